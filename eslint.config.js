@@ -1,0 +1,41 @@
+import hooks from 'eslint-plugin-react-hooks';
+import tseslint from 'typescript-eslint';
+
+/** The doors between rooms: what a room may not import. */
+const closed = (files, patterns) => ({
+  files,
+  rules: {
+    'no-restricted-imports': ['error', { patterns: patterns.map(([group, message]) => ({ group, message })) }],
+  },
+});
+
+const tensorflow = [['@tensorflow/*', '@tensorflow/**'], 'Only workers/engine and workers/models know tfjs.'];
+const react = [['react', 'react-dom', 'react-dom/*', 'react-router', 'recharts', 'radix-ui'], 'Workers know nothing of React.'];
+const page = [['**/src/app/*', '**/src/charts/*', '**/src/features/**', '**/src/state/*'], 'Workers know nothing of the page.'];
+const workers = [['**/workers/**', '!**/workers/*.worker?worker'], 'The page never imports workers; src/state creates them by URL.'];
+
+export default tseslint.config(
+  { ignores: ['dist', '.cache', 'node_modules', 'test-results'] },
+  ...tseslint.configs.strict,
+  {
+    files: ['**/*.{ts,tsx}'],
+    plugins: { 'react-hooks': hooks },
+    rules: {
+      ...hooks.configs.recommended.rules,
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/consistent-type-assertions': ['error', { assertionStyle: 'never' }],
+      '@typescript-eslint/no-non-null-assertion': 'error',
+    },
+  },
+  closed(['src/domain/**'], [
+    tensorflow,
+    react,
+    workers,
+    [['**/storage/*', '**/sharing/*', '**/state/*', '**/app/*', '**/charts/*', '**/features/**', 'idb-keyval', 'zustand'], 'src/domain imports nothing of ours.'],
+  ]),
+  closed(['src/!(domain)/**', 'src/*.tsx'], [tensorflow, workers]),
+  closed(['workers/!(engine|models)/**', 'workers/*.ts'], [tensorflow, react, page]),
+  closed(['workers/{engine,models}/**'], [react, page]),
+  closed(['cli/**'], [tensorflow, react, page]),
+  { files: ['tests/**', 'src/domain/models/table.ts'], rules: { '@typescript-eslint/no-non-null-assertion': 'off', '@typescript-eslint/consistent-type-assertions': 'off' } },
+);

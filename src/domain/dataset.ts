@@ -1,0 +1,171 @@
+/** What a dataset is, once imported. Rows of features belong to the item (or user) of the same index. */
+
+export type SplitName = 'train' | 'valid' | 'test';
+export const SPLIT_NAMES: readonly SplitName[] = ['train', 'valid', 'test'];
+
+/** `provided`: the file's own `x_label` column. The others are drawn from a seed. */
+export type SplitRule =
+  | 'provided'
+  | 'perUserRandom'
+  | 'globalRandom'
+  | 'leaveOneOut'
+  | 'perUserTemporal'
+  | 'globalTemporal';
+
+/** Parallel columns, one entry per interaction, in file order. */
+export interface Interactions {
+  readonly users: Int32Array;
+  readonly items: Int32Array;
+  readonly ratings: Float32Array | null;
+  /** Seconds or milliseconds, as in the file: only the order is used. */
+  readonly timestamps: Float64Array | null;
+  /** 0 = train, 1 = validation, 2 = test. */
+  readonly split: Uint8Array;
+}
+
+export type Histogram = {
+  /** `counts.length + 1` increasing edges. */
+  readonly edges: readonly number[];
+  readonly counts: readonly number[];
+};
+
+export interface FeatureStatistics {
+  readonly normMin: number;
+  readonly normMean: number;
+  readonly normMax: number;
+  readonly zeroRows: number;
+  /** Rows equal, value for value, to an earlier row. */
+  readonly duplicateRows: number;
+  /** NaN or infinite entries. */
+  readonly nonFinite: number;
+  readonly norms: Histogram;
+  /** Cosine of each row (of a sample when there are many) to its nearest other row; null when not computed. */
+  readonly nearestNeighbour: Histogram | null;
+}
+
+export interface FeatureInfo {
+  /** `image`, `text`, `audio`, `image_text`, `user_preferences`, … from the file's name. */
+  readonly key: string;
+  readonly scope: 'item' | 'user';
+  readonly file: string;
+  readonly rows: number;
+  readonly columns: number;
+  /** The element type in the file, e.g. `float16`, `big-endian float32`. Stored as float32. */
+  readonly sourceType: string;
+  /** Rows per stored chunk; every chunk but the last has exactly this many. */
+  readonly chunkRows: number;
+  readonly statistics: FeatureStatistics;
+}
+
+export interface SplitCounts {
+  readonly interactions: number;
+  readonly users: number;
+  readonly items: number;
+}
+
+export interface DatasetStatistics {
+  readonly users: number;
+  readonly items: number;
+  readonly interactions: number;
+  /** interactions ÷ (users · items). */
+  readonly density: number;
+  readonly meanActionsPerUser: number;
+  readonly meanActionsPerItem: number;
+  readonly splits: Readonly<Record<SplitName, SplitCounts>>;
+  /** Users (items) without a training interaction. */
+  readonly coldUsers: number;
+  readonly coldItems: number;
+  /** `[degree, how many have it]`, increasing degree, over all interactions. */
+  readonly userDegrees: readonly (readonly [number, number])[];
+  readonly itemDegrees: readonly (readonly [number, number])[];
+  /** Share of all interactions held by the most popular fifth of items. */
+  readonly headShare: number;
+  /** `[rating, count]`; null when there are no ratings or all are equal. */
+  readonly ratings: readonly (readonly [number, number])[] | null;
+}
+
+export type ProblemRule =
+  | 'rows-mismatch'
+  | 'not-finite'
+  | 'zero-rows'
+  | 'duplicate-rows'
+  | 'object-type'
+  | 'id-range'
+  | 'duplicate-pairs'
+  | 'cold-users'
+  | 'cold-items'
+  | 'split-values'
+  | 'empty-split'
+  | 'several-interactions'
+  | 'no-interactions'
+  | 'unreadable'
+  | 'unrecognised'
+  | 'constant-ratings'
+  | 'remapped-ids'
+  | 'filtered'
+  | 'user-file-provenance'
+  | 'shared-pairs';
+
+/** One line of the check, the way a compiler lists them. Errors stop an import, warnings can be accepted. */
+export interface Problem {
+  readonly severity: 'error' | 'warning' | 'note';
+  readonly rule: ProblemRule;
+  readonly file: string;
+  /** First offending row: 1-based line of a table (header = line 1), 0-based row of a matrix; null when none applies. */
+  readonly row: number | null;
+  readonly message: string;
+  readonly hint: string;
+}
+
+export interface DemoOptions {
+  readonly seed: number;
+  readonly users: number;
+  readonly items: number;
+  /** `plain`, or the variant in which items are met by looks and judged by semantics. */
+  readonly variant: 'plain' | 'looksAndSemantics';
+}
+
+export const DEFAULT_DEMO: DemoOptions = { seed: 2026, users: 1000, items: 600, variant: 'plain' };
+
+export interface ImportOptions {
+  readonly name?: string;
+  readonly splitRule?: Exclude<SplitRule, 'provided'>;
+  readonly splitSeed?: number;
+  /** 0 or 1: keep everything. */
+  readonly kCore?: number;
+  /** Keep users with at least this many interactions (0: everybody). */
+  readonly minUserInteractions?: number;
+}
+
+export interface DatasetDocument {
+  readonly version: 1;
+  readonly id: string;
+  readonly name: string;
+  /** SHA-256 over the canonical content, hex. */
+  readonly fingerprint: string;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly source:
+    | { readonly kind: 'files'; readonly files: readonly string[] }
+    | { readonly kind: 'demo'; readonly options: DemoOptions };
+  readonly split: { readonly rule: SplitRule; readonly seed: number | null };
+  readonly hasRatings: boolean;
+  readonly hasTimestamps: boolean;
+  readonly features: readonly FeatureInfo[];
+  readonly statistics: DatasetStatistics;
+  /** Warnings and notes that were accepted at import. */
+  readonly problems: readonly Problem[];
+  /** Bytes it takes in storage. */
+  readonly bytes: number;
+}
+
+/** Optional readable names, stored beside the document (`null` where a dataset has none). */
+export interface DatasetLabels {
+  readonly items: readonly string[] | null;
+  readonly users: readonly string[] | null;
+  /** Category index per item, with names. */
+  readonly itemCategories: { readonly names: readonly string[]; readonly of: Int32Array } | null;
+  /** Original ids by index when they were renumbered. */
+  readonly originalUsers: readonly string[] | null;
+  readonly originalItems: readonly string[] | null;
+}

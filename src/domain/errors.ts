@@ -1,0 +1,108 @@
+/**
+ * Every failure a person can meet has a code. A code has one sentence that says what happened,
+ * one that says what to do next, and one test.
+ */
+export type ErrorCode =
+  // devices
+  | 'GPU_UNAVAILABLE'
+  | 'GPU_LOST'
+  | 'GPU_VALIDATION'
+  | 'GPU_OUT_OF_MEMORY'
+  | 'GPU_SELF_TEST'
+  | 'BACKEND_UNAVAILABLE'
+  // files and datasets
+  | 'FILE_UNREADABLE'
+  | 'FILE_UNRECOGNISED'
+  | 'FILE_TOO_LARGE'
+  | 'NPY_HEADER'
+  | 'NPY_TYPE'
+  | 'NPY_OBJECT'
+  | 'NPY_SHAPE'
+  | 'NPY_TRUNCATED'
+  | 'TABLE_ENCODING'
+  | 'TABLE_HEADER'
+  | 'TABLE_VALUE'
+  | 'ZIP_BROKEN'
+  | 'ZIP_BOMB'
+  | 'ZIP_UNSUPPORTED'
+  | 'GZIP_BROKEN'
+  | 'DATA_NO_INTERACTIONS'
+  | 'DATA_SEVERAL_INTERACTIONS'
+  | 'DATA_ROWS_MISMATCH'
+  | 'DATA_NOT_FINITE'
+  | 'DATA_ID_RANGE'
+  | 'DATA_SPLIT_VALUES'
+  | 'DATA_EMPTY_SPLIT'
+  | 'DATA_REJECTED'
+  | 'DATA_NOT_FOUND'
+  | 'IMPORT_CANCELLED'
+  // storage
+  | 'STORE_QUOTA'
+  | 'STORE_UNAVAILABLE'
+  | 'STORE_BROKEN'
+  // experiments and runs
+  | 'CONFIG_INVALID'
+  | 'MODEL_NEEDS_FEATURES'
+  | 'SAMPLE_NO_NEGATIVE'
+  | 'RUN_NOT_FOUND'
+  | 'RUN_DIVERGED'
+  | 'RUN_MEMORY'
+  | 'RUN_BUSY'
+  | 'WORKER_FAILED'
+  | 'COMMAND_LINE'
+  | 'UNKNOWN';
+
+export type ErrorContext = Readonly<Record<string, string | number | boolean | null>>;
+
+/** The plain-JSON form of an error: what crosses a thread or is written into a run. */
+export interface Fault {
+  readonly code: ErrorCode;
+  /** What happened, one sentence. */
+  readonly message: string;
+  /** What to do next, one sentence. */
+  readonly hint: string;
+  readonly context: ErrorContext;
+}
+
+export class AppError extends Error implements Fault {
+  override readonly name = 'AppError';
+  readonly code: ErrorCode;
+  readonly hint: string;
+  readonly context: ErrorContext;
+
+  constructor(code: ErrorCode, message: string, hint: string, context: ErrorContext = {}) {
+    super(message);
+    this.code = code;
+    this.hint = hint;
+    this.context = context;
+  }
+
+  toFault(): Fault {
+    return { code: this.code, message: this.message, hint: this.hint, context: this.context };
+  }
+}
+
+/** Rebuilds the error that a worker reported. */
+export function errorFromFault(fault: Fault): AppError {
+  return new AppError(fault.code, fault.message, fault.hint, fault.context);
+}
+
+/** Any thrown value as a fault. What is not an `AppError` is a defect and is named so. */
+export function faultOf(thrown: unknown): Fault {
+  if (thrown instanceof AppError) return thrown.toFault();
+  if (thrown instanceof DOMException && thrown.name === 'QuotaExceededError') {
+    return {
+      code: 'STORE_QUOTA',
+      message: 'The browser has no room left for this page.',
+      hint: 'Delete datasets or runs you no longer need, or free disk space, then try again.',
+      context: {},
+    };
+  }
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return {
+    code: 'UNKNOWN',
+    message: `Something failed that should not have: ${message}`,
+    hint: 'Reload the page. Stored datasets and finished epochs are kept.',
+    context: thrown instanceof Error && thrown.stack ? { stack: thrown.stack } : {},
+  };
+}

@@ -1,0 +1,25 @@
+import { regulariser, trainingOptions } from './common';
+import type { ModelTable } from './table';
+
+export const bpr: ModelTable = {
+  id: 'bpr',
+  name: 'BPR-MF',
+  summary: 'Inner product of user and item embeddings, trained to rank an observed item above an unobserved one.',
+  citation: {
+    authors: 'Rendle, Freudenthaler, Gantner, Schmidt-Thieme',
+    title: 'BPR: Bayesian Personalized Ranking from Implicit Feedback',
+    venue: 'UAI',
+    year: 2009,
+  },
+  publishedAs: ['BPR', 'MF-BPR'],
+  minModalities: 0,
+  options: [
+    regulariser(0.1, 'Times the sum of the Frobenius norms of the batch’s rows, divided by the batch size.'),
+    ...trainingOptions({}),
+  ],
+  presets: [],
+  terms: [
+    { key: 'bpr', label: 'BPR' },
+    { key: 'reg', label: 'L2' },
+  ],
+};

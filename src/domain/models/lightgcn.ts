@@ -1,0 +1,30 @@
+import { regulariser, trainingOptions } from './common';
+import type { ModelTable } from './table';
+
+export const lightgcn: ModelTable = {
+  id: 'lightgcn',
+  name: 'LightGCN',
+  summary: 'Embeddings smoothed over the user–item graph; the mean of all layers is scored by inner product.',
+  citation: {
+    authors: 'He, Deng, Wang, Li, Zhang, Wang',
+    title: 'LightGCN: Simplifying and Powering Graph Convolution Network for Recommendation',
+    venue: 'SIGIR',
+    year: 2020,
+    url: 'https://arxiv.org/abs/2002.02126',
+  },
+  publishedAs: ['LightGCN'],
+  minModalities: 0,
+  options: [
+    {
+      key: 'layers', type: 'integer', default: 2, min: 1, max: 8, group: 'model', sweep: true, section: '3.1',
+      label: 'Layers L', help: 'Propagations over the user–item graph; the final embedding is the mean of layers 0…L.', suggested: [1, 2, 3, 4],
+    },
+    regulariser(1e-4, 'Times the sum of the Frobenius norms of the batch’s layer-0 rows, divided by the batch size.'),
+    ...trainingOptions({}),
+  ],
+  presets: [],
+  terms: [
+    { key: 'bpr', label: 'BPR' },
+    { key: 'reg', label: 'L2' },
+  ],
+};

@@ -1,0 +1,79 @@
+/**
+ * One table per model says everything about its options. The form, the command line, links, differences between
+ * runs, sweep axes and validation are read off it.
+ */
+export type OptionValue = number | boolean | string;
+export type Config = Readonly<Record<string, OptionValue>>;
+
+export type OptionGroup = 'model' | 'graph' | 'loss' | 'training' | 'evaluation';
+
+interface OptionBase {
+  readonly key: string;
+  readonly label: string;
+  readonly help: string;
+  readonly group: OptionGroup;
+  /** Where the paper (or the reference framework) speaks of it. */
+  readonly section?: string;
+  /** Whether a sweep may vary it. */
+  readonly sweep: boolean;
+}
+
+export interface NumberOption extends OptionBase {
+  readonly type: 'integer' | 'number';
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+  /** Values the paper searched, offered as suggestions. */
+  readonly suggested?: readonly number[];
+}
+
+export interface ChoiceOption extends OptionBase {
+  readonly type: 'choice';
+  readonly default: string;
+  readonly choices: readonly { readonly value: string; readonly label: string }[];
+}
+
+export interface BooleanOption extends OptionBase {
+  readonly type: 'boolean';
+  readonly default: boolean;
+}
+
+export type Option = NumberOption | ChoiceOption | BooleanOption;
+
+export interface Citation {
+  readonly authors: string;
+  readonly title: string;
+  readonly venue: string;
+  readonly year: number;
+  readonly url?: string;
+}
+
+export interface Preset {
+  readonly id: string;
+  readonly label: string;
+  /** Only the values that differ from the defaults. */
+  readonly config: Config;
+}
+
+export interface LossTerm {
+  readonly key: string;
+  readonly label: string;
+}
+
+export const MODEL_IDS = ['bpr', 'lightgcn', 'vbpr', 'mgcn'] as const;
+export type ModelId = (typeof MODEL_IDS)[number];
+
+export interface ModelTable {
+  readonly id: ModelId;
+  readonly name: string;
+  /** One sentence: the idea. */
+  readonly summary: string;
+  readonly citation: Citation;
+  /** Names under which the papers' tables print it. */
+  readonly publishedAs: readonly string[];
+  /** Least number of item feature matrices. */
+  readonly minModalities: number;
+  readonly options: readonly Option[];
+  readonly presets: readonly Preset[];
+  readonly terms: readonly LossTerm[];
+}

@@ -1,0 +1,91 @@
+import type { DatasetDocument, DemoOptions, ImportOptions, Problem } from './dataset';
+import type { Fault } from './errors';
+import type { BackendChoice, DeviceReport, EpochPoint, MemoryEstimate, MemoryUse, RunDocument, RunStatus, TermPoint } from './run';
+import type { Config, ModelId } from './models/table';
+import type { DatasetStatistics, FeatureInfo } from './dataset';
+
+/** A file handed to the dataset worker; `path` is relative to the dropped folder. */
+export interface NamedFile {
+  readonly path: string;
+  readonly file: Blob;
+}
+
+// ---------------------------------------------------------------- dataset worker
+
+export type DatasetCommand =
+  /** Reads and checks everything, stores features, then asks (`checked`) before the dataset exists. */
+  | { readonly type: 'import'; readonly id: string; readonly files: readonly NamedFile[]; readonly options: ImportOptions }
+  /** The answer to `checked`. */
+  | { readonly type: 'accept'; readonly id: string; readonly name?: string }
+  | { readonly type: 'cancel'; readonly id: string }
+  | { readonly type: 'demo'; readonly id: string; readonly options: DemoOptions };
+
+export type DatasetEvent =
+  | {
+      readonly type: 'progress';
+      readonly id: string;
+      readonly file: string;
+      readonly doneBytes: number;
+      readonly totalBytes: number;
+      /** null until the rate is known. */
+      readonly etaSeconds: number | null;
+    }
+  /** All files read. With an error among `problems` nothing was kept; otherwise waits for `accept` or `cancel`. */
+  | {
+      readonly type: 'checked';
+      readonly id: string;
+      readonly problems: readonly Problem[];
+      readonly statistics: DatasetStatistics | null;
+      readonly features: readonly FeatureInfo[];
+    }
+  | { readonly type: 'stored'; readonly id: string; readonly document: DatasetDocument }
+  | { readonly type: 'fault'; readonly id: string; readonly fault: Fault };
+
+// ---------------------------------------------------------------- training worker
+
+export type TrainingCommand =
+  /** Starts the stored run, or resumes it from its checkpoint. */
+  | { readonly type: 'start'; readonly runId: string }
+  | { readonly type: 'pause' }
+  | { readonly type: 'resume' }
+  /** Runs to the end of the current (or, between epochs, the next) epoch, then pauses. */
+  | { readonly type: 'stepEpoch' }
+  /** Ends now; the best epoch so far is evaluated on test and kept. */
+  | { readonly type: 'stop' }
+  /** Probes a device, runs the self-test and measures throughput. No run may be active in this worker. */
+  | { readonly type: 'probe'; readonly backend: BackendChoice; readonly allowSoftware: boolean; readonly measure: boolean }
+  /** Memory a run would take. */
+  | { readonly type: 'estimate'; readonly datasetId: string; readonly model: ModelId; readonly config: Config };
+
+export interface Throughput {
+  readonly matrixProductGflops: number;
+  readonly sparseProductGbPerSecond: number;
+}
+
+export type TrainingEvent =
+  | { readonly type: 'device'; readonly device: DeviceReport }
+  /** What is being prepared: `reading features`, `neighbours of image`, … `fraction` in [0, 1] or null. */
+  | { readonly type: 'phase'; readonly text: string; readonly fraction: number | null }
+  | { readonly type: 'status'; readonly status: RunStatus }
+  /** At most ten times a second. */
+  | {
+      readonly type: 'progress';
+      readonly epoch: number;
+      readonly stepInEpoch: number;
+      readonly stepsPerEpoch: number;
+      readonly stepsPerSecond: number | null;
+      /** Median of the last 20 epochs, evaluation included; null in the first. */
+      readonly epochSeconds: number | null;
+      /** To the last possible epoch. */
+      readonly etaSeconds: number | null;
+      /** Evaluations since the best one. */
+      readonly sinceBest: number;
+      readonly memory: MemoryUse;
+    }
+  | { readonly type: 'intervals'; readonly points: readonly TermPoint[] }
+  | { readonly type: 'epoch'; readonly point: EpochPoint; readonly best: RunDocument['best'] }
+  | { readonly type: 'estimated'; readonly estimate: MemoryEstimate }
+  | { readonly type: 'throughput'; readonly throughput: Throughput }
+  /** The document as stored; the last event of a run, whatever its end. */
+  | { readonly type: 'ended'; readonly run: RunDocument }
+  | { readonly type: 'fault'; readonly fault: Fault };

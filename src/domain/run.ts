@@ -1,0 +1,122 @@
+import type { Fault } from './errors';
+import type { Metrics } from './metrics';
+import type { Config, ModelId } from './models/table';
+
+/** Which device computes. `auto` probes hardware WebGPU, then WASM, then CPU. */
+export type BackendName = 'webgpu' | 'wasm' | 'cpu';
+export type BackendChoice = 'auto' | BackendName;
+
+export interface DeviceReport {
+  readonly backend: BackendName;
+  /** What a person calls it: `NVIDIA H200`, `SwiftShader (software)`, `WebAssembly SIMD`. */
+  readonly name: string;
+  readonly vendor: string;
+  readonly architecture: string;
+  /** A WebGPU adapter that runs on the processor. */
+  readonly software: boolean;
+  readonly limits: Readonly<Record<string, number>>;
+  readonly features: readonly string[];
+  /** Why a faster backend was not taken; null when the first choice was. */
+  readonly fallbackReason: string | null;
+  readonly selfTest: readonly { readonly name: string; readonly passed: boolean; readonly error: number }[];
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** What a person asked for: everything needed to run it again. */
+export interface Experiment {
+  readonly model: ModelId;
+  readonly config: Config;
+  readonly seed: number;
+  readonly dataset: { readonly id: string; readonly name: string; readonly fingerprint: string };
+  readonly backend: BackendChoice;
+  /** Take a software WebGPU adapter too (tests). */
+  readonly allowSoftware: boolean;
+}
+
+export type RunStatus = 'queued' | 'preparing' | 'running' | 'paused' | 'interrupted' | 'finished' | 'stopped' | 'failed';
+
+/** One reporting interval: means of the weighted loss terms over its steps. */
+export interface TermPoint {
+  /** Steps done at the end of the interval, over all epochs. */
+  readonly step: number;
+  readonly epoch: number;
+  readonly terms: Readonly<Record<string, number>>;
+  readonly total: number;
+}
+
+export interface EpochPoint {
+  readonly epoch: number;
+  readonly step: number;
+  readonly learningRate: number;
+  /** Mean over the epoch's steps. */
+  readonly terms: Readonly<Record<string, number>>;
+  readonly total: number;
+  /** Validation; null in epochs without an evaluation. */
+  readonly valid: Metrics | null;
+  readonly trainSeconds: number;
+  readonly evaluateSeconds: number;
+}
+
+export interface MemoryUse {
+  /** Bytes in tensors. */
+  readonly tensors: number;
+  /** Bytes held on the device, free buffers of the pool included. */
+  readonly allocated: number;
+  readonly peak: number;
+}
+
+/** Bytes expected before a run starts. */
+export interface MemoryEstimate {
+  readonly parameters: number;
+  readonly optimiser: number;
+  readonly graphs: number;
+  readonly constants: number;
+  /** One step's intermediate values and gradients. */
+  readonly step: number;
+  readonly evaluation: number;
+  readonly total: number;
+}
+
+export interface RunResult {
+  readonly bestEpoch: number;
+  readonly valid: Metrics;
+  readonly test: Metrics;
+}
+
+/** A run is a document. Weights, per-user metrics and top lists are stored beside it. */
+export interface RunDocument {
+  readonly version: 1;
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: string;
+  readonly experiment: Experiment;
+  readonly status: RunStatus;
+  readonly fault: Fault | null;
+  readonly device: DeviceReport | null;
+  readonly stepsPerEpoch: number;
+  readonly epochs: readonly EpochPoint[];
+  readonly intervals: readonly TermPoint[];
+  /** Best so far on validation; 0-based epoch. */
+  readonly best: { readonly epoch: number; readonly valid: Metrics } | null;
+  readonly result: RunResult | null;
+  readonly estimate: MemoryEstimate | null;
+  readonly memory: MemoryUse | null;
+  readonly notes: string;
+  /** Accumulated seconds of work, pauses left out. */
+  readonly seconds: number;
+}
+
+/** The row of a run in a list: the document without what grows. */
+export type RunSummary = Omit<RunDocument, 'epochs' | 'intervals'> & { readonly epochsDone: number };
+
+export function summarise(run: RunDocument): RunSummary {
+  const { epochs, intervals: _intervals, ...rest } = run;
+  return { ...rest, epochsDone: epochs.length };
+}
+
+export function newRun(id: string, name: string, experiment: Experiment, createdAt: string): RunDocument {
+  return {
+    version: 1, id, name, createdAt, experiment, status: 'queued', fault: null, device: null, stepsPerEpoch: 0, epochs: [],
+    intervals: [], best: null, result: null, estimate: null, memory: null, notes: '', seconds: 0,
+  };
+}

@@ -1,0 +1,116 @@
+import { del, delMany, get, keys, set, setMany, promisifyRequest, type UseStore } from 'idb-keyval';
+import { AppError, faultOf } from '../domain/errors';
+
+/** `datasets` and `runs` hold small documents, the others hold what is heavy. */
+export const TABLE_NAMES = ['datasets', 'features', 'runs', 'checkpoints', 'texts', 'settings'] as const;
+export type TableName = (typeof TABLE_NAMES)[number];
+
+/** A table of values under string keys. Values are whatever the structured clone algorithm takes. */
+export interface Table {
+  get(key: string): Promise<unknown>;
+  set(key: string, value: unknown): Promise<void>;
+  /** All entries or none. */
+  setMany(entries: readonly (readonly [string, unknown])[]): Promise<void>;
+  delete(keys: readonly string[]): Promise<void>;
+  /** All keys that start with `prefix`, in ascending order. */
+  keys(prefix?: string): Promise<string[]>;
+}
+
+export type Database = Readonly<Record<TableName, Table>>;
+
+const DATABASE_NAME = 'lodestone';
+const DATABASE_VERSION = 1;
+
+let opened: Promise<IDBDatabase> | null = null;
+
+function open(): Promise<IDBDatabase> {
+  opened ??= new Promise<IDBDatabase>((resolve, reject) => {
+    const request = indexedDB.open(DATABASE_NAME, DATABASE_VERSION);
+    request.onupgradeneeded = () => {
+      for (const name of TABLE_NAMES) {
+        if (!request.result.objectStoreNames.contains(name)) request.result.createObjectStore(name);
+      }
+    };
+    promisifyRequest(request).then((database) => {
+      // The browser closes the connection when it clears site data; the next call opens a new one.
+      database.onclose = () => (opened = null);
+      database.onversionchange = () => {
+        database.close();
+        opened = null;
+      };
+      resolve(database);
+    }, reject);
+  }).catch((error: unknown) => {
+    opened = null;
+    throw new AppError(
+      'STORE_UNAVAILABLE',
+      `The browser did not open its storage: ${error instanceof Error ? error.message : String(error)}`,
+      'Leave private browsing, or allow this site to store data, then reload.',
+    );
+  });
+  return opened;
+}
+
+function storeOf(name: TableName): UseStore {
+  return async (mode, callback) => callback((await open()).transaction(name, mode).objectStore(name));
+}
+
+async function guarded<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    const fault = faultOf(error);
+    if (fault.code === 'STORE_QUOTA') throw new AppError(fault.code, fault.message, fault.hint);
+    throw new AppError(
+      'STORE_BROKEN',
+      `The browser's storage refused an operation: ${error instanceof Error ? error.message : String(error)}`,
+      'Reload the page and try again; if it repeats, free disk space.',
+    );
+  }
+}
+
+function browserTable(name: TableName): Table {
+  const store = storeOf(name);
+  return {
+    get: (key) => guarded(get<unknown>(key, store)),
+    set: (key, value) => guarded(set(key, value, store)),
+    setMany: (entries) => guarded(setMany(entries.map(([key, value]) => [key, value]), store)),
+    delete: (list) => guarded(list.length === 1 && list[0] !== undefined ? del(list[0], store) : delMany([...list], store)),
+    keys: async (prefix = '') =>
+      (await guarded(keys<string>(store))).filter((key) => key.startsWith(prefix)).sort(),
+  };
+}
+
+/** One IndexedDB database with a few stores; the same from the page and from every worker. */
+export function browserDatabase(): Database {
+  return byName(browserTable);
+}
+
+/** The same tables in memory: for Node and for tests. Values are cloned as IndexedDB would. */
+export function memoryDatabase(): Database {
+  return byName(() => {
+    const map = new Map<string, unknown>();
+    return {
+      get: async (key) => structuredClone(map.get(key)),
+      set: async (key, value) => void map.set(key, structuredClone(value)),
+      setMany: async (entries) => {
+        const cloned = entries.map(([key, value]) => [key, structuredClone(value)] as const);
+        for (const [key, value] of cloned) map.set(key, value);
+      },
+      delete: async (list) => list.forEach((key) => map.delete(key)),
+      keys: async (prefix = '') => [...map.keys()].filter((key) => key.startsWith(prefix)).sort(),
+    };
+  });
+}
+
+function byName(make: (name: TableName) => Table): Database {
+  return {
+    datasets: make('datasets'),
+    features: make('features'),
+    runs: make('runs'),
+    checkpoints: make('checkpoints'),
+    texts: make('texts'),
+    settings: make('settings'),
+  };
+}
