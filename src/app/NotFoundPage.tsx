@@ -1,0 +1,15 @@
+import { useLocation } from 'react-router';
+import { ButtonLink } from './primitives/Button';
+import { Notice } from './primitives/Notice';
+import { Page } from './primitives/Page';
+
+export function NotFoundPage() {
+  const { pathname } = useLocation();
+  return (
+    <Page title="No such page">
+      <Notice title={`There is no page at ${pathname}.`} actions={<ButtonLink to="/data">Open Data</ButtonLink>}>
+        The address may be from another version, or cut off where it was copied.
+      </Notice>
+    </Page>
+  );
+}

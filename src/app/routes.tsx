@@ -1,0 +1,30 @@
+import { createHashRouter, Navigate } from 'react-router';
+import { NotFoundPage } from './NotFoundPage';
+import { RouteError } from './RouteError';
+import { Shell } from './Shell';
+
+/** Hash routes: the built folder works under any path of any static server. Each page is its own chunk. */
+export function createRouter() {
+  return createHashRouter([
+    {
+      element: <Shell />,
+      errorElement: <RouteError />,
+      children: [
+        {
+          errorElement: <RouteError />,
+          HydrateFallback: () => null,
+          children: [
+            { index: true, element: <Navigate to="/data" replace /> },
+            { path: 'data', lazy: async () => ({ Component: (await import('../features/datasets/DataPage')).DataPage }) },
+            { path: 'data/:id', lazy: async () => ({ Component: (await import('../features/datasets/DatasetPage')).DatasetPage }) },
+            { path: 'experiment', lazy: async () => ({ Component: (await import('../features/experiments/ExperimentPage')).ExperimentPage }) },
+            { path: 'runs', lazy: async () => ({ Component: (await import('../features/runs/RunsPage')).RunsPage }) },
+            { path: 'runs/:id', lazy: async () => ({ Component: (await import('../features/runs/RunPage')).RunPage }) },
+            { path: 'device', lazy: async () => ({ Component: (await import('../features/device/DevicePage')).DevicePage }) },
+            { path: '*', element: <NotFoundPage /> },
+          ],
+        },
+      ],
+    },
+  ]);
+}
