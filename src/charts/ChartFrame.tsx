@@ -1,0 +1,85 @@
+import { useId, useState, type ReactNode } from 'react';
+import { Button } from '../app/primitives/Button';
+import { DataDialog } from './DataDialog';
+import type { FigureSpec } from './figure';
+import { FigureDialog } from './FigureDialog';
+import { seriesStyle } from './palette';
+import type { ChartTable } from './table';
+import { useWidth } from './useWidth';
+import styles from './charts.module.css';
+
+export interface LegendEntry {
+  readonly name: string;
+  readonly slot: number;
+  readonly shape: 'circle' | 'square' | 'triangle' | 'cross';
+}
+
+interface ChartFrameProps {
+  readonly title: string;
+  /** Read in place of the picture. */
+  readonly summary: string;
+  /** Asked for when a dialog opens, so that a live chart pays nothing for it. */
+  readonly table: () => ChartTable;
+  readonly figure: () => FigureSpec;
+  readonly height: number;
+  readonly empty: boolean;
+  /** What is said instead of an empty picture. */
+  readonly emptyText?: string;
+  readonly notice?: string | null;
+  readonly legend?: readonly LegendEntry[];
+  /** Controls of this chart: smoothing, axes. */
+  readonly tools?: ReactNode;
+  readonly children: (width: number) => ReactNode;
+}
+
+const GLYPHS = { circle: '●', square: '■', triangle: '▲', cross: '✚' } as const;
+
+/** What every chart has: a title, its controls, "Data" and "Figure" in the same corner, and a summary in words. */
+export function ChartFrame({ title, summary, table, figure, height, empty, emptyText, notice, legend = [], tools, children }: ChartFrameProps) {
+  const id = useId();
+  const { ref, width } = useWidth();
+  const [dialog, setDialog] = useState<'data' | 'figure' | null>(null);
+  return (
+    <figure className={styles.frame} aria-labelledby={`${id}-title`} aria-describedby={`${id}-summary`}>
+      <div className={styles.head}>
+        <figcaption id={`${id}-title`} className={styles.title}>
+          {title}
+        </figcaption>
+        <div className={styles.tools}>
+          {tools}
+          <Button variant="quiet" small disabled={empty} aria-label={`Data of ${title}`} onClick={() => setDialog('data')}>
+            Data
+          </Button>
+          <Button variant="quiet" small disabled={empty} aria-label={`Figure of ${title}`} onClick={() => setDialog('figure')}>
+            Figure
+          </Button>
+        </div>
+      </div>
+      {legend.length > 0 && (
+        <ul className={styles.legend}>
+          {legend.map(({ name, slot, shape }) => (
+            <li key={name}>
+              <span aria-hidden style={{ color: seriesStyle(slot).colour }}>
+                {GLYPHS[shape]}
+              </span>{' '}
+              {name}
+            </li>
+          ))}
+        </ul>
+      )}
+      {notice && (
+        <p className={styles.notice} role="status">
+          {notice}
+        </p>
+      )}
+      <div ref={ref} className={styles.body} style={{ height }}>
+        {empty ? <p className={styles.empty}>{emptyText ?? 'Nothing to draw.'}</p> : width > 0 && children(width)}
+      </div>
+      <p id={`${id}-summary`} className="visually-hidden">
+        {summary}
+      </p>
+      {dialog === 'data' && <DataDialog title={title} table={table()} onClose={() => setDialog(null)} />}
+      {dialog === 'figure' && <FigureDialog spec={figure()} onClose={() => setDialog(null)} />}
+    </figure>
+  );
+}

@@ -1,0 +1,165 @@
+import { memo, useMemo, useState } from 'react';
+import { Line, LineChart } from 'recharts';
+import { formatNumber } from '../app/format';
+import { minMaxBins } from './binning';
+import { ChartFrame } from './ChartFrame';
+import { CurveOverlay } from './CurveOverlay';
+import type { FigureSpec } from './figure';
+import { plotLayout, type PlotLayout } from './layout';
+import { seriesStyle } from './palette';
+import { PlotAxes, plotMargin } from './PlotAxes';
+import { extent, type Point, type Series, type VerticalMark } from './series';
+import { smooth } from './smoothing';
+import { tableOfSeries } from './table';
+import { axisOver, type Axis } from './ticks';
+import styles from './charts.module.css';
+
+export interface CurveChartProps {
+  readonly title: string;
+  readonly series: readonly Series[];
+  readonly xLabel: string;
+  readonly yLabel: string;
+  /** One sentence; without it, one is made from the lines' last values. */
+  readonly summary?: string;
+  /** Charts with the same key show one cursor. Their x must mean the same. */
+  readonly cursorKey: string;
+  readonly marks?: readonly VerticalMark[];
+  /** Right end of the x axis when it reaches beyond the data. */
+  readonly xEnd?: number;
+  readonly height?: number;
+  readonly initialSmoothing?: number;
+  readonly emptyText?: string;
+  /** How an x is named in the readout: `epoch 12.4 · step 512`. */
+  readonly describeX?: (x: number) => string;
+}
+
+interface DrawnLine {
+  readonly name: string;
+  readonly kind: Series['kind'];
+  readonly points: readonly Point[];
+  readonly ghost: readonly Point[];
+}
+
+const NO_MARKS: readonly VerticalMark[] = [];
+
+/** Lines over training time: smoothing with the raw line behind it, an optional log axis, one cursor over several charts. */
+export const CurveChart = memo(function CurveChart(props: CurveChartProps) {
+  const { title, series, xLabel, yLabel, cursorKey, marks = NO_MARKS, xEnd, height = 260, initialSmoothing = 0, emptyText } = props;
+  const describeX = props.describeX ?? ((x: number) => `${xLabel} ${formatNumber(x)}`);
+  const [weight, setWeight] = useState(initialSmoothing);
+  const [logWanted, setLogWanted] = useState(false);
+  const hasSignal = series.some(({ kind }) => kind === 'signal');
+
+  const { lines, xAxis, yAxis, notPositive } = useMemo(() => {
+    const bad = logWanted ? series.find(({ points }) => points.some(([, y]) => Number.isFinite(y) && y <= 0)) : undefined;
+    const log = logWanted && !bad;
+    const smoothed = series.map(({ points, kind }) => (kind === 'signal' ? smooth(points, weight) : points));
+    const drawn = series.map((one, i): DrawnLine => ({
+      name: one.name,
+      kind: one.kind,
+      points: minMaxBins(smoothed[i] ?? one.points),
+      ghost: smoothed[i] === one.points ? [] : minMaxBins(one.points),
+    }));
+    const xs = extent(series, 0);
+    const ys = extent([...drawn, ...drawn.map(({ ghost }) => ({ points: ghost }))], 1);
+    return {
+      lines: drawn,
+      xAxis: axisOver(xs && [Math.min(0, xs[0]), Math.max(xs[1], xEnd ?? xs[1])], { tight: true }),
+      yAxis: axisOver(ys, { log, tight: log }),
+      notPositive: bad?.name ?? null,
+    };
+  }, [series, weight, logWanted, xEnd]);
+
+  const figure = (): FigureSpec => ({
+    title, xLabel, yLabel, xAxis, yAxis, marks,
+    layers: lines.map(({ name, points, ghost, kind }, slot) => ({ type: 'line', name, points, ghost, slot, dots: kind === 'evaluation' && points.length <= 60 })),
+  });
+
+  return (
+    <ChartFrame
+      title={title}
+      summary={props.summary ?? summaryOf(series)}
+      table={() => tableOfSeries(xLabel, series)}
+      figure={figure}
+      height={height}
+      empty={series.every(({ points }) => points.length === 0)}
+      {...(emptyText && { emptyText })}
+      notice={notPositive === null ? null : `A log axis needs positive values, and “${notPositive}” has others: the axis stays linear.`}
+      tools={
+        <>
+          {hasSignal && (
+            <label className={styles.tool}>
+              Smooth
+              <input type="range" min={0} max={0.99} step={0.01} value={weight} aria-label={`Smoothing of ${title}`} onChange={(event) => setWeight(Number(event.target.value))} />
+              <output>{weight.toFixed(2)}</output>
+            </label>
+          )}
+          <label className={styles.tool}>
+            <input type="checkbox" checked={logWanted} aria-label={`Log axis of ${title}`} onChange={(event) => setLogWanted(event.target.checked)} />
+            Log
+          </label>
+        </>
+      }
+    >
+      {(width) => {
+        const layout = plotLayout(width, height, yAxis, lines.map(({ name }) => name));
+        return (
+          <>
+            <Plot lines={lines} xAxis={xAxis} yAxis={yAxis} xLabel={xLabel} yLabel={yLabel} layout={layout} />
+            <CurveOverlay title={title} lines={lines} xAxis={xAxis} yAxis={yAxis} layout={layout} marks={marks} cursorKey={cursorKey} describeX={describeX} />
+          </>
+        );
+      }}
+    </ChartFrame>
+  );
+});
+
+interface PlotProps {
+  readonly lines: readonly DrawnLine[];
+  readonly xAxis: Axis;
+  readonly yAxis: Axis;
+  readonly xLabel: string;
+  readonly yLabel: string;
+  readonly layout: PlotLayout;
+}
+
+const asRows = (points: readonly Point[]) => points.map(([x, y]) => ({ x, y }));
+
+/** The part that recharts draws; the cursor moves over it without touching it. */
+function Plot({ lines, xAxis, yAxis, xLabel, yLabel, layout }: PlotProps) {
+  return (
+    <LineChart width={layout.width} height={layout.height} margin={plotMargin(layout)} accessibilityLayer={false}>
+      <PlotAxes xAxis={xAxis} yAxis={yAxis} xLabel={xLabel} yLabel={yLabel} layout={layout} />
+      {lines.map(({ name, ghost }, slot) =>
+        ghost.length > 0 ? (
+          <Line key={`${name} raw`} data={asRows(ghost)} dataKey="y" type="linear" stroke={seriesStyle(slot).colour} strokeOpacity={0.25} strokeWidth={1} dot={false} activeDot={false} isAnimationActive={false} />
+        ) : null,
+      )}
+      {lines.map(({ name, kind, points }, slot) => (
+        <Line
+          key={name}
+          data={asRows(points)}
+          dataKey="y"
+          type="linear"
+          stroke={seriesStyle(slot).colour}
+          strokeDasharray={seriesStyle(slot).dash}
+          strokeWidth={1.75}
+          dot={kind === 'evaluation' && points.length <= 3 ? { r: 2.5, strokeDasharray: '' } : false}
+          activeDot={false}
+          isAnimationActive={false}
+        />
+      ))}
+    </LineChart>
+  );
+}
+
+/** The lines' last values in words. */
+function summaryOf(series: readonly Series[]): string {
+  const parts = series.flatMap(({ name, points }) => {
+    const first = points[0];
+    const last = points[points.length - 1];
+    if (!first || !last) return [];
+    return [`${name} went from ${formatNumber(first[1])} to ${formatNumber(last[1])} over ${points.length} points`];
+  });
+  return parts.length > 0 ? `${parts.join('; ')}.` : 'No points yet.';
+}

@@ -1,0 +1,138 @@
+import { useMemo, type KeyboardEvent, type PointerEvent } from 'react';
+import { formatNumber } from '../app/format';
+import { setCursor, useCursor } from './cursor';
+import type { PlotLayout } from './layout';
+import { seriesStyle } from './palette';
+import { nearestIndex, type Point, type VerticalMark } from './series';
+import { position, spread, valueAt, type Axis } from './ticks';
+import styles from './charts.module.css';
+
+interface CurveOverlayProps {
+  readonly title: string;
+  readonly lines: readonly { readonly name: string; readonly points: readonly Point[] }[];
+  readonly xAxis: Axis;
+  readonly yAxis: Axis;
+  readonly layout: PlotLayout;
+  readonly marks: readonly VerticalMark[];
+  readonly cursorKey: string;
+  readonly describeX: (x: number) => string;
+}
+
+/**
+ * Names at the lines' ends, marks, and the cursor. It reads as a slider: arrow keys move it from point to point, and its
+ * value is the readout in words.
+ */
+export function CurveOverlay({ title, lines, xAxis, yAxis, layout, marks, cursorKey, describeX }: CurveOverlayProps) {
+  const cursor = useCursor(cursorKey);
+  const plotWidth = Math.max(1, layout.width - layout.left - layout.right);
+  const plotHeight = Math.max(1, layout.height - layout.top - layout.bottom);
+  const toX = (value: number): number => layout.left + position(xAxis, value) * plotWidth;
+  const toY = (value: number): number => layout.top + (1 - position(yAxis, value)) * plotHeight;
+
+  const xs = useMemo(() => [...new Set(lines.flatMap(({ points }) => points.map(([x]) => x)))].sort((a, b) => a - b).map((x): Point => [x, 0]), [lines]);
+  const here = cursor === null ? -1 : nearestIndex(xs, cursor);
+  const hereX = xs[here]?.[0] ?? null;
+  const values = hereX === null ? [] : lines.map(({ name, points }) => ({ name, value: valueNear(points, hereX) }));
+  const words = hereX === null ? 'not set' : `${describeX(hereX)}: ${values.map(({ name, value }) => `${name} ${formatNumber(value, 5)}`).join(', ')}`;
+
+  const onPointer = (event: PointerEvent<HTMLDivElement>): void => {
+    const box = event.currentTarget.getBoundingClientRect();
+    const share = (event.clientX - box.left - layout.left) / plotWidth;
+    const nearest = xs[nearestIndex(xs, valueAt(xAxis, share))];
+    setCursor(cursorKey, share < -0.02 || share > 1.02 ? null : (nearest?.[0] ?? null));
+  };
+  const onKey = (event: KeyboardEvent): void => {
+    const last = xs.length - 1;
+    const leap = Math.max(1, Math.round(last / 20));
+    const targets: Readonly<Record<string, number>> = {
+      ArrowRight: here + 1, ArrowUp: here + 1, ArrowLeft: here < 0 ? last : here - 1, ArrowDown: here < 0 ? last : here - 1,
+      PageUp: here + leap, PageDown: here - leap, Home: 0, End: last,
+    };
+    if (event.key === 'Escape') setCursor(cursorKey, null);
+    const target = targets[event.key];
+    if (target === undefined) return;
+    event.preventDefault();
+    setCursor(cursorKey, xs[Math.min(last, Math.max(0, target))]?.[0] ?? null);
+  };
+
+  const ends = lines.map(({ points }) => points[points.length - 1]);
+  const places = spread(ends.map((end) => (end ? toY(end[1]) : layout.top)), 13, layout.top + 4, layout.top + plotHeight);
+  const cursorAt = hereX === null ? 0 : toX(hereX);
+  return (
+    <div
+      className={styles.overlay}
+      role="slider"
+      tabIndex={0}
+      aria-label={`Cursor in ${title}`}
+      aria-valuemin={0}
+      aria-valuemax={Math.max(0, xs.length - 1)}
+      aria-valuenow={Math.max(0, here)}
+      aria-valuetext={words}
+      onPointerMove={onPointer}
+      onPointerDown={onPointer}
+      onPointerLeave={() => setCursor(cursorKey, null)}
+      onBlur={() => setCursor(cursorKey, null)}
+      onKeyDown={onKey}
+    >
+      <svg width={layout.width} height={layout.height} aria-hidden>
+        {marks.map((mark) => {
+          const x = toX(mark.x);
+          const late = x > layout.left + plotWidth * 0.6;
+          return (
+            <g key={mark.label}>
+              <line className={styles.markLine} x1={x} x2={x} y1={layout.top} y2={layout.top + plotHeight} />
+              <text className={styles.markLabel} x={x + (late ? -4 : 4)} y={layout.top + plotHeight - 5} textAnchor={late ? 'end' : 'start'}>
+                {mark.label}
+              </text>
+            </g>
+          );
+        })}
+        {lines.map(({ name }, slot) => {
+          const end = ends[slot];
+          if (!end) return null;
+          const x = toX(end[0]);
+          const y = places[slot] ?? layout.top;
+          return (
+            <g key={name}>
+              <line x1={x} y1={toY(end[1])} x2={layout.width - layout.right + 4} y2={y} stroke={seriesStyle(slot).colour} strokeOpacity={0.5} />
+              <text className={styles.endLabel} x={layout.width - layout.right + 7} y={y + 4}>
+                {name}
+              </text>
+            </g>
+          );
+        })}
+        {hereX !== null && <line className={styles.cursorLine} x1={cursorAt} x2={cursorAt} y1={layout.top} y2={layout.top + plotHeight} />}
+        {hereX !== null &&
+          values.map(({ name, value }, slot) =>
+            value === null ? null : <circle key={name} cx={cursorAt} cy={toY(value)} r={3} fill={seriesStyle(slot).colour} />,
+          )}
+      </svg>
+      {hereX !== null && (
+        <div className={styles.readout} style={cursorAt > layout.left + plotWidth / 2 ? { right: layout.width - cursorAt + 8 } : { left: cursorAt + 8 }} aria-hidden>
+          <p>{describeX(hereX)}</p>
+          <table>
+            <tbody>
+              {values.map(({ name, value }, slot) => (
+                <tr key={name}>
+                  <th scope="row">
+                    <svg className={styles.swatch} viewBox="0 0 16 8">
+                      <line x1={0} x2={16} y1={4} y2={4} stroke={seriesStyle(slot).colour} strokeWidth={2} strokeDasharray={seriesStyle(slot).dash} />
+                    </svg>
+                    {name}
+                  </th>
+                  <td>{formatNumber(value, 5)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** The line's value at its point nearest to x; null when the line has none near. */
+function valueNear(points: readonly Point[], x: number): number | null {
+  const point = points[nearestIndex(points, x)];
+  return point ? point[1] : null;
+}

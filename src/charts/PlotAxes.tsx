@@ -1,0 +1,58 @@
+import { CartesianGrid, XAxis, YAxis } from 'recharts';
+import type { PlotLayout } from './layout';
+import { tickLabel, type Axis } from './ticks';
+import styles from './charts.module.css';
+
+interface PlotAxesProps {
+  readonly xAxis: Axis;
+  readonly yAxis: Axis;
+  readonly xLabel: string;
+  readonly yLabel: string;
+  readonly layout: PlotLayout;
+}
+
+/** Grid, both axes and their names; every chart has the same. The y name stands above its axis, where it can be read. */
+export function PlotAxes({ xAxis, yAxis, xLabel, yLabel, layout }: PlotAxesProps) {
+  return (
+    <>
+      <CartesianGrid vertical={false} stroke="var(--chart-grid, #d9d9d9)" strokeWidth={1} />
+      <XAxis
+        type="number"
+        dataKey="x"
+        scale={xAxis.log ? 'log' : 'linear'}
+        domain={[xAxis.low, xAxis.high]}
+        ticks={[...xAxis.ticks]}
+        tickFormatter={tickLabel}
+        height={layout.bottom}
+        interval="equidistantPreserveStart"
+        allowDataOverflow
+        tickMargin={4}
+        tick={{ className: styles.tick }}
+        stroke="var(--chart-axis, #6b6b6b)"
+      />
+      <YAxis
+        type="number"
+        scale={yAxis.log ? 'log' : 'linear'}
+        domain={[yAxis.low, yAxis.high]}
+        ticks={[...yAxis.ticks]}
+        tickFormatter={tickLabel}
+        width={layout.left}
+        interval={0}
+        allowDataOverflow
+        axisLine={false}
+        tickLine={false}
+        tickMargin={4}
+        tick={{ className: styles.tick }}
+      />
+      <text className={styles.axisName} x={layout.left} y={12}>
+        {yLabel}
+      </text>
+      <text className={styles.axisName} x={layout.width - layout.right} y={layout.height - 3} textAnchor="end">
+        {xLabel}
+      </text>
+    </>
+  );
+}
+
+/** The `margin` that makes recharts' plot agree with `layout`. */
+export const plotMargin = (layout: PlotLayout) => ({ top: layout.top, right: layout.right, bottom: 0, left: 0 });

@@ -1,0 +1,107 @@
+import { memo, useMemo } from 'react';
+import { ComposedChart, useXAxisScale, useYAxisScale } from 'recharts';
+import { ChartFrame } from './ChartFrame';
+import type { FigureSpec } from './figure';
+import { plotLayout } from './layout';
+import { seriesStyle } from './palette';
+import { PlotAxes, plotMargin } from './PlotAxes';
+import { extent, type Point } from './series';
+import { tableOfSeries } from './table';
+import { axisOver } from './ticks';
+import styles from './charts.module.css';
+
+export interface ScatterSeries {
+  readonly name: string;
+  readonly points: readonly Point[];
+}
+
+export interface ScatterPlotProps {
+  readonly title: string;
+  readonly series: readonly ScatterSeries[];
+  readonly xLabel: string;
+  readonly yLabel: string;
+  readonly logX?: boolean;
+  readonly logY?: boolean;
+  /** One sentence that says what the picture shows. */
+  readonly summary: string;
+  readonly height?: number;
+}
+
+const SHAPES = ['circle', 'square', 'triangle', 'cross'] as const;
+
+/** Pairs of numbers as marks; every series has a colour and a shape. A log axis leaves out what is not positive, and says so. */
+export const ScatterPlot = memo(function ScatterPlot({ title, series, xLabel, yLabel, logX = false, logY = false, summary, height = 240 }: ScatterPlotProps) {
+  const { drawn, leftOut, xAxis, yAxis } = useMemo(() => {
+    const fits = ([x, y]: Point): boolean => Number.isFinite(x) && Number.isFinite(y) && (!logX || x > 0) && (!logY || y > 0);
+    const kept = series.map(({ name, points }) => ({ name, points: points.filter(fits) }));
+    const count = (list: readonly ScatterSeries[]): number => list.reduce((sum, { points }) => sum + points.length, 0);
+    return {
+      drawn: kept,
+      leftOut: count(series) - count(kept),
+      xAxis: axisOver(extent(kept, 0), { log: logX, tight: logX }),
+      yAxis: axisOver(extent(kept, 1), { log: logY, tight: logY }),
+    };
+  }, [series, logX, logY]);
+
+  const figure = (): FigureSpec => ({
+    title, xLabel, yLabel, xAxis, yAxis, marks: [],
+    layers: drawn.map(({ name, points }, slot) => ({ type: 'dots', name, points, slot })),
+  });
+  const table = () => tableOfSeries(xLabel, series.map(({ name, points }) => ({ name, points, kind: 'evaluation' })));
+
+  return (
+    <ChartFrame
+      title={title}
+      summary={summary}
+      table={table}
+      figure={figure}
+      height={height}
+      empty={drawn.every(({ points }) => points.length === 0)}
+      notice={leftOut > 0 ? `${leftOut} points that are zero, negative or not finite are left out of the log axis.` : null}
+      legend={series.length > 1 ? series.map(({ name }, slot) => ({ name, slot, shape: SHAPES[slot % SHAPES.length] ?? 'circle' })) : []}
+    >
+      {(width) => {
+        const layout = plotLayout(width, height, yAxis, []);
+        return (
+          <ComposedChart width={width} height={height} data={[]} margin={plotMargin(layout)} accessibilityLayer={false}>
+            <PlotAxes xAxis={xAxis} yAxis={yAxis} xLabel={xLabel} yLabel={yLabel} layout={layout} />
+            <Marks series={drawn} />
+          </ComposedChart>
+        );
+      }}
+    </ChartFrame>
+  );
+});
+
+/** One path per series: a thousand marks cost one element. */
+function Marks({ series }: { readonly series: readonly ScatterSeries[] }) {
+  const xScale = useXAxisScale();
+  const yScale = useYAxisScale();
+  if (!xScale || !yScale) return null;
+  return (
+    <g className={styles.marks}>
+      {series.map(({ name, points }, slot) => (
+        <path
+          key={name}
+          fill={seriesStyle(slot).colour}
+          d={points.map(([x, y]) => markPath(SHAPES[slot % SHAPES.length] ?? 'circle', xScale(x) ?? 0, yScale(y) ?? 0)).join('')}
+        />
+      ))}
+    </g>
+  );
+}
+
+/** A mark about six pixels wide around (x, y). */
+export function markPath(shape: (typeof SHAPES)[number], x: number, y: number): string {
+  const at = `M${x.toFixed(1)} ${y.toFixed(1)}`;
+  switch (shape) {
+    case 'circle':
+      return `${at}m-2.5 0a2.5 2.5 0 1 0 5 0a2.5 2.5 0 1 0 -5 0z`;
+    case 'square':
+      return `${at}m-2.5 -2.5h5v5h-5z`;
+    case 'triangle':
+      return `${at}m0 -3l3 5.5h-6z`;
+    case 'cross':
+      return `${at}m-3 -1h2v-2h2v2h2v2h-2v2h-2v-2h-2z`;
+  }
+}

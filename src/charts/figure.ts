@@ -1,0 +1,116 @@
+import { seriesStyle } from './palette';
+import type { Point, VerticalMark } from './series';
+import { position, spread, tickLabel, type Axis } from './ticks';
+
+/** What a figure draws. `slot` chooses colour and dash. */
+export type Layer =
+  | { readonly type: 'line'; readonly name: string; readonly slot: number; readonly points: readonly Point[]; readonly ghost: readonly Point[]; readonly dots: boolean }
+  | { readonly type: 'dots'; readonly name: string; readonly slot: number; readonly points: readonly Point[] }
+  | { readonly type: 'bars'; readonly edges: readonly number[]; readonly counts: readonly number[] };
+
+export interface FigureSpec {
+  readonly title: string;
+  readonly xLabel: string;
+  readonly yLabel: string;
+  readonly xAxis: Axis;
+  readonly yAxis: Axis;
+  readonly layers: readonly Layer[];
+  readonly marks: readonly VerticalMark[];
+}
+
+/** One text column of a paper, 85 mm, at 96 dots an inch: 9 units of type are 7 points in print. */
+const WIDTH = 321;
+const HEIGHT = 204;
+const TYPE = 9.5;
+const INK = '#1a1a1a';
+const FONT = 'Helvetica, Arial, sans-serif';
+
+/** The chart as a standalone SVG on white: for a paper, a slide, a message. */
+export function figureSvg(spec: FigureSpec): string {
+  const named = spec.layers.filter((layer) => layer.type !== 'bars');
+  const longest = named.length > 1 ? Math.max(...named.map(({ name }) => name.length)) : 0;
+  const yTickWidth = Math.max(...spec.yAxis.ticks.map((tick) => tickLabel(tick).length), 1) * TYPE * 0.56;
+  const left = 20 + yTickWidth;
+  const right = Math.min(120, longest === 0 ? 10 : 14 + longest * TYPE * 0.55);
+  const top = spec.title ? 24 : 10;
+  const bottom = 34;
+  const width = WIDTH - left - right;
+  const height = HEIGHT - top - bottom;
+  const x = (value: number): number => round(left + position(spec.xAxis, value) * width);
+  const y = (value: number): number => round(top + (1 - position(spec.yAxis, value)) * height);
+  const out: string[] = [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="${FONT}" font-size="${TYPE}" fill="${INK}">`,
+    `<title>${escapeXml(spec.title)}</title>`,
+    `<rect width="${WIDTH}" height="${HEIGHT}" fill="#ffffff"/>`,
+  ];
+  if (spec.title) out.push(text(left, 14, spec.title, 'start', ` font-size="${TYPE + 1}" font-weight="bold"`));
+  for (const tick of spec.yAxis.ticks) {
+    out.push(line(left, y(tick), left + width, y(tick), '#dddddd', 0.6), text(left - 4, y(tick) + TYPE * 0.35, tickLabel(tick), 'end'));
+  }
+  for (const tick of spec.xAxis.ticks) {
+    out.push(line(x(tick), top + height, x(tick), top + height + 3, INK, 0.8), text(x(tick), top + height + 13, tickLabel(tick), 'middle'));
+  }
+  out.push(
+    line(left, top + height, left + width, top + height, INK, 0.8),
+    line(left, top, left, top + height, INK, 0.8),
+    text(left + width / 2, HEIGHT - 6, spec.xLabel, 'middle'),
+    `<text x="10" y="${round(top + height / 2)}" text-anchor="middle" transform="rotate(-90 10 ${round(top + height / 2)})">${escapeXml(spec.yLabel)}</text>`,
+  );
+  for (const mark of spec.marks) {
+    out.push(line(x(mark.x), top, x(mark.x), top + height, '#555555', 0.8, '2 2'), text(x(mark.x) + 3, top + TYPE, mark.label, x(mark.x) > left + width * 0.7 ? 'end' : 'start', ' fill="#555555"'));
+  }
+  for (const layer of spec.layers) out.push(drawLayer(layer, x, y, top + height));
+  if (longest > 0) {
+    const ends = named.map((layer) => y(layer.points[layer.points.length - 1]?.[1] ?? spec.yAxis.low));
+    const places = spread(ends, TYPE + 1.5, top + TYPE / 2, top + height);
+    named.forEach((layer, i) => {
+      out.push(text(left + width + 5, (places[i] ?? top) + TYPE * 0.35, layer.name, 'start', ` fill="${seriesStyle(layer.slot).figureColour}"`));
+    });
+  }
+  out.push('</svg>');
+  return out.join('\n');
+}
+
+function drawLayer(layer: Layer, x: (value: number) => number, y: (value: number) => number, base: number): string {
+  switch (layer.type) {
+    case 'line': {
+      const { figureColour, dash } = seriesStyle(layer.slot);
+      const ghost = layer.ghost.length > 0 ? path(layer.ghost, x, y, figureColour, 0.6, '', 0.3) : '';
+      const dots = layer.dots ? layer.points.map(([px, py]) => `<circle cx="${x(px)}" cy="${y(py)}" r="1.2" fill="${figureColour}"/>`).join('') : '';
+      return `${ghost}${path(layer.points, x, y, figureColour, 1.4, dash, 1)}${dots}`;
+    }
+    case 'dots': {
+      const { figureColour } = seriesStyle(layer.slot);
+      return layer.points.map(([px, py]) => `<circle cx="${x(px)}" cy="${y(py)}" r="1.6" fill="${figureColour}" fill-opacity="0.7"/>`).join('');
+    }
+    case 'bars':
+      return layer.counts
+        .map((count, i) => {
+          const from = x(layer.edges[i] ?? 0);
+          const to = x(layer.edges[i + 1] ?? 0);
+          if (count <= 0) return '';
+          return `<rect x="${from}" y="${y(count)}" width="${round(Math.max(0.5, to - from - 0.6))}" height="${round(base - y(count))}" fill="${seriesStyle(0).figureColour}"/>`;
+        })
+        .join('');
+  }
+}
+
+function path(points: readonly Point[], x: (value: number) => number, y: (value: number) => number, colour: string, width: number, dash: string, opacity: number): string {
+  const d = points.map(([px, py], i) => `${i === 0 ? 'M' : 'L'}${x(px)} ${y(py)}`).join('');
+  const dashes = dash ? ` stroke-dasharray="${dash}"` : '';
+  return `<path d="${d}" fill="none" stroke="${colour}" stroke-width="${width}" stroke-opacity="${opacity}" stroke-linejoin="round"${dashes}/>`;
+}
+
+function line(x1: number, y1: number, x2: number, y2: number, colour: string, width: number, dash = ''): string {
+  return `<line x1="${round(x1)}" y1="${round(y1)}" x2="${round(x2)}" y2="${round(y2)}" stroke="${colour}" stroke-width="${width}"${dash ? ` stroke-dasharray="${dash}"` : ''}/>`;
+}
+
+function text(x: number, y: number, content: string, anchor: 'start' | 'middle' | 'end', more = ''): string {
+  return `<text x="${round(x)}" y="${round(y)}" text-anchor="${anchor}"${more}>${escapeXml(content)}</text>`;
+}
+
+const round = (value: number): number => Math.round(value * 100) / 100;
+
+function escapeXml(value: string): string {
+  return value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+}

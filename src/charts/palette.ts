@@ -1,0 +1,22 @@
+/**
+ * Okabe and Ito's colours in an order in which neighbours differ in lightness too, each with a dash pattern of its own:
+ * a series can be told apart without its colour.
+ */
+export interface SeriesStyle {
+  /** The CSS colour on the page; its value follows the theme. */
+  readonly colour: string;
+  /** The same series in a figure on white. */
+  readonly figureColour: string;
+  /** An SVG `stroke-dasharray`; empty for a solid line. */
+  readonly dash: string;
+}
+
+const FIGURE_COLOURS = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9', '#000000', '#8A8300'] as const;
+const DASHES = ['', '6 3', '2 2', '8 3 2 3', '10 4', '4 2 1 2', '1 3', '12 3 2 3 2 3'] as const;
+
+/** The style of the series at `index`; it repeats after eight. */
+export function seriesStyle(index: number): SeriesStyle {
+  const slot = index % FIGURE_COLOURS.length;
+  const figureColour = FIGURE_COLOURS[slot] ?? FIGURE_COLOURS[0];
+  return { colour: `var(--series-${slot + 1}, ${figureColour})`, figureColour, dash: DASHES[slot] ?? '' };
+}
