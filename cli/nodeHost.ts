@@ -1,0 +1,39 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type { DeviceHost } from '../workers/engine/device';
+
+/** The software Vulkan driver that Chromium brings; used when no driver is configured and software is asked for. */
+const SOFTWARE_DRIVERS = ['/usr/lib/chromium/vk_swiftshader_icd.json', '/usr/lib/chromium-browser/vk_swiftshader_icd.json'];
+
+/**
+ * The device host of Node: WebGPU through Dawn (npm `webgpu`) when `withGpu`, WASM modules from the package's folder.
+ */
+export async function nodeHost(withGpu: boolean, allowSoftware: boolean): Promise<DeviceHost> {
+  const require = createRequire(import.meta.url);
+  const folder = dirname(require.resolve('@tensorflow/tfjs-backend-wasm'));
+  const wasmPaths: Record<string, string> = {};
+  for (const file of ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm', 'tfjs-backend-wasm-threaded-simd.wasm']) {
+    const path = join(folder, file);
+    // Node's fetch takes no file URLs, so the modules are handed over as data URLs.
+    if (existsSync(path)) wasmPaths[file] = `data:application/wasm;base64,${readFileSync(path).toString('base64')}`;
+  }
+  return { gpu: withGpu ? await dawn(allowSoftware) : null, wasmPaths, fetchWasm: true };
+}
+
+async function dawn(allowSoftware: boolean): Promise<GPU | null> {
+  if (allowSoftware && !process.env['VK_ICD_FILENAMES'] && !process.env['VK_DRIVER_FILES']) {
+    const driver = SOFTWARE_DRIVERS.find((path) => existsSync(path));
+    if (driver) process.env['VK_ICD_FILENAMES'] = driver;
+  }
+  try {
+    const { create, globals } = await import('webgpu');
+    Object.assign(globalThis, globals);
+    const gpu = create([]);
+    // tfjs asks whether `navigator.gpu` exists.
+    Object.defineProperty(globalThis, 'navigator', { value: { ...globalThis.navigator, gpu }, configurable: true });
+    return gpu;
+  } catch {
+    return null;
+  }
+}

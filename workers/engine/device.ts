@@ -1,0 +1,198 @@
+import '@tensorflow/tfjs-core/dist/register_all_gradients';
+import * as tf from '@tensorflow/tfjs-core';
+import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import type { BackendChoice, BackendName, DeviceReport, MemoryUse } from '../../src/domain/run';
+import { AppError, type Fault } from '../../src/domain/errors';
+import { isWasm, isWebGPU } from './backends';
+import { registerCsrProduct } from './kernels/csrProduct';
+import { registerMaskedTopK } from './kernels/maskedTopK';
+import { selfTest } from './selfTest';
+
+/** What differs between a browser's worker and Node. */
+export interface DeviceHost {
+  /** The WebGPU entry point, or null where there is none. */
+  readonly gpu: GPU | null;
+  /** Where the WASM backend's modules are, by file name. */
+  readonly wasmPaths: Readonly<Record<string, string>>;
+  /** Whether the WASM backend should load these paths with `fetch`. */
+  readonly fetchWasm: boolean;
+}
+
+export interface DeviceRequest {
+  readonly backend: BackendChoice;
+  readonly allowSoftware: boolean;
+}
+
+/** An open device. `check` throws what went wrong on it since it was opened. */
+export interface Device {
+  readonly report: DeviceReport;
+  check(): void;
+  memory(): MemoryUse;
+  close(): void;
+}
+
+const ORDER: readonly BackendName[] = ['webgpu', 'wasm', 'cpu'];
+
+/**
+ * Opens the first backend that works, in the order WebGPU (hardware), WASM, CPU, or the one asked for.
+ * Throws `GPU_UNAVAILABLE` or `BACKEND_UNAVAILABLE` when the one asked for does not, `GPU_SELF_TEST` when it computes wrongly.
+ */
+export async function openDevice(host: DeviceHost, request: DeviceRequest): Promise<Device> {
+  const wanted = request.backend === 'auto' ? ORDER : [request.backend];
+  const reasons: string[] = [];
+  for (const name of wanted) {
+    try {
+      return await openBackend(host, name, request.allowSoftware, reasons.join(' ') || null);
+    } catch (error) {
+      if (request.backend !== 'auto' || !(error instanceof AppError)) throw error;
+      reasons.push(error.message);
+    }
+  }
+  throw new AppError('BACKEND_UNAVAILABLE', `No backend could be opened. ${reasons.join(' ')}`, 'Use a current Chrome or Edge.');
+}
+
+async function openBackend(host: DeviceHost, name: BackendName, allowSoftware: boolean, fallbackReason: string | null): Promise<Device> {
+  const faults: Fault[] = [];
+  let peak = 0;
+  const described = name === 'webgpu' ? await openWebGPU(host.gpu, allowSoftware, faults) : await openHost(host, name);
+  registerCsrProduct();
+  registerMaskedTopK();
+  const tests = await selfTest();
+  const failed = tests.find((test) => !test.passed);
+  if (failed) {
+    described.close();
+    throw new AppError(
+      'GPU_SELF_TEST',
+      `${described.name} computes wrongly: “${failed.name}” is off by ${failed.error.toExponential(1)}.`,
+      'Update the graphics driver, or choose WASM on the Device page.',
+      { test: failed.name },
+    );
+  }
+  const { close, ...description } = described;
+  return {
+    report: { ...description, backend: name, fallbackReason, selfTest: tests, versions: { 'tfjs-core': tf.version_core } },
+    check: () => {
+      const fault = faults[0];
+      if (fault) throw new AppError(fault.code, fault.message, fault.hint, fault.context);
+    },
+    memory: () => {
+      const tensors = tf.memory().numBytes;
+      const backend: unknown = tf.backend();
+      const allocated = isWebGPU(backend) ? backend.bufferManager.numBytesAllocated : isWasm(backend) ? Math.max(tensors, 0) : tensors;
+      peak = Math.max(peak, allocated);
+      return { tensors, allocated, peak };
+    },
+    close,
+  };
+}
+
+type Description = Pick<DeviceReport, 'name' | 'vendor' | 'architecture' | 'software' | 'limits' | 'features'> & { close: () => void };
+
+/** Limits raised to what the adapter offers; tfjs alone would leave most at their defaults. */
+const RAISED_LIMITS = [
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxStorageBuffersPerShaderStage',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeWorkgroupsPerDimension',
+] as const;
+
+async function openWebGPU(gpu: GPU | null, allowSoftware: boolean, faults: Fault[]): Promise<Description> {
+  if (!gpu) throw unavailable('This browser has no WebGPU.');
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+  if (!adapter) throw unavailable('The browser found no graphics adapter for WebGPU.');
+  const info = adapter.info;
+  const software = info.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|basic render/i.test(`${info.vendor} ${info.architecture} ${info.description} ${info.device}`);
+  if (software && !allowSoftware) {
+    throw unavailable(`The only WebGPU adapter (${info.vendor} ${info.architecture}) runs on the processor, where WASM is faster.`);
+  }
+  const limits: Record<string, number> = {};
+  for (const key of RAISED_LIMITS) limits[key] = adapter.limits[key];
+  const features: GPUFeatureName[] = adapter.features.has('timestamp-query') ? ['timestamp-query'] : [];
+  const device = await adapter.requestDevice({ requiredLimits: limits, requiredFeatures: features });
+
+  let closing = false;
+  void device.lost.then((lost) => {
+    if (closing) return;
+    faults.push({
+      code: 'GPU_LOST',
+      message: `The graphics device was lost: ${lost.message || lost.reason}.`,
+      hint: 'Resume the run: it goes on from its last checkpoint. If it repeats, lower the batch size.',
+      context: { reason: lost.reason },
+    });
+  });
+  device.addEventListener('uncapturederror', (event) => {
+    const outOfMemory = event.error.constructor.name === 'GPUOutOfMemoryError';
+    faults.push({
+      code: outOfMemory ? 'GPU_OUT_OF_MEMORY' : 'GPU_VALIDATION',
+      message: outOfMemory ? 'The graphics device has no memory left.' : `The graphics device refused a command: ${event.error.message.slice(0, 300)}`,
+      hint: outOfMemory ? 'Lower the batch size or embedding size, or close other pages that use the GPU.' : 'Choose WASM on the Device page; the last good checkpoint is kept.',
+      context: {},
+    });
+  });
+
+  // Results on the host would differ in the last bits from those on the device, and from run to run with sizes.
+  tf.env().set('WEBGPU_CPU_FORWARD', false);
+  if (tf.findBackendFactory('webgpu')) tf.removeBackend('webgpu');
+  tf.registerBackend('webgpu', () => {
+    const backend = new WebGPUBackend(device, info);
+    // Below this many workgroups tfjs splits the inner dimension and adds with float atomics: other bits at every launch.
+    backend.thresholdToIncreaseWorkgroups = 0;
+    return backend;
+  });
+  await tf.setBackend('webgpu');
+  await tf.ready();
+  return {
+    name: adapterName(info, software),
+    vendor: info.vendor,
+    architecture: info.architecture,
+    software,
+    limits,
+    features: [...adapter.features].sort(),
+    close: () => {
+      closing = true;
+      tf.removeBackend('webgpu');
+      device.destroy();
+    },
+  };
+}
+
+function adapterName(info: GPUAdapterInfo, software: boolean): string {
+  const text = info.description || [info.vendor, info.architecture || info.device].filter(Boolean).join(' ') || 'WebGPU adapter';
+  return software ? `${text} (software)` : text;
+}
+
+async function openHost(host: DeviceHost, name: 'wasm' | 'cpu'): Promise<Description> {
+  if (name === 'wasm') {
+    const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
+    // The threaded build breaks when minified; SIMD without threads is what is used everywhere.
+    tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+    setWasmPaths({ ...host.wasmPaths }, host.fetchWasm);
+  } else {
+    await import('@tensorflow/tfjs-backend-cpu');
+  }
+  if (!(await tf.setBackend(name))) {
+    throw new AppError('BACKEND_UNAVAILABLE', `The ${name} backend did not start.`, 'Reload the page; if it repeats, use a current Chrome or Edge.');
+  }
+  await tf.ready();
+  const simd = name === 'wasm' && (await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')) === true;
+  return {
+    name: name === 'cpu' ? 'JavaScript' : simd ? 'WebAssembly SIMD' : 'WebAssembly',
+    vendor: '',
+    architecture: name,
+    software: true,
+    limits: {},
+    features: simd ? ['simd'] : [],
+    close: () => tf.removeBackend(name),
+  };
+}
+
+function unavailable(message: string): AppError {
+  return new AppError(
+    'GPU_UNAVAILABLE',
+    message,
+    'Use Chrome or Edge 113 or newer with hardware acceleration on (chrome://settings/system), or run on WASM.',
+  );
+}

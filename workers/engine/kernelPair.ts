@@ -1,0 +1,118 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { webgpu_util, type WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { hostView, isCpu, isWasm, isWebGPU } from './backends';
+
+type Program = Parameters<WebGPUBackend['runWebGPUProgram']>[0];
+export type HostArray = Float32Array | Int32Array;
+
+/** Integers a kernel is given besides its tensors; part of the shader's key only through `wgsl`. */
+export type Attributes = Readonly<Record<string, number>>;
+
+/**
+ * One operation, twice: as WGSL and as a loop over typed arrays. The loop is the specification, the fallback on the
+ * WASM and CPU backends, and the oracle in tests.
+ */
+export interface KernelPair {
+  readonly name: string;
+  readonly inputs: readonly string[];
+  readonly outputShape: (shapes: readonly (readonly number[])[], attributes: Attributes) => number[];
+  readonly portable: (
+    inputs: readonly HostArray[],
+    output: Float32Array,
+    shapes: readonly (readonly number[])[],
+    attributes: Attributes,
+  ) => void;
+  readonly wgsl: (shapes: readonly (readonly number[])[], attributes: Attributes) => WgslSource;
+}
+
+export interface WgslSource {
+  /** Body with `fn main(index : i32)`; inputs by name, output `result`, shapes `uniforms.<name>Shape`. */
+  readonly code: string;
+  /** Everything baked into the code. */
+  readonly key: string;
+  /** Elements of `vec4<f32>`: 4, else 1; per input, then of the output. */
+  readonly inputComponents: readonly number[];
+  readonly outputComponent: 1 | 4;
+  readonly workgroupSize: number;
+  /** Workgroups when one workgroup makes more than its share of invocations' elements; null = one invocation an element. */
+  readonly workgroups: number | null;
+}
+
+/** Makes the pair callable on all three backends. */
+export function registerPair(pair: KernelPair): void {
+  const shapesOf = (inputs: readonly tf.TensorInfo[]): number[][] => inputs.map((tensor) => tensor.shape);
+  const ordered = (inputs: tf.NamedTensorInfoMap): tf.TensorInfo[] =>
+    pair.inputs.flatMap((name) => {
+      const tensor = inputs[name];
+      return tensor ? [tensor] : [];
+    });
+
+  for (const backendName of ['webgpu', 'wasm', 'cpu']) {
+    if (tf.getKernel(pair.name, backendName)) continue;
+    tf.registerKernel({
+      kernelName: pair.name,
+      backendName,
+      kernelFunc: ({ inputs, backend, attrs }) => {
+        const tensors = ordered(inputs);
+        const attributes = numbersOf(attrs);
+        const shapes = shapesOf(tensors);
+        const shape = pair.outputShape(shapes, attributes);
+        if (isWebGPU(backend)) return runOnDevice(backend, pair, tensors, shape, attributes);
+        let output: tf.TensorInfo;
+        if (isWasm(backend)) output = backend.makeOutput(shape, 'float32');
+        else if (isCpu(backend)) output = backend.makeTensorInfo(shape, 'float32', new Float32Array(tf.util.sizeFromShape(shape)));
+        else throw new Error(`${pair.name} does not know this backend.`);
+        const target = hostView(backend, output);
+        if (!(target instanceof Float32Array)) throw new Error(`${pair.name} makes float32.`);
+        pair.portable(tensors.map((tensor) => hostView(backend, tensor)), target, shapes, attributes);
+        return output;
+      },
+    });
+  }
+}
+
+function runOnDevice(
+  backend: WebGPUBackend,
+  pair: KernelPair,
+  tensors: tf.TensorInfo[],
+  outputShape: number[],
+  attributes: Attributes,
+): tf.TensorInfo {
+  const source = pair.wgsl(tensors.map((tensor) => tensor.shape), attributes);
+  const layout = webgpu_util.flatDispatchLayout(outputShape);
+  const perInvocation = source.outputComponent;
+  const program: Program = {
+    variableNames: pair.inputs.slice(0, tensors.length),
+    variableComponents: [...source.inputComponents],
+    outputComponent: source.outputComponent,
+    outputShape,
+    workgroupSize: [source.workgroupSize, 1, 1],
+    dispatchLayout: layout,
+    dispatch:
+      source.workgroups === null
+        ? webgpu_util.computeDispatch(layout, outputShape, [source.workgroupSize, 1, 1], [perInvocation, 1, 1])
+        : [source.workgroups, 1, 1],
+    size: true,
+    shaderKey: `${pair.name}_${source.key}`,
+    getUserCode: () => source.code,
+  };
+  return backend.runWebGPUProgram(program, tensors, 'float32');
+}
+
+function numbersOf(attrs: tf.NamedAttrMap | undefined): Attributes {
+  const numbers: Record<string, number> = {};
+  for (const [key, value] of Object.entries(attrs ?? {})) {
+    if (typeof value === 'number') numbers[key] = value;
+  }
+  return numbers;
+}
+
+/** Runs a registered pair; not recorded for gradients (its callers bring their own). */
+export function runPair(pair: KernelPair, inputs: readonly tf.Tensor[], attributes: Attributes = {}): tf.Tensor {
+  const named: tf.NamedTensorMap = {};
+  pair.inputs.forEach((name, position) => {
+    const tensor = inputs[position];
+    if (tensor) named[name] = tensor;
+  });
+  return tf.engine().runKernel<tf.Tensor>(pair.name, named, { ...attributes });
+}

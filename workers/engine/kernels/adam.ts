@@ -1,0 +1,216 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { deviceBuffer, hostView, isWebGPU, readFloats, submitRecorded } from '../backends';
+
+export interface AdamSettings {
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  /** Added to the gradient as `weightDecay · θ` (PyTorch's coupled decay). */
+  readonly weightDecay: number;
+}
+
+export const ADAM_DEFAULTS: AdamSettings = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
+
+/** A trainable tensor with its moments. All three are updated where they lie. */
+export interface Parameter {
+  readonly name: string;
+  /** What it is and which axis means what, for people who replay a run elsewhere. */
+  readonly meaning: string;
+  readonly tensor: tf.Tensor;
+  readonly first: tf.Tensor;
+  readonly second: tf.Tensor;
+}
+
+export function newParameter(name: string, meaning: string, shape: number[], values: Float32Array): Parameter {
+  const zeros = (): tf.Tensor => tf.keep(tf.tensor(new Float32Array(values.length), shape, 'float32'));
+  return { name, meaning, tensor: tf.keep(tf.tensor(values.slice(), shape, 'float32')), first: zeros(), second: zeros() };
+}
+
+export function disposeParameter(parameter: Parameter): void {
+  tf.dispose([parameter.tensor, parameter.first, parameter.second]);
+}
+
+interface StepScalars {
+  readonly learningRate: number;
+  /** 1 − β₁ᵗ and 1 − β₂ᵗ. */
+  readonly correction1: number;
+  readonly correction2: number;
+}
+
+/**
+ * PyTorch's Adam: `m ← β₁m + (1−β₁)g`, `v ← β₂v + (1−β₂)g²`,
+ * `θ ← θ − (lr/(1−β₁ᵗ)) · m / (√(v/(1−β₂ᵗ)) + ε)`. One dispatch a parameter on WebGPU.
+ */
+export class Adam {
+  readonly #settings: AdamSettings;
+  #steps = 0;
+  #pipeline: AdamPipeline | null = null;
+
+  constructor(settings: AdamSettings = ADAM_DEFAULTS) {
+    this.#settings = settings;
+  }
+
+  get steps(): number {
+    return this.#steps;
+  }
+
+  /** Takes the count up again after a checkpoint; moments are restored with their parameters. */
+  restore(steps: number): void {
+    this.#steps = steps;
+  }
+
+  /** `gradients[i]` belongs to `parameters[i]`; gradients stay the caller's to dispose. */
+  step(parameters: readonly Parameter[], gradients: readonly tf.Tensor[], learningRate: number): void {
+    this.#steps += 1;
+    const scalars: StepScalars = {
+      learningRate,
+      correction1: 1 - this.#settings.beta1 ** this.#steps,
+      correction2: 1 - this.#settings.beta2 ** this.#steps,
+    };
+    const backend: unknown = tf.backend();
+    if (isWebGPU(backend)) {
+      this.#pipeline ??= new AdamPipeline(backend);
+      this.#pipeline.run(parameters, gradients, this.#settings, scalars);
+      return;
+    }
+    parameters.forEach((parameter, position) => {
+      const gradient = gradients[position];
+      if (!gradient) throw new Error(`No gradient for ${parameter.name}.`);
+      adamPortable(
+        hostView(backend, parameter.tensor),
+        hostView(backend, parameter.first),
+        hostView(backend, parameter.second),
+        hostView(backend, gradient),
+        this.#settings,
+        scalars,
+      );
+    });
+  }
+}
+
+/** The specification of one update, in place. */
+export function adamPortable(
+  theta: Float32Array | Int32Array,
+  first: Float32Array | Int32Array,
+  second: Float32Array | Int32Array,
+  gradient: Float32Array | Int32Array,
+  { beta1, beta2, epsilon, weightDecay }: AdamSettings,
+  { learningRate, correction1, correction2 }: StepScalars,
+): void {
+  const stepSize = learningRate / correction1;
+  const scale = 1 / Math.sqrt(correction2);
+  for (let i = 0; i < theta.length; i++) {
+    const g = gradient[i]! + weightDecay * theta[i]!;
+    const m = beta1 * first[i]! + (1 - beta1) * g;
+    const v = beta2 * second[i]! + (1 - beta2) * g * g;
+    first[i] = m;
+    second[i] = v;
+    theta[i]! -= (stepSize * m) / (Math.sqrt(v) * scale + epsilon);
+  }
+}
+
+const WORKGROUP = 256;
+const MAX_GROUPS = 65_535;
+
+const ADAM_WGSL = `
+struct Settings {
+  beta1 : f32, beta2 : f32, oneMinusBeta1 : f32, oneMinusBeta2 : f32,
+  epsilon : f32, weightDecay : f32, stepSize : f32, scale : f32,
+}
+@group(0) @binding(0) var<storage, read_write> theta : array<f32>;
+@group(0) @binding(1) var<storage, read_write> firstMoment : array<f32>;
+@group(0) @binding(2) var<storage, read_write> secondMoment : array<f32>;
+@group(0) @binding(3) var<storage, read> gradient : array<f32>;
+@group(0) @binding(4) var<uniform> settings : Settings;
+
+@compute @workgroup_size(${WORKGROUP})
+fn main(@builtin(global_invocation_id) id : vec3<u32>, @builtin(num_workgroups) groups : vec3<u32>) {
+  let i = id.x + id.y * groups.x * ${WORKGROUP}u;
+  if (i >= arrayLength(&theta)) { return; }
+  let g = gradient[i] + settings.weightDecay * theta[i];
+  let m = settings.beta1 * firstMoment[i] + settings.oneMinusBeta1 * g;
+  let v = settings.beta2 * secondMoment[i] + settings.oneMinusBeta2 * g * g;
+  firstMoment[i] = m;
+  secondMoment[i] = v;
+  theta[i] = theta[i] - settings.stepSize * m / (sqrt(v) * settings.scale + settings.epsilon);
+}`;
+
+/** Dispatches outside tfjs, because a tfjs program has one output and this one updates three buffers. */
+class AdamPipeline {
+  readonly #backend: WebGPUBackend;
+  readonly #pipeline: GPUComputePipeline;
+  readonly #uniforms: GPUBuffer;
+
+  constructor(backend: WebGPUBackend) {
+    this.#backend = backend;
+    this.#pipeline = backend.device.createComputePipeline({
+      layout: 'auto',
+      compute: { module: backend.device.createShaderModule({ code: ADAM_WGSL }), entryPoint: 'main' },
+    });
+    this.#uniforms = backend.device.createBuffer({ size: 32, usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST });
+  }
+
+  run(parameters: readonly Parameter[], gradients: readonly tf.Tensor[], settings: AdamSettings, scalars: StepScalars): void {
+    const backend = this.#backend;
+    const device = backend.device;
+    const bound = parameters.map((parameter, position) => {
+      const gradient = gradients[position];
+      if (!gradient) throw new Error(`No gradient for ${parameter.name}.`);
+      return [parameter.tensor, parameter.first, parameter.second, gradient].map((tensor) => deviceBuffer(backend, tensor));
+    });
+    // What tfjs has recorded so far makes the gradients: it goes first.
+    submitRecorded(backend);
+
+    const { beta1, beta2, epsilon, weightDecay } = settings;
+    device.queue.writeBuffer(
+      this.#uniforms,
+      0,
+      Float32Array.of(
+        beta1, beta2, 1 - beta1, 1 - beta2,
+        epsilon, weightDecay, scalars.learningRate / scalars.correction1, 1 / Math.sqrt(scalars.correction2),
+      ),
+    );
+    const encoder = device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    pass.setPipeline(this.#pipeline);
+    for (const buffers of bound) {
+      const entries = [...buffers, this.#uniforms].map((buffer, binding) => ({ binding, resource: { buffer } }));
+      pass.setBindGroup(0, device.createBindGroup({ layout: this.#pipeline.getBindGroupLayout(0), entries }));
+      const groups = Math.ceil((buffers[0]?.size ?? 0) / 4 / WORKGROUP);
+      const x = Math.min(groups, MAX_GROUPS);
+      pass.dispatchWorkgroups(x, Math.ceil(groups / x));
+    }
+    pass.end();
+    device.queue.submit([encoder.finish()]);
+  }
+}
+
+export interface SavedParameter {
+  readonly shape: number[];
+  readonly values: Float32Array;
+  readonly first: Float32Array;
+  readonly second: Float32Array;
+}
+
+/** A parameter with its moments, read back. */
+export async function saveParameter(parameter: Parameter): Promise<SavedParameter> {
+  return {
+    shape: parameter.tensor.shape,
+    values: await readFloats(parameter.tensor),
+    first: await readFloats(parameter.first),
+    second: await readFloats(parameter.second),
+  };
+}
+
+/** Writes values into a tensor where it lies. */
+export function overwrite(tensor: tf.Tensor, values: Float32Array): void {
+  if (values.length !== tensor.size) throw new Error('Saved values have another size than the tensor.');
+  const backend: unknown = tf.backend();
+  if (isWebGPU(backend)) {
+    submitRecorded(backend);
+    backend.device.queue.writeBuffer(deviceBuffer(backend, tensor), 0, values.slice());
+  } else {
+    hostView(backend, tensor).set(values);
+  }
+}

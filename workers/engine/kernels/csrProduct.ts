@@ -1,0 +1,105 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { registerPair, runPair, type KernelPair } from '../kernelPair';
+import { matrixOf } from '../tensors';
+
+/**
+ * A sparse matrix on the device, with its transpose for the backward pass. When the matrix is symmetric both are the
+ * same tensors.
+ */
+export interface SparseTensor {
+  readonly rows: number;
+  readonly columns: number;
+  readonly forward: CsrTensors;
+  readonly backward: CsrTensors;
+}
+
+/** `rowPointers [rows + 1]` and `columnIndices [n]` int32; `values [n]` float32, or null when all are 1. */
+export interface CsrTensors {
+  readonly rowPointers: tf.Tensor1D;
+  readonly columnIndices: tf.Tensor1D;
+  readonly values: tf.Tensor1D | null;
+}
+
+/**
+ * `result[r, :] = Σ_k values[k] · x[columnIndices[k], :]` over `k ∈ [rowPointers[r], rowPointers[r+1])`.
+ * One invocation owns one output element (or four), sums in storage order and writes once: no atomics, the same bits
+ * at every launch.
+ */
+export const csrProductPair: KernelPair = {
+  name: 'LodestoneCsrProduct',
+  inputs: ['rowPointers', 'columnIndices', 'x', 'weights'],
+  outputShape: (shapes) => [(shapes[0]?.[0] ?? 1) - 1, shapes[2]?.[1] ?? 0],
+
+  portable: ([rowPointers, columnIndices, x, weights], output, shapes) => {
+    if (!rowPointers || !columnIndices || !x) throw new Error('A sparse product needs its matrix and its operand.');
+    const width = shapes[2]?.[1] ?? 0;
+    const rows = rowPointers.length - 1;
+    output.fill(0);
+    let start = rowPointers[0] ?? 0;
+    for (let row = 0; row < rows; row++) {
+      const end = rowPointers[row + 1] ?? start;
+      const target = row * width;
+      for (let k = start; k < end; k++) {
+        const source = (columnIndices[k] ?? 0) * width;
+        if (weights) {
+          const weight = weights[k] ?? 0;
+          for (let c = 0; c < width; c++) output[target + c]! += weight * x[source + c]!;
+        } else {
+          for (let c = 0; c < width; c++) output[target + c]! += x[source + c]!;
+        }
+      }
+      start = end;
+    }
+  },
+
+  wgsl: (shapes) => {
+    const width = shapes[2]?.[1] ?? 0;
+    const weighted = shapes.length > 3;
+    const component = width % 4 === 0 ? 4 : 1;
+    const type = component === 4 ? 'vec4<f32>' : 'f32';
+    return {
+      key: `${weighted}_${component}`,
+      inputComponents: weighted ? [1, 1, component, 1] : [1, 1, component],
+      outputComponent: component,
+      workgroupSize: 128,
+      workgroups: null,
+      code: `
+        fn main(index : i32) {
+          if (index < uniforms.size) {
+            let width = uniforms.outShape[1] / ${component};
+            let row = index / width;
+            let column = index % width;
+            let end = rowPointers[row + 1];
+            var sum = ${type}(0.0);
+            for (var k = rowPointers[row]; k < end; k = k + 1) {
+              sum = sum + ${weighted ? 'weights[k] * ' : ''}x[columnIndices[k] * width + column];
+            }
+            result[index] = sum;
+          }
+        }`,
+    };
+  },
+};
+
+export const registerCsrProduct = (): void => registerPair(csrProductPair);
+
+/** `A x` without a gradient; `x [columns, d]` → `[rows, d]`. */
+export function multiplyCsr(matrix: CsrTensors, x: tf.Tensor): tf.Tensor {
+  const inputs = [matrix.rowPointers, matrix.columnIndices, x];
+  return runPair(csrProductPair, matrix.values ? [...inputs, matrix.values] : inputs);
+}
+
+/** `y = A x`, with `∂x = Aᵀ ∂y`. `x [columns, d]` → `[rows, d]`. The matrix is constant. */
+export function sparseProduct(matrix: SparseTensor, x: tf.Tensor2D): tf.Tensor2D {
+  if (x.shape[0] !== matrix.columns) {
+    throw new Error(`A ${matrix.rows}×${matrix.columns} matrix cannot multiply ${x.shape[0]} rows.`);
+  }
+  const product = tf.customGrad((operand) => {
+    if (!(operand instanceof tf.Tensor)) throw new Error('A sparse product has a tensor operand.');
+    return {
+      value: multiplyCsr(matrix.forward, operand),
+      gradFunc: (dy: tf.Tensor) => multiplyCsr(matrix.backward, dy),
+    };
+  });
+  return matrixOf(product(x));
+}

@@ -1,0 +1,56 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { multiplyCsr, type CsrTensors } from './kernels/csrProduct';
+import { integers, matrixOf } from './tensors';
+
+/**
+ * Which rows of a table a batch takes. The second half says, per table row, at which places of the batch it was taken:
+ * the backward pass of the gather is then a product with that 0/1 matrix, not a scatter with float atomics.
+ */
+export interface RowIndex {
+  readonly length: number;
+  /** `[length]` int32. */
+  readonly indices: tf.Tensor1D;
+  readonly places: CsrTensors;
+}
+
+/** The same on the host: `pointers [tableRows + 1]`, `places [length]`. Padded entries point at row 0 and have no place. */
+export interface HostRowIndex {
+  readonly indices: Int32Array;
+  readonly pointers: Int32Array;
+  readonly places: Int32Array;
+}
+
+/** Entries from `count` on are padding. O(tableRows + indices). */
+export function hostRowIndex(indices: Int32Array, count: number, tableRows: number): HostRowIndex {
+  const pointers = new Int32Array(tableRows + 1);
+  for (let place = 0; place < count; place++) pointers[(indices[place] ?? 0) + 1]! += 1;
+  for (let row = 0; row < tableRows; row++) pointers[row + 1]! += pointers[row]!;
+  const next = pointers.slice(0, tableRows);
+  const places = new Int32Array(indices.length);
+  for (let place = 0; place < count; place++) places[next[indices[place]!]!++] = place;
+  return { indices, pointers, places };
+}
+
+export function rowIndex(host: HostRowIndex): RowIndex {
+  return {
+    length: host.indices.length,
+    indices: integers(host.indices),
+    places: { rowPointers: integers(host.pointers), columnIndices: integers(host.places), values: null },
+  };
+}
+
+export function disposeRowIndex(index: RowIndex): void {
+  tf.dispose([index.indices, index.places.rowPointers, index.places.columnIndices]);
+}
+
+/** Rows of `table [n, d]` → `[length, d]`; `∂table` sums the rows of `∂y` in place order. */
+export function gatherRows(table: tf.Tensor2D, index: RowIndex): tf.Tensor2D {
+  const gather = tf.customGrad((source) => {
+    if (!(source instanceof tf.Tensor)) throw new Error('Rows are gathered from a tensor.');
+    return {
+      value: tf.gather(source, index.indices),
+      gradFunc: (dy: tf.Tensor) => multiplyCsr(index.places, dy),
+    };
+  });
+  return matrixOf(gather(table));
+}
