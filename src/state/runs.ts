@@ -1,0 +1,333 @@
+import { create, type StoreApi, type UseBoundStore } from 'zustand';
+import { faultOf, type Fault } from '../domain/errors';
+import { modelTable } from '../domain/models/catalogue';
+import { newRun, summarise, type Experiment, type RunDocument, type RunStatus, type RunSummary } from '../domain/run';
+import type { Database } from '../storage/database';
+import { deleteRun, listRuns, readRun, writeRun } from '../storage/runs';
+import { database } from './database';
+import { LiveRun, type PendingCommand } from './liveRun';
+import { startSession, type Session, type SessionEnd } from './session';
+import { browserChannel, browserLock, type TabChannel, type TrainingLock } from './tabs';
+import { openTrainingWorker, type OpenTrainingWorker } from './trainingWorker';
+
+export interface RunsState {
+  readonly loaded: boolean;
+  /** Storage refused something. */
+  readonly fault: Fault | null;
+  /** All stored runs, oldest first. */
+  readonly runs: readonly RunSummary[];
+  /** Ids of queued runs, next first. */
+  readonly queue: readonly string[];
+  readonly activeId: string | null;
+  /** Another tab of this browser trains; this one waits. */
+  readonly elsewhere: boolean;
+  /** Counts what the live run reports, at most ten times a second. */
+  readonly revision: number;
+  /** Counts changes of a stored document, by run id. */
+  readonly changes: Readonly<Record<string, number>>;
+
+  /** Reads the list, marks runs that a closed tab left behind, and takes up the queue. Later calls do nothing. */
+  load(): Promise<void>;
+  /** Stores the experiments as queued runs and returns their ids; the first starts when nothing else trains. */
+  enqueue(experiments: readonly Experiment[]): Promise<string[]>;
+  /** Puts a run that ended early at the head of the queue; it goes on from its checkpoint. */
+  resume(id: string): Promise<void>;
+  /** Takes a run out of the queue. */
+  dequeue(id: string): Promise<void>;
+  /** Moves a queued run by `places` (−1: earlier). */
+  move(id: string, places: number): Promise<void>;
+  /** Deletes runs with weights and details; the one in progress is left. */
+  remove(ids: readonly string[]): Promise<void>;
+  edit(id: string, change: RunEdit): Promise<void>;
+  /** Sends a command to the run in progress. */
+  command(command: PendingCommand): void;
+  /** Ends the worker without waiting for it. The run can be resumed from its last checkpoint. */
+  interrupt(): void;
+  dismissFault(): void;
+}
+
+export interface RunEdit {
+  readonly name?: string;
+  readonly notes?: string;
+}
+
+export interface RunsEnvironment {
+  readonly database: Database;
+  readonly openWorker: OpenTrainingWorker;
+  readonly lock: TrainingLock;
+  readonly channel: TabChannel;
+}
+
+const QUEUE = 'queue';
+const EVERY_MS = 100;
+const SUMMARY_EVERY_MS = 1000;
+/** A lost device is tried again this often before the run fails. */
+const RESTARTS = 2;
+const ACTIVE: readonly RunStatus[] = ['preparing', 'running', 'paused'];
+
+export const isActive = (status: RunStatus): boolean => ACTIVE.includes(status);
+
+/** A run that can be taken up again. */
+export const canResume = (run: Pick<RunSummary, 'status' | 'result'>): boolean =>
+  run.status === 'interrupted' || run.status === 'failed' || (run.status === 'stopped' && run.result === null);
+
+/** The store with its live data; tests give their own environment. */
+export function createRuns(env: RunsEnvironment): { useRuns: UseBoundStore<StoreApi<RunsState>>; liveRun: (id: string) => LiveRun | null } {
+  let live: LiveRun | null = null;
+  let session: Session | null = null;
+  let pumping = false;
+  let loading: Promise<void> | null = null;
+  let ticking = false;
+  let summarised = 0;
+  // Edits of the run in progress: its worker writes the document without knowing of them.
+  const edits = new Map<string, RunEdit>();
+
+  const useRuns = create<RunsState>()((set, get) => {
+    const putSummary = (run: RunSummary): void => {
+      const edited = { ...run, ...edits.get(run.id) };
+      const known = get().runs.some(({ id }) => id === run.id);
+      set(({ runs }) => ({ runs: known ? runs.map((one) => (one.id === run.id ? edited : one)) : [...runs, edited] }));
+    };
+    const store = async (run: RunDocument): Promise<void> => {
+      await writeRun(env.database, run);
+      putSummary(summarise(run));
+      set(({ changes }) => ({ changes: { ...changes, [run.id]: (changes[run.id] ?? 0) + 1 } }));
+    };
+    const storeQueue = async (queue: readonly string[]): Promise<void> => {
+      set({ queue });
+      await env.database.settings.set(QUEUE, queue);
+      env.channel.tell();
+    };
+    /** Runs `work`; a refusal of storage becomes the store's fault. */
+    const guarded = async (work: () => Promise<void>): Promise<void> => {
+      try {
+        await work();
+      } catch (error) {
+        set({ fault: faultOf(error) });
+      }
+    };
+
+    const readAll = async (): Promise<void> => {
+      const documents = await listRuns(env.database);
+      const order = stringsOf(await env.database.settings.get(QUEUE));
+      const queued = documents.filter(({ status }) => status === 'queued').map(({ id }) => id);
+      set({
+        loaded: true,
+        runs: documents.map((run) => (run.id === live?.runId ? { ...summarise(run), ...liveSummary(live) } : { ...summarise(run), ...edits.get(run.id) })),
+        queue: [...order.filter((id) => queued.includes(id)), ...queued.filter((id) => !order.includes(id))],
+      });
+    };
+
+    /** Under the lock nobody trains: what is stored as active was left by a tab that is gone. */
+    const recover = async (): Promise<void> => {
+      await readAll();
+      for (const { id, status } of get().runs) {
+        if (!isActive(status) || id === live?.runId) continue;
+        await store({ ...(await readRun(env.database, id)), ...editOf(await env.database.settings.get(editKey(id))), status: 'interrupted' });
+        await env.database.settings.delete([editKey(id)]);
+      }
+    };
+
+    const tick = (): void => {
+      if (ticking) return;
+      ticking = true;
+      setTimeout(() => {
+        ticking = false;
+        set(({ revision }) => ({ revision: revision + 1 }));
+        const now = performance.now();
+        if (live && now - summarised > SUMMARY_EVERY_MS) showLive();
+      }, EVERY_MS);
+    };
+    const showLive = (): void => {
+      if (!live) return;
+      summarised = performance.now();
+      const known = get().runs.find(({ id }) => id === live?.runId);
+      if (known) putSummary({ ...known, ...liveSummary(live) });
+    };
+
+    /** Trains one run to its end; returns when its document is stored. */
+    const train = async (id: string): Promise<void> => {
+      const document = await readRun(env.database, id);
+      const current = new LiveRun({ ...document, fault: null }, performance.now());
+      live = current;
+      set({ activeId: id });
+      await storeQueue(get().queue.filter((one) => one !== id));
+      await store({ ...document, status: 'preparing', fault: null });
+      let end: SessionEnd;
+      for (;;) {
+        session = startSession(id, env.openWorker, (event) => {
+          const before = current.status;
+          current.apply(event, performance.now());
+          if (current.status !== before) showLive();
+          tick();
+        });
+        end = await session.end;
+        if (faultAt(end)?.code !== 'GPU_LOST' || current.restarts >= RESTARTS) break;
+        current.restarts += 1;
+        current.fault = null;
+        current.phase = { text: `the GPU was lost; taking up the last checkpoint (${current.restarts} of ${RESTARTS})`, fraction: null };
+        current.status = 'preparing';
+        showLive();
+      }
+      session = null;
+      const stored = end.kind === 'ended' ? end.run : await readRun(env.database, id);
+      const edit = edits.get(id);
+      edits.delete(id);
+      if (edit) await env.database.settings.delete([editKey(id)]);
+      live = null;
+      set({ activeId: null });
+      await store({ ...stored, ...edit, ...endingOf(end, stored) });
+      env.channel.tell();
+    };
+
+    const pump = async (): Promise<void> => {
+      if (pumping || get().queue.length === 0) return;
+      pumping = true;
+      try {
+        await env.lock.hold(async () => {
+          set({ elsewhere: false });
+          // Another tab may have changed everything since this one last looked.
+          await recover();
+          for (let next = get().queue[0]; next !== undefined; next = get().queue[0]) await train(next);
+        }, () => set({ elsewhere: true }));
+      } catch (error) {
+        live = null;
+        session?.kill();
+        set({ fault: faultOf(error), activeId: null });
+      } finally {
+        pumping = false;
+      }
+    };
+
+    return {
+      loaded: false,
+      fault: null,
+      runs: [],
+      queue: [],
+      activeId: null,
+      elsewhere: false,
+      revision: 0,
+      changes: {},
+
+      load: () =>
+        (loading ??= guarded(async () => {
+          await readAll();
+          env.channel.listen(() => void guarded(readAll).then(pump));
+          if (get().runs.some(({ status }) => isActive(status))) {
+            void env.lock.hold(() => guarded(recover), () => set({ elsewhere: true })).then(() => {
+              set({ elsewhere: false });
+              void pump();
+            });
+          } else void pump();
+        })),
+      enqueue: async (experiments) => {
+        const documents = experiments.map((experiment) => newRun(newId(), nameOf(experiment), experiment, new Date().toISOString()));
+        await guarded(async () => {
+          for (const run of documents) await store(run);
+          await storeQueue([...get().queue, ...documents.map(({ id }) => id)]);
+        });
+        void pump();
+        return documents.map(({ id }) => id);
+      },
+      resume: (id) =>
+        guarded(async () => {
+          if (get().activeId === id || get().queue.includes(id)) return;
+          await store({ ...(await readRun(env.database, id)), status: 'queued', fault: null });
+          await storeQueue([id, ...get().queue]);
+          void pump();
+        }),
+      dequeue: (id) =>
+        guarded(async () => {
+          if (!get().queue.includes(id)) return;
+          const run = await readRun(env.database, id);
+          await store({ ...run, status: run.epochs.length > 0 ? 'interrupted' : 'stopped' });
+          await storeQueue(get().queue.filter((one) => one !== id));
+        }),
+      move: (id, places) =>
+        guarded(async () => {
+          const queue = get().queue.filter((one) => one !== id);
+          const from = get().queue.indexOf(id);
+          if (from < 0) return;
+          queue.splice(Math.max(0, from + places), 0, id);
+          await storeQueue(queue);
+        }),
+      remove: (ids) =>
+        guarded(async () => {
+          const gone = ids.filter((id) => id !== get().activeId);
+          await storeQueue(get().queue.filter((id) => !gone.includes(id)));
+          for (const id of gone) await deleteRun(env.database, id);
+          set(({ runs }) => ({ runs: runs.filter(({ id }) => !gone.includes(id)) }));
+          env.channel.tell();
+        }),
+      edit: (id, change) =>
+        guarded(async () => {
+          if (id === get().activeId) {
+            edits.set(id, { ...edits.get(id), ...change });
+            const known = get().runs.find((run) => run.id === id);
+            if (known) putSummary(known);
+            await env.database.settings.set(editKey(id), edits.get(id));
+            return;
+          }
+          await store({ ...(await readRun(env.database, id)), ...change });
+          env.channel.tell();
+        }),
+      command: (command) => {
+        if (!live || !session) return;
+        live.pending = command;
+        session.send({ type: command });
+        tick();
+      },
+      interrupt: () => session?.kill(),
+      dismissFault: () => set({ fault: null }),
+    };
+  });
+
+  return { useRuns, liveRun: (id) => (live?.runId === id ? live : null) };
+}
+
+function liveSummary(run: LiveRun): Partial<RunSummary> & Pick<RunSummary, 'status'> {
+  return { status: run.status, device: run.device, best: run.best, epochsDone: run.epochs.length, ...(run.progress && { memory: run.progress.memory }) };
+}
+
+function faultAt(end: SessionEnd): Fault | null {
+  if (end.kind === 'failed') return end.fault;
+  return end.kind === 'ended' ? end.run.fault : null;
+}
+
+/** What the page adds to the stored document when the worker could not finish it. */
+function endingOf(end: SessionEnd, stored: RunDocument): Partial<RunDocument> {
+  switch (end.kind) {
+    case 'ended':
+      return isActive(stored.status) ? { status: 'interrupted' } : {};
+    case 'failed':
+      return { status: 'failed', fault: end.fault };
+    case 'killed':
+      return { status: 'interrupted' };
+  }
+}
+
+function nameOf({ model, dataset, seed }: Experiment): string {
+  return `${modelTable(model).name} · ${dataset.name} · ${seed}`;
+}
+
+/** Twelve characters from the generator for keys: also where `crypto.randomUUID` is missing (plain http). */
+function newId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => (byte % 36).toString(36)).join('');
+}
+
+/** Where edits of the run in progress wait, should the tab be closed before its end. */
+const editKey = (id: string): string => `edits/${id}`;
+
+function editOf(value: unknown): RunEdit {
+  if (typeof value !== 'object' || value === null) return {};
+  return {
+    ...('name' in value && typeof value.name === 'string' && { name: value.name }),
+    ...('notes' in value && typeof value.notes === 'string' && { notes: value.notes }),
+  };
+}
+
+function stringsOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
+}
+
+export const { useRuns, liveRun } = createRuns({ database, openWorker: openTrainingWorker, lock: browserLock, channel: browserChannel() });
