@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { deviceBuffer, hostView, isWebGPU, readFloats, submitRecorded } from '../backends';
+import { deviceBuffer, hostView, isWasm, isWebGPU, readFloats, submitRecorded } from '../backends';
 
 export interface AdamSettings {
   readonly beta1: number;
@@ -12,12 +12,16 @@ export interface AdamSettings {
 
 export const ADAM_DEFAULTS: AdamSettings = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
 
-/** A trainable tensor with its moments. All three are updated where they lie. */
+/**
+ * A trainable tensor with its moments. The moments are updated where they lie; so is the tensor on WebGPU and CPU. On
+ * WASM it is replaced at every step, because matrix products there keep a packed copy of a right operand for as long
+ * as the tensor lives. So read `tensor` anew in every step.
+ */
 export interface Parameter {
   readonly name: string;
   /** What it is and which axis means what, for people who replay a run elsewhere. */
   readonly meaning: string;
-  readonly tensor: tf.Tensor;
+  tensor: tf.Tensor;
   readonly first: tf.Tensor;
   readonly second: tf.Tensor;
 }
@@ -77,6 +81,7 @@ export class Adam {
     parameters.forEach((parameter, position) => {
       const gradient = gradients[position];
       if (!gradient) throw new Error(`No gradient for ${parameter.name}.`);
+      if (isWasm(backend)) replaceTensor(parameter, hostView(backend, parameter.tensor));
       adamPortable(
         hostView(backend, parameter.tensor),
         hostView(backend, parameter.first),
@@ -203,14 +208,32 @@ export async function saveParameter(parameter: Parameter): Promise<SavedParamete
   };
 }
 
-/** Writes values into a tensor where it lies. */
-export function overwrite(tensor: tf.Tensor, values: Float32Array): void {
-  if (values.length !== tensor.size) throw new Error('Saved values have another size than the tensor.');
+/** Gives a parameter other values. */
+export function overwrite(parameter: Parameter, values: Float32Array): void {
+  if (values.length !== parameter.tensor.size) throw new Error(`Saved values of ${parameter.name} have another size.`);
   const backend: unknown = tf.backend();
-  if (isWebGPU(backend)) {
-    submitRecorded(backend);
-    backend.device.queue.writeBuffer(deviceBuffer(backend, tensor), 0, values.slice());
-  } else {
-    hostView(backend, tensor).set(values);
+  if (isWebGPU(backend)) overwriteBuffer(backend, parameter.tensor, values);
+  else replaceTensor(parameter, values);
+}
+
+/** Gives a parameter the values and moments that `saveParameter` read. */
+export function restoreParameter(parameter: Parameter, saved: SavedParameter): void {
+  overwrite(parameter, saved.values);
+  const backend: unknown = tf.backend();
+  for (const [tensor, values] of [[parameter.first, saved.first], [parameter.second, saved.second]] as const) {
+    if (isWebGPU(backend)) overwriteBuffer(backend, tensor, values);
+    else hostView(backend, tensor).set(values);
   }
+}
+
+function overwriteBuffer(backend: WebGPUBackend, tensor: tf.Tensor, values: Float32Array): void {
+  const buffer = deviceBuffer(backend, tensor);
+  submitRecorded(backend);
+  backend.device.queue.writeBuffer(buffer, 0, values.slice());
+}
+
+function replaceTensor(parameter: Parameter, values: Float32Array | Int32Array): void {
+  const old = parameter.tensor;
+  parameter.tensor = tf.keep(tf.tensor(values.slice(), old.shape, 'float32'));
+  old.dispose();
 }

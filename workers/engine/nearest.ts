@@ -1,0 +1,77 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { NeighbourLists } from '../graphs/neighbours';
+import { readFloats } from './backends';
+import { maskedTopK } from './kernels/maskedTopK';
+import { integers, matrix, matrixOf } from './tensors';
+
+/** Bytes of one block of similarities: small beside any device's limits, large enough to keep it busy. */
+const BLOCK_BYTES = 16 * 2 ** 20;
+
+/** Rows of a similarity block for `items` columns. */
+export const similarityBlockRows = (items: number): number => Math.max(1, Math.min(1024, items, Math.floor(BLOCK_BYTES / (4 * items))));
+
+/** Rows divided by their Euclidean norm (at least 1e-12), in float32. */
+export function normaliseRows(values: Float32Array, rows: number, columns: number): Float32Array {
+  const result = new Float32Array(values.length);
+  for (let r = 0; r < rows; r++) {
+    let sum = 0;
+    for (let c = r * columns; c < (r + 1) * columns; c++) sum += (values[c] ?? 0) ** 2;
+    const scale = 1 / Math.max(Math.sqrt(sum), 1e-12);
+    for (let c = r * columns; c < (r + 1) * columns; c++) result[c] = (values[c] ?? 0) * scale;
+  }
+  return result;
+}
+
+/**
+ * Each row's `k` most cosine-similar rows, found block by block: the `n × n` similarities are never held. With
+ * `includeSelf` the row itself is the first of its `k`, whatever the rounding; without it, it is none of them.
+ * Equal similarities: the lower index first.
+ */
+export async function nearestRows(
+  values: Float32Array,
+  rows: number,
+  columns: number,
+  k: number,
+  includeSelf: boolean,
+  onBlock: (fraction: number) => Promise<void> | void,
+): Promise<NeighbourLists> {
+  const unit = normaliseRows(values, rows, columns);
+  const selfCosine = (row: number): number => unit.subarray(row * columns, (row + 1) * columns).reduce((sum, value) => sum + value * value, 0);
+  const others = includeSelf ? k - 1 : k;
+  const indices = new Int32Array(rows * k).fill(-1);
+  const cosines = new Float32Array(rows * k);
+  const table = matrix(unit, rows, columns);
+  const identity = {
+    pointers: integers(Int32Array.from({ length: rows + 1 }, (_, row) => row)),
+    columns: integers(Int32Array.from({ length: rows }, (_, row) => row)),
+  };
+  const blockRows = similarityBlockRows(rows);
+  for (let first = 0; first < rows && others > 0; first += blockRows) {
+    const count = Math.min(blockRows, rows - first);
+    const found = tf.tidy(() => {
+      // The last block repeats the last row, so that every block has the same shape.
+      const ids = Int32Array.from({ length: blockRows }, (_, place) => Math.min(first + place, rows - 1));
+      const rowIds = integers(ids);
+      const block = matrixOf(tf.gather(table, rowIds));
+      return maskedTopK(matrixOf(tf.matMul(block, table, false, true)), rowIds, identity, others);
+    });
+    const best = await readFloats(found);
+    found.dispose();
+    for (let place = 0; place < count; place++) {
+      const target = (first + place) * k + (includeSelf ? 1 : 0);
+      for (let rank = 0; rank < others; rank++) {
+        indices[target + rank] = best[place * 2 * others + rank] ?? -1;
+        cosines[target + rank] = best[place * 2 * others + others + rank] ?? 0;
+      }
+    }
+    await onBlock(Math.min(1, (first + count) / rows));
+  }
+  tf.dispose([table, identity.pointers, identity.columns]);
+  if (includeSelf) {
+    for (let row = 0; row < rows; row++) {
+      indices[row * k] = row;
+      cosines[row * k] = selfCosine(row);
+    }
+  }
+  return { rows, k, indices, values: cosines };
+}

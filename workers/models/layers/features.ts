@@ -1,0 +1,57 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { AppError } from '../../../src/domain/errors';
+import { disposeParameter, newParameter, type Parameter } from '../../engine/kernels/adam';
+import type { Random } from '../../engine/rng';
+import { matrix, matrixOf } from '../../engine/tensors';
+import type { FeatureMatrix } from '../model';
+import { linearUniform } from './initialisers';
+
+/** A linear layer `x W + b`, `W [in, out]`. */
+export interface Linear {
+  readonly parameters: readonly Parameter[];
+  apply(x: tf.Tensor2D): tf.Tensor2D;
+}
+
+/** PyTorch's default initialisation, each tensor from its own stream. */
+export function linear(name: string, meaning: string, inputs: number, outputs: number, random: (name: string) => Random): Linear {
+  const weight = newParameter(`${name}/weight`, `${meaning}, [in, out]`, [inputs, outputs], linearUniform(random(`init/${name}/weight`), inputs, inputs * outputs));
+  const bias = newParameter(`${name}/bias`, `${meaning}, bias`, [outputs], linearUniform(random(`init/${name}/bias`), inputs, outputs));
+  return linearOf(weight, bias);
+}
+
+export function linearOf(weight: Parameter, bias: Parameter): Linear {
+  return {
+    parameters: [weight, bias],
+    apply: (x) => matrixOf(tf.add(tf.matMul(x, matrixOf(weight.tensor)), bias.tensor)),
+  };
+}
+
+/** A feature table on the device: a parameter when it is trained, a constant otherwise. */
+export interface FeatureTable {
+  readonly key: string;
+  readonly columns: number;
+  readonly parameter: Parameter | null;
+  read(): tf.Tensor2D;
+  dispose(): void;
+}
+
+export function featureTable(feature: FeatureMatrix, train: boolean): FeatureTable {
+  const { key, rows, columns, values } = feature;
+  if (train) {
+    const parameter = newParameter(`features/${key}`, `raw features of ${key}, items × columns`, [rows, columns], values);
+    return { key, columns, parameter, read: () => matrixOf(parameter.tensor), dispose: () => disposeParameter(parameter) };
+  }
+  const constant = tf.keep(matrix(values.slice(), rows, columns));
+  return { key, columns, parameter: null, read: () => constant, dispose: () => constant.dispose() };
+}
+
+/** Throws `MODEL_NEEDS_FEATURES` when the dataset brings fewer item feature matrices than a model needs. */
+export function requireFeatures(features: readonly FeatureMatrix[], model: string): void {
+  if (features.length > 0) return;
+  throw new AppError(
+    'MODEL_NEEDS_FEATURES',
+    `${model} needs item features, and this dataset has none.`,
+    'Add a feature file such as image_feat.npy to the dataset, or choose a model without features.',
+    { model },
+  );
+}

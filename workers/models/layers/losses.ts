@@ -1,0 +1,105 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { gatherRows } from '../../engine/rows';
+import { scalarOf, matrixOf, vectorOf } from '../../engine/tensors';
+import type { Batch } from '../model';
+
+/** The batch's rows of user and item representations. */
+export interface BatchRows {
+  /** `[B, d]` */
+  readonly users: tf.Tensor2D;
+  /** `[B, d]` */
+  readonly positives: tf.Tensor2D;
+  /** `[B·ρ, d]`, the ρ negatives of a row next to each other. */
+  readonly negatives: tf.Tensor2D;
+}
+
+export function batchRows(users: tf.Tensor2D, items: tf.Tensor2D, batch: Batch): BatchRows {
+  return {
+    users: gatherRows(users, batch.users),
+    positives: gatherRows(items, batch.positives),
+    negatives: gatherRows(items, batch.negatives),
+  };
+}
+
+/** Mean over the real rows of `values [B]`. */
+export const batchMean = (values: tf.Tensor, batch: Batch): tf.Scalar => scalarOf(tf.sum(tf.mul(values, batch.weights)));
+
+/** `ŷ_ui − ŷ_uj` for every row and each of its ρ negatives, `[B, ρ]`. */
+function margins({ users, positives, negatives }: BatchRows, batch: Batch): tf.Tensor2D {
+  const [rows, width] = users.shape;
+  const ratio = batch.negativesPerPositive;
+  const positive = tf.sum(tf.mul(users, positives), 1, true);
+  if (ratio === 1) return matrixOf(tf.sub(positive, tf.sum(tf.mul(users, negatives), 1, true)));
+  const repeated = tf.reshape(users, [rows, 1, width]);
+  const negative = tf.sum(tf.mul(repeated, tf.reshape(negatives, [rows, ratio, width])), 2);
+  return matrixOf(tf.sub(positive, negative));
+}
+
+/**
+ * BPR, the mean of `−ln σ(ŷ_ui − ŷ_uj)`. `floor` puts 1e-10 inside the logarithm, as MMRec's BPR-MF, LightGCN and VBPR do;
+ * without it the stable form `softplus(−x)` is used.
+ */
+export function bprLoss(rows: BatchRows, batch: Batch, floor: boolean): tf.Scalar {
+  const x = margins(rows, batch);
+  const losses = floor ? tf.neg(tf.log(tf.add(tf.sigmoid(x), 1e-10))) : tf.softplus(tf.neg(x));
+  return batchMean(tf.mean(losses, 1), batch);
+}
+
+/** `(‖E_u‖_F + ‖E_i‖_F + ‖E_j‖_F) / b`: Frobenius norms of the batch's rows, not squared, `b` the real batch size. */
+export function frobeniusRegulariser(rows: BatchRows, batch: Batch): tf.Scalar {
+  const norms = [
+    frobenius(rows.users, batch.mask),
+    frobenius(rows.positives, batch.mask),
+    frobenius(rows.negatives, batch.negativeMask),
+  ];
+  return scalarOf(tf.div(tf.addN(norms), batch.count));
+}
+
+function frobenius(rows: tf.Tensor2D, mask: tf.Tensor1D): tf.Scalar {
+  return scalarOf(tf.sqrt(tf.sum(tf.mul(tf.sum(tf.square(rows), 1), mask))));
+}
+
+/** `½(ΣE_u² + ΣE_i² + ΣE_j²) / B` over the batch's real rows, `B` the configured batch size also in a short batch. */
+export function squaredRegulariser(rows: BatchRows, batch: Batch): tf.Scalar {
+  const sums = [
+    tf.sum(tf.mul(tf.sum(tf.square(rows.users), 1), batch.mask)),
+    tf.sum(tf.mul(tf.sum(tf.square(rows.positives), 1), batch.mask)),
+    tf.sum(tf.mul(tf.sum(tf.square(rows.negatives), 1), batch.negativeMask)),
+  ];
+  return scalarOf(tf.mul(tf.addN(sums), 0.5 / batch.size));
+}
+
+/** Rows divided by `max(‖x‖, 1e-12)`. */
+export function unitRows(x: tf.Tensor2D): tf.Tensor2D {
+  return matrixOf(tf.mul(x, tf.rsqrt(tf.maximum(tf.sum(tf.square(x), 1, true), 1e-24))));
+}
+
+/** `ln Σ_j exp(x_ij)`, `[rows]`; its gradient is the softmax, with no detour over the maximum. */
+export function logSumExpRows(x: tf.Tensor2D): tf.Tensor1D {
+  const reduce = tf.customGrad((logits, save) => {
+    if (!(logits instanceof tf.Tensor) || typeof save !== 'function') throw new Error('logSumExp takes one matrix.');
+    const value = tf.logSumExp(logits, 1, true);
+    save([logits, value]);
+    return {
+      value,
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        const [kept, total] = saved;
+        if (!kept || !total) throw new Error('logSumExp has lost its saved values.');
+        return tf.mul(dy, tf.exp(tf.sub(kept, total)));
+      },
+    };
+  });
+  return vectorOf(tf.squeeze(reduce(x), [1]));
+}
+
+/**
+ * InfoNCE within the batch, one direction: row `b` of `anchors` against all rows of `candidates`, cosine over
+ * temperature, the positive (the same row) in the denominator, duplicates kept, mean over the real rows.
+ */
+export function infoNce(anchors: tf.Tensor2D, candidates: tf.Tensor2D, temperature: number, batch: Batch): tf.Scalar {
+  const a = unitRows(anchors);
+  const c = unitRows(candidates);
+  const logits = matrixOf(tf.add(tf.mul(tf.matMul(a, c, false, true), 1 / temperature), batch.columnMask));
+  const positive = tf.mul(tf.sum(tf.mul(a, c), 1), 1 / temperature);
+  return batchMean(tf.sub(logSumExpRows(logits), positive), batch);
+}

@@ -1,0 +1,65 @@
+/**
+ * LightGCN. He, Deng, Wang, Li, Zhang, Wang: LightGCN: Simplifying and Powering Graph Convolution Network for
+ * Recommendation, SIGIR 2020 (arXiv 2002.02126). Degrees + 1e-7 and the regulariser as MMRec has them.
+ */
+import { numberOption } from '../../src/domain/models/catalogue';
+import { disposeParameter, newParameter } from '../engine/kernels/adam';
+import { disposeSparse, sparseBytes, sparseTensor } from '../engine/sparse';
+import { matrixOf } from '../engine/tensors';
+import { behaviourGraph } from '../graphs/behaviour';
+import { xavierUniform } from './layers/initialisers';
+import { batchRows, bprLoss, frobeniusRegulariser } from './layers/losses';
+import { meanOfLayers, splitNodes, stackNodes } from './layers/propagation';
+import type { BuildContext, Model, ModelKind, Representation } from './model';
+
+async function build({ input, config, random, progress }: BuildContext): Promise<Model> {
+  const width = numberOption(config, 'embeddingSize');
+  const layers = numberOption(config, 'layers');
+  const regWeight = numberOption(config, 'regWeight');
+  await progress('building the user–item graph', null);
+  const matrix = behaviourGraph(input.train, input.users, input.items, 1e-7);
+  const graph = sparseTensor(matrix, true);
+  const table = (name: string, meaning: string, rows: number) =>
+    newParameter(name, meaning, [rows, width], xavierUniform(random(`init/${name}`), rows, width));
+  const userIds = table('userEmbedding', 'users × d, layer 0', input.users);
+  const itemIds = table('itemEmbedding', 'items × d, layer 0', input.items);
+
+  /** Section 3.1: E^{k+1} = D^{-1/2} A D^{-1/2} E^k, E = mean of E^0 … E^L (eq. 4, 7 and 8, α_k = 1/(L+1)). */
+  const represent = (): Representation =>
+    splitNodes(meanOfLayers(graph, stackNodes(matrixOf(userIds.tensor), matrixOf(itemIds.tensor)), layers), input.users);
+
+  return {
+    parameters: [userIds, itemIds],
+    graphs: [{ name: 'userItem', meaning: 'sym(G), users before items, degrees + 1e-7', matrix }],
+    loss: (batch) => {
+      const { users, items } = represent();
+      const zero = batchRows(matrixOf(userIds.tensor), matrixOf(itemIds.tensor), batch);
+      return [
+        { key: 'bpr', weight: 1, value: bprLoss(batchRows(users, items, batch), batch, true) },
+        { key: 'reg', weight: regWeight, value: frobeniusRegulariser(zero, batch) },
+      ];
+    },
+    represent,
+    dispose: () => {
+      disposeSparse(graph);
+      [userIds, itemIds].forEach(disposeParameter);
+    },
+  };
+}
+
+export const lightgcn: ModelKind = {
+  build,
+  bytes: ({ users, items, trainPairs }, config) => {
+    const width = numberOption(config, 'embeddingSize');
+    const layers = numberOption(config, 'layers');
+    const rows = numberOption(config, 'batchSize') * (2 + numberOption(config, 'negativesPerPositive'));
+    const nodes = users + items;
+    const table = 4 * width * nodes;
+    return {
+      parameters: table,
+      graphs: sparseBytes(nodes, nodes, 2 * trainPairs, true),
+      constants: 0,
+      step: table * (layers + 4) + 4 * width * rows * 5,
+    };
+  },
+};

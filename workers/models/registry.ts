@@ -1,0 +1,10 @@
+import type { ModelId } from '../../src/domain/models/table';
+import { bpr } from './bpr';
+import { lightgcn } from './lightgcn';
+import { mgcn } from './mgcn';
+import type { ModelKind } from './model';
+import { vbpr } from './vbpr';
+
+const KINDS: Readonly<Record<ModelId, ModelKind>> = { bpr, lightgcn, vbpr, mgcn };
+
+export const modelKind = (id: ModelId): ModelKind => KINDS[id];
