@@ -29,22 +29,34 @@ const LARGEST_INDEX = 2 ** 31 - 2;
 /** Original id and index, a header above them. Throws `DATA_ID_RANGE` unless the indices are 0…n−1, each once. */
 export async function readMapping(path: string, table: Table, watch: Watch): Promise<IdMapping> {
   const file = baseName(path);
-  const originals: string[] = [];
+  const texts: string[] = [];
+  const indices: number[] = [];
+  const lines: number[] = [];
   const hint = 'A mapping has two columns: the original id, then its index from 0, each index once.';
   if (table.columns.length < 2) throw new AppError('TABLE_HEADER', `${file} has one column.`, hint, { path });
   const take = (cells: readonly string[], line: number): void => {
-    const index = /^\d+$/.test(cells[1]?.trim() ?? '') ? Number(cells[1]) : -1;
-    if (index < 0 || index > LARGEST_INDEX || originals[index] !== undefined) {
-      throw new AppError('DATA_ID_RANGE', `Row ${count(line)} of ${file} has the index "${cells[1] ?? ''}", which is no index or comes twice.`, hint, { path, row: line });
-    }
-    originals[index] = cells[0]?.trim() ?? '';
+    texts.push(cells[0]?.trim() ?? '');
+    indices.push(/^\d+$/.test(cells[1]?.trim() ?? '') ? Number(cells[1]) : -1);
+    lines.push(line);
   };
   // Without a header the first line is data.
   if (/^\d+$/.test(table.columns[1]?.trim() ?? '')) take(table.columns, 1);
   await table.read(watch, take);
-  const missing = originals.findIndex((text) => text === undefined);
-  if (missing >= 0) throw new AppError('DATA_ID_RANGE', `${file} has no line for the index ${count(missing)}.`, hint, { path });
-  return { file, originals };
+  const originals = new Array<string | null>(texts.length).fill(null);
+  for (const [at, index] of indices.entries()) {
+    if (originals[index] === null) {
+      originals[index] = texts[at] ?? '';
+      continue;
+    }
+    const row = lines[at] ?? 1;
+    throw new AppError(
+      'DATA_ID_RANGE',
+      `Row ${count(row)} of ${file} gives ${texts[at] ?? ''} an index that is not one of 0–${count(texts.length - 1)} or comes twice.`,
+      hint,
+      { path, row },
+    );
+  }
+  return { file, originals: originals.map((text) => text ?? '') };
 }
 
 /**

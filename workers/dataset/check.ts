@@ -1,0 +1,86 @@
+import type { Interactions } from '../../src/domain/dataset';
+import { baseName } from '../formats/source';
+import { amount, count } from '../formats/words';
+import type { StoredFeature } from './features';
+import type { Findings } from './findings';
+
+/** What is said of a feature matrix once its rows have passed. */
+export function checkFeature({ info, observer }: StoredFeature, findings: Findings): void {
+  const { statistics, scope } = info;
+  const file = baseName(info.file);
+  if (statistics.nonFinite > 0) {
+    findings.error('DATA_NOT_FINITE', {
+      rule: 'not-finite',
+      file: info.file,
+      row: observer.firstNotFinite,
+      message: `Row ${count(observer.firstNotFinite ?? 0)} of ${file} has NaN or infinite values; there are ${count(statistics.nonFinite)} in all.`,
+      hint: 'Replace them, e.g. numpy.nan_to_num, or find out why the encoder failed on these inputs.',
+    });
+  }
+  if (statistics.zeroRows > 0) {
+    findings.warning({
+      rule: 'zero-rows',
+      file: info.file,
+      row: observer.firstZero,
+      message: `${amount(statistics.zeroRows, 'row')} of ${file} ${statistics.zeroRows === 1 ? 'is' : 'are'} all zero, row ${count(observer.firstZero ?? 0)} first.`,
+      hint: `These ${scope}s probably had no input; their similarity to every other one counts as 0.`,
+    });
+  }
+  if (statistics.duplicateRows > 0) {
+    findings.note({
+      rule: 'duplicate-rows',
+      file: info.file,
+      row: observer.firstDuplicate,
+      message: `${amount(statistics.duplicateRows, 'row')} of ${file} ${statistics.duplicateRows === 1 ? 'equals' : 'equal'} an earlier one, row ${count(observer.firstDuplicate ?? 0)} first.`,
+      hint: 'Common when items share a placeholder picture or text.',
+    });
+  }
+  if (scope === 'user') {
+    findings.note({
+      rule: 'user-file-provenance',
+      file: info.file,
+      row: null,
+      message: `Whether ${file} was made from training interactions alone cannot be checked.`,
+      hint: 'Profiles made from all interactions contain the answers of the test; runs that use the file say so.',
+    });
+  }
+}
+
+/** Users and items that training never sees, and splits without rows. */
+export function checkSplit(
+  path: string,
+  interactions: Interactions,
+  lines: Int32Array,
+  cold: { readonly users: number; readonly items: number },
+  provided: boolean,
+  findings: Findings,
+): void {
+  for (const [label, name] of ['training', 'validation', 'test'].entries()) {
+    if (interactions.split.includes(label)) continue;
+    findings.error('DATA_EMPTY_SPLIT', {
+      rule: 'empty-split',
+      file: path,
+      row: null,
+      message: `The ${name} split of ${baseName(path)} has no interaction.`,
+      hint: provided
+        ? `Mark rows with ${label} in the split column, or remove the column to have a split drawn.`
+        : 'There are too few interactions for this way of splitting: choose another one or add interactions.',
+    });
+  }
+  for (const [who, number] of [['users', cold.users], ['items', cold.items]] as const) {
+    if (number === 0) continue;
+    const column = interactions[who];
+    const trained = new Set(column.filter((_, row) => interactions.split[row] === 0));
+    const at = column.findIndex((index) => !trained.has(index));
+    findings.warning({
+      rule: who === 'users' ? 'cold-users' : 'cold-items',
+      file: path,
+      row: at < 0 ? null : (lines[at] ?? null),
+      message: `${amount(number, who.slice(0, -1))} ${number === 1 ? 'has' : 'have'} no training interaction.`,
+      hint:
+        who === 'users'
+          ? 'They are not scored: their validation and test interactions are left out of the metrics.'
+          : 'They remain candidates; what is learnt from interactions alone cannot find them.',
+    });
+  }
+}

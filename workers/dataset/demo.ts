@@ -1,0 +1,102 @@
+import type { DatasetDocument, DatasetLabels, DemoOptions, Interactions } from '../../src/domain/dataset';
+import { AppError, errorFromFault, faultOf } from '../../src/domain/errors';
+import type { Database } from '../../src/storage/database';
+import { commitDataset, deleteDataset } from '../../src/storage/datasets';
+import type { Matrix } from '../formats/format';
+import { assemble } from './assemble';
+import { demoInteractions } from './demo-behaviour';
+import { demoFeatures, demoItems, demoUsers, USER_GROUPS, type DemoItems, type DemoUsers } from './demo-world';
+import { storeFeature } from './features';
+import { drawSplit } from './split';
+import { datasetStatistics } from './statistics';
+
+const IMAGE_COLUMNS = 64;
+const TEXT_COLUMNS = 32;
+const FEWEST = 20;
+const MOST = 100_000;
+
+// prettier-ignore
+const STYLES = ['Art Deco', 'Bauhaus', 'Minimal', 'Rustic', 'Neon', 'Pastel', 'Baroque', 'Mid-century', 'Industrial', 'Floral', 'Gothic', 'Tropical',
+  'Nautical', 'Monochrome', 'Folk', 'Cubist', 'Pop', 'Vintage', 'Japandi', 'Memphis', 'Botanical', 'Brutalist', 'Retro', 'Geometric'] as const;
+// prettier-ignore
+const CATEGORIES = ['lamp', 'chair', 'teapot', 'rug', 'clock', 'mug', 'vase', 'poster', 'cushion', 'shelf', 'bowl', 'mirror',
+  'notebook', 'backpack', 'scarf', 'candle', 'blanket', 'planter', 'tray', 'puzzle', 'umbrella', 'stool', 'bottle', 'basket'] as const;
+
+/**
+ * Makes the built-in dataset (features `image` `[items, 64]` and `text` `[items, 32]`, ratings, timestamps, labels) from its seed and stores it.
+ * Throws `CONFIG_INVALID` for sizes it cannot make.
+ */
+export async function generateDemo(database: Database, id: string, options: DemoOptions): Promise<DatasetDocument> {
+  for (const size of [options.users, options.items]) {
+    if (Number.isInteger(size) && size >= FEWEST && size <= MOST) continue;
+    throw new AppError(
+      'CONFIG_INVALID',
+      `A demo dataset of ${options.users} users and ${options.items} items cannot be made.`,
+      `Choose between ${FEWEST} and ${MOST.toLocaleString('en-US')} of each.`,
+    );
+  }
+  try {
+    return await generate(database, id, options);
+  } catch (error) {
+    await deleteDataset(database, id).catch(() => undefined);
+    throw error instanceof AppError ? error : errorFromFault(faultOf(error));
+  }
+}
+
+async function generate(database: Database, id: string, options: DemoOptions): Promise<DatasetDocument> {
+  const items = demoItems(options);
+  const users = demoUsers(options, items);
+  const columns = demoInteractions(options, items, users);
+  const split = drawSplit('perUserRandom', options.seed, columns, options.users);
+  const interactions: Interactions = { ...columns, split };
+  const features = [];
+  for (const [key, latent, width] of [
+    ['image', items.visual, IMAGE_COLUMNS],
+    ['text', items.semantic, TEXT_COLUMNS],
+  ] as const) {
+    const matrix = matrixOf(demoFeatures(options.seed, key, latent, width), width);
+    features.push(await storeFeature(database, id, { key, scope: 'item', file: `${key} of the demo`, matrix }, null, {}));
+  }
+  const document = await assemble(database, {
+    id,
+    name: options.variant === 'plain' ? 'Demo' : 'Demo: looks and semantics',
+    users: options.users,
+    items: options.items,
+    interactions,
+    labels: labelsOf(options, items, users),
+    features,
+    split: { rule: 'perUserRandom', seed: options.seed >>> 0 },
+    source: { kind: 'demo', options },
+    statistics: datasetStatistics(interactions, options.users, options.items),
+    problems: [],
+  });
+  await commitDataset(database, document);
+  return document;
+}
+
+/** Values in memory as a matrix to be stored. */
+function matrixOf(values: Float32Array<ArrayBuffer>, columns: number): Matrix {
+  return {
+    rows: values.length / columns,
+    columns,
+    sourceType: 'float32',
+    async *blocks(rowsPerBlock) {
+      const step = rowsPerBlock * columns;
+      for (let start = 0; start < values.length; start += step) yield values.subarray(start, start + step);
+    },
+  };
+}
+
+function labelsOf(options: DemoOptions, items: DemoItems, users: DemoUsers): DatasetLabels {
+  const category = (item: number): string => CATEGORIES[items.category[item] ?? 0] ?? 'thing';
+  const style = (item: number): string => STYLES[items.style[item] ?? 0] ?? 'Plain';
+  return {
+    items: Array.from({ length: options.items }, (_, item) => `${style(item)} ${category(item)} ${item}`),
+    users: Array.from({ length: options.users }, (_, user) =>
+      options.variant === 'plain' ? `${USER_GROUPS[users.group[user] ?? 0] ?? 'some'}-driven ${user}` : `user ${user}`,
+    ),
+    itemCategories: { names: CATEGORIES.slice(0, items.categories), of: items.category },
+    originalUsers: null,
+    originalItems: null,
+  };
+}
