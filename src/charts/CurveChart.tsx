@@ -1,4 +1,4 @@
-import { memo, useMemo, useState } from 'react';
+import { memo, useMemo, useState, type ReactNode } from 'react';
 import { Line, LineChart } from 'recharts';
 import { formatNumber } from '../app/format';
 import { minMaxBins } from './binning';
@@ -29,6 +29,8 @@ export interface CurveChartProps {
   readonly height?: number;
   readonly initialSmoothing?: number;
   readonly emptyText?: string;
+  /** Controls put before the chart's own. */
+  readonly tools?: ReactNode;
   /** How an x is named in the readout: `epoch 12.4 · step 512`. */
   readonly describeX?: (x: number) => string;
 }
@@ -87,6 +89,7 @@ export const CurveChart = memo(function CurveChart(props: CurveChartProps) {
       notice={notPositive === null ? null : `A log axis needs positive values, and “${notPositive}” has others: the axis stays linear.`}
       tools={
         <>
+          {props.tools}
           {hasSignal && (
             <label className={styles.tool}>
               Smooth

@@ -307,7 +307,7 @@ function endingOf(end: SessionEnd, stored: RunDocument): Partial<RunDocument> {
 }
 
 function nameOf({ model, dataset, seed }: Experiment): string {
-  return `${modelTable(model).name} · ${dataset.name} · ${seed}`;
+  return `${modelTable(model).name} · ${dataset.name} · seed ${seed}`;
 }
 
 /** Twelve characters from the generator for keys: also where `crypto.randomUUID` is missing (plain http). */

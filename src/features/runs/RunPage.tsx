@@ -1,5 +1,88 @@
+import { useParams } from 'react-router';
+import { Icon } from '../../app/Icon';
+import { Button, ButtonLink } from '../../app/primitives/Button';
+import { FaultNotice, Notice } from '../../app/primitives/Notice';
 import { Page } from '../../app/primitives/Page';
+import { Tabs } from '../../app/primitives/Tabs';
+import { fileName, saveText } from '../../charts/download';
+import { toCsv } from '../../charts/table';
+import { modelTable } from '../../domain/models/catalogue';
+import type { RunSummary } from '../../domain/run';
+import { useRuns } from '../../state/runs';
+import { ConfigTab } from './ConfigTab';
+import { epochsTable, type Curves } from './curves';
+import { CurvesTab } from './CurvesTab';
+import { EfficiencyTab } from './EfficiencyTab';
+import { PreparingPanel } from './PreparingPanel';
+import { RunControls } from './RunControls';
+import { RunFacts } from './RunFacts';
+import { useCurves } from './useCurves';
+import { UsersTab } from './UsersTab';
 
+const NO_CURVES: Curves = { epochs: [], intervals: [], stepsPerEpoch: 1 };
+
+/** One run: running, finished, failed or interrupted. */
 export function RunPage() {
-  return <Page title="Run">{null}</Page>;
+  const { id = '' } = useParams();
+  const loaded = useRuns((state) => state.loaded);
+  const run = useRuns((state) => state.runs.find((one) => one.id === id));
+  if (run) return <KnownRun key={id} run={run} />;
+  if (!loaded) return <Page title="Run">{null}</Page>;
+  return (
+    <Page title="Run not found">
+      <Notice tone="warning" title={`There is no run ${id} here.`} actions={<ButtonLink to="/runs">All runs</ButtonLink>}>
+        It may have been deleted, or belongs to another browser.
+      </Notice>
+    </Page>
+  );
+}
+
+function KnownRun({ run }: { readonly run: RunSummary }) {
+  const shown = useCurves(run.id);
+  const elsewhere = useRuns((state) => state.elsewhere && state.activeId === null);
+  const place = useRuns((state) => state.queue.indexOf(run.id));
+  const curves = shown?.curves ?? NO_CURVES;
+  const { model, dataset, seed } = run.experiment;
+  const plainName = `${modelTable(model).name} · ${dataset.name} · seed ${seed}`;
+  return (
+    <Page
+      title={run.name}
+      subtitle={run.name === plainName ? null : plainName}
+      actions={
+        <>
+          <RunControls run={run} />
+          {curves.epochs.length > 0 && (
+            <Button onClick={() => saveText(fileName(run.name, 'csv'), 'text/csv', toCsv(epochsTable(curves.epochs)))}>
+              <Icon name="download" />
+              Curves CSV
+            </Button>
+          )}
+        </>
+      }
+    >
+      <RunFacts run={run} />
+      {run.fault && <FaultNotice fault={run.fault} />}
+      {shown?.fault && <FaultNotice fault={shown.fault} />}
+      {run.status === 'interrupted' && (
+        <Notice tone="warning" title="This run was interrupted: its tab was closed or reloaded, or its thread was ended.">
+          {run.epochsDone > 0 ? `${run.epochsDone} finished epochs are kept. Resume goes on from the last checkpoint, as if nothing had happened.` : 'It had not finished an epoch; resuming starts it again.'}
+        </Notice>
+      )}
+      {run.status === 'queued' && (
+        <Notice title={place <= 0 ? 'This run starts next.' : `${place} ${place === 1 ? 'run is' : 'runs are'} before this one.`}>
+          {elsewhere ? 'Another tab of this browser is training; only one trains at a time. It, or this tab after it, takes up the queue.' : 'It starts by itself when nothing else trains.'}
+        </Notice>
+      )}
+      <PreparingPanel id={run.id} />
+      <Tabs
+        label="Views of this run"
+        tabs={[
+          { value: 'curves', label: 'Curves', content: <CurvesTab run={run} curves={curves} /> },
+          { value: 'users', label: 'Users', content: <UsersTab run={run} /> },
+          { value: 'efficiency', label: 'Efficiency', content: <EfficiencyTab run={run} curves={curves} /> },
+          { value: 'config', label: 'Config', content: <ConfigTab run={run} /> },
+        ]}
+      />
+    </Page>
+  );
 }

@@ -1,5 +1,80 @@
+import { useMemo, useState } from 'react';
+import { plural } from '../../app/format';
+import { Icon } from '../../app/Icon';
+import { Button, ButtonLink } from '../../app/primitives/Button';
+import { ConfirmDialog } from '../../app/primitives/Dialog';
+import { FaultNotice, Notice } from '../../app/primitives/Notice';
 import { Page } from '../../app/primitives/Page';
+import type { RunSummary } from '../../domain/run';
+import { useRuns } from '../../state/runs';
+import { NO_FILTER, filterRuns, type RunFilter } from './filter';
+import { QueuePanel } from './QueuePanel';
+import { RenameDialog } from './RenameDialog';
+import { RunsFilter } from './RunsFilter';
+import { RunsTable, type MetricColumns } from './RunsTable';
+import styles from './runs.module.css';
 
+/** All runs: to find, compare at a glance, take up again, and clear away. */
 export function RunsPage() {
-  return <Page title="Runs">{null}</Page>;
+  const { runs, loaded, fault, elsewhere, activeId } = useRuns();
+  const [filter, setFilter] = useState<RunFilter>(NO_FILTER);
+  const [columns, setColumns] = useState<MetricColumns>('test');
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [deleting, setDeleting] = useState<readonly string[]>([]);
+  const [renaming, setRenaming] = useState<RunSummary | null>(null);
+  const shown = useMemo(() => filterRuns(runs, filter), [runs, filter]);
+  const selected = useMemo(() => shown.filter(({ id }) => chosen.has(id)).map(({ id }) => id), [shown, chosen]);
+  const deletable = selected.filter((id) => id !== activeId);
+  const allChosen = shown.length > 0 && selected.length === shown.length;
+  const names = deleting.length === 1 ? `“${runs.find(({ id }) => id === deleting[0])?.name ?? ''}”` : plural(deleting.length, 'run');
+
+  return (
+    <Page
+      title="Runs"
+      actions={
+        <ButtonLink to="/experiment" variant={runs.length === 0 ? 'primary' : 'secondary'}>
+          <Icon name="experiment" />
+          New experiment
+        </ButtonLink>
+      }
+    >
+      {fault && <FaultNotice fault={fault} actions={<Button onClick={() => useRuns.getState().dismissFault()}>Close</Button>} />}
+      {elsewhere && (
+        <Notice title="Another tab of this browser is training.">Only one tab trains at a time. Runs queued here start when that one is done, in either tab.</Notice>
+      )}
+      <QueuePanel />
+      {loaded && runs.length === 0 ? (
+        <Notice title="No runs yet.">Choose a dataset and a model on the Experiment page; each start becomes a run here.</Notice>
+      ) : (
+        <>
+          <RunsFilter runs={runs} filter={filter} onFilter={setFilter} columns={columns} onColumns={setColumns} />
+          <div className={styles.bulk}>
+            <Button small onClick={() => setChosen(new Set(allChosen ? [] : shown.map(({ id }) => id)))} disabled={shown.length === 0}>
+              {allChosen ? 'Select none' : `Select all ${shown.length}`}
+            </Button>
+            <Button small variant="danger" disabled={deletable.length === 0} onClick={() => setDeleting(deletable)}>
+              Delete {deletable.length > 0 ? plural(deletable.length, 'run') : 'selected'}
+            </Button>
+            <span className={styles.note} role="status">
+              {plural(shown.length, 'run')} shown{selected.length > 0 && `, ${selected.length} selected`}
+            </span>
+          </div>
+          <RunsTable runs={shown} columns={columns} chosen={chosen} onChoose={setChosen} onRename={setRenaming} onDelete={setDeleting} activeId={activeId} />
+        </>
+      )}
+      <ConfirmDialog
+        open={deleting.length > 0}
+        onOpenChange={(open) => !open && setDeleting([])}
+        title={`Delete ${names}?`}
+        description="Curves, results, notes and weights are removed from this browser and cannot be brought back. Datasets stay."
+        confirmLabel="Delete"
+        onConfirm={() => {
+          void useRuns.getState().remove(deleting);
+          setChosen(new Set([...chosen].filter((id) => !deleting.includes(id))));
+          setDeleting([]);
+        }}
+      />
+      {renaming && <RenameDialog key={renaming.id} run={renaming} onClose={() => setRenaming(null)} />}
+    </Page>
+  );
 }

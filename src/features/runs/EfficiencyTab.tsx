@@ -1,0 +1,76 @@
+import { memo, useCallback, useMemo } from 'react';
+import { formatBytes, formatNumber, formatPercent, formatSeconds } from '../../app/format';
+import { Columns } from '../../app/primitives/Page';
+import { Panel } from '../../app/primitives/Panel';
+import { Stat, StatList } from '../../app/primitives/Stat';
+import { CurveChart } from '../../charts/CurveChart';
+import type { MemoryEstimate, RunSummary } from '../../domain/run';
+import { median, thirdSeries, type Curves } from './curves';
+import { BACKEND_LABELS } from './words';
+
+const PARTS: readonly { readonly key: Exclude<keyof MemoryEstimate, 'total'>; readonly label: string }[] = [
+  { key: 'parameters', label: 'Parameters' },
+  { key: 'optimiser', label: 'Adam’s moments' },
+  { key: 'graphs', label: 'Graphs' },
+  { key: 'constants', label: 'Frozen features' },
+  { key: 'step', label: 'One step, with gradients' },
+  { key: 'evaluation', label: 'Evaluation' },
+];
+
+/** Time and memory: what a run costs, against what was expected of it. */
+export const EfficiencyTab = memo(function EfficiencyTab({ run, curves }: { readonly run: RunSummary; readonly curves: Curves }) {
+  const seconds = useMemo(() => thirdSeries(curves, 'seconds'), [curves]);
+  const training = useMemo(() => median(curves.epochs.map(({ trainSeconds }) => trainSeconds)), [curves]);
+  const evaluation = useMemo(() => median(curves.epochs.flatMap(({ valid, evaluateSeconds }) => (valid ? [evaluateSeconds] : []))), [curves]);
+  const describeX = useCallback((x: number) => `epoch ${formatNumber(x, 4)}`, []);
+  const { device, memory, estimate } = run;
+  const failed = device?.selfTest.filter(({ passed }) => !passed) ?? [];
+  return (
+    <Columns min={380}>
+      <Panel title="Time">
+        <StatList>
+          <Stat label="Training, per epoch" value={formatSeconds(training)} note="median" />
+          <Stat label="Evaluation" value={formatSeconds(evaluation)} note="median" />
+          <Stat label="Steps per second" value={training ? formatNumber(curves.stepsPerEpoch / training, 3) : '–'} note="while training" />
+          <Stat label="Work in all" value={run.seconds > 0 ? formatSeconds(run.seconds) : '–'} note="pauses left out" />
+        </StatList>
+        <CurveChart title="Seconds per epoch" series={seconds} xLabel="epoch" yLabel="s" cursorKey={`${run.id} time`} describeX={describeX} height={220} emptyText="The first epoch has not ended yet." />
+      </Panel>
+      <Panel title="Memory">
+        <StatList>
+          <Stat label="Expected" value={formatBytes(estimate?.total)} />
+          <Stat label="Peak" value={formatBytes(memory?.peak)} note={estimate && memory ? `${formatPercent(memory.peak / estimate.total)} of what was expected` : 'on the device'} />
+          <Stat label="In tensors" value={formatBytes(memory?.tensors)} note="at the last report" />
+        </StatList>
+        {estimate ? (
+          <StatList rows>
+            {PARTS.map(({ key, label }) => (
+              <Stat key={key} label={label} value={formatBytes(estimate[key])} />
+            ))}
+          </StatList>
+        ) : (
+          <p>The estimate comes with the run’s preparation.</p>
+        )}
+      </Panel>
+      <Panel title="Device">
+        {device ? (
+          <StatList rows>
+            <Stat label="Device" value={device.name} />
+            <Stat label="Backend" value={`${BACKEND_LABELS[device.backend]}${device.software ? ', on the processor' : ''}`} />
+            {device.architecture && <Stat label="Architecture" value={`${device.vendor} ${device.architecture}`} />}
+            <Stat
+              label="Self-test"
+              value={device.selfTest.length === 0 ? 'not run' : failed.length === 0 ? `${device.selfTest.length} of ${device.selfTest.length} passed` : `failed: ${failed.map(({ name }) => name).join(', ')}`}
+            />
+            {device.fallbackReason && <Stat label="Why not a faster one" value={device.fallbackReason} />}
+            {Object.entries(device.versions).map(([name, version]) => (
+              <Stat key={name} label={name} value={version} />
+            ))}
+          </StatList>
+        ) : (
+          <p>No device has been chosen yet.</p>
+        )}
+      </Panel>
+    </Columns>
+  );
+});

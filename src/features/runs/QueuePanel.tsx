@@ -1,0 +1,36 @@
+import { Link } from 'react-router';
+import { Icon } from '../../app/Icon';
+import { Button, IconButton } from '../../app/primitives/Button';
+import { Panel } from '../../app/primitives/Panel';
+import { useRuns } from '../../state/runs';
+import styles from './runs.module.css';
+
+/** Runs that wait, next first; nothing when none does. */
+export function QueuePanel() {
+  const queue = useRuns((state) => state.queue);
+  const runs = useRuns((state) => state.runs);
+  const { move, dequeue } = useRuns.getState();
+  if (queue.length === 0) return null;
+  return (
+    <Panel title="Queue" note="one run trains at a time">
+      <ol className={styles.queue}>
+        {queue.map((id, place) => {
+          const name = runs.find((run) => run.id === id)?.name ?? id;
+          return (
+            <li key={id}>
+              <span>
+                {place + 1}. <Link to={`/runs/${id}`}>{name}</Link>
+              </span>
+              <IconButton small label={`Move ${name} up`} icon={<span aria-hidden>↑</span>} disabled={place === 0} onClick={() => void move(id, -1)} />
+              <IconButton small label={`Move ${name} down`} icon={<span aria-hidden>↓</span>} disabled={place === queue.length - 1} onClick={() => void move(id, 1)} />
+              <Button small variant="quiet" aria-label={`Take ${name} out of the queue`} onClick={() => void dequeue(id)}>
+                <Icon name="close" />
+                Take out
+              </Button>
+            </li>
+          );
+        })}
+      </ol>
+    </Panel>
+  );
+}

@@ -1,0 +1,103 @@
+import { memo, type ReactNode } from 'react';
+import { formatMetric } from '../../app/format';
+import { Disclosure } from '../../app/primitives/Disclosure';
+import { CUTOFFS, METRIC_NAMES, metricLabel, type MetricKey, type Metrics } from '../../domain/metrics';
+import { modelTable } from '../../domain/models/catalogue';
+import { publishedDataset, publishedRows } from '../../domain/published';
+import type { RunSummary } from '../../domain/run';
+import { useDatasets } from '../../state/datasets';
+import { SHOWN_METRICS, shortMetric } from './curves';
+import { shownEpoch } from './words';
+import styles from './runs.module.css';
+
+/** The run's own numbers at its best epoch, and the papers' beside them where the dataset is one of theirs. */
+export const ResultTable = memo(function ResultTable({ run }: { readonly run: RunSummary }) {
+  const { dataset: used, model } = run.experiment;
+  const stored = useDatasets((state) => state.datasets.find(({ id }) => id === used.id));
+  const dataset = { name: stored?.name ?? used.name, statistics: stored?.statistics ?? null };
+  const printed = publishedRows(dataset, modelTable(model).publishedAs);
+  const best = run.result?.bestEpoch ?? run.best?.epoch;
+  const valid = run.result?.valid ?? run.best?.valid;
+  return (
+    <section className={styles.result} aria-labelledby="result-title">
+      <h2 id="result-title">Result {best !== undefined && <span className={styles.quiet}>best epoch {shownEpoch(best)}</span>}</h2>
+      <div className={styles.scroll} tabIndex={0} role="region" aria-label="Result table">
+        <table className={styles.metrics}>
+          <thead>
+            <tr>
+              <td />
+              {SHOWN_METRICS.map((key) => (
+                <th key={key} scope="col">
+                  <abbr title={metricLabel(key)}>{shortMetric(key)}</abbr>
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            <Row name="validation" values={valid} />
+            <Row name={run.result ? <strong>test</strong> : 'test, when the run ends'} values={run.result?.test} strong />
+            {printed.map((row) => (
+              <Row key={`${row.paper} ${row.name}`} name={`printed in ${row.paper}, Table ${row.table}${row.name === modelTable(model).name ? '' : `: ${row.name}`}`} values={row.values} quiet />
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p className={styles.note}>{noteOf(dataset, printed.length, modelTable(model).name)}</p>
+      {(valid ?? run.result) && (
+        <Disclosure title="All metrics" summary="Precision and MAP too, at 5, 10, 20, 50">
+          <AllMetrics valid={valid} test={run.result?.test} />
+        </Disclosure>
+      )}
+    </section>
+  );
+});
+
+interface RowProps {
+  readonly name: ReactNode;
+  readonly values: Readonly<Partial<Record<MetricKey, number>>> | undefined;
+  readonly strong?: boolean;
+  readonly quiet?: boolean;
+}
+
+function Row({ name, values, strong = false, quiet = false }: RowProps) {
+  return (
+    <tr data-strong={strong && values !== undefined} data-quiet={quiet}>
+      <th scope="row">{name}</th>
+      {SHOWN_METRICS.map((key) => (
+        <td key={key}>{formatMetric(values?.[key])}</td>
+      ))}
+    </tr>
+  );
+}
+
+function AllMetrics({ valid, test }: { readonly valid: Metrics | undefined; readonly test: Metrics | undefined }) {
+  return (
+    <div className={styles.scroll} tabIndex={0} role="region" aria-label="All metrics">
+      <table className={styles.metrics}>
+        <thead>
+          <tr>
+            <td />
+            {(['validation', 'test'] as const).flatMap((split) => CUTOFFS.map((cutoff) => <th key={`${split}@${cutoff}`} scope="col">{`${split} @${cutoff}`}</th>))}
+          </tr>
+        </thead>
+        <tbody>
+          {METRIC_NAMES.map((name) => (
+            <tr key={name}>
+              <th scope="row">{metricLabel(`${name}@5`).split('@')[0]}</th>
+              {[valid, test].flatMap((metrics, split) => CUTOFFS.map((cutoff) => <td key={`${split}@${cutoff}`}>{formatMetric(metrics?.[`${name}@${cutoff}`])}</td>))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function noteOf(dataset: Parameters<typeof publishedRows>[0], printed: number, model: string): string {
+  const known = publishedDataset(dataset.name, dataset.statistics);
+  if (known === null) return 'No printed figures: the dataset’s counts are not those of a dataset in the papers.';
+  if (printed === 0) return `The papers print no row for ${model} on ${known}.`;
+  return dataset.statistics
+    ? `Same users, items and interactions as ${known} in the papers; their split and seeds may differ.`
+    : `The dataset is no longer stored: it is taken for ${known} by its name alone.`;
+}

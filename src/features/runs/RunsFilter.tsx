@@ -1,0 +1,47 @@
+import { Choice, Field, Input, Select } from '../../app/primitives/Field';
+import { isModelId, modelTable } from '../../domain/models/catalogue';
+import type { RunSummary } from '../../domain/run';
+import type { RunFilter } from './filter';
+import type { MetricColumns } from './RunsTable';
+import { STATUS_ORDER, STATUS_WORDS } from './words';
+import styles from './runs.module.css';
+
+interface RunsFilterProps {
+  readonly runs: readonly RunSummary[];
+  readonly filter: RunFilter;
+  readonly onFilter: (filter: RunFilter) => void;
+  readonly columns: MetricColumns;
+  readonly onColumns: (columns: MetricColumns) => void;
+}
+
+const ALL = { value: '', label: 'all' };
+
+export function RunsFilter({ runs, filter, onFilter, columns, onColumns }: RunsFilterProps) {
+  const distinct = (values: readonly string[]): string[] => [...new Set(values)].sort();
+  const models = distinct(runs.map(({ experiment }) => experiment.model)).map((value) => ({ value, label: isModelId(value) ? modelTable(value).name : value }));
+  const datasets = distinct(runs.map(({ experiment }) => experiment.dataset.name)).map((value) => ({ value, label: value }));
+  const statuses = STATUS_ORDER.filter((status) => runs.some((run) => run.status === status)).map((value) => ({ value, label: STATUS_WORDS[value].label }));
+  return (
+    <div className={styles.filters} role="search" aria-label="Filter runs">
+      <Field label="Find" className={styles.search ?? ''}>
+        {(control) => <Input {...control} type="search" value={filter.text} placeholder="name, note, layers=3" onChange={(event) => onFilter({ ...filter, text: event.target.value })} />}
+      </Field>
+      <Field label="Model">{(control) => <Select {...control} value={filter.model} options={[ALL, ...models]} onValueChange={(model) => onFilter({ ...filter, model })} />}</Field>
+      <Field label="Dataset">{(control) => <Select {...control} value={filter.dataset} options={[ALL, ...datasets]} onValueChange={(dataset) => onFilter({ ...filter, dataset })} />}</Field>
+      <Field label="Status">
+        {(control) => <Select {...control} value={filter.status} options={[{ value: '' as const, label: 'all' }, ...statuses]} onValueChange={(status) => onFilter({ ...filter, status })} />}
+      </Field>
+      <Choice
+        segments
+        label="Metrics"
+        value={columns}
+        options={[
+          { value: 'test', label: 'Test' },
+          { value: 'valid', label: 'Validation' },
+          { value: 'both', label: 'Both' },
+        ]}
+        onValueChange={onColumns}
+      />
+    </div>
+  );
+}

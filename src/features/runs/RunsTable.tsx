@@ -1,0 +1,116 @@
+import { memo, useMemo } from 'react';
+import { Link } from 'react-router';
+import { formatCount, formatDateTime, formatMetric } from '../../app/format';
+import { Icon } from '../../app/Icon';
+import { IconButton } from '../../app/primitives/Button';
+import { DataTable, type Column } from '../../app/primitives/DataTable';
+import { fileName, saveText } from '../../charts/download';
+import { toCsv } from '../../charts/table';
+import { modelTable } from '../../domain/models/catalogue';
+import type { RunSummary } from '../../domain/run';
+import { database } from '../../state/database';
+import { canResume, useRuns } from '../../state/runs';
+import { readRun } from '../../storage/runs';
+import { epochsTable, SHOWN_METRICS, shortMetric } from './curves';
+import { StatusBadge } from './StatusBadge';
+import { shownEpoch, STATUS_ORDER } from './words';
+import styles from './runs.module.css';
+
+export type MetricColumns = 'test' | 'valid' | 'both';
+
+interface RunsTableProps {
+  readonly runs: readonly RunSummary[];
+  readonly columns: MetricColumns;
+  readonly chosen: ReadonlySet<string>;
+  readonly onChoose: (chosen: ReadonlySet<string>) => void;
+  readonly onRename: (run: RunSummary) => void;
+  readonly onDelete: (ids: readonly string[]) => void;
+  readonly activeId: string | null;
+}
+
+export const RunsTable = memo(function RunsTable({ runs, columns, chosen, onChoose, onRename, onDelete, activeId }: RunsTableProps) {
+  const definition = useMemo(
+    (): readonly Column<RunSummary>[] => [
+      {
+        id: 'chosen', header: 'Selected', hideHeader: true, sortable: false, value: ({ id }) => chosen.has(id),
+        cell: ({ id, name }) => (
+          <input
+            type="checkbox"
+            aria-label={`Select ${name}`}
+            checked={chosen.has(id)}
+            onChange={(event) => onChoose(new Set(event.target.checked ? [...chosen, id] : [...chosen].filter((one) => one !== id)))}
+          />
+        ),
+      },
+      { id: 'name', header: 'Run', rowHeader: true, value: ({ name }) => name, cell: ({ id, name }) => <Link to={`/runs/${id}`}>{name}</Link> },
+      ...fixedColumns,
+      ...metricColumns(columns),
+      { id: 'created', header: 'Created', wideOnly: true, value: ({ createdAt }) => createdAt, cell: ({ createdAt }) => formatDateTime(createdAt) },
+      {
+        id: 'actions', header: 'Actions', hideHeader: true, sortable: false, value: () => null,
+        cell: (run) => <RowActions run={run} active={run.id === activeId} onRename={onRename} onDelete={onDelete} />,
+      },
+    ],
+    [chosen, onChoose, onRename, onDelete, columns, activeId],
+  );
+  return (
+    <DataTable
+      label="Runs"
+      columns={definition}
+      rows={runs}
+      rowId={({ id }) => id}
+      isCurrent={({ id }) => chosen.has(id)}
+      initialSort={{ id: 'created', descending: true }}
+      empty="No run fits the filter."
+    />
+  );
+});
+
+const fixedColumns: readonly Column<RunSummary>[] = [
+  { id: 'model', header: 'Model', wideOnly: true, value: ({ experiment }) => modelTable(experiment.model).name },
+  { id: 'dataset', header: 'Dataset', wideOnly: true, value: ({ experiment }) => experiment.dataset.name },
+  { id: 'seed', header: 'Seed', numeric: true, wideOnly: true, value: ({ experiment }) => experiment.seed },
+  { id: 'status', header: 'Status', value: ({ status }) => STATUS_ORDER.indexOf(status), cell: ({ status }) => <StatusBadge status={status} /> },
+  { id: 'epochs', header: 'Epochs', numeric: true, value: ({ epochsDone }) => epochsDone, cell: ({ epochsDone }) => formatCount(epochsDone) },
+  {
+    id: 'best', header: 'Best', numeric: true, wideOnly: true,
+    value: (run) => bestEpoch(run) ?? null,
+    cell: (run) => (bestEpoch(run) === undefined ? '–' : formatCount(shownEpoch(bestEpoch(run) ?? 0))),
+  },
+];
+
+const bestEpoch = (run: RunSummary): number | undefined => run.result?.bestEpoch ?? run.best?.epoch;
+
+function metricColumns(columns: MetricColumns): Column<RunSummary>[] {
+  const splits = columns === 'both' ? (['valid', 'test'] as const) : ([columns] as const);
+  return splits.flatMap((split) =>
+    SHOWN_METRICS.map((key): Column<RunSummary> => {
+      const value = (run: RunSummary): number | null => (split === 'test' ? run.result?.test[key] : (run.result?.valid ?? run.best?.valid)?.[key]) ?? null;
+      return { id: `${split} ${key}`, header: `${split} ${shortMetric(key)}`, numeric: true, value, cell: (run) => formatMetric(value(run)) };
+    }),
+  );
+}
+
+interface RowActionsProps {
+  readonly run: RunSummary;
+  readonly active: boolean;
+  readonly onRename: (run: RunSummary) => void;
+  readonly onDelete: (ids: readonly string[]) => void;
+}
+
+function RowActions({ run, active, onRename, onDelete }: RowActionsProps) {
+  const { id, name } = run;
+  return (
+    <span className={styles.rowActions}>
+      {canResume(run) && <IconButton small label={`Resume ${name}`} icon={<Icon name="play" />} onClick={() => void useRuns.getState().resume(id)} />}
+      <IconButton small label={`Curves of ${name} as CSV`} icon={<Icon name="download" />} disabled={run.epochsDone === 0} onClick={() => void saveCurves(run)} />
+      <IconButton small label={`Rename ${name}`} icon={<Icon name="note" />} onClick={() => onRename(run)} />
+      <IconButton small label={`Delete ${name}`} icon={<Icon name="trash" />} disabled={active} onClick={() => onDelete([id])} />
+    </span>
+  );
+}
+
+async function saveCurves(run: RunSummary): Promise<void> {
+  const { epochs } = await readRun(database, run.id);
+  saveText(fileName(run.name, 'csv'), 'text/csv', toCsv(epochsTable(epochs)));
+}

@@ -1,0 +1,97 @@
+import { useMemo, useState } from 'react';
+import { formatCount, formatMetric, formatNumber, plural } from '../../app/format';
+import { Button } from '../../app/primitives/Button';
+import { DataTable, type Column } from '../../app/primitives/DataTable';
+import { Field, Input } from '../../app/primitives/Field';
+import { Panel } from '../../app/primitives/Panel';
+import type { DatasetLabels, Interactions } from '../../domain/dataset';
+import { metricLabel, type MetricKey } from '../../domain/metrics';
+import type { RunDetails } from '../../storage/runs';
+import { itemPopularity, ranked, userView, type TopItem } from './userRows';
+import styles from './runs.module.css';
+
+interface UserPanelProps {
+  readonly details: RunDetails;
+  readonly metric: MetricKey;
+  readonly interactions: Interactions | null;
+  readonly labels: DatasetLabels | null;
+}
+
+/** One user: history, top list with hits, and what was missed. */
+export function UserPanel({ details, metric, interactions, labels }: UserPanelProps) {
+  const { users, values } = details.perUser;
+  const order = useMemo(() => ranked(values[metric]), [values, metric]);
+  const [row, setRow] = useState(() => order[order.length - 1] ?? 0);
+  const [typed, setTyped] = useState<string | null>(null);
+  const popularity = useMemo(() => (interactions ? itemPopularity(interactions) : null), [interactions]);
+  const view = useMemo(() => (interactions && popularity ? userView(details, row, interactions, popularity) : null), [details, row, interactions, popularity]);
+  const name = (item: number): string => labels?.items?.[item] ?? labels?.originalItems?.[item] ?? `item ${item}`;
+  const columns = useMemo(() => columnsFor(labels), [labels]);
+
+  const show = (next: number | undefined): void => {
+    setTyped(null);
+    if (next !== undefined && next >= 0 && next < users.length) setRow(next);
+  };
+  const at = (share: number): number | undefined => order[Math.round(share * (order.length - 1))];
+  const user = users[row] ?? 0;
+  const wanted = typed === null ? row : users.indexOf(Number(typed));
+  const type = (text: string): void => {
+    setTyped(text);
+    const found = text.trim() === '' ? -1 : users.indexOf(Number(text));
+    if (found >= 0) setRow(found);
+  };
+
+  return (
+    <Panel title={`User ${labels?.users?.[user] ?? user}`} note={`${metricLabel(metric)} ${formatMetric(values[metric][row])}`}>
+      <div className={styles.buttons}>
+        <Field label="User index" {...(wanted < 0 && { error: `User ${typed} has no test items, or does not exist.` })}>
+          {(control) => <Input {...control} className={styles.number} inputMode="numeric" value={typed ?? String(user)} onChange={(event) => type(event.target.value)} onBlur={() => setTyped(null)} />}
+        </Field>
+        <Button small onClick={() => show(row - 1)} disabled={row === 0}>
+          Previous
+        </Button>
+        <Button small onClick={() => show(row + 1)} disabled={row >= users.length - 1}>
+          Next
+        </Button>
+        <Button small onClick={() => show(at(1))}>
+          Best
+        </Button>
+        <Button small onClick={() => show(at(0.5))}>
+          Median
+        </Button>
+        <Button small onClick={() => show(at(0))}>
+          Worst
+        </Button>
+      </div>
+      {view ? (
+        <>
+          <p className={styles.note}>
+            {plural(view.history.length, 'training item')} · {formatCount(view.top.filter(({ hit }) => hit).length)} of{' '}
+            {formatCount(view.missed.length + view.top.filter(({ hit }) => hit).length)} test items in the first {details.cutoff}
+          </p>
+          <div className={styles.topList}>
+            <DataTable label={`Top list of user ${user}`} columns={columns} rows={view.top} rowId={({ rank }) => String(rank)} />
+          </div>
+          {view.missed.length > 0 && <p className={styles.note}>Missed: {view.missed.map((item) => `${name(item)} (${plural(popularity?.[item] ?? 0, 'training interaction')})`).join(', ')}</p>}
+        </>
+      ) : (
+        <p className={styles.note}>The dataset is no longer stored: import it again to see items and hits.</p>
+      )}
+    </Panel>
+  );
+}
+
+function columnsFor(labels: DatasetLabels | null): readonly Column<TopItem>[] {
+  const category = (item: number): string => {
+    const categories = labels?.itemCategories;
+    return categories?.names[categories.of[item] ?? -1] ?? '';
+  };
+  return [
+    { id: 'rank', header: 'Rank', numeric: true, value: ({ rank }) => rank },
+    { id: 'item', header: 'Item', rowHeader: true, value: ({ item }) => labels?.items?.[item] ?? labels?.originalItems?.[item] ?? item },
+    ...(labels?.itemCategories ? [{ id: 'category', header: 'Category', value: ({ item }: TopItem) => category(item) }] : []),
+    { id: 'hit', header: 'Test item', value: ({ hit }) => hit, cell: ({ hit }) => (hit ? '✓ hit' : '') },
+    { id: 'score', header: 'Score', numeric: true, value: ({ score }) => score, cell: ({ score }) => formatNumber(score) },
+    { id: 'popularity', header: 'In training', numeric: true, value: ({ popularity }) => popularity, cell: ({ popularity }) => formatCount(popularity) },
+  ];
+}

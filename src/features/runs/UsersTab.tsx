@@ -1,0 +1,78 @@
+import { memo, useMemo, useState } from 'react';
+import { formatCount, formatMetric, formatPercent } from '../../app/format';
+import { Choice } from '../../app/primitives/Field';
+import { FaultNotice, Notice } from '../../app/primitives/Notice';
+import { Columns } from '../../app/primitives/Page';
+import { Panel } from '../../app/primitives/Panel';
+import { Stat, StatList } from '../../app/primitives/Stat';
+import { Histogram } from '../../charts/Histogram';
+import { metricLabel, type MetricKey } from '../../domain/metrics';
+import type { RunSummary } from '../../domain/run';
+import type { RunDetails } from '../../storage/runs';
+import { median } from './curves';
+import { useDetails } from './useDetails';
+import { UserPanel } from './UserPanel';
+import { ranked, unitHistogram } from './userRows';
+import styles from './runs.module.css';
+
+type UserMetric = Extract<MetricKey, 'recall@20' | 'ndcg@20'>;
+const METRICS: readonly UserMetric[] = ['recall@20', 'ndcg@20'];
+
+/** How the test metrics are spread over users, and what one user was given. */
+export const UsersTab = memo(function UsersTab({ run }: { readonly run: RunSummary }) {
+  const state = useDetails(run);
+  const [metric, setMetric] = useState<UserMetric>('recall@20');
+  if (state.name === 'loading') return <p className={styles.note}>Reading the users’ results …</p>;
+  if (state.name === 'failed') return <FaultNotice fault={state.fault} />;
+  const { details, interactions, labels } = state.value;
+  if (!details) return <Notice title="The users’ results come with the test evaluation.">It is made at the best epoch, when the run ends or is stopped.</Notice>;
+  return (
+    <Columns min={420}>
+      <Panel
+        title={`${metricLabel(metric)} per user, test`}
+        actions={
+          <Choice segments hideLabel label="Metric" value={metric} options={METRICS.map((value) => ({ value, label: metricLabel(value) }))} onValueChange={setMetric} />
+        }
+      >
+        <Distribution details={details} metric={metric} />
+      </Panel>
+      <UserPanel details={details} metric={metric} interactions={interactions} labels={labels} />
+    </Columns>
+  );
+});
+
+function Distribution({ details, metric }: { readonly details: RunDetails; readonly metric: UserMetric }) {
+  const facts = useMemo(() => {
+    const values = details.perUser.values[metric];
+    const order = ranked(values);
+    const zeros = values.reduce((count, value) => count + (value === 0 ? 1 : 0), 0);
+    return {
+      histogram: unitHistogram(values),
+      users: values.length,
+      mean: values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length),
+      median: median(Array.from(order, (row) => values[row] ?? 0)),
+      zeroShare: zeros / Math.max(1, values.length),
+    };
+  }, [details, metric]);
+  const name = metricLabel(metric);
+  return (
+    <>
+      <StatList>
+        <Stat label="Users" value={formatCount(facts.users)} />
+        <Stat label="Mean" value={formatMetric(facts.mean)} />
+        <Stat label="Median" value={formatMetric(facts.median)} />
+        <Stat label="Without a hit" value={formatPercent(facts.zeroShare)} />
+      </StatList>
+      <Histogram
+        title={`Distribution of ${name}`}
+        edges={facts.histogram.edges}
+        counts={facts.histogram.counts}
+        xLabel={name}
+        yLabel="users, log scale"
+        logY
+        height={280}
+        summary={`${name} of ${formatCount(facts.users)} test users: mean ${formatMetric(facts.mean)}, median ${formatMetric(facts.median)}; ${formatPercent(facts.zeroShare)} of them have no hit.`}
+      />
+    </>
+  );
+}

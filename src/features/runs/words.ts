@@ -1,0 +1,27 @@
+import type { NoticeTone } from '../../app/primitives/Notice';
+import type { BackendName, RunStatus } from '../../domain/run';
+
+/** A status is a glyph, a word and a tone; never a colour alone. */
+export interface StatusWords {
+  readonly glyph: string;
+  readonly label: string;
+  readonly tone: NoticeTone | 'quiet';
+}
+
+export const STATUS_WORDS: Readonly<Record<RunStatus, StatusWords>> = {
+  queued: { glyph: '◌', label: 'queued', tone: 'quiet' },
+  preparing: { glyph: '◔', label: 'preparing', tone: 'info' },
+  running: { glyph: '▶', label: 'running', tone: 'info' },
+  paused: { glyph: '⏸', label: 'paused', tone: 'warning' },
+  interrupted: { glyph: '⚡', label: 'interrupted', tone: 'warning' },
+  finished: { glyph: '✓', label: 'finished', tone: 'ok' },
+  stopped: { glyph: '■', label: 'stopped', tone: 'quiet' },
+  failed: { glyph: '✕', label: 'failed', tone: 'error' },
+};
+
+export const STATUS_ORDER: readonly RunStatus[] = ['running', 'preparing', 'paused', 'queued', 'interrupted', 'failed', 'stopped', 'finished'];
+
+export const BACKEND_LABELS: Readonly<Record<BackendName, string>> = { webgpu: 'WebGPU', wasm: 'WebAssembly', cpu: 'JavaScript' };
+
+/** Documents count epochs from 0, people from 1: the first epoch is shown as 1. */
+export const shownEpoch = (epoch: number): number => epoch + 1;
