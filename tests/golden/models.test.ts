@@ -152,6 +152,8 @@ async function expectStep(model: Model, wanted: GoldenCase, step: GoldenStep, ad
   keys.forEach((key, place) => {
     const reference = step.terms[key]!.weighted;
     expect(Math.abs(got[place]! - reference), `${key} ${got[place]} ≠ ${reference}`).toBeLessThanOrEqual(TERM * Math.abs(reference));
+    const unweighted = step.terms[key]!.unweighted;
+    expect(Math.abs(got[keys.length + 1 + place]! - unweighted)).toBeLessThanOrEqual(TERM * Math.abs(unweighted));
   });
   expect(Math.abs(got[keys.length]! - step.total)).toBeLessThanOrEqual(TERM * Math.abs(step.total));
   expect(keys.sort()).toEqual(Object.keys(step.terms).sort());

@@ -12,7 +12,7 @@ export interface WeightedTerm {
 export interface Gradients {
   /** In the order of the parameters. The caller disposes them. */
   readonly gradients: tf.Tensor[];
-  /** `[terms + 1]`: the weighted terms, then the total. The caller disposes it. */
+  /** `[2 · terms + 1]`: the weighted terms, the total, the terms before weighting. The caller disposes it. */
   readonly values: tf.Tensor1D;
 }
 
@@ -22,9 +22,10 @@ export function termGradients(parameters: readonly Parameter[], loss: () => Weig
   const result = tf.tidy(() =>
     tf.engine().gradients(
       () => {
-        const weighted = loss().map(({ weight, value }) => (weight === 1 ? value : tf.mul(value, weight)));
+        const terms = loss();
+        const weighted = terms.map(({ weight, value }) => (weight === 1 ? value : tf.mul(value, weight)));
         const total = tf.addN(weighted);
-        values = tf.keep(vectorOf(tf.stack([...weighted, total])));
+        values = tf.keep(vectorOf(tf.stack([...weighted, total, ...terms.map(({ value }) => value)])));
         return total;
       },
       parameters.map((parameter) => parameter.tensor),

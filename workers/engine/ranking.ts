@@ -1,0 +1,56 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Csr } from '../graphs/csr';
+import type { Representation } from '../models/model';
+import { readFloats } from './backends';
+import { maskedTopK, type Mask } from './kernels/maskedTopK';
+import { integers, matrixOf } from './tensors';
+
+/** Bytes of one tile of scores. */
+const TILE_BYTES = 64 * 2 ** 20;
+const MAX_TILE_ROWS = 512;
+
+export const rankingTileRows = (items: number): number => Math.max(1, Math.min(MAX_TILE_ROWS, Math.floor(TILE_BYTES / (4 * items))));
+
+/** Ranks all items for tiles of users on the device; the scores of more than one tile are never held. */
+export interface Ranker {
+  readonly tileRows: number;
+  /** Top `k` of at most `tileRows` users: `[users, k]` items (−1 where fewer are left) and scores, best first. */
+  rank(representation: Representation, users: Int32Array): Promise<{ items: Int32Array; scores: Float32Array }>;
+  dispose(): void;
+}
+
+/** `trained` `[U, I]`: the training items of each user, which are left out. */
+export function newRanker(trained: Csr, k: number): Ranker {
+  const mask: Mask = {
+    pointers: tf.keep(integers(trained.pointers)),
+    columns: tf.keep(integers(trained.indices.length > 0 ? trained.indices : new Int32Array(1))),
+  };
+  const tileRows = rankingTileRows(trained.columns);
+  return {
+    tileRows,
+    rank: async (representation, users) => {
+      const found = tf.tidy(() => {
+        // A short tile repeats its last user: every tile has the same shape.
+        const ids = integers(Int32Array.from({ length: tileRows }, (_, row) => users[Math.min(row, users.length - 1)] ?? 0));
+        const rows = matrixOf(tf.gather(representation.users, ids));
+        return maskedTopK(matrixOf(tf.matMul(rows, representation.items, false, true)), ids, mask, k);
+      });
+      const both = await readFloats(found);
+      found.dispose();
+      const items = new Int32Array(users.length * k);
+      const scores = new Float32Array(users.length * k);
+      for (let row = 0; row < users.length; row++) {
+        items.set(both.subarray(row * 2 * k, row * 2 * k + k), row * k);
+        scores.set(both.subarray(row * 2 * k + k, (row + 1) * 2 * k), row * k);
+      }
+      return { items, scores };
+    },
+    dispose: () => tf.dispose([mask.pointers, mask.columns]),
+  };
+}
+
+/** Bytes a ranker takes: its mask, one tile, and the representation it ranks. */
+export function rankingBytes(users: number, items: number, trainPairs: number, width: number, k: number): number {
+  const tile = rankingTileRows(items);
+  return 4 * (users + 1 + trainPairs) + 4 * tile * (items + width + 2 * k) + 4 * width * (users + items);
+}

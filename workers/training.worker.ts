@@ -1,0 +1,71 @@
+/** The training worker: one run, or one probe, then it is ended. */
+import wasmUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
+import { AppError, faultOf } from '../src/domain/errors';
+import { completeConfig } from '../src/domain/models/catalogue';
+import type { TrainingCommand, TrainingEvent } from '../src/domain/protocol';
+import { browserDatabase } from '../src/storage/database';
+import { readDataset } from '../src/storage/datasets';
+import { openDevice, type DeviceHost } from './engine/device';
+import { measureThroughput } from './engine/throughput';
+import { RunControl } from './training/control';
+import { estimateMemory } from './training/estimate';
+import { executeRun } from './training/run';
+
+const database = browserDatabase();
+const control = new RunControl();
+let busy = false;
+
+const emit = (event: TrainingEvent): void => self.postMessage(event);
+
+function deviceHost(): DeviceHost {
+  return {
+    gpu: 'gpu' in navigator ? navigator.gpu : null,
+    wasmPaths: { 'tfjs-backend-wasm-simd.wasm': wasmUrl, 'tfjs-backend-wasm.wasm': wasmUrl },
+    fetchWasm: false,
+  };
+}
+
+async function handle(command: TrainingCommand): Promise<void> {
+  switch (command.type) {
+    case 'start':
+      await exclusively(async () => {
+        await executeRun(command.runId, { database, deviceHost: deviceHost(), control, emit });
+      });
+      return;
+    case 'pause':
+      return control.pause();
+    case 'resume':
+      return control.resume();
+    case 'stepEpoch':
+      return control.stepEpoch();
+    case 'stop':
+      return control.stop();
+    case 'probe':
+      await exclusively(async () => {
+        const device = await openDevice(deviceHost(), { backend: command.backend, allowSoftware: command.allowSoftware });
+        emit({ type: 'device', device: device.report });
+        if (command.measure) emit({ type: 'throughput', throughput: await measureThroughput() });
+        device.close();
+      });
+      return;
+    case 'estimate': {
+      const dataset = await readDataset(database, command.datasetId);
+      emit({ type: 'estimated', estimate: estimateMemory(dataset, command.model, completeConfig(command.model, command.config)) });
+      return;
+    }
+  }
+}
+
+async function exclusively(work: () => Promise<void>): Promise<void> {
+  if (busy) throw new AppError('RUN_BUSY', 'This worker is already computing.', 'Wait until it has finished.');
+  busy = true;
+  try {
+    await work();
+  } finally {
+    busy = false;
+  }
+}
+
+self.onmessage = (message: MessageEvent<TrainingCommand>): void => {
+  handle(message.data).catch((error: unknown) => emit({ type: 'fault', fault: faultOf(error) }));
+};

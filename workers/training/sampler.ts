@@ -1,0 +1,141 @@
+import { AppError } from '../../src/domain/errors';
+import type { Csr } from '../graphs/csr';
+import type { Pairs } from '../graphs/behaviour';
+import { restoreStream, stream, type Random } from '../engine/rng';
+import type { HostBatch } from './batch';
+
+export interface SamplerOptions {
+  readonly batchSize: number;
+  /** ρ */
+  readonly negativesPerPositive: number;
+  /** Draw negatives from the items that occur in training, or from all. */
+  readonly negativesFrom: 'trainItems' | 'all';
+}
+
+/** Everything that decides the batches to come; plain JSON. */
+export interface SamplerState {
+  readonly shuffleAtEpochStart: readonly number[];
+  readonly negatives: readonly number[];
+  /** Batches taken from the current epoch. */
+  readonly taken: number;
+}
+
+/**
+ * One shuffled pass over the training pairs per epoch, in batches; the last one is shorter. Each positive gets ρ
+ * negatives, uniform over the candidates that the user has no training interaction with.
+ */
+export class Sampler {
+  readonly stepsPerEpoch: number;
+  readonly #pairs: Pairs;
+  readonly #trained: Csr;
+  readonly #candidates: Int32Array;
+  readonly #options: SamplerOptions;
+  readonly #order: Int32Array;
+  #shuffle: Random;
+  #negatives: Random;
+  #shuffleAtEpochStart: number[];
+  #taken = 0;
+
+  /** Throws `SAMPLE_NO_NEGATIVE` when some user has every candidate item. */
+  constructor(pairs: Pairs, trained: Csr, options: SamplerOptions, seed: number) {
+    this.#pairs = pairs;
+    this.#trained = trained;
+    this.#options = options;
+    this.#candidates = candidateItems(pairs, trained.columns, options.negativesFrom);
+    refuseSaturatedUsers(trained, this.#candidates.length);
+    this.stepsPerEpoch = Math.ceil(pairs.users.length / options.batchSize);
+    this.#order = new Int32Array(pairs.users.length);
+    this.#shuffle = stream(seed, 'shuffle');
+    this.#negatives = stream(seed, 'negatives');
+    this.#shuffleAtEpochStart = this.#shuffle.state();
+    this.#reshuffle();
+  }
+
+  /** The next batch; the first call after an epoch's last batch begins the next epoch. */
+  next(): HostBatch {
+    if (this.#taken === this.stepsPerEpoch) {
+      this.#shuffleAtEpochStart = this.#shuffle.state();
+      this.#reshuffle();
+      this.#taken = 0;
+    }
+    const { batchSize, negativesPerPositive: ratio } = this.#options;
+    const first = this.#taken * batchSize;
+    const count = Math.min(batchSize, this.#order.length - first);
+    const users = new Int32Array(batchSize);
+    const positives = new Int32Array(batchSize);
+    const negatives = new Int32Array(batchSize * ratio);
+    for (let row = 0; row < count; row++) {
+      const pair = this.#order[first + row] ?? 0;
+      const user = this.#pairs.users[pair] ?? 0;
+      users[row] = user;
+      positives[row] = this.#pairs.items[pair] ?? 0;
+      for (let n = 0; n < ratio; n++) negatives[row * ratio + n] = this.#drawNegative(user);
+    }
+    this.#taken += 1;
+    return { count, users, positives, negatives };
+  }
+
+  state(): SamplerState {
+    return { shuffleAtEpochStart: this.#shuffleAtEpochStart, negatives: this.#negatives.state(), taken: this.#taken };
+  }
+
+  restore(state: SamplerState): void {
+    this.#shuffle = restoreStream(state.shuffleAtEpochStart);
+    this.#negatives = restoreStream(state.negatives);
+    this.#shuffleAtEpochStart = [...state.shuffleAtEpochStart];
+    this.#taken = state.taken;
+    this.#reshuffle();
+  }
+
+  /** Fisher–Yates from the identity, so that an epoch's order depends on the stream's state alone. */
+  #reshuffle(): void {
+    const order = this.#order;
+    for (let i = 0; i < order.length; i++) order[i] = i;
+    for (let i = order.length - 1; i > 0; i--) {
+      const j = this.#shuffle.integer(i + 1);
+      const kept = order[i] ?? 0;
+      order[i] = order[j] ?? 0;
+      order[j] = kept;
+    }
+  }
+
+  #drawNegative(user: number): number {
+    for (;;) {
+      const item = this.#candidates[this.#negatives.integer(this.#candidates.length)] ?? 0;
+      if (!hasEntry(this.#trained, user, item)) return item;
+    }
+  }
+}
+
+/** Binary search in a row; columns are ascending. */
+function hasEntry(matrix: Csr, row: number, column: number): boolean {
+  let low = matrix.pointers[row] ?? 0;
+  let high = matrix.pointers[row + 1] ?? 0;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const found = matrix.indices[middle] ?? 0;
+    if (found === column) return true;
+    if (found < column) low = middle + 1;
+    else high = middle;
+  }
+  return false;
+}
+
+function candidateItems(pairs: Pairs, items: number, from: SamplerOptions['negativesFrom']): Int32Array {
+  if (from === 'all') return Int32Array.from({ length: items }, (_, item) => item);
+  const seen = new Uint8Array(items);
+  for (const item of pairs.items) seen[item] = 1;
+  return Int32Array.from({ length: items }, (_, item) => item).filter((item) => seen[item] === 1);
+}
+
+function refuseSaturatedUsers(trained: Csr, candidates: number): void {
+  for (let user = 0; user < trained.rows; user++) {
+    if ((trained.pointers[user + 1] ?? 0) - (trained.pointers[user] ?? 0) < candidates) continue;
+    throw new AppError(
+      'SAMPLE_NO_NEGATIVE',
+      `User ${user} has a training interaction with every one of the ${candidates} items that negatives are drawn from.`,
+      'Draw negatives from all items, or remove this user from the dataset.',
+      { user, candidates },
+    );
+  }
+}

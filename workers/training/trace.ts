@@ -1,0 +1,98 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import type { DatasetLabels } from '../../src/domain/dataset';
+import type { Experiment } from '../../src/domain/run';
+import { encodeSafetensors, type NamedArray } from '../../src/sharing/safetensors';
+import { readFloats } from '../engine/backends';
+import type { Parameter } from '../engine/kernels/adam';
+import type { LossTermValue, Model } from '../models/model';
+import type { HostBatch } from './batch';
+import type { TrainingData } from './input';
+
+interface StepRecord {
+  readonly epoch: number;
+  readonly learningRate: number;
+  readonly host: HostBatch;
+  readonly terms: readonly LossTermValue[];
+  readonly values: tf.Tensor1D;
+  readonly gradients: readonly tf.Tensor[];
+  readonly parameters: readonly Parameter[];
+}
+
+export interface Trace {
+  readonly safetensors: Uint8Array<ArrayBuffer>;
+  readonly json: string;
+}
+
+/** Collects all that another implementation needs to repeat the first steps. */
+export class TraceRecorder {
+  readonly #steps: number;
+  readonly #arrays: NamedArray[] = [];
+  readonly #stepDocuments: object[] = [];
+
+  constructor(steps: number) {
+    this.#steps = steps;
+  }
+
+  wants(step: number): boolean {
+    return step < this.#steps;
+  }
+
+  get complete(): boolean {
+    return this.#stepDocuments.length >= this.#steps;
+  }
+
+  /** Graphs, splits and initial parameters; before the first step. */
+  async begin(data: TrainingData, model: Model): Promise<void> {
+    for (const { name, matrix } of model.graphs) {
+      this.#add(`graph/${name}/rowPtr`, [matrix.pointers.length], matrix.pointers);
+      this.#add(`graph/${name}/colIdx`, [matrix.indices.length], matrix.indices);
+      this.#add(`graph/${name}/values`, [matrix.values.length], matrix.values);
+    }
+    const { users, items, split } = data.interactions;
+    ['train', 'valid', 'test'].forEach((name, label) => {
+      const rows = Array.from(split.keys()).filter((row) => split[row] === label);
+      this.#add(`data/${name}`, [rows.length, 2], Int32Array.from(rows.flatMap((row) => [users[row] ?? 0, items[row] ?? 0])));
+    });
+    for (const parameter of model.parameters) this.#add(`init/${parameter.name}`, parameter.tensor.shape, await readFloats(parameter.tensor));
+  }
+
+  async record(step: number, { epoch, learningRate, host, terms, values, gradients, parameters }: StepRecord): Promise<void> {
+    const ratio = host.negatives.length / host.users.length;
+    this.#add(`step${step}/users`, [host.count], host.users.slice(0, host.count));
+    this.#add(`step${step}/positives`, [host.count], host.positives.slice(0, host.count));
+    this.#add(`step${step}/negatives`, [host.count * ratio], host.negatives.slice(0, host.count * ratio));
+    this.#add(`step${step}/mask/padding`, [host.users.length], new Int32Array(host.users.length).fill(1, 0, host.count));
+    for (const [place, parameter] of parameters.entries()) {
+      const gradient = gradients[place];
+      if (gradient) this.#add(`step${step}/grad/${parameter.name}`, gradient.shape, await readFloats(gradient));
+      this.#add(`step${step}/after/${parameter.name}`, parameter.tensor.shape, await readFloats(parameter.tensor));
+    }
+    const numbers = await readFloats(values);
+    this.#stepDocuments.push({
+      epoch,
+      lr: learningRate,
+      terms: Object.fromEntries(terms.map(({ key }, place) => [
+        key,
+        { unweighted: numbers[terms.length + 1 + place] ?? NaN, weighted: numbers[place] ?? NaN },
+      ])),
+      total: numbers[terms.length] ?? NaN,
+    });
+  }
+
+  finish(experiment: Experiment, data: TrainingData, model: Model, labels: DatasetLabels | null): Trace {
+    const document = {
+      experiment,
+      dataset: { name: data.dataset.name, fingerprint: data.dataset.fingerprint, users: data.input.users, items: data.input.items },
+      idMapping: { users: labels?.originalUsers ?? null, items: labels?.originalItems ?? null },
+      modalities: data.input.features.map(({ key, rows, columns }) => ({ key, shape: [rows, columns] })),
+      parameters: Object.fromEntries(model.parameters.map((parameter) => [parameter.name, { shape: parameter.tensor.shape, meaning: parameter.meaning }])),
+      graphs: Object.fromEntries(model.graphs.map(({ name, meaning, matrix }) => [name, { meaning, shape: [matrix.rows, matrix.columns] }])),
+      steps: this.#stepDocuments,
+    };
+    return { safetensors: encodeSafetensors(this.#arrays), json: JSON.stringify(document, null, 1) };
+  }
+
+  #add(name: string, shape: readonly number[], values: Float32Array | Int32Array): void {
+    this.#arrays.push({ name, shape, values });
+  }
+}

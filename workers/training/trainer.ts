@@ -1,0 +1,170 @@
+import type { EpochPoint, MemoryUse, TermPoint } from '../../src/domain/run';
+import { AppError } from '../../src/domain/errors';
+import type { Config } from '../../src/domain/models/table';
+import { numberOption } from '../../src/domain/models/catalogue';
+import { readFloats } from '../engine/backends';
+import type { Device } from '../engine/device';
+import { Adam, restoreParameter, saveParameter, type SavedParameter } from '../engine/kernels/adam';
+import { accumulate, termGradients } from '../engine/step';
+import { stepSync } from '../engine/sync';
+import type { LossTermValue, Model } from '../models/model';
+import { deviceBatch, disposeBatch } from './batch';
+import type { Sampler } from './sampler';
+import type { TraceRecorder } from './trace';
+
+/** Reporting intervals per epoch: enough for a live curve, few enough that reading back costs nothing. */
+const INTERVALS_PER_EPOCH = 10;
+
+export interface EpochProgress {
+  readonly epoch: number;
+  readonly stepInEpoch: number;
+}
+
+interface TrainerParts {
+  readonly model: Model;
+  readonly sampler: Sampler;
+  readonly device: Device;
+  readonly config: Config;
+  readonly sizes: { readonly users: number; readonly items: number };
+  readonly trace: TraceRecorder | null;
+}
+
+/** State of the optimisation that a checkpoint needs, apart from the sampler's. */
+export interface TrainerState {
+  readonly step: number;
+  readonly adamSteps: number;
+  readonly epochSums: readonly number[];
+  readonly parameters: Readonly<Record<string, SavedParameter>>;
+}
+
+/** Runs steps. The same for every model: sampling, gradients, Adam, loss terms summed on the device. */
+export class Trainer {
+  readonly #parts: TrainerParts;
+  readonly #adam = new Adam();
+  readonly #sync = stepSync();
+  readonly #interval: number;
+  #step = 0;
+  #termKeys: string[] = [];
+  #epochSums: number[] = [];
+  #peak: MemoryUse = { tensors: 0, allocated: 0, peak: 0 };
+
+  constructor(parts: TrainerParts) {
+    this.#parts = parts;
+    this.#interval = Math.max(1, Math.ceil(parts.sampler.stepsPerEpoch / INTERVALS_PER_EPOCH));
+  }
+
+  get step(): number {
+    return this.#step;
+  }
+
+  get memory(): MemoryUse {
+    return this.#peak;
+  }
+
+  learningRate(epoch: number): number {
+    const { config } = this.#parts;
+    return numberOption(config, 'learningRate') * numberOption(config, 'lrDecay') ** (epoch / numberOption(config, 'lrDecayEpochs'));
+  }
+
+  /**
+   * The rest of the current epoch. `onInterval` is awaited at the end of every reporting interval (where a checkpoint
+   * may be taken) and `between` after every step; it returns false to stop at once.
+   * Returns null when stopped, otherwise the epoch's mean terms. Throws `RUN_DIVERGED` naming the term that is not finite.
+   */
+  async epoch(
+    epoch: number,
+    onInterval: (point: TermPoint) => Promise<void>,
+    between: (progress: EpochProgress) => Promise<boolean>,
+  ): Promise<Pick<EpochPoint, 'terms' | 'total' | 'learningRate'> | null> {
+    const { sampler, device, model } = this.#parts;
+    const perEpoch = sampler.stepsPerEpoch;
+    const learningRate = this.learningRate(epoch);
+    let sum: Parameters<typeof accumulate>[0] = null;
+    let inInterval = 0;
+    let stepInEpoch = this.#step - epoch * perEpoch;
+    if (stepInEpoch === 0) this.#epochSums = [];
+    while (stepInEpoch < perEpoch) {
+      const values = await this.#takeStep(model, epoch, learningRate);
+      sum = accumulate(sum, values);
+      inInterval += 1;
+      stepInEpoch += 1;
+      this.#step += 1;
+      if (inInterval === this.#interval || stepInEpoch === perEpoch) {
+        const sums = await readFloats(sum);
+        sum.dispose();
+        sum = null;
+        device.check();
+        await onInterval(this.#point(epoch, sums, inInterval));
+        inInterval = 0;
+      }
+      await this.#sync();
+      if (!(await between({ epoch, stepInEpoch }))) {
+        sum?.dispose();
+        return null;
+      }
+    }
+    const means = this.#epochSums.map((value) => value / perEpoch);
+    return { terms: this.#named(means), total: means[this.#termKeys.length] ?? NaN, learningRate };
+  }
+
+  async #takeStep(model: Model, epoch: number, learningRate: number) {
+    const { sampler, sizes, trace, device } = this.#parts;
+    const host = sampler.next();
+    const batch = deviceBatch(host, sizes.users, sizes.items);
+    let terms: LossTermValue[] = [];
+    const { gradients, values } = termGradients(model.parameters, () => {
+      terms = model.loss(batch);
+      this.#termKeys = terms.map((term) => term.key);
+      const memory = device.memory();
+      if (memory.tensors > this.#peak.tensors) this.#peak = memory;
+      return terms;
+    });
+    this.#adam.step(model.parameters, gradients, learningRate);
+    const memory = device.memory();
+    this.#peak = { tensors: Math.max(this.#peak.tensors, memory.tensors), allocated: memory.allocated, peak: Math.max(this.#peak.peak, memory.peak, memory.tensors) };
+    if (trace?.wants(this.#step)) {
+      await trace.record(this.#step, { epoch, learningRate, host, terms, values, gradients, parameters: model.parameters });
+    }
+    gradients.forEach((gradient) => gradient.dispose());
+    disposeBatch(batch);
+    return values;
+  }
+
+  #point(epoch: number, sums: Float32Array, steps: number): TermPoint {
+    const broken = sums.findIndex((value) => !Number.isFinite(value));
+    if (broken >= 0) {
+      // The values before weighting follow the total: they tell which term it was.
+      const term = this.#termKeys[broken] ?? this.#termKeys[broken - this.#termKeys.length - 1] ?? 'total';
+      throw new AppError(
+        'RUN_DIVERGED',
+        `The loss term “${term}” is not a finite number any more, at step ${this.#step} in epoch ${epoch + 1}.`,
+        'Lower the learning rate, or check the features; the last good checkpoint is kept.',
+        { term, epoch, step: this.#step },
+      );
+    }
+    sums.forEach((value, place) => (this.#epochSums[place] = (this.#epochSums[place] ?? 0) + value));
+    const means = Array.from(sums, (value) => value / steps);
+    return { step: this.#step, epoch, terms: this.#named(means), total: means[this.#termKeys.length] ?? NaN };
+  }
+
+  #named(values: readonly number[]): Record<string, number> {
+    return Object.fromEntries(this.#termKeys.map((key, place) => [key, values[place] ?? NaN]));
+  }
+
+  async state(): Promise<TrainerState> {
+    const parameters: Record<string, SavedParameter> = {};
+    for (const parameter of this.#parts.model.parameters) parameters[parameter.name] = await saveParameter(parameter);
+    return { step: this.#step, adamSteps: this.#adam.steps, epochSums: [...this.#epochSums], parameters };
+  }
+
+  restore(state: TrainerState): void {
+    for (const parameter of this.#parts.model.parameters) {
+      const saved = state.parameters[parameter.name];
+      if (!saved) throw new Error(`The checkpoint has no ${parameter.name}.`);
+      restoreParameter(parameter, saved);
+    }
+    this.#step = state.step;
+    this.#epochSums = [...state.epochSums];
+    this.#adam.restore(state.adamSteps);
+  }
+}
