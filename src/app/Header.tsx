@@ -1,11 +1,21 @@
 import { ActiveRunBar } from '../features/runs/ActiveRunBar';
+import { DatasetChip, DeviceChip, StorageChip } from './HeaderChips';
 import styles from './Header.module.css';
+import { Icon } from './Icon';
+import { IconButton } from './primitives/Button';
+import { useShortcutState } from './shortcuts';
 
 /** What is at hand: dataset, device, storage, and the run in progress. Each opens its page. */
 export function Header() {
+  const setSheetOpen = useShortcutState((state) => state.setSheetOpen);
   return (
     <header className={styles.header}>
-      <div className={styles.line} />
+      <div className={styles.line}>
+        <DatasetChip />
+        <DeviceChip />
+        <StorageChip />
+        <IconButton label="Keyboard and appearance" icon={<Icon name="keyboard" />} onClick={() => setSheetOpen(true)} />
+      </div>
       <ActiveRunBar />
     </header>
   );

@@ -2,6 +2,8 @@ import { Suspense, useEffect, useRef } from 'react';
 import { NavLink, Outlet, useLocation, useNavigation } from 'react-router';
 import { Header } from './Header';
 import { Icon, type IconName } from './Icon';
+import { useDatasets } from '../state/datasets';
+import { useDevice } from '../state/device';
 import { TooltipProvider } from './primitives/Tooltip';
 import styles from './Shell.module.css';
 import { ShellShortcuts } from './ShellShortcuts';
@@ -20,6 +22,11 @@ export function Shell() {
   const { pathname } = useLocation();
   const navigation = useNavigation();
   const shown = useRef(pathname);
+
+  useEffect(() => {
+    void useDatasets.getState().load();
+    void useDevice.getState().load();
+  }, []);
 
   // After a change of page the keyboard continues at its content, not at the top of the rail.
   useEffect(() => {
@@ -52,7 +59,7 @@ export function Shell() {
           ))}
         </nav>
         <Header />
-        <main ref={main} className={styles.main} tabIndex={-1} aria-busy={navigation.state === 'loading'}>
+        <main ref={main} id="content" className={styles.main} tabIndex={-1} aria-busy={navigation.state === 'loading'}>
           <Suspense fallback={<p className={styles.loading}>Loading the page …</p>}>
             <Outlet />
           </Suspense>

@@ -52,7 +52,7 @@ export function DataTable<Row>({ label, columns, rows, rowId, isCurrent, initial
   });
 
   return (
-    <div className={styles.frame} tabIndex={0} role="region" aria-label={label}>
+    <div className={styles.frame} tabIndex={0} role="group" aria-label={label}>
       <table className={styles.table}>
         <thead>
           {table.getHeaderGroups().map((group) => (

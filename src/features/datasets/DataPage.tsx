@@ -1,5 +1,110 @@
+import { useCallback, useState } from 'react';
+import { ButtonLink } from '../../app/primitives/Button';
+import { Disclosure } from '../../app/primitives/Disclosure';
+import { FaultNotice, Notice } from '../../app/primitives/Notice';
 import { Page } from '../../app/primitives/Page';
+import { Panel } from '../../app/primitives/Panel';
+import type { Fault } from '../../domain/errors';
+import type { NamedFile } from '../../domain/protocol';
+import { useDatasets } from '../../state/datasets';
+import styles from './DataPage.module.css';
+import { DatasetTable } from './DatasetTable';
+import { DemoCard } from './DemoCard';
+import { DropArea } from './DropArea';
+import { suggestedName } from './droppedFiles';
+import { FolderLayout } from './FolderLayout';
+import { DEFAULT_DRAFT, optionsOf } from './importDraft';
+import { ImportOptionsForm } from './ImportOptionsForm';
+import { ImportPanel } from './ImportPanel';
 
+/** Brings datasets in and lists what is stored. On the first visit the drop area fills the page. */
 export function DataPage() {
-  return <Page title="Data">{null}</Page>;
+  const { loaded, fault, datasets, job, storedId, importFiles, dismiss } = useDatasets();
+  const [draft, setDraft] = useState(DEFAULT_DRAFT);
+  const [dropFault, setDropFault] = useState<Fault | null>(null);
+  const busy = job !== null && job.kind === 'files' && job.stage.name !== 'failed';
+  const own = datasets.filter(({ source }) => source.kind === 'files');
+  const large = own.length === 0;
+  const stored = datasets.find(({ id }) => id === storedId);
+
+  const onFiles = useCallback(
+    (files: readonly NamedFile[]): void => {
+      setDropFault(null);
+      if (busy) return setDropFault(BUSY);
+      if (files.length === 0) return setDropFault(NOTHING);
+      const options = optionsOf(draft, suggestedName(files));
+      if (!options) return setDropFault(WRONG_OPTIONS);
+      importFiles(files, options);
+    },
+    [busy, draft, importFiles],
+  );
+
+  return (
+    <Page title="Data">
+      {fault && <FaultNotice fault={fault} />}
+      {dropFault && <FaultNotice fault={dropFault} />}
+      {stored && stored.source.kind === 'files' && (
+        <Notice
+          tone="ok"
+          live="polite"
+          title={`${stored.name} is stored and is now the current dataset.`}
+          actions={
+            <>
+              <ButtonLink to={`/data/${stored.id}`}>Look at it</ButtonLink>
+              <ButtonLink variant="primary" to="/experiment" onClick={dismiss}>
+                Use in an experiment
+              </ButtonLink>
+            </>
+          }
+        />
+      )}
+      {job?.kind === 'files' && <ImportPanel key={job.id} job={job} />}
+      {!busy && (
+        <div className={styles.bring} data-large={large}>
+          <DropArea large={large} onFiles={onFiles} onFault={setDropFault} />
+          {loaded && large && <DemoCard />}
+        </div>
+      )}
+      {!busy && <ImportOptionsForm draft={draft} onChange={setDraft} />}
+      {!busy && large && (
+        <Panel title="The folder that is understood" plain>
+          <FolderLayout />
+        </Panel>
+      )}
+      {datasets.length > 0 && (
+        <Panel title="Stored in this browser">
+          <DatasetTable />
+        </Panel>
+      )}
+      {!busy && loaded && !large && (
+        <>
+          <Disclosure title="The folder that is understood" summary="MMRec’s layout: .inter and …_feat.npy">
+            <FolderLayout />
+          </Disclosure>
+          {!datasets.some(({ source }) => source.kind === 'demo') && <DemoCard />}
+        </>
+      )}
+    </Page>
+  );
 }
+
+const BUSY: Fault = {
+  code: 'FILE_UNREADABLE',
+  message: 'Another import is being read.',
+  hint: 'Finish or cancel it first.',
+  context: {},
+};
+
+const NOTHING: Fault = {
+  code: 'DATA_NO_INTERACTIONS',
+  message: 'What was dropped holds no files.',
+  hint: 'Drop a folder with a .inter, .csv or .tsv file of interactions.',
+  context: {},
+};
+
+const WRONG_OPTIONS: Fault = {
+  code: 'CONFIG_INVALID',
+  message: 'An import option is not a number that can be used.',
+  hint: 'Correct it under Import options, then drop the files again.',
+  context: {},
+};

@@ -1,5 +1,74 @@
-import { Page } from '../../app/primitives/Page';
+import { useState } from 'react';
+import { useNavigate, useParams } from 'react-router';
+import { formatBytes, formatDateTime } from '../../app/format';
+import { Icon } from '../../app/Icon';
+import { Button, ButtonLink } from '../../app/primitives/Button';
+import { Notice } from '../../app/primitives/Notice';
+import { Columns, Page } from '../../app/primitives/Page';
+import { Panel } from '../../app/primitives/Panel';
+import type { DatasetDocument } from '../../domain/dataset';
+import { useDatasets } from '../../state/datasets';
+import { DegreeChart } from './DegreeChart';
+import { DeleteDataset } from './DeleteDataset';
+import { DatasetIdentity } from './DatasetIdentity';
+import { FeaturePanels } from './FeaturePanels';
+import { problemCounts, ProblemList } from './ProblemList';
+import { RatingsChart } from './RatingsChart';
+import { DatasetNumbers, SplitTable } from './StatisticsPanels';
 
+/** One dataset: what its paper's table says of it, and what the check saw. */
 export function DatasetPage() {
-  return <Page title="Dataset">{null}</Page>;
+  const { id } = useParams();
+  const { loaded, datasets } = useDatasets();
+  const dataset = datasets.find((one) => one.id === id);
+  if (dataset) return <Known dataset={dataset} />;
+  if (!loaded) return <Page title="Dataset">Reading the list of datasets …</Page>;
+  return (
+    <Page title="Dataset">
+      <Notice title="This dataset is not stored in this browser." actions={<ButtonLink to="/data">Open Data</ButtonLink>}>
+        It may have been deleted, or the address is from another browser. Import its files again.
+      </Notice>
+    </Page>
+  );
+}
+
+function Known({ dataset }: { readonly dataset: DatasetDocument }) {
+  const { currentId, select } = useDatasets();
+  const navigate = useNavigate();
+  const [deleting, setDeleting] = useState(false);
+  const { statistics, problems } = dataset;
+  const made = dataset.source.kind === 'demo' ? 'made here' : 'imported';
+  return (
+    <Page
+      title={dataset.name}
+      subtitle={`${made} ${formatDateTime(dataset.createdAt)} · ${formatBytes(dataset.bytes)}${dataset.id === currentId ? ' · current dataset' : ''}`}
+      actions={
+        <>
+          <Button onClick={() => setDeleting(true)}>
+            <Icon name="trash" /> Delete
+          </Button>
+          <Button variant="primary" onClick={() => void select(dataset.id).then(() => navigate('/experiment'))}>
+            Use in an experiment
+          </Button>
+        </>
+      }
+    >
+      <DatasetNumbers statistics={statistics} />
+      <Columns min={400}>
+        <SplitTable statistics={statistics} split={dataset.split} />
+        <DatasetIdentity dataset={dataset} />
+      </Columns>
+      <Columns min={400}>
+        <DegreeChart statistics={statistics} />
+        {statistics.ratings && <RatingsChart ratings={statistics.ratings} />}
+      </Columns>
+      <FeaturePanels features={dataset.features} />
+      {problems.length > 0 && (
+        <Panel title="Accepted at import" note={problemCounts(problems)}>
+          <ProblemList problems={problems} />
+        </Panel>
+      )}
+      <DeleteDataset dataset={deleting ? dataset : null} onClose={() => setDeleting(false)} onDeleted={() => void navigate('/data')} />
+    </Page>
+  );
 }

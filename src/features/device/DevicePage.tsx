@@ -1,5 +1,55 @@
-import { Page } from '../../app/primitives/Page';
+import { Button } from '../../app/primitives/Button';
+import { FaultNotice, Notice } from '../../app/primitives/Notice';
+import { Columns, Page } from '../../app/primitives/Page';
+import { BACKEND_LABELS } from '../../app/words';
+import { useDevice } from '../../state/device';
+import { AdapterPanel, FeaturesPanel, LimitsPanel } from './AdapterPanels';
+import { BackendPanel } from './BackendPanel';
+import styles from './DevicePage.module.css';
+import { SelfTestPanel } from './SelfTestPanel';
+import { StoragePanel } from './StoragePanel';
+import { ThroughputPanel } from './ThroughputPanel';
 
+/** What computes here, whether it computes correctly, how fast it is, and how much this browser keeps. */
 export function DevicePage() {
-  return <Page title="Device">{null}</Page>;
+  const { report, checking, fault, probe } = useDevice();
+  return (
+    <Page
+      title="Device"
+      subtitle={report ? `${report.name} · ${BACKEND_LABELS[report.backend]}` : (checking ?? 'No device answered.')}
+      actions={
+        <Button onClick={() => probe(false)} disabled={checking !== null}>
+          Check again
+        </Button>
+      }
+    >
+      <p className={styles.status} role="status">
+        {checking ? `${checking} …` : ''}
+      </p>
+      {fault && <FaultNotice fault={fault} />}
+      {report?.fallbackReason && (
+        <Notice title={`${BACKEND_LABELS[report.backend]} computes here, because a faster backend was not taken.`}>{report.fallbackReason}</Notice>
+      )}
+      {report?.software && (
+        <Notice tone="warning" title="This WebGPU adapter runs on the processor.">
+          It is meant for tests. WASM is several times faster on this machine; switch off “Allow a software WebGPU adapter” to use it.
+        </Notice>
+      )}
+      <Columns min={400}>
+        <div className={styles.column}>
+          <BackendPanel />
+          {report && <ThroughputPanel />}
+          <StoragePanel />
+        </div>
+        {report && (
+          <div className={styles.column}>
+            <AdapterPanel report={report} />
+            <SelfTestPanel report={report} />
+            <LimitsPanel report={report} />
+            <FeaturesPanel report={report} />
+          </div>
+        )}
+      </Columns>
+    </Page>
+  );
 }

@@ -1,0 +1,66 @@
+import { Link } from 'react-router';
+import { currentDataset, useDatasets } from '../state/datasets';
+import { useDevice } from '../state/device';
+import { shareWords, usedShare, useStorage } from '../state/storage';
+import { formatBytes, formatCount } from './format';
+import styles from './Header.module.css';
+import { Icon } from './Icon';
+import { BACKEND_LABELS, featureLabel } from './words';
+
+/** The dataset that new experiments use, or how far an import is. */
+export function DatasetChip() {
+  const loaded = useDatasets((state) => state.loaded);
+  const job = useDatasets((state) => state.job);
+  const dataset = useDatasets(currentDataset);
+  const words = (): { readonly name: string; readonly rest: string } => {
+    if (job?.stage.name === 'checked') return { name: 'Import', rest: 'waits for your decision' };
+    if (job && job.stage.name !== 'failed') return { name: job.kind === 'demo' ? 'Making the demo dataset' : 'Importing', rest: '' };
+    if (!loaded) return { name: 'Reading the list of datasets', rest: '' };
+    if (!dataset) return { name: 'No dataset', rest: '' };
+    const { users, items } = dataset.statistics;
+    const modalities = dataset.features.map((feature) => featureLabel(feature.key)).join(', ') || 'no features';
+    return { name: dataset.name, rest: `${formatCount(users)} users × ${formatCount(items)} items · ${modalities}` };
+  };
+  const { name, rest } = words();
+  return (
+    <Link to={dataset && !job ? `/data/${dataset.id}` : '/data'} className={styles.chip} data-grow>
+      <Icon name="data" />
+      <span className="visually-hidden">Dataset: </span>
+      <strong className={styles.name}>{name}</strong>
+      {rest && <span className={styles.rest}>{rest}</span>}
+    </Link>
+  );
+}
+
+/** Which device computes, or what is being checked. */
+export function DeviceChip() {
+  const { report, checking, fault } = useDevice();
+  return (
+    <Link to="/device" className={styles.chip}>
+      <Icon name={fault ? 'warning' : 'device'} />
+      <span className="visually-hidden">Device: </span>
+      {report ? (
+        <>
+          <span className={styles.rest}>{report.name} · </span>
+          <span className={styles.name}>{BACKEND_LABELS[report.backend]}</span>
+        </>
+      ) : (
+        <span className={styles.name}>{checking ?? (fault ? 'no device' : 'not checked yet')}</span>
+      )}
+    </Link>
+  );
+}
+
+/** Share of the browser's quota in use. */
+export function StorageChip() {
+  const storage = useStorage();
+  const share = usedShare(storage);
+  if (share === null) return null;
+  return (
+    <Link to="/device" className={styles.chip} title={`${formatBytes(storage.usage)} of ${formatBytes(storage.quota)} used`}>
+      <Icon name="storage" />
+      <span className="visually-hidden">Storage used: </span>
+      {shareWords(share)}
+    </Link>
+  );
+}

@@ -1,0 +1,43 @@
+import { useState } from 'react';
+import { formatBytes } from '../../app/format';
+import { ConfirmDialog } from '../../app/primitives/Dialog';
+import { FaultNotice } from '../../app/primitives/Notice';
+import { faultOf, type Fault } from '../../domain/errors';
+import type { DatasetDocument } from '../../domain/dataset';
+import { useDatasets } from '../../state/datasets';
+
+interface DeleteDatasetProps {
+  /** The dataset to ask about; null: not asking. */
+  readonly dataset: DatasetDocument | null;
+  readonly onClose: () => void;
+  readonly onDeleted?: () => void;
+}
+
+/** Asks, then deletes. */
+export function DeleteDataset({ dataset, onClose, onDeleted }: DeleteDatasetProps) {
+  const remove = useDatasets((state) => state.remove);
+  const [fault, setFault] = useState<Fault | null>(null);
+  const confirm = (): void => {
+    if (!dataset) return;
+    setFault(null);
+    remove(dataset.id).then(onDeleted, (error: unknown) => setFault(faultOf(error)));
+  };
+  return (
+    <>
+      {fault && <FaultNotice fault={fault} />}
+      <ConfirmDialog
+        open={dataset !== null}
+        onOpenChange={(open) => !open && onClose()}
+        title={`Delete “${dataset?.name ?? ''}”?`}
+        description={
+          <p>
+            Frees {formatBytes(dataset?.bytes)}. Finished runs keep their results, but cannot be resumed or looked into until a dataset with the same
+            fingerprint is imported again. The files it came from are not touched.
+          </p>
+        }
+        confirmLabel="Delete"
+        onConfirm={confirm}
+      />
+    </>
+  );
+}

@@ -1,0 +1,46 @@
+import { formatCount } from '../../app/format';
+import { Button, ButtonLink } from '../../app/primitives/Button';
+import { FaultNotice } from '../../app/primitives/Notice';
+import { Panel } from '../../app/primitives/Panel';
+import { featureLabel } from '../../app/words';
+import { DEFAULT_DEMO } from '../../domain/dataset';
+import { useDatasets } from '../../state/datasets';
+import styles from './DemoCard.module.css';
+import { ImportPanel } from './ImportPanel';
+
+/** The built-in dataset: everything can be tried with it, and nothing is downloaded. */
+export function DemoCard() {
+  const { datasets, job, makeDemo, select } = useDatasets();
+  const demo = datasets.find(({ source }) => source.kind === 'demo');
+  if (job?.kind === 'demo' && job.stage.name === 'failed') {
+    return <FaultNotice fault={job.stage.fault} actions={<Button onClick={() => makeDemo()}>Try again</Button>} />;
+  }
+  if (job?.kind === 'demo') return <ImportPanel job={job} />;
+  if (!demo) {
+    return (
+      <Panel title="Demo dataset">
+        <p>
+          {formatCount(DEFAULT_DEMO.users)} invented users and {formatCount(DEFAULT_DEMO.items)} invented items with features, made on this machine in a
+          few seconds.
+        </p>
+        <Button onClick={() => makeDemo()}>Make the demo dataset</Button>
+      </Panel>
+    );
+  }
+  const { users, items, interactions } = demo.statistics;
+  return (
+    <Panel title="The demo dataset is ready" className={styles.card ?? ''}>
+      <p>
+        {formatCount(users)} invented users, {formatCount(items)} invented items, {formatCount(interactions)} interactions, with{' '}
+        {demo.features.map(({ key }) => featureLabel(key)).join(', ')} features. Made on this machine; nothing was downloaded.
+      </p>
+      <p className={styles.note}>Its users and items follow a known rule, so models can be compared on it, but its numbers say nothing about real data.</p>
+      <div className={styles.actions}>
+        <ButtonLink to="/experiment" variant="primary" onClick={() => void select(demo.id)}>
+          Use in an experiment
+        </ButtonLink>
+        <ButtonLink to={`/data/${demo.id}`}>Open the demo dataset</ButtonLink>
+      </div>
+    </Panel>
+  );
+}

@@ -1,0 +1,57 @@
+import type { NamedFile } from '../../domain/protocol';
+
+/**
+ * All files of a drop, folders walked to their leaves, with paths relative to what was dropped.
+ * Must be called during the `drop` event: the browser empties the list afterwards.
+ */
+export async function droppedFiles(transfer: DataTransfer): Promise<NamedFile[]> {
+  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
+  const files: NamedFile[] = [];
+  for (const entry of entries) await walk(entry, files);
+  return files;
+}
+
+/** The files of an `<input type="file">`; with `webkitdirectory` their paths start with the folder's name. */
+export function pickedFiles(list: FileList | null): NamedFile[] {
+  return [...(list ?? [])]
+    .map((file) => ({ path: file.webkitRelativePath || file.name, file }))
+    .filter(({ path }) => !isClutter(path));
+}
+
+/** A name for the dataset: the folder that holds everything, or the only file without its ending. */
+export function suggestedName(files: readonly NamedFile[]): string {
+  const tops = new Set(files.map(({ path }) => path.split('/')[0] ?? path));
+  const [top] = tops;
+  if (tops.size === 1 && top !== undefined) return top.replace(/\.gz$/i, '').replace(/\.(zip|inter|csv|tsv)$/i, '');
+  const table = files.find(({ path }) => path.toLowerCase().endsWith('.inter'));
+  return table?.path.split('/').at(-1)?.replace(/\.inter$/i, '') ?? 'Dataset';
+}
+
+async function walk(entry: FileSystemEntry, into: NamedFile[]): Promise<void> {
+  const path = entry.fullPath.replace(/^\//, '');
+  if (isClutter(path)) return;
+  if (isFile(entry)) {
+    into.push({ path, file: await new Promise<File>((resolve, reject) => entry.file(resolve, reject)) });
+  } else if (isDirectory(entry)) {
+    const reader = entry.createReader();
+    // One call answers at most 100 entries; an empty answer is the end.
+    for (;;) {
+      const batch = await new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject));
+      if (batch.length === 0) return;
+      for (const child of batch) await walk(child, into);
+    }
+  }
+}
+
+function isFile(entry: FileSystemEntry): entry is FileSystemFileEntry {
+  return entry.isFile;
+}
+
+function isDirectory(entry: FileSystemEntry): entry is FileSystemDirectoryEntry {
+  return entry.isDirectory;
+}
+
+/** What operating systems leave in folders. */
+function isClutter(path: string): boolean {
+  return path.split('/').some((part) => part.startsWith('.') || part === '__MACOSX' || part === 'Thumbs.db');
+}

@@ -1,0 +1,30 @@
+import { formatNumber } from '../../app/format';
+import { Button } from '../../app/primitives/Button';
+import { Panel } from '../../app/primitives/Panel';
+import { Stat, StatList } from '../../app/primitives/Stat';
+import { useDevice } from '../../state/device';
+import styles from './DevicePage.module.css';
+
+/** Measured on request: the two operations that fill a training step. */
+export function ThroughputPanel() {
+  const { throughput, checking, probe } = useDevice();
+  return (
+    <Panel
+      title="Throughput"
+      actions={
+        <Button small onClick={() => probe(true)} disabled={checking !== null}>
+          {throughput ? 'Measure again' : 'Measure'}
+        </Button>
+      }
+    >
+      {throughput ? (
+        <StatList>
+          <Stat label="Matrix product" value={`${formatNumber(throughput.matrixProductGflops, 3)} GFLOP/s`} note="float32, dense" />
+          <Stat label="Sparse product" value={`${formatNumber(throughput.sparseProductGbPerSecond, 3)} GB/s`} note="CSR × dense, float32" />
+        </StatList>
+      ) : (
+        <p className={styles.note}>A dense and a sparse product are timed. A run in progress would disturb the numbers.</p>
+      )}
+    </Panel>
+  );
+}

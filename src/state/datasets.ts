@@ -1,0 +1,157 @@
+import { create } from 'zustand';
+import { DEFAULT_DEMO, type DatasetDocument, type DemoOptions, type ImportOptions } from '../domain/dataset';
+import { faultOf, type Fault } from '../domain/errors';
+import type { DatasetCommand, DatasetEvent, NamedFile } from '../domain/protocol';
+import { deleteDataset, listDatasets } from '../storage/datasets';
+import { database } from './database';
+import { advance, newJob, type ImportJob } from './importJob';
+import { holdImportLock, sweepWhileQuiet } from './importLock';
+import { useStorage } from './storage';
+
+const CURRENT = 'currentDataset';
+
+interface DatasetsState {
+  readonly loaded: boolean;
+  /** Why the stored datasets could not be listed; null when they could. */
+  readonly fault: Fault | null;
+  readonly datasets: readonly DatasetDocument[];
+  /** The dataset that new experiments use. */
+  readonly currentId: string | null;
+  readonly job: ImportJob | null;
+  /** The dataset stored last by this page, for the note that says so. */
+  readonly storedId: string | null;
+  /** Lists what is stored; on the first opening, with nothing stored, makes the demo dataset. */
+  load(): Promise<void>;
+  importFiles(files: readonly NamedFile[], options: ImportOptions): void;
+  makeDemo(options?: DemoOptions): void;
+  /** Stores what was checked, warnings included. */
+  accept(name: string): void;
+  /** Ends the import and removes what it has written. */
+  cancel(): void;
+  /** Clears what the page says about the last import. */
+  dismiss(): void;
+  select(id: string): Promise<void>;
+  remove(id: string): Promise<void>;
+}
+
+let worker: Worker | null = null;
+let loading: Promise<void> | null = null;
+let releaseLock = (): void => undefined;
+
+export const useDatasets = create<DatasetsState>()((set, get) => {
+  const onEvent = (event: DatasetEvent): void => {
+    const { job } = get();
+    if (event.type === 'stored') void onStored(event.document, job?.kind === 'demo');
+    if (job?.id !== event.id) return;
+    const next = advance(job, event, performance.now());
+    if (!next) releaseLock();
+    set({ job: next });
+  };
+
+  const onStored = async (document: DatasetDocument, isDemo: boolean): Promise<void> => {
+    const datasets = [...get().datasets.filter((one) => one.id !== document.id), document];
+    set({ datasets, storedId: document.id });
+    if (!isDemo || get().currentId === null) await get().select(document.id);
+    await useStorage.getState().keep();
+  };
+
+  const send = (command: DatasetCommand): void => {
+    worker ??= startWorker(onEvent, (fault) => {
+      worker = null;
+      const { job } = get();
+      if (job) set({ job: { ...job, stage: { name: 'failed', fault } } });
+    });
+    worker.postMessage(command);
+  };
+
+  const begin = (job: ImportJob, command: DatasetCommand): void => {
+    releaseLock();
+    releaseLock = holdImportLock();
+    set({ job, storedId: null });
+    send(command);
+  };
+
+  const load = async (): Promise<void> => {
+    try {
+      const datasets = await listDatasets(database);
+      const stored = await database.settings.get(CURRENT);
+      const current = datasets.find((dataset) => dataset.id === stored) ?? datasets.at(-1) ?? null;
+      set({ loaded: true, fault: null, datasets, currentId: current?.id ?? null });
+      await sweepWhileQuiet();
+      void useStorage.getState().refresh();
+      if (datasets.length === 0 && stored === undefined && get().job === null) get().makeDemo();
+    } catch (error) {
+      set({ loaded: true, fault: faultOf(error) });
+    }
+  };
+
+  return {
+    loaded: false,
+    fault: null,
+    datasets: [],
+    currentId: null,
+    job: null,
+    storedId: null,
+    load: () => (loading ??= load()),
+    importFiles: (files, options) => {
+      const id = crypto.randomUUID();
+      const waiting = files.map(({ path, file }) => ({ path, bytes: file.size }));
+      begin(newJob(id, 'files', options.name ?? 'Dataset', waiting, performance.now()), { type: 'import', id, files, options });
+    },
+    makeDemo: (options = DEFAULT_DEMO) => {
+      const id = crypto.randomUUID();
+      begin(newJob(id, 'demo', 'the demo dataset', [], performance.now()), { type: 'demo', id, options });
+    },
+    accept: (name) => {
+      const { job } = get();
+      if (job?.stage.name !== 'checked') return;
+      set({ job: { ...job, stage: { name: 'storing' } } });
+      const trimmed = name.trim();
+      send({ type: 'accept', id: job.id, ...(trimmed && { name: trimmed }) });
+    },
+    cancel: () => {
+      const { job } = get();
+      if (!job) return;
+      // The job ends when the worker says that it has cleaned up.
+      set({ job: { ...job, etaSeconds: null, stage: { name: 'cancelling' } } });
+      send({ type: 'cancel', id: job.id });
+    },
+    dismiss: () => set({ job: null, storedId: null }),
+    select: async (id) => {
+      set({ currentId: id });
+      await database.settings.set(CURRENT, id);
+    },
+    remove: async (id) => {
+      await deleteDataset(database, id);
+      const datasets = get().datasets.filter((dataset) => dataset.id !== id);
+      set({ datasets });
+      if (get().currentId === id) {
+        const next = datasets.at(-1)?.id ?? null;
+        set({ currentId: next });
+        // The key stays when nothing is left: the demo comes by itself only on the very first opening.
+        await database.settings.set(CURRENT, next);
+      }
+      await useStorage.getState().refresh();
+    },
+  };
+});
+
+/** The dataset that new experiments use. */
+export function currentDataset(state: DatasetsState): DatasetDocument | null {
+  return state.datasets.find((dataset) => dataset.id === state.currentId) ?? null;
+}
+
+function startWorker(onEvent: (event: DatasetEvent) => void, onFault: (fault: Fault) => void): Worker {
+  const started = new Worker(new URL('../../workers/dataset.worker.ts', import.meta.url), { type: 'module' });
+  started.onmessage = (message: MessageEvent<DatasetEvent>) => onEvent(message.data);
+  started.onerror = (event) => {
+    started.terminate();
+    onFault({
+      code: 'WORKER_FAILED',
+      message: `The part of the page that reads datasets stopped: ${event.message || 'it could not be loaded'}.`,
+      hint: 'Reload the page and import again; what was stored before is kept.',
+      context: {},
+    });
+  };
+  return started;
+}
