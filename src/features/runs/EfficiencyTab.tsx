@@ -3,19 +3,11 @@ import { formatBytes, formatNumber, formatPercent, formatSeconds } from '../../a
 import { Columns } from '../../app/primitives/Page';
 import { Panel } from '../../app/primitives/Panel';
 import { Stat, StatList } from '../../app/primitives/Stat';
+import { BACKEND_LABELS } from '../../app/words';
 import { CurveChart } from '../../charts/CurveChart';
-import type { MemoryEstimate, RunSummary } from '../../domain/run';
+import type { RunSummary } from '../../domain/run';
 import { median, thirdSeries, type Curves } from './curves';
-import { BACKEND_LABELS } from './words';
-
-const PARTS: readonly { readonly key: Exclude<keyof MemoryEstimate, 'total'>; readonly label: string }[] = [
-  { key: 'parameters', label: 'Parameters' },
-  { key: 'optimiser', label: 'Adam’s moments' },
-  { key: 'graphs', label: 'Graphs' },
-  { key: 'constants', label: 'Frozen features' },
-  { key: 'step', label: 'One step, with gradients' },
-  { key: 'evaluation', label: 'Evaluation' },
-];
+import { MEMORY_PARTS } from './memoryParts';
 
 /** Time and memory: what a run costs, against what was expected of it. */
 export const EfficiencyTab = memo(function EfficiencyTab({ run, curves }: { readonly run: RunSummary; readonly curves: Curves }) {
@@ -44,7 +36,7 @@ export const EfficiencyTab = memo(function EfficiencyTab({ run, curves }: { read
         </StatList>
         {estimate ? (
           <StatList rows>
-            {PARTS.map(({ key, label }) => (
+            {MEMORY_PARTS.map(({ key, label }) => (
               <Stat key={key} label={label} value={formatBytes(estimate[key])} />
             ))}
           </StatList>

@@ -1,11 +1,12 @@
 import { useEffect, useRef, useState } from 'react';
 import { formatBytes, formatCount, formatDateTime, formatNumber, formatRemaining, formatSeconds, plural } from '../../app/format';
 import { ProgressBar } from '../../app/primitives/ProgressBar';
+import { BACKEND_LABELS } from '../../app/words';
 import type { RunSummary } from '../../domain/run';
 import type { LiveRun } from '../../state/liveRun';
 import { StatusBadge } from './StatusBadge';
 import { useLiveRun } from './useCurves';
-import { BACKEND_LABELS, shownEpoch } from './words';
+import { shownEpoch } from './words';
 import styles from './runs.module.css';
 
 /** Silence after which the page says that nothing arrives. */

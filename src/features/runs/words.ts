@@ -1,5 +1,5 @@
 import type { NoticeTone } from '../../app/primitives/Notice';
-import type { BackendName, RunStatus } from '../../domain/run';
+import type { RunStatus } from '../../domain/run';
 
 /** A status is a glyph, a word and a tone; never a colour alone. */
 export interface StatusWords {
@@ -20,8 +20,6 @@ export const STATUS_WORDS: Readonly<Record<RunStatus, StatusWords>> = {
 };
 
 export const STATUS_ORDER: readonly RunStatus[] = ['running', 'preparing', 'paused', 'queued', 'interrupted', 'failed', 'stopped', 'finished'];
-
-export const BACKEND_LABELS: Readonly<Record<BackendName, string>> = { webgpu: 'WebGPU', wasm: 'WebAssembly', cpu: 'JavaScript' };
 
 /** Documents count epochs from 0, people from 1: the first epoch is shown as 1. */
 export const shownEpoch = (epoch: number): number => epoch + 1;

@@ -1,0 +1,69 @@
+import { useEffect, useState } from 'react';
+import { formatBytes } from '../../app/format';
+import { Panel } from '../../app/primitives/Panel';
+import { Stat, StatList } from '../../app/primitives/Stat';
+import { faultOf, type Fault } from '../../domain/errors';
+import type { Config, ModelId } from '../../domain/models/table';
+import type { MemoryEstimate } from '../../domain/run';
+import { estimateMemory } from '../../state/estimate';
+import { MEMORY_PARTS } from '../runs/memoryParts';
+import styles from './experiments.module.css';
+
+interface MemoryPanelProps {
+  readonly datasetId: string;
+  readonly model: ModelId;
+  /** A valid configuration, stable while nothing changes. */
+  readonly config: Config;
+}
+
+const ASK_AFTER_MS = 600;
+
+interface Answer {
+  readonly question: string;
+  readonly estimate: MemoryEstimate | null;
+  readonly fault: Fault | null;
+}
+
+/** The memory that one run would take on the device, asked a moment after the last change. */
+export function MemoryPanel({ datasetId, model, config }: MemoryPanelProps) {
+  const [answer, setAnswer] = useState<Answer | null>(null);
+  const question = JSON.stringify([datasetId, model, config]);
+  useEffect(() => {
+    const abort = new AbortController();
+    const timer = setTimeout(() => {
+      estimateMemory({ datasetId, model, config }, abort.signal).then(
+        (estimate) => setAnswer({ question, estimate, fault: null }),
+        (error: unknown) => {
+          if (!abort.signal.aborted) setAnswer({ question, estimate: null, fault: faultOf(error) });
+        },
+      );
+    }, ASK_AFTER_MS);
+    return () => {
+      clearTimeout(timer);
+      abort.abort();
+    };
+  }, [datasetId, model, config, question]);
+
+  const current = answer?.question === question;
+  const estimate = answer?.estimate;
+  return (
+    <Panel title="Memory" note={current ? 'on the device, for one run' : 'being estimated'}>
+      {estimate ? (
+        <div className={styles.estimate} data-old={!current}>
+          <StatList rows>
+            <Stat label="In all" value={<strong>{formatBytes(estimate.total)}</strong>} />
+            {MEMORY_PARTS.map(({ key, label }) => (
+              <Stat key={key} label={label} value={formatBytes(estimate[key])} />
+            ))}
+          </StatList>
+        </div>
+      ) : answer?.fault && current ? (
+        <p className={styles.citation}>
+          {answer.fault.message} {answer.fault.hint}
+        </p>
+      ) : (
+        <p className={styles.citation}>Reads the dataset’s sizes; takes a moment.</p>
+      )}
+    </Panel>
+  );
+}

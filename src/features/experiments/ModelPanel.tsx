@@ -1,0 +1,39 @@
+import { Field, Select } from '../../app/primitives/Field';
+import { Notice } from '../../app/primitives/Notice';
+import { Panel } from '../../app/primitives/Panel';
+import { plural } from '../../app/format';
+import type { DatasetDocument } from '../../domain/dataset';
+import { MODEL_TABLES, modelTable } from '../../domain/models/catalogue';
+import type { ModelId } from '../../domain/models/table';
+import { needsProblem } from './needs';
+import styles from './experiments.module.css';
+
+interface ModelPanelProps {
+  readonly model: ModelId;
+  readonly dataset: DatasetDocument | null;
+  readonly onModel: (model: ModelId) => void;
+}
+
+/** Which model: its idea in one sentence, where it is from, what it needs. */
+export function ModelPanel({ model, dataset, onModel }: ModelPanelProps) {
+  const table = modelTable(model);
+  const { authors, title, venue, year, url } = table.citation;
+  const problem = needsProblem(table, dataset);
+  return (
+    <Panel title="Model">
+      <Field label={<span className="visually-hidden">Model</span>}>
+        {(control) => <Select {...control} value={model} options={MODEL_TABLES.map(({ id, name }) => ({ value: id, label: name }))} onValueChange={onModel} />}
+      </Field>
+      <p>{table.summary}</p>
+      <p className={styles.citation}>
+        {authors}: {url ? <a href={url} target="_blank" rel="noreferrer">{title}</a> : <cite>{title}</cite>}. {venue} {year}.{' '}
+        {table.minModalities === 0 ? 'Needs interactions only.' : `Needs at least ${plural(table.minModalities, 'item feature matrix', 'item feature matrices')}.`}
+      </p>
+      {problem && (
+        <Notice tone="warning" title={problem.message}>
+          {problem.hint}
+        </Notice>
+      )}
+    </Panel>
+  );
+}

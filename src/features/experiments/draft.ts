@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { changedOptions, defaultConfig, isModelId } from '../../domain/models/catalogue';
+import { MODEL_IDS, type Config, type ModelId } from '../../domain/models/table';
+import type { BackendChoice } from '../../domain/run';
+
+/** What is filled in on the experiment form. The dataset is the page's current one. */
+export interface Draft {
+  readonly model: ModelId;
+  /** By model, so that changing the model and back loses nothing: only what differs from the defaults. */
+  readonly changes: Readonly<Partial<Record<ModelId, Config>>>;
+  /** As typed: one seed, or several separated by commas. */
+  readonly seeds: string;
+  /** null: what the Device page says. */
+  readonly backend: BackendChoice | null;
+}
+
+export const EMPTY_DRAFT: Draft = { model: 'lightgcn', changes: {}, seeds: '999', backend: null };
+
+/** MMRec's default seed, and the five of MAGNET's main table. */
+export const SEED_OFFERS = [
+  { label: '999', seeds: '999', hint: 'MMRec’s default' },
+  { label: 'five seeds', seeds: '9, 672, 5368, 12784, 2025', hint: 'those of MAGNET’s main table' },
+] as const;
+
+const MOST_SEEDS = 100;
+
+export type Seeds = { readonly seeds: readonly number[]; readonly problem: null } | { readonly seeds: null; readonly problem: string };
+
+/** Reads the seeds: whole numbers from 0 to 2³² − 1, each once. */
+export function parseSeeds(text: string): Seeds {
+  const parts = text.split(/[\s,;]+/).filter((part) => part !== '');
+  if (parts.length === 0) return { seeds: null, problem: 'Give at least one seed.' };
+  if (parts.length > MOST_SEEDS) return { seeds: null, problem: `At most ${MOST_SEEDS} seeds at once.` };
+  const seeds: number[] = [];
+  for (const part of parts) {
+    const seed = Number(part);
+    if (!/^\d+$/.test(part) || seed > 0xffffffff) return { seeds: null, problem: `“${part}” is not a seed: a seed is a whole number from 0 to 4,294,967,295.` };
+    if (seeds.includes(seed)) return { seeds: null, problem: `Seed ${seed} is given twice.` };
+    seeds.push(seed);
+  }
+  return { seeds, problem: null };
+}
+
+/** All options of the draft's model. */
+export function draftConfig(draft: Draft): Config {
+  return { ...defaultConfig(draft.model), ...draft.changes[draft.model] };
+}
+
+/** The draft with another configuration for its model. */
+export function withConfig(draft: Draft, config: Config): Draft {
+  return { ...draft, changes: { ...draft.changes, [draft.model]: changedOptions(draft.model, config) } };
+}
+
+const schema = z.object({
+  model: z.enum(MODEL_IDS),
+  changes: z.record(z.string(), z.record(z.string(), z.union([z.number(), z.boolean(), z.string()]))),
+  seeds: z.string().max(2000),
+  backend: z.enum(['auto', 'webgpu', 'wasm', 'cpu']).nullable(),
+});
+
+/** A stored draft; options that a model no longer has are dropped. null when it is none. */
+export function parseDraft(value: unknown): Draft | null {
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) return null;
+  const { model, seeds, backend } = parsed.data;
+  const changes: Partial<Record<ModelId, Config>> = {};
+  for (const [id, config] of Object.entries(parsed.data.changes)) {
+    if (isModelId(id)) changes[id] = changedOptions(id, { ...defaultConfig(id), ...config });
+  }
+  return { model, changes, seeds, backend };
+}
