@@ -57,7 +57,11 @@ export function elementType(file: string, description: string | null): ElementTy
 /** Reverses the bytes of each element in place. */
 export function swapBytes(bytes: Uint8Array, elementBytes: number): void {
   for (let start = 0; start < bytes.length; start += elementBytes) {
-    bytes.subarray(start, start + elementBytes).reverse();
+    for (let low = start, high = start + elementBytes - 1; low < high; low++, high--) {
+      const byte = bytes[low] ?? 0;
+      bytes[low] = bytes[high] ?? 0;
+      bytes[high] = byte;
+    }
   }
 }
 

@@ -1,11 +1,13 @@
 import { AppError } from '../../src/domain/errors';
 import type { Format, Opened } from './format';
+import { gzip } from './gzip';
 import { npy } from './npy';
 import { baseName, readHead, type ByteSource, type Watch } from './source';
 import { table } from './table';
+import { zip } from './zip';
 
 /** Asked in this order; the table comes last because any text could be one. */
-const FORMATS: readonly Format[] = [npy, table];
+const FORMATS: readonly Format[] = [zip, gzip, npy, table];
 
 /** Formats that are known but not read, so that the message can say what to do instead. */
 const FOREIGN: readonly { readonly magic: readonly number[]; readonly what: string; readonly hint: string }[] = [

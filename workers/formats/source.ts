@@ -83,11 +83,32 @@ export async function readHead(source: ByteSource, count: number, watch: Watch):
 /** All bytes as a Blob, which the browser may keep on disk: for readers that need random access. */
 export async function spool(source: ByteSource, watch: Watch): Promise<Blob> {
   if (source.blob) return source.blob;
-  return new Response(streamOf(source.chunks(watch))).blob();
+  const kept = keepCause(source.chunks(watch));
+  try {
+    return await new Response(streamOf(kept.chunks)).blob();
+  } catch (error) {
+    throw kept.cause() ?? error;
+  }
+}
+
+type Chunks = AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined>;
+
+/** The same chunks, and the error that ended them: a stream they are piped through may hand on another one. */
+export function keepCause(chunks: Chunks): { readonly chunks: Chunks; cause(): AppError | null } {
+  let cause: AppError | null = null;
+  const guarded = async function* (): Chunks {
+    try {
+      yield* chunks;
+    } catch (error) {
+      if (error instanceof AppError) cause = error;
+      throw error;
+    }
+  };
+  return { chunks: guarded(), cause: () => cause };
 }
 
 /** The chunks as a stream that asks for one when it has room for one. */
-export function streamOf(chunks: AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined>): ReadableStream<Uint8Array<ArrayBuffer>> {
+export function streamOf(chunks: Chunks): ReadableStream<Uint8Array<ArrayBuffer>> {
   return new ReadableStream({
     async pull(controller) {
       const next = await chunks.next();
