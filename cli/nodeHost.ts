@@ -12,6 +12,8 @@ const SOFTWARE_DRIVERS = ['/usr/lib/chromium/vk_swiftshader_icd.json', '/usr/lib
 export async function nodeHost(withGpu: boolean, allowSoftware: boolean): Promise<DeviceHost> {
   const require = createRequire(import.meta.url);
   const folder = dirname(require.resolve('@tensorflow/tfjs-backend-wasm'));
+  // The WASM module's loader was written for CommonJS and looks these up.
+  Object.assign(globalThis, { require, __dirname: folder });
   const wasmPaths: Record<string, string> = {};
   for (const file of ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm', 'tfjs-backend-wasm-threaded-simd.wasm']) {
     const path = join(folder, file);

@@ -29,7 +29,7 @@ async function handle(command: TrainingCommand): Promise<void> {
   switch (command.type) {
     case 'start':
       await exclusively(async () => {
-        await executeRun(command.runId, { database, deviceHost: deviceHost(), control, emit });
+        await executeRun(command.runId, { database, deviceHost: deviceHost(), control, emit, traceSteps: command.traceSteps ?? 0 });
       });
       return;
     case 'pause':

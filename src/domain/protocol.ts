@@ -45,7 +45,12 @@ export type DatasetEvent =
 
 export type TrainingCommand =
   /** Starts the stored run, or resumes it from its checkpoint. */
-  | { readonly type: 'start'; readonly runId: string }
+  | {
+      readonly type: 'start';
+      readonly runId: string;
+      /** Steps to record for replay elsewhere. */
+      readonly traceSteps?: number;
+    }
   | { readonly type: 'pause' }
   | { readonly type: 'resume' }
   /** Runs to the end of the current (or, between epochs, the next) epoch, then pauses. */

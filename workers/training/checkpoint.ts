@@ -1,4 +1,5 @@
 import type { EpochPoint, RunDocument, TermPoint } from '../../src/domain/run';
+import { joinArray, joinArrays, mapValues, splitArray, type Entry, type StoredArray } from '../../src/storage/arrays';
 import type { Database } from '../../src/storage/database';
 import type { SavedParameter } from '../engine/kernels/adam';
 import type { SamplerState } from './sampler';
@@ -29,14 +30,6 @@ export interface Checkpoint {
   readonly bestWeights: BestWeights | null;
 }
 
-/** Longest array of one stored value: browsers refuse arrays over 127 MiB. */
-const PART_LENGTH = 16 * 2 ** 20;
-
-type Entry = readonly [string, unknown];
-interface StoredArray {
-  readonly key: string;
-  readonly length: number;
-}
 interface Manifest {
   readonly version: 1;
   readonly step: number;
@@ -60,13 +53,13 @@ export async function writeCheckpoint(database: Database, runId: string, checkpo
     head,
     parameters: mapValues(parameters, (saved, name) => ({
       shape: saved.shape,
-      values: split(`${prefix}/values/${name}`, saved.values, entries),
-      first: split(`${prefix}/first/${name}`, saved.first, entries),
-      second: split(`${prefix}/second/${name}`, saved.second, entries),
+      values: splitArray(`${prefix}/values/${name}`, saved.values, entries),
+      first: splitArray(`${prefix}/first/${name}`, saved.first, entries),
+      second: splitArray(`${prefix}/second/${name}`, saved.second, entries),
     })),
     best: bestWeights && {
       epoch: bestWeights.epoch,
-      values: mapValues(bestWeights.values, (values, name) => split(`${prefix}/best/${name}`, values, entries)),
+      values: mapValues(bestWeights.values, (values, name) => splitArray(`${prefix}/best/${name}`, values, entries)),
     },
   };
   await database.checkpoints.setMany([...entries, [prefix, manifest]]);
@@ -81,26 +74,12 @@ export async function readCheckpoint(database: Database, runId: string): Promise
   for (const [name, stored] of Object.entries(newest.parameters)) {
     parameters[name] = {
       shape: stored.shape,
-      values: await join(database, stored.values),
-      first: await join(database, stored.first),
-      second: await join(database, stored.second),
+      values: await joinArray(database.checkpoints, stored.values),
+      first: await joinArray(database.checkpoints, stored.first),
+      second: await joinArray(database.checkpoints, stored.second),
     };
   }
-  return { ...newest.head, parameters, bestWeights: newest.best && { epoch: newest.best.epoch, values: await joinAll(database, newest.best.values) } };
-}
-
-/** A finished run's weights and final embeddings; its slots are no longer needed and are removed. */
-export async function writeWeights(database: Database, runId: string, arrays: Readonly<Record<string, Float32Array>>): Promise<void> {
-  const entries: Entry[] = [];
-  const stored = mapValues(arrays, (values, name) => split(`${runId}/weights/${name}`, values, entries));
-  await database.checkpoints.setMany([...entries, [`${runId}/weights`, stored]]);
-  const slots = await database.checkpoints.keys(`${runId}/slot`);
-  if (slots.length > 0) await database.checkpoints.delete(slots);
-}
-
-export async function readWeights(database: Database, runId: string): Promise<Record<string, Float32Array> | null> {
-  const stored = await database.checkpoints.get(`${runId}/weights`);
-  return isStoredArrays(stored) ? joinAll(database, stored) : null;
+  return { ...newest.head, parameters, bestWeights: newest.best && { epoch: newest.best.epoch, values: await joinArrays(database.checkpoints, newest.best.values) } };
 }
 
 async function readManifest(database: Database, runId: string, slot: number): Promise<Manifest | null> {
@@ -110,35 +89,4 @@ async function readManifest(database: Database, runId: string, slot: number): Pr
 
 function isManifest(value: unknown): value is Manifest {
   return typeof value === 'object' && value !== null && 'version' in value && value.version === 1 && 'head' in value;
-}
-
-function isStoredArrays(value: unknown): value is Record<string, StoredArray> {
-  return typeof value === 'object' && value !== null;
-}
-
-function split(key: string, values: Float32Array, entries: Entry[]): StoredArray {
-  for (let start = 0, part = 0; start < values.length; start += PART_LENGTH, part++) {
-    entries.push([`${key}/${part}`, values.slice(start, start + PART_LENGTH)]);
-  }
-  return { key, length: values.length };
-}
-
-async function join(database: Database, { key, length }: StoredArray): Promise<Float32Array> {
-  const values = new Float32Array(length);
-  for (let start = 0, part = 0; start < length; start += PART_LENGTH, part++) {
-    const stored = await database.checkpoints.get(`${key}/${part}`);
-    if (!(stored instanceof Float32Array)) throw new Error(`The checkpoint part ${key}/${part} is missing.`);
-    values.set(stored, start);
-  }
-  return values;
-}
-
-async function joinAll(database: Database, stored: Readonly<Record<string, StoredArray>>): Promise<Record<string, Float32Array>> {
-  const result: Record<string, Float32Array> = {};
-  for (const [name, array] of Object.entries(stored)) result[name] = await join(database, array);
-  return result;
-}
-
-function mapValues<A, B>(record: Readonly<Record<string, A>>, map: (value: A, name: string) => B): Record<string, B> {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value, name)]));
 }

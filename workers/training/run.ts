@@ -6,6 +6,7 @@ import type { EpochPoint, RunDocument, RunStatus, TermPoint } from '../../src/do
 import type { Database } from '../../src/storage/database';
 import { readLabels } from '../../src/storage/datasets';
 import { readRun, writeDetails, writeRun } from '../../src/storage/runs';
+import { writeTrace, writeWeights } from '../../src/storage/weights';
 import { openDevice, type Device, type DeviceHost } from '../engine/device';
 import { overwrite } from '../engine/kernels/adam';
 import { newRanker, type Ranker } from '../engine/ranking';
@@ -14,7 +15,7 @@ import { readValues } from '../engine/parameters';
 import { stream } from '../engine/rng';
 import type { Model } from '../models/model';
 import { modelKind } from '../models/registry';
-import { readCheckpoint, writeCheckpoint, writeWeights, type BestWeights } from './checkpoint';
+import { readCheckpoint, writeCheckpoint, type BestWeights } from './checkpoint';
 import type { RunControl } from './control';
 import { estimateMemory, largestBuffer } from './estimate';
 import { evaluate, heldOut, type Evaluation, type HeldOut } from './evaluator';
@@ -23,7 +24,7 @@ import { MAX_CUTOFF } from './metrics';
 import { ProgressReporter } from './progress';
 import { Sampler } from './sampler';
 import { EarlyStopping } from './stopping';
-import { TraceRecorder, type Trace } from './trace';
+import { TraceRecorder } from './trace';
 import { Trainer } from './trainer';
 
 export interface RunHost {
@@ -31,9 +32,8 @@ export interface RunHost {
   readonly deviceHost: DeviceHost;
   readonly control: RunControl;
   readonly emit: (event: TrainingEvent) => void;
-  /** Record the first steps for replay elsewhere; 0 for none. */
-  readonly traceSteps?: number;
-  readonly onTrace?: (trace: Trace) => void;
+  /** Steps to record for replay elsewhere; 0 for none. */
+  readonly traceSteps: number;
 }
 
 /** Least time between two checkpoints; a checkpoint also never takes more than a twentieth of the time. */
@@ -111,7 +111,7 @@ class RunSession {
       random: (name) => stream(experiment.seed, name),
       progress: (text, fraction) => this.#phase(text, fraction),
     });
-    const trace = this.#host.traceSteps ? new TraceRecorder(this.#host.traceSteps) : null;
+    const trace = this.#host.traceSteps > 0 ? new TraceRecorder(this.#host.traceSteps) : null;
     await trace?.begin(data, model);
     const trainer = new Trainer({ model, sampler, device, config, sizes: input, trace });
     const metric = choiceOption(config, 'stopMetric');
@@ -177,7 +177,7 @@ class RunSession {
         break;
       }
     }
-    if (trace) this.#host.onTrace?.(trace.finish(experiment, data, model, await readLabels(database, experiment.dataset.id)));
+    if (trace) await writeTrace(database, this.#run.id, trace.finish(experiment, data, model, await readLabels(database, experiment.dataset.id)));
     await this.#finish(ended, model, ranker, targets, trainer);
     ranker.dispose();
     model.dispose();

@@ -2,6 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { DatasetLabels } from '../../src/domain/dataset';
 import type { Experiment } from '../../src/domain/run';
 import { encodeSafetensors, type NamedArray } from '../../src/sharing/safetensors';
+import type { Trace } from '../../src/storage/weights';
 import { readFloats } from '../engine/backends';
 import type { Parameter } from '../engine/kernels/adam';
 import type { LossTermValue, Model } from '../models/model';
@@ -16,11 +17,6 @@ interface StepRecord {
   readonly values: tf.Tensor1D;
   readonly gradients: readonly tf.Tensor[];
   readonly parameters: readonly Parameter[];
-}
-
-export interface Trace {
-  readonly safetensors: Uint8Array<ArrayBuffer>;
-  readonly json: string;
 }
 
 /** Collects all that another implementation needs to repeat the first steps. */

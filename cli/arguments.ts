@@ -1,0 +1,91 @@
+import { parseArgs } from 'node:util';
+import { AppError } from '../src/domain/errors';
+import { completeConfig, isModelId, modelTable, parseOption } from '../src/domain/models/catalogue';
+import type { Config, ModelId, OptionValue } from '../src/domain/models/table';
+import { MODEL_IDS } from '../src/domain/models/table';
+import type { BackendChoice } from '../src/domain/run';
+
+export interface RunArguments {
+  /** A folder, or `demo`. */
+  readonly dataset: string;
+  readonly model: ModelId;
+  readonly config: Config;
+  readonly seed: number;
+  readonly backend: BackendChoice;
+  readonly allowSoftware: boolean;
+  readonly host: 'chromium' | 'node';
+  readonly trace: number;
+  readonly out: string;
+  readonly json: boolean;
+}
+
+export const USAGE = `Usage: npm run lodestone -- run --dataset <folder|demo> --model <${MODEL_IDS.join('|')}> --out <folder>
+
+  --set key=value     change an option of the model (repeatable)
+  --seed n            seed of everything random (999)
+  --epochs n          at most this many epochs
+  --backend name      webgpu, wasm or cpu (default: the fastest that works)
+  --software          accept a WebGPU adapter that runs on the processor
+  --host name         chromium (default): the workers of the page; node: the same modules in Node
+  --trace n           record the first n steps for replay elsewhere
+  --json              progress as JSON lines
+
+Writes run.json, embeddings.safetensors and recommendations.csv (and trace.safetensors, trace.json) into the folder.
+Exit codes: 0 finished, 1 the run failed, 2 wrong arguments, 3 the dataset was refused, 4 no such device, 130 interrupted.`;
+
+/** Reads the words after `run`. Throws `COMMAND_LINE` or `CONFIG_INVALID`. */
+export function parseRun(words: readonly string[]): RunArguments {
+  const values = parse(words);
+  const dataset = values.dataset ?? wrong('--dataset is missing.');
+  const out = values.out ?? wrong('--out is missing.');
+  const model = values.model ?? wrong('--model is missing.');
+  if (!isModelId(model)) return wrong(`There is no model “${model}”; choose one of ${MODEL_IDS.join(', ')}.`);
+  const changes: Record<string, OptionValue> = {};
+  for (const setting of [...(values.set ?? []), ...(values.epochs ? [`epochs=${values.epochs}`] : [])]) {
+    const [key = '', ...rest] = setting.split('=');
+    const option = modelTable(model).options.find((candidate) => candidate.key === key);
+    if (!option) return wrong(`${modelTable(model).name} has no option “${key}”.`);
+    changes[key] = parseOption(option, rest.join('='));
+  }
+  return {
+    dataset,
+    model,
+    config: completeConfig(model, changes),
+    seed: whole(values.seed ?? '999', '--seed', 2 ** 32 - 1),
+    backend: oneOf(values.backend ?? 'auto', ['auto', 'webgpu', 'wasm', 'cpu'], '--backend'),
+    allowSoftware: values.software ?? false,
+    host: oneOf(values.host ?? 'chromium', ['chromium', 'node'], '--host'),
+    trace: whole(values.trace ?? '0', '--trace', 1000),
+    out,
+    json: values.json ?? false,
+  };
+}
+
+function parse(words: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...words],
+      options: {
+        dataset: { type: 'string' }, model: { type: 'string' }, set: { type: 'string', multiple: true }, seed: { type: 'string' },
+        epochs: { type: 'string' }, backend: { type: 'string' }, software: { type: 'boolean' }, host: { type: 'string' },
+        trace: { type: 'string' }, out: { type: 'string' }, json: { type: 'boolean' },
+      },
+    }).values;
+  } catch (error) {
+    return wrong(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function whole(text: string, name: string, max: number): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value > max) wrong(`${name} is a whole number from 0 to ${max}, not “${text}”.`);
+  return value;
+}
+
+function oneOf<T extends string>(text: string, choices: readonly T[], name: string): T {
+  return choices.find((choice) => choice === text) ?? wrong(`${name} is one of ${choices.join(', ')}, not “${text}”.`);
+}
+
+function wrong(message: string): never {
+  throw new AppError('COMMAND_LINE', message, 'npm run lodestone -- --help lists the options.');
+}

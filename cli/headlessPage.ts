@@ -1,0 +1,107 @@
+/** The page behind `--host chromium`: the app's two workers, driven by the command line instead of by a person. */
+import { DEFAULT_DEMO, type DatasetDocument } from '../src/domain/dataset';
+import { errorFromFault } from '../src/domain/errors';
+import type { DatasetCommand, DatasetEvent, TrainingCommand, TrainingEvent } from '../src/domain/protocol';
+import { newRun, type Experiment } from '../src/domain/run';
+import { browserDatabase } from '../src/storage/database';
+import { readDetails, writeRun, type RunDetails } from '../src/storage/runs';
+import { readTrace, readWeights } from '../src/storage/weights';
+
+export interface HeadlessRequest {
+  readonly dataset: 'demo' | 'files';
+  readonly experiment: Omit<Experiment, 'dataset'>;
+  readonly traceSteps: number;
+}
+
+declare global {
+  interface Window {
+    lodestoneReport: (event: string) => Promise<void>;
+    lodestoneRun: (request: HeadlessRequest) => Promise<void>;
+    lodestoneStop: () => void;
+  }
+}
+
+const database = browserDatabase();
+let training: Worker | null = null;
+
+window.lodestoneStop = () => training?.postMessage({ type: 'stop' } satisfies TrainingCommand);
+
+window.lodestoneRun = async (request) => {
+  const dataset = await importDataset(request.dataset);
+  const experiment: Experiment = { ...request.experiment, dataset: { id: dataset.id, name: dataset.name, fingerprint: dataset.fingerprint } };
+  await writeRun(database, newRun('run', `${experiment.model} on ${dataset.name}`, experiment, new Date().toISOString()));
+  await train(request.traceSteps);
+  await handOver(dataset);
+};
+
+function importDataset(kind: HeadlessRequest['dataset']): Promise<DatasetDocument> {
+  const worker = new Worker(new URL('../workers/dataset.worker.ts', import.meta.url), { type: 'module' });
+  const send = (command: DatasetCommand): void => worker.postMessage(command);
+  return new Promise<DatasetDocument>((resolve, reject) => {
+    worker.onerror = (event) => reject(new Error(event.message));
+    worker.onmessage = ({ data }: MessageEvent<DatasetEvent>) => {
+      switch (data.type) {
+        case 'checked':
+          for (const problem of data.problems) void window.lodestoneReport(JSON.stringify({ kind: 'problem', problem }));
+          if (!data.problems.some((problem) => problem.severity === 'error')) send({ type: 'accept', id: data.id });
+          return;
+        case 'stored':
+          return resolve(data.document);
+        case 'fault':
+          return reject(errorFromFault(data.fault));
+        case 'progress':
+          return;
+      }
+    };
+    if (kind === 'demo') return send({ type: 'demo', id: 'dataset', options: DEFAULT_DEMO });
+    const input = document.querySelector('input');
+    const files = [...(input?.files ?? [])].map((file) => ({ path: file.webkitRelativePath || file.name, file }));
+    send({ type: 'import', id: 'dataset', files, options: {} });
+  }).finally(() => worker.terminate());
+}
+
+function train(traceSteps: number): Promise<void> {
+  const worker = new Worker(new URL('../workers/training.worker.ts', import.meta.url), { type: 'module' });
+  training = worker;
+  return new Promise<void>((resolve, reject) => {
+    worker.onerror = (event) => reject(new Error(event.message));
+    worker.onmessage = ({ data }: MessageEvent<TrainingEvent>) => {
+      if (data.type === 'ended') {
+        void window.lodestoneReport(JSON.stringify({ kind: 'run', run: data.run })).then(resolve);
+        return;
+      }
+      void window.lodestoneReport(JSON.stringify({ kind: 'event', event: data }));
+      if (data.type === 'fault') reject(errorFromFault(data.fault));
+    };
+    worker.postMessage({ type: 'start', runId: 'run', traceSteps } satisfies TrainingCommand);
+  }).finally(() => worker.terminate());
+}
+
+/** Offers what is too large for a message as downloads. */
+async function handOver(dataset: DatasetDocument): Promise<void> {
+  const weights = await readWeights(database, 'run');
+  const details = await readDetails(database, 'run');
+  const trace = await readTrace(database, 'run');
+  const { users, items } = dataset.statistics;
+  const header = { users, items, details: details && describe(details), trace: trace?.json ?? null };
+  await window.lodestoneReport(JSON.stringify({ kind: 'files', header }));
+  for (const [name, values] of Object.entries({
+    users: weights?.['represent/users'],
+    items: weights?.['represent/items'],
+    topItems: details?.topItems,
+    topScores: details?.topScores,
+    trace: trace?.safetensors,
+  })) {
+    if (values) download(name, new Blob([Uint8Array.from(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))]));
+  }
+  await window.lodestoneReport(JSON.stringify({ kind: 'end' }));
+}
+
+const describe = (details: RunDetails): object => ({ users: [...details.perUser.users], cutoff: details.cutoff });
+
+function download(name: string, content: Blob): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(content);
+  link.download = name;
+  link.click();
+}

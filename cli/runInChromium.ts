@@ -1,0 +1,118 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Download, type Page } from '@playwright/test';
+import { build, preview } from 'vite';
+import type { Problem } from '../src/domain/dataset';
+import { AppError } from '../src/domain/errors';
+import type { TrainingEvent } from '../src/domain/protocol';
+import type { RunDocument } from '../src/domain/run';
+import type { RunArguments } from './arguments';
+import { browserFlags, browserPath } from './browser';
+import type { HeadlessRequest } from './headlessPage';
+import type { RunFiles } from './output';
+import type { Reporter } from './reporter';
+
+type Message =
+  | { readonly kind: 'problem'; readonly problem: Problem }
+  | { readonly kind: 'event'; readonly event: TrainingEvent }
+  | { readonly kind: 'run'; readonly run: RunDocument }
+  | { readonly kind: 'files'; readonly header: FilesHeader }
+  | { readonly kind: 'end' };
+
+interface FilesHeader {
+  readonly users: number;
+  readonly items: number;
+  readonly details: { readonly users: number[]; readonly cutoff: number } | null;
+  readonly trace: string | null;
+}
+
+/** Builds the headless page with the app's workers, opens it in Chromium and runs there. */
+export async function runInChromium(request: RunArguments, report: Reporter, onStop: (stop: () => void) => void): Promise<{ run: RunDocument; files: RunFiles }> {
+  const root = process.cwd();
+  const outDir = join(root, '.cache', `headless-${process.pid}`);
+  await build({ root, base: './', configFile: false, logLevel: 'error', worker: { format: 'es' }, build: { outDir, emptyOutDir: true, target: 'es2023', rolldownOptions: { input: join(root, 'cli', 'headless.html') } } });
+  const server = await preview({ root, configFile: false, logLevel: 'error', build: { outDir }, preview: { port: 0, host: '127.0.0.1' } });
+  const profile = await mkdtemp(join(tmpdir(), 'lodestone-'));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: browserPath(),
+    args: browserFlags(request.allowSoftware),
+    acceptDownloads: true,
+  });
+  try {
+    const page = await context.newPage();
+    const address = server.resolvedUrls?.local[0] ?? server.resolvedUrls?.network[0];
+    if (!address) throw new Error('The preview server has no address.');
+    onStop(() => void page.evaluate(() => window.lodestoneStop()));
+    return await drive(page, address, request, report);
+  } finally {
+    await context.close();
+    await server.close();
+    await Promise.all([profile, outDir].map((folder) => rm(folder, { recursive: true, force: true })));
+  }
+}
+
+async function drive(page: Page, address: string, request: RunArguments, report: Reporter): Promise<{ run: RunDocument; files: RunFiles }> {
+  let run: RunDocument | null = null;
+  let header: FilesHeader | null = null;
+  const downloads: Download[] = [];
+  page.on('download', (download) => downloads.push(download));
+  await page.exposeFunction('lodestoneReport', (text: string) => {
+    const message: Message = JSON.parse(text);
+    switch (message.kind) {
+      case 'problem':
+        return report.problem(message.problem);
+      case 'event':
+        return report.event(message.event);
+      case 'run':
+        run = message.run;
+        return;
+      case 'files':
+        header = message.header;
+        return;
+      case 'end':
+        return;
+    }
+  });
+  await page.goto(`${address}cli/headless.html`);
+  if (request.dataset !== 'demo') await page.setInputFiles('input', request.dataset);
+  const { model, config, seed, backend, allowSoftware } = request;
+  const wanted: HeadlessRequest = {
+    dataset: request.dataset === 'demo' ? 'demo' : 'files',
+    experiment: { model, config, seed, backend, allowSoftware },
+    traceSteps: request.trace,
+  };
+  const failure = await page.evaluate(async (argument) => {
+    try {
+      await window.lodestoneRun(argument);
+      return null;
+    } catch (error) {
+      const { code, message, hint } = { code: 'UNKNOWN', hint: '', message: String(error), ...(error instanceof Error ? { message: error.message } : {}), ...(typeof error === 'object' ? error : {}) };
+      return { code: String(code), message: String(message), hint: String(hint) };
+    }
+  }, wanted);
+  if (failure && !run) throw new AppError('WORKER_FAILED', `${failure.code}: ${failure.message}`, failure.hint || 'Run again with --host node to see more.');
+  if (!run) throw new AppError('WORKER_FAILED', 'The page ended without a run.', 'Run again with --host node to see more.');
+  return { run, files: await collect(header, downloads) };
+}
+
+async function collect(header: FilesHeader | null, downloads: readonly Download[]): Promise<RunFiles> {
+  const bytes = new Map<string, Uint8Array<ArrayBuffer>>();
+  for (const download of downloads) bytes.set(download.suggestedFilename(), Uint8Array.from(await readFile(await download.path())));
+  const floats = (name: string): Float32Array | null => {
+    const buffer = bytes.get(name)?.buffer;
+    return buffer ? new Float32Array(buffer) : null;
+  };
+  const users = floats('users');
+  const items = floats('items');
+  const topItems = bytes.get('topItems');
+  const topScores = floats('topScores');
+  const trace = bytes.get('trace');
+  return {
+    embeddings: header && users && items ? { users, items, userCount: header.users, itemCount: header.items } : null,
+    lists: header?.details && topItems && topScores
+      ? { users: Int32Array.from(header.details.users), topItems: new Int32Array(topItems.buffer), topScores, cutoff: header.details.cutoff }
+      : null,
+    trace: header?.trace && trace ? { json: header.trace, safetensors: trace } : null,
+  };
+}

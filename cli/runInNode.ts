@@ -1,0 +1,62 @@
+import { DEFAULT_DEMO } from '../src/domain/dataset';
+import { newRun, type RunDocument } from '../src/domain/run';
+import { memoryDatabase } from '../src/storage/database';
+import { readDetails, writeRun } from '../src/storage/runs';
+import { readTrace, readWeights } from '../src/storage/weights';
+import { generateDemo } from '../workers/dataset/demo';
+import { importDataset } from '../workers/dataset/import';
+import { RunControl } from '../workers/training/control';
+import { executeRun } from '../workers/training/run';
+import type { RunArguments } from './arguments';
+import { filesOf } from './folder';
+import { nodeHost } from './nodeHost';
+import type { RunFiles } from './output';
+import type { Reporter } from './reporter';
+
+/** The whole way in this process: the modules of the page's workers over a database in memory. */
+export async function runInNode(request: RunArguments, report: Reporter, onStop: (stop: () => void) => void): Promise<{ run: RunDocument; files: RunFiles }> {
+  const database = memoryDatabase();
+  const dataset =
+    request.dataset === 'demo'
+      ? await generateDemo(database, 'dataset', DEFAULT_DEMO)
+      : await importDataset(database, { id: 'dataset', files: await filesOf(request.dataset), options: {} }, {
+          confirm: async (problems) => {
+            problems.forEach((problem) => report.problem(problem));
+            return true;
+          },
+        });
+  const { statistics } = dataset;
+  report.say(`${dataset.name}: ${statistics.users} users × ${statistics.items} items, ${statistics.interactions} interactions`);
+
+  const created = newRun('run', `${request.model} on ${dataset.name}`, {
+    model: request.model,
+    config: request.config,
+    seed: request.seed,
+    dataset: { id: dataset.id, name: dataset.name, fingerprint: dataset.fingerprint },
+    backend: request.backend,
+    allowSoftware: request.allowSoftware,
+  }, new Date().toISOString());
+  await writeRun(database, created);
+
+  const control = new RunControl();
+  onStop(() => control.stop());
+  const run = await executeRun(created.id, {
+    database,
+    deviceHost: await nodeHost(request.backend === 'auto' || request.backend === 'webgpu', request.allowSoftware),
+    control,
+    emit: (event) => report.event(event),
+    traceSteps: request.trace,
+  });
+  const weights = await readWeights(database, run.id);
+  const users = weights?.['represent/users'];
+  const items = weights?.['represent/items'];
+  const details = await readDetails(database, run.id);
+  return {
+    run,
+    files: {
+      embeddings: users && items ? { users, items, userCount: statistics.users, itemCount: statistics.items } : null,
+      lists: details && { users: details.perUser.users, topItems: details.topItems, topScores: details.topScores, cutoff: details.cutoff },
+      trace: await readTrace(database, run.id),
+    },
+  };
+}

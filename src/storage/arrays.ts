@@ -1,0 +1,40 @@
+import type { Table } from './database';
+
+/** Longest array of one stored value: browsers refuse arrays over 127 MiB. */
+const PART_LENGTH = 16 * 2 ** 20;
+
+/** A long array in parts under `key/0`, `key/1`, … */
+export interface StoredArray {
+  readonly key: string;
+  readonly length: number;
+}
+
+export type Entry = readonly [string, unknown];
+
+/** Appends the parts of `values` to `entries`, to be written in one transaction with what names them. */
+export function splitArray(key: string, values: Float32Array, entries: Entry[]): StoredArray {
+  for (let start = 0, part = 0; start < values.length; start += PART_LENGTH, part++) {
+    entries.push([`${key}/${part}`, values.slice(start, start + PART_LENGTH)]);
+  }
+  return { key, length: values.length };
+}
+
+export async function joinArray(table: Table, { key, length }: StoredArray): Promise<Float32Array> {
+  const values = new Float32Array(length);
+  for (let start = 0, part = 0; start < length; start += PART_LENGTH, part++) {
+    const stored = await table.get(`${key}/${part}`);
+    if (!(stored instanceof Float32Array)) throw new Error(`The stored part ${key}/${part} is missing.`);
+    values.set(stored, start);
+  }
+  return values;
+}
+
+export async function joinArrays(table: Table, stored: Readonly<Record<string, StoredArray>>): Promise<Record<string, Float32Array>> {
+  const result: Record<string, Float32Array> = {};
+  for (const [name, array] of Object.entries(stored)) result[name] = await joinArray(table, array);
+  return result;
+}
+
+export function mapValues<A, B>(record: Readonly<Record<string, A>>, map: (value: A, name: string) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value, name)]));
+}
