@@ -37,7 +37,17 @@ export function sortParts(dropped: Dropped, findings: Findings): Parts {
     const scope = mappingScope(file.source.path);
     return scope ? [{ ...file, scope }] : [];
   });
-  const tables = dropped.tables.filter(({ source }) => mappingScope(source.path) === null);
+  for (const { source } of dropped.tables) {
+    if (featureKey(source.path) === null) continue;
+    findings.error('FILE_UNRECOGNISED', {
+      rule: 'unrecognised',
+      file: source.path,
+      row: null,
+      message: `${baseName(source.path)} has the name of a feature file, but is no NumPy matrix.`,
+      hint: 'Save it with numpy.save, or copy it again if it was cut off.',
+    });
+  }
+  const tables = dropped.tables.filter(({ source }) => mappingScope(source.path) === null && featureKey(source.path) === null);
   const candidates = tables.filter(({ table }) => isInteractionTable(table));
   const interactions = chooseInteractions(candidates, tables, findings);
   const features = chooseFeatures(dropped.matrices, findings);
