@@ -1,5 +1,6 @@
 import { Link } from 'react-router';
 import { currentDataset, useDatasets } from '../state/datasets';
+import { isRefused } from '../state/importJob';
 import { useDevice } from '../state/device';
 import { shareWords, usedShare, useStorage } from '../state/storage';
 import { formatBytes, formatCount } from './format';
@@ -13,8 +14,12 @@ export function DatasetChip() {
   const job = useDatasets((state) => state.job);
   const dataset = useDatasets(currentDataset);
   const words = (): { readonly name: string; readonly rest: string } => {
+    if (job && isRefused(job)) return { name: 'Import', rest: 'stopped by errors' };
     if (job?.stage.name === 'checked') return { name: 'Import', rest: 'waits for your decision' };
-    if (job && job.stage.name !== 'failed') return { name: job.kind === 'demo' ? 'Making the demo dataset' : 'Importing', rest: '' };
+    if (job && job.stage.name !== 'failed') {
+      const done = job.totalBytes > 0 ? `${Math.floor((100 * job.doneBytes) / job.totalBytes)} %` : '';
+      return { name: `${job.kind === 'demo' ? 'Making' : 'Importing'} ${job.name}`, rest: done };
+    }
     if (!loaded) return { name: 'Reading the list of datasets', rest: '' };
     if (!dataset) return { name: 'No dataset', rest: '' };
     const { users, items } = dataset.statistics;

@@ -131,8 +131,8 @@ function preferenceOf(value: unknown): BackendPreference | null {
 function workerFault(message: string): Fault {
   return {
     code: 'WORKER_FAILED',
-    message: `The check of the device stopped: ${message || 'its code could not be loaded'}.`,
-    hint: 'Reload the page; if it repeats, choose WebAssembly on the Device page.',
+    message: `The check of the device stopped: ${(message || 'its code could not be loaded').replace(/\.+$/, '')}.`,
+    hint: 'Reload the page; if it repeats, choose WASM on the Device page.',
     context: {},
   };
 }
@@ -141,7 +141,7 @@ function slowFault(): Fault {
   return {
     code: 'GPU_UNAVAILABLE',
     message: `The device did not answer within ${PROBE_LIMIT_MS / 1000} s.`,
-    hint: 'Choose WebAssembly below, or restart the browser.',
+    hint: 'Choose WASM on the Device page, or restart the browser.',
     context: {},
   };
 }

@@ -66,6 +66,11 @@ export function newJob(
   };
 }
 
+/** Whether the check found errors: nothing was kept, and the next import can begin. */
+export function isRefused({ stage }: ImportJob): boolean {
+  return stage.name === 'checked' && stage.problems.some(({ severity }) => severity === 'error');
+}
+
 /** The job after an event of the worker; null when it has ended. */
 export function advance(job: ImportJob, event: DatasetEvent, now: number): ImportJob | null {
   switch (event.type) {
@@ -79,7 +84,7 @@ export function advance(job: ImportJob, event: DatasetEvent, now: number): Impor
     case 'fault':
       if (event.fault.code === 'IMPORT_CANCELLED' || job.stage.name === 'cancelling') return null;
       // The list of problems says more than the fault that sums it up.
-      if (job.stage.name === 'checked' && job.stage.problems.some(({ severity }) => severity === 'error')) return job;
+      if (isRefused(job)) return job;
       return { ...job, etaSeconds: null, stage: { name: 'failed', fault: event.fault } };
     case 'stored':
       return null;

@@ -14,6 +14,11 @@ interface PanelProps {
   readonly plain?: boolean;
 }
 
+/** A panel's ground without a title: for what brings its own, like a chart. */
+export function Surface({ children }: { readonly children: ReactNode }) {
+  return <div className={styles.panel}>{children}</div>;
+}
+
 /** One subject of a page: a titled section. Never put a panel into a panel. */
 export function Panel({ title, note, actions, children, className, plain = false }: PanelProps) {
   const id = useId();

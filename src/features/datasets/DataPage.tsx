@@ -7,6 +7,7 @@ import { Panel } from '../../app/primitives/Panel';
 import type { Fault } from '../../domain/errors';
 import type { NamedFile } from '../../domain/protocol';
 import { useDatasets } from '../../state/datasets';
+import { isRefused } from '../../state/importJob';
 import styles from './DataPage.module.css';
 import { DatasetTable } from './DatasetTable';
 import { DemoCard } from './DemoCard';
@@ -22,9 +23,9 @@ export function DataPage() {
   const { loaded, fault, datasets, job, storedId, importFiles, dismiss } = useDatasets();
   const [draft, setDraft] = useState(DEFAULT_DRAFT);
   const [dropFault, setDropFault] = useState<Fault | null>(null);
-  const busy = job !== null && job.kind === 'files' && job.stage.name !== 'failed';
+  const busy = job !== null && job.kind === 'files' && job.stage.name !== 'failed' && !isRefused(job);
   const own = datasets.filter(({ source }) => source.kind === 'files');
-  const large = own.length === 0;
+  const large = own.length === 0 && job?.kind !== 'files';
   const stored = datasets.find(({ id }) => id === storedId);
 
   const onFiles = useCallback(

@@ -5,7 +5,7 @@ import { Icon } from '../../app/Icon';
 import { Button, ButtonLink } from '../../app/primitives/Button';
 import { Notice } from '../../app/primitives/Notice';
 import { Columns, Page } from '../../app/primitives/Page';
-import { Panel } from '../../app/primitives/Panel';
+import { Panel, Surface } from '../../app/primitives/Panel';
 import type { DatasetDocument } from '../../domain/dataset';
 import { useDatasets } from '../../state/datasets';
 import { DegreeChart } from './DegreeChart';
@@ -59,8 +59,14 @@ function Known({ dataset }: { readonly dataset: DatasetDocument }) {
         <DatasetIdentity dataset={dataset} />
       </Columns>
       <Columns min={400}>
-        <DegreeChart statistics={statistics} />
-        {statistics.ratings && <RatingsChart ratings={statistics.ratings} />}
+        <Surface>
+          <DegreeChart statistics={statistics} />
+        </Surface>
+        {statistics.ratings && (
+          <Surface>
+            <RatingsChart ratings={statistics.ratings} />
+          </Surface>
+        )}
       </Columns>
       <FeaturePanels features={dataset.features} />
       {problems.length > 0 && (

@@ -62,7 +62,7 @@ export function DropArea({ onFiles, onFault, large }: DropAreaProps) {
         <span>A folder, its files, or a .zip. Everything stays on this machine.</span>
       </p>
       <div className={styles.buttons}>
-        <Button variant={large ? 'primary' : 'secondary'} onClick={() => folder.current?.click()}>
+        <Button onClick={() => folder.current?.click()}>
           Choose a folder
         </Button>
         <Button onClick={() => files.current?.click()}>Choose files</Button>

@@ -1,7 +1,7 @@
 import { formatCount, formatNumber, formatPercent, plural } from '../../app/format';
 import { DataTable, type Column } from '../../app/primitives/DataTable';
 import { Columns } from '../../app/primitives/Page';
-import { Panel } from '../../app/primitives/Panel';
+import { Panel, Surface } from '../../app/primitives/Panel';
 import { featureLabel } from '../../app/words';
 import { Histogram } from '../../charts/Histogram';
 import type { FeatureInfo, Histogram as Bins } from '../../domain/dataset';
@@ -37,7 +37,7 @@ const COLUMNS: readonly Column<FeatureInfo>[] = [
   { id: 'file', header: 'File', value: ({ file }) => file, cell: ({ file }) => <code>{file}</code> },
 ];
 
-/** Features: one table for all modalities, then two histograms for each. */
+/** Features: one table for all modalities, then a column of two histograms for each. */
 export function FeaturePanels({ features }: { readonly features: readonly FeatureInfo[] }) {
   if (features.length === 0) {
     return (
@@ -51,7 +51,7 @@ export function FeaturePanels({ features }: { readonly features: readonly Featur
       <Panel title="Features" note={plural(features.length, 'modality', 'modalities')}>
         <DataTable label="Features" columns={COLUMNS} rows={features} rowId={({ key }) => key} />
       </Panel>
-      <Columns min={400}>
+      <Columns min={320}>
         {features.map((feature) => (
           <FeatureCharts key={feature.key} feature={feature} />
         ))}
@@ -63,12 +63,13 @@ export function FeaturePanels({ features }: { readonly features: readonly Featur
 function FeatureCharts({ feature }: { readonly feature: FeatureInfo }) {
   const { norms, nearestNeighbour, normMean } = feature.statistics;
   const name = featureLabel(feature.key);
+  const sampled = nearestNeighbour ? totalOf(nearestNeighbour) : 0;
   return (
-    <>
+    <Surface>
       <Histogram
         title={`${capital(name)}: norms`}
         {...norms}
-        xLabel="‖row‖₂"
+        xLabel="Euclidean norm of the row"
         yLabel="rows"
         height={200}
         summary={`Euclidean norms of the ${plural(feature.rows, 'row')} of ${name}: mean ${formatNumber(normMean, 3)}.`}
@@ -78,19 +79,23 @@ function FeatureCharts({ feature }: { readonly feature: FeatureInfo }) {
           title={`${capital(name)}: nearest neighbour`}
           {...nearestNeighbour}
           xLabel="cosine to the nearest other row"
-          yLabel="rows"
+          yLabel={sampled < feature.rows ? `rows (a sample of ${formatCount(sampled)})` : 'rows'}
           height={200}
           summary={nearestSummary(nearestNeighbour, name)}
         />
       )}
-    </>
+    </Surface>
   );
 }
 
 function nearestSummary({ edges, counts }: Bins, name: string): string {
-  const total = counts.reduce((sum, count) => sum + count, 0);
+  const total = totalOf({ edges, counts });
   const close = counts.reduce((sum, count, i) => sum + ((edges[i] ?? 0) >= 0.9 - 1e-9 ? count : 0), 0);
   return `Cosine of each of ${plural(total, 'row')} of ${name} to its nearest other row; ${formatPercent(close / Math.max(1, total))} lie at 0.9 or above.`;
+}
+
+function totalOf({ counts }: Bins): number {
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 function capital(text: string): string {

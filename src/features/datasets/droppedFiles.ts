@@ -5,9 +5,13 @@ import type { NamedFile } from '../../domain/protocol';
  * Must be called during the `drop` event: the browser empties the list afterwards.
  */
 export async function droppedFiles(transfer: DataTransfer): Promise<NamedFile[]> {
-  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
+  const roots = [...transfer.items].map((item) => item.webkitGetAsEntry() ?? item.getAsFile());
   const files: NamedFile[] = [];
-  for (const entry of entries) await walk(entry, files);
+  for (const root of roots) {
+    // A file dragged out of another program may have no entry.
+    if (root instanceof File) files.push({ path: root.name, file: root });
+    else if (root) await walk(root, files);
+  }
   return files;
 }
 
