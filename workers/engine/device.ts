@@ -6,6 +6,7 @@ import { AppError, type Fault } from '../../src/domain/errors';
 import { isWasm, isWebGPU } from './backends';
 import { registerCsrProduct } from './kernels/csrProduct';
 import { registerMaskedTopK } from './kernels/maskedTopK';
+import { replaceWasmMatMul } from './kernels/wasmMatMul';
 import { selfTest } from './selfTest';
 
 /** What differs between a browser's worker and Node. */
@@ -170,6 +171,7 @@ async function openHost(host: DeviceHost, name: 'wasm' | 'cpu'): Promise<Descrip
     // The threaded build breaks when minified; SIMD without threads is what is used everywhere.
     tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
     setWasmPaths({ ...host.wasmPaths }, host.fetchWasm);
+    replaceWasmMatMul();
   } else {
     await import('@tensorflow/tfjs-backend-cpu');
   }

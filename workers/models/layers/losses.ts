@@ -97,9 +97,11 @@ export function logSumExpRows(x: tf.Tensor2D): tf.Tensor1D {
  * temperature, the positive (the same row) in the denominator, duplicates kept, mean over the real rows.
  */
 export function infoNce(anchors: tf.Tensor2D, candidates: tf.Tensor2D, temperature: number, batch: Batch): tf.Scalar {
-  const a = unitRows(anchors);
+  // The temperature divides the smaller operand, not the B × B logits.
+  const a = matrixOf(tf.mul(unitRows(anchors), 1 / temperature));
   const c = unitRows(candidates);
-  const logits = matrixOf(tf.add(tf.mul(tf.matMul(a, c, false, true), 1 / temperature), batch.columnMask));
-  const positive = tf.mul(tf.sum(tf.mul(a, c), 1), 1 / temperature);
+  const all = matrixOf(tf.matMul(a, c, false, true));
+  const logits = batch.count === batch.size ? all : matrixOf(tf.add(all, batch.columnMask));
+  const positive = tf.sum(tf.mul(a, c), 1);
   return batchMean(tf.sub(logSumExpRows(logits), positive), batch);
 }
