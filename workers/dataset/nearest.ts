@@ -4,7 +4,7 @@ import { histogram } from './feature-statistics';
 
 const LARGEST_SAMPLE = 1000;
 /** Multiplications spent on one feature: about half a second. */
-const BUDGET = 4e8;
+const BUDGET = 1e9;
 /** A histogram of fewer rows would say nothing; a matrix so large that even these take over ten seconds goes without. */
 const SMALLEST_SAMPLE = 32;
 const LIMIT = 1.2e10;
@@ -53,7 +53,10 @@ function compare(vector: Float32Array, row: number, sample: Float32Array, chosen
   for (let i = 0; i < best.length; i++) {
     if (chosen[i] === row) continue;
     const offset = i * columns;
-    let [a, b, c, d] = [0, 0, 0, 0];
+    let a = 0;
+    let b = 0;
+    let c = 0;
+    let d = 0;
     let k = 0;
     for (; k + 3 < columns; k += 4) {
       a += (vector[k] ?? 0) * (sample[offset + k] ?? 0);
