@@ -27,6 +27,8 @@ interface ChartFrameProps {
   readonly emptyText?: string;
   readonly notice?: string | null;
   readonly legend?: readonly LegendEntry[];
+  /** Stands where the title is; the title is then only read out. */
+  readonly heading?: ReactNode;
   /** Controls of this chart: smoothing, axes. */
   readonly tools?: ReactNode;
   readonly children: (width: number) => ReactNode;
@@ -35,22 +37,23 @@ interface ChartFrameProps {
 const GLYPHS = { circle: '●', square: '■', triangle: '▲', cross: '✚' } as const;
 
 /** What every chart has: a title, its controls, "Data" and "Figure" in the same corner, and a summary in words. */
-export function ChartFrame({ title, summary, table, figure, height, empty, emptyText, notice, legend = [], tools, children }: ChartFrameProps) {
+export function ChartFrame({ title, summary, table, figure, height, empty, emptyText, notice, legend = [], heading, tools, children }: ChartFrameProps) {
   const id = useId();
   const { ref, width } = useWidth();
   const [dialog, setDialog] = useState<'data' | 'figure' | null>(null);
   return (
     <figure className={styles.frame} aria-labelledby={`${id}-title`} aria-describedby={`${id}-summary`}>
       <div className={styles.head}>
-        <figcaption id={`${id}-title`} className={styles.title}>
+        <figcaption id={`${id}-title`} className={heading ? 'visually-hidden' : styles.title}>
           {title}
         </figcaption>
+        {heading && <div className={styles.title}>{heading}</div>}
         <div className={styles.tools}>
           {tools}
-          <Button variant="quiet" small disabled={empty} aria-label={`Data of ${title}`} onClick={() => setDialog('data')}>
+          <Button variant="quiet" small className={styles.export} disabled={empty} aria-label={`Data of ${title}`} onClick={() => setDialog('data')}>
             Data
           </Button>
-          <Button variant="quiet" small disabled={empty} aria-label={`Figure of ${title}`} onClick={() => setDialog('figure')}>
+          <Button variant="quiet" small className={styles.export} disabled={empty} aria-label={`Figure of ${title}`} onClick={() => setDialog('figure')}>
             Figure
           </Button>
         </div>

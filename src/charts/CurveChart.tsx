@@ -29,8 +29,8 @@ export interface CurveChartProps {
   readonly height?: number;
   readonly initialSmoothing?: number;
   readonly emptyText?: string;
-  /** Controls put before the chart's own. */
-  readonly tools?: ReactNode;
+  /** A control in place of the visible title, such as a choice of what is drawn. */
+  readonly heading?: ReactNode;
   /** How an x is named in the readout: `epoch 12.4 · step 512`. */
   readonly describeX?: (x: number) => string;
 }
@@ -46,7 +46,7 @@ const NO_MARKS: readonly VerticalMark[] = [];
 
 /** Lines over training time: smoothing with the raw line behind it, an optional log axis, one cursor over several charts. */
 export const CurveChart = memo(function CurveChart(props: CurveChartProps) {
-  const { title, series, xLabel, yLabel, cursorKey, marks = NO_MARKS, xEnd, height = 260, initialSmoothing = 0, emptyText } = props;
+  const { title, series, xLabel, yLabel, cursorKey, marks = NO_MARKS, xEnd, height = 288, initialSmoothing = 0, emptyText } = props;
   const describeX = props.describeX ?? ((x: number) => `${xLabel} ${formatNumber(x)}`);
   const [weight, setWeight] = useState(initialSmoothing);
   const [logWanted, setLogWanted] = useState(false);
@@ -86,10 +86,10 @@ export const CurveChart = memo(function CurveChart(props: CurveChartProps) {
       height={height}
       empty={series.every(({ points }) => points.length === 0)}
       {...(emptyText && { emptyText })}
+      {...(props.heading && { heading: props.heading })}
       notice={notPositive === null ? null : `A log axis needs positive values, and “${notPositive}” has others: the axis stays linear.`}
       tools={
         <>
-          {props.tools}
           {hasSignal && (
             <label className={styles.tool}>
               Smooth

@@ -31,7 +31,7 @@ export function figureSvg(spec: FigureSpec): string {
   const longest = named.length > 1 ? Math.max(...named.map(({ name }) => name.length)) : 0;
   const yTickWidth = Math.max(...spec.yAxis.ticks.map((tick) => tickLabel(tick).length), 1) * TYPE * 0.56;
   const left = 20 + yTickWidth;
-  const right = Math.min(120, longest === 0 ? 10 : 14 + longest * TYPE * 0.55);
+  const right = Math.min(120, longest === 0 ? 10 : 12 + longest * TYPE * 0.66);
   const top = spec.title ? 24 : 10;
   const bottom = 34;
   const width = WIDTH - left - right;
@@ -57,7 +57,7 @@ export function figureSvg(spec: FigureSpec): string {
     `<text x="10" y="${round(top + height / 2)}" text-anchor="middle" transform="rotate(-90 10 ${round(top + height / 2)})">${escapeXml(spec.yLabel)}</text>`,
   );
   for (const mark of spec.marks) {
-    out.push(line(x(mark.x), top, x(mark.x), top + height, '#555555', 0.8, '2 2'), text(x(mark.x) + 3, top + TYPE, mark.label, x(mark.x) > left + width * 0.7 ? 'end' : 'start', ' fill="#555555"'));
+    out.push(line(x(mark.x), top, x(mark.x), top + height, '#555555', 0.8, '2 2'), markLabel(mark, x(mark.x), x(mark.x) > left + width * 0.6, top + height));
   }
   for (const layer of spec.layers) out.push(drawLayer(layer, x, y, top + height));
   if (longest > 0) {
@@ -93,6 +93,10 @@ function drawLayer(layer: Layer, x: (value: number) => number, y: (value: number
         })
         .join('');
   }
+}
+
+function markLabel({ label }: VerticalMark, x: number, late: boolean, base: number): string {
+  return text(late ? x - 3 : x + 3, base - 4, label, late ? 'end' : 'start', ' fill="#555555"');
 }
 
 function path(points: readonly Point[], x: (value: number) => number, y: (value: number) => number, colour: string, width: number, dash: string, opacity: number): string {

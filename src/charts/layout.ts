@@ -20,7 +20,7 @@ export function plotLayout(width: number, height: number, yAxis: Axis, endLabels
     width,
     height,
     left: Math.ceil(10 + ticks * CHARACTER),
-    right: names === 0 ? 12 : Math.min(Math.ceil(12 + names * CHARACTER), Math.floor(width / 3)),
+    right: names === 0 ? 12 : Math.min(Math.ceil(16 + names * (CHARACTER + 0.4)), Math.floor(width / 3)),
     top: 22,
     bottom: 36,
   };

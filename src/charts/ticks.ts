@@ -57,8 +57,10 @@ export function axisOver(
     const room = low === 0 ? 1 : Math.abs(low) * 0.1;
     [low, high] = [options.fromZero && low >= 0 ? low - (low === 0 ? 0 : room) : low - room, high + room];
   }
-  if (!options.tight) {
-    const step = niceStep(high - low, count);
+  if (options.tight) return { low, high, ticks: linearTicks(low, high, count, options.whole), log: false };
+  // Widening may call for a wider step, which then has to divide the ends again.
+  for (let round = 0; round < 3; round++) {
+    const step = options.whole ? Math.max(1, Math.ceil(niceStep(high - low, count))) : niceStep(high - low, count);
     low = Number((Math.floor(low / step + 1e-9) * step).toPrecision(12));
     high = Number((Math.ceil(high / step - 1e-9) * step).toPrecision(12));
   }

@@ -221,7 +221,7 @@ export function createRuns(env: RunsEnvironment): { useRuns: UseBoundStore<Store
           } else void pump();
         })),
       enqueue: async (experiments) => {
-        const documents = experiments.map((experiment) => newRun(newId(), nameOf(experiment), experiment, new Date().toISOString()));
+        const documents = experiments.map((experiment, i) => newRun(newId(), nameOf(experiment), experiment, new Date(Date.now() + i).toISOString()));
         await guarded(async () => {
           for (const run of documents) await store(run);
           await storeQueue([...get().queue, ...documents.map(({ id }) => id)]);

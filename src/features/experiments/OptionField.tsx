@@ -49,7 +49,7 @@ export const OptionField = memo(function OptionField({ option, value, onChange }
       )}
       {changed && (
         <Button small variant="quiet" className={styles.reset} aria-label={`Reset ${option.label} to ${defaultWords(option)}`} onClick={() => set(option.default)}>
-          default {defaultWords(option)}
+          ↺ default {defaultWords(option)}
         </Button>
       )}
     </div>

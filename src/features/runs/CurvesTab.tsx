@@ -5,6 +5,7 @@ import { CurveChart } from '../../charts/CurveChart';
 import { modelTable } from '../../domain/models/catalogue';
 import { metricLabel } from '../../domain/metrics';
 import type { RunSummary } from '../../domain/run';
+import { isActive } from '../../state/runs';
 import { lossSeries, metricSeries, SHOWN_METRICS, THIRD_VIEWS, thirdSeries, type Curves, type ThirdView } from './curves';
 import { ResultTable } from './ResultTable';
 import { shownEpoch } from './words';
@@ -35,35 +36,35 @@ export const CurvesTab = memo(function CurvesTab({ run, curves }: CurvesTabProps
   const view = THIRD_VIEWS.find(({ value }) => value === third);
   const lastStep = Math.max(curves.epochs.at(-1)?.step ?? 0, curves.intervals.at(-1)?.step ?? 0);
   const shared = { xLabel: 'epoch', cursorKey: run.id, describeX, xEnd: lastStep / curves.stepsPerEpoch };
-  const stopMetric = String(run.experiment.config['stopMetric'] ?? 'recall@20');
+  const ended = !isActive(run.status) && run.status !== 'queued';
   const rankingSummary = rankingWords(run, best);
 
   return (
     <div className={styles.curves}>
       <div className={styles.panels}>
         <div className={styles.panel}>
-          <CurveChart {...shared} title="Loss terms" series={losses} yLabel="weighted, mean of the interval" emptyText="The first interval has not ended yet." />
+          <CurveChart {...shared} title="Loss terms" series={losses} yLabel="weighted, mean of the interval" emptyText={ended ? 'The run ended before its first interval.' : 'The first interval has not ended yet.'} />
         </div>
         <div className={styles.panel}>
           <CurveChart
             {...shared}
             title="Ranking, validation"
             series={ranking}
-            yLabel={`best by ${metricWords(stopMetric)}`}
+            yLabel="Recall, NDCG"
             marks={marks}
-            emptyText="The first evaluation has not ended yet."
+            emptyText={ended ? 'The run ended before its first evaluation.' : 'The first evaluation has not ended yet.'}
             {...(rankingSummary && { summary: rankingSummary })}
           />
         </div>
         <div className={styles.panel}>
           <CurveChart
             {...shared}
-            title={third === 'learningRate' || third === 'seconds' ? 'Per epoch' : 'All cutoffs'}
+            title={view?.label ?? 'Per epoch'}
             series={thirdLines}
             yLabel={view?.unit ?? ''}
             marks={marks}
-            emptyText="The first epoch has not ended yet."
-            tools={<Select aria-label="What the third panel shows" className={styles.smallSelect} value={third} options={THIRD_VIEWS} onValueChange={setThird} />}
+            emptyText={ended ? 'The run ended within its first epoch.' : 'The first epoch has not ended yet.'}
+            heading={<Select aria-label="What the third panel shows" className={styles.smallSelect} value={third} options={THIRD_VIEWS} onValueChange={setThird} />}
           />
         </div>
       </div>
@@ -71,11 +72,6 @@ export const CurvesTab = memo(function CurvesTab({ run, curves }: CurvesTabProps
     </div>
   );
 });
-
-function metricWords(key: string): string {
-  const found = SHOWN_METRICS.find((metric) => metric === key);
-  return found ? metricLabel(found) : key;
-}
 
 function rankingWords(run: RunSummary, best: number | null): string | null {
   const valid = run.result?.valid ?? run.best?.valid;

@@ -1,7 +1,6 @@
 import { memo, type ReactNode } from 'react';
 import { formatMetric } from '../../app/format';
-import { Disclosure } from '../../app/primitives/Disclosure';
-import { CUTOFFS, METRIC_NAMES, metricLabel, type MetricKey, type Metrics } from '../../domain/metrics';
+import { CUTOFFS, METRIC_KEYS, METRIC_NAMES, metricLabel, type MetricKey, type Metrics } from '../../domain/metrics';
 import { modelTable } from '../../domain/models/catalogue';
 import { publishedDataset, publishedRows } from '../../domain/published';
 import type { RunSummary } from '../../domain/run';
@@ -18,37 +17,43 @@ export const ResultTable = memo(function ResultTable({ run }: { readonly run: Ru
   const printed = publishedRows(dataset, modelTable(model).publishedAs);
   const best = run.result?.bestEpoch ?? run.best?.epoch;
   const valid = run.result?.valid ?? run.best?.valid;
+  const by = METRIC_KEYS.find((key) => key === run.experiment.config['stopMetric']) ?? 'recall@20';
   return (
-    <section className={styles.result} aria-labelledby="result-title">
-      <h2 id="result-title">Result {best !== undefined && <span className={styles.quiet}>best epoch {shownEpoch(best)}</span>}</h2>
-      <div className={styles.scroll} tabIndex={0} role="region" aria-label="Result table">
-        <table className={styles.metrics}>
-          <thead>
-            <tr>
-              <td />
-              {SHOWN_METRICS.map((key) => (
-                <th key={key} scope="col">
-                  <abbr title={metricLabel(key)}>{shortMetric(key)}</abbr>
-                </th>
+    <div className={styles.results}>
+      <section className={styles.result} aria-labelledby="result-title">
+        <h2 id="result-title">
+          Result{' '}
+          {best !== undefined && (
+            <span className={styles.quiet}>
+              best epoch {shownEpoch(best)}, by validation {metricLabel(by)}
+            </span>
+          )}
+        </h2>
+        <div className={styles.scroll} tabIndex={0} role="region" aria-label="Result table">
+          <table className={styles.metrics}>
+            <thead>
+              <tr>
+                <td />
+                {SHOWN_METRICS.map((key) => (
+                  <th key={key} scope="col">
+                    <abbr title={metricLabel(key)}>{shortMetric(key)}</abbr>
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              <Row name="validation" values={valid} />
+              <Row name={run.result ? <strong>test</strong> : 'test, when the run ends'} values={run.result?.test} strong />
+              {printed.map((row) => (
+                <Row key={`${row.paper} ${row.name}`} name={`printed in ${row.paper}, Table ${row.table}${row.name === modelTable(model).name ? '' : `: ${row.name}`}`} values={row.values} quiet />
               ))}
-            </tr>
-          </thead>
-          <tbody>
-            <Row name="validation" values={valid} />
-            <Row name={run.result ? <strong>test</strong> : 'test, when the run ends'} values={run.result?.test} strong />
-            {printed.map((row) => (
-              <Row key={`${row.paper} ${row.name}`} name={`printed in ${row.paper}, Table ${row.table}${row.name === modelTable(model).name ? '' : `: ${row.name}`}`} values={row.values} quiet />
-            ))}
-          </tbody>
-        </table>
-      </div>
-      <p className={styles.note}>{noteOf(dataset, printed.length, modelTable(model).name)}</p>
-      {(valid ?? run.result) && (
-        <Disclosure title="All metrics" summary="Precision and MAP too, at 5, 10, 20, 50">
-          <AllMetrics valid={valid} test={run.result?.test} />
-        </Disclosure>
-      )}
-    </section>
+            </tbody>
+          </table>
+        </div>
+        <p className={styles.note}>{noteOf(dataset, printed.length, modelTable(model).name)}</p>
+      </section>
+      {valid && <AllMetrics valid={valid} test={run.result?.test} />}
+    </div>
   );
 });
 
@@ -70,26 +75,45 @@ function Row({ name, values, strong = false, quiet = false }: RowProps) {
   );
 }
 
-function AllMetrics({ valid, test }: { readonly valid: Metrics | undefined; readonly test: Metrics | undefined }) {
+/** Every metric of the protocol at every cutoff, for the splits that are known. */
+function AllMetrics({ valid, test }: { readonly valid: Metrics; readonly test: Metrics | undefined }) {
+  const splits = [{ name: 'validation', metrics: valid }, ...(test ? [{ name: 'test', metrics: test }] : [])];
   return (
-    <div className={styles.scroll} tabIndex={0} role="region" aria-label="All metrics">
-      <table className={styles.metrics}>
-        <thead>
-          <tr>
-            <td />
-            {(['validation', 'test'] as const).flatMap((split) => CUTOFFS.map((cutoff) => <th key={`${split}@${cutoff}`} scope="col">{`${split} @${cutoff}`}</th>))}
-          </tr>
-        </thead>
-        <tbody>
-          {METRIC_NAMES.map((name) => (
-            <tr key={name}>
-              <th scope="row">{metricLabel(`${name}@5`).split('@')[0]}</th>
-              {[valid, test].flatMap((metrics, split) => CUTOFFS.map((cutoff) => <td key={`${split}@${cutoff}`}>{formatMetric(metrics?.[`${name}@${cutoff}`])}</td>))}
+    <section className={styles.result} aria-labelledby="all-metrics-title">
+      <h2 id="all-metrics-title">All metrics</h2>
+      <div className={styles.scroll} tabIndex={0} role="region" aria-label="All metrics table">
+        <table className={styles.metrics}>
+          <thead>
+            <tr>
+              <td />
+              {splits.map(({ name }) => (
+                <th key={name} scope="colgroup" colSpan={CUTOFFS.length} className={styles.splitHead}>
+                  {name}
+                </th>
+              ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+            <tr>
+              <td />
+              {splits.flatMap(({ name }) =>
+                CUTOFFS.map((cutoff) => (
+                  <th key={`${name} ${cutoff}`} scope="col">
+                    @{cutoff}
+                  </th>
+                )),
+              )}
+            </tr>
+          </thead>
+          <tbody>
+            {METRIC_NAMES.map((metric) => (
+              <tr key={metric}>
+                <th scope="row">{metricLabel(`${metric}@5`).split('@')[0]}</th>
+                {splits.flatMap(({ name, metrics }) => CUTOFFS.map((cutoff) => <td key={`${name} ${cutoff}`}>{formatMetric(metrics[`${metric}@${cutoff}`])}</td>))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
   );
 }
 

@@ -42,10 +42,10 @@ export const RunsTable = memo(function RunsTable({ runs, columns, chosen, onChoo
           />
         ),
       },
-      { id: 'name', header: 'Run', rowHeader: true, value: ({ name }) => name, cell: ({ id, name }) => <Link to={`/runs/${id}`}>{name}</Link> },
+      { id: 'name', header: 'Run', rowHeader: true, value: ({ name }) => name, cell: ({ id, name }) => <Link className={styles.runName ?? ''} to={`/runs/${id}`}>{name}</Link> },
       ...fixedColumns,
       ...metricColumns(columns),
-      { id: 'created', header: 'Created', wideOnly: true, value: ({ createdAt }) => createdAt, cell: ({ createdAt }) => formatDateTime(createdAt) },
+      { id: 'created', header: 'Created', wideOnly: true, value: ({ createdAt }) => createdAt, cell: ({ createdAt }) => shortDate(createdAt) },
       {
         id: 'actions', header: 'Actions', hideHeader: true, sortable: false, value: () => null,
         cell: (run) => <RowActions run={run} active={run.id === activeId} onRename={onRename} onDelete={onDelete} />,
@@ -71,24 +71,28 @@ const fixedColumns: readonly Column<RunSummary>[] = [
   { id: 'dataset', header: 'Dataset', wideOnly: true, value: ({ experiment }) => experiment.dataset.name },
   { id: 'seed', header: 'Seed', numeric: true, wideOnly: true, value: ({ experiment }) => experiment.seed },
   { id: 'status', header: 'Status', value: ({ status }) => STATUS_ORDER.indexOf(status), cell: ({ status }) => <StatusBadge status={status} /> },
-  { id: 'epochs', header: 'Epochs', numeric: true, value: ({ epochsDone }) => epochsDone, cell: ({ epochsDone }) => formatCount(epochsDone) },
   {
-    id: 'best', header: 'Best', numeric: true, wideOnly: true,
-    value: (run) => bestEpoch(run) ?? null,
-    cell: (run) => (bestEpoch(run) === undefined ? '–' : formatCount(shownEpoch(bestEpoch(run) ?? 0))),
+    id: 'epochs', header: 'Epochs', numeric: true, value: ({ epochsDone }) => epochsDone,
+    cell: (run) => {
+      const best = run.result?.bestEpoch ?? run.best?.epoch;
+      return best === undefined ? formatCount(run.epochsDone) : `best ${formatCount(shownEpoch(best))} / ${formatCount(run.epochsDone)}`;
+    },
   },
 ];
-
-const bestEpoch = (run: RunSummary): number | undefined => run.result?.bestEpoch ?? run.best?.epoch;
 
 function metricColumns(columns: MetricColumns): Column<RunSummary>[] {
   const splits = columns === 'both' ? (['valid', 'test'] as const) : ([columns] as const);
   return splits.flatMap((split) =>
     SHOWN_METRICS.map((key): Column<RunSummary> => {
       const value = (run: RunSummary): number | null => (split === 'test' ? run.result?.test[key] : (run.result?.valid ?? run.best?.valid)?.[key]) ?? null;
-      return { id: `${split} ${key}`, header: `${split} ${shortMetric(key)}`, numeric: true, value, cell: (run) => formatMetric(value(run)) };
+      return { id: `${split} ${key}`, header: columns === 'both' ? `${split} ${shortMetric(key)}` : shortMetric(key), numeric: true, value, cell: (run) => formatMetric(value(run)) };
     }),
   );
+}
+
+/** The date without this year. */
+function shortDate(iso: string): string {
+  return formatDateTime(iso).replace(`, ${new Date().getFullYear()}`, '');
 }
 
 interface RowActionsProps {

@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react';
-import { formatCount, formatMetric, formatNumber, plural } from '../../app/format';
+import { formatCount, formatMetric, plural } from '../../app/format';
 import { Button } from '../../app/primitives/Button';
 import { DataTable, type Column } from '../../app/primitives/DataTable';
 import { Field, Input } from '../../app/primitives/Field';
@@ -91,7 +91,7 @@ function columnsFor(labels: DatasetLabels | null): readonly Column<TopItem>[] {
     { id: 'item', header: 'Item', rowHeader: true, value: ({ item }) => labels?.items?.[item] ?? labels?.originalItems?.[item] ?? item },
     ...(labels?.itemCategories ? [{ id: 'category', header: 'Category', value: ({ item }: TopItem) => category(item) }] : []),
     { id: 'hit', header: 'Test item', value: ({ hit }) => hit, cell: ({ hit }) => (hit ? '✓ hit' : '') },
-    { id: 'score', header: 'Score', numeric: true, value: ({ score }) => score, cell: ({ score }) => formatNumber(score) },
+    { id: 'score', header: 'Score', numeric: true, value: ({ score }) => score, cell: ({ score }) => formatMetric(score) },
     { id: 'popularity', header: 'In training', numeric: true, value: ({ popularity }) => popularity, cell: ({ popularity }) => formatCount(popularity) },
   ];
 }

@@ -12,7 +12,7 @@ export const STATUS_WORDS: Readonly<Record<RunStatus, StatusWords>> = {
   queued: { glyph: '◌', label: 'queued', tone: 'quiet' },
   preparing: { glyph: '◔', label: 'preparing', tone: 'info' },
   running: { glyph: '▶', label: 'running', tone: 'info' },
-  paused: { glyph: '⏸', label: 'paused', tone: 'warning' },
+  paused: { glyph: '‖', label: 'paused', tone: 'warning' },
   interrupted: { glyph: '⚡', label: 'interrupted', tone: 'warning' },
   finished: { glyph: '✓', label: 'finished', tone: 'ok' },
   stopped: { glyph: '■', label: 'stopped', tone: 'quiet' },
