@@ -39,7 +39,8 @@ export function DatasetChip() {
 
 /** Which device computes, or what is being checked. */
 export function DeviceChip() {
-  const { report, checking, fault } = useDevice();
+  const { report, checking, fault, preference } = useDevice();
+  const failed = preference.backend === 'auto' ? 'no device' : `${BACKEND_LABELS[preference.backend]} not available`;
   return (
     <Link to="/device" className={styles.chip}>
       <Icon name={fault ? 'warning' : 'device'} />
@@ -50,7 +51,7 @@ export function DeviceChip() {
           <span className={styles.name}>{BACKEND_LABELS[report.backend]}</span>
         </>
       ) : (
-        <span className={styles.name}>{checking ?? (fault ? 'no device' : 'not checked yet')}</span>
+        <span className={styles.name}>{checking ?? (fault ? failed : 'not checked yet')}</span>
       )}
     </Link>
   );

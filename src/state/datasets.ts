@@ -36,6 +36,8 @@ interface DatasetsState {
 
 let worker: Worker | null = null;
 let loading: Promise<void> | null = null;
+/** Tells the other tabs that the list changed. */
+let channel: BroadcastChannel | null = null;
 let releaseLock = (): void => undefined;
 
 export const useDatasets = create<DatasetsState>()((set, get) => {
@@ -52,6 +54,7 @@ export const useDatasets = create<DatasetsState>()((set, get) => {
     const datasets = [...get().datasets.filter((one) => one.id !== document.id), document];
     set({ datasets, storedId: document.id });
     if (!isDemo || get().currentId === null) await get().select(document.id);
+    channel?.postMessage('changed');
     await useStorage.getState().keep();
   };
 
@@ -71,8 +74,18 @@ export const useDatasets = create<DatasetsState>()((set, get) => {
     send(command);
   };
 
+  /** Another tab stored or deleted something. */
+  const listAgain = async (): Promise<void> => {
+    const datasets = await listDatasets(database);
+    const { currentId } = get();
+    const current = datasets.find(({ id }) => id === currentId) ?? datasets.at(-1) ?? null;
+    set({ datasets, currentId: current?.id ?? null });
+  };
+
   const load = async (): Promise<void> => {
     try {
+      channel = 'BroadcastChannel' in globalThis ? new BroadcastChannel('lodestone-datasets') : null;
+      channel?.addEventListener('message', () => void listAgain());
       const datasets = await listDatasets(database);
       const stored = await database.settings.get(CURRENT);
       const current = datasets.find((dataset) => dataset.id === stored) ?? datasets.at(-1) ?? null;
@@ -119,7 +132,11 @@ export const useDatasets = create<DatasetsState>()((set, get) => {
     dismiss: () => set({ job: null, storedId: null }),
     select: async (id) => {
       set({ currentId: id });
-      await database.settings.set(CURRENT, id);
+      try {
+        await database.settings.set(CURRENT, id);
+      } catch (error) {
+        set({ fault: faultOf(error) });
+      }
     },
     remove: async (id) => {
       await deleteDataset(database, id);
@@ -131,6 +148,7 @@ export const useDatasets = create<DatasetsState>()((set, get) => {
         // The key stays when nothing is left: the demo comes by itself only on the very first opening.
         await database.settings.set(CURRENT, next);
       }
+      channel?.postMessage('changed');
       await useStorage.getState().refresh();
     },
   };

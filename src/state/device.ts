@@ -72,7 +72,10 @@ export const useDevice = create<DeviceState>()((set, get) => {
     const { preference } = get();
     set({ checking: startingWords(preference) });
     const worker = new Worker(new URL('../../workers/training.worker.ts', import.meta.url), { type: 'module' });
-    worker.onmessage = (message: MessageEvent<TrainingEvent>) => onEvent(message.data, measure);
+    worker.onmessage = (message: MessageEvent<TrainingEvent>) => {
+      // What a probe that was replaced still had in the queue.
+      if (prober?.worker === worker) onEvent(message.data, measure);
+    };
     worker.onerror = (event) => finish({ fault: workerFault(event.message) });
     const timer = setTimeout(() => finish({ fault: slowFault() }), PROBE_LIMIT_MS);
     prober = { worker, timer };

@@ -23,6 +23,8 @@ export function DataPage() {
   const { loaded, fault, datasets, job, storedId, importFiles, dismiss } = useDatasets();
   const [draft, setDraft] = useState(DEFAULT_DRAFT);
   const [dropFault, setDropFault] = useState<Fault | null>(null);
+  // Without storage nothing can be kept, so nothing is asked for.
+  const open = !fault;
   const busy = job !== null && job.kind === 'files' && job.stage.name !== 'failed' && !isRefused(job);
   const own = datasets.filter(({ source }) => source.kind === 'files');
   const large = own.length === 0 && job?.kind !== 'files';
@@ -60,13 +62,13 @@ export function DataPage() {
         />
       )}
       {job?.kind === 'files' && <ImportPanel key={job.id} job={job} />}
-      {!busy && (
+      {open && !busy && (
         <div className={styles.bring} data-large={large}>
           <DropArea large={large} onFiles={onFiles} onFault={setDropFault} />
           {loaded && large && <DemoCard />}
         </div>
       )}
-      {!busy && <ImportOptionsForm draft={draft} onChange={setDraft} />}
+      {open && !busy && <ImportOptionsForm draft={draft} onChange={setDraft} />}
       {!busy && large && (
         <Panel title="The folder that is understood" plain>
           <FolderLayout />

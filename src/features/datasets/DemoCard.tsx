@@ -23,7 +23,9 @@ export function DemoCard() {
           {formatCount(DEFAULT_DEMO.users)} invented users and {formatCount(DEFAULT_DEMO.items)} invented items with features, made on this machine in a
           few seconds.
         </p>
-        <Button onClick={() => makeDemo()}>Make the demo dataset</Button>
+        <div className={styles.actions}>
+          <Button onClick={() => makeDemo()}>Make the demo dataset</Button>
+        </div>
       </Panel>
     );
   }

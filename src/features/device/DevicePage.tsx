@@ -1,6 +1,7 @@
 import { Button } from '../../app/primitives/Button';
 import { FaultNotice, Notice } from '../../app/primitives/Notice';
 import { Columns, Page } from '../../app/primitives/Page';
+import { Panel } from '../../app/primitives/Panel';
 import { BACKEND_LABELS } from '../../app/words';
 import { useDevice } from '../../state/device';
 import { AdapterPanel, FeaturesPanel, LimitsPanel } from './AdapterPanels';
@@ -13,24 +14,26 @@ import { ThroughputPanel } from './ThroughputPanel';
 /** What computes here, whether it computes correctly, how fast it is, and how much this browser keeps. */
 export function DevicePage() {
   const { report, checking, fault, probe } = useDevice();
+  const state = checking ? `${checking} …` : report ? `${report.name} · ${BACKEND_LABELS[report.backend]}` : 'No device answered.';
   return (
     <Page
       title="Device"
-      subtitle={report ? `${report.name} · ${BACKEND_LABELS[report.backend]}` : (checking ?? 'No device answered.')}
+      subtitle={
+        <span role="status" className={styles.status}>
+          {state}
+        </span>
+      }
       actions={
         <Button onClick={() => probe(false)} disabled={checking !== null}>
           Check again
         </Button>
       }
     >
-      <p className={styles.status} role="status">
-        {checking ? `${checking} …` : ''}
-      </p>
       {fault && <FaultNotice fault={fault} />}
       {report?.fallbackReason && (
         <Notice title={`${BACKEND_LABELS[report.backend]} computes here, because a faster backend was not taken.`}>{report.fallbackReason}</Notice>
       )}
-      {report?.software && (
+      {report?.backend === 'webgpu' && report.software && (
         <Notice tone="warning" title="This WebGPU adapter runs on the processor.">
           It is meant for tests. WASM is several times faster on this machine; switch off “Allow a software WebGPU adapter” to use it.
         </Notice>
@@ -38,16 +41,20 @@ export function DevicePage() {
       <Columns min={400}>
         <div className={styles.column}>
           <BackendPanel />
-          {report && <ThroughputPanel />}
+          <ThroughputPanel />
           <StoragePanel />
         </div>
-        {report && (
+        {report ? (
           <div className={styles.column}>
             <AdapterPanel report={report} />
             <SelfTestPanel report={report} />
             <LimitsPanel report={report} />
             <FeaturesPanel report={report} />
           </div>
+        ) : (
+          <Panel title="Adapter">
+            <p className={styles.note}>{checking ? 'Being checked.' : 'None answered. Choose another backend, or change what is said above and check again.'}</p>
+          </Panel>
         )}
       </Columns>
     </Page>

@@ -7,12 +7,12 @@ import styles from './DevicePage.module.css';
 
 /** Measured on request: the two operations that fill a training step. */
 export function ThroughputPanel() {
-  const { throughput, checking, probe } = useDevice();
+  const { report, throughput, checking, probe } = useDevice();
   return (
     <Panel
       title="Throughput"
       actions={
-        <Button small onClick={() => probe(true)} disabled={checking !== null}>
+        <Button small onClick={() => probe(true)} disabled={checking !== null || !report}>
           {throughput ? 'Measure again' : 'Measure'}
         </Button>
       }
