@@ -18,10 +18,13 @@ declare global {
     lodestoneReport: (event: string) => Promise<void>;
     lodestoneRun: (request: HeadlessRequest) => Promise<void>;
     lodestoneStop: () => void;
+    /** A piece of a result as base64; empty past its end. */
+    lodestonePiece: (name: string, offset: number, length: number) => string;
   }
 }
 
 const database = browserDatabase();
+const results = new Map<string, Uint8Array>();
 let training: Worker | null = null;
 
 window.lodestoneStop = () => training?.postMessage({ type: 'stop' } satisfies TrainingCommand);
@@ -77,14 +80,12 @@ function train(traceSteps: number): Promise<void> {
   }).finally(() => worker.terminate());
 }
 
-/** Offers what is too large for a message as downloads. */
+/** Describes what is too large for one message, and keeps it to be fetched in pieces. */
 async function handOver(dataset: DatasetDocument): Promise<void> {
   const weights = await readWeights(database, 'run');
   const details = await readDetails(database, 'run');
   const trace = await readTrace(database, 'run');
   const { users, items } = dataset.statistics;
-  const header = { users, items, details: details && describe(details), trace: trace?.json ?? null };
-  await window.lodestoneReport(JSON.stringify({ kind: 'files', header }));
   for (const [name, values] of Object.entries({
     users: weights?.['represent/users'],
     items: weights?.['represent/items'],
@@ -92,16 +93,17 @@ async function handOver(dataset: DatasetDocument): Promise<void> {
     topScores: details?.topScores,
     trace: trace?.safetensors,
   })) {
-    if (values) download(name, new Blob([Uint8Array.from(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))]));
+    if (values) results.set(name, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
   }
-  await window.lodestoneReport(JSON.stringify({ kind: 'end' }));
+  const header = { users, items, details: details && describe(details), trace: trace?.json ?? null, names: [...results.keys()] };
+  await window.lodestoneReport(JSON.stringify({ kind: 'files', header }));
 }
 
 const describe = (details: RunDetails): object => ({ users: [...details.perUser.users], cutoff: details.cutoff });
 
-function download(name: string, content: Blob): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(content);
-  link.download = name;
-  link.click();
-}
+window.lodestonePiece = (name, offset, length) => {
+  const bytes = results.get(name)?.subarray(offset, offset + length) ?? new Uint8Array();
+  let text = '';
+  for (let start = 0; start < bytes.length; start += 4096) text += String.fromCharCode(...bytes.subarray(start, start + 4096));
+  return btoa(text);
+};

@@ -1,7 +1,7 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type Download, type Page } from '@playwright/test';
+import { chromium, type Page } from '@playwright/test';
 import { build, preview } from 'vite';
 import type { Problem } from '../src/domain/dataset';
 import { AppError } from '../src/domain/errors';
@@ -17,14 +17,14 @@ type Message =
   | { readonly kind: 'problem'; readonly problem: Problem }
   | { readonly kind: 'event'; readonly event: TrainingEvent }
   | { readonly kind: 'run'; readonly run: RunDocument }
-  | { readonly kind: 'files'; readonly header: FilesHeader }
-  | { readonly kind: 'end' };
+  | { readonly kind: 'files'; readonly header: FilesHeader };
 
 interface FilesHeader {
   readonly users: number;
   readonly items: number;
   readonly details: { readonly users: number[]; readonly cutoff: number } | null;
   readonly trace: string | null;
+  readonly names: string[];
 }
 
 /** Builds the headless page with the app's workers, opens it in Chromium and runs there. */
@@ -55,8 +55,6 @@ export async function runInChromium(request: RunArguments, report: Reporter, onS
 async function drive(page: Page, address: string, request: RunArguments, report: Reporter): Promise<{ run: RunDocument; files: RunFiles }> {
   let run: RunDocument | null = null;
   let header: FilesHeader | null = null;
-  const downloads: Download[] = [];
-  page.on('download', (download) => downloads.push(download));
   await page.exposeFunction('lodestoneReport', (text: string) => {
     const message: Message = JSON.parse(text);
     switch (message.kind) {
@@ -69,8 +67,6 @@ async function drive(page: Page, address: string, request: RunArguments, report:
         return;
       case 'files':
         header = message.header;
-        return;
-      case 'end':
         return;
     }
   });
@@ -93,12 +89,15 @@ async function drive(page: Page, address: string, request: RunArguments, report:
   }, wanted);
   if (failure && !run) throw new AppError('WORKER_FAILED', `${failure.code}: ${failure.message}`, failure.hint || 'Run again with --host node to see more.');
   if (!run) throw new AppError('WORKER_FAILED', 'The page ended without a run.', 'Run again with --host node to see more.');
-  return { run, files: await collect(header, downloads) };
+  return { run, files: await collect(page, header) };
 }
 
-async function collect(header: FilesHeader | null, downloads: readonly Download[]): Promise<RunFiles> {
+/** Bytes a message carries. */
+const PIECE = 3 * 2 ** 20;
+
+async function collect(page: Page, header: FilesHeader | null): Promise<RunFiles> {
   const bytes = new Map<string, Uint8Array<ArrayBuffer>>();
-  for (const download of downloads) bytes.set(download.suggestedFilename(), Uint8Array.from(await readFile(await download.path())));
+  for (const name of header?.names ?? []) bytes.set(name, await fetchResult(page, name));
   const floats = (name: string): Float32Array | null => {
     const buffer = bytes.get(name)?.buffer;
     return buffer ? new Float32Array(buffer) : null;
@@ -115,4 +114,14 @@ async function collect(header: FilesHeader | null, downloads: readonly Download[
       : null,
     trace: header?.trace && trace ? { json: header.trace, safetensors: trace } : null,
   };
+}
+
+async function fetchResult(page: Page, name: string): Promise<Uint8Array<ArrayBuffer>> {
+  const pieces: Buffer[] = [];
+  for (;;) {
+    const offset = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    const text = await page.evaluate(([wanted, start, length]) => window.lodestonePiece(String(wanted), Number(start), Number(length)), [name, offset, PIECE]);
+    if (text === '') return Uint8Array.from(Buffer.concat(pieces));
+    pieces.push(Buffer.from(text, 'base64'));
+  }
 }

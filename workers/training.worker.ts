@@ -17,10 +17,13 @@ let busy = false;
 
 const emit = (event: TrainingEvent): void => self.postMessage(event);
 
+/** tfjs asks for a path for each of its builds; the SIMD one serves every browser that has WebGPU or module workers. */
+const WASM_BUILDS = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm', 'tfjs-backend-wasm-threaded-simd.wasm'];
+
 function deviceHost(): DeviceHost {
   return {
     gpu: 'gpu' in navigator ? navigator.gpu : null,
-    wasmPaths: { 'tfjs-backend-wasm-simd.wasm': wasmUrl, 'tfjs-backend-wasm.wasm': wasmUrl },
+    wasmPaths: Object.fromEntries(WASM_BUILDS.map((build) => [build, wasmUrl])),
     fetchWasm: false,
   };
 }
