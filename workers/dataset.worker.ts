@@ -1,4 +1,4 @@
-import { AppError, errorFromFault, faultOf } from '../src/domain/errors';
+import { AppError, faultOf } from '../src/domain/errors';
 import type { DatasetCommand, DatasetEvent } from '../src/domain/protocol';
 import { browserDatabase } from '../src/storage/database';
 import { generateDemo } from './dataset/demo';
@@ -40,9 +40,12 @@ async function runImport(command: Extract<DatasetCommand, { type: 'import' }>): 
   const { id } = command;
   const state: Running = { controller: new AbortController(), answer: null };
   let refused = false;
+  if (running.size > 0) {
+    const busy = new AppError('DATA_REJECTED', 'Another import is under way.', 'Wait for it or cancel it, then drop the files again.');
+    return send({ type: 'fault', id, fault: busy.toFault() });
+  }
   running.set(id, state);
   try {
-    if (running.size > 1) throw new AppError('DATA_REJECTED', 'Another import is under way.', 'Wait for it or cancel it, then drop the files again.');
     const document = await importDataset(database, command, {
       signal: state.controller.signal,
       progress: (progress) => send({ type: 'progress', id, ...progress }),
@@ -54,7 +57,7 @@ async function runImport(command: Extract<DatasetCommand, { type: 'import' }>): 
     });
     send({ type: 'stored', id, document });
   } catch (error) {
-    if (!refused) send({ type: 'fault', id, fault: faultOf(error instanceof AppError ? error : errorFromFault(faultOf(error))) });
+    if (!refused) send({ type: 'fault', id, fault: faultOf(error) });
   } finally {
     running.delete(id);
   }

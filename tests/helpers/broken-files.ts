@@ -160,6 +160,7 @@ const archives: BrokenCase[] = [
   { name: 'a truncated gzip of a matrix', files: [inter, ...archive(gzipped(npy(8, 4, (r, c) => Math.sin(r * c))).slice(0, -30), 'image_feat.npy.gz')], code: 'GZIP_BROKEN' },
   { name: 'a gzip with a wrong checksum', files: archive(at(gzipped(text(good)), -7, 0x5a), 'toy.inter.gz'), code: 'GZIP_BROKEN' },
   { name: 'a gzip of its first bytes', files: archive(gzipped(text(good)).slice(0, 6), 'toy.inter.gz'), code: 'GZIP_BROKEN' },
+  { name: 'a tar archive through gzip', files: archive(gzipped(join(text('toy.inter'), new Uint8Array(248), text('ustar'), new Uint8Array(1000))), 'toy.tar.gz'), code: 'FILE_UNRECOGNISED', says: 'tar archive' },
   { name: 'a gzip that unpacks to zeros', files: [inter, ...archive(gzipped(npyOf(npyHeader('<f4', '(8, 500000)'), zeros)), 'image_feat.npy.gz')], code: 'ZIP_BOMB' },
   { name: 'a gzipped matrix shorter than its shape', files: [inter, ...archive(gzipped(npyOf(npyHeader('<f4', '(8, 4)'), elements('<f4', [1, 2, 3]))), 'image_feat.npy.gz')], code: 'NPY_TRUNCATED' },
   { name: 'a gzipped column-order matrix shorter than its shape', files: [inter, ...archive(gzipped(npyOf(npyHeader('<f4', '(8, 4)', true), elements('<f4', [1, 2, 3]))), 'image_feat.npy.gz')], code: 'NPY_TRUNCATED' },

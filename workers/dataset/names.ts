@@ -59,7 +59,7 @@ export function mappingScope(path: string): 'item' | 'user' | null {
 
 /** A name that promises content the import needs, so that failing to read it must stop. */
 export function isPromising(path: string): boolean {
-  return featureKey(path) !== null || /\.(inter|csv|tsv|zip|npz|gz)$/i.test(path);
+  return featureKey(path) !== null || /\.(inter|csv|tsv|zip|npz|gz|tar|tgz)$/i.test(path);
 }
 
 /** Droppings of operating systems. */

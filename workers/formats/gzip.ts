@@ -19,7 +19,7 @@ function content(source: ByteSource): ByteSource {
       { path: source.path },
     );
   return {
-    path: source.path.replace(/\.gz$/i, ''),
+    path: source.path.replace(/\.gz$/i, '').replace(/\.tgz$/i, '.tar'),
     storedBytes: source.storedBytes,
     // The size in the trailer counts modulo 2³² and is not worth a read.
     size: null,

@@ -35,7 +35,7 @@ export async function* inflate(
       try {
         next = await reader.read();
       } catch (error) {
-        throw kept.cause() ?? broken(error instanceof Error ? error.message : String(error));
+        throw kept.cause() ?? broken((error instanceof Error ? error.message : String(error)).replace(/\.$/, ''));
       }
       if (next.done) return;
       total += next.value.length;
