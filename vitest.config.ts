@@ -1,13 +1,50 @@
+import { playwright } from '@vitest/browser-playwright';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { browserFlags, browserPath } from './cli/browser';
+
+const helper = (name: string): string => fileURLToPath(new URL(`./tests/helpers/${name}`, import.meta.url));
 
 export default defineConfig({
   test: {
-    pool: 'forks',
-    // Two cores: files that start a GPU device or a long computation would only slow each other down.
-    maxWorkers: 2,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
-    server: { deps: { inline: [/@tensorflow/] } },
-    include: ['tests/{unit,golden,gpu}/**/*.test.ts'],
+    projects: [
+      {
+        // Unit and golden tests, and the device tests on Dawn, WASM and CPU in this process.
+        resolve: { alias: { '#test-host': helper('host.node.ts') } },
+        test: {
+          name: 'node',
+          pool: 'forks',
+          maxWorkers: 2,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          server: { deps: { inline: [/@tensorflow/] } },
+          include: ['tests/{unit,golden,gpu}/**/*.test.ts'],
+        },
+      },
+      {
+        // The same device tests in Chromium's WebGPU and WASM.
+        resolve: { alias: { '#test-host': helper('host.browser.ts') } },
+        optimizeDeps: {
+          include: [
+            '@tensorflow/tfjs-core', '@tensorflow/tfjs-core/dist/register_all_gradients', '@tensorflow/tfjs-backend-webgpu',
+            '@tensorflow/tfjs-backend-wasm', '@tensorflow/tfjs-backend-cpu', 'pure-rand/generator/xoroshiro128plus', 'idb-keyval',
+          ],
+        },
+        test: {
+          name: 'chromium',
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          include: ['tests/gpu/**/*.test.ts'],
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            fileParallelism: false,
+            provider: playwright({ launchOptions: { executablePath: browserPath(), args: browserFlags(true) } }),
+            instances: [{ browser: 'chromium' }],
+          },
+        },
+      },
+    ],
   },
 });

@@ -187,7 +187,12 @@ async function openHost(host: DeviceHost, name: 'wasm' | 'cpu'): Promise<Descrip
     software: true,
     limits: {},
     features: simd ? ['simd'] : [],
-    close: () => tf.removeBackend(name),
+    close: () => {
+      const factory = tf.findBackendFactory(name);
+      tf.removeBackend(name);
+      // Frees what it holds, and can be opened again.
+      tf.registerBackend(name, factory);
+    },
   };
 }
 

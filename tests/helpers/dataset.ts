@@ -1,0 +1,33 @@
+import { completeConfig } from '../../src/domain/models/catalogue';
+import type { Config, ModelId } from '../../src/domain/models/table';
+import { newRun, type RunDocument } from '../../src/domain/run';
+import { memoryDatabase, type Database } from '../../src/storage/database';
+import { writeRun } from '../../src/storage/runs';
+import { generateDemo } from '../../workers/dataset/demo';
+
+/** A small demo dataset in memory with a run on it that has not started. */
+export async function smallStudy(
+  model: ModelId,
+  changes: Config,
+  backend: 'cpu' | 'wasm' | 'webgpu',
+  sizes = { users: 120, items: 80 },
+): Promise<{ database: Database; run: RunDocument }> {
+  const database = memoryDatabase();
+  const dataset = await generateDemo(database, 'small', { seed: 7, ...sizes, variant: 'plain' });
+  const run = newRun('run', 'a run', {
+    model,
+    config: completeConfig(model, { embeddingSize: 16, batchSize: 256, ...changes }),
+    seed: 999,
+    dataset: { id: dataset.id, name: dataset.name, fingerprint: dataset.fingerprint },
+    backend,
+    allowSoftware: true,
+  }, '2026-01-01T00:00:00.000Z');
+  await writeRun(database, run);
+  return { database, run };
+}
+
+/** The document without what depends on the clock or on the size of a heap. */
+export function withoutClock(run: RunDocument): unknown {
+  const { seconds: _seconds, memory: _memory, device: _device, ...rest } = run;
+  return { ...rest, epochs: run.epochs.map(({ trainSeconds: _train, evaluateSeconds: _evaluate, ...point }) => point) };
+}
