@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import type { DatasetDocument } from '../../../src/domain/dataset';
+import { defaultConfig, modelTable } from '../../../src/domain/models/catalogue';
+import { draftConfig, EMPTY_DRAFT, parseDraft, parseSeeds, SEED_OFFERS, withConfig } from '../../../src/features/experiments/draft';
+import { needsProblem } from '../../../src/features/experiments/needs';
+
+describe('seeds', () => {
+  it('are read from a list', () => {
+    expect(parseSeeds('999').seeds).toEqual([999]);
+    expect(parseSeeds(' 9, 672,5368 12784; 2025 ').seeds).toEqual([9, 672, 5368, 12784, 2025]);
+    for (const offer of SEED_OFFERS) expect(parseSeeds(offer.seeds).problem).toBeNull();
+  });
+
+  it('are refused in words', () => {
+    expect(parseSeeds('').problem).toBe('Give at least one seed.');
+    expect(parseSeeds('1, 2.5').problem).toContain('“2.5” is not a seed');
+    expect(parseSeeds('-1').problem).toContain('“-1”');
+    expect(parseSeeds('4294967296').problem).toContain('4,294,967,295');
+    expect(parseSeeds('7, 7').problem).toBe('Seed 7 is given twice.');
+  });
+});
+
+describe('a draft', () => {
+  it('keeps what was changed for each model', () => {
+    const changed = withConfig(EMPTY_DRAFT, { ...defaultConfig('lightgcn'), layers: 3 });
+    const other = withConfig({ ...changed, model: 'bpr' }, { ...defaultConfig('bpr'), learningRate: 0.01 });
+    expect(draftConfig({ ...other, model: 'lightgcn' })['layers']).toBe(3);
+    expect(draftConfig(other)['learningRate']).toBe(0.01);
+    expect(other.changes).toEqual({ lightgcn: { layers: 3 }, bpr: { learningRate: 0.01 } });
+  });
+
+  it('comes back from storage without options that no longer exist, and only if it is one', () => {
+    const stored = { model: 'lightgcn', changes: { lightgcn: { layers: 3, gone: 1 }, unknown: { a: 1 } }, seeds: '1', backend: null };
+    expect(parseDraft(stored)).toEqual({ ...stored, changes: { lightgcn: { layers: 3 } } });
+    expect(parseDraft({ ...stored, model: 'nonsense' })).toBeNull();
+    expect(parseDraft(undefined)).toBeNull();
+  });
+});
+
+describe('what a model needs', () => {
+  const dataset = (scopes: ('item' | 'user')[]) => ({ name: 'Plain', features: scopes.map((scope) => ({ scope })) }) as unknown as DatasetDocument;
+
+  it('is explained when the dataset does not have it', () => {
+    const problem = needsProblem(modelTable('mgcn'), dataset(['user']));
+    expect(problem?.message).toBe('MGCN needs 1 item feature matrix, and Plain has none.');
+    expect(problem?.hint).toContain('LightGCN');
+    expect(needsProblem(modelTable('mgcn'), dataset(['item']))).toBeNull();
+    expect(needsProblem(modelTable('lightgcn'), dataset([]))).toBeNull();
+  });
+});

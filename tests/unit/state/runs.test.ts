@@ -1,0 +1,253 @@
+import { describe, expect, it } from 'vitest';
+import type { Fault } from '../../../src/domain/errors';
+import { defaultConfig } from '../../../src/domain/models/catalogue';
+import type { TrainingCommand } from '../../../src/domain/protocol';
+import type { EpochPoint, Experiment, RunDocument } from '../../../src/domain/run';
+import { newRun } from '../../../src/domain/run';
+import { createRuns, type RunsEnvironment } from '../../../src/state/runs';
+import type { TrainingLock } from '../../../src/state/tabs';
+import type { TrainingListener } from '../../../src/state/trainingWorker';
+import { memoryDatabase, type Database } from '../../../src/storage/database';
+import { listRuns, readRun, writeRun } from '../../../src/storage/runs';
+
+const experiment = (seed: number): Experiment => ({
+  model: 'lightgcn', config: defaultConfig('lightgcn'), seed, dataset: { id: 'd', name: 'Demo', fingerprint: 'f' }, backend: 'auto', allowSoftware: false,
+});
+
+const gpuLost: Fault = { code: 'GPU_LOST', message: 'The GPU was lost.', hint: 'Resume.', context: {} };
+
+const epochPoint = (epoch: number): EpochPoint => ({
+  epoch, step: (epoch + 1) * 10, learningRate: 1e-3, terms: { bpr: 1 }, total: 1, valid: null, trainSeconds: 1, evaluateSeconds: 0,
+});
+
+/** A worker whose every event is given by the test. */
+class FakeWorker {
+  readonly commands: TrainingCommand[] = [];
+  terminated = false;
+  constructor(readonly listener: TrainingListener, readonly database: Database) {}
+  get runId(): string {
+    const [first] = this.commands;
+    if (first?.type !== 'start') throw new Error('not started');
+    return first.runId;
+  }
+  async end(over: Partial<RunDocument>): Promise<void> {
+    const run = { ...(await readRun(this.database, this.runId)), ...over };
+    await writeRun(this.database, run);
+    this.listener.onEvent({ type: 'ended', run });
+    await settled();
+  }
+}
+
+const settled = (ms = 0): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms + 5));
+
+/** A lock and a channel that several stores share, as tabs of one browser do. */
+function browser() {
+  const database = memoryDatabase();
+  let tail: Promise<void> = Promise.resolve();
+  let held = 0;
+  const heard: (() => void)[] = [];
+  const lock: TrainingLock = {
+    hold: async (work, onWait) => {
+      if (held > 0) onWait();
+      held += 1;
+      const turn = tail.then(work).finally(() => (held -= 1));
+      tail = turn.catch(() => undefined);
+      await turn;
+    },
+  };
+  const tab = () => {
+    const workers: FakeWorker[] = [];
+    const env: RunsEnvironment = {
+      database,
+      lock,
+      channel: {
+        tell: () => heard.forEach((listener) => listener !== mine && listener()),
+        listen: (listener) => {
+          mine = listener;
+          heard.push(listener);
+        },
+      },
+      openWorker: (listener) => {
+        const worker = new FakeWorker(listener, database);
+        workers.push(worker);
+        return { send: (command) => worker.commands.push(command), terminate: () => (worker.terminated = true) };
+      },
+    };
+    let mine: (() => void) | null = null;
+    return { ...createRuns(env), workers };
+  };
+  return { database, tab };
+}
+
+describe('the queue', () => {
+  it('trains one run after the other, each with a worker of its own', async () => {
+    const { database, tab } = browser();
+    const { useRuns, workers } = tab();
+    const ids = await useRuns.getState().enqueue([experiment(1), experiment(2)]);
+    await settled();
+    expect(workers).toHaveLength(1);
+    expect(workers[0]?.commands).toEqual([{ type: 'start', runId: ids[0] }]);
+    expect(useRuns.getState()).toMatchObject({ activeId: ids[0], queue: [ids[1]] });
+    await workers[0]?.end({ status: 'finished' });
+    expect(workers[0]?.terminated).toBe(true);
+    expect(workers[1]?.runId).toBe(ids[1]);
+    await workers[1]?.end({ status: 'finished' });
+    expect(useRuns.getState()).toMatchObject({ activeId: null, queue: [] });
+    expect((await listRuns(database)).map(({ status }) => status)).toEqual(['finished', 'finished']);
+  });
+
+  it('can be reordered, and a run taken out', async () => {
+    const { tab } = browser();
+    const { useRuns } = tab();
+    const [, second, third] = await useRuns.getState().enqueue([1, 2, 3].map(experiment));
+    await settled();
+    await useRuns.getState().move(third ?? '', -1);
+    expect(useRuns.getState().queue).toEqual([third, second]);
+    await useRuns.getState().dequeue(second ?? '');
+    expect(useRuns.getState().queue).toEqual([third]);
+    expect(useRuns.getState().runs.find(({ id }) => id === second)?.status).toBe('stopped');
+  });
+
+  it('passes commands on and knows what is pending until the worker answers', async () => {
+    const { tab } = browser();
+    const { useRuns, workers, liveRun } = tab();
+    const [id = ''] = await useRuns.getState().enqueue([experiment(1)]);
+    await settled();
+    useRuns.getState().command('pause');
+    expect(workers[0]?.commands.at(-1)).toEqual({ type: 'pause' });
+    expect(liveRun(id)?.pending).toBe('pause');
+    workers[0]?.listener.onEvent({ type: 'status', status: 'paused' });
+    expect(liveRun(id)?.pending).toBeNull();
+    expect(useRuns.getState().runs[0]?.status).toBe('paused');
+  });
+
+  it('reports at most ten times a second, however often the worker speaks', async () => {
+    const { tab } = browser();
+    const { useRuns, workers, liveRun } = tab();
+    const [id = ''] = await useRuns.getState().enqueue([experiment(1)]);
+    await settled();
+    const before = useRuns.getState().revision;
+    for (let step = 1; step <= 500; step++) workers[0]?.listener.onEvent({ type: 'intervals', points: [{ step, epoch: 0, terms: {}, total: 1 }] });
+    await settled(250);
+    expect(useRuns.getState().revision - before).toBeLessThanOrEqual(3);
+    expect(liveRun(id)?.intervals).toHaveLength(500);
+  });
+});
+
+describe('failures', () => {
+  it('a dead worker fails its run in words, and the next run starts', async () => {
+    const { tab } = browser();
+    const { useRuns, workers } = tab();
+    await useRuns.getState().enqueue([experiment(1), experiment(2)]);
+    await settled();
+    workers[0]?.listener.onDeath('out of memory');
+    await settled();
+    const [first] = useRuns.getState().runs;
+    expect(first).toMatchObject({ status: 'failed', fault: { code: 'WORKER_FAILED', message: 'The thread that trains stopped: out of memory.' } });
+    expect(workers).toHaveLength(2);
+  });
+
+  it('a lost GPU is taken up twice from the checkpoint, then fails the run', async () => {
+    const { tab } = browser();
+    const { useRuns, workers } = tab();
+    await useRuns.getState().enqueue([experiment(1)]);
+    await settled();
+    for (const attempt of [0, 1, 2]) {
+      expect(workers).toHaveLength(attempt + 1);
+      workers[attempt]?.listener.onEvent({ type: 'fault', fault: gpuLost });
+      await workers[attempt]?.end({ status: 'failed', fault: gpuLost });
+    }
+    await settled();
+    expect(workers).toHaveLength(3);
+    expect(workers.every(({ terminated }) => terminated)).toBe(true);
+    expect(useRuns.getState()).toMatchObject({ activeId: null, runs: [{ status: 'failed', fault: { code: 'GPU_LOST' } }] });
+  });
+
+  it('an interrupted worker leaves a run that can be resumed', async () => {
+    const { tab } = browser();
+    const { useRuns, workers } = tab();
+    const [id = ''] = await useRuns.getState().enqueue([experiment(1)]);
+    await settled();
+    useRuns.getState().interrupt();
+    await settled();
+    expect(useRuns.getState().runs[0]?.status).toBe('interrupted');
+    await useRuns.getState().resume(id);
+    await settled();
+    expect(workers[1]?.commands).toEqual([{ type: 'start', runId: id }]);
+  });
+});
+
+describe('a reload', () => {
+  it('turns what was left running into interrupted, keeps its edits, and takes up the queue', async () => {
+    const { database, tab } = browser();
+    await writeRun(database, { ...newRun('a', 'A', experiment(1), '2026-01-01'), status: 'running', epochs: [epochPoint(0)] });
+    await database.settings.set('edits/a', { notes: 'written while it ran' });
+    await writeRun(database, newRun('b', 'B', experiment(2), '2026-01-02'));
+    const { useRuns, workers } = tab();
+    await useRuns.getState().load();
+    await settled();
+    expect(useRuns.getState().runs[0]).toMatchObject({ status: 'interrupted', notes: 'written while it ran' });
+    expect(workers[0]?.runId).toBe('b');
+  });
+
+  it('a second tab waits, says so, and does not touch what the first one trains', async () => {
+    const { tab } = browser();
+    const first = tab();
+    await first.useRuns.getState().load();
+    const [id = ''] = await first.useRuns.getState().enqueue([experiment(1)]);
+    await settled();
+    const second = tab();
+    await second.useRuns.getState().load();
+    const [later] = await second.useRuns.getState().enqueue([experiment(2)]);
+    await settled();
+    expect(second.useRuns.getState().elsewhere).toBe(true);
+    expect(second.workers).toHaveLength(0);
+    expect(second.useRuns.getState().runs.find((run) => run.id === id)?.status).toBe('preparing');
+    await first.workers[0]?.end({ status: 'finished' });
+    await settled();
+    const training = [...first.workers.slice(1), ...second.workers];
+    expect(training.map(({ runId }) => runId)).toEqual([later]);
+    await training[0]?.end({ status: 'finished' });
+    await settled();
+    expect(second.useRuns.getState()).toMatchObject({ elsewhere: false, activeId: null });
+    expect(second.useRuns.getState().runs.map(({ status }) => status)).toEqual(['finished', 'finished']);
+  });
+});
+
+describe('a resumed run', () => {
+  it('replaces points that its checkpoint did not know', async () => {
+    const { database, tab } = browser();
+    await writeRun(database, { ...newRun('a', 'A', experiment(1), '2026-01-01'), status: 'interrupted', epochs: [0, 1, 2].map(epochPoint) });
+    const { useRuns, workers, liveRun } = tab();
+    await useRuns.getState().load();
+    await useRuns.getState().resume('a');
+    await settled();
+    workers[0]?.listener.onEvent({ type: 'epoch', point: { ...epochPoint(1), total: 7 }, best: null });
+    expect(liveRun('a')?.epochs.map(({ epoch, total }) => [epoch, total])).toEqual([[0, 1], [1, 7]]);
+  });
+});
+
+describe('edits', () => {
+  it('of the run in progress survive the worker’s own writes', async () => {
+    const { database, tab } = browser();
+    const { useRuns, workers } = tab();
+    const [id = ''] = await useRuns.getState().enqueue([experiment(1)]);
+    await settled();
+    await useRuns.getState().edit(id, { name: 'Renamed', notes: 'n' });
+    expect(useRuns.getState().runs[0]?.name).toBe('Renamed');
+    await workers[0]?.end({ status: 'finished' });
+    await settled();
+    expect(await readRun(database, id)).toMatchObject({ name: 'Renamed', notes: 'n', status: 'finished' });
+    expect(await database.settings.keys('edits/')).toEqual([]);
+  });
+
+  it('deleting leaves the run in progress alone', async () => {
+    const { database, tab } = browser();
+    const { useRuns } = tab();
+    const ids = await useRuns.getState().enqueue([experiment(1), experiment(2)]);
+    await settled();
+    await useRuns.getState().remove(ids);
+    expect((await listRuns(database)).map(({ id }) => id)).toEqual([ids[0]]);
+    expect(useRuns.getState().queue).toEqual([]);
+  });
+});
