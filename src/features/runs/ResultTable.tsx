@@ -5,6 +5,7 @@ import { modelTable } from '../../domain/models/catalogue';
 import { publishedDataset, publishedRows } from '../../domain/published';
 import type { RunSummary } from '../../domain/run';
 import { useDatasets } from '../../state/datasets';
+import { isActive } from '../../state/runs';
 import { SHOWN_METRICS, shortMetric } from './curves';
 import { shownEpoch } from './words';
 import styles from './runs.module.css';
@@ -17,6 +18,7 @@ export const ResultTable = memo(function ResultTable({ run }: { readonly run: Ru
   const printed = publishedRows(dataset, modelTable(model).publishedAs);
   const best = run.result?.bestEpoch ?? run.best?.epoch;
   const valid = run.result?.valid ?? run.best?.valid;
+  const pending = isActive(run.status) || run.status === 'queued';
   const by = METRIC_KEYS.find((key) => key === run.experiment.config['stopMetric']) ?? 'recall@20';
   return (
     <div className={styles.results}>
@@ -43,7 +45,7 @@ export const ResultTable = memo(function ResultTable({ run }: { readonly run: Ru
             </thead>
             <tbody>
               <Row name="validation" values={valid} />
-              <Row name={run.result ? <strong>test</strong> : 'test, when the run ends'} values={run.result?.test} strong />
+              <Row name={run.result ? <strong>test</strong> : pending ? 'test, when the run ends' : 'test, not evaluated'} values={run.result?.test} strong />
               {printed.map((row) => (
                 <Row key={`${row.paper} ${row.name}`} name={`printed in ${row.paper}, Table ${row.table}${row.name === modelTable(model).name ? '' : `: ${row.name}`}`} values={row.values} quiet />
               ))}

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { startTransition, useEffect, useState } from 'react';
 import { faultOf, type Fault } from '../../domain/errors';
 import type { RunDocument } from '../../domain/run';
 import { database } from '../../state/database';
@@ -29,7 +29,8 @@ export function useCurves(id: string): Loaded | null {
     let over = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const show = (curves: Curves, document: RunDocument | null, fault: Fault | null): void => {
-      if (!over) setShown({ id, curves, document, fault });
+      // A transition: drawing three charts must not hold up a key or a click.
+      if (!over) startTransition(() => setShown({ id, curves, document, fault }));
     };
     if (!active) {
       readRun(database, id).then(
