@@ -1,5 +1,6 @@
-import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import * as tf from '@tensorflow/tfjs-core';
+// After the core: it registers into what the core has set up.
+import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import type { BackendChoice, BackendName, DeviceReport, MemoryUse } from '../../src/domain/run';
 import { AppError, type Fault } from '../../src/domain/errors';
