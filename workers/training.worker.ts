@@ -1,11 +1,11 @@
 /** The training worker: one run, or one probe, then it is ended. */
-import wasmUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
 import { AppError, faultOf } from '../src/domain/errors';
 import { completeConfig } from '../src/domain/models/catalogue';
 import type { TrainingCommand, TrainingEvent } from '../src/domain/protocol';
 import { browserDatabase } from '../src/storage/database';
 import { readDataset } from '../src/storage/datasets';
-import { openDevice, type DeviceHost } from './engine/device';
+import { browserHost } from './engine/browserHost';
+import { openDevice } from './engine/device';
 import { measureThroughput } from './engine/throughput';
 import { RunControl } from './training/control';
 import { estimateMemory } from './training/estimate';
@@ -17,22 +17,11 @@ let busy = false;
 
 const emit = (event: TrainingEvent): void => self.postMessage(event);
 
-/** tfjs asks for a path for each of its builds; the SIMD one serves every browser that has WebGPU or module workers. */
-const WASM_BUILDS = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm', 'tfjs-backend-wasm-threaded-simd.wasm'];
-
-function deviceHost(): DeviceHost {
-  return {
-    gpu: 'gpu' in navigator ? navigator.gpu : null,
-    wasmPaths: Object.fromEntries(WASM_BUILDS.map((build) => [build, wasmUrl])),
-    fetchWasm: false,
-  };
-}
-
 async function handle(command: TrainingCommand): Promise<void> {
   switch (command.type) {
     case 'start':
       await exclusively(async () => {
-        await executeRun(command.runId, { database, deviceHost: deviceHost(), control, emit, traceSteps: command.traceSteps ?? 0 });
+        await executeRun(command.runId, { database, deviceHost: browserHost(), control, emit, traceSteps: command.traceSteps ?? 0 });
       });
       return;
     case 'pause':
@@ -45,7 +34,7 @@ async function handle(command: TrainingCommand): Promise<void> {
       return control.stop();
     case 'probe':
       await exclusively(async () => {
-        const device = await openDevice(deviceHost(), { backend: command.backend, allowSoftware: command.allowSoftware });
+        const device = await openDevice(browserHost(), { backend: command.backend, allowSoftware: command.allowSoftware });
         emit({ type: 'device', device: device.report });
         if (command.measure) emit({ type: 'throughput', throughput: await measureThroughput() });
         device.close();

@@ -2,15 +2,15 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Representation } from '../models/model';
 import { readFloats } from './backends';
 
-/** Computes a representation once and keeps it while `use` ranks with it. */
-export async function withRepresentation<T>(represent: () => Representation, use: (representation: Representation) => Promise<T>): Promise<T> {
+/** Computes a representation once and keeps it while `work` ranks with it. */
+export async function withRepresentation<T>(represent: () => Representation, work: (representation: Representation) => Promise<T>): Promise<T> {
   const held = tf.tidy(() => {
     const { users, items } = represent();
     // A model without propagation returns its parameters themselves: they are copied, because what is held is disposed.
     return { users: tf.clone(users), items: tf.clone(items) };
   });
   try {
-    return await use(held);
+    return await work(held);
   } finally {
     tf.dispose([held.users, held.items]);
   }

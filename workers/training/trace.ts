@@ -1,10 +1,10 @@
-import type * as tf from '@tensorflow/tfjs-core';
 import type { DatasetLabels } from '../../src/domain/dataset';
 import type { Experiment } from '../../src/domain/run';
 import { encodeSafetensors, type NamedArray } from '../../src/sharing/safetensors';
 import type { Trace } from '../../src/storage/weights';
 import { readFloats } from '../engine/backends';
 import type { Parameter } from '../engine/kernels/adam';
+import type { Gradients } from '../engine/step';
 import type { LossTermValue, Model } from '../models/model';
 import type { HostBatch } from './batch';
 import type { TrainingData } from './input';
@@ -14,8 +14,8 @@ interface StepRecord {
   readonly learningRate: number;
   readonly host: HostBatch;
   readonly terms: readonly LossTermValue[];
-  readonly values: tf.Tensor1D;
-  readonly gradients: readonly tf.Tensor[];
+  readonly values: Gradients['values'];
+  readonly gradients: Gradients['gradients'];
   readonly parameters: readonly Parameter[];
 }
 

@@ -1,0 +1,24 @@
+import { defineConfig } from '@playwright/test';
+import { browserFlags, browserPath } from './cli/browser';
+
+const port = 4173;
+
+export default defineConfig({
+  testDir: 'tests/e2e',
+  // Two cores, and a software adapter that takes both.
+  workers: 1,
+  timeout: 600_000,
+  expect: { timeout: 30_000 },
+  reporter: [['list']],
+  use: {
+    baseURL: `http://localhost:${port}`,
+    viewport: { width: 1440, height: 900 },
+    launchOptions: { executablePath: browserPath(), args: browserFlags(true) },
+  },
+  webServer: {
+    command: `npx vite build --logLevel error && npx vite preview --port ${port} --strictPort --logLevel error`,
+    url: `http://localhost:${port}`,
+    timeout: 120_000,
+    reuseExistingServer: false,
+  },
+});
