@@ -2,61 +2,13 @@ import { create, type StoreApi, type UseBoundStore } from 'zustand';
 import { faultOf, type Fault } from '../domain/errors';
 import { modelTable } from '../domain/models/catalogue';
 import { newRun, summarise, type Experiment, type RunDocument, type RunStatus, type RunSummary } from '../domain/run';
-import type { Database } from '../storage/database';
 import { deleteRun, listRuns, readRun, writeRun } from '../storage/runs';
 import { database } from './database';
-import { LiveRun, type PendingCommand } from './liveRun';
+import { LiveRun } from './liveRun';
+import { editKey, editOf, type RunEdit, type RunsEnvironment, type RunsState } from './runsState';
 import { startSession, type Session, type SessionEnd } from './session';
-import { browserChannel, browserLock, type TabChannel, type TrainingLock } from './tabs';
-import { openTrainingWorker, type OpenTrainingWorker } from './trainingWorker';
-
-export interface RunsState {
-  readonly loaded: boolean;
-  /** Storage refused something. */
-  readonly fault: Fault | null;
-  /** All stored runs, oldest first. */
-  readonly runs: readonly RunSummary[];
-  /** Ids of queued runs, next first. */
-  readonly queue: readonly string[];
-  readonly activeId: string | null;
-  /** Another tab of this browser trains; this one waits. */
-  readonly elsewhere: boolean;
-  /** Counts what the live run reports, at most ten times a second. */
-  readonly revision: number;
-  /** Counts changes of a stored document, by run id. */
-  readonly changes: Readonly<Record<string, number>>;
-
-  /** Reads the list, marks runs that a closed tab left behind, and takes up the queue. Later calls do nothing. */
-  load(): Promise<void>;
-  /** Stores the experiments as queued runs and returns their ids; the first starts when nothing else trains. */
-  enqueue(experiments: readonly Experiment[]): Promise<string[]>;
-  /** Puts a run that ended early at the head of the queue; it goes on from its checkpoint. */
-  resume(id: string): Promise<void>;
-  /** Takes a run out of the queue. */
-  dequeue(id: string): Promise<void>;
-  /** Moves a queued run by `places` (−1: earlier). */
-  move(id: string, places: number): Promise<void>;
-  /** Deletes runs with weights and details; the one in progress is left. */
-  remove(ids: readonly string[]): Promise<void>;
-  edit(id: string, change: RunEdit): Promise<void>;
-  /** Sends a command to the run in progress. */
-  command(command: PendingCommand): void;
-  /** Ends the worker without waiting for it. The run can be resumed from its last checkpoint. */
-  interrupt(): void;
-  dismissFault(): void;
-}
-
-export interface RunEdit {
-  readonly name?: string;
-  readonly notes?: string;
-}
-
-export interface RunsEnvironment {
-  readonly database: Database;
-  readonly openWorker: OpenTrainingWorker;
-  readonly lock: TrainingLock;
-  readonly channel: TabChannel;
-}
+import { browserChannel, browserLock } from './tabs';
+import { openTrainingWorker } from './trainingWorker';
 
 const QUEUE = 'queue';
 const EVERY_MS = 100;
@@ -313,17 +265,6 @@ function nameOf({ model, dataset, seed }: Experiment): string {
 /** Twelve characters from the generator for keys: also where `crypto.randomUUID` is missing (plain http). */
 function newId(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => (byte % 36).toString(36)).join('');
-}
-
-/** Where edits of the run in progress wait, should the tab be closed before its end. */
-const editKey = (id: string): string => `edits/${id}`;
-
-function editOf(value: unknown): RunEdit {
-  if (typeof value !== 'object' || value === null) return {};
-  return {
-    ...('name' in value && typeof value.name === 'string' && { name: value.name }),
-    ...('notes' in value && typeof value.notes === 'string' && { notes: value.notes }),
-  };
 }
 
 function stringsOf(value: unknown): string[] {

@@ -55,7 +55,8 @@ function liveFacts(run: RunSummary, live: LiveRun): Fact[] {
     if (progress.epochSeconds !== null) facts.push({ key: 'pace', text: `${formatSeconds(progress.epochSeconds)}/epoch` });
     if (Number(config['patience']) > 0) facts.push({ key: 'patience', text: `patience ${progress.sinceBest}/${Number(config['patience'])}` });
     if (progress.etaSeconds !== null && live.status === 'running') facts.push({ key: 'left', text: `at most ${formatRemaining(progress.etaSeconds)} left` });
-    if (progress.stepsPerSecond !== null) facts.push({ key: 'steps', text: `${formatNumber(progress.stepsPerSecond, 3)} steps/s` });
+    // Without a number between epochs: the line must not jump.
+    facts.push({ key: 'steps', text: `${formatNumber(progress.stepsPerSecond, 3)} steps/s` });
     facts.push({ key: 'memory', text: `${formatBytes(progress.memory.allocated)} on the device, peak ${formatBytes(progress.memory.peak)}` });
   }
   const device = live.device ?? run.device;

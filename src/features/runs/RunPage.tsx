@@ -8,7 +8,7 @@ import { fileName, saveText } from '../../charts/download';
 import { toCsv } from '../../charts/table';
 import { modelTable } from '../../domain/models/catalogue';
 import type { RunSummary } from '../../domain/run';
-import { useRuns } from '../../state/runs';
+import { isActive, useRuns } from '../../state/runs';
 import { ConfigTab } from './ConfigTab';
 import { epochsTable, type Curves } from './curves';
 import { CurvesTab } from './CurvesTab';
@@ -67,6 +67,9 @@ function KnownRun({ run }: { readonly run: RunSummary }) {
         <Notice tone="warning" title="This run was interrupted: its tab was closed or reloaded, or its thread was ended.">
           {run.epochsDone > 0 ? `${run.epochsDone} finished epochs are kept. Resume goes on from the last checkpoint, as if nothing had happened.` : 'It had not finished an epoch; resuming starts it again.'}
         </Notice>
+      )}
+      {elsewhere && isActive(run.status) && (
+        <Notice title="Another tab of this browser trains this run.">Its controls are there. The numbers here are those of the last stored epoch.</Notice>
       )}
       {run.status === 'queued' && (
         <Notice title={place <= 0 ? 'This run starts next.' : `${place} ${place === 1 ? 'run is' : 'runs are'} before this one.`}>

@@ -89,9 +89,9 @@ function columnsFor(labels: DatasetLabels | null): readonly Column<TopItem>[] {
   return [
     { id: 'rank', header: 'Rank', numeric: true, value: ({ rank }) => rank },
     { id: 'item', header: 'Item', rowHeader: true, value: ({ item }) => labels?.items?.[item] ?? labels?.originalItems?.[item] ?? item },
-    ...(labels?.itemCategories ? [{ id: 'category', header: 'Category', value: ({ item }: TopItem) => category(item) }] : []),
-    { id: 'hit', header: 'Test item', value: ({ hit }) => hit, cell: ({ hit }) => (hit ? '✓ hit' : '') },
+    ...(labels?.itemCategories ? [{ id: 'category', header: 'Category', wideOnly: true, value: ({ item }: TopItem) => category(item) }] : []),
+    { id: 'hit', header: 'Hit', value: ({ hit }) => hit, cell: ({ hit }) => (hit ? '✓ in test' : '') },
     { id: 'score', header: 'Score', numeric: true, value: ({ score }) => score, cell: ({ score }) => formatMetric(score) },
-    { id: 'popularity', header: 'In training', numeric: true, value: ({ popularity }) => popularity, cell: ({ popularity }) => formatCount(popularity) },
+    { id: 'popularity', header: 'Popularity', numeric: true, value: ({ popularity }) => popularity, cell: ({ popularity }) => formatCount(popularity) },
   ];
 }

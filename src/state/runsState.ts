@@ -1,0 +1,67 @@
+import type { Fault } from '../domain/errors';
+import type { Experiment, RunSummary } from '../domain/run';
+import type { Database } from '../storage/database';
+import type { PendingCommand } from './liveRun';
+import type { TabChannel, TrainingLock } from './tabs';
+import type { OpenTrainingWorker } from './trainingWorker';
+
+/** The runs of this browser, and what can be done with them. */
+export interface RunsState {
+  readonly loaded: boolean;
+  /** Storage refused something. */
+  readonly fault: Fault | null;
+  /** All stored runs, oldest first. */
+  readonly runs: readonly RunSummary[];
+  /** Ids of queued runs, next first. */
+  readonly queue: readonly string[];
+  readonly activeId: string | null;
+  /** Another tab of this browser trains; this one waits. */
+  readonly elsewhere: boolean;
+  /** Counts what the live run reports, at most ten times a second. */
+  readonly revision: number;
+  /** Counts changes of a stored document, by run id. */
+  readonly changes: Readonly<Record<string, number>>;
+
+  /** Reads the list, marks runs that a closed tab left behind, and takes up the queue. Later calls do nothing. */
+  load(): Promise<void>;
+  /** Stores the experiments as queued runs and returns their ids; the first starts when nothing else trains. */
+  enqueue(experiments: readonly Experiment[]): Promise<string[]>;
+  /** Puts a run that ended early at the head of the queue; it goes on from its checkpoint. */
+  resume(id: string): Promise<void>;
+  /** Takes a run out of the queue. */
+  dequeue(id: string): Promise<void>;
+  /** Moves a queued run by `places` (−1: earlier). */
+  move(id: string, places: number): Promise<void>;
+  /** Deletes runs with weights and details; the one in progress is left. */
+  remove(ids: readonly string[]): Promise<void>;
+  edit(id: string, change: RunEdit): Promise<void>;
+  /** Sends a command to the run in progress. */
+  command(command: PendingCommand): void;
+  /** Ends the worker without waiting for it. The run can be resumed from its last checkpoint. */
+  interrupt(): void;
+  dismissFault(): void;
+}
+
+export interface RunEdit {
+  readonly name?: string;
+  readonly notes?: string;
+}
+
+export interface RunsEnvironment {
+  readonly database: Database;
+  readonly openWorker: OpenTrainingWorker;
+  readonly lock: TrainingLock;
+  readonly channel: TabChannel;
+}
+
+/** Where edits of the run in progress wait, should the tab be closed before its end. */
+export const editKey = (id: string): string => `edits/${id}`;
+
+/** A stored edit; what is not one changes nothing. */
+export function editOf(value: unknown): RunEdit {
+  if (typeof value !== 'object' || value === null) return {};
+  return {
+    ...('name' in value && typeof value.name === 'string' && { name: value.name }),
+    ...('notes' in value && typeof value.notes === 'string' && { notes: value.notes }),
+  };
+}
