@@ -65,7 +65,7 @@ function KnownRun({ run }: { readonly run: RunSummary }) {
       {shown?.fault && <FaultNotice fault={shown.fault} />}
       {run.status === 'interrupted' && (
         <Notice tone="warning" title="This run was interrupted: its tab was closed or reloaded, or its thread was ended.">
-          {run.epochsDone > 0 ? `${run.epochsDone} finished epochs are kept. Resume goes on from the last checkpoint, as if nothing had happened.` : 'It had not finished an epoch; resuming starts it again.'}
+          {run.epochsDone > 0 ? 'Resume goes on from its last checkpoint; epochs after that are trained again and come out the same.' : 'It had not finished an epoch; resuming starts it again.'}
         </Notice>
       )}
       {elsewhere && isActive(run.status) && (

@@ -1,4 +1,5 @@
 import { useMemo, useState } from 'react';
+import { useShallow } from 'zustand/react/shallow';
 import { plural } from '../../app/format';
 import { Icon } from '../../app/Icon';
 import { Button, ButtonLink } from '../../app/primitives/Button';
@@ -16,7 +17,9 @@ import styles from './runs.module.css';
 
 /** All runs: to find, compare at a glance, take up again, and clear away. */
 export function RunsPage() {
-  const { runs, loaded, fault, elsewhere, activeId } = useRuns();
+  const { runs, loaded, fault, elsewhere, activeId } = useRuns(
+    useShallow((state) => ({ runs: state.runs, loaded: state.loaded, fault: state.fault, elsewhere: state.elsewhere, activeId: state.activeId })),
+  );
   const [filter, setFilter] = useState<RunFilter>(NO_FILTER);
   const [columns, setColumns] = useState<MetricColumns>('test');
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
