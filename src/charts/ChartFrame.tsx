@@ -3,6 +3,7 @@ import { Button } from '../app/primitives/Button';
 import { DataDialog } from './DataDialog';
 import type { FigureSpec } from './figure';
 import { FigureDialog } from './FigureDialog';
+import type { MarkShape } from './marks';
 import { seriesStyle } from './palette';
 import type { ChartTable } from './table';
 import { useWidth } from './useWidth';
@@ -11,7 +12,7 @@ import styles from './charts.module.css';
 export interface LegendEntry {
   readonly name: string;
   readonly slot: number;
-  readonly shape: 'circle' | 'square' | 'triangle' | 'cross';
+  readonly shape: MarkShape;
 }
 
 interface ChartFrameProps {

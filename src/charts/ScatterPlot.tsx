@@ -3,6 +3,7 @@ import { ComposedChart, useXAxisScale, useYAxisScale } from 'recharts';
 import { ChartFrame } from './ChartFrame';
 import type { FigureSpec } from './figure';
 import { plotLayout } from './layout';
+import { markPath, markShape } from './marks';
 import { seriesStyle } from './palette';
 import { PlotAxes, plotMargin } from './PlotAxes';
 import { extent, type Point } from './series';
@@ -26,8 +27,6 @@ export interface ScatterPlotProps {
   readonly summary: string;
   readonly height?: number;
 }
-
-const SHAPES = ['circle', 'square', 'triangle', 'cross'] as const;
 
 /** Pairs of numbers as marks; every series has a colour and a shape. A log axis leaves out what is not positive, and says so. */
 export const ScatterPlot = memo(function ScatterPlot({ title, series, xLabel, yLabel, logX = false, logY = false, summary, height = 240 }: ScatterPlotProps) {
@@ -58,7 +57,7 @@ export const ScatterPlot = memo(function ScatterPlot({ title, series, xLabel, yL
       height={height}
       empty={drawn.every(({ points }) => points.length === 0)}
       notice={leftOut > 0 ? `${leftOut} points that are zero, negative or not finite are left out of the log axis.` : null}
-      legend={series.length > 1 ? series.map(({ name }, slot) => ({ name, slot, shape: SHAPES[slot % SHAPES.length] ?? 'circle' })) : []}
+      legend={series.length > 1 ? series.map(({ name }, slot) => ({ name, slot, shape: markShape(slot) })) : []}
     >
       {(width) => {
         const layout = plotLayout(width, height, yAxis, []);
@@ -84,24 +83,9 @@ function Marks({ series }: { readonly series: readonly ScatterSeries[] }) {
         <path
           key={name}
           fill={seriesStyle(slot).colour}
-          d={points.map(([x, y]) => markPath(SHAPES[slot % SHAPES.length] ?? 'circle', xScale(x) ?? 0, yScale(y) ?? 0)).join('')}
+          d={points.map(([x, y]) => markPath(markShape(slot), xScale(x) ?? 0, yScale(y) ?? 0)).join('')}
         />
       ))}
     </g>
   );
-}
-
-/** A mark about six pixels wide around (x, y). */
-export function markPath(shape: (typeof SHAPES)[number], x: number, y: number): string {
-  const at = `M${x.toFixed(1)} ${y.toFixed(1)}`;
-  switch (shape) {
-    case 'circle':
-      return `${at}m-2.5 0a2.5 2.5 0 1 0 5 0a2.5 2.5 0 1 0 -5 0z`;
-    case 'square':
-      return `${at}m-2.5 -2.5h5v5h-5z`;
-    case 'triangle':
-      return `${at}m0 -3l3 5.5h-6z`;
-    case 'cross':
-      return `${at}m-3 -1h2v-2h2v2h2v2h-2v2h-2v-2h-2z`;
-  }
 }

@@ -1,3 +1,4 @@
+import { markPath, markShape } from './marks';
 import { seriesStyle } from './palette';
 import type { Point, VerticalMark } from './series';
 import { position, spread, tickLabel, type Axis } from './ticks';
@@ -31,7 +32,7 @@ export function figureSvg(spec: FigureSpec): string {
   const longest = named.length > 1 ? Math.max(...named.map(({ name }) => name.length)) : 0;
   const yTickWidth = Math.max(...spec.yAxis.ticks.map((tick) => tickLabel(tick).length), 1) * TYPE * 0.56;
   const left = 20 + yTickWidth;
-  const right = Math.min(120, longest === 0 ? 10 : 12 + longest * TYPE * 0.66);
+  const right = Math.min(120, longest === 0 ? 10 : (named.some(({ type }) => type === 'dots') ? 19 : 12) + longest * TYPE * 0.66);
   const top = spec.title ? 24 : 10;
   const bottom = 34;
   const width = WIDTH - left - right;
@@ -64,7 +65,10 @@ export function figureSvg(spec: FigureSpec): string {
     const ends = named.map((layer) => y(layer.points[layer.points.length - 1]?.[1] ?? spec.yAxis.low));
     const places = spread(ends, TYPE + 1.5, top + TYPE / 2, top + height);
     named.forEach((layer, i) => {
-      out.push(text(left + width + 5, (places[i] ?? top) + TYPE * 0.35, layer.name, 'start', ` fill="${seriesStyle(layer.slot).figureColour}"`));
+      const at = places[i] ?? top;
+      const indent = layer.type === 'dots' ? 12 : 5;
+      if (layer.type === 'dots') out.push(`<path d="${markPath(markShape(layer.slot), left + width + 6, at)}" fill="${seriesStyle(layer.slot).figureColour}"/>`);
+      out.push(text(left + width + indent, at + TYPE * 0.35, layer.name, 'start', ` fill="${seriesStyle(layer.slot).figureColour}"`));
     });
   }
   out.push('</svg>');
@@ -81,7 +85,7 @@ function drawLayer(layer: Layer, x: (value: number) => number, y: (value: number
     }
     case 'dots': {
       const { figureColour } = seriesStyle(layer.slot);
-      return layer.points.map(([px, py]) => `<circle cx="${x(px)}" cy="${y(py)}" r="1.6" fill="${figureColour}" fill-opacity="0.7"/>`).join('');
+      return `<path d="${layer.points.map(([px, py]) => markPath(markShape(layer.slot), x(px), y(py))).join('')}" fill="${figureColour}" fill-opacity="0.75"/>`;
     }
     case 'bars':
       return layer.counts

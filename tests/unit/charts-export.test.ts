@@ -61,3 +61,16 @@ it('a file is named after its title', () => {
   expect(fileName('LightGCN · Baby · seed 999', 'csv')).toBe('lightgcn-baby-seed-999.csv');
   expect(fileName('···', 'svg')).toBe('chart.svg');
 });
+
+it('a figure of marks tells series apart by shape, in the plot and at the name', () => {
+  const axis = axisOver([0, 10]);
+  const svg = figureSvg({
+    title: 'Degrees', xLabel: 'x', yLabel: 'y', xAxis: axis, yAxis: axis, marks: [],
+    layers: [
+      { type: 'dots', name: 'users', slot: 0, points: [[1, 1], [2, 2]] },
+      { type: 'dots', name: 'items', slot: 1, points: [[3, 3]] },
+    ],
+  });
+  expect((svg.match(/a2\.5 2\.5/g) ?? []).length).toBe(6);
+  expect((svg.match(/h5v5h-5z/g) ?? []).length).toBe(2);
+});

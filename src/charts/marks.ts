@@ -1,0 +1,20 @@
+const SHAPES = ['circle', 'square', 'triangle', 'cross'] as const;
+export type MarkShape = (typeof SHAPES)[number];
+
+/** The shape of the series at `slot`: series of marks differ in shape as well as in colour. */
+export const markShape = (slot: number): MarkShape => SHAPES[slot % SHAPES.length] ?? 'circle';
+
+/** A mark about six pixels wide around (x, y). */
+export function markPath(shape: MarkShape, x: number, y: number): string {
+  const at = `M${x.toFixed(1)} ${y.toFixed(1)}`;
+  switch (shape) {
+    case 'circle':
+      return `${at}m-2.5 0a2.5 2.5 0 1 0 5 0a2.5 2.5 0 1 0 -5 0z`;
+    case 'square':
+      return `${at}m-2.5 -2.5h5v5h-5z`;
+    case 'triangle':
+      return `${at}m0 -3l3 5.5h-6z`;
+    case 'cross':
+      return `${at}m-3 -1h2v-2h2v2h2v2h-2v2h-2v-2h-2z`;
+  }
+}
