@@ -7,13 +7,11 @@ export interface Trace {
   readonly json: string;
 }
 
-/** A finished run's weights and final embeddings; its checkpoint slots are no longer needed and are removed. */
+/** A finished run's weights and final embeddings. */
 export async function writeWeights(database: Database, runId: string, arrays: Readonly<Record<string, Float32Array>>): Promise<void> {
   const entries: Entry[] = [];
   const stored = mapValues(arrays, (values, name) => splitArray(`${runId}/weights/${name}`, values, entries));
   await database.checkpoints.setMany([...entries, [`${runId}/weights`, stored]]);
-  const slots = await database.checkpoints.keys(`${runId}/slot`);
-  if (slots.length > 0) await database.checkpoints.delete(slots);
 }
 
 /** Parameters of the best epoch by name, and `represent/users`, `represent/items`; null while a run has not finished. */

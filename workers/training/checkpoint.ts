@@ -82,6 +82,39 @@ export async function readCheckpoint(database: Database, runId: string): Promise
   return { ...newest.head, parameters, bestWeights: newest.best && { epoch: newest.best.epoch, values: await joinArrays(database.checkpoints, newest.best.values) } };
 }
 
+/** Removes both slots: what a run that has ended does not need any more. */
+export async function deleteCheckpoint(database: Database, runId: string): Promise<void> {
+  const keys = await database.checkpoints.keys(`${runId}/slot`);
+  if (keys.length > 0) await database.checkpoints.delete(keys);
+}
+
+/** Least time between two checkpoints; a checkpoint also never takes more than a twentieth of the time. */
+const INTERVAL_MS = 15_000;
+const SHARE = 20;
+
+/** When the next checkpoint is due. */
+export class CheckpointClock {
+  readonly #fixedIntervalMs: number | null;
+  #intervalMs: number;
+  #last = performance.now();
+
+  /** `fixedIntervalMs` in place of the interval that follows from what checkpoints cost. */
+  constructor(fixedIntervalMs: number | null) {
+    this.#fixedIntervalMs = fixedIntervalMs;
+    this.#intervalMs = fixedIntervalMs ?? INTERVAL_MS;
+  }
+
+  get due(): boolean {
+    return performance.now() - this.#last >= this.#intervalMs;
+  }
+
+  /** Takes in that a checkpoint which was begun at `start` (`performance.now()`) is written. */
+  written(start: number): void {
+    this.#last = performance.now();
+    this.#intervalMs = this.#fixedIntervalMs ?? Math.max(INTERVAL_MS, SHARE * (this.#last - start));
+  }
+}
+
 async function readManifest(database: Database, runId: string, slot: number): Promise<Manifest | null> {
   const value = await database.checkpoints.get(slotKey(runId, slot));
   return isManifest(value) ? value : null;

@@ -40,12 +40,14 @@ export class RunControl {
     if (this.#untilEpochEnd) this.pause();
   }
 
-  /** Lets queued messages in, then waits as long as the run is paused. */
-  async gate(onPause: () => Promise<void>): Promise<void> {
+  /** Lets queued messages in, then waits as long as the run is paused. Milliseconds spent paused. */
+  async gate(onPause: () => Promise<void>): Promise<number> {
     await yieldToMessages();
-    if (!this.#paused || this.#stop) return;
+    if (!this.#paused || this.#stop) return 0;
+    const pausedAt = performance.now();
     await onPause();
     while (this.#paused && !this.#stop) await new Promise<void>((resolve) => (this.#wake = resolve));
+    return performance.now() - pausedAt;
   }
 
   #wakeUp(): void {

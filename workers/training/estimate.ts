@@ -1,7 +1,8 @@
 import type { DatasetDocument } from '../../src/domain/dataset';
+import { AppError } from '../../src/domain/errors';
 import { booleanOption, numberOption } from '../../src/domain/models/catalogue';
 import type { Config, ModelId } from '../../src/domain/models/table';
-import type { MemoryEstimate } from '../../src/domain/run';
+import type { DeviceReport, MemoryEstimate } from '../../src/domain/run';
 import { rankingBytes } from '../engine/ranking';
 import { modelKind } from '../models/registry';
 import { modelSizes } from './input';
@@ -37,4 +38,23 @@ export function largestBuffer(dataset: DatasetDocument, config: Config): number 
   const features = sizes.featureColumns.map((columns) => 4 * columns * sizes.items);
   const trained = booleanOption(config, 'trainFeatures');
   return Math.max(tables, ...(trained ? features : []), 0);
+}
+
+/** WebAssembly addresses 4 GiB, and tfjs's heap grows by doubling. */
+const WASM_BYTES = 3.5 * 2 ** 30;
+
+/** Throws `RUN_MEMORY` when a run of `total` bytes, `buffer` of them in one piece, cannot fit the device. */
+export function refuseTooLarge({ backend, limits }: DeviceReport, total: number, buffer: number): void {
+  const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(2)} GiB`;
+  const limit = backend === 'webgpu' ? Math.min(limits['maxStorageBufferBindingSize'] ?? Infinity, limits['maxBufferSize'] ?? Infinity) : Infinity;
+  if (buffer > limit || (backend === 'wasm' && total > WASM_BYTES)) {
+    throw new AppError(
+      'RUN_MEMORY',
+      buffer > limit
+        ? `The run needs one buffer of ${gib(buffer)}, and this device binds at most ${gib(limit)}.`
+        : `The run needs about ${gib(total)}, and WebAssembly addresses at most ${gib(WASM_BYTES)}.`,
+      'Freeze the feature tables, lower the embedding or batch size, or use a device with more memory.',
+      { total, buffer, limit: Number.isFinite(limit) ? limit : null },
+    );
+  }
 }

@@ -1,0 +1,176 @@
+import { choiceOption, numberOption } from '../../src/domain/models/catalogue';
+import { isMetricKey } from '../../src/domain/metrics';
+import type { Config } from '../../src/domain/models/table';
+import type { EpochPoint } from '../../src/domain/run';
+import { writeDetails } from '../../src/storage/runs';
+import { writeWeights } from '../../src/storage/weights';
+import type { Device } from '../engine/device';
+import { overwrite } from '../engine/kernels/adam';
+import { readValues } from '../engine/parameters';
+import type { Ranker } from '../engine/ranking';
+import { readRepresentation, withRepresentation } from '../engine/representation';
+import type { Model } from '../models/model';
+import { CheckpointClock, readCheckpoint, writeCheckpoint, type BestWeights } from './checkpoint';
+import { evaluate, heldOut, type Evaluation, type HeldOut } from './evaluator';
+import type { TrainingData } from './input';
+import { MAX_CUTOFF } from './metrics';
+import { ProgressReporter } from './progress';
+import type { RunRecord } from './record';
+import type { RunHost } from './run';
+import type { Sampler } from './sampler';
+import { EarlyStopping } from './stopping';
+import type { TraceRecorder } from './trace';
+import { Trainer } from './trainer';
+
+interface SessionParts {
+  readonly record: RunRecord;
+  readonly device: Device;
+  readonly host: RunHost;
+  readonly config: Config;
+  readonly data: TrainingData;
+  readonly model: Model;
+  readonly ranker: Ranker;
+  readonly sampler: Sampler;
+  readonly trace: TraceRecorder | null;
+}
+
+/** Epochs with their evaluations, the best of them, and checkpoints of all that. */
+export class TrainingSession {
+  readonly #parts: SessionParts;
+  readonly #trainer: Trainer;
+  readonly #stopping: EarlyStopping;
+  readonly #targets: { readonly valid: HeldOut; readonly test: HeldOut };
+  readonly #checkpoints: CheckpointClock;
+  #bestWeights: BestWeights | null = null;
+  /** Of the epoch in progress, evaluation left out. */
+  #epochTrainSeconds = 0;
+
+  constructor(parts: SessionParts) {
+    const { config, data, host } = parts;
+    this.#parts = parts;
+    this.#trainer = new Trainer({ ...parts, sizes: data.input });
+    const metric = choiceOption(config, 'stopMetric');
+    const rounding = choiceOption(config, 'roundForStopping');
+    this.#stopping = new EarlyStopping(isMetricKey(metric) ? metric : 'recall@20', numberOption(config, 'patience'), rounding === 'off' ? null : Number(rounding));
+    this.#targets = { valid: heldOut(data.interactions, 1, data.trained), test: heldOut(data.interactions, 2, data.trained) };
+    this.#checkpoints = new CheckpointClock(host.checkpointIntervalMs ?? null);
+  }
+
+  /** All epochs that are left; false when stopped on the way. */
+  async run(): Promise<boolean> {
+    const { record, host, config, sampler } = this.#parts;
+    const epochs = numberOption(config, 'epochs');
+    const progress = new ProgressReporter(host.emit, epochs, sampler.stepsPerEpoch);
+    for (let epoch = record.epochs.length; epoch < epochs && !this.#stopping.shouldStop; epoch++) {
+      const point = await this.#epoch(epoch, progress);
+      if (!point) return false;
+      record.addEpoch(point);
+      progress.epoch(point, this.#stopping.state.sinceBest, this.#trainer.memory);
+      record.update({ memory: this.#trainer.memory });
+      if (this.#checkpoints.due) await this.#save();
+      host.control.epochEnded();
+      if (!this.#stopping.shouldStop && !(await record.gate())) return false;
+    }
+    return true;
+  }
+
+  /** The rest of an epoch and its evaluation; null when stopped before its last step. */
+  async #epoch(epoch: number, progress: ProgressReporter): Promise<EpochPoint | null> {
+    const { record, config, model, sampler } = this.#parts;
+    const start = record.seconds;
+    const before = this.#epochTrainSeconds;
+    const terms = await this.#trainer.epoch(
+      epoch,
+      async (interval) => {
+        record.addInterval(interval);
+        this.#epochTrainSeconds = before + record.seconds - start;
+        // At the end of an epoch the checkpoint waits for its evaluation.
+        if (this.#checkpoints.due && interval.step % sampler.stepsPerEpoch !== 0) await this.#save();
+      },
+      async ({ stepInEpoch }) => {
+        progress.step(epoch, stepInEpoch, this.#stopping.state.sinceBest, this.#trainer.memory);
+        return record.gate();
+      },
+    );
+    if (!terms) return null;
+    const trainSeconds = before + record.seconds - start;
+    this.#epochTrainSeconds = 0;
+
+    const evaluateStart = record.seconds;
+    const due = (epoch + 1) % numberOption(config, 'evaluateEvery') === 0 || epoch + 1 === numberOption(config, 'epochs');
+    const { valid: target } = this.#targets;
+    const valid = due && target.users.length > 0 ? (await this.#evaluate(target)).metrics : null;
+    // With nobody to validate on, the last epoch is the best.
+    if (valid ? this.#stopping.observe(valid) : target.users.length === 0) {
+      this.#bestWeights = { epoch, values: await readValues(model.parameters) };
+      record.update({ best: valid && { epoch, valid } });
+    }
+    return { epoch, step: this.#trainer.step, ...terms, valid, trainSeconds, evaluateSeconds: record.seconds - evaluateStart };
+  }
+
+  /** Test metrics, per-user values and weights of the best epoch. */
+  async finish(): Promise<void> {
+    const { record, host: { database }, model } = this.#parts;
+    const best = this.#bestWeights;
+    record.update({ memory: this.#trainer.memory });
+    if (!best) return;
+    await record.phase('ranking the test split at the best epoch', null);
+    for (const parameter of model.parameters) {
+      const values = best.values[parameter.name];
+      if (values) overwrite(parameter, values);
+    }
+    const valid = await this.#evaluate(this.#targets.valid);
+    const test = await this.#evaluate(this.#targets.test);
+    await writeDetails(database, record.run.id, { perUser: test.perUser, topItems: test.topItems, topScores: test.topScores, cutoff: MAX_CUTOFF });
+    const embeddings = await readRepresentation(() => model.represent());
+    await writeWeights(database, record.run.id, { ...best.values, 'represent/users': embeddings.users, 'represent/items': embeddings.items });
+    record.update({ result: { bestEpoch: best.epoch, valid: valid.metrics, test: test.metrics } });
+  }
+
+  async #evaluate(target: HeldOut): Promise<Evaluation> {
+    const { record, device, model, ranker } = this.#parts;
+    const evaluation = await withRepresentation(() => model.represent(), (representation) =>
+      evaluate(ranker, representation, target, async () => {
+        await record.gate();
+      }),
+    );
+    // A device that was lost meanwhile has ranked nothing.
+    device.check();
+    return evaluation;
+  }
+
+  /** Takes up the run's checkpoint, if it has one. */
+  async restore(): Promise<void> {
+    const { record, host, sampler } = this.#parts;
+    const checkpoint = await readCheckpoint(host.database, record.run.id);
+    record.goOnFrom(checkpoint);
+    if (!checkpoint) return;
+    await record.phase('reading the checkpoint', null);
+    this.#trainer.restore(checkpoint);
+    sampler.restore(checkpoint.sampler);
+    this.#stopping.restore(checkpoint.stopping);
+    this.#bestWeights = checkpoint.bestWeights;
+    this.#epochTrainSeconds = checkpoint.epochTrainSeconds;
+  }
+
+  async #save(): Promise<void> {
+    const { record, host, sampler } = this.#parts;
+    const start = performance.now();
+    const { epochs, intervals, best, seconds } = record.document();
+    await writeCheckpoint(host.database, record.run.id, {
+      version: 1,
+      ...(await this.#trainer.state()),
+      epoch: epochs.length,
+      sampler: sampler.state(),
+      stopping: this.#stopping.state,
+      epochTrainSeconds: this.#epochTrainSeconds,
+      epochs,
+      intervals,
+      best,
+      seconds,
+      bestWeights: this.#bestWeights,
+    });
+    await record.write();
+    this.#checkpoints.written(start);
+  }
+}
