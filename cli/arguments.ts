@@ -41,7 +41,7 @@ export function parseRun(words: readonly string[]): RunArguments {
   const model = values.model ?? wrong('--model is missing.');
   if (!isModelId(model)) return wrong(`There is no model “${model}”; choose one of ${MODEL_IDS.join(', ')}.`);
   const changes: Record<string, OptionValue> = {};
-  for (const setting of [...(values.set ?? []), ...(values.epochs ? [`epochs=${values.epochs}`] : [])]) {
+  for (const setting of [...(values.set ?? []), ...(values.epochs === undefined ? [] : [`epochs=${values.epochs}`])]) {
     const [key = '', ...rest] = setting.split('=');
     const option = modelTable(model).options.find((candidate) => candidate.key === key);
     if (!option) return wrong(`${modelTable(model).name} has no option “${key}”.`);
@@ -72,7 +72,8 @@ function parse(words: readonly string[]) {
       },
     }).values;
   } catch (error) {
-    return wrong(error instanceof Error ? error.message : String(error));
+    // Node's words, of which not all are sentences.
+    return wrong((error instanceof Error ? error.message : String(error)).replace(/\.?$/, '.'));
   }
 }
 

@@ -1,0 +1,221 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync, mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { parseRun } from '../../cli/arguments';
+import { filesOf } from '../../cli/folder';
+import { recommendationsCsv, writeRunFiles } from '../../cli/output';
+import { AppError, type Fault } from '../../src/domain/errors';
+import { completeConfig } from '../../src/domain/models/catalogue';
+import { newRun } from '../../src/domain/run';
+import { encodeSafetensors } from '../../src/sharing/safetensors';
+import { parseSafetensors } from '../helpers/safetensors';
+
+const least = ['--dataset', 'demo', '--model', 'lightgcn', '--out', 'results'];
+
+function refusal(words: readonly string[]): Fault {
+  try {
+    parseRun(words);
+  } catch (error) {
+    if (error instanceof AppError) return error.toFault();
+    throw error;
+  }
+  throw new Error(`“${words.join(' ')}” was accepted.`);
+}
+
+describe('the words of a run', () => {
+  it('have defaults', () => {
+    expect(parseRun(least)).toEqual({
+      dataset: 'demo', model: 'lightgcn', config: completeConfig('lightgcn', {}), seed: 999, backend: 'auto', allowSoftware: false, host: 'chromium', trace: 0, out: 'results', json: false,
+    });
+  });
+
+  it('are all understood', () => {
+    const words = [...least, '--set', 'layers=3', '--set=negativesFrom=all', '--set', 'learningRate=5e-4', '--seed', '4294967295', '--epochs', '7', '--backend', 'wasm', '--software', '--host', 'node', '--trace', '3', '--json'];
+    expect(parseRun(words)).toEqual({
+      dataset: 'demo', model: 'lightgcn', config: completeConfig('lightgcn', { layers: 3, negativesFrom: 'all', learningRate: 5e-4, epochs: 7 }), seed: 4294967295,
+      backend: 'wasm', allowSoftware: true, host: 'node', trace: 3, out: 'results', json: true,
+    });
+  });
+
+  it('take the last of two values, and --epochs over --set', () => {
+    expect(parseRun([...least, '--set', 'layers=3', '--set', 'layers=4']).config['layers']).toBe(4);
+    expect(parseRun([...least, '--epochs', '7', '--set', 'epochs=9']).config['epochs']).toBe(7);
+  });
+
+  const without = (name: string): string[] => least.filter((_, i) => least[i] !== name && least[i - 1] !== name);
+  const bad: readonly (readonly [string, readonly string[], Fault['code'], string])[] = [
+    ['no dataset', without('--dataset'), 'COMMAND_LINE', '--dataset'],
+    ['no folder for results', without('--out'), 'COMMAND_LINE', '--out'],
+    ['no model', without('--model'), 'COMMAND_LINE', '--model'],
+    ['an unknown model', [...without('--model'), '--model', 'bprr'], 'COMMAND_LINE', 'bprr'],
+    ['a model of the prototype', [...without('--model'), '--model', '__proto__'], 'COMMAND_LINE', '__proto__'],
+    ['an unknown word', [...least, '--sed', '1'], 'COMMAND_LINE', '--sed'],
+    ['a stray word', [...least, 'more'], 'COMMAND_LINE', 'more'],
+    ['a word without its value', [...least, '--seed'], 'COMMAND_LINE', '--seed'],
+    ['a negative seed', [...least, '--seed=-1'], 'COMMAND_LINE', '-1'],
+    ['a seed that is none', [...least, '--seed', '1.5'], 'COMMAND_LINE', '1.5'],
+    ['a seed over 32 bits', [...least, '--seed', '4294967296'], 'COMMAND_LINE', '4294967296'],
+    ['an empty seed', [...least, '--seed', ''], 'COMMAND_LINE', '--seed'],
+    ['an unknown backend', [...least, '--backend', 'webgl'], 'COMMAND_LINE', 'webgl'],
+    ['an unknown host', [...least, '--host', 'deno'], 'COMMAND_LINE', 'deno'],
+    ['too long a trace', [...least, '--trace', '1001'], 'COMMAND_LINE', '1001'],
+    ['an option of another model', [...least, '--set', 'neighbours=3'], 'COMMAND_LINE', 'neighbours'],
+    ['an option of the prototype', [...least, '--set', '__proto__=3'], 'COMMAND_LINE', '__proto__'],
+    ['an option without a value', [...least, '--set', 'layers'], 'CONFIG_INVALID', 'Layers'],
+    ['an option out of range', [...least, '--set', 'layers=99'], 'CONFIG_INVALID', 'Layers'],
+    ['an option that is no number', [...least, '--set', 'learningRate=fast'], 'CONFIG_INVALID', 'Learning rate'],
+    ['no epochs', [...least, '--epochs', '0'], 'CONFIG_INVALID', 'Epochs'],
+    ['empty epochs', [...least, '--epochs', ''], 'CONFIG_INVALID', 'Epochs'],
+  ];
+  for (const [what, words, code, named] of bad) {
+    it(`are refused with a sentence: ${what}`, () => {
+      const fault = refusal(words);
+      expect(fault.code).toBe(code);
+      expect(fault.message).toContain(named);
+      expect(fault.message).toMatch(/^\S[^]*\.$/);
+      expect(fault.hint).toMatch(/^\S[^]*\.$/);
+    });
+  }
+});
+
+describe('what a run leaves', () => {
+  it('recommendations: a line per user and rank, none where a list has ended', () => {
+    const csv = recommendationsCsv({
+      users: Int32Array.of(4, 9), topItems: Int32Array.of(7, 2, 5, 1, -1, -1), topScores: Float32Array.of(3, 0.1, -2e-9, 12345.678, -3.4e38, -3.4e38), cutoff: 3,
+    });
+    expect(csv).toBe('user,rank,item,score\n4,1,7,3.000000\n4,2,2,0.1000000\n4,3,5,-2.000000e-9\n9,1,1,12345.68\n');
+    expect(recommendationsCsv({ users: new Int32Array(0), topItems: new Int32Array(0), topScores: new Float32Array(0), cutoff: 3 })).toBe('user,rank,item,score\n');
+  });
+
+  it('safetensors: arrays in order, aligned, with their metadata', () => {
+    const floats = Float32Array.of(1, -2.5, 3e-40, Infinity, NaN, 0);
+    // A view into a larger buffer, and a name of which the header's length is no multiple of eight.
+    const view = Int32Array.of(9, 1, -2, 9).subarray(1, 3);
+    const bytes = encodeSafetensors(
+      [{ name: 'größe', shape: [2, 3], values: floats }, { name: 'none', shape: [0, 4], values: new Float32Array(0) }, { name: 'ids', shape: [2], values: view }, { name: 'scalar', shape: [], values: Float32Array.of(7) }],
+      { model: 'bpr', note: '“quoted”' },
+    );
+    const { arrays, metadata } = parseSafetensors(bytes);
+    expect(Object.fromEntries(arrays)).toEqual({
+      größe: { dtype: 'F32', shape: [2, 3], values: floats },
+      none: { dtype: 'F32', shape: [0, 4], values: new Float32Array(0) },
+      ids: { dtype: 'I32', shape: [2], values: Int32Array.of(1, -2) },
+      scalar: { dtype: 'F32', shape: [], values: Float32Array.of(7) },
+    });
+    expect(metadata).toEqual({ model: 'bpr', note: '“quoted”' });
+    expect(parseSafetensors(encodeSafetensors([]))).toEqual({ arrays: new Map(), metadata: {} });
+  });
+
+  it('safetensors: refuses what would not be read back', () => {
+    const two = Float32Array.of(1, 2);
+    expect(() => encodeSafetensors([{ name: 'a', shape: [3], values: two }])).toThrow('a has 2 values');
+    expect(() => encodeSafetensors([{ name: 'a', shape: [2], values: two }, { name: 'a', shape: [2], values: two }])).toThrow('Two arrays');
+    expect(() => encodeSafetensors([{ name: '__metadata__', shape: [2], values: two }], { a: 'b' })).toThrow('Two arrays');
+  });
+});
+
+describe('folders', () => {
+  const made: string[] = [];
+  const folder = (): string => {
+    const path = mkdtempSync(join(tmpdir(), 'lodestone-test-'));
+    made.push(path);
+    return path;
+  };
+  afterEach(() => made.splice(0).forEach((path) => rmSync(path, { recursive: true, force: true })));
+
+  it('are read with paths relative to them; a file is itself', async () => {
+    const path = folder();
+    mkdirSync(join(path, 'sub'));
+    writeFileSync(join(path, 'b.inter'), 'b');
+    writeFileSync(join(path, 'sub', 'a.npy'), 'abc');
+    const files = await filesOf(path);
+    expect(files.map((file) => file.path)).toEqual(['b.inter', join('sub', 'a.npy')]);
+    expect(await files[1]!.file.text()).toBe('abc');
+    expect((await filesOf(join(path, 'b.inter'))).map((file) => file.path)).toEqual(['b.inter']);
+    await expect(filesOf(join(path, 'missing'))).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
+  });
+
+  it('get what the run has, and no file for what it has not', async () => {
+    const run = newRun('run', 'a run', { model: 'bpr', config: completeConfig('bpr', {}), seed: 1, dataset: { id: 'd', name: 'Demo', fingerprint: 'f' }, backend: 'cpu', allowSoftware: false }, '2026-01-01T00:00:00.000Z');
+    const failed = join(folder(), 'new', 'folder');
+    await writeRunFiles(failed, run, { embeddings: null, lists: null, trace: null });
+    expect(readdirSync(failed)).toEqual(['run.json']);
+    expect(JSON.parse(readFileSync(join(failed, 'run.json'), 'utf8'))).toEqual(run);
+    const whole = folder();
+    await writeRunFiles(whole, run, {
+      embeddings: { users: Float32Array.of(1, 2, 3, 4), items: Float32Array.of(5, 6), userCount: 2, itemCount: 1 },
+      lists: { users: Int32Array.of(0), topItems: Int32Array.of(0), topScores: Float32Array.of(1), cutoff: 1 },
+      trace: { safetensors: Uint8Array.of(1, 2), json: '{}' },
+    });
+    expect(readdirSync(whole).sort()).toEqual(['embeddings.safetensors', 'recommendations.csv', 'run.json', 'trace.json', 'trace.safetensors']);
+    const { arrays, metadata } = parseSafetensors(readFileSync(join(whole, 'embeddings.safetensors')));
+    expect(arrays.get('users')).toEqual({ dtype: 'F32', shape: [2, 2], values: Float32Array.of(1, 2, 3, 4) });
+    expect(arrays.get('items')?.shape).toEqual([1, 2]);
+    expect(metadata).toEqual({ model: 'bpr', dataset: 'Demo', fingerprint: 'f' });
+  });
+});
+
+describe('the browser’s storage, where it fails', () => {
+  afterEach(() => vi.unstubAllGlobals());
+
+  /** Just enough of IndexedDB for one transaction, which ends as `outcome` says. */
+  function stub(outcome: 'refused' | { readonly aborts: Error }): void {
+    vi.stubGlobal('indexedDB', {
+      open: () => {
+        const request: { result?: unknown; error?: Error; onsuccess?: () => void; onerror?: () => void } = {};
+        queueMicrotask(() => {
+          if (outcome === 'refused') {
+            request.error = new DOMException('denied', 'SecurityError');
+            return request.onerror?.();
+          }
+          request.result = {
+            transaction: () => {
+              const transaction: { error?: Error; onabort?: () => void; objectStore?: () => unknown } = {};
+              transaction.objectStore = () => {
+                setTimeout(() => {
+                  transaction.error = outcome.aborts;
+                  transaction.onabort?.();
+                }, 0);
+                return { put: () => undefined, transaction };
+              };
+              return transaction;
+            },
+          };
+          request.onsuccess?.();
+        });
+        return request;
+      },
+    });
+  }
+
+  /** A fresh module: an open connection is kept in it. */
+  async function write(): Promise<unknown> {
+    vi.resetModules();
+    const { browserDatabase } = await import('../../src/storage/database');
+    return browserDatabase().settings.set('key', 1).then(() => 'stored', (error: unknown) => (error as AppError).toFault());
+  }
+
+  it('says which of three things happened, and what to do', async () => {
+    const faults: Fault[] = [];
+    stub('refused');
+    faults.push((await write()) as Fault);
+    stub({ aborts: new DOMException('full', 'QuotaExceededError') });
+    faults.push((await write()) as Fault);
+    stub({ aborts: new DOMException('gone', 'InvalidStateError') });
+    faults.push((await write()) as Fault);
+    expect(faults.map(({ code }) => code)).toEqual(['STORE_UNAVAILABLE', 'STORE_QUOTA', 'STORE_BROKEN']);
+    expect(faults.map(({ message }) => message.includes('denied') || message.includes('gone'))).toEqual([true, false, true]);
+    for (const { message, hint } of faults) for (const text of [message, hint]) expect(text).toMatch(/[^]{10,}/);
+  });
+
+  it('opens again after it could not be opened', async () => {
+    vi.resetModules();
+    const { browserDatabase } = await import('../../src/storage/database');
+    const code = (): Promise<string> => browserDatabase().settings.set('key', 1).then(() => '', (error: unknown) => (error as AppError).code);
+    stub('refused');
+    expect(await code()).toBe('STORE_UNAVAILABLE');
+    stub({ aborts: new DOMException('full', 'QuotaExceededError') });
+    expect(await code()).toBe('STORE_QUOTA');
+  });
+});

@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest';
+import { AppError } from '../../src/domain/errors';
+import {
+  changedOptions, choiceOption, completeConfig, configProblems, defaultConfig, isModelId, MODEL_TABLES, modelTable, numberOption, optionProblem, parseOption,
+} from '../../src/domain/models/catalogue';
+import { MODEL_IDS, type BooleanOption, type ChoiceOption, type Config, type NumberOption } from '../../src/domain/models/table';
+
+const base = { key: 'x', label: 'The option', help: 'Help.', group: 'model', sweep: false } as const;
+const integer: NumberOption = { ...base, type: 'integer', default: 2, min: 1, max: 8 };
+const number: NumberOption = { ...base, type: 'number', default: 0.5, min: 0, max: 1 };
+const choice: ChoiceOption = { ...base, type: 'choice', default: 'a', choices: [{ value: 'a', label: 'A' }, { value: 'b', label: 'B' }] };
+const boolean: BooleanOption = { ...base, type: 'boolean', default: true };
+
+function codeOf(work: () => unknown): { code: string; option: unknown } {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof AppError) {
+      expect(error.message).toMatch(/^\S.*\.$/);
+      expect(error.hint).toMatch(/^\S.*\.$/);
+      return { code: error.code, option: error.context['option'] };
+    }
+  }
+  return { code: 'nothing was thrown', option: null };
+}
+
+describe('values of an option', () => {
+  it('are checked by kind', () => {
+    expect([1, 2, 8].map((value) => optionProblem(integer, value))).toEqual([null, null, null]);
+    expect([0, 1, 0.25].map((value) => optionProblem(number, value))).toEqual([null, null, null]);
+    expect([optionProblem(choice, 'b'), optionProblem(boolean, false)]).toEqual([null, null]);
+  });
+
+  it('that are not acceptable are named in words', () => {
+    for (const value of [NaN, Infinity, -Infinity, '2', true, undefined]) {
+      expect(optionProblem(integer, value)).toBe('The option is a number.');
+      expect(optionProblem(number, value)).toBe('The option is a number.');
+    }
+    expect(optionProblem(integer, 2.5)).toBe('The option is a whole number.');
+    expect([0, 9].map((value) => optionProblem(integer, value))).toEqual(Array(2).fill('The option lies between 1 and 8.'));
+    expect([-1e-9, 1 + 1e-9].map((value) => optionProblem(number, value))).toEqual(Array(2).fill('The option lies between 0 and 1.'));
+    for (const value of ['c', 'A', '', 0, undefined, 'toString']) expect(optionProblem(choice, value)).toBe('The option is one of: a, b.');
+    for (const value of ['true', 1, undefined]) expect(optionProblem(boolean, value)).toBe('The option is either on or off.');
+    const size: NumberOption = { ...integer, key: 'embeddingSize', max: 100 };
+    expect(optionProblem(size, 8)).toBeNull();
+    expect(optionProblem(size, 6)).toBe('The option is a multiple of 4.');
+  });
+
+  it('are read from text', () => {
+    expect(parseOption(integer, '3')).toBe(3);
+    expect(parseOption(number, '2.5e-1')).toBe(0.25);
+    expect(parseOption(choice, 'b')).toBe('b');
+    expect([parseOption(boolean, 'true'), parseOption(boolean, 'false')]).toEqual([true, false]);
+    for (const text of ['', ' ', 'x', '1,5', '3.5', '9', 'NaN', 'Infinity', '1e999']) expect(codeOf(() => parseOption(integer, text))).toEqual({ code: 'CONFIG_INVALID', option: 'x' });
+    for (const text of ['yes', '1', 'True', '']) expect(codeOf(() => parseOption(boolean, text)).code).toBe('CONFIG_INVALID');
+    for (const text of ['c', '', '__proto__']) expect(codeOf(() => parseOption(choice, text)).code).toBe('CONFIG_INVALID');
+  });
+});
+
+describe('a configuration', () => {
+  it('is completed by the defaults', () => {
+    const config = completeConfig('lightgcn', { layers: 3 });
+    expect(config).toEqual({ ...defaultConfig('lightgcn'), layers: 3 });
+    expect(completeConfig('lightgcn', {})).toEqual(defaultConfig('lightgcn'));
+  });
+
+  it('names all its problems, and unknown options', () => {
+    const { layers: _missing, ...rest } = defaultConfig('lightgcn');
+    const problems = configProblems('lightgcn', { ...rest, epochs: NaN, neighbours: 10, constructor: 1 });
+    expect([...problems.keys()].sort()).toEqual(['constructor', 'epochs', 'layers', 'neighbours']);
+    expect(problems.get('neighbours')).toBe('LightGCN has no option “neighbours”.');
+    expect(configProblems('mgcn', defaultConfig('mgcn')).size).toBe(0);
+  });
+
+  it('is refused for the first problem', () => {
+    for (const [changes, option] of [[{ epochs: 0 }, 'epochs'], [{ nothing: 1 }, 'nothing'], [{ learningRate: '1e-3' }, 'learningRate'], [{ negativesFrom: 'none' }, 'negativesFrom']] as const) {
+      expect(codeOf(() => completeConfig('bpr', changes))).toEqual({ code: 'CONFIG_INVALID', option });
+    }
+  });
+
+  it('from JSON cannot reach a prototype', () => {
+    const hostile = JSON.parse('{"__proto__": {"epochs": 3}}') as Config;
+    expect(codeOf(() => completeConfig('bpr', hostile))).toEqual({ code: 'CONFIG_INVALID', option: '__proto__' });
+    expect([...configProblems('bpr', { ...defaultConfig('bpr'), ...hostile }).keys()]).toEqual(['__proto__']);
+    expect(Object.prototype).not.toHaveProperty('epochs');
+    // Inherited values are no values of the configuration.
+    const inherited = Object.create(defaultConfig('bpr')) as Config;
+    expect(configProblems('bpr', inherited).size).toBe(modelTable('bpr').options.length);
+  });
+
+  it('says what differs from the defaults', () => {
+    expect(changedOptions('mgcn', defaultConfig('mgcn'))).toEqual({});
+    expect(changedOptions('mgcn', completeConfig('mgcn', { neighbours: 5, trainFeatures: false, temperature: 0.2 }))).toEqual({ neighbours: 5, trainFeatures: false });
+    expect(changedOptions('mgcn', { unknown: 1 })).toEqual({});
+  });
+
+  it('is read with its types', () => {
+    expect(codeOf(() => numberOption({ a: '1' }, 'a')).code).toBe('CONFIG_INVALID');
+    expect(codeOf(() => choiceOption({}, 'a')).code).toBe('CONFIG_INVALID');
+    expect(numberOption({ a: 1 }, 'a')).toBe(1);
+  });
+});
+
+describe('the tables', () => {
+  it('are one per model', () => {
+    expect(MODEL_TABLES.map(({ id }) => id)).toEqual([...MODEL_IDS]);
+    for (const id of MODEL_IDS) expect(modelTable(id).id).toBe(id);
+    expect(['bpr', 'BPR', '__proto__', ''].map(isModelId)).toEqual([true, false, false, false]);
+  });
+
+  for (const { id, options, presets, terms, publishedAs, summary, citation } of MODEL_TABLES) {
+    it(`${id}: every option has words, one key, and a default that is allowed`, () => {
+      expect(new Set(options.map(({ key }) => key)).size).toBe(options.length);
+      expect(new Set(options.map(({ label }) => label)).size).toBe(options.length);
+      for (const option of options) {
+        expect(option.help, option.key).toMatch(/^[\p{Lu}\d].*\.$/u);
+        expect(option.label.length).toBeGreaterThan(2);
+        expect(option.key).toMatch(/^[a-z][A-Za-z]*$/);
+        expect(optionProblem(option, option.default), option.key).toBeNull();
+        if (option.type === 'integer' || option.type === 'number') {
+          expect(option.min).toBeLessThan(option.max);
+          for (const value of option.suggested ?? []) expect(optionProblem(option, value), `${option.key} = ${value}`).toBeNull();
+        }
+        if (option.type === 'choice') {
+          expect(new Set(option.choices.map(({ value }) => value)).size).toBe(option.choices.length);
+          expect(option.choices.length).toBeGreaterThan(1);
+        }
+      }
+    });
+
+    it(`${id}: presets are configurations that differ from the defaults`, () => {
+      expect(new Set(presets.map((preset) => preset.id)).size).toBe(presets.length);
+      for (const preset of presets) expect(changedOptions(id, completeConfig(id, preset.config))).toEqual(preset.config);
+    });
+
+    it(`${id}: says what it is`, () => {
+      expect(summary).toMatch(/\.$/);
+      expect(citation.year).toBeGreaterThan(2000);
+      expect(publishedAs.length).toBeGreaterThan(0);
+      expect(new Set(terms.map(({ key }) => key)).size).toBe(terms.length);
+    });
+  }
+
+  it('have the settings of the protocol and of the reference framework by default', () => {
+    for (const id of MODEL_IDS) {
+      expect(defaultConfig(id)).toMatchObject({
+        embeddingSize: 64, batchSize: 2048, learningRate: 1e-3, negativesPerPositive: 1, negativesFrom: 'trainItems',
+        epochs: 1000, patience: 20, stopMetric: 'recall@20', roundForStopping: 'off', evaluateEvery: 1,
+      });
+    }
+    expect(defaultConfig('mgcn')).toMatchObject({ userItemLayers: 2, itemItemLayers: 1, neighbours: 10, contrastWeight: 0.01, temperature: 0.2, regWeight: 1e-4, trainFeatures: true, lrDecay: 0.96, lrDecayEpochs: 50 });
+    expect(defaultConfig('lightgcn')).toMatchObject({ regWeight: 1e-4, lrDecay: 1 });
+  });
+});
