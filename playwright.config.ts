@@ -1,7 +1,7 @@
 import { defineConfig } from '@playwright/test';
 import { browserFlags, browserPath } from './cli/browser';
 
-const port = 4173;
+const port = 4319;
 
 export default defineConfig({
   testDir: 'tests/e2e',
@@ -13,6 +13,7 @@ export default defineConfig({
   use: {
     baseURL: `http://localhost:${port}`,
     viewport: { width: 1440, height: 900 },
+    actionTimeout: 30_000,
     launchOptions: { executablePath: browserPath(), args: browserFlags(true) },
   },
   webServer: {

@@ -60,8 +60,9 @@ export interface EpochPoint {
 export interface MemoryUse {
   /** Bytes in tensors. */
   readonly tensors: number;
-  /** Bytes held on the device, free buffers of the pool included. */
+  /** Bytes held on the device, on WebGPU with the free buffers of its pool. */
   readonly allocated: number;
+  /** Most bytes in tensors at any time of the run, intermediate values of a step included. */
   readonly peak: number;
 }
 

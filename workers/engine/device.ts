@@ -4,10 +4,11 @@ import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import type { BackendChoice, BackendName, DeviceReport, MemoryUse } from '../../src/domain/run';
 import { AppError, type Fault } from '../../src/domain/errors';
-import { isWasm, isWebGPU } from './backends';
+import { isWebGPU } from './backends';
 import { registerCsrProduct } from './kernels/csrProduct';
 import { registerMaskedTopK } from './kernels/maskedTopK';
 import { replaceWasmMatMul } from './kernels/wasmMatMul';
+import { peakMeter } from './peak';
 import { selfTest } from './selfTest';
 
 /** What differs between a browser's worker and Node. */
@@ -55,11 +56,12 @@ export async function openDevice(host: DeviceHost, request: DeviceRequest): Prom
 
 async function openBackend(host: DeviceHost, name: BackendName, allowSoftware: boolean, fallbackReason: string | null): Promise<Device> {
   const faults: Fault[] = [];
-  let peak = 0;
+  const meter = peakMeter();
   const described = name === 'webgpu' ? await openWebGPU(host.gpu, allowSoftware, faults) : await openHost(host, name);
   registerCsrProduct();
   registerMaskedTopK();
   const tests = await selfTest();
+  meter.reset();
   const failed = tests.find((test) => !test.passed);
   if (failed) {
     described.close();
@@ -80,9 +82,7 @@ async function openBackend(host: DeviceHost, name: BackendName, allowSoftware: b
     memory: () => {
       const tensors = tf.memory().numBytes;
       const backend: unknown = tf.backend();
-      const allocated = isWebGPU(backend) ? backend.bufferManager.numBytesAllocated : isWasm(backend) ? Math.max(tensors, 0) : tensors;
-      peak = Math.max(peak, allocated);
-      return { tensors, allocated, peak };
+      return { tensors, allocated: isWebGPU(backend) ? backend.bufferManager.numBytesAllocated : tensors, peak: meter.bytes };
     },
     close,
   };

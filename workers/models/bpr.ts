@@ -5,6 +5,7 @@
 import { numberOption } from '../../src/domain/models/catalogue';
 import { disposeParameter, newParameter } from '../engine/kernels/adam';
 import { matrixOf } from '../engine/tensors';
+import { stepUnits } from './layers/bytes';
 import { xavierNormal } from './layers/initialisers';
 import { batchRows, bprLoss, frobeniusRegulariser } from './layers/losses';
 import type { BuildContext, Model, ModelKind } from './model';
@@ -34,10 +35,8 @@ async function build({ input, config, random }: BuildContext): Promise<Model> {
 
 export const bpr: ModelKind = {
   build,
-  bytes: ({ users, items }, config) => {
-    const width = numberOption(config, 'embeddingSize');
-    const rows = numberOption(config, 'batchSize') * (2 + numberOption(config, 'negativesPerPositive'));
-    const table = 4 * width * (users + items);
-    return { parameters: table, graphs: 0, constants: 0, step: table + 4 * width * rows * 3 };
+  bytes: (sizes, config) => {
+    const unit = stepUnits(sizes, config);
+    return { parameters: unit.nodes, graphs: 0, constants: 0, step: 1.1 * unit.nodes + 30 * unit.rows + 36 * unit.rowVector + 8 * unit.nodeVector };
   },
 };

@@ -7,6 +7,7 @@ import { disposeParameter, newParameter } from '../engine/kernels/adam';
 import { disposeSparse, sparseBytes, sparseTensor } from '../engine/sparse';
 import { matrixOf } from '../engine/tensors';
 import { behaviourGraph } from '../graphs/behaviour';
+import { stepUnits } from './layers/bytes';
 import { xavierUniform } from './layers/initialisers';
 import { batchRows, bprLoss, frobeniusRegulariser } from './layers/losses';
 import { meanOfLayers, splitNodes, stackNodes } from './layers/propagation';
@@ -49,17 +50,14 @@ async function build({ input, config, random, progress }: BuildContext): Promise
 
 export const lightgcn: ModelKind = {
   build,
-  bytes: ({ users, items, trainPairs }, config) => {
-    const width = numberOption(config, 'embeddingSize');
-    const layers = numberOption(config, 'layers');
-    const rows = numberOption(config, 'batchSize') * (2 + numberOption(config, 'negativesPerPositive'));
-    const nodes = users + items;
-    const table = 4 * width * nodes;
+  bytes: (sizes, config) => {
+    const unit = stepUnits(sizes, config);
+    const nodes = sizes.users + sizes.items;
     return {
-      parameters: table,
-      graphs: sparseBytes(nodes, nodes, 2 * trainPairs, true),
+      parameters: unit.nodes,
+      graphs: sparseBytes(nodes, nodes, 2 * sizes.trainPairs, true),
       constants: 0,
-      step: table * (layers + 4) + 4 * width * rows * 5,
+      step: (13 + 3 * numberOption(config, 'layers')) * unit.nodes + 30 * unit.rows + 36 * unit.rowVector + 8 * unit.nodeVector,
     };
   },
 };

@@ -12,6 +12,7 @@ import { disposeSparse, sparseBytes, sparseTensor } from '../engine/sparse';
 import { matrixOf } from '../engine/tensors';
 import { behaviourGraph, userFromItem } from '../graphs/behaviour';
 import { cosineGraph } from '../graphs/neighbours';
+import { stepUnits } from './layers/bytes';
 import { featureTable, linear, requireFeatures } from './layers/features';
 import { fuseModalities } from './layers/fusion';
 import { linearUniform, xavierUniform } from './layers/initialisers';
@@ -116,24 +117,28 @@ async function build({ input, config, random, progress }: BuildContext): Promise
 
 export const mgcn: ModelKind = {
   build,
-  bytes: ({ users, items, trainPairs, featureColumns }, config) => {
+  bytes: (sizes, config) => {
+    const { users, items, trainPairs, featureColumns } = sizes;
+    const unit = stepUnits(sizes, config);
     const width = numberOption(config, 'embeddingSize');
-    const batch = numberOption(config, 'batchSize');
     const nodes = users + items;
-    const table = 4 * width * nodes;
     const modalities = featureColumns.length;
     const features = featureColumns.reduce((sum, columns) => sum + 4 * columns * items, 0);
     const trained = booleanOption(config, 'trainFeatures');
     const weights = 4 * (featureColumns.reduce((sum, columns) => sum + (columns + 1) * width, 0) + (2 * modalities + 1) * (width + 1) * width + width);
     const neighbourEntries = items * Math.min(numberOption(config, 'neighbours'), items);
+    const parameters = unit.nodes + weights + (trained ? features : 0);
     return {
-      parameters: table + weights + (trained ? features : 0),
+      parameters,
       graphs:
         sparseBytes(nodes, nodes, 2 * trainPairs, true) +
         sparseBytes(users, items, trainPairs, false) +
         modalities * sparseBytes(items, items, neighbourEntries, false),
       constants: trained ? 0 : features,
-      step: table * (numberOption(config, 'userItemLayers') + 6 + 9 * modalities) + (trained ? features : 0) + weights + 4 * batch * batch * 8 + 4 * width * batch * 24,
+      step:
+        (28 + 28 * modalities + 3.5 * numberOption(config, 'userItemLayers')) * unit.nodes +
+        modalities * (18 + numberOption(config, 'itemItemLayers')) * unit.items +
+        84 * unit.rows + 10 * unit.logits + 1.2 * parameters + 31 * modalities * unit.nodeVector + 115 * unit.rowVector,
     };
   },
 };

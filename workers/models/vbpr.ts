@@ -7,6 +7,7 @@ import { numberOption } from '../../src/domain/models/catalogue';
 import { disposeParameter, newParameter } from '../engine/kernels/adam';
 import { gatherRows } from '../engine/rows';
 import { matrix, matrixOf } from '../engine/tensors';
+import { stepUnits } from './layers/bytes';
 import { linearOf, requireFeatures } from './layers/features';
 import { xavierNormal, xavierUniform } from './layers/initialisers';
 import { bprLoss, frobeniusRegulariser } from './layers/losses';
@@ -76,16 +77,16 @@ function sideBySide(features: readonly FeatureMatrix[], rows: number): FeatureMa
 
 export const vbpr: ModelKind = {
   build,
-  bytes: ({ users, items, featureColumns }, config) => {
+  bytes: (sizes, config) => {
+    const unit = stepUnits(sizes, config);
     const width = numberOption(config, 'embeddingSize');
-    const columns = featureColumns.reduce((sum, value) => sum + value, 0);
-    const rows = numberOption(config, 'batchSize') * (2 + numberOption(config, 'negativesPerPositive'));
-    const parameters = 4 * width * (2 * users + items + columns);
+    const columns = sizes.featureColumns.reduce((sum, value) => sum + value, 0);
+    const parameters = 4 * width * (2 * sizes.users + sizes.items + columns + 1);
     return {
       parameters,
       graphs: 0,
-      constants: 4 * columns * items,
-      step: parameters + 4 * rows * (columns + 8 * width),
+      constants: 4 * columns * sizes.items,
+      step: parameters + 72 * unit.rows + 3 * columns * unit.rowVector + 36 * unit.rowVector,
     };
   },
 };

@@ -46,7 +46,6 @@ export class Trainer {
   #step = 0;
   #termKeys: string[] = [];
   #epochSums: number[] = [];
-  #peak: MemoryUse = { tensors: 0, allocated: 0, peak: 0 };
 
   constructor(parts: TrainerParts) {
     this.#parts = parts;
@@ -58,7 +57,7 @@ export class Trainer {
   }
 
   get memory(): MemoryUse {
-    return this.#peak;
+    return this.#parts.device.memory();
   }
 
   learningRate(epoch: number): number {
@@ -108,20 +107,16 @@ export class Trainer {
   }
 
   async #takeStep(model: Model, epoch: number, learningRate: number) {
-    const { sampler, sizes, trace, device } = this.#parts;
+    const { sampler, sizes, trace } = this.#parts;
     const host = sampler.next();
     const batch = deviceBatch(host, sizes.users, sizes.items);
     let terms: LossTermValue[] = [];
     const { gradients, values } = termGradients(model.parameters, () => {
       terms = model.loss(batch);
       this.#termKeys = terms.map((term) => term.key);
-      const memory = device.memory();
-      if (memory.tensors > this.#peak.tensors) this.#peak = memory;
       return terms;
     });
     this.#adam.step(model.parameters, gradients, learningRate);
-    const memory = device.memory();
-    this.#peak = { tensors: Math.max(this.#peak.tensors, memory.tensors), allocated: memory.allocated, peak: Math.max(this.#peak.peak, memory.peak, memory.tensors) };
     if (trace?.wants(this.#step)) {
       await trace.record(this.#step, { epoch, learningRate, host, terms, values, gradients, parameters: model.parameters });
     }

@@ -1,0 +1,87 @@
+import { expect, test } from '@playwright/test';
+import { chooseWebGpu, dropFolder, ended, hasTikTok, startRun, stored, storedRun, TIKTOK } from '../helpers/page';
+import { withoutClock } from '../helpers/dataset';
+import type { RunDocument } from '../../src/domain/run';
+
+test.skip(!hasTikTok, 'the TikTok data is not beside this checkout');
+
+/** What two runs of one experiment share: everything but their names and their clocks. */
+function comparable(run: RunDocument): unknown {
+  const { id: _id, name: _name, createdAt: _createdAt, ...rest } = run;
+  return withoutClock({ ...rest, id: '', name: '', createdAt: '', notes: '' });
+}
+
+test('a dropped folder trains on WebGPU, and a killed page resumes to the same document', async ({ page, context }) => {
+  await page.goto('/');
+  await dropFolder(page, TIKTOK);
+  await page.getByRole('button', { name: /and store|Store the dataset/ }).first().click();
+  await expect(page.getByText('9,308 users × 6,710 items')).toBeVisible({ timeout: 60_000 });
+  await chooseWebGpu(page);
+
+  const whole = await startRun(page, 'LightGCN', { 'Epochs, at most': '2' });
+  const uninterrupted = await ended(page, whole);
+  expect(uninterrupted.device?.backend).toBe('webgpu');
+  expect(uninterrupted.epochs).toHaveLength(2);
+  expect(uninterrupted.stepsPerEpoch).toBe(30);
+  const [first, second] = uninterrupted.epochs;
+  // ln 2 at the start, falling; chance is 20 / 6,710.
+  expect(first!.terms['bpr']).toBeGreaterThan(0.6);
+  expect(first!.terms['bpr']).toBeLessThan(0.6932);
+  expect(second!.terms['bpr']).toBeLessThan(first!.terms['bpr']!);
+  expect(uninterrupted.result!.test['recall@20']).toBeGreaterThan(0.03);
+  expect(uninterrupted.result!.test['recall@20']).toBeLessThan(0.07);
+  // The numbers on the page are those of the document.
+  await page.goto(`/#/runs/${whole}`);
+  await expect(page.getByText(uninterrupted.result!.test['recall@20'].toFixed(4)).first()).toBeVisible();
+
+  const killed = await startRun(page, 'LightGCN', { 'Epochs, at most': '2' });
+  await expect.poll(async () => checkpointStep(page, killed), { timeout: 240_000, intervals: [200] }).toBeGreaterThan(0);
+  const step = await checkpointStep(page, killed);
+  expect(step % 30, 'the page dies in the middle of an epoch').not.toBe(0);
+  await page.close();
+
+  const again = await context.newPage();
+  await again.goto('/#/runs');
+  await expect.poll(async () => (await storedRun(again, killed))?.status).toBe('interrupted');
+  await again.getByRole('button', { name: /^Resume/ }).first().click();
+  const resumed = await ended(again, killed);
+  expect(resumed.status).toBe('finished');
+  expect(comparable(resumed)).toEqual(comparable(uninterrupted));
+});
+
+/** Steps in the newest checkpoint, 0 without one. */
+async function checkpointStep(page: Parameters<typeof stored>[0], id: string): Promise<number> {
+  const slots = await Promise.all([0, 1].map((slot) => stored(page, 'checkpoints', `${id}/slot${slot}`)));
+  return Math.max(0, ...slots.map((slot) => (slot as { step: number } | undefined)?.step ?? 0));
+}
+
+test('the page stays responsive while MGCN trains', async ({ page }) => {
+  await page.goto('/');
+  await dropFolder(page, TIKTOK);
+  await page.getByRole('button', { name: /and store|Store the dataset/ }).first().click();
+  await expect(page.getByText('9,308 users × 6,710 items')).toBeVisible({ timeout: 60_000 });
+  const id = await startRun(page, 'MGCN', { 'Epochs, at most': '20' });
+  await expect.poll(async () => (await storedRun(page, id))?.status, { timeout: 120_000 }).toBe('running');
+  await page.waitForTimeout(3000);
+
+  const measured = await page.evaluate(async () => {
+    const long: number[] = [];
+    const observer = new PerformanceObserver((list) => long.push(...list.getEntries().map((entry) => entry.duration)));
+    observer.observe({ type: 'longtask' });
+    const answers: number[] = [];
+    const end = performance.now() + 15_000;
+    while (performance.now() < end) {
+      const start = performance.now();
+      await new Promise((resolve) => setTimeout(resolve));
+      answers.push(performance.now() - start);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    observer.disconnect();
+    return { long: long.filter((duration) => duration > 100), answers: answers.sort((a, b) => a - b) };
+  });
+  expect((await storedRun(page, id))?.status).toBe('running');
+  expect(measured.answers.length).toBeGreaterThan(100);
+  expect(measured.long, 'tasks over 100 ms').toEqual([]);
+  expect(measured.answers[Math.floor(measured.answers.length * 0.95)]).toBeLessThan(100);
+  await page.getByRole('button', { name: /stop/i }).first().click();
+});

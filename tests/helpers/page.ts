@@ -1,0 +1,68 @@
+import { expect, type Page } from '@playwright/test';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { RunDocument } from '../../src/domain/run';
+
+/** The real data beside the checkout; tests that need it are skipped without it. */
+export const TIKTOK = fileURLToPath(new URL('../../../shared/data/tiktok', import.meta.url));
+export const hasTikTok = existsSync(TIKTOK);
+
+/** Drops a folder of this machine on the page, as a person's file manager does. */
+export async function dropFolder(page: Page, path: string): Promise<void> {
+  const target = page.getByText('Drop a dataset here');
+  const box = await target.boundingBox();
+  if (!box) throw new Error('There is no drop area.');
+  const client = await page.context().newCDPSession(page);
+  const place = { x: box.x + box.width / 2, y: box.y + box.height / 2, data: { items: [], files: [path], dragOperationsMask: 1 } };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) await client.send('Input.dispatchDragEvent', { type, ...place });
+}
+
+/** Makes new runs use WebGPU, on the software adapter of this machine. */
+export async function chooseWebGpu(page: Page): Promise<void> {
+  await page.goto('/#/device');
+  await page.getByLabel('Allow a software WebGPU adapter').check();
+  await page.getByRole('radio', { name: /WebGPU/ }).check();
+  await expect(page.getByText('WebGPU', { exact: true }).first()).toBeVisible();
+}
+
+/** Reads one value of the app's database. */
+export function stored(page: Page, table: string, key: string): Promise<unknown> {
+  return page.evaluate(
+    ([name, wanted]) =>
+      new Promise((resolve, reject) => {
+        const opening = indexedDB.open('lodestone');
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const request = opening.result.transaction(name!).objectStore(name!).get(wanted!);
+          request.onsuccess = () => {
+            resolve(request.result);
+            opening.result.close();
+          };
+        };
+      }),
+    [table, key] as const,
+  );
+}
+
+export async function storedRun(page: Page, id: string): Promise<RunDocument | null> {
+  return ((await stored(page, 'runs', id)) as RunDocument | undefined) ?? null;
+}
+
+/** Fills the form and starts; returns the run's id. */
+export async function startRun(page: Page, model: string, options: Readonly<Record<string, string>>): Promise<string> {
+  await page.goto('/#/experiment');
+  await page.getByRole('combobox', { name: 'Model' }).selectOption({ label: model });
+  for (const [label, value] of Object.entries(options)) await page.getByRole('textbox', { name: new RegExp(`^${label}`) }).or(page.getByRole('spinbutton', { name: new RegExp(`^${label}`) })).fill(value);
+  await page.getByRole('button', { name: 'Start the run' }).click();
+  await page.waitForURL(/#\/runs\/.+/);
+  return page.url().replace(/^.*#\/runs\//, '');
+}
+
+/** Waits until the stored document says that the run ended. */
+export async function ended(page: Page, id: string, timeout = 300_000): Promise<RunDocument> {
+  await expect.poll(async () => (await storedRun(page, id))?.status, { timeout }).toMatch(/finished|failed|stopped/);
+  const run = await storedRun(page, id);
+  if (!run) throw new Error('The run is gone.');
+  expect(run.fault).toBeNull();
+  return run;
+}

@@ -1,0 +1,35 @@
+import { numberOption } from '../../../src/domain/models/catalogue';
+import type { Config } from '../../../src/domain/models/table';
+import type { ModelSizes } from '../model';
+
+/**
+ * Units in which a step's peak is linear. The tape keeps every intermediate value until the gradients are made, and the
+ * gradients come on top; how many of each unit that is was counted by measuring peaks over varied sizes, and a test
+ * compares the sums with real runs.
+ */
+export interface StepUnits {
+  /** One `[U + I, d]` and one `[I, d]` table. */
+  readonly nodes: number;
+  readonly items: number;
+  /** One `[B, d]` block of batch rows, averaged over users, positives and the ρ negatives. */
+  readonly rows: number;
+  /** One `[U + I]` and one `[B]` vector. */
+  readonly nodeVector: number;
+  readonly rowVector: number;
+  /** One `[B, B]` matrix of logits. */
+  readonly logits: number;
+}
+
+export function stepUnits({ users, items }: ModelSizes, config: Config): StepUnits {
+  const width = numberOption(config, 'embeddingSize');
+  const batch = numberOption(config, 'batchSize');
+  const blocks = (2 + numberOption(config, 'negativesPerPositive')) / 3;
+  return {
+    nodes: 4 * width * (users + items),
+    items: 4 * width * items,
+    rows: 4 * width * batch * blocks,
+    nodeVector: 4 * (users + items),
+    rowVector: 4 * batch * blocks,
+    logits: 4 * batch * batch,
+  };
+}
