@@ -1,6 +1,6 @@
 /** The page behind `--host chromium`: the app's two workers, driven by the command line instead of by a person. */
 import { DEFAULT_DEMO, type DatasetDocument } from '../src/domain/dataset';
-import { errorFromFault } from '../src/domain/errors';
+import { AppError, errorFromFault, faultOf } from '../src/domain/errors';
 import type { DatasetCommand, DatasetEvent, TrainingCommand, TrainingEvent } from '../src/domain/protocol';
 import { newRun, type Experiment } from '../src/domain/run';
 import { browserDatabase } from '../src/storage/database';
@@ -30,12 +30,20 @@ let training: Worker | null = null;
 window.lodestoneStop = () => training?.postMessage({ type: 'stop' } satisfies TrainingCommand);
 
 window.lodestoneRun = async (request) => {
+  try {
+    await runAndHandOver(request);
+  } catch (error) {
+    await window.lodestoneReport(JSON.stringify({ kind: 'fault', fault: faultOf(error) }));
+  }
+};
+
+async function runAndHandOver(request: HeadlessRequest): Promise<void> {
   const dataset = await importDataset(request.dataset);
   const experiment: Experiment = { ...request.experiment, dataset: { id: dataset.id, name: dataset.name, fingerprint: dataset.fingerprint } };
   await writeRun(database, newRun('run', `${experiment.model} on ${dataset.name}`, experiment, new Date().toISOString()));
   await train(request.traceSteps);
   await handOver(dataset);
-};
+}
 
 function importDataset(kind: HeadlessRequest['dataset']): Promise<DatasetDocument> {
   const worker = new Worker(new URL('../workers/dataset.worker.ts', import.meta.url), { type: 'module' });
@@ -46,8 +54,11 @@ function importDataset(kind: HeadlessRequest['dataset']): Promise<DatasetDocumen
       switch (data.type) {
         case 'checked':
           for (const problem of data.problems) void window.lodestoneReport(JSON.stringify({ kind: 'problem', problem }));
-          if (!data.problems.some((problem) => problem.severity === 'error')) send({ type: 'accept', id: data.id });
-          return;
+          // With an error among the problems this was the worker's last word.
+          if (data.problems.some((problem) => problem.severity === 'error')) {
+            return reject(new AppError('DATA_REJECTED', 'The dataset has errors.', 'Nothing was kept. Correct what is named above and run again.'));
+          }
+          return send({ type: 'accept', id: data.id });
         case 'stored':
           return resolve(data.document);
         case 'fault':
@@ -63,6 +74,9 @@ function importDataset(kind: HeadlessRequest['dataset']): Promise<DatasetDocumen
   }).finally(() => worker.terminate());
 }
 
+/** After a fault the worker still stores the run and says `ended`; a broken one may not. */
+const LAST_WORD_MS = 4000;
+
 function train(traceSteps: number): Promise<void> {
   const worker = new Worker(new URL('../workers/training.worker.ts', import.meta.url), { type: 'module' });
   training = worker;
@@ -74,7 +88,7 @@ function train(traceSteps: number): Promise<void> {
         return;
       }
       void window.lodestoneReport(JSON.stringify({ kind: 'event', event: data }));
-      if (data.type === 'fault') reject(errorFromFault(data.fault));
+      if (data.type === 'fault') setTimeout(() => reject(errorFromFault(data.fault)), LAST_WORD_MS);
     };
     worker.postMessage({ type: 'start', runId: 'run', traceSteps } satisfies TrainingCommand);
   }).finally(() => worker.terminate());

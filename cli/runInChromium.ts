@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { chromium, type Page } from '@playwright/test';
 import { build, preview } from 'vite';
 import type { Problem } from '../src/domain/dataset';
-import { AppError } from '../src/domain/errors';
+import { AppError, errorFromFault, type Fault } from '../src/domain/errors';
 import type { TrainingEvent } from '../src/domain/protocol';
 import type { RunDocument } from '../src/domain/run';
 import type { RunArguments } from './arguments';
@@ -17,6 +17,7 @@ type Message =
   | { readonly kind: 'problem'; readonly problem: Problem }
   | { readonly kind: 'event'; readonly event: TrainingEvent }
   | { readonly kind: 'run'; readonly run: RunDocument }
+  | { readonly kind: 'fault'; readonly fault: Fault }
   | { readonly kind: 'files'; readonly header: FilesHeader };
 
 interface FilesHeader {
@@ -55,6 +56,7 @@ export async function runInChromium(request: RunArguments, report: Reporter, onS
 async function drive(page: Page, address: string, request: RunArguments, report: Reporter): Promise<{ run: RunDocument; files: RunFiles }> {
   let run: RunDocument | null = null;
   let header: FilesHeader | null = null;
+  const faults: Fault[] = [];
   await page.exposeFunction('lodestoneReport', (text: string) => {
     const message: Message = JSON.parse(text);
     switch (message.kind) {
@@ -64,6 +66,9 @@ async function drive(page: Page, address: string, request: RunArguments, report:
         return report.event(message.event);
       case 'run':
         run = message.run;
+        return;
+      case 'fault':
+        faults.push(message.fault);
         return;
       case 'files':
         header = message.header;
@@ -78,16 +83,9 @@ async function drive(page: Page, address: string, request: RunArguments, report:
     experiment: { model, config, seed, backend, allowSoftware },
     traceSteps: request.trace,
   };
-  const failure = await page.evaluate(async (argument) => {
-    try {
-      await window.lodestoneRun(argument);
-      return null;
-    } catch (error) {
-      const { code, message, hint } = { code: 'UNKNOWN', hint: '', message: String(error), ...(error instanceof Error ? { message: error.message } : {}), ...(typeof error === 'object' ? error : {}) };
-      return { code: String(code), message: String(message), hint: String(hint) };
-    }
-  }, wanted);
-  if (failure && !run) throw new AppError('WORKER_FAILED', `${failure.code}: ${failure.message}`, failure.hint || 'Run again with --host node to see more.');
+  await page.evaluate((argument) => window.lodestoneRun(argument), wanted);
+  const [fault] = faults;
+  if (fault && !(run && header)) throw errorFromFault(fault);
   if (!run) throw new AppError('WORKER_FAILED', 'The page ended without a run.', 'Run again with --host node to see more.');
   return { run, files: await collect(page, header) };
 }
