@@ -37,6 +37,12 @@ export const bpr: ModelKind = {
   build,
   bytes: (sizes, config) => {
     const unit = stepUnits(sizes, config);
-    return { parameters: unit.nodes, graphs: 0, constants: 0, step: 1.1 * unit.nodes + 30 * unit.rows + 36 * unit.rowVector + 8 * unit.nodeVector };
+    return {
+      parameters: unit.nodes,
+      graphs: 0,
+      constants: 0,
+      step: 1.1 * unit.nodes + 30 * unit.rows + 36 * unit.rowVector + 8 * unit.nodeVector,
+      largest: Math.max(unit.items, unit.nodes - unit.items),
+    };
   },
 };

@@ -58,6 +58,7 @@ export const lightgcn: ModelKind = {
       graphs: sparseBytes(nodes, nodes, 2 * sizes.trainPairs, true),
       constants: 0,
       step: (13 + 3 * numberOption(config, 'layers')) * unit.nodes + 30 * unit.rows + 36 * unit.rowVector + 8 * unit.nodeVector,
+      largest: unit.nodes,
     };
   },
 };

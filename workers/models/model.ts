@@ -99,6 +99,8 @@ export interface ModelBytes {
   readonly graphs: number;
   readonly constants: number;
   readonly step: number;
+  /** The largest single buffer: a device may bind less at once than it holds. */
+  readonly largest: number;
 }
 
 export interface ModelKind {

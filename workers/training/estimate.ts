@@ -1,6 +1,6 @@
 import type { DatasetDocument } from '../../src/domain/dataset';
 import { AppError } from '../../src/domain/errors';
-import { booleanOption, numberOption } from '../../src/domain/models/catalogue';
+import { numberOption } from '../../src/domain/models/catalogue';
 import type { Config, ModelId } from '../../src/domain/models/table';
 import type { DeviceReport, MemoryEstimate } from '../../src/domain/run';
 import { rankingBytes } from '../engine/ranking';
@@ -31,13 +31,8 @@ export function estimateMemory(dataset: DatasetDocument, model: ModelId, config:
 }
 
 /** The largest single buffer a run will ask for. */
-export function largestBuffer(dataset: DatasetDocument, config: Config): number {
-  const sizes = modelSizes(dataset);
-  const width = numberOption(config, 'embeddingSize');
-  const tables = 4 * width * (sizes.users + sizes.items);
-  const features = sizes.featureColumns.map((columns) => 4 * columns * sizes.items);
-  const trained = booleanOption(config, 'trainFeatures');
-  return Math.max(tables, ...(trained ? features : []), 0);
+export function largestBuffer(dataset: DatasetDocument, model: ModelId, config: Config): number {
+  return modelKind(model).bytes(modelSizes(dataset), config).largest;
 }
 
 /** WebAssembly addresses 4 GiB, and tfjs's heap grows by doubling. */

@@ -83,7 +83,7 @@ async function train(record: RunRecord, device: Device, host: RunHost): Promise<
   const phase = (text: string, fraction: number | null): Promise<void> => record.phase(text, fraction);
   const data = await readTrainingData(host.database, experiment.dataset.id, modelTable(experiment.model).minModalities > 0, phase);
   const estimate = estimateMemory(data.dataset, experiment.model, config);
-  refuseTooLarge(device.report, estimate.total, largestBuffer(data.dataset, config));
+  refuseTooLarge(device.report, estimate.total, largestBuffer(data.dataset, experiment.model, config));
   record.update({ estimate });
   host.emit({ type: 'estimated', estimate });
 

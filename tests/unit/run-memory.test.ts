@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { AppError } from '../../src/domain/errors';
+import { completeConfig } from '../../src/domain/models/catalogue';
+import { MODEL_IDS, type Config, type ModelId } from '../../src/domain/models/table';
+import type { DeviceReport } from '../../src/domain/run';
+import { readDataset } from '../../src/storage/datasets';
+import { stream } from '../../workers/engine/rng';
+import { modelKind } from '../../workers/models/registry';
+import { estimateMemory, largestBuffer, refuseTooLarge } from '../../workers/training/estimate';
+import { readTrainingData } from '../../workers/training/input';
+import { smallStudy } from '../helpers/dataset';
+import { describeOn } from '../helpers/device';
+
+const device = (backend: DeviceReport['backend'], limits: Record<string, number> = {}): DeviceReport => ({
+  backend, name: '', vendor: '', architecture: '', software: false, limits, features: [], fallbackReason: null, selfTest: [], versions: {},
+});
+
+const refusal = (report: DeviceReport, total: number, buffer: number): string | null => {
+  try {
+    refuseTooLarge(report, total, buffer);
+  } catch (error) {
+    if (error instanceof AppError) return error.code;
+    throw error;
+  }
+  return null;
+};
+
+const study = async (model: ModelId, changes: Config = {}) => {
+  const { database } = await smallStudy(model, changes, 'cpu', { users: 40, items: 32 });
+  return { database, document: await readDataset(database, 'small'), config: completeConfig(model, { embeddingSize: 8, batchSize: 16, ...changes }) };
+};
+
+describe('a run that cannot fit', () => {
+  it('is refused where the device binds less at once, or WebAssembly addresses less in all', () => {
+    const limits = { maxStorageBufferBindingSize: 2 ** 27, maxBufferSize: 2 ** 28 };
+    expect(refusal(device('webgpu', limits), 2 ** 40, 2 ** 27)).toBeNull();
+    expect(refusal(device('webgpu', limits), 2 ** 27, 2 ** 27 + 1)).toBe('RUN_MEMORY');
+    expect(refusal(device('webgpu'), 2 ** 40, 2 ** 35)).toBeNull();
+    expect(refusal(device('wasm'), 3 * 2 ** 30, 2 ** 27)).toBeNull();
+    expect(refusal(device('wasm'), 3.6 * 2 ** 30, 1)).toBe('RUN_MEMORY');
+    expect(refusal(device('cpu'), 2 ** 40, 2 ** 40)).toBeNull();
+  });
+
+  it('counts feature tables, also frozen ones, for the models that read them', async () => {
+    const { document } = await study('bpr');
+    const columns = document.features.filter(({ scope }) => scope === 'item').map((feature) => feature.columns);
+    const [items, users] = [document.statistics.items, document.statistics.users];
+    const large = (model: ModelId, changes: Config = {}): number => largestBuffer(document, model, completeConfig(model, { embeddingSize: 8, batchSize: 16, ...changes }));
+    expect(columns.length).toBeGreaterThan(1);
+    expect(large('vbpr')).toBe(4 * items * columns.reduce((a, b) => a + b));
+    expect(large('mgcn', { trainFeatures: false })).toBe(Math.max(4 * items * Math.max(...columns), 4 * 8 * (users + items)));
+    expect(large('mgcn', { batchSize: 4096 })).toBe(4 * 4096 ** 2);
+    expect(large('bpr')).toBe(4 * 8 * Math.max(users, items));
+    expect(large('lightgcn')).toBe(4 * 8 * (users + items));
+  });
+});
+
+describeOn('cpu', 'the largest buffer', (test) => {
+  for (const id of MODEL_IDS) {
+    test(`of ${id} is no smaller than its largest parameter, and no larger than all it holds`, async () => {
+      const { database, document, config } = await study(id);
+      const data = await readTrainingData(database, 'small', true, async () => undefined);
+      const model = await modelKind(id).build({ input: data.input, config, random: (name) => stream(1, name), progress: async () => undefined });
+      const buffer = largestBuffer(document, id, config);
+      expect(buffer).toBeGreaterThanOrEqual(Math.max(...model.parameters.map(({ tensor }) => 4 * tensor.size)));
+      expect(buffer).toBeLessThanOrEqual(estimateMemory(document, id, config).total);
+      expect(estimateMemory(document, id, config).parameters).toBe(model.parameters.reduce((sum, { tensor }) => sum + 4 * tensor.size, 0));
+      model.dispose();
+    });
+  }
+});
