@@ -70,5 +70,3 @@ export function symmetricNormalised(matrix: Csr, epsilon = 0): Csr {
   }
   return { ...matrix, values };
 }
-
-export const entryCount = (matrix: Csr): number => matrix.indices.length;

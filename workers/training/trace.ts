@@ -33,10 +33,6 @@ export class TraceRecorder {
     return step < this.#steps;
   }
 
-  get complete(): boolean {
-    return this.#stepDocuments.length >= this.#steps;
-  }
-
   /** Graphs, splits and initial parameters; before the first step. */
   async begin(data: TrainingData, model: Model): Promise<void> {
     for (const { name, matrix } of model.graphs) {
