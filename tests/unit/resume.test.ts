@@ -167,7 +167,7 @@ describe('a run that fails', () => {
     expect(await readRun(database, 'run')).toEqual(run);
   });
 
-  it('names the first term of several, here for features that overflow', async () => {
+  it('never keeps parameters that are not finite, here after features that overflow', async () => {
     const database = await halfDone('mgcn', { neighbours: 3 });
     const checkpoint = await readCheckpoint(database, 'run');
     const features = Object.entries(checkpoint!.parameters).filter(([name]) => name.startsWith('features/'));
@@ -175,7 +175,10 @@ describe('a run that fails', () => {
     const huge = Object.fromEntries(features.map(([name, saved]) => [name, { ...saved, values: saved.values.map((_, i) => (i % 2 ? 3e38 : -3e38)) }]));
     await overwriteBoth(database, { ...checkpoint!, parameters: { ...checkpoint!.parameters, ...huge } });
     const run = await executeRun('run', hostOf(database));
-    expect(run.fault).toMatchObject({ code: 'RUN_DIVERGED', context: { term: 'bpr' } });
+    // The loss of that step is still a number: what the step left is looked at before it is kept.
+    expect(run.fault?.code).toBe('RUN_DIVERGED');
+    expect(run.fault?.context['parameter']).toMatch(/image|text/);
+    expect((await readCheckpoint(database, 'run'))?.step).toBe(checkpoint!.step);
   });
 
   it('for want of a device keeps its curves and its checkpoint', async () => {

@@ -1,3 +1,4 @@
+import { AppError } from '../../src/domain/errors';
 import type { EpochPoint, RunDocument, TermPoint } from '../../src/domain/run';
 import { joinArray, joinArrays, mapValues, splitArray, type Entry, type StoredArray } from '../../src/storage/arrays';
 import type { Database } from '../../src/storage/database';
@@ -65,21 +66,37 @@ export async function writeCheckpoint(database: Database, runId: string, checkpo
   await database.checkpoints.setMany([...entries, [prefix, manifest]]);
 }
 
-/** The newest whole checkpoint of a run; null when there is none. */
+/** The newest whole checkpoint of a run, the older one when the newest cannot be read; null when there is none. */
 export async function readCheckpoint(database: Database, runId: string): Promise<Checkpoint | null> {
-  const manifests = await Promise.all([0, 1].map((slot) => readManifest(database, runId, slot)));
-  const newest = manifests.reduce((a, b) => ((b?.step ?? -1) > (a?.step ?? -1) ? b : a), null);
-  if (!newest) return null;
-  const parameters: Record<string, SavedParameter> = {};
-  for (const [name, stored] of Object.entries(newest.parameters)) {
-    parameters[name] = {
+  const found = await Promise.all([0, 1].map((slot) => readManifest(database, runId, slot)));
+  const newestFirst = found.flatMap((manifest) => (manifest ? [manifest] : [])).sort((a, b) => b.step - a.step);
+  let failure: unknown = null;
+  for (const manifest of newestFirst) {
+    try {
+      return await readSlot(database, manifest);
+    } catch (error) {
+      failure = error;
+    }
+  }
+  if (failure === null) return null;
+  throw new AppError(
+    'STORE_BROKEN',
+    `The run's checkpoints cannot be read: ${failure instanceof Error ? failure.message : String(failure)}`,
+    'Start the run again; its curves up to here are kept in this one.',
+  );
+}
+
+async function readSlot({ checkpoints }: Database, { head, parameters, best }: Manifest): Promise<Checkpoint> {
+  const saved: Record<string, SavedParameter> = {};
+  for (const [name, stored] of Object.entries(parameters)) {
+    saved[name] = {
       shape: stored.shape,
-      values: await joinArray(database.checkpoints, stored.values),
-      first: await joinArray(database.checkpoints, stored.first),
-      second: await joinArray(database.checkpoints, stored.second),
+      values: await joinArray(checkpoints, stored.values),
+      first: await joinArray(checkpoints, stored.first),
+      second: await joinArray(checkpoints, stored.second),
     };
   }
-  return { ...newest.head, parameters, bestWeights: newest.best && { epoch: newest.best.epoch, values: await joinArrays(database.checkpoints, newest.best.values) } };
+  return { ...head, parameters: saved, bestWeights: best && { epoch: best.epoch, values: await joinArrays(checkpoints, best.values) } };
 }
 
 /** Removes both slots: what a run that has ended does not need any more. */

@@ -48,7 +48,7 @@ export function refuseTooLarge({ backend, limits }: DeviceReport, total: number,
       buffer > limit
         ? `The run needs one buffer of ${gib(buffer)}, and this device binds at most ${gib(limit)}.`
         : `The run needs about ${gib(total)}, and WebAssembly addresses at most ${gib(WASM_BYTES)}.`,
-      'Freeze the feature tables, lower the embedding or batch size, or use a device with more memory.',
+      'Lower the embedding or batch size, freeze the feature tables where the model has that option, or use a device with more memory.',
       { total, buffer, limit: Number.isFinite(limit) ? limit : null },
     );
   }

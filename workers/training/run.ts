@@ -1,7 +1,8 @@
-import { faultOf, type Fault } from '../../src/domain/errors';
+import type { DatasetDocument } from '../../src/domain/dataset';
+import { AppError, faultOf, type Fault } from '../../src/domain/errors';
 import { choiceOption, completeConfig, modelTable, numberOption } from '../../src/domain/models/catalogue';
 import type { TrainingEvent } from '../../src/domain/protocol';
-import type { RunDocument } from '../../src/domain/run';
+import type { Experiment, RunDocument } from '../../src/domain/run';
 import type { Database } from '../../src/storage/database';
 import { readLabels } from '../../src/storage/datasets';
 import { readRun, writeRun } from '../../src/storage/runs';
@@ -58,12 +59,23 @@ export async function executeRun(runId: string, host: RunHost): Promise<RunDocum
   } finally {
     device?.close();
   }
-  const run = record.document();
-  await writeRun(database, run);
-  // Last: a tab that is closed before this line finds its checkpoint again.
-  if (run.status !== 'failed' && run.result) await deleteCheckpoint(database, runId);
+  const run = await store(record.document(), host);
   emit({ type: 'ended', run });
   return run;
+}
+
+/** Stores a run's end. Where storage has no room left, that is its end: the checkpoint stays, and so does what was stored before. */
+async function store(run: RunDocument, { database, emit }: RunHost): Promise<RunDocument> {
+  try {
+    await writeRun(database, run);
+    // Last: a tab that is closed before this line finds its checkpoint again.
+    if (run.status !== 'failed' && run.result) await deleteCheckpoint(database, run.id);
+    return run;
+  } catch (error) {
+    const fault = run.fault ?? faultOf(error);
+    emit({ type: 'fault', fault });
+    return { ...run, status: 'failed', fault };
+  }
 }
 
 /** What a lost device breaks first is seldom what names it: its own fault goes before the error it led to. */
@@ -76,12 +88,24 @@ function causeOf(error: unknown, device: Device | null): Fault {
   return faultOf(error);
 }
 
+/** A run belongs to the content it was made for, not to the name of a place in storage. */
+function refuseOtherContent(wanted: Experiment['dataset'], found: DatasetDocument): void {
+  if (wanted.fingerprint === found.fingerprint) return;
+  throw new AppError(
+    'DATA_NOT_FOUND',
+    `The run was made for ${wanted.name} with another content than the dataset that is stored in its place.`,
+    'Import the original files again, and start a new run on them.',
+    { wanted: wanted.fingerprint, found: found.fingerprint },
+  );
+}
+
 /** From a run's dataset to its result. */
 async function train(record: RunRecord, device: Device, host: RunHost): Promise<void> {
   const { experiment } = record.run;
   const config = completeConfig(experiment.model, experiment.config);
   const phase = (text: string, fraction: number | null): Promise<void> => record.phase(text, fraction);
   const data = await readTrainingData(host.database, experiment.dataset.id, modelTable(experiment.model).minModalities > 0, phase);
+  refuseOtherContent(experiment.dataset, data.dataset);
   const estimate = estimateMemory(data.dataset, experiment.model, config);
   refuseTooLarge(device.report, estimate.total, largestBuffer(data.dataset, experiment.model, config));
   record.update({ estimate });

@@ -42,7 +42,7 @@ export class Sampler {
     this.#trained = trained;
     this.#options = options;
     this.#candidates = candidateItems(pairs, trained.columns, options.negativesFrom);
-    refuseSaturatedUsers(trained, this.#candidates.length);
+    refuseSaturatedUsers(trained, this.#candidates.length, options.negativesFrom);
     this.stepsPerEpoch = Math.ceil(pairs.users.length / options.batchSize);
     this.#order = new Int32Array(pairs.users.length);
     this.#shuffle = stream(seed, 'shuffle');
@@ -128,13 +128,13 @@ function candidateItems(pairs: Pairs, items: number, from: SamplerOptions['negat
   return Int32Array.from({ length: items }, (_, item) => item).filter((item) => seen[item] === 1);
 }
 
-function refuseSaturatedUsers(trained: Csr, candidates: number): void {
+function refuseSaturatedUsers(trained: Csr, candidates: number, from: SamplerOptions['negativesFrom']): void {
   for (let user = 0; user < trained.rows; user++) {
     if ((trained.pointers[user + 1] ?? 0) - (trained.pointers[user] ?? 0) < candidates) continue;
     throw new AppError(
       'SAMPLE_NO_NEGATIVE',
       `User ${user} has a training interaction with every one of the ${candidates} items that negatives are drawn from.`,
-      'Draw negatives from all items, or remove this user from the dataset.',
+      from === 'all' ? 'Remove this user from the dataset.' : 'Draw negatives from all items, or remove this user from the dataset.',
       { user, candidates },
     );
   }

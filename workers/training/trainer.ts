@@ -1,5 +1,5 @@
 import type { EpochPoint, MemoryUse, TermPoint } from '../../src/domain/run';
-import { AppError } from '../../src/domain/errors';
+import { AppError, type ErrorContext } from '../../src/domain/errors';
 import type { Config } from '../../src/domain/models/table';
 import { numberOption } from '../../src/domain/models/catalogue';
 import { readFloats } from '../engine/backends';
@@ -130,12 +130,7 @@ export class Trainer {
     if (broken >= 0) {
       // The values before weighting follow the total: they tell which term it was.
       const term = this.#termKeys[broken] ?? this.#termKeys[broken - this.#termKeys.length - 1] ?? 'total';
-      throw new AppError(
-        'RUN_DIVERGED',
-        `The loss term “${term}” is not a finite number any more, at step ${this.#step} in epoch ${epoch + 1}.`,
-        'Lower the learning rate, or check the features; the last good checkpoint is kept.',
-        { term, epoch, step: this.#step },
-      );
+      throw diverged(`loss term “${term}”`, { term, epoch, step: this.#step });
     }
     sums.forEach((value, place) => (this.#epochSums[place] = (this.#epochSums[place] ?? 0) + value));
     const means = Array.from(sums, (value) => value / steps);
@@ -148,7 +143,12 @@ export class Trainer {
 
   async state(): Promise<TrainerState> {
     const parameters: Record<string, SavedParameter> = {};
-    for (const parameter of this.#parts.model.parameters) parameters[parameter.name] = await saveParameter(parameter);
+    for (const parameter of this.#parts.model.parameters) {
+      const saved = await saveParameter(parameter);
+      // A loss can still be finite in the step whose gradient was not: what it left must not become the last good checkpoint.
+      if (!saved.values.every(Number.isFinite)) throw diverged(`parameter “${parameter.name}”`, { parameter: parameter.name, step: this.#step });
+      parameters[parameter.name] = saved;
+    }
     return { step: this.#step, adamSteps: this.#adam.steps, epochSums: [...this.#epochSums], parameters };
   }
 
@@ -162,4 +162,13 @@ export class Trainer {
     this.#epochSums = [...state.epochSums];
     this.#adam.restore(state.adamSteps);
   }
+}
+
+function diverged(what: string, context: ErrorContext & { readonly step: number }): AppError {
+  return new AppError(
+    'RUN_DIVERGED',
+    `The ${what} is not a finite number any more, at step ${context.step}.`,
+    'Lower the learning rate, or check the features; the last good checkpoint is kept.',
+    context,
+  );
 }

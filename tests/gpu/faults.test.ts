@@ -1,0 +1,61 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { testHost } from '#test-host';
+import { describe, expect, it } from 'vitest';
+import type { TrainingEvent } from '../../src/domain/protocol';
+import { isWebGPU } from '../../workers/engine/backends';
+import { readCheckpoint } from '../../workers/training/checkpoint';
+import { RunControl } from '../../workers/training/control';
+import { executeRun } from '../../workers/training/run';
+import { openTestDevice } from '../helpers/device';
+import { smallStudy, withoutClock } from '../helpers/dataset';
+
+const SIZES = { users: 48, items: 40 };
+const CHANGES = { epochs: 3, embeddingSize: 8, batchSize: 128 };
+
+function graphicsDevice(): GPUDevice {
+  const backend: unknown = tf.backend();
+  if (!isWebGPU(backend)) throw new Error('This test is for WebGPU.');
+  return backend.device;
+}
+
+/** Runs LightGCN with a checkpoint at every interval, and does `harm` once after the first one of the second epoch. */
+async function harmed(harm: () => void) {
+  const study = await smallStudy('lightgcn', CHANGES, 'webgpu', SIZES);
+  let done = false;
+  const emit = (event: TrainingEvent): void => {
+    if (event.type !== 'epoch' || done) return;
+    done = true;
+    harm();
+  };
+  const run = await executeRun('run', { database: study.database, deviceHost: await testHost(true), control: new RunControl(), emit, traceSteps: 0, checkpointIntervalMs: 0 });
+  expect(done).toBe(true);
+  return { database: study.database, run };
+}
+
+describe('a WebGPU device that fails during a run', () => {
+  it('that is lost ends the run with its checkpoint kept, and the run resumes', async (context) => {
+    const device = await openTestDevice('webgpu');
+    if (!device) return context.skip();
+    device.close();
+    const { database, run } = await harmed(() => graphicsDevice().destroy());
+    expect(run.status).toBe('failed');
+    expect(run.fault?.code).toBe('GPU_LOST');
+    expect((await readCheckpoint(database, 'run'))?.step).toBeGreaterThan(0);
+
+    const host = { database, deviceHost: await testHost(true), control: new RunControl(), emit: () => undefined, traceSteps: 0 };
+    const resumed = await executeRun('run', host);
+    expect(resumed.fault).toBeNull();
+    const plain = await smallStudy('lightgcn', CHANGES, 'webgpu', SIZES);
+    expect(withoutClock(resumed)).toEqual(withoutClock(await executeRun('run', { ...host, database: plain.database })));
+  });
+
+  it('that refuses a command ends the run: its numbers are not trusted any more', async (context) => {
+    const device = await openTestDevice('webgpu');
+    if (!device) return context.skip();
+    device.close();
+    const { run } = await harmed(() => void graphicsDevice().createShaderModule({ code: 'this is no shader' }));
+    expect(run.status).toBe('failed');
+    expect(run.fault?.code).toBe('GPU_VALIDATION');
+    expect(run.result).toBeNull();
+  });
+});
