@@ -1,20 +1,13 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
-// Dependencies that the workers import lazily: found at first use, Vite would reload the worker in the middle of it.
-const workerDependencies = [
-  '@tensorflow/tfjs-core',
-  '@tensorflow/tfjs-core/dist/register_all_gradients',
-  '@tensorflow/tfjs-backend-webgpu',
-  '@tensorflow/tfjs-backend-wasm',
-  '@tensorflow/tfjs-backend-cpu',
-];
-
 export default defineConfig({
   base: './',
   plugins: [react()],
   worker: { format: 'es' },
-  optimizeDeps: { include: workerDependencies },
+  // What only the workers and the lazily loaded pages import must be known at the start: found at first use, Vite would
+  // bundle again and reload a worker in the middle of its work.
+  optimizeDeps: { entries: ['index.html', 'workers/*.worker.ts', 'src/features/**/*.tsx'] },
   server: { port: 5173 },
   preview: { port: 4173 },
   build: { target: 'es2023', chunkSizeWarningLimit: 1500 },
