@@ -1,5 +1,5 @@
 import { AlertDialog, Dialog as Radix } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { Icon } from '../Icon';
 import { Button, IconButton } from './Button';
 import styles from './Dialog.module.css';
@@ -15,29 +15,59 @@ interface DialogProps {
   readonly wide?: boolean;
 }
 
-export function Dialog({ open, onOpenChange, title, description, children, actions, wide = false }: DialogProps) {
+export function Dialog({ open, onOpenChange, ...content }: DialogProps) {
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className={styles.scrim} />
-        <Radix.Content className={styles.dialog} data-wide={wide} {...(description === undefined && { 'aria-describedby': undefined })}>
-          <div className={styles.head}>
-            <Radix.Title className={styles.title}>{title}</Radix.Title>
-            <Radix.Close asChild>
-              <IconButton label="Close" icon={<Icon name="close" />} />
-            </Radix.Close>
-          </div>
-          {description !== undefined && (
-            <Radix.Description asChild>
-              <div className={styles.description}>{description}</div>
-            </Radix.Description>
-          )}
-          {children}
-          {actions && <div className={styles.actions}>{actions}</div>}
-        </Radix.Content>
+        <DialogContent {...content} />
       </Radix.Portal>
     </Radix.Root>
   );
+}
+
+function DialogContent({ title, description, children, actions, wide = false }: Omit<DialogProps, 'open' | 'onOpenChange'>) {
+  const giveBack = useFocusGivenBack();
+  return (
+    <Radix.Content
+      className={styles.dialog}
+      data-wide={wide}
+      onOpenAutoFocus={focusDialog}
+      onCloseAutoFocus={giveBack}
+      {...(description === undefined && { 'aria-describedby': undefined })}
+    >
+      <div className={styles.head}>
+        <Radix.Title className={styles.title}>{title}</Radix.Title>
+        <Radix.Close asChild>
+          <IconButton label="Close" icon={<Icon name="close" />} />
+        </Radix.Close>
+      </div>
+      {description !== undefined && (
+        <Radix.Description asChild>
+          <div className={styles.description}>{description}</div>
+        </Radix.Description>
+      )}
+      {children}
+      {actions && <div className={styles.actions}>{actions}</div>}
+    </Radix.Content>
+  );
+}
+
+/** The dialog itself takes the focus: on the Close button it would open a tooltip, which would take the first Escape. */
+function focusDialog(event: Event): void {
+  if (!(event.target instanceof HTMLElement)) return;
+  event.preventDefault();
+  event.target.focus();
+}
+
+/** Remembers what had the focus when the dialog was made, and returns it there; to the page when that is gone. */
+function useFocusGivenBack(): (event: Event) => void {
+  const [opener] = useState(() => document.activeElement);
+  return (event) => {
+    event.preventDefault();
+    const target = opener?.isConnected ? opener : document.querySelector('main');
+    if (target instanceof HTMLElement) target.focus();
+  };
 }
 
 interface ConfirmDialogProps {
@@ -53,28 +83,35 @@ interface ConfirmDialogProps {
 }
 
 /** Asks before what cannot be undone; the safe answer has the focus. */
-export function ConfirmDialog({ open, onOpenChange, title, description, confirmLabel, onConfirm }: ConfirmDialogProps) {
+export function ConfirmDialog({ open, onOpenChange, ...content }: ConfirmDialogProps) {
   return (
     <AlertDialog.Root open={open} onOpenChange={onOpenChange}>
       <AlertDialog.Portal>
         <AlertDialog.Overlay className={styles.scrim} />
-        <AlertDialog.Content className={styles.dialog}>
-          <AlertDialog.Title className={styles.title}>{title}</AlertDialog.Title>
-          <AlertDialog.Description asChild>
-            <div className={styles.description}>{description}</div>
-          </AlertDialog.Description>
-          <div className={styles.actions}>
-            <AlertDialog.Cancel asChild>
-              <Button>Cancel</Button>
-            </AlertDialog.Cancel>
-            <AlertDialog.Action asChild>
-              <Button variant="danger" onClick={onConfirm}>
-                {confirmLabel}
-              </Button>
-            </AlertDialog.Action>
-          </div>
-        </AlertDialog.Content>
+        <ConfirmContent {...content} />
       </AlertDialog.Portal>
     </AlertDialog.Root>
+  );
+}
+
+function ConfirmContent({ title, description, confirmLabel, onConfirm }: Omit<ConfirmDialogProps, 'open' | 'onOpenChange'>) {
+  const giveBack = useFocusGivenBack();
+  return (
+    <AlertDialog.Content className={styles.dialog} onCloseAutoFocus={giveBack}>
+      <AlertDialog.Title className={styles.title}>{title}</AlertDialog.Title>
+      <AlertDialog.Description asChild>
+        <div className={styles.description}>{description}</div>
+      </AlertDialog.Description>
+      <div className={styles.actions}>
+        <AlertDialog.Cancel asChild>
+          <Button>Cancel</Button>
+        </AlertDialog.Cancel>
+        <AlertDialog.Action asChild>
+          <Button variant="danger" onClick={onConfirm}>
+            {confirmLabel}
+          </Button>
+        </AlertDialog.Action>
+      </div>
+    </AlertDialog.Content>
   );
 }

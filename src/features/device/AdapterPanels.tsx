@@ -16,7 +16,7 @@ export function AdapterPanel({ report }: ReportProps) {
         <Stat label="Name" value={report.name} />
         <Stat label="Backend" value={BACKEND_LABELS[report.backend]} />
         {report.vendor && <Stat label="Vendor" value={report.vendor} />}
-        {report.architecture && <Stat label="Architecture" value={report.architecture} />}
+        {report.architecture && report.architecture !== report.backend && <Stat label="Architecture" value={report.architecture} />}
         {report.backend === 'webgpu' && <Stat label="Runs on" value={report.software ? 'the processor (software)' : 'the graphics processor'} />}
         {Object.entries(report.versions).map(([name, version]) => (
           <Stat key={name} label={name} value={<code>{version}</code>} />

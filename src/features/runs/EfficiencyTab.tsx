@@ -8,6 +8,7 @@ import { CurveChart } from '../../charts/CurveChart';
 import type { RunSummary } from '../../domain/run';
 import { median, thirdSeries, type Curves } from './curves';
 import { MEMORY_PARTS } from './memoryParts';
+import styles from './runs.module.css';
 
 /** Time and memory: what a run costs, against what was expected of it. */
 export const EfficiencyTab = memo(function EfficiencyTab({ run, curves }: { readonly run: RunSummary; readonly curves: Curves }) {
@@ -19,12 +20,11 @@ export const EfficiencyTab = memo(function EfficiencyTab({ run, curves }: { read
   const failed = device?.selfTest.filter(({ passed }) => !passed) ?? [];
   return (
     <Columns min={380}>
-      <Panel title="Time">
+      <Panel title="Time" note={run.seconds > 0 && `${formatSeconds(run.seconds)} of work in all, pauses left out`}>
         <StatList>
           <Stat label="Training, per epoch" value={formatSeconds(training)} note="median" />
           <Stat label="Evaluation" value={formatSeconds(evaluation)} note="median" />
           <Stat label="Steps per second" value={training ? formatNumber(curves.stepsPerEpoch / training, 3) : '–'} note="while training" />
-          <Stat label="Work in all" value={run.seconds > 0 ? formatSeconds(run.seconds) : '–'} note="pauses left out" />
         </StatList>
         <CurveChart title="Seconds per epoch" series={seconds} xLabel="epoch" yLabel="s" cursorKey={`${run.id} time`} describeX={describeX} height={220} emptyText="The first epoch has not ended yet." />
       </Panel>
@@ -49,12 +49,11 @@ export const EfficiencyTab = memo(function EfficiencyTab({ run, curves }: { read
           <StatList rows>
             <Stat label="Device" value={device.name} />
             <Stat label="Backend" value={`${BACKEND_LABELS[device.backend]}${device.software ? ', on the processor' : ''}`} />
-            {device.architecture && <Stat label="Architecture" value={`${device.vendor} ${device.architecture}`} />}
+            {device.architecture && device.architecture !== device.backend && <Stat label="Architecture" value={`${device.vendor} ${device.architecture}`} />}
             <Stat
               label="Self-test"
               value={device.selfTest.length === 0 ? 'not run' : failed.length === 0 ? `${device.selfTest.length} of ${device.selfTest.length} passed` : `failed: ${failed.map(({ name }) => name).join(', ')}`}
             />
-            {device.fallbackReason && <Stat label="Why not a faster one" value={device.fallbackReason} />}
             {Object.entries(device.versions).map(([name, version]) => (
               <Stat key={name} label={name} value={version} />
             ))}
@@ -62,6 +61,7 @@ export const EfficiencyTab = memo(function EfficiencyTab({ run, curves }: { read
         ) : (
           <p>No device has been chosen yet.</p>
         )}
+        {device?.fallbackReason && <p className={styles.note}>No faster backend: {device.fallbackReason}</p>}
       </Panel>
     </Columns>
   );

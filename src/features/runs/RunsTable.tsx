@@ -72,7 +72,7 @@ const fixedColumns: readonly Column<RunSummary>[] = [
   { id: 'seed', header: 'Seed', numeric: true, wideOnly: true, value: ({ experiment }) => experiment.seed },
   { id: 'status', header: 'Status', value: ({ status }) => STATUS_ORDER.indexOf(status), cell: ({ status }) => <StatusBadge status={status} /> },
   {
-    id: 'epochs', header: 'Epochs', numeric: true, value: ({ epochsDone }) => epochsDone,
+    id: 'epochs', header: 'Epochs', numeric: true, wideOnly: true, value: ({ epochsDone }) => epochsDone,
     cell: (run) => {
       const best = run.result?.bestEpoch ?? run.best?.epoch;
       return best === undefined ? formatCount(run.epochsDone) : `best ${formatCount(shownEpoch(best))} / ${formatCount(run.epochsDone)}`;

@@ -90,7 +90,7 @@ function columnsFor(labels: DatasetLabels | null): readonly Column<TopItem>[] {
     { id: 'rank', header: 'Rank', numeric: true, value: ({ rank }) => rank },
     { id: 'item', header: 'Item', rowHeader: true, value: ({ item }) => labels?.items?.[item] ?? labels?.originalItems?.[item] ?? item },
     ...(labels?.itemCategories ? [{ id: 'category', header: 'Category', wideOnly: true, value: ({ item }: TopItem) => category(item) }] : []),
-    { id: 'hit', header: 'Hit', value: ({ hit }) => hit, cell: ({ hit }) => (hit ? '✓ in test' : '') },
+    { id: 'hit', header: 'Hit', value: ({ hit }) => hit, cell: ({ hit }) => hit && <span role="img" aria-label="in the test split">✓</span> },
     { id: 'score', header: 'Score', numeric: true, value: ({ score }) => score, cell: ({ score }) => formatMetric(score) },
     { id: 'popularity', header: 'Popularity', numeric: true, value: ({ popularity }) => popularity, cell: ({ popularity }) => formatCount(popularity) },
   ];
