@@ -83,13 +83,20 @@ const ROUNDING = 4e-7;
 const GRADIENT = 1e-4;
 const STEPS = [5e-3, 2e-2, 8e-2];
 
-async function expectGradients(model: Model, batch: Batch): Promise<void> {
+/** FREEDOM's projection biases cancel between an item and its negative: their slope is nothing, whatever the direction. */
+const cancels = (id: ModelId, name: string): boolean => id === 'freedom' && /^project\/.*\/bias$/.test(name);
+
+async function expectGradients(id: ModelId, model: Model, batch: Batch): Promise<void> {
   const { gradients, values: terms } = termGradients(model.parameters, () => model.loss(batch));
   terms.dispose();
   for (const [place, parameter] of model.parameters.entries()) {
     const gradient = await readFloats(gradients[place]!);
     const start = await readFloats(parameter.tensor);
     const length = norm(gradient);
+    if (cancels(id, parameter.name)) {
+      expect(length).toBeLessThan(1e-6);
+      continue;
+    }
     expect(length, `gradient of ${parameter.name}`).toBeGreaterThan(0);
     const measure = async (direction: Float32Array, step: number): Promise<{ near: number; tolerance: number; step: number }> => {
       const near = await slope(model, batch, parameter, start, direction, step);
@@ -136,6 +143,8 @@ const CASES: readonly (readonly [ModelId, Config])[] = [
   ['mgcn', { regWeight: 1, contrastWeight: 1, neighbours: 4, temperature: 0.5 }],
   ['mgcn', { regWeight: 1, contrastWeight: 1, neighbours: 4, temperature: 0.5, itemItemLayers: 2, negativesPerPositive: 3 }],
   ['mgcn', { regWeight: 1, contrastWeight: 1, neighbours: 4, temperature: 0.5, trainFeatures: false }],
+  ['freedom', { regWeight: 1, neighbours: 4 }],
+  ['freedom', { regWeight: 1, neighbours: 4, negativesPerPositive: 3, trainFeatures: false }],
 ];
 
 describeOn('cpu', 'the gradient of every parameter is the slope of the loss', (test) => {
@@ -149,7 +158,7 @@ describeOn('cpu', 'the gradient of every parameter is the slope of the loss', (t
         overwrite(parameter, (await readFloats(parameter.tensor)).map((value) => value + 0.5 * random.normal()));
       }
       const batch = deviceBatch(shortBatch(Number(config['negativesPerPositive'])), USERS, ITEMS);
-      await expectGradients(model, batch);
+      await expectGradients(id, model, batch);
       disposeBatch(batch);
       model.dispose();
     });

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
-import { completeConfig } from '../../src/domain/models/catalogue';
+import { completeConfig, defaultConfig } from '../../src/domain/models/catalogue';
 import { MODEL_IDS } from '../../src/domain/models/table';
 import { isWebGPU } from '../../workers/engine/backends';
 import { stream } from '../../workers/engine/rng';
@@ -22,7 +22,7 @@ for (const backend of BACKENDS) {
       if (backend === 'cpu' && model === 'mgcn') continue;
       test(`of ${model} is flat`, async (device) => {
         const { database } = await smallStudy(model, {}, backend, { users: 40, items: 30 });
-        const config = completeConfig(model, { embeddingSize: 4, batchSize: 48, ...(model === 'mgcn' ? { neighbours: 3 } : {}) });
+        const config = completeConfig(model, { embeddingSize: 4, batchSize: 48, ...('neighbours' in defaultConfig(model) ? { neighbours: 3 } : {}) });
         const data = await readTrainingData(database, 'small', true, async () => undefined);
         const built = await modelKind(model).build({ input: data.input, config, random: (name) => stream(1, name), progress: async () => undefined });
         const sampler = new Sampler(data.input.train, data.trained, { batchSize: 48, negativesPerPositive: 1, negativesFrom: 'trainItems' }, 1);

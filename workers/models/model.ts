@@ -78,6 +78,10 @@ export interface NamedGraph {
 export interface Model {
   readonly parameters: readonly Parameter[];
   readonly graphs: readonly NamedGraph[];
+  /** Graphs drawn anew for an epoch, from the epoch's own stream: a run that resumes in it draws the same. */
+  epochGraphs?(epoch: number): NamedGraph[];
+  /** Takes graphs of `epochGraphs` into use. */
+  useEpochGraphs?(graphs: readonly NamedGraph[]): void;
   /** Called inside a tidy and a gradient scope. */
   loss(batch: Batch): LossTermValue[];
   /** Called inside a tidy. */

@@ -5,7 +5,7 @@ import type { Trace } from '../../src/storage/weights';
 import { readFloats } from '../engine/backends';
 import type { Parameter } from '../engine/kernels/adam';
 import type { Gradients } from '../engine/step';
-import type { LossTermValue, Model } from '../models/model';
+import type { LossTermValue, Model, NamedGraph } from '../models/model';
 import type { HostBatch } from './batch';
 import type { TrainingData } from './input';
 
@@ -24,6 +24,7 @@ export class TraceRecorder {
   readonly #steps: number;
   readonly #arrays: NamedArray[] = [];
   readonly #stepDocuments: object[] = [];
+  readonly #graphs: Record<string, { readonly meaning: string; readonly shape: readonly number[] }> = {};
 
   constructor(steps: number) {
     this.#steps = steps;
@@ -35,17 +36,23 @@ export class TraceRecorder {
 
   /** Graphs, splits and initial parameters; before the first step. */
   async begin(data: TrainingData, model: Model): Promise<void> {
-    for (const { name, matrix } of model.graphs) {
-      this.#add(`graph/${name}/rowPtr`, [matrix.pointers.length], matrix.pointers);
-      this.#add(`graph/${name}/colIdx`, [matrix.indices.length], matrix.indices);
-      this.#add(`graph/${name}/values`, [matrix.values.length], matrix.values);
-    }
+    this.graphs(model.graphs);
     const { users, items, split } = data.interactions;
     ['train', 'valid', 'test'].forEach((name, label) => {
       const rows = Array.from(split.keys()).filter((row) => split[row] === label);
       this.#add(`data/${name}`, [rows.length, 2], Int32Array.from(rows.flatMap((row) => [users[row] ?? 0, items[row] ?? 0])));
     });
     for (const parameter of model.parameters) this.#add(`init/${parameter.name}`, parameter.tensor.shape, await readFloats(parameter.tensor));
+  }
+
+  /** Graphs as they are multiplied; those of an epoch when it begins. */
+  graphs(graphs: readonly NamedGraph[]): void {
+    for (const { name, meaning, matrix } of graphs) {
+      this.#add(`graph/${name}/rowPtr`, [matrix.pointers.length], matrix.pointers);
+      this.#add(`graph/${name}/colIdx`, [matrix.indices.length], matrix.indices);
+      this.#add(`graph/${name}/values`, [matrix.values.length], matrix.values);
+      this.#graphs[name] = { meaning, shape: [matrix.rows, matrix.columns] };
+    }
   }
 
   async record(step: number, { epoch, learningRate, host, terms, values, gradients, parameters }: StepRecord): Promise<void> {
@@ -78,7 +85,7 @@ export class TraceRecorder {
       idMapping: { users: labels?.originalUsers ?? null, items: labels?.originalItems ?? null },
       modalities: data.input.features.map(({ key, rows, columns }) => ({ key, shape: [rows, columns] })),
       parameters: Object.fromEntries(model.parameters.map((parameter) => [parameter.name, { shape: parameter.tensor.shape, meaning: parameter.meaning }])),
-      graphs: Object.fromEntries(model.graphs.map(({ name, meaning, matrix }) => [name, { meaning, shape: [matrix.rows, matrix.columns] }])),
+      graphs: this.#graphs,
       steps: this.#stepDocuments,
     };
     return { safetensors: encodeSafetensors(this.#arrays), json: JSON.stringify(document, null, 1) };

@@ -82,6 +82,7 @@ export class Trainer {
     let inInterval = 0;
     let stepInEpoch = this.#step - epoch * perEpoch;
     if (stepInEpoch === 0) this.#epochSums = [];
+    this.#drawGraphs(epoch);
     while (stepInEpoch < perEpoch) {
       const values = await this.#takeStep(model, epoch, learningRate);
       sum = accumulate(sum, values);
@@ -104,6 +105,14 @@ export class Trainer {
     }
     const means = this.#epochSums.map((value) => value / perEpoch);
     return { terms: this.#named(means), total: means[this.#termKeys.length] ?? NaN, learningRate };
+  }
+
+  #drawGraphs(epoch: number): void {
+    const { model, trace } = this.#parts;
+    const graphs = model.epochGraphs?.(epoch);
+    if (!graphs) return;
+    model.useEpochGraphs?.(graphs);
+    if (trace?.wants(this.#step)) trace.graphs(graphs);
   }
 
   async #takeStep(model: Model, epoch: number, learningRate: number) {

@@ -1,11 +1,12 @@
 import { AppError } from '../errors';
 import { bpr } from './bpr';
+import { freedom } from './freedom';
 import { lightgcn } from './lightgcn';
 import { mgcn } from './mgcn';
 import { vbpr } from './vbpr';
 import { MODEL_IDS, type Config, type ModelId, type ModelTable, type Option, type OptionValue } from './table';
 
-const TABLES: Readonly<Record<ModelId, ModelTable>> = { bpr, lightgcn, vbpr, mgcn };
+const TABLES: Readonly<Record<ModelId, ModelTable>> = { bpr, lightgcn, vbpr, mgcn, freedom };
 
 export const MODEL_TABLES: readonly ModelTable[] = MODEL_IDS.map((id) => TABLES[id]);
 

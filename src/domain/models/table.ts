@@ -60,7 +60,7 @@ export interface LossTerm {
   readonly label: string;
 }
 
-export const MODEL_IDS = ['bpr', 'lightgcn', 'vbpr', 'mgcn'] as const;
+export const MODEL_IDS = ['bpr', 'lightgcn', 'vbpr', 'mgcn', 'freedom'] as const;
 export type ModelId = (typeof MODEL_IDS)[number];
 
 export interface ModelTable {

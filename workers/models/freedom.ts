@@ -1,0 +1,147 @@
+/**
+ * FREEDOM. Zhou, Shen: A Tale of Two Graphs: Freezing and Denoising Graph Structures for Multimodal Recommendation,
+ * ACM MM 2023 (arXiv 2211.06924). Degrees + 1e-7 and trained features as MMRec has them.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import { booleanOption, numberOption } from '../../src/domain/models/catalogue';
+import { disposeParameter, newParameter } from '../engine/kernels/adam';
+import { nearestRows } from '../engine/nearest';
+import { gatherRows, type RowIndex } from '../engine/rows';
+import { disposeSparse, sparseBytes, sparseTensor } from '../engine/sparse';
+import { matrixOf } from '../engine/tensors';
+import { behaviourGraph } from '../graphs/behaviour';
+import type { Csr } from '../graphs/csr';
+import { equalWeightGraph, weightedSum } from '../graphs/neighbours';
+import { degreeSensitiveSample } from '../graphs/pruning';
+import { stepUnits } from './layers/bytes';
+import { featureTable, linear, requireFeatures, type FeatureTable } from './layers/features';
+import { xavierUniform } from './layers/initialisers';
+import { batchRows, bprLoss } from './layers/losses';
+import { lastLayer, meanOfLayers, splitNodes, stackNodes } from './layers/propagation';
+import type { BuildContext, FeatureMatrix, Model, ModelKind, Representation } from './model';
+
+/** Added to degrees of the user–item graph. */
+const EPSILON = 1e-7;
+
+async function build({ input, config, random, progress }: BuildContext): Promise<Model> {
+  requireFeatures(input.features, 'FREEDOM');
+  const { users: userCount, items: itemCount, train } = input;
+  const width = numberOption(config, 'embeddingSize');
+  const regWeight = numberOption(config, 'regWeight');
+  const kept = keptEdges(train.users.length, numberOption(config, 'dropout'));
+
+  const itemMatrix = await itemGraph(input.features, config, progress);
+  const fullMatrix = behaviourGraph(train, userCount, itemCount, EPSILON);
+  const itemItem = sparseTensor(itemMatrix, false);
+  const full = sparseTensor(fullMatrix, true);
+  let pruned = full;
+
+  const userIds = newParameter('userEmbedding', 'users × d', [userCount, width], xavierUniform(random('init/userEmbedding'), userCount, width));
+  const itemIds = newParameter('itemEmbedding', 'items × d', [itemCount, width], xavierUniform(random('init/itemEmbedding'), itemCount, width));
+  const modalities = input.features.map((feature) => ({
+    table: featureTable(feature, booleanOption(config, 'trainFeatures')),
+    project: linear(`project/${feature.key}`, `projection, ${feature.key}`, feature.columns, width, random),
+  }));
+  const trained = modalities.flatMap(({ table, project }) => [...(table.parameter ? [table.parameter] : []), ...project.parameters]);
+
+  /** LightGCN on the user–item graph; items also get what the frozen item graph makes of their IDs. */
+  const represent = (graph = full): Representation => {
+    const items = matrixOf(itemIds.tensor);
+    const nodes = meanOfLayers(graph, stackNodes(matrixOf(userIds.tensor), items), numberOption(config, 'userItemLayers'));
+    const behaviour = splitNodes(nodes, userCount);
+    const content = lastLayer(itemItem, items, numberOption(config, 'itemItemLayers'));
+    return { users: behaviour.users, items: matrixOf(tf.add(behaviour.items, content)) };
+  };
+  const usePruned = (matrix: Csr | null): void => {
+    if (pruned !== full) disposeSparse(pruned);
+    pruned = matrix ? sparseTensor(matrix, true) : full;
+  };
+
+  return {
+    parameters: [userIds, itemIds, ...trained],
+    graphs: [
+      { name: 'items', meaning: 'weighted sum of the modalities’ neighbour graphs, each sym with equal weights', matrix: itemMatrix },
+      { name: 'userItem', meaning: 'sym(G), users before items, degrees + 1e-7; used for ranking', matrix: fullMatrix },
+    ],
+    epochGraphs: (epoch) => {
+      const edges = degreeSensitiveSample(train, userCount, itemCount, kept, random(`edges@epoch${epoch}`));
+      return [{ name: `userItem@epoch${epoch}`, meaning: 'sym of the edges kept in this epoch, degrees + 1e-7', matrix: behaviourGraph(edges, userCount, itemCount, EPSILON) }];
+    },
+    useEpochGraphs: ([graph]) => usePruned(graph?.matrix ?? null),
+    loss: (batch) => {
+      const { users, items } = represent(pruned);
+      const rows = batchRows(users, items, batch);
+      return [
+        { key: 'bpr', weight: 1, value: bprLoss(rows, batch, false) },
+        ...modalities.map(({ table, project }) => {
+          const projected = (index: RowIndex): tf.Tensor2D => project.apply(featureRows(table, index));
+          const contentRows = { users: rows.users, positives: projected(batch.positives), negatives: projected(batch.negatives) };
+          return { key: `bpr/${table.key}`, weight: regWeight, value: bprLoss(contentRows, batch, false) };
+        }),
+      ];
+    },
+    represent: () => represent(),
+    dispose: () => {
+      usePruned(null);
+      [itemItem, full].forEach(disposeSparse);
+      for (const { table, project } of modalities) {
+        table.dispose();
+        project.parameters.forEach(disposeParameter);
+      }
+      [userIds, itemIds].forEach(disposeParameter);
+    },
+  };
+}
+
+/** Only the batch's rows pass the projection. */
+function featureRows(table: FeatureTable, index: RowIndex): tf.Tensor2D {
+  return table.parameter ? gatherRows(table.read(), index) : matrixOf(tf.gather(table.read(), index.indices));
+}
+
+async function itemGraph(features: readonly FeatureMatrix[], config: BuildContext['config'], progress: BuildContext['progress']): Promise<Csr> {
+  const shares = modalityShares(features.map(({ key }) => key), numberOption(config, 'visionWeight'));
+  const graphs: Csr[] = [];
+  for (const feature of features) {
+    const neighbours = Math.min(numberOption(config, 'neighbours'), feature.rows);
+    const text = `finding the ${neighbours} nearest items by ${feature.key}`;
+    graphs.push(equalWeightGraph(await nearestRows(feature.values, feature.rows, feature.columns, neighbours, true, (fraction) => progress(text, fraction))));
+  }
+  return weightedSum(graphs, shares);
+}
+
+/** The image graph gets `vision`, the others share the rest; without an image all get the same. */
+export function modalityShares(keys: readonly string[], vision: number): number[] {
+  if (keys.length === 1 || !keys.includes('image')) return keys.map(() => 1 / keys.length);
+  return keys.map((key) => (key === 'image' ? vision : (1 - vision) / (keys.length - 1)));
+}
+
+const keptEdges = (edges: number, dropout: number): number => Math.max(1, Math.floor(edges * (1 - dropout)));
+
+export const freedom: ModelKind = {
+  build,
+  bytes: (sizes, config) => {
+    const { users, items, trainPairs, featureColumns } = sizes;
+    const unit = stepUnits(sizes, config);
+    const width = numberOption(config, 'embeddingSize');
+    const nodes = users + items;
+    const features = featureColumns.map((columns) => 4 * columns * items);
+    const featureBytes = features.reduce((sum, bytes) => sum + bytes, 0);
+    const columns = featureColumns.reduce((sum, value) => sum + value, 0);
+    const trained = booleanOption(config, 'trainFeatures');
+    const parameters = unit.nodes + 4 * (columns + featureColumns.length) * width + (trained ? featureBytes : 0);
+    const neighbours = items * Math.min(numberOption(config, 'neighbours'), items) * featureColumns.length;
+    return {
+      parameters,
+      graphs:
+        sparseBytes(nodes, nodes, 2 * trainPairs, true) +
+        sparseBytes(nodes, nodes, 2 * keptEdges(trainPairs, numberOption(config, 'dropout')), true) +
+        sparseBytes(items, items, neighbours, false),
+      constants: trained ? 0 : featureBytes,
+      step:
+        (13 + 3 * numberOption(config, 'userItemLayers')) * unit.nodes + (5 + numberOption(config, 'itemItemLayers')) * unit.items +
+        parameters - unit.nodes + (trained ? featureBytes : 0) + (30 + (trained ? 30 : 18) * featureColumns.length) * unit.rows + (trained ? 3 : 1.5) * columns * unit.rowVector +
+        36 * (1 + featureColumns.length) * unit.rowVector + 8 * unit.nodeVector,
+      largest: Math.max(unit.nodes, ...features),
+    };
+  },
+};
