@@ -22,7 +22,7 @@ export const EfficiencyTab = memo(function EfficiencyTab({ run, curves }: { read
     <Columns min={380}>
       <Panel title="Time" note={run.seconds > 0 && `${formatSeconds(run.seconds)} of work in all, pauses left out`}>
         <StatList>
-          <Stat label="Training, per epoch" value={formatSeconds(training)} note="median" />
+          <Stat label="Training" value={formatSeconds(training)} note="per epoch, median" />
           <Stat label="Evaluation" value={formatSeconds(evaluation)} note="median" />
           <Stat label="Steps per second" value={training ? formatNumber(curves.stepsPerEpoch / training, 3) : '–'} note="while training" />
         </StatList>

@@ -92,6 +92,6 @@ function columnsFor(labels: DatasetLabels | null): readonly Column<TopItem>[] {
     ...(labels?.itemCategories ? [{ id: 'category', header: 'Category', wideOnly: true, value: ({ item }: TopItem) => category(item) }] : []),
     { id: 'hit', header: 'Hit', value: ({ hit }) => hit, cell: ({ hit }) => hit && <span role="img" aria-label="in the test split">✓</span> },
     { id: 'score', header: 'Score', numeric: true, value: ({ score }) => score, cell: ({ score }) => formatMetric(score) },
-    { id: 'popularity', header: 'Popularity', numeric: true, value: ({ popularity }) => popularity, cell: ({ popularity }) => formatCount(popularity) },
+    { id: 'popularity', header: 'Popularity', numeric: true, wideOnly: true, value: ({ popularity }) => popularity, cell: ({ popularity }) => formatCount(popularity) },
   ];
 }

@@ -1,0 +1,85 @@
+import { expect, test, type Page } from '@playwright/test';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { dropFolder, ended, hasTikTok, startRun, TIKTOK } from '../helpers/page';
+import { withPalette } from './palette';
+
+const FOLDER = fileURLToPath(new URL('../../docs/images/', import.meta.url));
+const WIDTHS = [
+  { width: 1440, height: 900 },
+  { width: 390, height: 844 },
+] as const;
+const THEMES = ['light', 'dark'] as const;
+
+/** `docs/images/<view>-<width>-<theme>.png`, the whole page, at both widths and in both themes. */
+async function shoot(page: Page, view: string): Promise<void> {
+  await page.mouse.move(0, 0);
+  for (const { width, height } of WIDTHS) {
+    await page.setViewportSize({ width, height });
+    // Charts measure their new width in a frame of their own.
+    await page.waitForTimeout(250);
+    // A window as tall as the page: the bars at the edges stay at the edges.
+    await page.setViewportSize({ width, height: await page.evaluate(() => document.documentElement.scrollHeight) });
+    for (const colorScheme of THEMES) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.waitForTimeout(100);
+      const picture = await page.screenshot({ animations: 'disabled', caret: 'hide' });
+      writeFileSync(`${FOLDER}${view}-${width}-${colorScheme}.png`, withPalette(picture));
+    }
+  }
+  await page.setViewportSize(WIDTHS[0]);
+}
+
+async function choose(page: Page, dataset: string): Promise<void> {
+  await page.goto('./#/experiment');
+  await page.getByRole('combobox', { name: 'Dataset' }).selectOption({ label: dataset });
+}
+
+test('every view', async ({ page }) => {
+  mkdirSync(FOLDER, { recursive: true });
+  await page.goto('./');
+  await expect(page.getByText('The demo dataset is ready')).toBeVisible();
+  const demo = await page.locator('header strong').innerText();
+  await shoot(page, 'data');
+  await page.goto('./#/device');
+  await expect(page.getByText(/of \d+ passed/)).toBeVisible({ timeout: 60_000 });
+  await page.getByRole('button', { name: 'Measure' }).click();
+  await expect(page.getByText('GFLOP/s')).toBeVisible({ timeout: 60_000 });
+  await shoot(page, 'device');
+
+  if (hasTikTok) {
+    await page.goto('./#/data');
+    await dropFolder(page, TIKTOK);
+    const store = page.getByRole('button', { name: /store/i }).first();
+    await expect(store).toBeVisible({ timeout: 60_000 });
+    await shoot(page, 'import-check');
+    await store.click();
+    await page.getByRole('link', { name: 'Look at it' }).click({ timeout: 60_000 });
+  } else {
+    await page.locator('header a').first().click();
+  }
+  await expect(page.getByText('Degree distribution').first()).toBeVisible();
+  await shoot(page, 'dataset');
+
+  await choose(page, demo);
+  for (const [model, epochs] of [['BPR-MF', '10'], ['VBPR', '10'], ['MGCN', '15'], ['LightGCN', '15']] as const) {
+    await ended(page, await startRun(page, model, { 'Epochs, at most': epochs }));
+  }
+  await expect(page.locator('main ul').first()).toContainText('finished');
+  await shoot(page, 'run-finished');
+  for (const tab of ['Users', 'Efficiency', 'Config']) {
+    await page.getByRole('tab', { name: tab }).click();
+    await expect(page.getByRole('tabpanel').getByRole('heading').first()).toBeVisible();
+    await shoot(page, `run-${tab.toLowerCase()}`);
+  }
+
+  await page.goto('./#/experiment');
+  await page.getByRole('combobox', { name: 'Model' }).selectOption({ label: 'MGCN' });
+  await expect(page.getByText('In all')).toBeVisible();
+  await shoot(page, 'experiment');
+  await startRun(page, 'MGCN', { 'Epochs, at most': '400' });
+  await expect(page.locator('main ul').first()).toContainText(/epoch ([6-9]|\d\d+) \//, { timeout: 120_000 });
+  await shoot(page, 'run-training');
+  await page.goto('./#/runs');
+  await shoot(page, 'runs');
+});
