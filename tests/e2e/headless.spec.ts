@@ -1,0 +1,57 @@
+import { expect, test } from '@playwright/test';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, existsSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RunDocument } from '../../src/domain/run';
+import { withoutClock } from '../helpers/dataset';
+
+let folder = '';
+test.beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'lodestone-test-'));
+});
+test.afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function lodestone(...words: string[]): { code: number | null; said: string } {
+  const { status, stderr } = spawnSync(process.execPath, ['cli/lodestone.mjs', ...words], { encoding: 'utf8', timeout: 240_000 });
+  return { code: status, said: stderr };
+}
+
+const COMMON = ['run', '--dataset', 'demo', '--model', 'lightgcn', '--epochs', '2', '--backend', 'wasm', '--trace', '2'];
+
+test('both hosts write the same run, embeddings, lists and trace', () => {
+  const results = ['chromium', 'node'].map((host) => {
+    const out = join(folder, host);
+    const { code, said } = lodestone(...COMMON, '--host', host, '--out', out, '--json');
+    expect(code, said).toBe(0);
+    const events = said.trim().split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as { type: string });
+    expect(events.filter(({ type }) => type === 'epoch')).toHaveLength(2);
+    return out;
+  });
+  const [chromium, node] = results.map((out) => JSON.parse(readFileSync(join(out, 'run.json'), 'utf8')) as RunDocument);
+  expect(chromium!.epochs).toHaveLength(2);
+  expect(chromium!.result!.test['recall@20']).toBeGreaterThan(0);
+  const comparable = (run: RunDocument): unknown => withoutClock({ ...run, createdAt: '' });
+  expect(comparable(chromium!)).toEqual(comparable(node!));
+  for (const file of ['embeddings.safetensors', 'recommendations.csv', 'trace.safetensors']) {
+    const [a, b] = results.map((out) => readFileSync(join(out, file)));
+    expect(a!.length, file).toBeGreaterThan(10_000);
+    expect(a!.equals(b!), file).toBe(true);
+  }
+});
+
+test('exit codes say what was wrong', () => {
+  const out = ['--out', join(folder, 'refused'), '--host', 'node'];
+  expect(lodestone('run', '--dataset', 'demo', '--model', 'none', ...out).code).toBe(2);
+  expect(lodestone('run', '--dataset', 'demo', '--model', 'lightgcn', '--set', 'layers=0', ...out).code).toBe(2);
+  expect(lodestone('run', '--dataset', join(folder, 'nothing'), '--model', 'bpr', ...out).code).toBe(3);
+  writeFileSync(join(folder, 'broken.inter'), 'userID\titemID\tx_label\n0\t0\t7\n');
+  const refused = lodestone('run', '--dataset', join(folder, 'broken.inter'), '--model', 'bpr', ...out);
+  expect(refused.code, refused.said).toBe(3);
+  expect(refused.said).toContain('x_label');
+  // Without --software the adapter of a machine without a GPU is not taken.
+  const device = lodestone('run', '--dataset', 'demo', '--model', 'bpr', '--epochs', '1', '--backend', 'webgpu', ...out);
+  expect([0, 4]).toContain(device.code);
+  if (device.code === 4) expect(device.said).toContain('GPU_UNAVAILABLE');
+  expect(existsSync(join(folder, 'refused', 'embeddings.safetensors'))).toBe(device.code === 0);
+});
