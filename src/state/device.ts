@@ -1,8 +1,9 @@
 import { create } from 'zustand';
 import { faultOf, type Fault } from '../domain/errors';
-import type { Throughput, TrainingCommand, TrainingEvent } from '../domain/protocol';
+import type { Throughput, TrainingEvent } from '../domain/protocol';
 import type { BackendChoice, DeviceReport } from '../domain/run';
 import { database } from './database';
+import { openTrainingWorker, type TrainingPort } from './trainingWorker';
 
 /** Which device a person wants; the run starter copies it into the experiment. */
 export interface BackendPreference {
@@ -33,7 +34,7 @@ interface DeviceState {
 
 const PROBE_LIMIT_MS = 120_000;
 
-let prober: { readonly worker: Worker; readonly timer: ReturnType<typeof setTimeout> } | null = null;
+let prober: { readonly worker: TrainingPort; readonly timer: ReturnType<typeof setTimeout> } | null = null;
 let loading: Promise<void> | null = null;
 
 export const useDevice = create<DeviceState>()((set, get) => {
@@ -71,16 +72,16 @@ export const useDevice = create<DeviceState>()((set, get) => {
     finish({ fault: null, throughput: measure ? null : get().throughput });
     const { preference } = get();
     set({ checking: startingWords(preference) });
-    const worker = new Worker(new URL('../../workers/training.worker.ts', import.meta.url), { type: 'module' });
-    worker.onmessage = (message: MessageEvent<TrainingEvent>) => {
-      // What a probe that was replaced still had in the queue.
-      if (prober?.worker === worker) onEvent(message.data, measure);
-    };
-    worker.onerror = (event) => finish({ fault: workerFault(event.message) });
+    const worker = openTrainingWorker({
+      onEvent: (event) => {
+        // A probe that was replaced may still have had events in the queue.
+        if (prober?.worker === worker) onEvent(event, measure);
+      },
+      onDeath: (reason) => finish({ fault: workerFault(reason) }),
+    });
     const timer = setTimeout(() => finish({ fault: slowFault() }), PROBE_LIMIT_MS);
     prober = { worker, timer };
-    const command: TrainingCommand = { type: 'probe', ...preference, measure };
-    worker.postMessage(command);
+    worker.send({ type: 'probe', ...preference, measure });
   };
 
   return {
@@ -134,7 +135,7 @@ function preferenceOf(value: unknown): BackendPreference | null {
 function workerFault(message: string): Fault {
   return {
     code: 'WORKER_FAILED',
-    message: `The check of the device stopped: ${(message || 'its code could not be loaded').replace(/\.+$/, '')}.`,
+    message: `The check of the device stopped: ${message.replace(/\.+$/, '')}.`,
     hint: 'Reload the page; if it repeats, choose WASM on the Device page.',
     context: {},
   };
