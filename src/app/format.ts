@@ -31,6 +31,11 @@ export function formatNumber(value: number | null | undefined, digits = 4): stri
   return value.toLocaleString(LOCALE, { maximumSignificantDigits: Math.max(digits, size >= 1 ? Math.ceil(Math.log10(size + 1)) : 1) });
 }
 
+/** A value read off a chart: below 1 with five decimals, so that several line up; otherwise in five digits. */
+export function formatReading(value: number | null): string {
+  return value !== null && Math.abs(value) >= 1e-3 && Math.abs(value) < 1 ? value.toFixed(5) : formatNumber(value, 5);
+}
+
 /** A share of one: `0.0412` → `4.12 %`; small shares keep significant digits. */
 export function formatPercent(share: number | null | undefined, digits = 3): string {
   if (share === null || share === undefined || !Number.isFinite(share)) return MISSING;

@@ -1,5 +1,5 @@
 import { useMemo, type KeyboardEvent, type PointerEvent } from 'react';
-import { formatNumber } from '../app/format';
+import { formatReading } from '../app/format';
 import { setCursor, useCursor } from './cursor';
 import type { PlotLayout } from './layout';
 import { seriesStyle } from './palette';
@@ -33,7 +33,7 @@ export function CurveOverlay({ title, lines, xAxis, yAxis, layout, marks, cursor
   const here = cursor === null ? -1 : nearestIndex(xs, cursor);
   const hereX = xs[here]?.[0] ?? null;
   const values = hereX === null ? [] : lines.map(({ name, points }) => ({ name, value: valueNear(points, hereX) }));
-  const words = hereX === null ? 'not set' : `${describeX(hereX)}: ${values.map(({ name, value }) => `${name} ${formatNumber(value, 5)}`).join(', ')}`;
+  const words = hereX === null ? 'not set' : `${describeX(hereX)}: ${values.map(({ name, value }) => `${name} ${formatReading(value)}`).join(', ')}`;
 
   const onPointer = (event: PointerEvent<HTMLDivElement>): void => {
     const box = event.currentTarget.getBoundingClientRect();
@@ -120,7 +120,7 @@ export function CurveOverlay({ title, lines, xAxis, yAxis, layout, marks, cursor
                     </svg>
                     {name}
                   </th>
-                  <td>{formatNumber(value, 5)}</td>
+                  <td>{formatReading(value)}</td>
                 </tr>
               ))}
             </tbody>

@@ -1,4 +1,4 @@
-import { formatCount, formatNumber } from '../app/format';
+import { formatCount, formatReading } from '../app/format';
 import { Button } from '../app/primitives/Button';
 import { Dialog } from '../app/primitives/Dialog';
 import { fileName, saveText } from './download';
@@ -58,5 +58,5 @@ export function DataDialog({ title, table, onClose }: DataDialogProps) {
 }
 
 function shownCell(cell: Cell): string {
-  return typeof cell === 'number' ? formatNumber(cell, 5) : (cell ?? '–');
+  return typeof cell === 'number' ? formatReading(cell) : (cell ?? '–');
 }

@@ -169,3 +169,15 @@ test('dialogs are accessible, take the focus, and give it back at the first Esca
   await expect(page.getByRole('alertdialog')).toBeHidden();
   await expect(page.getByRole('group', { name: 'Runs' }).getByRole('link')).toHaveCount(1);
 });
+
+test('a run’s form opens again as it was filled in', async () => {
+  await page.setViewportSize(SIZES[0]);
+  await page.goto('./#/experiment');
+  await page.getByRole('combobox', { name: 'Model' }).selectOption({ label: 'BPR-MF' });
+  await page.getByRole('textbox', { name: 'Seed' }).fill('7');
+  await openTab('Curves');
+  await page.getByRole('button', { name: 'New run like this' }).click();
+  await expect(page.getByRole('combobox', { name: 'Model' })).toHaveValue('lightgcn');
+  await expect(page.getByRole('textbox', { name: 'Epochs, at most' })).toHaveValue('6');
+  await expect(page.getByRole('textbox', { name: 'Seed' })).toHaveValue('999');
+});

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { changedOptions, defaultConfig, isModelId } from '../../domain/models/catalogue';
 import { MODEL_IDS, type Config, type ModelId } from '../../domain/models/table';
-import type { BackendChoice } from '../../domain/run';
+import type { BackendChoice, Experiment } from '../../domain/run';
 
 /** What is filled in on the experiment form. The dataset is the page's current one. */
 export interface Draft {
@@ -49,6 +49,11 @@ export function draftConfig(draft: Draft): Config {
 /** The draft with another configuration for its model. */
 export function withConfig(draft: Draft, config: Config): Draft {
   return { ...draft, changes: { ...draft.changes, [draft.model]: changedOptions(draft.model, config) } };
+}
+
+/** The form filled in as `experiment` was; what was typed for other models stays. */
+export function draftLike(draft: Draft, { model, config, seed, backend }: Experiment): Draft {
+  return withConfig({ ...draft, model, seeds: String(seed), backend }, config);
 }
 
 const schema = z.object({

@@ -1,11 +1,18 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
+import type { Experiment } from '../../domain/run';
 import { database } from '../../state/database';
-import { EMPTY_DRAFT, parseDraft, type Draft } from './draft';
+import { draftLike, EMPTY_DRAFT, parseDraft, type Draft } from './draft';
 
 const KEY = 'draft';
 const SAVE_AFTER_MS = 400;
 
 export type ChangeDraft = (update: (draft: Draft) => Draft) => void;
+
+/** Fills the form in as `experiment` was, for the next time that it opens. */
+export async function keepDraftLike(experiment: Experiment): Promise<void> {
+  const stored = parseDraft(await database.settings.get(KEY)) ?? EMPTY_DRAFT;
+  await database.settings.set(KEY, draftLike(stored, experiment));
+}
 
 /** The last draft; null until storage has answered. Changes are stored shortly after. */
 export function useDraft(): { readonly draft: Draft | null; readonly change: ChangeDraft } {

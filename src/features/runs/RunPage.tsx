@@ -13,6 +13,7 @@ import { ConfigTab } from './ConfigTab';
 import { epochsTable, type Curves } from './curves';
 import { CurvesTab } from './CurvesTab';
 import { EfficiencyTab } from './EfficiencyTab';
+import { NewRunLike } from './NewRunLike';
 import { PreparingPanel } from './PreparingPanel';
 import { RunControls } from './RunControls';
 import { RunFacts } from './RunFacts';
@@ -51,6 +52,7 @@ function KnownRun({ run }: { readonly run: RunSummary }) {
       actions={
         <>
           <RunControls run={run} />
+          {!isActive(run.status) && <NewRunLike experiment={run.experiment} />}
           {curves.epochs.length > 0 && (
             <Button onClick={() => saveText(fileName(run.name, 'csv'), 'text/csv', toCsv(epochsTable(curves.epochs)))}>
               <Icon name="download" />

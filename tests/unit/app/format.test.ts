@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatCount, formatMeanSd, formatMetric, formatNumber, formatPercent, formatRemaining, formatSeconds, plural } from '../../../src/app/format';
+import { formatBytes, formatCount, formatMeanSd, formatMetric, formatNumber, formatPercent, formatReading, formatRemaining, formatSeconds, plural } from '../../../src/app/format';
 
 describe('numbers as the page writes them', () => {
   it('writes metrics with four decimals, and what is missing as a dash', () => {
@@ -8,6 +8,16 @@ describe('numbers as the page writes them', () => {
     expect(formatMeanSd(0.07031, 0.00042)).toBe('0.0703 ± 0.0004');
     expect(formatMeanSd(0.07031, null)).toBe('0.0703');
   });
+
+  it.each([
+    [0.02, '0.02000'],
+    [0.087867, '0.08787'],
+    [-0.5, '-0.50000'],
+    [4.7517e-6, '4.7517e−6'],
+    [0, '0'],
+    [12, '12'],
+    [12.34567, '12.346'],
+  ])('writes %d, read off a chart, so that values line up', (value, text) => expect(formatReading(value)).toBe(text));
 
   it('separates thousands', () => {
     expect(formatCount(160792)).toBe('160,792');

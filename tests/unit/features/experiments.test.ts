@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DatasetDocument } from '../../../src/domain/dataset';
 import { defaultConfig, modelTable } from '../../../src/domain/models/catalogue';
-import { draftConfig, EMPTY_DRAFT, parseDraft, parseSeeds, SEED_OFFERS, withConfig } from '../../../src/features/experiments/draft';
+import { draftConfig, draftLike, EMPTY_DRAFT, parseDraft, parseSeeds, SEED_OFFERS, withConfig } from '../../../src/features/experiments/draft';
 import { needsProblem } from '../../../src/features/experiments/needs';
 
 describe('seeds', () => {
@@ -27,6 +27,13 @@ describe('a draft', () => {
     expect(draftConfig({ ...other, model: 'lightgcn' })['layers']).toBe(3);
     expect(draftConfig(other)['learningRate']).toBe(0.01);
     expect(other.changes).toEqual({ lightgcn: { layers: 3 }, bpr: { learningRate: 0.01 } });
+  });
+
+  it('is filled in as an earlier experiment was, and keeps what was typed for other models', () => {
+    const typed = withConfig(EMPTY_DRAFT, { ...defaultConfig('lightgcn'), layers: 3 });
+    const dataset = { id: 'd', name: 'Baby', fingerprint: 'f' };
+    const draft = draftLike(typed, { model: 'bpr', config: { ...defaultConfig('bpr'), batchSize: 512 }, seed: 42, dataset, backend: 'wasm', allowSoftware: false });
+    expect(draft).toEqual({ model: 'bpr', seeds: '42', backend: 'wasm', changes: { lightgcn: { layers: 3 }, bpr: { batchSize: 512 } } });
   });
 
   it('comes back from storage without options that no longer exist, and only if it is one', () => {

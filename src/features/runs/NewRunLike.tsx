@@ -1,0 +1,27 @@
+import { useNavigate } from 'react-router';
+import { Icon } from '../../app/Icon';
+import { Button } from '../../app/primitives/Button';
+import { faultOf } from '../../domain/errors';
+import type { Experiment } from '../../domain/run';
+import { useDatasets } from '../../state/datasets';
+import { useRuns } from '../../state/runs';
+import { keepDraftLike } from '../experiments/useDraft';
+
+/** Opens the form filled in as this run's was: to vary one option, or to correct what made it fail. */
+export function NewRunLike({ experiment }: { readonly experiment: Experiment }) {
+  const navigate = useNavigate();
+  const open = async (): Promise<void> => {
+    const { datasets, select } = useDatasets.getState();
+    const dataset = datasets.find(({ fingerprint }) => fingerprint === experiment.dataset.fingerprint);
+    if (dataset) await select(dataset.id);
+    // The form's page shows the fault.
+    await keepDraftLike(experiment).catch((error: unknown) => useRuns.setState({ fault: faultOf(error) }));
+    await navigate('/experiment');
+  };
+  return (
+    <Button onClick={() => void open()}>
+      <Icon name="experiment" />
+      New run like this
+    </Button>
+  );
+}
