@@ -153,7 +153,7 @@ test('a dataset is imported by keyboard alone', async ({ page }) => {
   await expect(page.getByRole('heading', { level: 1, name: 'Experiment' })).toBeVisible();
 });
 
-test('TikTok’s page shows the numbers of its papers', async ({ page }) => {
+test('TikTok’s page shows its counts, splits and features', async ({ page }) => {
   test.skip(!hasTikTok, 'the TikTok data is not beside this checkout');
   await firstVisit(page);
   await dropFolder(page, TIKTOK);
