@@ -13,6 +13,8 @@ export default defineConfig({
         resolve: { alias: { '#test-host': helper('host.node.ts') } },
         test: {
           name: 'node',
+          // One project after the other: each takes both cores.
+          sequence: { groupOrder: 0 },
           pool: 'forks',
           maxWorkers: 2,
           testTimeout: 180_000,
@@ -32,6 +34,7 @@ export default defineConfig({
         },
         test: {
           name: 'chromium',
+          sequence: { groupOrder: 1 },
           testTimeout: 300_000,
           hookTimeout: 300_000,
           include: ['tests/gpu/**/*.test.ts'],

@@ -94,10 +94,14 @@ for (const backend of ['cpu', 'wasm'] as const) {
           const ranker = newRanker(trained, MAX_CUTOFF);
           // Tiles of two users, so that more than one is needed and the last may be short.
           const small = { ...ranker, tileRows: 2 };
+          // A stop is answered within a tile.
+          expect(await evaluate(small, representation, target, async () => false)).toBeNull();
           let tiles = 0;
           for (const used of [ranker, small]) {
             tiles = 0;
-            const { metrics, perUser, topItems, topScores } = await evaluate(used, representation, target, async () => void (tiles += 1));
+            const evaluation = await evaluate(used, representation, target, async () => (tiles += 1) > 0);
+            if (!evaluation) throw new Error('Nobody stopped this evaluation.');
+            const { metrics, perUser, topItems, topScores } = evaluation;
             evaluated.forEach(({ user, ranked, metrics: expected }, row) => {
               const top = [...topItems.subarray(row * MAX_CUTOFF, (row + 1) * MAX_CUTOFF)];
               expect(top).toEqual([...ranked, ...new Array<number>(MAX_CUTOFF - ranked.length).fill(-1)]);

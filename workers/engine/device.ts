@@ -108,7 +108,10 @@ async function openWebGPU(gpu: GPU | null, allowSoftware: boolean, faults: Fault
   const info = adapter.info;
   const software = info.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|basic render/i.test(`${info.vendor} ${info.architecture} ${info.description} ${info.device}`);
   if (software && !allowSoftware) {
-    throw unavailable(`The only WebGPU adapter (${info.vendor} ${info.architecture}) runs on the processor, where WASM is faster.`);
+    throw unavailable(
+      `The only WebGPU adapter (${info.vendor} ${info.architecture}) runs on the processor, where WASM is faster.`,
+      'Run on WASM, or allow a software adapter on the Device page (--software on the command line).',
+    );
   }
   const limits: Record<string, number> = {};
   for (const key of RAISED_LIMITS) limits[key] = adapter.limits[key];
@@ -197,10 +200,6 @@ async function openHost(host: DeviceHost, name: 'wasm' | 'cpu'): Promise<Descrip
   };
 }
 
-function unavailable(message: string): AppError {
-  return new AppError(
-    'GPU_UNAVAILABLE',
-    message,
-    'Use Chrome or Edge 113 or newer with hardware acceleration on (chrome://settings/system), or run on WASM.',
-  );
-}
+const BROWSER_HINT = 'Use Chrome or Edge 113 or newer with hardware acceleration on (chrome://settings/system), or run on WASM.';
+
+const unavailable = (message: string, hint = BROWSER_HINT): AppError => new AppError('GPU_UNAVAILABLE', message, hint);

@@ -36,14 +36,14 @@ export interface Evaluation {
 
 /**
  * Full ranking of a split: every item is scored for every held-out user, the user's training items are masked, ties go
- * to the lower item. `between` is awaited after each tile, so that commands get through.
+ * to the lower item. `between` is awaited after each tile, so that commands get through; null when it says to stop.
  */
 export async function evaluate(
   ranker: Ranker,
   representation: Representation,
   target: HeldOut,
-  between: () => Promise<void>,
-): Promise<Evaluation> {
+  between: () => Promise<boolean>,
+): Promise<Evaluation | null> {
   const count = target.users.length;
   const topItems = new Int32Array(count * MAX_CUTOFF).fill(-1);
   const topScores = new Float32Array(count * MAX_CUTOFF);
@@ -59,7 +59,7 @@ export async function evaluate(
       const metrics = rankingMetrics(tile.items.subarray(row * MAX_CUTOFF, (row + 1) * MAX_CUTOFF), relevant);
       byKey((key) => (values[key][first + row] = metrics[key]));
     }
-    await between();
+    if (!(await between())) return null;
   }
   const perUser = { users: target.users, values };
   return { metrics: meanMetrics(perUser), perUser, topItems, topScores };

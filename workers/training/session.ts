@@ -74,7 +74,7 @@ export class TrainingSession {
     return true;
   }
 
-  /** The rest of an epoch and its evaluation; null when stopped before its last step. */
+  /** The rest of an epoch and its evaluation; null when stopped before both were done. */
   async #epoch(epoch: number, progress: ProgressReporter): Promise<EpochPoint | null> {
     const { record, config, model, sampler } = this.#parts;
     const start = record.seconds;
@@ -99,7 +99,10 @@ export class TrainingSession {
     const evaluateStart = record.seconds;
     const due = (epoch + 1) % numberOption(config, 'evaluateEvery') === 0 || epoch + 1 === numberOption(config, 'epochs');
     const { valid: target } = this.#targets;
-    const valid = due && target.users.length > 0 ? (await this.#evaluate(target)).metrics : null;
+    const evaluation = due && target.users.length > 0 ? await this.#evaluate(target, true) : null;
+    // Stopped while ranking: this epoch has no value to be judged by.
+    if (due && target.users.length > 0 && !evaluation) return null;
+    const valid = evaluation?.metrics ?? null;
     // With nobody to validate on, the last epoch is the best.
     if (valid ? this.#stopping.observe(valid) : target.users.length === 0) {
       this.#bestWeights = { epoch, values: await readValues(model.parameters) };
@@ -119,20 +122,20 @@ export class TrainingSession {
       const values = best.values[parameter.name];
       if (values) overwrite(parameter, values);
     }
-    const valid = await this.#evaluate(this.#targets.valid);
-    const test = await this.#evaluate(this.#targets.test);
+    const valid = await this.#evaluate(this.#targets.valid, false);
+    const test = await this.#evaluate(this.#targets.test, false);
+    if (!valid || !test) return;
     await writeDetails(database, record.run.id, { perUser: test.perUser, topItems: test.topItems, topScores: test.topScores, cutoff: MAX_CUTOFF });
     const embeddings = await readRepresentation(() => model.represent());
     await writeWeights(database, record.run.id, { ...best.values, 'represent/users': embeddings.users, 'represent/items': embeddings.items });
     record.update({ result: { bestEpoch: best.epoch, valid: valid.metrics, test: test.metrics } });
   }
 
-  async #evaluate(target: HeldOut): Promise<Evaluation> {
+  /** Ranks a split. With `stoppable` a person's stop ends it within a tile, and there is no result. */
+  async #evaluate(target: HeldOut, stoppable: boolean): Promise<Evaluation | null> {
     const { record, device, model, ranker } = this.#parts;
     const evaluation = await withRepresentation(() => model.represent(), (representation) =>
-      evaluate(ranker, representation, target, async () => {
-        await record.gate();
-      }),
+      evaluate(ranker, representation, target, async () => (await record.gate()) || !stoppable),
     );
     // A device that was lost meanwhile has ranked nothing.
     device.check();
