@@ -1,7 +1,7 @@
 import { create, type StoreApi, type UseBoundStore } from 'zustand';
 import { faultOf, type Fault } from '../domain/errors';
-import { modelTable } from '../domain/models/catalogue';
-import { newRun, summarise, type Experiment, type RunDocument, type RunStatus, type RunSummary } from '../domain/run';
+import { runName } from '../domain/runName';
+import { newRun, summarise, type RunDocument, type RunStatus, type RunSummary } from '../domain/run';
 import { deleteRun, listRuns, readRun, writeRun } from '../storage/runs';
 import { database } from './database';
 import { LiveRun } from './liveRun';
@@ -173,7 +173,7 @@ export function createRuns(env: RunsEnvironment): { useRuns: UseBoundStore<Store
           } else void pump();
         })),
       enqueue: async (experiments) => {
-        const documents = experiments.map((experiment, i) => newRun(newId(), nameOf(experiment), experiment, new Date(Date.now() + i).toISOString()));
+        const documents = experiments.map((experiment, i) => newRun(newId(), runName(experiment), experiment, new Date(Date.now() + i).toISOString()));
         await guarded(async () => {
           for (const run of documents) await store(run);
           await storeQueue([...get().queue, ...documents.map(({ id }) => id)]);
@@ -256,10 +256,6 @@ function endingOf(end: SessionEnd, stored: RunDocument): Partial<RunDocument> {
     case 'killed':
       return { status: 'interrupted' };
   }
-}
-
-function nameOf({ model, dataset, seed }: Experiment): string {
-  return `${modelTable(model).name} · ${dataset.name} · seed ${seed}`;
 }
 
 /** Twelve characters from the generator for keys: also where `crypto.randomUUID` is missing (plain http). */

@@ -9,7 +9,8 @@ test('the server that npm start starts serves an app that trains, on its first v
   const port = 4320;
   const server = spawn(process.execPath, ['node_modules/vite/bin/vite.js', '--port', String(port), '--strictPort'], { stdio: ['ignore', 'pipe', 'inherit'] });
   try {
-    await new Promise<void>((resolve) => server.stdout.on('data', (text: Buffer) => text.includes('Local:') && resolve()));
+    // What it prints may be coloured.
+    await new Promise<void>((resolve) => server.stdout.on('data', (text: Buffer) => text.includes('localhost') && resolve()));
     const page = await browser.newPage({ baseURL: `http://localhost:${port}` });
     const problems: string[] = [];
     page.on('pageerror', (error) => problems.push(error.message));

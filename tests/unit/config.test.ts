@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { runName } from '../../src/domain/runName';
 import { AppError } from '../../src/domain/errors';
 import {
   changedOptions, choiceOption, completeConfig, configProblems, defaultConfig, isModelId, MODEL_TABLES, modelTable, numberOption, optionProblem, parseOption,
@@ -150,5 +151,16 @@ describe('the tables', () => {
     }
     expect(defaultConfig('mgcn')).toMatchObject({ userItemLayers: 2, itemItemLayers: 1, neighbours: 10, contrastWeight: 0.01, temperature: 0.2, regWeight: 1e-4, trainFeatures: true, lrDecay: 0.96, lrDecayEpochs: 50 });
     expect(defaultConfig('lightgcn')).toMatchObject({ regWeight: 1e-4, lrDecay: 1 });
+  });
+});
+
+describe('the name of a run', () => {
+  const dataset = { id: 'd', name: 'Demo', fingerprint: '' };
+
+  it('says what is not at its default, three options at most', () => {
+    const named = (changes: Config): string => runName({ model: 'lightgcn', config: completeConfig('lightgcn', changes), dataset, seed: 9 });
+    expect(named({})).toBe('LightGCN · Demo · seed 9');
+    expect(named({ layers: 3 })).toBe('LightGCN · Demo · seed 9 · layers=3');
+    expect(named({ layers: 3, embeddingSize: 32, batchSize: 512, epochs: 5, patience: 2 })).toMatch(/^LightGCN · Demo · seed 9 · layers=3 · .* · .* · 2 more$/);
   });
 });

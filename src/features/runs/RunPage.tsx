@@ -6,7 +6,7 @@ import { Page } from '../../app/primitives/Page';
 import { Tabs } from '../../app/primitives/Tabs';
 import { fileName, saveText } from '../../charts/download';
 import { toCsv } from '../../charts/table';
-import { modelTable } from '../../domain/models/catalogue';
+import { runName } from '../../domain/runName';
 import type { RunSummary } from '../../domain/run';
 import { isActive, useRuns } from '../../state/runs';
 import { ConfigTab } from './ConfigTab';
@@ -43,8 +43,7 @@ function KnownRun({ run }: { readonly run: RunSummary }) {
   const elsewhere = useRuns((state) => state.elsewhere && state.activeId === null);
   const place = useRuns((state) => state.queue.indexOf(run.id));
   const curves = shown?.curves ?? NO_CURVES;
-  const { model, dataset, seed } = run.experiment;
-  const plainName = `${modelTable(model).name} · ${dataset.name} · seed ${seed}`;
+  const plainName = runName(run.experiment);
   return (
     <Page
       title={run.name}
