@@ -1,4 +1,4 @@
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test, type FileChooser, type Page } from '@playwright/test';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { npy } from '../helpers/data-builders';
@@ -130,6 +130,8 @@ test('deleting a dataset asks first', async ({ page }) => {
 });
 
 test('a dataset is imported by keyboard alone', async ({ page }) => {
+  // Asked for before the page is opened: the browser must know by then that choosers are taken over.
+  const chooser = new Promise<FileChooser>((resolve) => page.once('filechooser', resolve));
   await firstVisit(page);
   const path = folder('keys', { 'keys.csv': table(';') });
   const focusOn = async (name: RegExp): Promise<void> => {
@@ -142,7 +144,6 @@ test('a dataset is imported by keyboard alone', async ({ page }) => {
     throw new Error(`Tab does not reach ${name.source}.`);
   };
   await focusOn(/^Choose files$/);
-  const chooser = page.waitForEvent('filechooser');
   await page.keyboard.press('Enter');
   await (await chooser).setFiles(join(path, 'keys.csv'));
   await expect(page.getByRole('region', { name: 'Check of keys' })).toBeVisible();
