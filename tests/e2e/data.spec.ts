@@ -131,7 +131,8 @@ test('deleting a dataset asks first', async ({ page }) => {
 
 test('a dataset is imported by keyboard alone', async ({ page }) => {
   // Asked for before the page is opened: the browser must know by then that choosers are taken over.
-  const chooser = new Promise<FileChooser>((resolve) => page.once('filechooser', resolve));
+  let chooser: FileChooser | null = null;
+  page.on('filechooser', (opened) => (chooser = opened));
   await firstVisit(page);
   const path = folder('keys', { 'keys.csv': table(';') });
   const focusOn = async (name: RegExp): Promise<void> => {
@@ -144,8 +145,12 @@ test('a dataset is imported by keyboard alone', async ({ page }) => {
     throw new Error(`Tab does not reach ${name.source}.`);
   };
   await focusOn(/^Choose files$/);
-  await page.keyboard.press('Enter');
-  await (await chooser).setFiles(join(path, 'keys.csv'));
+  await expect(async () => {
+    // A chooser that headless Chromium closed by itself is opened again.
+    await page.keyboard.press('Enter');
+    await expect.poll(() => chooser !== null, { timeout: 3000 }).toBe(true);
+    await chooser?.setFiles(join(path, 'keys.csv'));
+  }).toPass();
   await expect(page.getByRole('region', { name: 'Check of keys' })).toBeVisible();
   await focusOn(/^Store the dataset$|and store$/);
   await page.keyboard.press('Enter');
