@@ -7,6 +7,8 @@ export default defineConfig({
   testDir: 'tests/e2e',
   // Two cores, and a software adapter that takes both.
   workers: 1,
+  // A test that passes only the second time is listed as flaky.
+  retries: process.env['CI'] ? 1 : 0,
   timeout: 600_000,
   expect: { timeout: 30_000 },
   reporter: [['list']],
