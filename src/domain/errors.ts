@@ -43,6 +43,7 @@ export type ErrorCode =
   // experiments and runs
   | 'CONFIG_INVALID'
   | 'MODEL_NEEDS_FEATURES'
+  | 'PRETRAINING_MISSING'
   | 'SAMPLE_NO_NEGATIVE'
   | 'RUN_NOT_FOUND'
   | 'RUN_DIVERGED'

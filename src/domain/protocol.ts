@@ -2,6 +2,7 @@ import type { DatasetDocument, DemoOptions, ImportOptions, Problem } from './dat
 import type { Fault } from './errors';
 import type { BackendChoice, DeviceReport, EpochPoint, MemoryEstimate, MemoryUse, RunDocument, RunStatus, TermPoint } from './run';
 import type { Config, ModelId } from './models/table';
+import type { Finding } from './observations';
 import type { DatasetStatistics, FeatureInfo } from './dataset';
 
 /** A file handed to the dataset worker; `path` is relative to the dropped folder. */
@@ -89,6 +90,7 @@ export type TrainingEvent =
     }
   | { readonly type: 'intervals'; readonly points: readonly TermPoint[] }
   | { readonly type: 'epoch'; readonly point: EpochPoint; readonly best: RunDocument['best'] }
+  | { readonly type: 'findings'; readonly findings: readonly Finding[] }
   | { readonly type: 'estimated'; readonly estimate: MemoryEstimate }
   | { readonly type: 'throughput'; readonly throughput: Throughput }
   /** The document as stored; the last event of a run, whatever its end. */

@@ -1,6 +1,7 @@
 import type { Fault } from './errors';
 import type { Metrics } from './metrics';
 import type { Config, ModelId } from './models/table';
+import type { Finding, Observations } from './observations';
 
 /** Which device computes. `auto` probes hardware WebGPU, then WASM, then CPU. */
 export type BackendName = 'webgpu' | 'wasm' | 'cpu';
@@ -42,6 +43,8 @@ export interface TermPoint {
   readonly epoch: number;
   readonly terms: Readonly<Record<string, number>>;
   readonly total: number;
+  /** What the model observed, as means over the steps; absent where it observes nothing. */
+  readonly observed?: Readonly<Record<string, number>>;
 }
 
 export interface EpochPoint {
@@ -53,6 +56,9 @@ export interface EpochPoint {
   readonly total: number;
   /** Validation; null in epochs without an evaluation. */
   readonly valid: Metrics | null;
+  /** The same over liked held-out items only; absent on data without ratings. */
+  readonly validLiked?: Metrics;
+  readonly observed?: Observations;
   readonly trainSeconds: number;
   readonly evaluateSeconds: number;
 }
@@ -82,6 +88,16 @@ export interface RunResult {
   readonly bestEpoch: number;
   readonly valid: Metrics;
   readonly test: Metrics;
+  /** Test metrics over liked held-out items only; absent on data without ratings. */
+  readonly testLiked?: Metrics;
+}
+
+/** A set of runs that belong to one table. */
+export interface RunGroup {
+  readonly id: string;
+  readonly name: string;
+  /** The row of the table that this run belongs to. */
+  readonly variant: string;
 }
 
 /** A run is a document. Weights, per-user metrics and top lists are stored beside it. */
@@ -100,6 +116,9 @@ export interface RunDocument {
   /** Best so far on validation; 0-based epoch. */
   readonly best: { readonly epoch: number; readonly valid: Metrics } | null;
   readonly result: RunResult | null;
+  readonly group?: RunGroup;
+  /** What was found out about the data before the first step. */
+  readonly findings?: readonly Finding[];
   readonly estimate: MemoryEstimate | null;
   readonly memory: MemoryUse | null;
   readonly notes: string;

@@ -1,4 +1,5 @@
 import type { Fault } from '../domain/errors';
+import type { Finding } from '../domain/observations';
 import type { TrainingEvent } from '../domain/protocol';
 import type { DeviceReport, EpochPoint, RunDocument, RunStatus, TermPoint } from '../domain/run';
 
@@ -18,6 +19,7 @@ export class LiveRun {
   device: DeviceReport | null;
   best: RunDocument['best'];
   fault: Fault | null = null;
+  findings: readonly Finding[];
   /** What was asked for and not yet answered. */
   pending: PendingCommand | null = null;
   /** Times the device was lost and the run was taken up again. */
@@ -32,6 +34,7 @@ export class LiveRun {
     this.runId = run.id;
     this.device = run.device;
     this.best = run.best;
+    this.findings = run.findings ?? [];
     this.intervals = [...run.intervals];
     this.epochs = [...run.epochs];
     this.lastNewsMs = nowMs;
@@ -71,6 +74,9 @@ export class LiveRun {
         break;
       case 'fault':
         this.fault = event.fault;
+        break;
+      case 'findings':
+        this.findings = event.findings;
         break;
       case 'estimated':
       case 'throughput':

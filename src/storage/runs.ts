@@ -1,11 +1,14 @@
 import type { PerUserMetrics } from '../domain/metrics';
-import type { RunDocument } from '../domain/run';
+import { sameExperiment } from '../domain/prerequisite';
+import type { Experiment, RunDocument } from '../domain/run';
 import { AppError } from '../domain/errors';
 import type { Database } from './database';
 
 /** Beside a run's document: what the test split's users got at the best epoch. */
 export interface RunDetails {
   readonly perUser: PerUserMetrics;
+  /** Over liked held-out items only, for the users who have any; absent on data without ratings. */
+  readonly perUserLiked?: PerUserMetrics;
   /** `[users, cutoff]` item indices, best first; −1 where a user has fewer candidates. */
   readonly topItems: Int32Array;
   readonly topScores: Float32Array;
@@ -28,6 +31,12 @@ export async function readRun(database: Database, id: string): Promise<RunDocume
     throw new AppError('RUN_NOT_FOUND', `There is no run ${id} here.`, 'It may have been deleted; choose another one on the Runs page.', { id });
   }
   return run;
+}
+
+/** The newest finished run of an experiment, whatever device it ran on; null when there is none. */
+export async function findFinished(database: Database, experiment: Experiment): Promise<RunDocument | null> {
+  const finished = (await listRuns(database)).filter((run) => run.status === 'finished' && run.result !== null);
+  return finished.findLast((run) => sameExperiment(run.experiment, experiment)) ?? null;
 }
 
 export const writeRun = (database: Database, run: RunDocument): Promise<void> => database.runs.set(run.id, run);

@@ -1,63 +1,26 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { completeConfig, isModelId } from '../../src/domain/models/catalogue';
-import type { Config } from '../../src/domain/models/table';
+import * as tf from '@tensorflow/tfjs-core';
+import { isModelId } from '../../src/domain/models/catalogue';
 import { readFloats } from '../../workers/engine/backends';
 import type { Device } from '../../workers/engine/device';
 import { Adam, overwrite } from '../../workers/engine/kernels/adam';
-import { stream } from '../../workers/engine/rng';
 import { termGradients } from '../../workers/engine/step';
-import { csrFromEntries, type Csr } from '../../workers/graphs/csr';
-import type { Model, ModelInput } from '../../workers/models/model';
+import type { Model } from '../../workers/models/model';
 import { modelKind } from '../../workers/models/registry';
 import { deviceBatch, disposeBatch } from '../../workers/training/batch';
 import { openTestDevice, values } from '../helpers/device';
-import * as tf from '@tensorflow/tfjs-core';
+import { contextOf, expectGraph, GoldenScope, graphOf, hostBatchOf, readGolden, type GoldenCase, type GoldenDataset, type GoldenStep } from '../helpers/golden';
 
-interface GoldenStep {
-  epoch: number;
-  users: number[];
-  positives: number[];
-  negatives: number[];
-  lr: number;
-  terms: Record<string, { unweighted: number; weighted: number }>;
-  total: number;
-  grad: Record<string, number[]>;
-  after: Record<string, number[]>;
-  float32GradError: Record<string, number>;
-}
-
-interface GoldenCase {
-  name: string;
-  model: string;
-  modalities: string[];
-  config: Config;
-  graphs: Record<string, { rows: number; columns: number; entries: [number, number, number][] }>;
-  init: Record<string, { shape: number[]; values: number[] }>;
-  steps: GoldenStep[];
-  scores: number[];
-}
-
-interface Golden {
-  dataset: {
-    users: number;
-    items: number;
-    train: [number, number][];
-    features: Record<string, { columns: number; values: number[] }>;
-  };
-  cases: GoldenCase[];
-}
-
-const read = (name: string): Golden => JSON.parse(readFileSync(new URL(`../fixtures/${name}`, import.meta.url), 'utf8')) as Golden;
-const golden = read('models.json');
-/** Made on the same dataset. */
-const papers = read('papers.json').cases.filter(({ model, config }) => isModelId(model) && !('edgeEnhancer' in config));
+const FILES = ['models', 'papers', 'egra', 'backbones', 'mllmrec', 'refined_backbones', 'simgr', 'magnet'];
+const cases = FILES.flatMap((file) => {
+  const { dataset, cases: all } = readGolden(`${file}.json`);
+  return all.map((wanted) => ({ dataset, wanted }));
+});
 
 /** What "equal" means between implementations: terms and gradients. */
 const TERM = 1e-4;
 const GRADIENT = 1e-4;
 const STEP = 1e-4;
-const GRAPH = 1e-5;
 
 for (const backend of ['cpu', 'wasm', 'webgpu'] as const) {
   describe(`three steps against PyTorch on ${backend}`, () => {
@@ -67,26 +30,23 @@ for (const backend of ['cpu', 'wasm', 'webgpu'] as const) {
     });
     afterAll(() => device?.close());
 
-    for (const wanted of [...golden.cases, ...papers]) {
+    for (const { dataset, wanted } of cases) {
       it(wanted.name, async (context) => {
         if (!device) return context.skip();
-        const model = await buildCase(wanted);
-        expectGraphs(model, wanted);
-        for (const parameter of model.parameters) {
-          const initial = wanted.init[parameter.name];
-          expect(initial, `golden start of ${parameter.name}`).toBeDefined();
-          overwrite(parameter, Float32Array.from(initial?.values ?? []));
-        }
-        expect(model.parameters.map((p) => p.name).sort()).toEqual(Object.keys(wanted.init).sort());
+        const model = await buildCase(wanted, dataset);
+        for (const graph of model.graphs) expectGraph(graph, wanted.graphs[graph.name]);
+        expect(model.graphs.map(({ name }) => name).sort()).toEqual(Object.keys(wanted.graphs).filter((name) => !name.includes('@')).sort());
         const adam = new Adam();
-        for (const step of wanted.steps) await expectStep(model, wanted, step, adam);
+        for (const [place, step] of wanted.steps.entries()) await expectStep(model, wanted, dataset, step, place, adam);
 
+        await model.prepareRanking?.();
         const scores = await values(() => {
-          const { users, items } = model.represent();
-          return tf.matMul(users, items, false, true);
+          const { users, items, score } = model.represent();
+          return score?.(users, items) ?? tf.matMul(users, items, false, true);
         });
         const scale = Math.max(...wanted.scores.map(Math.abs));
         expect(worst(scores, wanted.scores)).toBeLessThanOrEqual(1e-4 * scale);
+        await expectRouting(model, wanted);
         model.dispose();
         device.check();
       });
@@ -94,93 +54,57 @@ for (const backend of ['cpu', 'wasm', 'webgpu'] as const) {
   });
 }
 
-async function buildCase(wanted: GoldenCase): Promise<Model> {
+/** The model at the reference's start. Parameters that never get a gradient there may be absent here. */
+async function buildCase(wanted: GoldenCase, dataset: GoldenDataset): Promise<Model> {
   if (!isModelId(wanted.model)) throw new Error(`unknown model ${wanted.model}`);
-  const { users, items, train, features } = golden.dataset;
-  const input: ModelInput = {
-    users,
-    items,
-    train: { users: Int32Array.from(train, ([u]) => u), items: Int32Array.from(train, ([, i]) => i) },
-    features: wanted.modalities.map((key) => {
-      const feature = features[key]!;
-      return { key, rows: items, columns: feature.columns, values: Float32Array.from(feature.values) };
-    }),
-  };
-  return modelKind(wanted.model).build({
-    input,
-    config: completeConfig(wanted.model, wanted.config),
-    random: (name) => stream(1, name),
-    progress: async () => {},
-  });
-}
-
-function expectGraphs(model: Model, wanted: GoldenCase): void {
-  for (const graph of model.graphs) {
-    const expected = wanted.graphs[graph.name];
-    expect(expected, `golden graph ${graph.name}`).toBeDefined();
-    if (!expected) continue;
-    const got = entriesOf(graph.matrix);
-    const sorted = [...expected.entries].sort((a, b) => a[0] - b[0] || a[1] - b[1]);
-    expect(got.map(([r, c]) => [r, c])).toEqual(sorted.map(([r, c]) => [r, c]));
-    got.forEach(([, , value], place) => {
-      const reference = sorted[place]![2];
-      expect(Math.abs(value - reference)).toBeLessThanOrEqual(GRAPH * Math.abs(reference));
-    });
+  const model = await modelKind(wanted.model).build(contextOf(wanted, dataset));
+  for (const parameter of model.parameters) {
+    const initial = wanted.init[parameter.name];
+    expect(initial, `golden start of ${parameter.name}`).toBeDefined();
+    overwrite(parameter, Float32Array.from(initial?.values ?? []));
   }
-  expect(model.graphs.map((graph) => graph.name).sort()).toEqual(Object.keys(wanted.graphs).filter((name) => !name.includes('@')).sort());
+  const names = new Set(model.parameters.map(({ name }) => name));
+  const missing = Object.keys(wanted.init).filter((name) => !names.has(name));
+  expect(missing.filter((name) => wanted.steps.some((step) => step.grad[name]!.some((g) => g !== 0)))).toEqual([]);
+  return model;
 }
 
-/** Graphs that were drawn for one epoch: taken from the reference, because the two draw from other streams. */
-function useEpochGraphs(model: Model, wanted: GoldenCase, epoch: number): void {
-  const drawn = Object.entries(wanted.graphs).filter(([name]) => name.endsWith(`@epoch${epoch}`));
-  expect(drawn.map(([name]) => name)).toEqual((model.epochGraphs?.(epoch) ?? []).map(({ name }) => name));
-  model.useEpochGraphs?.(drawn.map(([name, { rows, columns, entries }]) => ({
-    name,
-    meaning: '',
-    matrix: csrFromEntries(rows, columns, Int32Array.from(entries, ([r]) => r), Int32Array.from(entries, ([, c]) => c), Float32Array.from(entries, ([, , v]) => v)),
-  })));
+/** Graphs of an epoch: those drawn at random are taken from the reference, which draws from other streams; learned ones are compared. */
+async function makeEpochGraphs(model: Model, wanted: GoldenCase, epoch: number): Promise<void> {
+  const made = (await model.epochGraphs?.(epoch)) ?? [];
+  const reference = Object.entries(wanted.graphs).filter(([name]) => name.endsWith(`@epoch${epoch}`));
+  expect(reference.map(([name]) => name)).toEqual(made.map(({ name }) => name));
+  if (model.useEpochGraphs) model.useEpochGraphs(reference.map(([name, graph]) => graphOf(name, graph)));
+  else for (const graph of made) expectGraph(graph, wanted.graphs[graph.name]);
 }
 
-function entriesOf(matrix: Csr): [number, number, number][] {
-  const entries: [number, number, number][] = [];
-  for (let row = 0; row < matrix.rows; row++) {
-    for (let k = matrix.pointers[row]!; k < matrix.pointers[row + 1]!; k++) entries.push([row, matrix.indices[k]!, matrix.values[k]!]);
-  }
-  return entries;
-}
-
-async function expectStep(model: Model, wanted: GoldenCase, step: GoldenStep, adam: Adam): Promise<void> {
-  const size = wanted.config['batchSize'] as number;
-  const pad = (rows: number[]): Int32Array => Int32Array.from({ length: size }, (_, place) => rows[place] ?? 0);
-  const batch = deviceBatch(
-    { count: step.users.length, users: pad(step.users), positives: pad(step.positives), negatives: pad(step.negatives) },
-    golden.dataset.users,
-    golden.dataset.items,
-  );
-  useEpochGraphs(model, wanted, step.epoch);
+async function expectStep(model: Model, wanted: GoldenCase, dataset: GoldenDataset, step: GoldenStep, place: number, adam: Adam): Promise<void> {
+  const batch = deviceBatch(hostBatchOf(step, wanted, dataset), dataset.users, dataset.items);
+  const scope = new GoldenScope(step, place);
+  if (scope.stepInEpoch === 0 || model.useEpochGraphs) await makeEpochGraphs(model, wanted, step.epoch);
   const keys: string[] = [];
   const { gradients, values: terms } = termGradients(model.parameters, () => {
-    const all = model.loss(batch);
+    const all = model.loss(batch, scope);
     keys.push(...all.map((term) => term.key));
     return all;
-  });
+  }, scope.observed);
   const got = await readFloats(terms);
-  keys.forEach((key, place) => {
-    const reference = step.terms[key]!.weighted;
-    expect(Math.abs(got[place]! - reference), `${key} ${got[place]} ≠ ${reference}`).toBeLessThanOrEqual(TERM * Math.abs(reference));
-    const unweighted = step.terms[key]!.unweighted;
-    expect(Math.abs(got[keys.length + 1 + place]! - unweighted)).toBeLessThanOrEqual(TERM * Math.abs(unweighted));
+  keys.forEach((key, position) => {
+    const reference = step.terms[key]!;
+    expect(Math.abs(got[position]! - reference.weighted), `${key} ${got[position]} ≠ ${reference.weighted}`).toBeLessThanOrEqual(TERM * Math.abs(reference.weighted));
+    expect(Math.abs(got[keys.length + 1 + position]! - reference.unweighted), `${key}, unweighted`).toBeLessThanOrEqual(TERM * Math.abs(reference.unweighted));
   });
   expect(Math.abs(got[keys.length]! - step.total)).toBeLessThanOrEqual(TERM * Math.abs(step.total));
   expect(keys.sort()).toEqual(Object.keys(step.terms).sort());
+  await expectObserved(scope, got.slice(2 * keys.length + 1), step);
 
   const largest = Math.max(...Object.values(step.grad).flat().map(Math.abs));
   const before = new Map<string, Float32Array>();
-  for (const [place, parameter] of model.parameters.entries()) {
+  for (const [position, parameter] of model.parameters.entries()) {
     const reference = step.grad[parameter.name]!;
     const scale = Math.max(...reference.map(Math.abs));
     const tolerance = Math.max(GRADIENT * scale, 10 * (step.float32GradError[parameter.name] ?? 0) * scale, GRADIENT * 1e-6 * largest);
-    const gradient = await readFloats(gradients[place]!);
+    const gradient = await readFloats(gradients[position]!);
     expect(worst(gradient, reference), `gradient of ${parameter.name}, scale ${scale}`).toBeLessThanOrEqual(tolerance);
     before.set(parameter.name, await readFloats(parameter.tensor));
   }
@@ -198,6 +122,45 @@ async function expectStep(model: Model, wanted: GoldenCase, step: GoldenStep, ad
   gradients.forEach((gradient) => gradient.dispose());
   terms.dispose();
   disposeBatch(batch);
+}
+
+/** Observed numbers, and distributions: entity weights come as multiples of a uniform weight, −1 where a row is not counted. */
+async function expectObserved(scope: GoldenScope, numbers: Float32Array, step: GoldenStep): Promise<void> {
+  const reference = step.observed ?? {};
+  scope.observed.forEach(({ key }, position) => {
+    const [expected] = reference[key] ?? [];
+    if (expected !== undefined) expect(Math.abs(numbers[position]! - expected), key).toBeLessThanOrEqual(TERM * Math.max(1e-3, Math.abs(expected)));
+  });
+  for (const [key, tensor] of scope.distributions) {
+    const counted = (await readFloats(tensor)).filter((value) => value >= 0).slice(0, reference[key]?.length);
+    tensor.dispose();
+    const expected = reference[key];
+    if (!expected) continue;
+    expect(worst([...counted].map((value) => value / expected.length), expected), key).toBeLessThanOrEqual(TERM);
+  }
+  const seen = new Set([...scope.observed.map(({ key }) => key), ...scope.distributions.keys()]);
+  expect(Object.keys(reference).filter((key) => !seen.has(key))).toEqual([]);
+}
+
+/** MAGNET's routing of given pairs, as numbers of an epoch and pair by pair. */
+async function expectRouting(model: Model, wanted: GoldenCase): Promise<void> {
+  if (!wanted.routing || !wanted.validation) return;
+  const pairs = { users: Int32Array.from(wanted.validation, ([u]) => u), items: Int32Array.from(wanted.validation, ([, i]) => i) };
+  const observed = (await model.observePairs?.(pairs)) ?? {};
+  const routing = wanted.routing as Record<string, number | number[]>;
+  const near = (got: readonly number[] | undefined, key: string): void => {
+    expect(worst(got ?? [], [routing[key]!].flat()), key).toBeLessThanOrEqual(TERM);
+  };
+  near(observed['routing'], 'mean');
+  near(observed['effectiveExperts'], 'effective');
+  for (const key of ['hhi', 'diversity', 'winnerShare', 'top3Mass', 'gap', 'maxLoad', 'specialisation', 'reliance', 'familyMass']) near(observed[key], key);
+
+  const explained = await model.explainPairs?.(pairs);
+  const { pi, contributions } = wanted.routing as { pi: number[][]; contributions: number[][] };
+  expect(worst(explained?.probabilities ?? [], pi.flat())).toBeLessThanOrEqual(TERM);
+  const first = contributions.flat();
+  const scale = Math.max(...first.map(Math.abs));
+  expect(worst((explained?.contributions ?? new Float32Array()).slice(0, first.length), first)).toBeLessThanOrEqual(TERM * scale);
 }
 
 function worst(got: ArrayLike<number>, expected: ArrayLike<number>): number {

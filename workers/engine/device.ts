@@ -6,7 +6,9 @@ import type { BackendChoice, BackendName, DeviceReport, MemoryUse } from '../../
 import { AppError, type Fault } from '../../src/domain/errors';
 import { isWebGPU } from './backends';
 import { registerCsrProduct } from './kernels/csrProduct';
+import { registerExpertScores } from './kernels/expertScores';
 import { registerMaskedTopK } from './kernels/maskedTopK';
+import { registerUniformDraws } from './kernels/uniformDraws';
 import { replaceWasmMatMul } from './kernels/wasmMatMul';
 import { peakMeter } from './peak';
 import { selfTest } from './selfTest';
@@ -59,7 +61,9 @@ async function openBackend(host: DeviceHost, name: BackendName, allowSoftware: b
   const meter = peakMeter();
   const described = name === 'webgpu' ? await openWebGPU(host.gpu, allowSoftware, faults) : await openHost(host, name);
   registerCsrProduct();
+  registerExpertScores();
   registerMaskedTopK();
+  registerUniformDraws();
   const tests = await selfTest();
   meter.reset();
   const failed = tests.find((test) => !test.passed);

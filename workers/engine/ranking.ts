@@ -33,7 +33,8 @@ export function newRanker(trained: Csr, k: number): Ranker {
         // A short tile repeats its last user: every tile has the same shape.
         const ids = integers(Int32Array.from({ length: tileRows }, (_, row) => users[Math.min(row, users.length - 1)] ?? 0));
         const rows = matrixOf(tf.gather(representation.users, ids));
-        return maskedTopK(matrixOf(tf.matMul(rows, representation.items, false, true)), ids, mask, k);
+        const scores = representation.score?.(rows, representation.items) ?? tf.matMul(rows, representation.items, false, true);
+        return maskedTopK(matrixOf(scores), ids, mask, k);
       });
       const both = await readFloats(found);
       found.dispose();

@@ -4,13 +4,15 @@ import { readFloats } from './backends';
 
 /** Computes a representation once and keeps it while `work` ranks with it. */
 export async function withRepresentation<T>(represent: () => Representation, work: (representation: Representation) => Promise<T>): Promise<T> {
+  let score: Representation['score'];
   const held = tf.tidy(() => {
-    const { users, items } = represent();
+    const made = represent();
+    score = made.score;
     // A model without propagation returns its parameters themselves: they are copied, because what is held is disposed.
-    return { users: tf.clone(users), items: tf.clone(items) };
+    return { users: tf.clone(made.users), items: tf.clone(made.items) };
   });
   try {
-    return await work(held);
+    return await work({ ...held, ...(score && { score }) });
   } finally {
     tf.dispose([held.users, held.items]);
   }

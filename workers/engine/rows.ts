@@ -54,3 +54,15 @@ export function gatherRows(table: tf.Tensor2D, index: RowIndex): tf.Tensor2D {
   });
   return matrixOf(gather(table));
 }
+
+/** The transpose of `gatherRows`: sums the rows of `x [length, d]` at the table rows they belong to, `[tableRows, d]`. */
+export function sumRows(x: tf.Tensor2D, index: RowIndex): tf.Tensor2D {
+  const sum = tf.customGrad((source) => {
+    if (!(source instanceof tf.Tensor)) throw new Error('Rows are summed from a tensor.');
+    return {
+      value: multiplyCsr(index.places, source),
+      gradFunc: (dy: tf.Tensor) => tf.gather(dy, index.indices),
+    };
+  });
+  return matrixOf(sum(x));
+}

@@ -1,31 +1,39 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { vectorOf } from './tensors';
+import { matrixOf, vectorOf } from './tensors';
 import type { Parameter } from './kernels/adam';
 
 /** A weighted sum that a step descends, by terms. */
 export interface WeightedTerm {
   readonly key: string;
-  readonly weight: number;
+  readonly weight: number | tf.Scalar;
+  readonly value: tf.Scalar;
+}
+
+/** A number to be read together with the terms. */
+export interface ObservedValue {
+  readonly key: string;
   readonly value: tf.Scalar;
 }
 
 export interface Gradients {
   /** In the order of the parameters. The caller disposes them. */
   readonly gradients: tf.Tensor[];
-  /** `[2 · terms + 1]`: the weighted terms, the total, the terms before weighting. The caller disposes it. */
+  /** `[2 · terms + 1 + observed]`: the weighted terms, the total, the terms before weighting, what was observed. The caller disposes it. */
   readonly values: tf.Tensor1D;
 }
 
-/** Values and gradients of Σ weight · term. Throws when a parameter does not take part in the loss. */
-export function termGradients(parameters: readonly Parameter[], loss: () => WeightedTerm[]): Gradients {
+const weighted = ({ weight, value }: WeightedTerm): tf.Tensor => (weight === 1 ? value : tf.mul(value, weight));
+
+/** Values and gradients of Σ weight · term; a parameter that takes no part in this step's loss gets zeros. */
+export function termGradients(parameters: readonly Parameter[], loss: () => WeightedTerm[], observed: readonly ObservedValue[] = []): Gradients {
   let values: tf.Tensor1D | null = null;
   const result = tf.tidy(() =>
     tf.engine().gradients(
       () => {
         const terms = loss();
-        const weighted = terms.map(({ weight, value }) => (weight === 1 ? value : tf.mul(value, weight)));
-        const total = tf.addN(weighted);
-        values = tf.keep(vectorOf(tf.stack([...weighted, total, ...terms.map(({ value }) => value)])));
+        const parts = terms.map(weighted);
+        const total = tf.addN(parts);
+        values = tf.keep(vectorOf(tf.stack([...parts, total, ...terms.map(({ value }) => value), ...observed.map(({ value }) => value)])));
         return total;
       },
       parameters.map((parameter) => parameter.tensor),
@@ -33,7 +41,32 @@ export function termGradients(parameters: readonly Parameter[], loss: () => Weig
   );
   result.value.dispose();
   if (!values) throw new Error('The loss was not computed.');
-  return { gradients: result.grads, values };
+  return { gradients: present(result.grads, parameters), values };
+}
+
+/** What tfjs leaves out are gradients of parameters that the loss does not depend on. */
+function present(gradients: readonly (tf.Tensor | undefined)[], parameters: readonly Parameter[]): tf.Tensor[] {
+  return parameters.map(({ tensor }, place) => gradients[place] ?? tf.zerosLike(tensor));
+}
+
+/**
+ * `[terms, parameters]`: the Euclidean norm of each weighted term's gradient with respect to each parameter. One forward
+ * and one backward pass per term: for looking now and then, not at every step.
+ */
+export function termGradientNorms(parameters: readonly Parameter[], loss: () => WeightedTerm[], terms: number): tf.Tensor2D {
+  return tf.tidy(() => {
+    const rows = Array.from({ length: terms }, (_, place) => {
+      const one = (): tf.Tensor => {
+        const term = loss()[place];
+        if (!term) throw new Error('The loss has fewer terms than it had.');
+        // A term that a parameter has no part in still needs a path to it.
+        return tf.addN([weighted(term), ...parameters.map(({ tensor }) => tf.mul(tf.sum(tensor), 0))]);
+      };
+      const { grads } = tf.engine().gradients(one, parameters.map(({ tensor }) => tensor));
+      return tf.stack(grads.map((gradient) => tf.norm(gradient)));
+    });
+    return matrixOf(tf.stack(rows));
+  });
 }
 
 /** Adds `values` to a running sum where it lies on the device; returns the new sum and disposes both. */

@@ -11,14 +11,13 @@ export function interactionMatrix(pairs: Pairs, users: number, items: number): C
   return csrFromEntries(users, items, pairs.users, pairs.items, new Float32Array(pairs.users.length).fill(1));
 }
 
-/**
- * `sym(G)`, `G = [[0, R], [Rᵀ, 0]]`, `[U + I, U + I]`, items after users. `epsilon` is added to degrees (1e-7 in
- * LightGCN, none in MGCN). Symmetric.
- */
-export function behaviourGraph(pairs: Pairs, users: number, items: number, epsilon: number): Csr {
+/** `[[0, R], [Rᵀ, block]]`, items after users; without a block 0 stands in its place. `[U + I, U + I]` */
+export function bipartiteGraph(pairs: Pairs, users: number, items: number, block: Csr | null): Csr {
   const edges = pairs.users.length;
-  const row = new Int32Array(2 * edges);
-  const column = new Int32Array(2 * edges);
+  const extra = block?.indices.length ?? 0;
+  const row = new Int32Array(2 * edges + extra);
+  const column = new Int32Array(2 * edges + extra);
+  const value = new Float32Array(2 * edges + extra).fill(1);
   for (let e = 0; e < edges; e++) {
     const user = pairs.users[e] ?? 0;
     const item = users + (pairs.items[e] ?? 0);
@@ -27,8 +26,47 @@ export function behaviourGraph(pairs: Pairs, users: number, items: number, epsil
     row[edges + e] = item;
     column[edges + e] = user;
   }
+  if (block) {
+    for (let r = 0; r < block.rows; r++) row.fill(users + r, 2 * edges + (block.pointers[r] ?? 0), 2 * edges + (block.pointers[r + 1] ?? 0));
+    block.indices.forEach((other, place) => (column[2 * edges + place] = users + other));
+    value.set(block.values, 2 * edges);
+  }
   const nodes = users + items;
-  return symmetricNormalised(csrFromEntries(nodes, nodes, row, column, new Float32Array(2 * edges).fill(1)), epsilon);
+  return csrFromEntries(nodes, nodes, row, column, value);
+}
+
+/**
+ * `sym([[0, R], [Rᵀ, block]])`. `epsilon` is added to degrees (1e-7 in LightGCN, none in MGCN; none where there is a
+ * block). Symmetric when the block is, or is absent.
+ */
+export const behaviourGraph = (pairs: Pairs, users: number, items: number, epsilon: number, block: Csr | null = null): Csr =>
+  symmetricNormalised(bipartiteGraph(pairs, users, items, block), block ? 0 : epsilon);
+
+/** The users' rows and items' columns of a graph over both, `[U, I]`. */
+export function userItemBlock(graph: Csr, users: number): Csr {
+  const end = graph.pointers[users] ?? 0;
+  const entries = Array.from({ length: end }, (_, place) => place).filter((place) => (graph.indices[place] ?? 0) >= users);
+  const row = new Int32Array(end);
+  for (let r = 0; r < users; r++) row.fill(r, graph.pointers[r] ?? 0, graph.pointers[r + 1] ?? 0);
+  return csrFromEntries(
+    users,
+    graph.columns - users,
+    Int32Array.from(entries, (place) => row[place] ?? 0),
+    Int32Array.from(entries, (place) => (graph.indices[place] ?? 0) - users),
+    Float32Array.from(entries, (place) => graph.values[place] ?? 0),
+  );
+}
+
+/** `R` with rows that sum to 1, `[U, I]`: the mean over a user's training history; empty rows stay empty. */
+export function historyMean(pairs: Pairs, users: number, items: number): Csr {
+  const matrix = interactionMatrix(pairs, users, items);
+  const values = new Float32Array(matrix.values.length);
+  for (let u = 0; u < users; u++) {
+    const start = matrix.pointers[u] ?? 0;
+    const end = matrix.pointers[u + 1] ?? 0;
+    values.fill(1 / Math.max(1, end - start), start, end);
+  }
+  return { ...matrix, values };
 }
 
 /** `sym_bip(R) [U, I]`: `1/√(deg(u) deg(i))` at every training pair. */

@@ -46,6 +46,20 @@ function countingSort(keys: Int32Array, range: number, sequence?: Int32Array): {
   return { order, pointers };
 }
 
+/** The place of an entry among `indices` and `values`, by binary search in its row; −1 where there is none. */
+export function placeOf(matrix: Csr, row: number, column: number): number {
+  let low = matrix.pointers[row] ?? 0;
+  let high = matrix.pointers[row + 1] ?? 0;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const found = matrix.indices[middle] ?? 0;
+    if (found === column) return middle;
+    if (found < column) low = middle + 1;
+    else high = middle;
+  }
+  return -1;
+}
+
 export function transpose(matrix: Csr): Csr {
   const row = new Int32Array(matrix.indices.length);
   for (let r = 0; r < matrix.rows; r++) row.fill(r, matrix.pointers[r] ?? 0, matrix.pointers[r + 1] ?? 0);
@@ -69,4 +83,42 @@ export function symmetricNormalised(matrix: Csr, epsilon = 0): Csr {
     }
   }
   return { ...matrix, values };
+}
+
+/** `D⁻¹ A` with `D` the row sums; rows that sum to 0 stay 0. */
+export function rowNormalised(matrix: Csr): Csr {
+  const values = new Float32Array(matrix.values.length);
+  for (let r = 0; r < matrix.rows; r++) {
+    const start = matrix.pointers[r] ?? 0;
+    const end = matrix.pointers[r + 1] ?? 0;
+    let sum = 0;
+    for (let k = start; k < end; k++) sum += matrix.values[k] ?? 0;
+    for (let k = start; k < end; k++) values[k] = sum === 0 ? 0 : (matrix.values[k] ?? 0) / sum;
+  }
+  return { ...matrix, values };
+}
+
+/** `A + value · I` for a square `A` without diagonal entries. */
+export function withDiagonal(matrix: Csr, value: number): Csr {
+  const row = new Int32Array(matrix.indices.length + matrix.rows);
+  for (let r = 0; r < matrix.rows; r++) {
+    row.fill(r, matrix.pointers[r] ?? 0, matrix.pointers[r + 1] ?? 0);
+    row[matrix.indices.length + r] = r;
+  }
+  const diagonal = Int32Array.from({ length: matrix.rows }, (_, r) => r);
+  const column = Int32Array.from([...matrix.indices, ...diagonal]);
+  return csrFromEntries(matrix.rows, matrix.columns, row, column, Float32Array.from([...matrix.values, ...new Float32Array(matrix.rows).fill(value)]));
+}
+
+/** `A x` on the host; `x [A.columns, columns]` by rows. */
+export function multiplyRows(matrix: Csr, x: Float32Array, columns: number): Float32Array {
+  const result = new Float32Array(matrix.rows * columns);
+  for (let r = 0; r < matrix.rows; r++) {
+    for (let k = matrix.pointers[r] ?? 0; k < (matrix.pointers[r + 1] ?? 0); k++) {
+      const weight = matrix.values[k] ?? 0;
+      const from = (matrix.indices[k] ?? 0) * columns;
+      for (let c = 0; c < columns; c++) result[r * columns + c] = (result[r * columns + c] ?? 0) + weight * (x[from + c] ?? 0);
+    }
+  }
+  return result;
 }

@@ -1,4 +1,4 @@
-import { csrFromEntries, symmetricNormalised, type Csr } from './csr';
+import { csrFromEntries, symmetricNormalised, transpose, type Csr } from './csr';
 
 /** `k` neighbours of each of `rows` items, best first; `−1` where fewer exist. */
 export interface NeighbourLists {
@@ -18,7 +18,9 @@ export const cosineGraph = (lists: NeighbourLists): Csr => neighbourGraph(lists,
 /** The same with weight 1 for every neighbour that is kept. */
 export const equalWeightGraph = (lists: NeighbourLists): Csr => neighbourGraph(lists, () => 1);
 
-function neighbourGraph(lists: NeighbourLists, weight: (cosine: number) => number): Csr {
+const neighbourGraph = (lists: NeighbourLists, weight: (cosine: number) => number): Csr => symmetricNormalised(entriesOf(lists, weight));
+
+function entriesOf(lists: NeighbourLists, weight: (cosine: number) => number): Csr {
   const row: number[] = [];
   const column: number[] = [];
   const value: number[] = [];
@@ -30,8 +32,53 @@ function neighbourGraph(lists: NeighbourLists, weight: (cosine: number) => numbe
     column.push(neighbour);
     value.push(weight(cosine));
   }
-  return symmetricNormalised(
-    csrFromEntries(lists.rows, lists.rows, Int32Array.from(row), Int32Array.from(column), Float32Array.from(value)),
+  return csrFromEntries(lists.rows, lists.rows, Int32Array.from(row), Int32Array.from(column), Float32Array.from(value));
+}
+
+/** Directed and not normalised: weight 1 (or the cosine) at every neighbour whose cosine is positive. */
+export const linkMatrix = (lists: NeighbourLists): Csr => entriesOf(lists, () => 1);
+export const cosineMatrix = (lists: NeighbourLists): Csr => entriesOf(lists, (cosine) => cosine);
+
+/** The greater of `A` and `Aᵀ`, entry by entry. */
+export function symmetrised(matrix: Csr): Csr {
+  const { rows, pointers, indices, values } = matrix;
+  const other = transpose(matrix);
+  const entries = new Map<number, number>();
+  for (const { pointers: from, indices: to, values: weight } of [{ pointers, indices, values }, other]) {
+    for (let r = 0; r < rows; r++) {
+      for (let k = from[r] ?? 0; k < (from[r + 1] ?? 0); k++) {
+        const key = r * rows + (to[k] ?? 0);
+        entries.set(key, Math.max(entries.get(key) ?? -Infinity, weight[k] ?? 0));
+      }
+    }
+  }
+  const keys = [...entries.keys()];
+  return csrFromEntries(rows, rows, Int32Array.from(keys, (key) => Math.floor(key / rows)), Int32Array.from(keys, (key) => key % rows), Float32Array.from(entries.values()));
+}
+
+/**
+ * GUME's block: 1 where `j` is a neighbour of `i` in every modality, `i` itself left out; with `mutual`, and `i` one of `j` too.
+ */
+export function adjacentInAll(lists: readonly NeighbourLists[], mutual: boolean): Csr {
+  const [first] = lists;
+  if (!first) throw new Error('Adjacency needs neighbours of a modality at least.');
+  const counts = new Map<number, number>();
+  for (const { indices, values, k } of lists) {
+    indices.forEach((other, place) => {
+      const row = Math.floor(place / k);
+      if (other < 0 || other === row || (values[place] ?? 0) <= 0) return;
+      const key = row * first.rows + other;
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    });
+  }
+  const everywhere = (key: number): boolean => counts.get(key) === lists.length;
+  const keys = [...counts.keys()].filter((key) => everywhere(key) && (!mutual || everywhere((key % first.rows) * first.rows + Math.floor(key / first.rows))));
+  return csrFromEntries(
+    first.rows,
+    first.rows,
+    Int32Array.from(keys, (key) => Math.floor(key / first.rows)),
+    Int32Array.from(keys, (key) => key % first.rows),
+    new Float32Array(keys.length).fill(1),
   );
 }
 

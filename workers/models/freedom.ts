@@ -5,7 +5,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { booleanOption, numberOption } from '../../src/domain/models/catalogue';
 import { disposeParameter, newParameter } from '../engine/kernels/adam';
-import { nearestRows } from '../engine/nearest';
 import { gatherRows, type RowIndex } from '../engine/rows';
 import { disposeSparse, sparseBytes, sparseTensor } from '../engine/sparse';
 import { matrixOf } from '../engine/tensors';
@@ -13,24 +12,26 @@ import { behaviourGraph } from '../graphs/behaviour';
 import type { Csr } from '../graphs/csr';
 import { equalWeightGraph, weightedSum } from '../graphs/neighbours';
 import { degreeSensitiveSample } from '../graphs/pruning';
-import { stepUnits } from './layers/bytes';
-import { featureTable, linear, requireFeatures, type FeatureTable } from './layers/features';
+import { featureBytes, stepUnits } from './layers/bytes';
+import { featureTable, linear, type FeatureTable } from './layers/features';
 import { xavierUniform } from './layers/initialisers';
+import { modalityGraph, modalityNeighbours } from './layers/itemGraphs';
 import { batchRows, bprLoss } from './layers/losses';
+import { itemEntries } from './layers/multiView';
 import { lastLayer, meanOfLayers, splitNodes, stackNodes } from './layers/propagation';
-import type { BuildContext, FeatureMatrix, Model, ModelKind, Representation } from './model';
+import type { BuildContext, Model, ModelKind, Representation } from './model';
 
 /** Added to degrees of the user–item graph. */
 const EPSILON = 1e-7;
 
-async function build({ input, config, random, progress }: BuildContext): Promise<Model> {
-  requireFeatures(input.features, 'FREEDOM');
+async function build(context: BuildContext): Promise<Model> {
+  const { input, config, random } = context;
   const { users: userCount, items: itemCount, train } = input;
   const width = numberOption(config, 'embeddingSize');
   const regWeight = numberOption(config, 'regWeight');
   const kept = keptEdges(train.users.length, numberOption(config, 'dropout'));
 
-  const itemMatrix = await itemGraph(input.features, config, progress);
+  const itemMatrix = await itemGraph(context);
   const fullMatrix = behaviourGraph(train, userCount, itemCount, EPSILON);
   const itemItem = sparseTensor(itemMatrix, false);
   const full = sparseTensor(fullMatrix, true);
@@ -63,7 +64,7 @@ async function build({ input, config, random, progress }: BuildContext): Promise
       { name: 'items', meaning: 'weighted sum of the modalities’ neighbour graphs, each sym with equal weights', matrix: itemMatrix },
       { name: 'userItem', meaning: 'sym(G), users before items, degrees + 1e-7; used for ranking', matrix: fullMatrix },
     ],
-    epochGraphs: (epoch) => {
+    epochGraphs: async (epoch) => {
       const edges = degreeSensitiveSample(train, userCount, itemCount, kept, random(`edges@epoch${epoch}`));
       return [{ name: `userItem@epoch${epoch}`, meaning: 'sym of the edges kept in this epoch, degrees + 1e-7', matrix: behaviourGraph(edges, userCount, itemCount, EPSILON) }];
     },
@@ -98,15 +99,10 @@ function featureRows(table: FeatureTable, index: RowIndex): tf.Tensor2D {
   return table.parameter ? gatherRows(table.read(), index) : matrixOf(tf.gather(table.read(), index.indices));
 }
 
-async function itemGraph(features: readonly FeatureMatrix[], config: BuildContext['config'], progress: BuildContext['progress']): Promise<Csr> {
-  const shares = modalityShares(features.map(({ key }) => key), numberOption(config, 'visionWeight'));
-  const graphs: Csr[] = [];
-  for (const feature of features) {
-    const neighbours = Math.min(numberOption(config, 'neighbours'), feature.rows);
-    const text = `finding the ${neighbours} nearest items by ${feature.key}`;
-    graphs.push(equalWeightGraph(await nearestRows(feature.values, feature.rows, feature.columns, neighbours, true, (fraction) => progress(text, fraction))));
-  }
-  return weightedSum(graphs, shares);
+async function itemGraph(context: BuildContext): Promise<Csr> {
+  const lists = await modalityNeighbours(context, 'FREEDOM');
+  const shares = modalityShares(context.input.features.map(({ key }) => key), numberOption(context.config, 'visionWeight'));
+  return weightedSum(lists.map((list) => modalityGraph(context, list, equalWeightGraph)), shares);
 }
 
 /** The image graph gets `vision`, the others share the rest; without an image all get the same. */
@@ -124,24 +120,23 @@ export const freedom: ModelKind = {
     const unit = stepUnits(sizes, config);
     const width = numberOption(config, 'embeddingSize');
     const nodes = users + items;
-    const features = featureColumns.map((columns) => 4 * columns * items);
-    const featureBytes = features.reduce((sum, bytes) => sum + bytes, 0);
+    const features = featureBytes(sizes, booleanOption(config, 'trainFeatures'));
     const columns = featureColumns.reduce((sum, value) => sum + value, 0);
-    const trained = booleanOption(config, 'trainFeatures');
-    const parameters = unit.nodes + 4 * (columns + featureColumns.length) * width + (trained ? featureBytes : 0);
-    const neighbours = items * Math.min(numberOption(config, 'neighbours'), items) * featureColumns.length;
+    const trained = features.parameters > 0;
+    const parameters = unit.nodes + 4 * (columns + featureColumns.length) * width + features.parameters;
+    const neighbours = itemEntries(sizes, config) * featureColumns.length;
     return {
       parameters,
       graphs:
         sparseBytes(nodes, nodes, 2 * trainPairs, true) +
         sparseBytes(nodes, nodes, 2 * keptEdges(trainPairs, numberOption(config, 'dropout')), true) +
         sparseBytes(items, items, neighbours, false),
-      constants: trained ? 0 : featureBytes,
+      constants: features.constants,
       step:
         (13 + 3 * numberOption(config, 'userItemLayers')) * unit.nodes + (5 + numberOption(config, 'itemItemLayers')) * unit.items +
-        parameters - unit.nodes + (trained ? featureBytes : 0) + (30 + (trained ? 30 : 18) * featureColumns.length) * unit.rows + (trained ? 3 : 1.5) * columns * unit.rowVector +
+        parameters - unit.nodes + features.parameters + (30 + (trained ? 30 : 18) * featureColumns.length) * unit.rows + (trained ? 3 : 1.5) * columns * unit.rowVector +
         36 * (1 + featureColumns.length) * unit.rowVector + 8 * unit.nodeVector,
-      largest: Math.max(unit.nodes, ...features),
+      largest: Math.max(unit.nodes, features.largest),
     };
   },
 };

@@ -9,17 +9,21 @@ import { matrixOf } from '../engine/tensors';
 import { behaviourGraph } from '../graphs/behaviour';
 import { stepUnits } from './layers/bytes';
 import { xavierUniform } from './layers/initialisers';
+import { edgeEnhancement, enhancementRecord } from './layers/itemGraphs';
 import { batchRows, bprLoss, frobeniusRegulariser } from './layers/losses';
+import { enhancerEntries } from './layers/multiView';
 import { meanOfLayers, splitNodes, stackNodes } from './layers/propagation';
 import type { BuildContext, Model, ModelKind, Representation } from './model';
 
-async function build({ input, config, random, progress }: BuildContext): Promise<Model> {
+async function build(context: BuildContext): Promise<Model> {
+  const { input, config, random, progress } = context;
   const width = numberOption(config, 'embeddingSize');
   const layers = numberOption(config, 'layers');
   const regWeight = numberOption(config, 'regWeight');
   await progress('building the user–item graph', null);
-  const matrix = behaviourGraph(input.train, input.users, input.items, 1e-7);
-  const graph = sparseTensor(matrix, true);
+  const enhancement = await edgeEnhancement(context, null);
+  const matrix = behaviourGraph(input.train, input.users, input.items, 1e-7, enhancement?.block);
+  const graph = sparseTensor(matrix, enhancement === null);
   const table = (name: string, meaning: string, rows: number) =>
     newParameter(name, meaning, [rows, width], xavierUniform(random(`init/${name}`), rows, width));
   const userIds = table('userEmbedding', 'users × d, layer 0', input.users);
@@ -30,8 +34,12 @@ async function build({ input, config, random, progress }: BuildContext): Promise
     splitNodes(meanOfLayers(graph, stackNodes(matrixOf(userIds.tensor), matrixOf(itemIds.tensor)), layers), input.users);
 
   return {
+    ...enhancementRecord(enhancement),
     parameters: [userIds, itemIds],
-    graphs: [{ name: 'userItem', meaning: 'sym(G), users before items, degrees + 1e-7', matrix }],
+    graphs: [
+      ...(enhancement ? [enhancement.graph] : []),
+      { name: 'userItem', meaning: `sym(G), users before items, degrees${enhancement ? '' : ' + 1e-7'}`, matrix },
+    ],
     loss: (batch) => {
       const { users, items } = represent();
       const zero = batchRows(matrixOf(userIds.tensor), matrixOf(itemIds.tensor), batch);
@@ -55,7 +63,7 @@ export const lightgcn: ModelKind = {
     const nodes = sizes.users + sizes.items;
     return {
       parameters: unit.nodes,
-      graphs: sparseBytes(nodes, nodes, 2 * sizes.trainPairs, true),
+      graphs: sparseBytes(nodes, nodes, 2 * sizes.trainPairs + enhancerEntries(sizes, config), config['edgeEnhancer'] === 'none'),
       constants: 0,
       step: (13 + 3 * numberOption(config, 'layers')) * unit.nodes + 30 * unit.rows + 36 * unit.rowVector + 8 * unit.nodeVector,
       largest: unit.nodes,

@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import type { Finding, Observations } from '../../src/domain/observations';
 import type { Config } from '../../src/domain/models/table';
 import type { Parameter } from '../engine/kernels/adam';
 import type { Random } from '../engine/rng';
@@ -19,8 +20,15 @@ export interface ModelInput {
   readonly users: number;
   readonly items: number;
   readonly train: Pairs;
+  /** Of the training pairs, in their order; null where the dataset has none or all are equal. */
+  readonly ratings: Float32Array | null;
   /** In ascending order of their keys. */
   readonly features: readonly FeatureMatrix[];
+  /** Encoded item descriptions `[I, d_t]` and user profiles `[U, d_t]`, where the dataset brings them and the model reads them. */
+  readonly itemVectors: FeatureMatrix | null;
+  readonly userVectors: FeatureMatrix | null;
+  /** Item embeddings of another model or of a file, `[I, ·]`; null where the configuration asks for none. */
+  readonly pretrained: FeatureMatrix | null;
 }
 
 export interface BuildContext {
@@ -39,6 +47,8 @@ export interface Batch {
   /** b ≤ B, the real rows. */
   readonly count: number;
   readonly negativesPerPositive: number;
+  /** `[B]` int32: which training interaction each row is. */
+  readonly pairs: tf.Tensor1D;
   readonly users: RowIndex;
   readonly positives: RowIndex;
   /** `[B·ρ]` */
@@ -50,21 +60,48 @@ export interface Batch {
   readonly negativeMask: tf.Tensor1D;
   /** `[1, B]`: 0 for real rows, −1e9 for padding; added to logits over the batch. */
   readonly columnMask: tf.Tensor2D;
+  /** The batch's users, and the items of its positives, each once. */
+  readonly distinctUsers: DistinctRows;
+  readonly distinctItems: DistinctRows;
 }
 
-/** A term of the loss; the loss is Σ weight · value. */
+/** Entities of a batch, each at the first row in which it occurs. */
+export interface DistinctRows {
+  /** n */
+  readonly count: number;
+  /** `[B]`: 1/n at first occurrences, 0 elsewhere. */
+  readonly weights: tf.Tensor1D;
+  /** `[1, B]`: 0 at first occurrences, −1e9 elsewhere. */
+  readonly columnMask: tf.Tensor2D;
+}
+
+/** A step seen from its loss: where it stands, its random numbers, and what it wants remembered. */
+export interface StepScope {
+  readonly epoch: number;
+  readonly stepInEpoch: number;
+  /** Uniform numbers in [0, 1), `[ids.length, width]`, of a named place in the step; rows with the same id are the same. */
+  draw(site: string, ids: tf.Tensor1D, width: number): tf.Tensor2D;
+  /** A number of this step, averaged over a reporting interval. */
+  observe(key: string, value: tf.Scalar): void;
+  /** Numbers `[n]` whose distribution is kept once an epoch, of its first step: counted between `edges`. */
+  distribution(key: string, values: tf.Tensor1D, edges: readonly number[]): void;
+}
+
+/** A term of the loss; the loss is Σ weight · value. A weight on the device carries no gradient. */
 export interface LossTermValue {
   readonly key: string;
-  readonly weight: number;
+  readonly weight: number | tf.Scalar;
   readonly value: tf.Scalar;
 }
 
-/** What ranking needs: score(u, i) = ⟨users[u], items[i]⟩. */
+/** What ranking needs: score(u, i) = ⟨users[u], items[i]⟩ unless `score` says otherwise. */
 export interface Representation {
   /** `[U, d]` */
   readonly users: tf.Tensor2D;
   /** `[I, d]` */
   readonly items: tf.Tensor2D;
+  /** Scores `[n, I]` of `n` rows of `users` with all `items`; called inside a tidy. */
+  readonly score?: (users: tf.Tensor2D, items: tf.Tensor2D) => tf.Tensor2D;
 }
 
 /** A graph as it is multiplied, for the audit trace. */
@@ -74,18 +111,50 @@ export interface NamedGraph {
   readonly matrix: Csr;
 }
 
+/** A matrix that is neither a file of the dataset nor a parameter, for the audit trace. */
+export interface NamedInput {
+  readonly name: string;
+  readonly meaning: string;
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+/** Routing of pairs, by rows `[pairs, E]`. */
+export interface PairRouting {
+  /** π */
+  readonly probabilities: Float32Array;
+  /** π̃, 0 for experts that were not selected. */
+  readonly shares: Float32Array;
+  /** What each expert adds to ŷ. */
+  readonly contributions: Float32Array;
+}
+
 /** A model on a device. Sampling, Adam, evaluation, stopping and checkpoints are the trainer's. */
 export interface Model {
   readonly parameters: readonly Parameter[];
   readonly graphs: readonly NamedGraph[];
-  /** Graphs drawn anew for an epoch, from the epoch's own stream: a run that resumes in it draws the same. */
-  epochGraphs?(epoch: number): NamedGraph[];
+  readonly inputs?: readonly NamedInput[];
+  /** What its graphs and thresholds did to the data, known before the first step. */
+  readonly findings?: readonly Finding[];
+  /** Parameters for which an epoch's first step tells how much of the gradient each term makes. */
+  readonly gradientShares?: readonly Parameter[];
+  /** Graphs made anew for an epoch. A run that resumes in it gets the same, from the epoch's own stream or from `state`. */
+  epochGraphs?(epoch: number): Promise<NamedGraph[]>;
   /** Takes graphs of `epochGraphs` into use. */
   useEpochGraphs?(graphs: readonly NamedGraph[]): void;
   /** Called inside a tidy and a gradient scope. */
-  loss(batch: Batch): LossTermValue[];
+  loss(batch: Batch, step: StepScope): LossTermValue[];
+  /** Called before `represent` when parameters have changed. */
+  prepareRanking?(): Promise<void>;
   /** Called inside a tidy. */
   represent(): Representation;
+  /** Numbers of an epoch, taken from pairs (the validation positives) once it has ended. */
+  observePairs?(pairs: Pairs): Promise<Observations>;
+  /** How given pairs are routed, on request. */
+  explainPairs?(pairs: Pairs): Promise<PairRouting>;
+  /** What a resumed run needs besides parameters and streams. */
+  state?(): Promise<Record<string, Float32Array>>;
+  restoreState?(state: Readonly<Record<string, Float32Array>>): void;
   dispose(): void;
 }
 
@@ -95,6 +164,9 @@ export interface ModelSizes {
   readonly items: number;
   readonly trainPairs: number;
   readonly featureColumns: readonly number[];
+  /** Columns of item and user vectors; 0 where there are none. */
+  readonly itemVectorColumns: number;
+  readonly userVectorColumns: number;
 }
 
 /** Bytes a model will take, by kind; `step` is the peak of intermediate values and gradients in one step. */

@@ -1,10 +1,12 @@
 import { disposeRowIndex, hostRowIndex, rowIndex } from '../engine/rows';
-import { disposeTensors, floats, matrix } from '../engine/tensors';
-import type { Batch } from '../models/model';
+import { disposeTensors, floats, integers, matrix } from '../engine/tensors';
+import type { Batch, DistinctRows } from '../models/model';
 
 /** One step's rows as the sampler draws them; entries from `count` (`count · ρ` for negatives) on are padding. */
 export interface HostBatch {
   readonly count: number;
+  /** Which training interaction each row is. */
+  readonly pairs: Int32Array;
   readonly users: Int32Array;
   readonly positives: Int32Array;
   readonly negatives: Int32Array;
@@ -22,6 +24,7 @@ export function deviceBatch(host: HostBatch, users: number, items: number): Batc
     size,
     count: host.count,
     negativesPerPositive: ratio,
+    pairs: integers(host.pairs),
     users: rowIndex(hostRowIndex(host.users, host.count, users)),
     positives: rowIndex(hostRowIndex(host.positives, host.count, items)),
     negatives: rowIndex(hostRowIndex(host.negatives, host.count * ratio, items)),
@@ -29,10 +32,26 @@ export function deviceBatch(host: HostBatch, users: number, items: number): Batc
     mask: floats(upTo(size, host.count, 1, 0)),
     negativeMask: floats(upTo(size * ratio, host.count * ratio, 1, 0)),
     columnMask: matrix(upTo(size, host.count, 0, PADDING_LOGIT), 1, size),
+    distinctUsers: distinctRows(host.users, host.count),
+    distinctItems: distinctRows(host.positives, host.count),
   };
+}
+
+function distinctRows(ids: Int32Array, count: number): DistinctRows {
+  const seen = new Set<number>();
+  const columnMask = new Float32Array(ids.length).fill(PADDING_LOGIT);
+  for (let row = 0; row < count; row++) {
+    const id = ids[row] ?? 0;
+    if (seen.has(id)) continue;
+    seen.add(id);
+    columnMask[row] = 0;
+  }
+  const weights = columnMask.map((value) => (value === 0 ? 1 / seen.size : 0));
+  return { count: seen.size, weights: floats(weights), columnMask: matrix(columnMask, 1, ids.length) };
 }
 
 export function disposeBatch(batch: Batch): void {
   [batch.users, batch.positives, batch.negatives].forEach(disposeRowIndex);
-  disposeTensors([batch.weights, batch.mask, batch.negativeMask, batch.columnMask]);
+  disposeTensors([batch.pairs, batch.weights, batch.mask, batch.negativeMask, batch.columnMask]);
+  for (const rows of [batch.distinctUsers, batch.distinctItems]) disposeTensors([rows.weights, rows.columnMask]);
 }

@@ -14,7 +14,7 @@ export interface BestWeights {
 
 /** What a run continues from. Everything a later step depends on is here. */
 export interface Checkpoint {
-  readonly version: 1;
+  readonly version: 2;
   /** Steps done over all epochs. */
   readonly step: number;
   readonly epoch: number;
@@ -22,6 +22,9 @@ export interface Checkpoint {
   readonly sampler: SamplerState;
   readonly stopping: StoppingState;
   readonly epochSums: readonly number[];
+  readonly epochObserved: Readonly<Record<string, readonly number[]>>;
+  /** What the model itself keeps between steps. */
+  readonly model: Readonly<Record<string, Float32Array>>;
   readonly epochTrainSeconds: number;
   readonly epochs: readonly EpochPoint[];
   readonly intervals: readonly TermPoint[];
@@ -32,7 +35,7 @@ export interface Checkpoint {
 }
 
 interface Manifest {
-  readonly version: 1;
+  readonly version: 2;
   readonly step: number;
   readonly head: Omit<Checkpoint, 'parameters' | 'bestWeights'>;
   readonly parameters: Readonly<Record<string, { shape: number[]; values: StoredArray; first: StoredArray; second: StoredArray }>>;
@@ -49,7 +52,7 @@ export async function writeCheckpoint(database: Database, runId: string, checkpo
   const entries: Entry[] = [];
   const { parameters, bestWeights, ...head } = checkpoint;
   const manifest: Manifest = {
-    version: 1,
+    version: 2,
     step: checkpoint.step,
     head,
     parameters: mapValues(parameters, (saved, name) => ({
@@ -138,5 +141,5 @@ async function readManifest(database: Database, runId: string, slot: number): Pr
 }
 
 function isManifest(value: unknown): value is Manifest {
-  return typeof value === 'object' && value !== null && 'version' in value && value.version === 1 && 'head' in value;
+  return typeof value === 'object' && value !== null && 'version' in value && value.version === 2 && 'head' in value;
 }

@@ -1,6 +1,7 @@
 import type { Ranker } from '../engine/ranking';
 import type { Interactions } from '../../src/domain/dataset';
 import type { MetricKey, Metrics, PerUserMetrics } from '../../src/domain/metrics';
+import type { Pairs } from '../graphs/behaviour';
 import type { Csr } from '../graphs/csr';
 import type { Representation } from '../models/model';
 import { byKey, MAX_CUTOFF, meanMetrics, rankingMetrics } from './metrics';
@@ -9,26 +10,47 @@ import { byKey, MAX_CUTOFF, meanMetrics, rankingMetrics } from './metrics';
 export interface HeldOut {
   readonly users: Int32Array;
   readonly relevant: readonly ReadonlySet<number>[];
+  /** Held-out items rated above their user's threshold; null on data without ratings. */
+  readonly liked: readonly ReadonlySet<number>[] | null;
 }
 
-/** Users with at least one held-out item in `split` (1 = validation, 2 = test) and at least one training item. */
-export function heldOut(interactions: Interactions, split: 1 | 2, trained: Csr): HeldOut {
+/**
+ * Users with at least one held-out item in `split` (1 = validation, 2 = test) and at least one training item.
+ * `thresholds [U]`: above it a rating says that the user liked the item; null without ratings.
+ */
+export function heldOut(interactions: Interactions, split: 1 | 2, trained: Csr, thresholds: Float64Array | null): HeldOut {
   const relevant = new Map<number, Set<number>>();
+  const liked = new Map<number, Set<number>>();
   interactions.split.forEach((label, row) => {
     const user = interactions.users[row] ?? 0;
     const item = interactions.items[row] ?? 0;
     if (label !== split || (trained.pointers[user + 1] ?? 0) === (trained.pointers[user] ?? 0)) return;
-    const items = relevant.get(user);
-    if (items) items.add(item);
-    else relevant.set(user, new Set([item]));
+    addTo(relevant, user, item);
+    if ((interactions.ratings?.[row] ?? 0) > (thresholds?.[user] ?? Infinity)) addTo(liked, user, item);
   });
   const users = Int32Array.from(relevant.keys()).sort();
-  return { users, relevant: Array.from(users, (user) => relevant.get(user) ?? new Set()) };
+  const sets = (of: ReadonlyMap<number, Set<number>>): Set<number>[] => Array.from(users, (user) => of.get(user) ?? new Set());
+  return { users, relevant: sets(relevant), liked: thresholds && sets(liked) };
+}
+
+function addTo(sets: Map<number, Set<number>>, user: number, item: number): void {
+  const items = sets.get(user);
+  if (items) items.add(item);
+  else sets.set(user, new Set([item]));
+}
+
+/** The held-out pairs themselves, users ascending. */
+export function pairsOf({ users, relevant }: HeldOut): Pairs {
+  const pairs = relevant.flatMap((items, row) => Array.from(items, (item) => ({ user: users[row] ?? 0, item })));
+  return { users: Int32Array.from(pairs, ({ user }) => user), items: Int32Array.from(pairs, ({ item }) => item) };
 }
 
 export interface Evaluation {
   readonly metrics: Metrics;
   readonly perUser: PerUserMetrics;
+  /** Over liked held-out items and the users who have any; null on data without ratings. */
+  readonly liked: Metrics | null;
+  readonly perUserLiked: PerUserMetrics | null;
   /** `[users, MAX_CUTOFF]` */
   readonly topItems: Int32Array;
   readonly topScores: Float32Array;
@@ -47,20 +69,32 @@ export async function evaluate(
   const count = target.users.length;
   const topItems = new Int32Array(count * MAX_CUTOFF).fill(-1);
   const topScores = new Float32Array(count * MAX_CUTOFF);
-  const values: Record<MetricKey, Float32Array> = byKey(() => new Float32Array(count));
   for (let first = 0; first < count; first += ranker.tileRows) {
     const users = target.users.subarray(first, Math.min(count, first + ranker.tileRows));
     const tile = await ranker.rank(representation, users);
     topItems.set(tile.items, first * MAX_CUTOFF);
     topScores.set(tile.scores, first * MAX_CUTOFF);
-    for (let row = 0; row < users.length; row++) {
-      const relevant = target.relevant[first + row];
-      if (!relevant) continue;
-      const metrics = rankingMetrics(tile.items.subarray(row * MAX_CUTOFF, (row + 1) * MAX_CUTOFF), relevant);
-      byKey((key) => (values[key][first + row] = metrics[key]));
-    }
     if (!(await between())) return null;
   }
-  const perUser = { users: target.users, values };
-  return { metrics: meanMetrics(perUser), perUser, topItems, topScores };
+  const perUser = judge(target.users, topItems, target.relevant);
+  const perUserLiked = target.liked && judge(target.users, topItems, target.liked);
+  return {
+    metrics: meanMetrics(perUser),
+    perUser,
+    liked: perUserLiked && meanMetrics(perUserLiked),
+    perUserLiked,
+    topItems,
+    topScores,
+  };
+}
+
+/** Metrics of every user who has a relevant item. */
+function judge(users: Int32Array, topItems: Int32Array, relevant: readonly ReadonlySet<number>[]): PerUserMetrics {
+  const rows = Array.from(users.keys()).filter((row) => (relevant[row]?.size ?? 0) > 0);
+  const values: Record<MetricKey, Float32Array> = byKey(() => new Float32Array(rows.length));
+  rows.forEach((row, place) => {
+    const metrics = rankingMetrics(topItems.subarray(row * MAX_CUTOFF, (row + 1) * MAX_CUTOFF), relevant[row] ?? new Set());
+    byKey((key) => (values[key][place] = metrics[key]));
+  });
+  return { users: Int32Array.from(rows, (row) => users[row] ?? 0), values };
 }

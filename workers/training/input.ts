@@ -1,17 +1,33 @@
-import type { DatasetDocument, Interactions } from '../../src/domain/dataset';
+import type { DatasetDocument, FeatureInfo, Interactions } from '../../src/domain/dataset';
+import { AppError } from '../../src/domain/errors';
+import { modelTable, readsFeatures } from '../../src/domain/models/catalogue';
+import { prerequisiteOf, pretrainedSource } from '../../src/domain/prerequisite';
+import type { Experiment } from '../../src/domain/run';
 import type { Database } from '../../src/storage/database';
 import { readDataset, readFeatures, readInteractions } from '../../src/storage/datasets';
+import { findFinished } from '../../src/storage/runs';
+import { readWeights } from '../../src/storage/weights';
 import { interactionMatrix } from '../graphs/behaviour';
 import type { Csr } from '../graphs/csr';
+import { signThresholds } from '../graphs/signs';
 import type { FeatureMatrix, ModelInput, ModelSizes } from '../models/model';
 
-/** Item features that belong to a reasoning pipeline, not to the modalities that multimodal models read. */
-const NOT_MODALITIES = new Set(['image_text']);
+/** The dataset's file of item embeddings from elsewhere. */
+const PRETRAINED_KEY = 'pretrained';
+
+/** Item features that belong to a reasoning pipeline or to another model, not to the modalities that multimodal models read. */
+const NOT_MODALITIES = new Set(['image_text', PRETRAINED_KEY]);
 
 export const modalitiesOf = (dataset: DatasetDocument) =>
   dataset.features
     .filter((feature) => feature.scope === 'item' && !NOT_MODALITIES.has(feature.key))
     .sort((a, b) => (a.key < b.key ? -1 : 1));
+
+/** Encoded item descriptions and user profiles, where a dataset brings them. */
+export const vectorsOf = (dataset: DatasetDocument) => ({
+  items: dataset.features.find(({ key, scope }) => key === 'image_text' && scope === 'item'),
+  users: dataset.features.find(({ scope }) => scope === 'user'),
+});
 
 export interface TrainingData {
   readonly dataset: DatasetDocument;
@@ -19,30 +35,85 @@ export interface TrainingData {
   readonly input: ModelInput;
   /** `[U, I]`: the training items of each user. */
   readonly trained: Csr;
+  /** `[U]`: above it a rating says that the user liked the item; null on data without ratings. */
+  readonly thresholds: Float64Array | null;
 }
 
-/** Reads what a model needs from storage; features only when it uses them. */
-export async function readTrainingData(
-  database: Database,
-  datasetId: string,
-  withFeatures: boolean,
-  progress: (text: string, fraction: number | null) => Promise<void>,
-): Promise<TrainingData> {
+type Progress = (text: string, fraction: number | null) => Promise<void>;
+
+/** ν of the thresholds where the model has none of its own. */
+const THRESHOLD_MIX = 0.5;
+
+/** Reads what a run needs from storage: of features and vectors only what its model reads. */
+export async function readTrainingData(database: Database, experiment: Experiment, progress: Progress): Promise<TrainingData> {
+  const { model, config, dataset: { id } } = experiment;
   await progress('reading interactions', null);
-  const dataset = await readDataset(database, datasetId);
-  const interactions = await readInteractions(database, datasetId);
+  const dataset = await readDataset(database, id);
+  const interactions = await readInteractions(database, id);
   const { users, items } = dataset.statistics;
-  const features: FeatureMatrix[] = [];
-  for (const feature of withFeatures ? modalitiesOf(dataset) : []) {
+  const read = async (feature: FeatureInfo | undefined): Promise<FeatureMatrix | null> => {
+    if (!feature) return null;
     await progress(`reading ${feature.key} features`, null);
-    features.push({ key: feature.key, rows: feature.rows, columns: feature.columns, values: await readFeatures(database, datasetId, feature) });
+    return { key: feature.key, rows: feature.rows, columns: feature.columns, values: await readFeatures(database, id, feature) };
+  };
+  const features: FeatureMatrix[] = [];
+  for (const feature of readsFeatures(model, config) ? modalitiesOf(dataset) : []) {
+    const matrix = await read(feature);
+    if (matrix) features.push(matrix);
   }
+  const vectors = modelTable(model).readsVectors ? vectorsOf(dataset) : null;
   const rows = Array.from(interactions.split.keys()).filter((row) => interactions.split[row] === 0);
   const train = {
     users: Int32Array.from(rows, (row) => interactions.users[row] ?? 0),
     items: Int32Array.from(rows, (row) => interactions.items[row] ?? 0),
   };
-  return { dataset, interactions, input: { users, items, train, features }, trained: interactionMatrix(train, users, items) };
+  const ratings = dataset.statistics.ratings && interactions.ratings && Float32Array.from(rows, (row) => interactions.ratings?.[row] ?? 0);
+  const mix = config['thresholdMix'];
+  return {
+    dataset,
+    interactions,
+    input: {
+      users,
+      items,
+      train,
+      ratings,
+      features,
+      itemVectors: await read(vectors?.items),
+      userVectors: await read(vectors?.users),
+      pretrained: await readPretrained(database, experiment, read, dataset),
+    },
+    trained: interactionMatrix(train, users, items),
+    thresholds: ratings && signThresholds(train, ratings, users, typeof mix === 'number' ? mix : THRESHOLD_MIX),
+  };
+}
+
+/** `E_pt`: embeddings of a file of the dataset, or of a finished run of another model; null where none are asked for, or random ones. */
+async function readPretrained(
+  database: Database,
+  experiment: Experiment,
+  read: (feature: FeatureInfo | undefined) => Promise<FeatureMatrix | null>,
+  dataset: DatasetDocument,
+): Promise<FeatureMatrix | null> {
+  const source = pretrainedSource(experiment.model, experiment.config);
+  if (source === 'imported') {
+    const found = await read(dataset.features.find(({ key, scope }) => key === PRETRAINED_KEY && scope === 'item'));
+    if (found) return found;
+    throw new AppError('PRETRAINING_MISSING', 'This dataset has no imported item embeddings.', 'Add a file pretrained_feat.npy with one row per item to the dataset, or choose another source of the pre-trained embeddings.');
+  }
+  const wanted = prerequisiteOf(experiment);
+  if (!wanted) return null;
+  const found = await findFinished(database, wanted);
+  const values = found && (await readWeights(database, found.id))?.['represent/items'];
+  if (!values) {
+    throw new AppError(
+      'PRETRAINING_MISSING',
+      `The pre-training run (${modelTable(wanted.model).name}, seed ${wanted.seed}) has not finished or was deleted.`,
+      'Start this experiment again: its pre-training is queued before it.',
+      { model: wanted.model },
+    );
+  }
+  const rows = dataset.statistics.items;
+  return { key: `${wanted.model}/${found.id}`, rows, columns: values.length / rows, values };
 }
 
 export function modelSizes(dataset: DatasetDocument): ModelSizes {
@@ -51,5 +122,7 @@ export function modelSizes(dataset: DatasetDocument): ModelSizes {
     items: dataset.statistics.items,
     trainPairs: dataset.statistics.splits.train.interactions,
     featureColumns: modalitiesOf(dataset).map((feature) => feature.columns),
+    itemVectorColumns: vectorsOf(dataset).items?.columns ?? 0,
+    userVectorColumns: vectorsOf(dataset).users?.columns ?? 0,
   };
 }

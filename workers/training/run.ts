@@ -1,6 +1,6 @@
 import type { DatasetDocument } from '../../src/domain/dataset';
 import { AppError, faultOf, type Fault } from '../../src/domain/errors';
-import { choiceOption, completeConfig, modelTable, numberOption } from '../../src/domain/models/catalogue';
+import { choiceOption, completeConfig, numberOption } from '../../src/domain/models/catalogue';
 import type { TrainingEvent } from '../../src/domain/protocol';
 import type { Experiment, RunDocument } from '../../src/domain/run';
 import type { Database } from '../../src/storage/database';
@@ -104,7 +104,7 @@ async function train(record: RunRecord, device: Device, host: RunHost): Promise<
   const { experiment } = record.run;
   const config = completeConfig(experiment.model, experiment.config);
   const phase = (text: string, fraction: number | null): Promise<void> => record.phase(text, fraction);
-  const data = await readTrainingData(host.database, experiment.dataset.id, modelTable(experiment.model).minModalities > 0, phase);
+  const data = await readTrainingData(host.database, { ...experiment, config }, phase);
   refuseOtherContent(experiment.dataset, data.dataset);
   const estimate = estimateMemory(data.dataset, experiment.model, config);
   refuseTooLarge(device.report, estimate.total, largestBuffer(data.dataset, experiment.model, config));
@@ -120,7 +120,8 @@ async function train(record: RunRecord, device: Device, host: RunHost): Promise<
   const ranker = newRanker(data.trained, MAX_CUTOFF);
   const trace = host.traceSteps > 0 ? new TraceRecorder(host.traceSteps) : null;
   await trace?.begin(data, model);
-  record.update({ stepsPerEpoch: sampler.stepsPerEpoch });
+  record.update({ stepsPerEpoch: sampler.stepsPerEpoch, ...(model.findings && { findings: model.findings }) });
+  if (model.findings) host.emit({ type: 'findings', findings: model.findings });
 
   const session = new TrainingSession({ record, device, host, config, data, model, ranker, sampler, trace });
   await session.restore();

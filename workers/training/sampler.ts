@@ -1,5 +1,5 @@
 import { AppError } from '../../src/domain/errors';
-import type { Csr } from '../graphs/csr';
+import { placeOf, type Csr } from '../graphs/csr';
 import type { Pairs } from '../graphs/behaviour';
 import { restoreStream, stream, type Random } from '../engine/rng';
 import type { HostBatch } from './batch';
@@ -61,18 +61,20 @@ export class Sampler {
     const { batchSize, negativesPerPositive: ratio } = this.#options;
     const first = this.#taken * batchSize;
     const count = Math.min(batchSize, this.#order.length - first);
+    const pairs = new Int32Array(batchSize);
     const users = new Int32Array(batchSize);
     const positives = new Int32Array(batchSize);
     const negatives = new Int32Array(batchSize * ratio);
     for (let row = 0; row < count; row++) {
       const pair = this.#order[first + row] ?? 0;
       const user = this.#pairs.users[pair] ?? 0;
+      pairs[row] = pair;
       users[row] = user;
       positives[row] = this.#pairs.items[pair] ?? 0;
       for (let n = 0; n < ratio; n++) negatives[row * ratio + n] = this.#drawNegative(user);
     }
     this.#taken += 1;
-    return { count, users, positives, negatives };
+    return { count, pairs, users, positives, negatives };
   }
 
   state(): SamplerState {
@@ -102,23 +104,9 @@ export class Sampler {
   #drawNegative(user: number): number {
     for (;;) {
       const item = this.#candidates[this.#negatives.integer(this.#candidates.length)] ?? 0;
-      if (!hasEntry(this.#trained, user, item)) return item;
+      if (placeOf(this.#trained, user, item) < 0) return item;
     }
   }
-}
-
-/** Binary search in a row; columns are ascending. */
-function hasEntry(matrix: Csr, row: number, column: number): boolean {
-  let low = matrix.pointers[row] ?? 0;
-  let high = matrix.pointers[row + 1] ?? 0;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const found = matrix.indices[middle] ?? 0;
-    if (found === column) return true;
-    if (found < column) low = middle + 1;
-    else high = middle;
-  }
-  return false;
 }
 
 function candidateItems(pairs: Pairs, items: number, from: SamplerOptions['negativesFrom']): Int32Array {

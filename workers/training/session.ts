@@ -8,10 +8,11 @@ import type { Device } from '../engine/device';
 import { overwrite } from '../engine/kernels/adam';
 import { readValues } from '../engine/parameters';
 import type { Ranker } from '../engine/ranking';
+import { stream } from '../engine/rng';
 import { readRepresentation, withRepresentation } from '../engine/representation';
 import type { Model } from '../models/model';
 import { CheckpointClock, readCheckpoint, writeCheckpoint, type BestWeights } from './checkpoint';
-import { evaluate, heldOut, type Evaluation, type HeldOut } from './evaluator';
+import { evaluate, heldOut, pairsOf, type Evaluation, type HeldOut } from './evaluator';
 import type { TrainingData } from './input';
 import { MAX_CUTOFF } from './metrics';
 import { ProgressReporter } from './progress';
@@ -48,11 +49,11 @@ export class TrainingSession {
   constructor(parts: SessionParts) {
     const { config, data, host } = parts;
     this.#parts = parts;
-    this.#trainer = new Trainer({ ...parts, sizes: data.input });
+    this.#trainer = new Trainer({ ...parts, sizes: data.input, random: (name) => stream(parts.record.run.experiment.seed, name) });
     const metric = choiceOption(config, 'stopMetric');
     const rounding = choiceOption(config, 'roundForStopping');
     this.#stopping = new EarlyStopping(isMetricKey(metric) ? metric : 'recall@20', numberOption(config, 'patience'), rounding === 'off' ? null : Number(rounding));
-    this.#targets = { valid: heldOut(data.interactions, 1, data.trained), test: heldOut(data.interactions, 2, data.trained) };
+    this.#targets = { valid: heldOut(data.interactions, 1, data.trained, data.thresholds), test: heldOut(data.interactions, 2, data.trained, data.thresholds) };
     this.#checkpoints = new CheckpointClock(host.checkpointIntervalMs ?? null);
   }
 
@@ -103,12 +104,25 @@ export class TrainingSession {
     // Stopped while ranking: this epoch has no value to be judged by.
     if (due && target.users.length > 0 && !evaluation) return null;
     const valid = evaluation?.metrics ?? null;
+    const validLiked = evaluation?.liked ?? null;
+    const judged = choiceOption(config, 'relevant') === 'liked' ? (validLiked ?? valid) : valid;
+    const pairs = valid && model.observePairs ? await model.observePairs(pairsOf(target)) : {};
     // With nobody to validate on, the last epoch is the best.
-    if (valid ? this.#stopping.observe(valid) : target.users.length === 0) {
+    if (judged ? this.#stopping.observe(judged) : target.users.length === 0) {
       this.#bestWeights = { epoch, values: await readValues(model.parameters) };
       record.update({ best: valid && { epoch, valid } });
     }
-    return { epoch, step: this.#trainer.step, ...terms, valid, trainSeconds, evaluateSeconds: record.seconds - evaluateStart };
+    const observed = { ...terms.observed, ...pairs };
+    return {
+      epoch,
+      step: this.#trainer.step,
+      ...terms,
+      valid,
+      ...(validLiked && { validLiked }),
+      ...(Object.keys(observed).length > 0 && { observed }),
+      trainSeconds,
+      evaluateSeconds: record.seconds - evaluateStart,
+    };
   }
 
   /** Test metrics, per-user values and weights of the best epoch. */
@@ -125,15 +139,16 @@ export class TrainingSession {
     const valid = await this.#evaluate(this.#targets.valid, false);
     const test = await this.#evaluate(this.#targets.test, false);
     if (!valid || !test) return;
-    await writeDetails(database, record.run.id, { perUser: test.perUser, topItems: test.topItems, topScores: test.topScores, cutoff: MAX_CUTOFF });
+    await writeDetails(database, record.run.id, { perUser: test.perUser, ...(test.perUserLiked && { perUserLiked: test.perUserLiked }), topItems: test.topItems, topScores: test.topScores, cutoff: MAX_CUTOFF });
     const embeddings = await readRepresentation(() => model.represent());
     await writeWeights(database, record.run.id, { ...best.values, 'represent/users': embeddings.users, 'represent/items': embeddings.items });
-    record.update({ result: { bestEpoch: best.epoch, valid: valid.metrics, test: test.metrics } });
+    record.update({ result: { bestEpoch: best.epoch, valid: valid.metrics, test: test.metrics, ...(test.liked && { testLiked: test.liked }) } });
   }
 
   /** Ranks a split. With `stoppable` a person's stop ends it within a tile, and there is no result. */
   async #evaluate(target: HeldOut, stoppable: boolean): Promise<Evaluation | null> {
     const { record, device, model, ranker } = this.#parts;
+    await model.prepareRanking?.();
     const evaluation = await withRepresentation(() => model.represent(), (representation) =>
       evaluate(ranker, representation, target, async () => (await record.gate()) || !stoppable),
     );
@@ -161,7 +176,7 @@ export class TrainingSession {
     const start = performance.now();
     const { epochs, intervals, best, seconds } = record.document();
     await writeCheckpoint(host.database, record.run.id, {
-      version: 1,
+      version: 2,
       ...(await this.#trainer.state()),
       epoch: epochs.length,
       sampler: sampler.state(),

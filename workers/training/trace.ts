@@ -1,3 +1,4 @@
+import type * as tf from '@tensorflow/tfjs-core';
 import type { DatasetLabels } from '../../src/domain/dataset';
 import type { Experiment } from '../../src/domain/run';
 import { encodeSafetensors, type NamedArray } from '../../src/sharing/safetensors';
@@ -17,6 +18,7 @@ interface StepRecord {
   readonly values: Gradients['values'];
   readonly gradients: Gradients['gradients'];
   readonly parameters: readonly Parameter[];
+  readonly draws: ReadonlyMap<string, tf.Tensor2D>;
 }
 
 /** Collects all that another implementation needs to repeat the first steps. */
@@ -42,6 +44,7 @@ export class TraceRecorder {
       const rows = Array.from(split.keys()).filter((row) => split[row] === label);
       this.#add(`data/${name}`, [rows.length, 2], Int32Array.from(rows.flatMap((row) => [users[row] ?? 0, items[row] ?? 0])));
     });
+    for (const { name, shape, values } of model.inputs ?? []) this.#add(`input/${name}`, shape, values);
     for (const parameter of model.parameters) this.#add(`init/${parameter.name}`, parameter.tensor.shape, await readFloats(parameter.tensor));
   }
 
@@ -55,12 +58,13 @@ export class TraceRecorder {
     }
   }
 
-  async record(step: number, { epoch, learningRate, host, terms, values, gradients, parameters }: StepRecord): Promise<void> {
+  async record(step: number, { epoch, learningRate, host, terms, values, gradients, parameters, draws }: StepRecord): Promise<void> {
     const ratio = host.negatives.length / host.users.length;
     this.#add(`step${step}/users`, [host.count], host.users.slice(0, host.count));
     this.#add(`step${step}/positives`, [host.count], host.positives.slice(0, host.count));
     this.#add(`step${step}/negatives`, [host.count * ratio], host.negatives.slice(0, host.count * ratio));
     this.#add(`step${step}/mask/padding`, [host.users.length], new Int32Array(host.users.length).fill(1, 0, host.count));
+    for (const [site, tensor] of draws) this.#add(`step${step}/mask/${site}`, tensor.shape, await readFloats(tensor));
     for (const [place, parameter] of parameters.entries()) {
       const gradient = gradients[place];
       if (gradient) this.#add(`step${step}/grad/${parameter.name}`, gradient.shape, await readFloats(gradient));
@@ -85,6 +89,7 @@ export class TraceRecorder {
       idMapping: { users: labels?.originalUsers ?? null, items: labels?.originalItems ?? null },
       modalities: data.input.features.map(({ key, rows, columns }) => ({ key, shape: [rows, columns] })),
       parameters: Object.fromEntries(model.parameters.map((parameter) => [parameter.name, { shape: parameter.tensor.shape, meaning: parameter.meaning }])),
+      inputs: Object.fromEntries((model.inputs ?? []).map(({ name, meaning, shape }) => [name, { shape, meaning }])),
       graphs: this.#graphs,
       steps: this.#stepDocuments,
     };

@@ -5,11 +5,13 @@ import { numberOption } from '../../src/domain/models/catalogue';
 import { readFloats } from '../engine/backends';
 import type { Device } from '../engine/device';
 import { Adam, restoreParameter, saveParameter, type SavedParameter } from '../engine/kernels/adam';
-import { accumulate, termGradients } from '../engine/step';
+import type { Random } from '../engine/rng';
+import { accumulate, termGradientNorms, termGradients } from '../engine/step';
 import { stepSync } from '../engine/sync';
-import type { LossTermValue, Model } from '../models/model';
+import type { Batch, LossTermValue, Model } from '../models/model';
 import { deviceBatch, disposeBatch } from './batch';
 import type { Sampler } from './sampler';
+import { countBetween, RecordingStep } from './stepScope';
 import type { TraceRecorder } from './trace';
 
 /** Reporting intervals per epoch: enough for a live curve, few enough that reading back costs nothing. */
@@ -27,6 +29,8 @@ interface TrainerParts {
   readonly config: Config;
   readonly sizes: { readonly users: number; readonly items: number };
   readonly trace: TraceRecorder | null;
+  /** A named stream of the run's seed. */
+  readonly random: (name: string) => Random;
 }
 
 /** State of the optimisation that a checkpoint needs, apart from the sampler's. */
@@ -34,6 +38,9 @@ export interface TrainerState {
   readonly step: number;
   readonly adamSteps: number;
   readonly epochSums: readonly number[];
+  /** Of the epoch in progress. */
+  readonly epochObserved: Readonly<Record<string, readonly number[]>>;
+  readonly model: Readonly<Record<string, Float32Array>>;
   readonly parameters: Readonly<Record<string, SavedParameter>>;
 }
 
@@ -45,7 +52,9 @@ export class Trainer {
   readonly #interval: number;
   #step = 0;
   #termKeys: string[] = [];
+  #observedKeys: string[] = [];
   #epochSums: number[] = [];
+  #epochObserved: Record<string, readonly number[]> = {};
 
   constructor(parts: TrainerParts) {
     this.#parts = parts;
@@ -74,17 +83,20 @@ export class Trainer {
     epoch: number,
     onInterval: (point: TermPoint) => Promise<void>,
     between: (progress: EpochProgress) => Promise<boolean>,
-  ): Promise<Pick<EpochPoint, 'terms' | 'total' | 'learningRate'> | null> {
-    const { sampler, device, model } = this.#parts;
+  ): Promise<Pick<EpochPoint, 'terms' | 'total' | 'learningRate' | 'observed'> | null> {
+    const { sampler, device } = this.#parts;
     const perEpoch = sampler.stepsPerEpoch;
     const learningRate = this.learningRate(epoch);
     let sum: Parameters<typeof accumulate>[0] = null;
     let inInterval = 0;
     let stepInEpoch = this.#step - epoch * perEpoch;
-    if (stepInEpoch === 0) this.#epochSums = [];
-    this.#drawGraphs(epoch);
+    if (stepInEpoch === 0) {
+      this.#epochSums = [];
+      this.#epochObserved = {};
+    }
+    await this.#makeGraphs(epoch);
     while (stepInEpoch < perEpoch) {
-      const values = await this.#takeStep(model, epoch, learningRate);
+      const values = await this.#takeStep(epoch, stepInEpoch, learningRate);
       sum = accumulate(sum, values);
       inInterval += 1;
       stepInEpoch += 1;
@@ -104,46 +116,89 @@ export class Trainer {
       }
     }
     const means = this.#epochSums.map((value) => value / perEpoch);
-    return { terms: this.#named(means), total: means[this.#termKeys.length] ?? NaN, learningRate };
+    const observed = { ...this.#epochObserved, ...mapNumbers(this.#observed(means), (value) => [value]) };
+    return {
+      terms: this.#named(means),
+      total: means[this.#termKeys.length] ?? NaN,
+      learningRate,
+      ...(Object.keys(observed).length > 0 && { observed }),
+    };
   }
 
-  #drawGraphs(epoch: number): void {
+  async #makeGraphs(epoch: number): Promise<void> {
     const { model, trace } = this.#parts;
-    const graphs = model.epochGraphs?.(epoch);
+    const graphs = await model.epochGraphs?.(epoch);
     if (!graphs) return;
     model.useEpochGraphs?.(graphs);
     if (trace?.wants(this.#step)) trace.graphs(graphs);
   }
 
-  async #takeStep(model: Model, epoch: number, learningRate: number) {
-    const { sampler, sizes, trace } = this.#parts;
+  async #takeStep(epoch: number, stepInEpoch: number, learningRate: number) {
+    const { model, sampler, sizes, trace, random } = this.#parts;
     const host = sampler.next();
     const batch = deviceBatch(host, sizes.users, sizes.items);
+    const traced = trace?.wants(this.#step) ?? false;
+    const scope = new RecordingStep({ epoch, stepInEpoch, step: this.#step }, random, traced);
     let terms: LossTermValue[] = [];
     const { gradients, values } = termGradients(model.parameters, () => {
-      terms = model.loss(batch);
-      this.#termKeys = terms.map((term) => term.key);
+      terms = model.loss(batch, scope);
       return terms;
-    });
+    }, scope.observed);
+    this.#termKeys = terms.map(({ key }) => key);
+    this.#observedKeys = scope.observed.map(({ key }) => key);
+    if (stepInEpoch === 0) await this.#observeFirst(batch, scope);
     this.#adam.step(model.parameters, gradients, learningRate);
-    if (trace?.wants(this.#step)) {
-      await trace.record(this.#step, { epoch, learningRate, host, terms, values, gradients, parameters: model.parameters });
-    }
+    if (traced) await trace?.record(this.#step, { epoch, learningRate, host, terms, values, gradients, parameters: model.parameters, draws: scope.draws });
     gradients.forEach((gradient) => gradient.dispose());
+    scope.dispose();
     disposeBatch(batch);
     return values;
+  }
+
+  /** What is looked at once an epoch: distributions, and what each term contributes to the gradient. */
+  async #observeFirst(batch: Batch, scope: RecordingStep): Promise<void> {
+    const { model, random } = this.#parts;
+    for (const [key, { values, edges }] of scope.distributions) {
+      this.#epochObserved[key] = countBetween(await readFloats(values), edges);
+    }
+    if (!model.gradientShares) return;
+    const parameters = model.gradientShares;
+    const again = (): LossTermValue[] => {
+      const unseen = new RecordingStep({ epoch: scope.epoch, stepInEpoch: 1, step: this.#step }, random, false);
+      return model.loss(batch, unseen);
+    };
+    const norms = termGradientNorms(parameters, again, this.#termKeys.length);
+    const values = await readFloats(norms);
+    norms.dispose();
+    parameters.forEach(({ name }, column) => {
+      const ofTerms = this.#termKeys.map((_, row) => values[row * parameters.length + column] ?? NaN);
+      const sum = ofTerms.reduce((total, value) => total + value, 0);
+      this.#epochObserved[`gradientShare/${name}`] = ofTerms.map((value) => (sum > 0 ? value / sum : 0));
+    });
   }
 
   #point(epoch: number, sums: Float32Array, steps: number): TermPoint {
     const broken = sums.findIndex((value) => !Number.isFinite(value));
     if (broken >= 0) {
       // The values before weighting follow the total: they tell which term it was.
-      const term = this.#termKeys[broken] ?? this.#termKeys[broken - this.#termKeys.length - 1] ?? 'total';
+      const names = [...this.#termKeys, 'total', ...this.#termKeys, ...this.#observedKeys];
+      const term = names[broken] ?? 'total';
       throw diverged(`loss term “${term}”`, { term, epoch, step: this.#step });
     }
     sums.forEach((value, place) => (this.#epochSums[place] = (this.#epochSums[place] ?? 0) + value));
     const means = Array.from(sums, (value) => value / steps);
-    return { step: this.#step, epoch, terms: this.#named(means), total: means[this.#termKeys.length] ?? NaN };
+    return {
+      step: this.#step,
+      epoch,
+      terms: this.#named(means),
+      total: means[this.#termKeys.length] ?? NaN,
+      ...(this.#observedKeys.length > 0 && { observed: this.#observed(means) }),
+    };
+  }
+
+  #observed(means: readonly number[]): Record<string, number> {
+    const first = 2 * this.#termKeys.length + 1;
+    return Object.fromEntries(this.#observedKeys.map((key, place) => [key, means[first + place] ?? NaN]));
   }
 
   #named(values: readonly number[]): Record<string, number> {
@@ -158,7 +213,14 @@ export class Trainer {
       if (!saved.values.every(Number.isFinite)) throw diverged(`parameter “${parameter.name}”`, { parameter: parameter.name, step: this.#step });
       parameters[parameter.name] = saved;
     }
-    return { step: this.#step, adamSteps: this.#adam.steps, epochSums: [...this.#epochSums], parameters };
+    return {
+      step: this.#step,
+      adamSteps: this.#adam.steps,
+      epochSums: [...this.#epochSums],
+      epochObserved: { ...this.#epochObserved },
+      model: (await this.#parts.model.state?.()) ?? {},
+      parameters,
+    };
   }
 
   restore(state: TrainerState): void {
@@ -167,10 +229,16 @@ export class Trainer {
       if (!saved) throw new Error(`The checkpoint has no ${parameter.name}.`);
       restoreParameter(parameter, saved);
     }
+    this.#parts.model.restoreState?.(state.model);
     this.#step = state.step;
+    this.#epochObserved = { ...state.epochObserved };
     this.#epochSums = [...state.epochSums];
     this.#adam.restore(state.adamSteps);
   }
+}
+
+function mapNumbers<T>(record: Readonly<Record<string, number>>, change: (value: number) => T): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
 }
 
 function diverged(what: string, context: ErrorContext & { readonly step: number }): AppError {

@@ -1,16 +1,27 @@
 import { AppError } from '../errors';
 import { bpr } from './bpr';
+import { egra } from './egra';
 import { freedom } from './freedom';
+import { gume } from './gume';
+import { lattice } from './lattice';
 import { lightgcn } from './lightgcn';
+import { magnet } from './magnet';
 import { mgcn } from './mgcn';
+import { mllmrec } from './mllmrec';
+import { simgr } from './simgr';
 import { vbpr } from './vbpr';
 import { MODEL_IDS, type Config, type ModelId, type ModelTable, type Option, type OptionValue } from './table';
 
-const TABLES: Readonly<Record<ModelId, ModelTable>> = { bpr, lightgcn, vbpr, mgcn, freedom };
+const TABLES: Readonly<Record<ModelId, ModelTable>> = { bpr, lightgcn, vbpr, mgcn, freedom, lattice, gume, egra, mllmrec, magnet, simgr };
 
 export const MODEL_TABLES: readonly ModelTable[] = MODEL_IDS.map((id) => TABLES[id]);
 
 export const modelTable = (id: ModelId): ModelTable => TABLES[id];
+
+/** Whether a run reads the dataset's item features. */
+export function readsFeatures(id: ModelId, config: Config): boolean {
+  return TABLES[id].minModalities > 0 || TABLES[id].readsVectors === true || config['edgeEnhancer'] === '+G';
+}
 
 export function isModelId(value: string): value is ModelId {
   return MODEL_IDS.some((id) => id === value);

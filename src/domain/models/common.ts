@@ -58,6 +58,14 @@ export function trainingOptions(defaults: {
       choices: METRIC_KEYS.map((key) => ({ value: key, label: metricLabel(key) })),
     },
     {
+      key: 'relevant', type: 'choice', default: 'all', group: 'evaluation', sweep: false,
+      label: 'Best epoch judged on', help: 'On rated data metrics over liked held-out items (rated above the user’s threshold) are computed besides; this says which of the two chooses the best epoch.',
+      choices: [
+        { value: 'all', label: 'all held-out items' },
+        { value: 'liked', label: 'liked held-out items' },
+      ],
+    },
+    {
       key: 'roundForStopping', type: 'choice', default: 'off', group: 'evaluation', sweep: false,
       label: 'Round for stopping', help: 'MMRec compares values rounded to 4 decimals; metrics themselves stay unrounded.',
       choices: [

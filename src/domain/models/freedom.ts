@@ -1,4 +1,5 @@
 import { trainingOptions } from './common';
+import { refinedGraphOptions, REFINED_PLUG_IN, trainFeaturesOption } from './graphOptions';
 import type { ModelTable } from './table';
 
 export const freedom: ModelTable = {
@@ -39,13 +40,12 @@ export const freedom: ModelTable = {
       key: 'regWeight', type: 'number', default: 1e-3, min: 0, max: 10, group: 'loss', sweep: true,
       label: 'Feature loss weight', help: 'Weight of the BPR terms between users and projected features, one per modality. There is no L2 term.', suggested: [0, 1e-5, 1e-4, 1e-3],
     },
-    {
-      key: 'trainFeatures', type: 'boolean', default: true, group: 'model', sweep: false,
-      label: 'Train feature tables', help: 'Let Adam change the raw features, as MMRec does. Off saves three times their memory.',
-    },
+    trainFeaturesOption,
+    ...refinedGraphOptions(),
     ...trainingOptions({}),
   ],
   presets: [],
+  ablations: [REFINED_PLUG_IN],
   terms: [
     { key: 'bpr', label: 'BPR' },
     { key: 'bpr/image', label: 'BPR, image' },

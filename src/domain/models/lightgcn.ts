@@ -1,4 +1,5 @@
 import { regulariser, trainingOptions } from './common';
+import { edgeEnhancerOptions, PLUG_INS } from './graphOptions';
 import type { ModelTable } from './table';
 
 export const lightgcn: ModelTable = {
@@ -20,9 +21,15 @@ export const lightgcn: ModelTable = {
       label: 'Layers L', help: 'Propagations over the user–item graph; the final embedding is the mean of layers 0…L.', suggested: [1, 2, 3, 4],
     },
     regulariser(1e-4, 'Times the sum of the Frobenius norms of the batch’s layer-0 rows, divided by the batch size.'),
+    ...edgeEnhancerOptions(),
+    {
+      key: 'neighbours', type: 'integer', default: 10, min: 1, max: 100, group: 'graph', sweep: true,
+      label: 'Neighbours K of +G', help: 'Most cosine-similar items per modality, the item itself counted; used by the +G enhancer only.', suggested: [5, 10, 15, 20],
+    },
     ...trainingOptions({}),
   ],
   presets: [],
+  ablations: PLUG_INS,
   terms: [
     { key: 'bpr', label: 'BPR' },
     { key: 'reg', label: 'L2' },

@@ -1,4 +1,5 @@
 import { regulariser, trainingOptions } from './common';
+import { edgeEnhancerOptions, PLUG_INS, refinedGraphOptions, REFINED_PLUG_IN, trainFeaturesOption } from './graphOptions';
 import type { ModelTable } from './table';
 
 export const mgcn: ModelTable = {
@@ -36,13 +37,13 @@ export const mgcn: ModelTable = {
       label: 'Temperature', help: 'Divides the cosines of the InfoNCE terms.', suggested: [0.1, 0.2, 0.5],
     },
     regulariser(1e-4, 'Times half the squared norm of the batch’s final rows, divided by the configured batch size.'),
-    {
-      key: 'trainFeatures', type: 'boolean', default: true, group: 'model', sweep: false,
-      label: 'Train feature tables', help: 'Let Adam change the raw features, as MMRec does. Off saves three times their memory.',
-    },
+    trainFeaturesOption,
+    ...edgeEnhancerOptions(),
+    ...refinedGraphOptions(),
     ...trainingOptions({ lrDecay: 0.96 }),
   ],
   presets: [],
+  ablations: [...PLUG_INS, REFINED_PLUG_IN],
   terms: [
     { key: 'bpr', label: 'BPR' },
     { key: 'contrastUsers', label: 'InfoNCE, users' },

@@ -1,3 +1,6 @@
+import type { DatasetStatistics } from '../dataset';
+import type { Observation } from '../observations';
+
 /**
  * One table per model says everything about its options. The form, the command line, links, differences between
  * runs, sweep axes and validation are read off it.
@@ -55,12 +58,26 @@ export interface Preset {
   readonly config: Config;
 }
 
+/** A row of a model's ablation table. */
+export interface Ablation {
+  readonly id: string;
+  /** As the paper prints it. */
+  readonly label: string;
+  /** What differs from the full model. */
+  readonly config: Config;
+  /** Data without which it cannot run. */
+  readonly needs?: DataNeed;
+}
+
+/** `profiles`: a file of user profile vectors; `textVectors`, `imageVectors`: features of that one modality; `ratings`. */
+export type DataNeed = 'profiles' | 'textVectors' | 'imageVectors' | 'ratings';
+
 export interface LossTerm {
   readonly key: string;
   readonly label: string;
 }
 
-export const MODEL_IDS = ['bpr', 'lightgcn', 'vbpr', 'mgcn', 'freedom'] as const;
+export const MODEL_IDS = ['bpr', 'lightgcn', 'vbpr', 'mgcn', 'freedom', 'lattice', 'gume', 'egra', 'mllmrec', 'magnet', 'simgr'] as const;
 export type ModelId = (typeof MODEL_IDS)[number];
 
 export interface ModelTable {
@@ -76,4 +93,10 @@ export interface ModelTable {
   readonly options: readonly Option[];
   readonly presets: readonly Preset[];
   readonly terms: readonly LossTerm[];
+  /** Reads encoded item descriptions and user profiles where the dataset brings them. */
+  readonly readsVectors?: boolean;
+  readonly ablations?: readonly Ablation[];
+  readonly observations?: readonly Observation[];
+  /** What the `recommended` preset takes from the dataset's statistics. */
+  readonly recommend?: (statistics: DatasetStatistics) => Config;
 }

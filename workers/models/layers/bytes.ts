@@ -33,3 +33,10 @@ export function stepUnits({ users, items }: ModelSizes, config: Config): StepUni
     logits: 4 * batch * batch,
   };
 }
+
+/** Where the bytes of the modalities' feature tables lie, and the largest of them. */
+export function featureBytes({ items, featureColumns }: ModelSizes, trained: boolean): { parameters: number; constants: number; largest: number } {
+  const tables = featureColumns.map((columns) => 4 * columns * items);
+  const total = tables.reduce((sum, bytes) => sum + bytes, 0);
+  return { parameters: trained ? total : 0, constants: trained ? 0 : total, largest: Math.max(0, ...tables) };
+}

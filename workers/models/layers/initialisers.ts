@@ -7,8 +7,12 @@ export function xavierUniform(random: Random, rows: number, columns: number): Fl
 
 /** Normal with standard deviation √(2/(rows + columns)). */
 export function xavierNormal(random: Random, rows: number, columns: number): Float32Array {
-  const deviation = Math.sqrt(2 / (rows + columns));
-  return Float32Array.from({ length: rows * columns }, () => deviation * random.normal());
+  return normals(random, rows * columns, Math.sqrt(2 / (rows + columns)));
+}
+
+/** Normal with mean 0. */
+export function normals(random: Random, length: number, deviation: number): Float32Array {
+  return Float32Array.from({ length }, () => deviation * random.normal());
 }
 
 /** PyTorch's default for a linear layer with `fanIn` inputs, weights and bias alike: uniform in ±1/√fanIn. */

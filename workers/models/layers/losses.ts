@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { Parameter } from '../../engine/kernels/adam';
 import { gatherRows } from '../../engine/rows';
 import { scalarOf, matrixOf, vectorOf } from '../../engine/tensors';
-import type { Batch } from '../model';
+import type { Batch, DistinctRows } from '../model';
 
 /** The batch's rows of user and item representations. */
 export interface BatchRows {
@@ -69,6 +70,9 @@ export function squaredRegulariser(rows: BatchRows, batch: Batch): tf.Scalar {
   return scalarOf(tf.mul(tf.addN(sums), 0.5 / batch.size));
 }
 
+/** `Σ ‖Θ‖²` over parameters. */
+export const squaresOf = (parameters: readonly Parameter[]): tf.Scalar => scalarOf(tf.addN(parameters.map(({ tensor }) => tf.sum(tf.square(tensor)))));
+
 /** Rows divided by `max(‖x‖, 1e-12)`. */
 export function unitRows(x: tf.Tensor2D): tf.Tensor2D {
   return matrixOf(tf.mul(x, tf.rsqrt(tf.maximum(tf.sum(tf.square(x), 1, true), 1e-24))));
@@ -92,16 +96,38 @@ export function logSumExpRows(x: tf.Tensor2D): tf.Tensor1D {
   return vectorOf(tf.squeeze(reduce(x), [1]));
 }
 
+/** What `compute` makes of `x`, of the same shape, through which no gradient flows; by default `x` itself. */
+export function withoutGradient(x: tf.Tensor, compute: (x: tf.Tensor) => tf.Tensor = tf.clone): tf.Tensor {
+  const stop = tf.customGrad((value) => {
+    if (!(value instanceof tf.Tensor)) throw new Error('A tensor was expected.');
+    return { value: compute(value), gradFunc: (dy: tf.Tensor) => tf.zerosLike(dy) };
+  });
+  return stop(x);
+}
+
+/** Rows that a loss over a batch averages and contrasts: all real rows, or each entity once. */
+export interface LossRows {
+  /** `[B]`, sums to 1. */
+  readonly weights: tf.Tensor1D;
+  /** `[1, B]`, added to logits; null when no column is left out. */
+  readonly columnMask: tf.Tensor2D | null;
+}
+
+export const allRows = (batch: Batch): LossRows => ({ weights: batch.weights, columnMask: batch.count === batch.size ? null : batch.columnMask });
+export const distinctRows = ({ weights, columnMask, count }: DistinctRows, batch: Batch): LossRows => ({ weights, columnMask: count === batch.size ? null : columnMask });
+
+/** Adds the mask of `rows` to logits whose columns they are. */
+export const maskColumns = (logits: tf.Tensor2D, { columnMask }: LossRows): tf.Tensor2D => (columnMask ? matrixOf(tf.add(logits, columnMask)) : logits);
+
 /**
  * InfoNCE within the batch, one direction: row `b` of `anchors` against all rows of `candidates`, cosine over
- * temperature, the positive (the same row) in the denominator, duplicates kept, mean over the real rows.
+ * temperature, the positive (the same row) in the denominator, mean over `rows` (by default all real rows, duplicates kept).
  */
-export function infoNce(anchors: tf.Tensor2D, candidates: tf.Tensor2D, temperature: number, batch: Batch): tf.Scalar {
+export function infoNce(anchors: tf.Tensor2D, candidates: tf.Tensor2D, temperature: number, batch: Batch, rows: LossRows = allRows(batch)): tf.Scalar {
   // The temperature divides the smaller operand, not the B × B logits.
   const a = matrixOf(tf.mul(unitRows(anchors), 1 / temperature));
   const c = unitRows(candidates);
-  const all = matrixOf(tf.matMul(a, c, false, true));
-  const logits = batch.count === batch.size ? all : matrixOf(tf.add(all, batch.columnMask));
+  const logits = maskColumns(matrixOf(tf.matMul(a, c, false, true)), rows);
   const positive = tf.sum(tf.mul(a, c), 1);
-  return batchMean(tf.sub(logSumExpRows(logits), positive), batch);
+  return scalarOf(tf.sum(tf.mul(tf.sub(logSumExpRows(logits), positive), rows.weights)));
 }

@@ -1,0 +1,116 @@
+import { regulariser, trainingOptions } from './common';
+import { pretrainedOptions, trainFeaturesOption } from './graphOptions';
+import type { ModelTable } from './table';
+
+/** Bounds of the histogram of entity weights, as multiples of a uniform weight. */
+export const WEIGHT_EDGES: readonly number[] = [0, 0.25, 0.5, 0.7, 0.8, 0.9, 0.95, 1, 1.05, 1.1, 1.2, 1.3, 1.5, 2, 3, 5];
+
+export const egra: ModelTable = {
+  id: 'egra',
+  name: 'EGRA',
+  summary: 'MGCN on a behaviour graph enhanced by neighbours of pre-trained embeddings, with behaviour and modality aligned entity by entity, epoch by epoch.',
+  citation: {
+    authors: 'Zhang, Zhou, Zeng, Wang, Niyato, Shen',
+    title: 'EGRA: Toward Enhanced Behavior Graphs and Representation Alignment for Multimodal Recommendation',
+    venue: 'arXiv 2508.16170',
+    year: 2025,
+    url: 'https://arxiv.org/abs/2508.16170',
+  },
+  publishedAs: ['EGRA'],
+  minModalities: 1,
+  options: [
+    {
+      key: 'userItemLayers', type: 'integer', default: 3, min: 1, max: 8, group: 'model', sweep: true,
+      label: 'Behaviour layers L_ui', help: 'Propagations over the enhanced behaviour graph, mean of all layers.', suggested: [1, 2, 3, 4],
+    },
+    {
+      key: 'itemItemLayers', type: 'integer', default: 1, min: 1, max: 4, group: 'model', sweep: true,
+      label: 'Modality layers L_ii', help: 'Propagations over each modality’s item graph; the last layer is used. The paper takes 2 on Baby, else 1.', suggested: [1, 2],
+    },
+    {
+      key: 'neighbours', type: 'integer', default: 10, min: 1, max: 100, group: 'graph', sweep: true,
+      label: 'Neighbours K', help: 'Most cosine-similar items per item and modality, the item itself counted.', suggested: [5, 10, 15, 20],
+    },
+    {
+      key: 'enhancedGraph', type: 'boolean', default: true, group: 'graph', sweep: false,
+      label: 'Enhanced behaviour graph', help: 'Link items that the pre-trained embeddings hold similar. Off: the ablation /EBG.', section: 'EGRA, §III-B',
+    },
+    ...pretrainedOptions(5),
+    {
+      key: 'entityWeights', type: 'choice', default: 'softmax', group: 'loss', sweep: false,
+      label: 'Entity weights', help: 'How the users and items of a batch are weighted in the alignment loss.',
+      choices: [
+        { value: 'softmax', label: 'by how far behaviour and modality are apart' },
+        { value: 'uniform', label: 'all alike (ablation /EN)' },
+      ],
+    },
+    {
+      key: 'epochWeights', type: 'choice', default: 'ramp', group: 'loss', sweep: false,
+      label: 'Epoch weight', help: 'How the weight of the alignment loss changes over epochs.',
+      choices: [
+        { value: 'ramp', label: 'rises from λ_min to λ_max over P epochs' },
+        { value: 'constant', label: 'λ_max from the start (ablation /EP)' },
+      ],
+    },
+    {
+      key: 'weightMin', type: 'number', default: 0.005, min: 0, max: 10, group: 'loss', sweep: true,
+      label: 'Epoch weight λ_min', help: 'Alignment weight in the first epoch.', suggested: [0, 0.005, 0.01],
+    },
+    {
+      key: 'weightMax', type: 'number', default: 0.03, min: 0, max: 10, group: 'loss', sweep: true,
+      label: 'Epoch weight λ_max', help: 'Alignment weight from epoch P on.', suggested: [0.02, 0.03, 0.04],
+    },
+    {
+      key: 'weightEpochs', type: 'integer', default: 10, min: 1, max: 10_000, group: 'loss', sweep: true,
+      label: 'Ramp epochs P', help: 'Epochs over which the weight rises.', suggested: [5, 10, 15, 20],
+    },
+    {
+      key: 'temperatureEntity', type: 'number', default: 1, min: 0.01, max: 100, group: 'loss', sweep: true,
+      label: 'Temperature τ₁', help: 'Of the softmax that makes the entity weights.', suggested: [0.6, 0.8, 1, 1.5, 2],
+    },
+    {
+      key: 'temperatureView', type: 'number', default: 0.2, min: 0.01, max: 10, group: 'loss', sweep: true,
+      label: 'Temperature τ₂', help: 'Between behaviour and modality vectors of one side.', suggested: [0.1, 0.2, 0.3],
+    },
+    {
+      key: 'temperatureFused', type: 'number', default: 0.2, min: 0.01, max: 10, group: 'loss', sweep: true,
+      label: 'Temperature τ₃', help: 'Between one side’s vectors and the fused vectors of the other.', suggested: [0.1, 0.2, 0.3],
+    },
+    {
+      key: 'batchAs', type: 'choice', default: 'rows', group: 'loss', sweep: false,
+      label: 'Batch entities', help: 'Whether the alignment loss takes the batch row by row or each entity once (at its first row).',
+      choices: [
+        { value: 'rows', label: 'rows, duplicates included (MMRec)' },
+        { value: 'distinct', label: 'distinct users and items' },
+      ],
+    },
+    regulariser(1e-4, 'Times half the squared norm of the batch’s final rows, divided by the configured batch size.'),
+    trainFeaturesOption,
+    ...trainingOptions({}),
+  ],
+  presets: [
+    { id: 'paper', label: 'Paper: Sports, Clothing', config: {} },
+    { id: 'paper-baby', label: 'Paper: Baby', config: { itemItemLayers: 2 } },
+  ],
+  terms: [
+    { key: 'bpr', label: 'BPR' },
+    { key: 'alignUsers', label: 'Alignment, users' },
+    { key: 'alignItems', label: 'Alignment, items' },
+    { key: 'reg', label: 'L2' },
+  ],
+  ablations: [
+    { id: 'EBG', label: '/EBG', config: { enhancedGraph: false } },
+    { id: 'EN', label: '/EN', config: { entityWeights: 'uniform' } },
+    { id: 'EP', label: '/EP', config: { epochWeights: 'constant' } },
+    { id: 'BDA', label: '/BDA', config: { entityWeights: 'uniform', epochWeights: 'constant' } },
+  ],
+  observations: [
+    { key: 'epochWeight', title: 'Epoch weight', help: 'Weight of the alignment loss.', kind: 'curve' },
+    { key: 'cosineUsers', title: 'Cosine of behaviour and modality, users', help: 'Mean over the batch’s users: alignment draws it to 1.', kind: 'curve' },
+    { key: 'cosineItems', title: 'Cosine of behaviour and modality, items', help: 'Mean over the batch’s items.', kind: 'curve' },
+    { key: 'weightsUsers', title: 'Entity weights, users', help: 'First batch of each epoch, as multiples of a uniform weight: near 1, the weighting does little.', kind: 'histogram', edges: WEIGHT_EDGES, axis: 'weight ÷ uniform weight' },
+    { key: 'weightsItems', title: 'Entity weights, items', help: 'First batch of each epoch, as multiples of a uniform weight.', kind: 'histogram', edges: WEIGHT_EDGES, axis: 'weight ÷ uniform weight' },
+    { key: 'gradientShare/userEmbedding', title: 'Gradient by term, user embeddings', help: 'Share of each loss term in the sum of gradient norms on the user table, at each epoch’s first step.', kind: 'parts' },
+    { key: 'gradientShare/itemEmbedding', title: 'Gradient by term, item embeddings', help: 'Share of each loss term in the sum of gradient norms on the item table, at each epoch’s first step.', kind: 'parts' },
+  ],
+};

@@ -1,0 +1,101 @@
+import type { Ablation, Option } from './table';
+
+/** Where pre-trained item embeddings `E_pt` come from, and how many neighbours they give. */
+export const pretrainedOptions = (neighbours: number): Option[] => [
+  {
+    key: 'pretrained', type: 'choice', default: 'mgcn', group: 'graph', sweep: true,
+    label: 'Pre-trained embeddings', help: 'Item embeddings whose neighbours become item–item edges. A model is trained first, as a run of its own with the same seed, and used again by later runs.', section: 'EGRA, stage 0',
+    choices: [
+      { value: 'mgcn', label: 'MGCN, as a run of its own' },
+      { value: 'lightgcn', label: 'LightGCN' },
+      { value: 'bpr', label: 'BPR-MF' },
+      { value: 'freedom', label: 'FREEDOM' },
+      { value: 'lattice', label: 'LATTICE' },
+      { value: 'gume', label: 'GUME' },
+      { value: 'imported', label: 'a file of this dataset' },
+      { value: 'random', label: 'random (control)' },
+    ],
+  },
+  {
+    key: 'pretrainingEpochs', type: 'integer', default: 1000, min: 1, max: 100_000, group: 'graph', sweep: false,
+    label: 'Pre-training epochs, at most', help: 'Early stopping usually ends the pre-training run before.',
+  },
+  {
+    key: 'enhancedNeighbours', type: 'integer', default: neighbours, min: 1, max: 100, group: 'graph', sweep: true,
+    label: 'Pre-trained neighbours H', help: 'Items most similar by the pre-trained embeddings that an item is linked to.', suggested: [3, 5, 10],
+  },
+  {
+    key: 'excludeSelf', type: 'boolean', default: true, group: 'graph', sweep: false,
+    label: 'Leave the item itself out', help: 'Off: the item counts as one of its H neighbours.',
+  },
+  {
+    key: 'symmetrise', type: 'boolean', default: false, group: 'graph', sweep: false,
+    label: 'Symmetrise item edges', help: 'Add every item–item edge in the other direction too. The paper prints them directed.',
+  },
+];
+
+/** Item–item edges in the behaviour graph of any backbone that propagates over it. */
+export const edgeEnhancerOptions = (): Option[] => [
+  {
+    key: 'edgeEnhancer', type: 'choice', default: 'none', group: 'graph', sweep: true,
+    label: 'Edge enhancer', help: 'Item–item edges added to the user–item graph before it is normalised.', section: 'EGRA, Table IV',
+    choices: [
+      { value: 'none', label: 'none' },
+      { value: '+E', label: '+E: neighbours by pre-trained embeddings (EGRA)' },
+      { value: '+G', label: '+G: neighbours in every modality (GUME)' },
+    ],
+  },
+  ...pretrainedOptions(5),
+  mutualOption,
+];
+
+export const mutualOption: Option = {
+  key: 'mutual', type: 'boolean', default: false, group: 'graph', sweep: false,
+  label: 'Mutual neighbours only', help: 'Of the +G edges keep those that exist in both directions.',
+};
+
+/** MLLMRec's refined construction in place of a backbone's item–item graphs. */
+export const refinedGraphOptions = (): Option[] => [
+  {
+    key: 'itemGraph', type: 'choice', default: 'own', group: 'graph', sweep: true,
+    label: 'Item graph', help: '+GR replaces the item–item graph of each modality by MLLMRec’s: neighbours above a threshold, joined by co-occurrence.', section: 'MLLMRec, Figure 3',
+    choices: [
+      { value: 'own', label: 'the model’s own' },
+      { value: 'refined', label: '+GR: refined (MLLMRec)' },
+    ],
+  },
+  ...refinementOptions(0.5),
+];
+
+/** α, K_c and what counts as co-occurrence. */
+export const refinementOptions = (minSimilarity: number): Option[] => [
+  {
+    key: 'minSimilarity', type: 'number', default: minSimilarity, min: -1, max: 1, group: 'graph', sweep: true,
+    label: 'Similarity threshold α', help: 'Neighbours less similar than this are dropped from the semantic graph.', suggested: [0.4, 0.5, 0.6, 0.7],
+  },
+  {
+    key: 'coNeighbours', type: 'integer', default: 10, min: 1, max: 100, group: 'graph', sweep: true,
+    label: 'Co-occurrence neighbours K_c', help: 'Items with the most similar training audience (Jaccard) that are added.', suggested: [5, 10, 15, 20],
+  },
+  {
+    key: 'dropIdentical', type: 'choice', default: 'all', group: 'graph', sweep: false,
+    label: 'Identical audiences', help: 'Which items with a Jaccard of 1 are left out of the co-occurrence graph.',
+    choices: [
+      { value: 'all', label: 'leave out the item itself and identical audiences' },
+      { value: 'none', label: 'leave out the item itself only' },
+      { value: 'authors', label: 'as the authors’ code: keep them where the audience is one user' },
+    ],
+  },
+];
+
+/** Rows for backbones in the papers' plug-in tables. */
+export const PLUG_INS: readonly Ablation[] = [
+  { id: '+E', label: '+E', config: { edgeEnhancer: '+E' } },
+  { id: '+G', label: '+G', config: { edgeEnhancer: '+G' } },
+];
+export const REFINED_PLUG_IN: Ablation = { id: '+GR', label: '+GR', config: { itemGraph: 'refined' } };
+
+export const trainFeaturesOption: Option = {
+  key: 'trainFeatures', type: 'boolean', default: true, group: 'model', sweep: false,
+  label: 'Train feature tables', help: 'Let Adam change the raw features, as MMRec does. Off saves three times their memory.',
+};

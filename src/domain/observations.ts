@@ -1,0 +1,26 @@
+/** Numbers of an epoch by key: one number, the counts of a histogram, or one number per named part. */
+export type Observations = Readonly<Record<string, readonly number[]>>;
+
+/** How an observation is shown. */
+export type ObservationKind =
+  /** One number a step (averaged over reporting intervals), or one an epoch. */
+  | { readonly kind: 'curve'; readonly unit?: string }
+  /** Counts between `edges`, once an epoch. */
+  | { readonly kind: 'histogram'; readonly edges: readonly number[]; readonly axis: string }
+  /** One number per part, once an epoch; the parts are named in the run's finding of the same key, or by their place. */
+  | { readonly kind: 'parts' };
+
+/** A model's entry for something it observes while it trains. */
+export type Observation = ObservationKind & {
+  readonly key: string;
+  readonly title: string;
+  /** What it tells, in a sentence. */
+  readonly help: string;
+};
+
+/** Something a run found out about its data before the first step. */
+export type Finding =
+  | { readonly kind: 'numbers'; readonly key: string; readonly title: string; readonly rows: readonly { readonly label: string; readonly value: number; readonly unit?: 'share' }[] }
+  | { readonly kind: 'histogram'; readonly key: string; readonly title: string; readonly axis: string; readonly edges: readonly number[]; readonly counts: readonly number[] }
+  | { readonly kind: 'parts'; readonly key: string; readonly title: string; readonly names: readonly string[] }
+  | { readonly kind: 'note'; readonly key: string; readonly title: string; readonly text: string };

@@ -1,0 +1,27 @@
+import { completeConfig, isModelId, numberOption } from './models/catalogue';
+import type { Config, ModelId } from './models/table';
+import type { Experiment } from './run';
+
+/** Where a configuration takes pre-trained item embeddings from: a model, `random`, `imported`; null where it uses none. */
+export function pretrainedSource(model: ModelId, config: Config): string | null {
+  const source = config['pretrained'];
+  if (typeof source !== 'string') return null;
+  const used = model === 'egra' ? config['enhancedGraph'] === true : config['edgeEnhancer'] === '+E';
+  return used ? source : null;
+}
+
+/** The run whose item embeddings an experiment starts from: a run of its own, with that model's defaults and the same seed. */
+export function prerequisiteOf(experiment: Experiment): Experiment | null {
+  const source = pretrainedSource(experiment.model, experiment.config);
+  if (source === null || !isModelId(source)) return null;
+  const epochs = numberOption(experiment.config, 'pretrainingEpochs');
+  const embeddingSize = numberOption(experiment.config, 'embeddingSize');
+  return { ...experiment, model: source, config: completeConfig(source, { epochs, embeddingSize }) };
+}
+
+/** Whether two experiments lead to the same numbers, up to the device they run on. */
+export function sameExperiment(a: Experiment, b: Experiment): boolean {
+  if (a.model !== b.model || a.seed !== b.seed || a.dataset.fingerprint !== b.dataset.fingerprint) return false;
+  const [left, right] = [completeConfig(a.model, a.config), completeConfig(b.model, b.config)];
+  return Object.keys(left).every((key) => left[key] === right[key]);
+}

@@ -1,0 +1,127 @@
+import { booleanOption, choiceOption, numberOption } from './models/catalogue';
+import type { Config } from './models/table';
+
+/** MAGNET's expert families, in the order of the experts. */
+export const FAMILIES = ['dom', 'bal', 'com'] as const;
+export type Family = (typeof FAMILIES)[number];
+
+const FAMILY_LABELS: Readonly<Record<Family, string>> = { dom: 'Dom', bal: 'Bal', com: 'Com' };
+
+/** An expert and the fixed share `w ≥ 0`, `Σ w = 1`, of each group in its vectors. */
+export interface Expert {
+  readonly name: string;
+  readonly family: Family | null;
+  /** Index of its anchor among the groups; null for the one head without experts. */
+  readonly anchor: number | null;
+  readonly shares: readonly number[];
+}
+
+/** `{B} ∪ M`, behaviour first. */
+export const routingGroups = (modalities: readonly string[]): string[] => ['behaviour', ...modalities];
+
+export function familiesOf(config: Config): Family[] {
+  const wanted = choiceOption(config, 'families');
+  return FAMILIES.filter((family) => wanted === 'all' || wanted.split('+').includes(family));
+}
+
+/** The experts of a configuration: for each copy, family and anchor one. Without a mixture one head that weighs all groups alike. */
+export function expertsOf(config: Config, groups: readonly string[]): Expert[] {
+  if (!booleanOption(config, 'experts')) return [{ name: 'single head', family: null, anchor: null, shares: groups.map(() => 1 / groups.length) }];
+  const copies = numberOption(config, 'expertCopies');
+  return Array.from({ length: copies }, (_, copy) =>
+    familiesOf(config).flatMap((family) =>
+      groups.map((group, anchor): Expert => ({
+        name: `${FAMILY_LABELS[family]} ${group}${copies > 1 ? ` ${copy + 1}` : ''}`,
+        family,
+        anchor,
+        shares: template(family, anchor, groups.length, config),
+      })),
+    ),
+  ).flat();
+}
+
+/** Dom(α), Bal(β) and Com(δ) for one anchor among `n` groups. */
+function template(family: Family, anchor: number, n: number, config: Config): number[] {
+  const others = n - 1;
+  const place = (own: number, rest: (auxiliary: number) => number): number[] => {
+    let auxiliary = 0;
+    return Array.from({ length: n }, (_, group) => (group === anchor ? own : rest(auxiliary++)));
+  };
+  switch (family) {
+    case 'dom': {
+      const alpha = numberOption(config, 'alpha');
+      return place((1 - alpha) / 2 + alpha, () => (1 - alpha) / 2 / others);
+    }
+    case 'bal': {
+      const own = 1 / n + numberOption(config, 'beta') / 6;
+      return place(own, () => (1 - own) / others);
+    }
+    case 'com': {
+      const epsilon = numberOption(config, 'comEpsilon');
+      const delta = numberOption(config, 'delta');
+      return place(epsilon, (auxiliary) => (1 - epsilon) * (others === 2 ? (auxiliary === 0 ? delta : 1 - delta) : 1 / others));
+    }
+  }
+}
+
+/** What the routing of many pairs looks like; `probabilities [pairs, E]` by rows. */
+export interface RoutingStatistics {
+  /** π̄ `[E]` */
+  readonly mean: readonly number[];
+  readonly effective: number;
+  readonly hhi: number;
+  readonly diversity: number;
+  readonly winnerShare: number;
+  readonly top3Mass: number;
+  readonly gap: number;
+  readonly maxLoad: number;
+  readonly specialisation: number;
+}
+
+const entropy = (p: ArrayLike<number>): number => {
+  let sum = 0;
+  for (let e = 0; e < p.length; e++) if ((p[e] ?? 0) > 0) sum -= (p[e] ?? 0) * Math.log(p[e] ?? 1);
+  return sum;
+};
+
+/** Throws nothing; without pairs every number is NaN. */
+export function routingStatistics(probabilities: Float32Array, experts: number): RoutingStatistics {
+  const pairs = probabilities.length / experts;
+  const mean = new Float64Array(experts);
+  const load = new Float64Array(experts);
+  let winner = 0;
+  let top3 = 0;
+  let gap = 0;
+  let entropies = 0;
+  for (let pair = 0; pair < pairs; pair++) {
+    const row = probabilities.subarray(pair * experts, (pair + 1) * experts);
+    row.forEach((value, e) => (mean[e]! += value / pairs));
+    const order = Array.from(row.keys()).sort((a, b) => (row[b] ?? 0) - (row[a] ?? 0) || a - b);
+    const at = (rank: number): number => row[order[rank] ?? -1] ?? 0;
+    winner += at(0) / pairs;
+    top3 += (at(0) + at(1) + at(2)) / pairs;
+    gap += (at(0) - at(1)) / pairs;
+    entropies += entropy(row) / pairs;
+    load[order[0] ?? 0]! += 1 / pairs;
+  }
+  const logE = Math.log(experts);
+  return {
+    mean: [...mean],
+    effective: Math.exp(entropy(mean)),
+    hhi: mean.reduce((sum, value) => sum + value ** 2, 0),
+    diversity: entropy(mean) / logE,
+    winnerShare: winner,
+    top3Mass: top3,
+    gap,
+    maxLoad: Math.max(...load),
+    specialisation: 1 - entropies / logE,
+  };
+}
+
+/** π̄ summed per group, weighted by the experts' shares. */
+export const relianceOf = (mean: readonly number[], experts: readonly Pick<Expert, 'shares'>[], groups: number): number[] =>
+  Array.from({ length: groups }, (_, group) => experts.reduce((sum, { shares }, e) => sum + (mean[e] ?? 0) * (shares[group] ?? 0), 0));
+
+/** π̄ summed per family in use. */
+export const familyMassOf = (mean: readonly number[], experts: readonly Expert[], families: readonly Family[]): number[] =>
+  families.map((family) => experts.reduce((sum, expert, e) => sum + (expert.family === family ? (mean[e] ?? 0) : 0), 0));

@@ -1,0 +1,145 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { registerPair, runPair, type KernelPair } from '../kernelPair';
+import { matrixOf } from '../tensors';
+
+/** How pairs are scored; part of the shader. */
+export interface ExpertShape {
+  /** E */
+  readonly experts: number;
+  /** d */
+  readonly width: number;
+  /** K */
+  readonly top: number;
+  /** 0: ⟨P, Q⟩; 1: v · ReLU(P + Q). */
+  readonly mlp: 0 | 1;
+  /** Width of the router's hidden layer; 0 for a linear router. */
+  readonly hidden: number;
+}
+
+/**
+ * MAGNET's score of every user row with every item: route the pair (softmax of the logits, the `K` most probable experts,
+ * renormalised; ties: the lower expert), then `Σ_{e∈Γ} π̃_e · ⟨P_u^e, Q_i^e⟩` (or `v · ReLU(P_u^e + Q_i^e)`). A row holds
+ * `E · d` numbers and then its part of the logits (of the hidden layer). One pass over tiles: the numbers of a pair's experts are
+ * never stored.
+ */
+export const expertScoresPair: KernelPair = {
+  name: 'LodestoneExpertScores',
+  inputs: ['users', 'items', 'output', 'hiddenWeights', 'hiddenBias'],
+  outputShape: (shapes) => [shapes[0]?.[0] ?? 0, shapes[1]?.[0] ?? 0],
+
+  portable: ([users, items, output, hiddenWeights, hiddenBias], result, shapes, { experts = 1, width = 1, top = 1, mlp = 0, hidden = 0 }) => {
+    if (!users || !items || !output || !hiddenWeights || !hiddenBias) throw new Error('Expert scores need users, items and a router.');
+    const rows = shapes[0]?.[0] ?? 0;
+    const columns = shapes[1]?.[0] ?? 0;
+    const stride = shapes[0]?.[1] ?? 0;
+    const split = experts * width;
+    const logits = new Float64Array(experts);
+    const inner = new Float64Array(hidden);
+    for (let row = 0; row < rows; row++) {
+      const u = row * stride;
+      for (let column = 0; column < columns; column++) {
+        const i = column * stride;
+        if (hidden === 0) {
+          for (let e = 0; e < experts; e++) logits[e] = users[u + split + e]! + items[i + split + e]!;
+        } else {
+          for (let h = 0; h < hidden; h++) inner[h] = Math.max(0, users[u + split + h]! + items[i + split + h]!);
+          for (let e = 0; e < experts; e++) {
+            let sum = hiddenBias[e]!;
+            for (let h = 0; h < hidden; h++) sum += inner[h]! * hiddenWeights[h * experts + e]!;
+            logits[e] = sum;
+          }
+        }
+        let greatest = -Infinity;
+        let total = 0;
+        let score = 0;
+        // The softmax's own sum cancels in the renormalisation over the selected experts.
+        for (let rank = 0; rank < top; rank++) {
+          let best = 0;
+          for (let e = 1; e < experts; e++) if (logits[e]! > logits[best]!) best = e;
+          const logit = logits[best]!;
+          logits[best] = -Infinity;
+          if (rank === 0) greatest = logit;
+          const share = Math.exp(logit - greatest);
+          total += share;
+          let value = 0;
+          const p = u + best * width;
+          const q = i + best * width;
+          if (mlp === 0) for (let c = 0; c < width; c++) value += users[p + c]! * items[q + c]!;
+          else for (let c = 0; c < width; c++) value += output[c]! * Math.max(0, users[p + c]! + items[q + c]!);
+          score += share * value;
+        }
+        result[row * columns + column] = score / total;
+      }
+    }
+  },
+
+  wgsl: (shapes, { experts = 1, width = 1, top = 1, mlp = 0, hidden = 0 }) => {
+    const stride = shapes[0]?.[1] ?? 0;
+    const split = experts * width;
+    const linear = `
+          for (var e = 0; e < ${experts}; e = e + 1) { logits[e] = users[u + ${split} + e] + items[i + ${split} + e]; }`;
+    const deep = `
+          var inner : array<f32, ${Math.max(1, hidden)}>;
+          for (var h = 0; h < ${hidden}; h = h + 1) { inner[h] = max(0.0, users[u + ${split} + h] + items[i + ${split} + h]); }
+          for (var e = 0; e < ${experts}; e = e + 1) {
+            var sum = hiddenBias[e];
+            for (var h = 0; h < ${hidden}; h = h + 1) { sum = sum + inner[h] * hiddenWeights[h * ${experts} + e]; }
+            logits[e] = sum;
+          }`;
+    return {
+      key: `${experts}_${width}_${top}_${mlp}_${hidden}_${stride}`,
+      inputComponents: [1, 1, 1, 1, 1],
+      outputComponent: 1,
+      workgroupSize: 64,
+      workgroups: null,
+      code: `
+        const lowest = -3.4028234e38;
+        fn main(index : i32) {
+          if (index < uniforms.size) {
+            let columns = uniforms.outShape[1];
+            let u = (index / columns) * ${stride};
+            let i = (index % columns) * ${stride};
+            var logits : array<f32, ${experts}>;
+            ${hidden === 0 ? linear : deep}
+            var greatest = 0.0;
+            var total = 0.0;
+            var score = 0.0;
+            for (var rank = 0; rank < ${top}; rank = rank + 1) {
+              var best = 0;
+              for (var e = 1; e < ${experts}; e = e + 1) { if (logits[e] > logits[best]) { best = e; } }
+              let logit = logits[best];
+              logits[best] = lowest;
+              if (rank == 0) { greatest = logit; }
+              let share = exp(logit - greatest);
+              total = total + share;
+              var value = 0.0;
+              let p = u + best * ${width};
+              let q = i + best * ${width};
+              for (var c = 0; c < ${width}; c = c + 1) {
+                ${mlp === 0 ? 'value = value + users[p + c] * items[q + c];' : 'value = value + output[c] * max(0.0, users[p + c] + items[q + c]);'}
+              }
+              score = score + share * value;
+            }
+            result[index] = score / total;
+          }
+        }`,
+    };
+  },
+};
+
+export const registerExpertScores = (): void => registerPair(expertScoresPair);
+
+/**
+ * Scores `[n, I]`. `users [n, E·d + r]`, `items [I, E·d + r]`, r = E for a linear router, else its hidden width; `output [d]` (v,
+ * read by the MLP head), `hiddenWeights [hidden, E]` and `hiddenBias [E]` (read by a router with a hidden layer).
+ */
+export function expertScores(
+  users: tf.Tensor2D,
+  items: tf.Tensor2D,
+  output: tf.Tensor,
+  hiddenWeights: tf.Tensor,
+  hiddenBias: tf.Tensor,
+  shape: ExpertShape,
+): tf.Tensor2D {
+  return matrixOf(runPair(expertScoresPair, [users, items, output, hiddenWeights, hiddenBias], { ...shape }));
+}

@@ -1,0 +1,67 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { registerPair, runPair, type KernelPair } from '../kernelPair';
+import type { Random } from '../rng';
+import { integers, matrixOf } from '../tensors';
+
+/** A bijection of 32 bits that leaves no visible pattern. */
+function mix(value: number): number {
+  let x = value;
+  x = Math.imul(x ^ (x >>> 16), 0x7feb352d);
+  x = Math.imul(x ^ (x >>> 15), 0x846ca68b);
+  return (x ^ (x >>> 16)) >>> 0;
+}
+
+const ID_STEP = 0x9e3779b1;
+const COLUMN_STEP = 0x85ebca77;
+
+/**
+ * `result[r, c]` in [0, 1): a multiple of 2⁻²⁴ that depends on the key, on `ids[r]` and on `c` alone. Drawn where it is
+ * used: nothing is uploaded but the key, and every backend draws the same bits.
+ */
+export const uniformDrawsPair: KernelPair = {
+  name: 'LodestoneUniformDraws',
+  inputs: ['key', 'ids'],
+  outputShape: (shapes, { width = 1 }) => [shapes[1]?.[0] ?? 0, width],
+
+  portable: ([key, ids], output, shapes, { width = 1 }) => {
+    if (!key || !ids) throw new Error('Draws need a key and row ids.');
+    const rows = shapes[1]?.[0] ?? 0;
+    for (let row = 0; row < rows; row++) {
+      const start = mix((key[0] ?? 0) ^ Math.imul(ids[row] ?? 0, ID_STEP)) ^ (key[1] ?? 0);
+      for (let c = 0; c < width; c++) output[row * width + c] = (mix((start + Math.imul(c, COLUMN_STEP)) | 0) >>> 8) / 2 ** 24;
+    }
+  },
+
+  wgsl: () => ({
+    key: '',
+    inputComponents: [1, 1],
+    outputComponent: 1,
+    workgroupSize: 128,
+    workgroups: null,
+    code: `
+      fn mixBits(value : u32) -> u32 {
+        var x = (value ^ (value >> 16u)) * ${0x7feb352d}u;
+        x = (x ^ (x >> 15u)) * ${0x846ca68b}u;
+        return x ^ (x >> 16u);
+      }
+      fn main(index : i32) {
+        if (index < uniforms.size) {
+          let width = uniforms.outShape[1];
+          let row = index / width;
+          let column = u32(index % width);
+          let start = mixBits(bitcast<u32>(key[0]) ^ (bitcast<u32>(ids[row]) * ${ID_STEP}u)) ^ bitcast<u32>(key[1]);
+          result[index] = f32(mixBits(start + column * ${COLUMN_STEP}u) >> 8u) / 16777216.0;
+        }
+      }`,
+  }),
+};
+
+export const registerUniformDraws = (): void => registerPair(uniformDrawsPair);
+
+/** Uniform numbers `[ids.length, width]` with a key taken from `random`; rows with the same id are the same. */
+export function uniformDraws(random: Random, ids: tf.Tensor1D, width: number): tf.Tensor2D {
+  const key = integers(Int32Array.of(random.next() | 0, random.next() | 0));
+  const draws = matrixOf(runPair(uniformDrawsPair, [key, ids], { width }));
+  key.dispose();
+  return draws;
+}

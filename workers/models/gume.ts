@@ -1,0 +1,112 @@
+/**
+ * GUME. Lin, Meng, Wang, Long, Zhou, Xiao: GUME: Graphs and User Modalities Enhancement for Long-Tail Multimodal
+ * Recommendation, CIKM 2024 (arXiv 2407.12338). MGCN's views on a behaviour graph with links between items that are
+ * neighbours in every modality, and users' extended modality embeddings contrasted with the explicit ones under noise.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import { numberOption } from '../../src/domain/models/catalogue';
+import { disposeParameter, newParameter } from '../engine/kernels/adam';
+import { gatherRows } from '../engine/rows';
+import { matrixOf, scalarOf } from '../engine/tensors';
+import { behaviourGraph, userItemBlock } from '../graphs/behaviour';
+import { xavierUniform } from './layers/initialisers';
+import { adjacencyEnhancement, enhancementRecord, modalityNeighbours } from './layers/itemGraphs';
+import { batchRows, bprLoss, infoNce, squaredRegulariser, unitRows } from './layers/losses';
+import { multiView, multiViewBytes } from './layers/multiView';
+import { stepUnits } from './layers/bytes';
+import { meanOfLayers, splitNodes, stackNodes } from './layers/propagation';
+import type { Batch, BuildContext, LossTermValue, Model, ModelKind } from './model';
+
+async function build(context: BuildContext): Promise<Model> {
+  const { input, config, random } = context;
+  const width = numberOption(config, 'embeddingSize');
+  const layers = numberOption(config, 'userItemLayers');
+  const lists = await modalityNeighbours(context, 'GUME');
+  const enhancement = adjacencyEnhancement(context, lists);
+  const matrix = behaviourGraph(input.train, input.users, input.items, 0, enhancement.block);
+  const core = multiView(context, lists, {
+    userItem: { name: 'userItem', meaning: 'sym of the enhanced graph, users before items', matrix },
+    symmetric: false,
+    userFromItem: { name: 'userFromItem', meaning: 'the users × items block of userItem', matrix: userItemBlock(matrix, input.users) },
+  });
+  const extended = input.features.map(({ key }) =>
+    newParameter(`extendedUser/${key}`, `extended user embeddings of ${key}, users × d`, [input.users, width], xavierUniform(random(`init/extendedUser/${key}`), input.users, width)));
+
+  return {
+    ...enhancementRecord(enhancement),
+    parameters: [...core.parameters, ...extended],
+    graphs: [enhancement.graph, ...core.graphs],
+    loss: (batch, step) => {
+      const views = core.views();
+      const { users, items } = core.final(views);
+      const rows = batchRows(users, items, batch);
+      const behaviour = splitNodes(views.behaviour, input.users);
+      const modality = splitNodes(views.modality, input.users);
+      // X_m: extended users and explicit items over the enhanced graph; X: their mean over modalities.
+      const perModality = views.perModality.map((explicit, m) => {
+        const table = extended[m];
+        if (!table) throw new Error('GUME has lost an extended table.');
+        return meanOfLayers(core.userItem, stackNodes(matrixOf(table.tensor), splitNodes(explicit, input.users).items), layers);
+      });
+      const mean = splitNodes(matrixOf(tf.mul(tf.addN(perModality), 1 / perModality.length)), input.users);
+      const explicitUsers = gatherRows(modality.users, batch.users);
+      const extendedUsers = gatherRows(mean.users, batch.users);
+
+      const contrast = { weight: numberOption(config, 'contrastWeight'), temperature: numberOption(config, 'temperature') };
+      const userModality = { weight: numberOption(config, 'userModalityWeight'), temperature: numberOption(config, 'userModalityTemperature') };
+      const noisy = (site: string, of: tf.Tensor2D): tf.Scalar => {
+        const view = (which: number): tf.Tensor2D => perturbed(of, step.draw(`${site}/${which}`, batch.users.indices, width), numberOption(config, 'noise'));
+        return infoNce(view(1), view(2), userModality.temperature, batch);
+      };
+      return [
+        { key: 'bpr', weight: 1, value: bprLoss(rows, batch, false) },
+        ...alignment(views.perModality, numberOption(config, 'alignWeight')),
+        { key: 'contrastUsers', weight: contrast.weight, value: infoNce(explicitUsers, gatherRows(behaviour.users, batch.users), contrast.temperature, batch) },
+        {
+          key: 'contrastItems', weight: contrast.weight,
+          value: infoNce(gatherRows(modality.items, batch.positives), gatherRows(behaviour.items, batch.positives), contrast.temperature, batch),
+        },
+        { key: 'userModality', weight: userModality.weight, value: infoNce(extendedUsers, explicitUsers, userModality.temperature, batch) },
+        { key: 'noiseModality', weight: userModality.weight, value: noisy('noiseModality', explicitUsers) },
+        { key: 'noiseExtended', weight: userModality.weight, value: noisy('noiseExtended', extendedUsers) },
+        { key: 'reg', weight: numberOption(config, 'regWeight'), value: squaredRegulariser(rows, batch) },
+        { key: 'regExtended', weight: numberOption(config, 'regExtendedWeight'), value: halfSquares(gatherRows(mean.items, batch.positives), batch) },
+      ];
+    },
+    represent: () => core.final(core.views()),
+    dispose: () => {
+      core.dispose();
+      extended.forEach(disposeParameter);
+    },
+  };
+}
+
+/** `x + noise · sign(x) ⊙ n/‖n‖` with `n` uniform; the sign carries no gradient. */
+function perturbed(x: tf.Tensor2D, draws: tf.Tensor2D, noise: number): tf.Tensor2D {
+  return matrixOf(tf.add(x, tf.mul(tf.mul(tf.sign(x), unitRows(draws)), noise)));
+}
+
+/** Over pairs of modalities, `|var − var'| + |mean − mean'|` of all their entries, the variance unbiased. */
+function alignment(views: readonly tf.Tensor2D[], weight: number): LossTermValue[] {
+  const moments = views.map((view) => {
+    const mean = tf.mean(view);
+    return { mean, variance: tf.mul(tf.sum(tf.square(tf.sub(view, mean))), 1 / (view.size - 1)) };
+  });
+  const differences = moments.flatMap((a, m) =>
+    moments.slice(m + 1).map((b) => tf.add(tf.abs(tf.sub(a.variance, b.variance)), tf.abs(tf.sub(a.mean, b.mean)))));
+  return differences.length === 0 ? [] : [{ key: 'alignModalities', weight, value: scalarOf(tf.addN(differences)) }];
+}
+
+const halfSquares = (rows: tf.Tensor2D, batch: Batch): tf.Scalar =>
+  scalarOf(tf.mul(tf.sum(tf.mul(tf.sum(tf.square(rows), 1), batch.mask)), 0.5 / batch.size));
+
+export const gume: ModelKind = {
+  build,
+  bytes: (sizes, config) => {
+    const unit = stepUnits(sizes, config);
+    const core = multiViewBytes(sizes, config, sizes.items * numberOption(config, 'neighbours'));
+    const modalities = sizes.featureColumns.length;
+    const tables = modalities * 4 * numberOption(config, 'embeddingSize') * sizes.users;
+    return { ...core, parameters: core.parameters + tables, step: core.step + 12 * modalities * unit.nodes + 60 * unit.rows + 15 * unit.logits + tables };
+  },
+};

@@ -1,0 +1,112 @@
+import { booleanOption, choiceOption, numberOption } from '../../../src/domain/models/catalogue';
+import type { Config } from '../../../src/domain/models/table';
+import type { Finding } from '../../../src/domain/observations';
+import { nearestRows } from '../../engine/nearest';
+import { interactionMatrix } from '../../graphs/behaviour';
+import { symmetricNormalised, type Csr } from '../../graphs/csr';
+import { adjacentInAll, linkMatrix, symmetrised, type NeighbourLists } from '../../graphs/neighbours';
+import { refinedGraph, type DropIdentical } from '../../graphs/refined';
+import { requireFeatures } from './features';
+import { normals } from './initialisers';
+import type { BuildContext, FeatureMatrix, Model, NamedGraph, NamedInput } from '../model';
+
+/** The items most similar to each item, with progress told to the person who waits. */
+export function itemNeighbours({ progress }: BuildContext, feature: FeatureMatrix, count: number, includeSelf: boolean): Promise<NeighbourLists> {
+  const neighbours = Math.min(count, includeSelf ? feature.rows : feature.rows - 1);
+  const text = `finding the ${neighbours} nearest items by ${feature.key}`;
+  return nearestRows(feature.values, feature.rows, feature.columns, neighbours, includeSelf, (fraction) => progress(text, fraction));
+}
+
+/** Neighbours of every modality, the item itself counted. Throws `MODEL_NEEDS_FEATURES` in the name of `model`. */
+export async function modalityNeighbours(context: BuildContext, model: string): Promise<NeighbourLists[]> {
+  requireFeatures(context.input.features, model);
+  const lists: NeighbourLists[] = [];
+  for (const feature of context.input.features) lists.push(await itemNeighbours(context, feature, numberOption(context.config, 'neighbours'), true));
+  return lists;
+}
+
+/** One modality's item–item graph: the model's own, or (+GR) MLLMRec's refined construction, normalised. */
+export function modalityGraph(context: BuildContext, lists: NeighbourLists, own: (lists: NeighbourLists) => Csr): Csr {
+  return context.config['itemGraph'] === 'refined' ? symmetricNormalised(refined(context, lists, true, true).matrix) : own(lists);
+}
+
+/** `S + C` as the configuration asks for it. */
+export function refined({ input, config }: BuildContext, lists: NeighbourLists, threshold: boolean, cooccurrence: boolean) {
+  return refinedGraph(lists, interactionMatrix(input.train, input.users, input.items), {
+    minSimilarity: threshold ? numberOption(config, 'minSimilarity') : null,
+    coNeighbours: cooccurrence ? numberOption(config, 'coNeighbours') : 0,
+    dropIdentical: dropIdentical(config),
+  });
+}
+
+function dropIdentical(config: Config): DropIdentical {
+  const value = choiceOption(config, 'dropIdentical');
+  return value === 'none' || value === 'authors' ? value : 'all';
+}
+
+/** Item–item edges that enter the behaviour graph, with where they come from. */
+export interface Enhancement {
+  readonly block: Csr;
+  readonly graph: NamedGraph;
+  readonly inputs: readonly NamedInput[];
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * `S_pt`: 1 where `j` is among the `H` items most similar to `i` by pre-trained embeddings. Random embeddings are drawn
+ * here; others come with the input.
+ */
+export async function pretrainedEnhancement(context: BuildContext): Promise<Enhancement> {
+  const { input, config, random } = context;
+  const width = numberOption(config, 'embeddingSize');
+  const table = input.pretrained ?? { key: 'random', rows: input.items, columns: width, values: normals(random('input/pretrained'), input.items * width, 1) };
+  const lists = await itemNeighbours(context, { ...table, key: 'pre-trained embeddings' }, numberOption(config, 'enhancedNeighbours'), !booleanOption(config, 'excludeSelf'));
+  const block = booleanOption(config, 'symmetrise') ? symmetrised(linkMatrix(lists)) : linkMatrix(lists);
+  return {
+    block,
+    graph: { name: 'enhanced', meaning: 'S_pt: item–item edges by pre-trained embeddings, items × items, before normalisation', matrix: block },
+    inputs: [{ name: 'pretrained', meaning: `E_pt, pre-trained item embeddings (${table.key})`, shape: [table.rows, table.columns], values: table.values }],
+    findings: [enhancementFinding(block, input.train.users.length)],
+  };
+}
+
+/** GUME's block: items that are neighbours in every modality. */
+export function adjacencyEnhancement({ input, config }: BuildContext, lists: readonly NeighbourLists[]): Enhancement {
+  const block = adjacentInAll(lists, booleanOption(config, 'mutual'));
+  return {
+    block,
+    graph: { name: 'enhanced', meaning: 'item–item edges between neighbours in every modality, items × items, before normalisation', matrix: block },
+    inputs: [],
+    findings: [enhancementFinding(block, input.train.users.length)],
+  };
+}
+
+/** A model's inputs and findings where its behaviour graph may be enhanced. */
+export const enhancementRecord = (enhancement: Enhancement | null): Pick<Model, 'inputs' | 'findings'> =>
+  enhancement ? { inputs: enhancement.inputs, findings: enhancement.findings } : {};
+
+/** What the option `edgeEnhancer` asks for; null for none. `lists` are made when they are needed and not given. */
+export async function edgeEnhancement(context: BuildContext, lists: readonly NeighbourLists[] | null): Promise<Enhancement | null> {
+  switch (choiceOption(context.config, 'edgeEnhancer')) {
+    case '+E':
+      return pretrainedEnhancement(context);
+    case '+G':
+      return adjacencyEnhancement(context, lists ?? (await modalityNeighbours(context, 'The enhancer +G')));
+    default:
+      return null;
+  }
+}
+
+function enhancementFinding(block: Csr, interactions: number): Finding {
+  const linked = Array.from({ length: block.rows }, (_, row) => row).filter((row) => (block.pointers[row + 1] ?? 0) > (block.pointers[row] ?? 0)).length;
+  return {
+    kind: 'numbers',
+    key: 'enhancement',
+    title: 'Enhanced behaviour graph',
+    rows: [
+      { label: 'item–item edges added', value: block.indices.length },
+      { label: 'items with an added edge', value: linked / Math.max(1, block.rows), unit: 'share' },
+      { label: 'added edges per training interaction', value: block.indices.length / Math.max(1, interactions) },
+    ],
+  };
+}

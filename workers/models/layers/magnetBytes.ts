@@ -1,0 +1,37 @@
+import { booleanOption, choiceOption, numberOption } from '../../../src/domain/models/catalogue';
+import { expertsOf, routingGroups } from '../../../src/domain/routing';
+import type { Config } from '../../../src/domain/models/table';
+import { sparseBytes } from '../../engine/sparse';
+import type { ModelBytes, ModelSizes } from '../model';
+import { featureBytes, stepUnits } from './bytes';
+
+/** Bytes of MAGNET; induced edges are at most `r` per user. */
+export function magnetBytes(sizes: ModelSizes, config: Config): ModelBytes {
+  const { users, items, trainPairs, featureColumns } = sizes;
+  const unit = stepUnits(sizes, config);
+  const width = numberOption(config, 'embeddingSize');
+  const batch = numberOption(config, 'batchSize');
+  const nodes = users + items;
+  const dual = choiceOption(config, 'view') === 'dual';
+  const modalities = featureColumns.length;
+  const count = expertsOf(config, routingGroups(featureColumns.map((_, m) => `${m}`))).length;
+  const routed = booleanOption(config, 'experts');
+  const features = featureBytes(sizes, false);
+  const induced = dual ? users * numberOption(config, 'inducedPerUser') : 0;
+  const hidden = numberOption(config, 'routerHidden');
+  const weights = 4 * (
+    featureColumns.reduce((sum, columns) => sum + (columns + 1) * width, 0) + 2 * count * width * width + 2 * count * width +
+    (routed ? 2 * width * (hidden || count) + (hidden ? hidden * count : 0) + 2 * count : 0));
+  const views = dual ? 2 : 1;
+  const expertRows = 4 * width * batch * count;
+  const wide = 4 * (count * width + (hidden || count));
+  return {
+    parameters: unit.nodes + weights,
+    graphs: sparseBytes(nodes, nodes, 2 * trainPairs, true) + (dual ? sparseBytes(nodes, nodes, 2 * (trainPairs + induced), true) : 0) + sparseBytes(users, items, trainPairs, false) + 4 * users,
+    constants: features.constants,
+    step:
+      views * (6 + 2 * numberOption(config, 'layers')) * unit.nodes + 8 * unit.nodes + modalities * 4 * unit.nodes +
+      (20 + 4 * numberOption(config, 'negativesPerPositive')) * expertRows + (dual ? 14 * unit.logits + 60 * unit.rows : 30 * unit.rows) + 4 * weights + 4 * batch * count * count * 6,
+    largest: Math.max(unit.nodes, features.largest, wide * Math.max(users, items), dual ? unit.logits : 0),
+  };
+}

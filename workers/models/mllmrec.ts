@@ -1,0 +1,184 @@
+/**
+ * MLLMRec: item descriptions and user profiles, encoded and frozen; items smoothed once over a refined item–item graph;
+ * each side through a two-layer network; scored by inner product and trained by BPR alone.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import { booleanOption, choiceOption, numberOption } from '../../src/domain/models/catalogue';
+import type { Config } from '../../src/domain/models/table';
+import type { Finding } from '../../src/domain/observations';
+import { disposeParameter, newParameter, type Parameter } from '../engine/kernels/adam';
+import { sparseProduct, type SparseTensor } from '../engine/kernels/csrProduct';
+import { gatherRows, type RowIndex } from '../engine/rows';
+import { disposeSparse, sparseBytes, sparseTensor } from '../engine/sparse';
+import { disposeTensors, matrix, matrixOf } from '../engine/tensors';
+import { behaviourGraph } from '../graphs/behaviour';
+import { multiplyRows, symmetricNormalised, type Csr } from '../graphs/csr';
+import type { NeighbourLists } from '../graphs/neighbours';
+import { stepUnits } from './layers/bytes';
+import { linearUniform, xavierUniform } from './layers/initialisers';
+import { itemNeighbours, refined } from './layers/itemGraphs';
+import { batchRows, bprLoss, unitRows } from './layers/losses';
+import { splitNodes, stackNodes } from './layers/propagation';
+import { itemVectors, scaled, userProfiles, vectorInputs } from './layers/vectors';
+import type { BuildContext, Model, ModelKind, ModelSizes, NamedGraph, Representation } from './model';
+
+/** Slope of LeakyReLU. */
+const SLOPE = 0.01;
+/** Layers of the optional user–item convolution; layers 0…2 are summed. */
+const CONVOLUTIONS = 2;
+
+async function build(context: BuildContext): Promise<Model> {
+  const { input, config, random, progress } = context;
+  const itemSource = itemVectors(context);
+  const scale = choiceOption(config, 'featureScale');
+  const lists = await itemNeighbours(context, itemSource, numberOption(config, 'neighbours'), true);
+  const refinement = refined(context, lists, booleanOption(config, 'threshold'), booleanOption(config, 'cooccurrence'));
+  const itemGraph = symmetricNormalised(refinement.matrix);
+  await progress('smoothing the item vectors', null);
+  // E*_I = Σ_l N̂^l X_I: constant, computed once.
+  const smoothed = sumOfLayers(itemGraph, scaled(itemSource, scale), numberOption(config, 'layers'));
+  const items = tf.keep(matrix(smoothed, itemSource.rows, itemSource.columns));
+
+  const profiles = userProfiles(context, itemSource, scale);
+  const frozenUsers = profiles.trained ? null : tf.keep(matrix(profiles.values, input.users, profiles.columns));
+  const userVectors = (): tf.Tensor2D => frozenUsers ?? matrixOf(profiles.trained?.tensor ?? items);
+  const user = network('user', profiles.columns, true, config, random);
+  const item = network('item', itemSource.columns, false, config, random);
+
+  const userItemMatrix = booleanOption(config, 'userItemConvolution') ? behaviourGraph(input.train, input.users, input.items, 0) : null;
+  const userItem = userItemMatrix && sparseTensor(userItemMatrix, true);
+  const graphs: NamedGraph[] = [
+    { name: 'items', meaning: 'N̂ = sym(S + C), items × items', matrix: itemGraph },
+    ...(userItemMatrix ? [{ name: 'userItem', meaning: 'sym(G), users before items', matrix: userItemMatrix }] : []),
+  ];
+  const represent = (): Representation => {
+    const own = { users: user.apply(userVectors()), items: item.apply(items) };
+    return userItem ? convolved(userItem, own, input.users) : own;
+  };
+  const trained = profiles.trained ? [profiles.trained] : [];
+
+  return {
+    parameters: [...trained, ...user.parameters, ...item.parameters],
+    graphs,
+    inputs: vectorInputs(itemSource, profiles),
+    findings: findingsOf(refinement, lists, itemGraph, profiles.note),
+    loss: (batch) => {
+      if (userItem) {
+        const { users: all, items: every } = represent();
+        return [{ key: 'bpr', weight: 1, value: bprLoss(batchRows(all, every, batch), batch, false) }];
+      }
+      // Only the batch's rows pass the networks.
+      const itemRows = (index: RowIndex): tf.Tensor2D => item.apply(matrixOf(tf.gather(items, index.indices)));
+      const userRows = profiles.trained ? gatherRows(userVectors(), batch.users) : matrixOf(tf.gather(userVectors(), batch.users.indices));
+      const rows = { users: user.apply(userRows), positives: itemRows(batch.positives), negatives: itemRows(batch.negatives) };
+      return [{ key: 'bpr', weight: 1, value: bprLoss(rows, batch, false) }];
+    },
+    represent,
+    dispose: () => {
+      disposeTensors(frozenUsers ? [items, frozenUsers] : [items]);
+      [...trained, ...user.parameters, ...item.parameters].forEach(disposeParameter);
+      if (userItem) disposeSparse(userItem);
+    },
+  };
+}
+
+/** `Σ_{l=0}^{L} Â^l X` */
+function sumOfLayers(graph: Csr, start: Float32Array, layers: number): Float32Array {
+  const total = start.slice();
+  let current = start;
+  for (let l = 0; l < layers; l++) {
+    current = multiplyRows(graph, current, start.length / graph.rows);
+    current.forEach((value, i) => (total[i]! += value));
+  }
+  return total;
+}
+
+interface Network {
+  readonly parameters: readonly Parameter[];
+  apply(x: tf.Tensor2D): tf.Tensor2D;
+}
+
+/** `W₂ LeakyReLU(x W₁ + b₁) + b₂`, `d_t → hidden → d`. The items' last bias cancels in BPR and is left out. */
+function network(side: string, inputs: number, lastBias: boolean, config: Config, random: BuildContext['random']): Network {
+  const hidden = numberOption(config, 'hiddenSize');
+  const outputs = numberOption(config, 'embeddingSize');
+  const weight = (name: string, rows: number, columns: number): Parameter => {
+    const stream = random(`init/${side}/${name}/weight`);
+    const start = choiceOption(config, 'initialiser') === 'xavier' ? xavierUniform(stream, rows, columns) : linearUniform(stream, rows, rows * columns);
+    return newParameter(`${side}/${name}/weight`, `${side} network, ${name} layer, [in, out]`, [rows, columns], start);
+  };
+  const bias = (name: string, rows: number, columns: number): Parameter =>
+    newParameter(`${side}/${name}/bias`, `${side} network, ${name} layer, bias`, [columns], linearUniform(random(`init/${side}/${name}/bias`), rows, columns));
+  const first = { weight: weight('hidden', inputs, hidden), bias: bias('hidden', inputs, hidden) };
+  const second = { weight: weight('output', hidden, outputs), bias: lastBias ? bias('output', hidden, outputs) : null };
+  return {
+    parameters: [first.weight, first.bias, second.weight, ...(second.bias ? [second.bias] : [])],
+    apply: (x) => {
+      const inner = tf.leakyRelu(tf.add(tf.matMul(x, matrixOf(first.weight.tensor)), first.bias.tensor), SLOPE);
+      const outer = tf.matMul(matrixOf(inner), matrixOf(second.weight.tensor));
+      return matrixOf(second.bias ? tf.add(outer, second.bias.tensor) : outer);
+    },
+  };
+}
+
+/** w/ GCN_UI: `H + Σ_{l=0}^{2} Ĝ^l N` with `N` the unit rows of `[H_U; H_I]`. */
+function convolved(graph: SparseTensor, { users, items }: Representation, userCount: number): Representation {
+  const own = stackNodes(users, items);
+  const all = [unitRows(own)];
+  for (let l = 0; l < CONVOLUTIONS; l++) all.push(sparseProduct(graph, all[l] ?? own));
+  return splitNodes(matrixOf(tf.addN([own, ...all])), userCount);
+}
+
+function findingsOf(refinement: { matrix: Csr; dropped: number; added: number }, lists: NeighbourLists, graph: Csr, note: string | null): Finding[] {
+  const before = lists.indices.reduce((sum, item) => sum + (item >= 0 ? 1 : 0), 0);
+  const inDegrees = new Int32Array(graph.rows);
+  graph.indices.forEach((item) => (inDegrees[item]! += 1));
+  const isolated = Array.from({ length: graph.rows }, (_, row) => row).filter((row) => graph.pointers[row] === graph.pointers[row + 1]).length;
+  return [
+    ...(note ? [{ kind: 'note', key: 'profiles', title: 'User vectors', text: note } as const] : []),
+    {
+      kind: 'numbers', key: 'refined', title: 'Refined item graph',
+      rows: [
+        { label: 'semantic edges found', value: before },
+        { label: 'dropped by the threshold α', value: refinement.dropped },
+        { label: 'gained by co-occurrence', value: refinement.added },
+        { label: 'edges kept', value: graph.indices.length },
+        { label: 'mean degree before', value: before / Math.max(1, graph.rows) },
+        { label: 'mean degree after', value: graph.indices.length / Math.max(1, graph.rows) },
+        { label: 'largest in-degree after', value: inDegrees.reduce((max, value) => Math.max(max, value), 0) },
+        { label: 'items without an edge', value: isolated },
+      ],
+    },
+  ];
+}
+
+/** Columns of the item vectors and of the user vectors that a configuration asks for. */
+function vectorColumns({ featureColumns, itemVectorColumns, userVectorColumns }: ModelSizes, config: Config): { items: number; users: number } {
+  const all = featureColumns.reduce((sum, columns) => sum + columns, 0);
+  const items = choiceOption(config, 'itemVectors') === 'auto' && itemVectorColumns > 0 ? itemVectorColumns : all;
+  return { items, users: choiceOption(config, 'profiles') === 'file' ? userVectorColumns : items };
+}
+
+export const mllmrec: ModelKind = {
+  build,
+  bytes: (sizes, config) => {
+    const unit = stepUnits(sizes, config);
+    const columns = vectorColumns(sizes, config);
+    const hidden = numberOption(config, 'hiddenSize');
+    const width = numberOption(config, 'embeddingSize');
+    const itemTable = 4 * columns.items * sizes.items;
+    const userTable = 4 * columns.users * sizes.users;
+    const trainedUsers = choiceOption(config, 'profiles') === 'random' ? userTable : 0;
+    const convolved = booleanOption(config, 'userItemConvolution');
+    const nodes = sizes.users + sizes.items;
+    const weights = 4 * ((columns.items + columns.users) * hidden + 2 * hidden * width + 2 * hidden + width);
+    const passing = convolved ? nodes : numberOption(config, 'batchSize') * (2 + numberOption(config, 'negativesPerPositive'));
+    return {
+      parameters: weights + trainedUsers,
+      graphs: convolved ? sparseBytes(nodes, nodes, 2 * sizes.trainPairs, true) : 0,
+      constants: itemTable + userTable - trainedUsers,
+      step: 4 * passing * (columns.items + 6 * hidden + 6 * width) + 3 * weights + trainedUsers + 30 * unit.rows + 36 * unit.rowVector,
+      largest: Math.max(itemTable, userTable, 4 * passing * hidden),
+    };
+  },
+};

@@ -1,0 +1,66 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { uniformDraws } from '../engine/kernels/uniformDraws';
+import type { ObservedValue } from '../engine/step';
+import type { Random } from '../engine/rng';
+import type { StepScope } from '../models/model';
+
+interface Distribution {
+  readonly values: tf.Tensor1D;
+  readonly edges: readonly number[];
+}
+
+/**
+ * One step's place, draws and observations. Draws depend on the seed, the site and the step alone, so a resumed run
+ * draws the same. Distributions are kept for an epoch's first step; the caller reads and disposes them.
+ */
+export class RecordingStep implements StepScope {
+  readonly epoch: number;
+  readonly stepInEpoch: number;
+  readonly observed: ObservedValue[] = [];
+  readonly distributions = new Map<string, Distribution>();
+  /** By site, where they are to be recorded. */
+  readonly draws = new Map<string, tf.Tensor2D>();
+  readonly #step: number;
+  readonly #random: (name: string) => Random;
+  readonly #keepDraws: boolean;
+
+  constructor(place: { readonly epoch: number; readonly stepInEpoch: number; readonly step: number }, random: (name: string) => Random, keepDraws: boolean) {
+    this.epoch = place.epoch;
+    this.stepInEpoch = place.stepInEpoch;
+    this.#step = place.step;
+    this.#random = random;
+    this.#keepDraws = keepDraws;
+  }
+
+  draw(site: string, ids: tf.Tensor1D, width: number): tf.Tensor2D {
+    const draws = uniformDraws(this.#random(`draw/${site}@${this.#step}`), ids, width);
+    if (this.#keepDraws) this.draws.set(site, tf.keep(tf.clone(draws)));
+    return draws;
+  }
+
+  observe(key: string, value: tf.Scalar): void {
+    this.observed.push({ key, value });
+  }
+
+  distribution(key: string, values: tf.Tensor1D, edges: readonly number[]): void {
+    if (this.stepInEpoch === 0 && !this.distributions.has(key)) this.distributions.set(key, { values: tf.keep(tf.clone(values)), edges });
+  }
+
+  dispose(): void {
+    for (const { values } of this.distributions.values()) values.dispose();
+    for (const draws of this.draws.values()) draws.dispose();
+  }
+}
+
+/** How many of `values` lie between neighbouring `edges`; what lies above counts in the last bin, what lies below in none. */
+export function countBetween(values: ArrayLike<number>, edges: readonly number[]): number[] {
+  const counts = Array.from({ length: edges.length - 1 }, () => 0);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? NaN;
+    if (!(value >= (edges[0] ?? -Infinity))) continue;
+    let bin = 0;
+    while (bin < counts.length - 1 && value >= (edges[bin + 1] ?? Infinity)) bin++;
+    counts[bin] = (counts[bin] ?? 0) + 1;
+  }
+  return counts;
+}
