@@ -1,6 +1,7 @@
 /**
- * MLLMRec: item descriptions and user profiles, encoded and frozen; items smoothed once over a refined item–item graph;
- * each side through a two-layer network; scored by inner product and trained by BPR alone.
+ * MLLMRec. Dang, Zhang, Pan, Duan, Chen, Cai, Chen: MLLMRec: A Preference Reasoning Paradigm with Graph Refinement for
+ * Multimodal Recommendation (arXiv 2508.15304). Item descriptions and user profiles, encoded and frozen; items smoothed
+ * once over a refined item–item graph; each side through a two-layer network; inner product, trained by BPR alone.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { booleanOption, choiceOption, numberOption } from '../../src/domain/models/catalogue';

@@ -7,10 +7,11 @@ export const mllmrec: ModelTable = {
   name: 'MLLMRec',
   summary: 'Encoded item descriptions smoothed once over a refined item–item graph, and encoded user profiles, each through a small network.',
   citation: {
-    authors: 'see the paper',
-    title: 'MLLMRec: preference reasoning with multimodal language models and a refined item–item graph',
-    venue: 'arXiv',
+    authors: 'Dang, Zhang, Pan, Duan, Chen, Cai, Chen',
+    title: 'MLLMRec: A Preference Reasoning Paradigm with Graph Refinement for Multimodal Recommendation',
+    venue: 'arXiv 2508.15304',
     year: 2025,
+    url: 'https://arxiv.org/abs/2508.15304',
   },
   publishedAs: ['MLLMRec'],
   minModalities: 0,
@@ -27,7 +28,7 @@ export const mllmrec: ModelTable = {
     },
     {
       key: 'itemVectors', type: 'choice', default: 'auto', group: 'model', sweep: true,
-      label: 'Item vectors', help: 'Encoded multimodal descriptions; without that file the modalities’ features, scaled to unit rows and concatenated, stand in.',
+      label: 'Item vectors', help: 'Encoded multimodal descriptions; without that file the modalities’ features, side by side as they are, stand in.',
       choices: [
         { value: 'auto', label: 'image_text_feat.npy, else all modalities concatenated' },
         { value: 'concatenated', label: 'all modalities concatenated' },

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { registerPair, runPair, type KernelPair } from '../kernelPair';
+import { registerPair, runPair, type HostArray, type KernelPair } from '../kernelPair';
 import { matrixOf } from '../tensors';
 
 /** How pairs are scored; part of the shader. */
@@ -35,40 +35,45 @@ export const expertScoresPair: KernelPair = {
     const split = experts * width;
     const logits = new Float64Array(experts);
     const inner = new Float64Array(hidden);
-    for (let row = 0; row < rows; row++) {
-      const u = row * stride;
-      for (let column = 0; column < columns; column++) {
-        const i = column * stride;
-        if (hidden === 0) {
-          for (let e = 0; e < experts; e++) logits[e] = users[u + split + e]! + items[i + split + e]!;
-        } else {
-          for (let h = 0; h < hidden; h++) inner[h] = Math.max(0, users[u + split + h]! + items[i + split + h]!);
-          for (let e = 0; e < experts; e++) {
-            let sum = hiddenBias[e]!;
-            for (let h = 0; h < hidden; h++) sum += inner[h]! * hiddenWeights[h * experts + e]!;
-            logits[e] = sum;
+    // A block of items stays in the processor's cache while all users pass.
+    for (let first = 0; first < columns; first += ITEM_BLOCK) {
+      const last = Math.min(columns, first + ITEM_BLOCK);
+      for (let row = 0; row < rows; row++) {
+        const u = row * stride;
+        for (let column = first; column < last; column++) {
+          const i = column * stride;
+          if (hidden === 0) {
+            for (let e = 0; e < experts; e++) logits[e] = users[u + split + e]! + items[i + split + e]!;
+          } else {
+            for (let h = 0; h < hidden; h++) inner[h] = Math.max(0, users[u + split + h]! + items[i + split + h]!);
+            for (let e = 0; e < experts; e++) {
+              let sum = hiddenBias[e]!;
+              for (let h = 0; h < hidden; h++) sum += inner[h]! * hiddenWeights[h * experts + e]!;
+              logits[e] = sum;
+            }
           }
+          let greatest = 0;
+          let total = 0;
+          let score = 0;
+          // The softmax's own sum cancels in the renormalisation over the selected experts.
+          for (let rank = 0; rank < top; rank++) {
+            let best = 0;
+            let logit = logits[0]!;
+            for (let e = 1; e < experts; e++) {
+              if (logits[e]! <= logit) continue;
+              logit = logits[e]!;
+              best = e;
+            }
+            logits[best] = -Infinity;
+            if (rank === 0) greatest = logit;
+            const share = Math.exp(logit - greatest);
+            total += share;
+            const p = u + best * width;
+            const q = i + best * width;
+            score += share * (mlp === 0 ? innerProduct(users, p, items, q, width) : readReLU(users, p, items, q, output, width));
+          }
+          result[row * columns + column] = score / total;
         }
-        let greatest = -Infinity;
-        let total = 0;
-        let score = 0;
-        // The softmax's own sum cancels in the renormalisation over the selected experts.
-        for (let rank = 0; rank < top; rank++) {
-          let best = 0;
-          for (let e = 1; e < experts; e++) if (logits[e]! > logits[best]!) best = e;
-          const logit = logits[best]!;
-          logits[best] = -Infinity;
-          if (rank === 0) greatest = logit;
-          const share = Math.exp(logit - greatest);
-          total += share;
-          let value = 0;
-          const p = u + best * width;
-          const q = i + best * width;
-          if (mlp === 0) for (let c = 0; c < width; c++) value += users[p + c]! * items[q + c]!;
-          else for (let c = 0; c < width; c++) value += output[c]! * Math.max(0, users[p + c]! + items[q + c]!);
-          score += share * value;
-        }
-        result[row * columns + column] = score / total;
       }
     }
   },
@@ -126,6 +131,31 @@ export const expertScoresPair: KernelPair = {
     };
   },
 };
+
+/** Items of a block on the portable path. */
+const ITEM_BLOCK = 32;
+
+/** `⟨a[p…], b[q…]⟩` in four sums, which the processor adds side by side; widths are multiples of four. */
+function innerProduct(a: HostArray, p: number, b: HostArray, q: number, width: number): number {
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
+  for (let c = 0; c < width; c += 4) {
+    s0 += a[p + c]! * b[q + c]!;
+    s1 += a[p + c + 1]! * b[q + c + 1]!;
+    s2 += a[p + c + 2]! * b[q + c + 2]!;
+    s3 += a[p + c + 3]! * b[q + c + 3]!;
+  }
+  return s0 + s1 + s2 + s3;
+}
+
+/** `Σ_c v_c max(0, a_c + b_c)` */
+function readReLU(a: HostArray, p: number, b: HostArray, q: number, v: HostArray, width: number): number {
+  let sum = 0;
+  for (let c = 0; c < width; c++) sum += v[c]! * Math.max(0, a[p + c]! + b[q + c]!);
+  return sum;
+}
 
 export const registerExpertScores = (): void => registerPair(expertScoresPair);
 

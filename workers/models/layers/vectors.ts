@@ -8,7 +8,7 @@ import type { BuildContext, FeatureMatrix, NamedInput } from '../model';
 import { xavierUniform } from './initialisers';
 import { standardisedColumns } from './scaling';
 
-/** `X_I`: the encoded descriptions, one modality's features, or all modalities' unit rows side by side. */
+/** `X_I`: the encoded descriptions, one modality's features, or all modalities' features side by side. */
 export function itemVectors({ input, config }: BuildContext): FeatureMatrix {
   const wanted = choiceOption(config, 'itemVectors');
   if (wanted === 'auto' && input.itemVectors) return input.itemVectors;
@@ -24,8 +24,7 @@ export function itemVectors({ input, config }: BuildContext): FeatureMatrix {
   const values = new Float32Array(input.items * columns);
   let start = 0;
   for (const feature of input.features) {
-    const unit = normaliseRows(feature.values, feature.rows, feature.columns);
-    for (let i = 0; i < input.items; i++) values.set(unit.subarray(i * feature.columns, (i + 1) * feature.columns), i * columns + start);
+    for (let i = 0; i < input.items; i++) values.set(feature.values.subarray(i * feature.columns, (i + 1) * feature.columns), i * columns + start);
     start += feature.columns;
   }
   return { key: input.features.map(({ key }) => key).join(' + '), rows: input.items, columns, values };
