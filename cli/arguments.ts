@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { DEFAULT_DEMO, type DemoOptions } from '../src/domain/dataset';
 import { AppError } from '../src/domain/errors';
 import { completeConfig, isModelId, modelTable, parseOption } from '../src/domain/models/catalogue';
 import type { Config, ModelId, OptionValue } from '../src/domain/models/table';
@@ -6,10 +7,13 @@ import { MODEL_IDS } from '../src/domain/models/table';
 import type { BackendChoice } from '../src/domain/run';
 
 export interface RunArguments {
-  /** A folder, or `demo`. */
+  /** A folder, or a built-in dataset: `demo`, `demo-signs`. */
   readonly dataset: string;
   readonly model: ModelId;
-  readonly config: Config;
+  /** null: what is recommended for the dataset. */
+  readonly preset: string | null;
+  /** What differs from the preset. */
+  readonly changes: Config;
   readonly seed: number;
   readonly backend: BackendChoice;
   readonly allowSoftware: boolean;
@@ -19,8 +23,9 @@ export interface RunArguments {
   readonly json: boolean;
 }
 
-export const USAGE = `Usage: npm run lodestone -- run --dataset <folder|demo> --model <${MODEL_IDS.join('|')}> --out <folder>
+export const USAGE = `Usage: npm run lodestone -- run --dataset <folder|demo|demo-signs> --model <${MODEL_IDS.join('|')}> --out <folder>
 
+  --preset id         start from a preset of the model, such as paper-baby (default: recommended)
   --set key=value     change an option of the model (repeatable)
   --seed n            seed of everything random (999)
   --epochs n          at most this many epochs
@@ -47,10 +52,12 @@ export function parseRun(words: readonly string[]): RunArguments {
     if (!option) return wrong(`${modelTable(model).name} has no option “${key}”.`);
     changes[key] = parseOption(option, rest.join('='));
   }
+  completeConfig(model, changes);
   return {
     dataset,
     model,
-    config: completeConfig(model, changes),
+    preset: values.preset ?? null,
+    changes,
     seed: whole(values.seed ?? '999', '--seed', 2 ** 32 - 1),
     backend: oneOf(values.backend ?? 'auto', ['auto', 'webgpu', 'wasm', 'cpu'], '--backend'),
     allowSoftware: values.software ?? false,
@@ -66,7 +73,7 @@ function parse(words: readonly string[]) {
     return parseArgs({
       args: [...words],
       options: {
-        dataset: { type: 'string' }, model: { type: 'string' }, set: { type: 'string', multiple: true }, seed: { type: 'string' },
+        dataset: { type: 'string' }, model: { type: 'string' }, preset: { type: 'string' }, set: { type: 'string', multiple: true }, seed: { type: 'string' },
         epochs: { type: 'string' }, backend: { type: 'string' }, software: { type: 'boolean' }, host: { type: 'string' },
         trace: { type: 'string' }, out: { type: 'string' }, json: { type: 'boolean' },
       },
@@ -90,3 +97,7 @@ function oneOf<T extends string>(text: string, choices: readonly T[], name: stri
 function wrong(message: string): never {
   throw new AppError('COMMAND_LINE', message, 'npm run lodestone -- --help lists the options.');
 }
+
+/** The built-in dataset that a name stands for; null for a folder. */
+export const demoOf = (dataset: string): DemoOptions | null =>
+  dataset === 'demo' ? DEFAULT_DEMO : dataset === 'demo-signs' ? { ...DEFAULT_DEMO, variant: 'looksAndSemantics' } : null;

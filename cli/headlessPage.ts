@@ -1,15 +1,19 @@
 /** The page behind `--host chromium`: the app's two workers, driven by the command line instead of by a person. */
-import { DEFAULT_DEMO, type DatasetDocument } from '../src/domain/dataset';
+import type { DatasetDocument, DemoOptions } from '../src/domain/dataset';
 import { AppError, errorFromFault, faultOf } from '../src/domain/errors';
 import type { DatasetCommand, DatasetEvent, TrainingCommand, TrainingEvent } from '../src/domain/protocol';
-import { newRun, type Experiment } from '../src/domain/run';
+import type { Config, ModelId } from '../src/domain/models/table';
+import { startConfig } from '../src/domain/presets';
+import { prerequisiteOf } from '../src/domain/prerequisite';
+import { newRun, type Experiment, type RunDocument } from '../src/domain/run';
 import { browserDatabase } from '../src/storage/database';
 import { readDetails, writeRun, type RunDetails } from '../src/storage/runs';
 import { readTrace, readWeights } from '../src/storage/weights';
 
 export interface HeadlessRequest {
-  readonly dataset: 'demo' | 'files';
-  readonly experiment: Omit<Experiment, 'dataset'>;
+  /** null: the files of the page's input. */
+  readonly demo: DemoOptions | null;
+  readonly experiment: Omit<Experiment, 'dataset' | 'config'> & { readonly model: ModelId; readonly preset: string | null; readonly changes: Config };
   readonly traceSteps: number;
 }
 
@@ -37,15 +41,25 @@ window.lodestoneRun = async (request) => {
   }
 };
 
-async function runAndHandOver(request: HeadlessRequest): Promise<void> {
-  const dataset = await importDataset(request.dataset);
-  const experiment: Experiment = { ...request.experiment, dataset: { id: dataset.id, name: dataset.name, fingerprint: dataset.fingerprint } };
-  await writeRun(database, newRun('run', `${experiment.model} on ${dataset.name}`, experiment, new Date().toISOString()));
-  await train(request.traceSteps);
+async function runAndHandOver({ demo, experiment: { preset, changes, ...rest }, traceSteps }: HeadlessRequest): Promise<void> {
+  const dataset = await importDataset(demo);
+  const experiment: Experiment = {
+    ...rest,
+    config: startConfig(rest.model, preset, changes, dataset),
+    dataset: { id: dataset.id, name: dataset.name, fingerprint: dataset.fingerprint },
+  };
+  const start = async (id: string, wanted: Experiment, steps: number): Promise<RunDocument> => {
+    await writeRun(database, newRun(id, `${wanted.model} on ${dataset.name}`, wanted, new Date().toISOString()));
+    return train(id, steps);
+  };
+  const prerequisite = prerequisiteOf(experiment);
+  const before = prerequisite && (await start('pretraining', prerequisite, 0));
+  const run = before && before.status !== 'finished' ? before : await start('run', experiment, traceSteps);
+  await window.lodestoneReport(JSON.stringify({ kind: 'run', run }));
   await handOver(dataset);
 }
 
-function importDataset(kind: HeadlessRequest['dataset']): Promise<DatasetDocument> {
+function importDataset(demo: DemoOptions | null): Promise<DatasetDocument> {
   const worker = new Worker(new URL('../workers/dataset.worker.ts', import.meta.url), { type: 'module' });
   const send = (command: DatasetCommand): void => worker.postMessage(command);
   return new Promise<DatasetDocument>((resolve, reject) => {
@@ -67,7 +81,7 @@ function importDataset(kind: HeadlessRequest['dataset']): Promise<DatasetDocumen
           return;
       }
     };
-    if (kind === 'demo') return send({ type: 'demo', id: 'dataset', options: DEFAULT_DEMO });
+    if (demo) return send({ type: 'demo', id: 'dataset', options: demo });
     const input = document.querySelector('input');
     const files = [...(input?.files ?? [])].map((file) => ({ path: file.webkitRelativePath || file.name, file }));
     send({ type: 'import', id: 'dataset', files, options: {} });
@@ -77,20 +91,17 @@ function importDataset(kind: HeadlessRequest['dataset']): Promise<DatasetDocumen
 /** After a fault the worker still stores the run and says `ended`; a broken one may not. */
 const LAST_WORD_MS = 4000;
 
-function train(traceSteps: number): Promise<void> {
+function train(runId: string, traceSteps: number): Promise<RunDocument> {
   const worker = new Worker(new URL('../workers/training.worker.ts', import.meta.url), { type: 'module' });
   training = worker;
-  return new Promise<void>((resolve, reject) => {
+  return new Promise<RunDocument>((resolve, reject) => {
     worker.onerror = (event) => reject(new Error(event.message));
     worker.onmessage = ({ data }: MessageEvent<TrainingEvent>) => {
-      if (data.type === 'ended') {
-        void window.lodestoneReport(JSON.stringify({ kind: 'run', run: data.run })).then(resolve);
-        return;
-      }
+      if (data.type === 'ended') return resolve(data.run);
       void window.lodestoneReport(JSON.stringify({ kind: 'event', event: data }));
       if (data.type === 'fault') setTimeout(() => reject(errorFromFault(data.fault)), LAST_WORD_MS);
     };
-    worker.postMessage({ type: 'start', runId: 'run', traceSteps } satisfies TrainingCommand);
+    worker.postMessage({ type: 'start', runId, traceSteps } satisfies TrainingCommand);
   }).finally(() => worker.terminate());
 }
 

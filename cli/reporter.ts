@@ -40,6 +40,7 @@ export function reporter(json: boolean): Reporter {
         case 'status':
         case 'progress':
         case 'intervals':
+        case 'findings':
         case 'estimated':
         case 'throughput':
         case 'ended':

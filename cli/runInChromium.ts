@@ -7,7 +7,7 @@ import type { Problem } from '../src/domain/dataset';
 import { AppError, errorFromFault, type Fault } from '../src/domain/errors';
 import type { TrainingEvent } from '../src/domain/protocol';
 import type { RunDocument } from '../src/domain/run';
-import type { RunArguments } from './arguments';
+import { demoOf, type RunArguments } from './arguments';
 import { browserFlags, browserPath } from './browser';
 import type { HeadlessRequest } from './headlessPage';
 import type { RunFiles } from './output';
@@ -76,11 +76,12 @@ async function drive(page: Page, address: string, request: RunArguments, report:
     }
   });
   await page.goto(`${address}cli/headless.html`);
-  if (request.dataset !== 'demo') await page.setInputFiles('input', request.dataset);
-  const { model, config, seed, backend, allowSoftware } = request;
+  const demo = demoOf(request.dataset);
+  if (!demo) await page.setInputFiles('input', request.dataset);
+  const { model, preset, changes, seed, backend, allowSoftware } = request;
   const wanted: HeadlessRequest = {
-    dataset: request.dataset === 'demo' ? 'demo' : 'files',
-    experiment: { model, config, seed, backend, allowSoftware },
+    demo,
+    experiment: { model, preset, changes, seed, backend, allowSoftware },
     traceSteps: request.trace,
   };
   await page.evaluate((argument) => window.lodestoneRun(argument), wanted);

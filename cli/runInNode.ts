@@ -1,5 +1,6 @@
-import { DEFAULT_DEMO } from '../src/domain/dataset';
-import { newRun, type RunDocument } from '../src/domain/run';
+import { startConfig } from '../src/domain/presets';
+import { prerequisiteOf } from '../src/domain/prerequisite';
+import { newRun, type Experiment, type RunDocument } from '../src/domain/run';
 import { memoryDatabase } from '../src/storage/database';
 import { readDetails, writeRun } from '../src/storage/runs';
 import { readTrace, readWeights } from '../src/storage/weights';
@@ -7,7 +8,7 @@ import { generateDemo } from '../workers/dataset/demo';
 import { importDataset } from '../workers/dataset/import';
 import { RunControl } from '../workers/training/control';
 import { executeRun } from '../workers/training/run';
-import type { RunArguments } from './arguments';
+import { demoOf, type RunArguments } from './arguments';
 import { filesOf } from './folder';
 import { nodeHost } from './nodeHost';
 import type { RunFiles } from './output';
@@ -16,10 +17,10 @@ import type { Reporter } from './reporter';
 /** The whole way in this process: the modules of the page's workers over a database in memory. */
 export async function runInNode(request: RunArguments, report: Reporter, onStop: (stop: () => void) => void): Promise<{ run: RunDocument; files: RunFiles }> {
   const database = memoryDatabase();
-  const dataset =
-    request.dataset === 'demo'
-      ? await generateDemo(database, 'dataset', DEFAULT_DEMO)
-      : await importDataset(database, { id: 'dataset', files: await filesOf(request.dataset), options: {} }, {
+  const demo = demoOf(request.dataset);
+  const dataset = demo
+    ? await generateDemo(database, 'dataset', demo)
+    : await importDataset(database, { id: 'dataset', files: await filesOf(request.dataset), options: {} }, {
           confirm: async (problems) => {
             problems.forEach((problem) => report.problem(problem));
             return true;
@@ -28,25 +29,29 @@ export async function runInNode(request: RunArguments, report: Reporter, onStop:
   const { statistics } = dataset;
   report.say(`${dataset.name}: ${statistics.users} users × ${statistics.items} items, ${statistics.interactions} interactions`);
 
-  const created = newRun('run', `${request.model} on ${dataset.name}`, {
+  const experiment: Experiment = {
     model: request.model,
-    config: request.config,
+    config: startConfig(request.model, request.preset, request.changes, dataset),
     seed: request.seed,
     dataset: { id: dataset.id, name: dataset.name, fingerprint: dataset.fingerprint },
     backend: request.backend,
     allowSoftware: request.allowSoftware,
-  }, new Date().toISOString());
-  await writeRun(database, created);
-
+  };
   const control = new RunControl();
   onStop(() => control.stop());
-  const run = await executeRun(created.id, {
-    database,
-    deviceHost: await nodeHost(request.backend === 'auto' || request.backend === 'webgpu', request.allowSoftware),
-    control,
-    emit: (event) => report.event(event),
-    traceSteps: request.trace,
-  });
+  const deviceHost = await nodeHost(request.backend === 'auto' || request.backend === 'webgpu', request.allowSoftware);
+  const execute = async (id: string, wanted: Experiment, traceSteps: number): Promise<RunDocument> => {
+    await writeRun(database, newRun(id, `${wanted.model} on ${dataset.name}`, wanted, new Date().toISOString()));
+    return executeRun(id, { database, deviceHost, control, emit: (event) => report.event(event), traceSteps });
+  };
+  const prerequisite = prerequisiteOf(experiment);
+  if (prerequisite) {
+    report.say(`pre-training: ${prerequisite.model}`);
+    const ended = await execute('pretraining', prerequisite, 0);
+    if (ended.status !== 'finished') return { run: ended, files: { embeddings: null, lists: null, trace: null } };
+    report.say(`pre-training done; now ${experiment.model}`);
+  }
+  const run = await execute('run', experiment, request.trace);
   const weights = await readWeights(database, run.id);
   const users = weights?.['represent/users'];
   const items = weights?.['represent/items'];

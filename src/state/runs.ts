@@ -1,11 +1,12 @@
 import { create, type StoreApi, type UseBoundStore } from 'zustand';
 import { faultOf, type Fault } from '../domain/errors';
+import { prerequisiteOf, sameExperiment } from '../domain/prerequisite';
 import { runName } from '../domain/runName';
-import { newRun, summarise, type RunDocument, type RunStatus, type RunSummary } from '../domain/run';
+import { newRun, summarise, type Experiment, type RunDocument, type RunStatus, type RunSummary } from '../domain/run';
 import { deleteRun, listRuns, readRun, writeRun } from '../storage/runs';
 import { database } from './database';
 import { LiveRun } from './liveRun';
-import { editKey, editOf, type RunEdit, type RunsEnvironment, type RunsState } from './runsState';
+import { editKey, editOf, type QueuedExperiment, type RunEdit, type RunsEnvironment, type RunsState } from './runsState';
 import { startSession, type Session, type SessionEnd } from './session';
 import { browserChannel, browserLock } from './tabs';
 import { openTrainingWorker } from './trainingWorker';
@@ -173,13 +174,17 @@ export function createRuns(env: RunsEnvironment): { useRuns: UseBoundStore<Store
           } else void pump();
         })),
       enqueue: async (experiments) => {
-        const documents = experiments.map((experiment, i) => newRun(newId(), runName(experiment), experiment, new Date(Date.now() + i).toISOString()));
+        const wanted = withPrerequisites(experiments, get().runs);
+        const documents = wanted.map(({ experiment, group }, i): RunDocument => ({
+          ...newRun(newId(), runName(experiment), experiment, new Date(Date.now() + i).toISOString()),
+          ...(group && { group }),
+        }));
         await guarded(async () => {
           for (const run of documents) await store(run);
           await storeQueue([...get().queue, ...documents.map(({ id }) => id)]);
         });
         void pump();
-        return documents.map(({ id }) => id);
+        return documents.filter((_, i) => wanted[i]?.asked).map(({ id }) => id);
       },
       resume: (id) =>
         guarded(async () => {
@@ -235,6 +240,17 @@ export function createRuns(env: RunsEnvironment): { useRuns: UseBoundStore<Store
   });
 
   return { useRuns, liveRun: (id) => (live?.runId === id ? live : null) };
+}
+
+/** The experiments, each after the pre-training run that it needs and that is neither finished nor on its way. */
+function withPrerequisites(experiments: readonly QueuedExperiment[], runs: readonly RunSummary[]): (QueuedExperiment & { readonly asked: boolean })[] {
+  const coming: Experiment[] = runs.filter(({ status }) => status === 'finished' || status === 'queued' || isActive(status)).map(({ experiment }) => experiment);
+  return experiments.flatMap((wanted) => {
+    const needed = prerequisiteOf(wanted.experiment);
+    const missing = needed && !coming.some((experiment) => sameExperiment(experiment, needed)) ? [needed] : [];
+    coming.push(...missing, wanted.experiment);
+    return [...missing.map((experiment) => ({ experiment, asked: false })), { ...wanted, asked: true }];
+  });
 }
 
 function liveSummary(run: LiveRun): Partial<RunSummary> & Pick<RunSummary, 'status'> {

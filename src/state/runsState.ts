@@ -1,5 +1,5 @@
 import type { Fault } from '../domain/errors';
-import type { Experiment, RunSummary } from '../domain/run';
+import type { Experiment, RunGroup, RunSummary } from '../domain/run';
 import type { Database } from '../storage/database';
 import type { PendingCommand } from './liveRun';
 import type { TabChannel, TrainingLock } from './tabs';
@@ -24,8 +24,11 @@ export interface RunsState {
 
   /** Reads the list, marks runs that a closed tab left behind, and takes up the queue. Later calls do nothing. */
   load(): Promise<void>;
-  /** Stores the experiments as queued runs and returns their ids; the first starts when nothing else trains. */
-  enqueue(experiments: readonly Experiment[]): Promise<string[]>;
+  /**
+   * Stores the experiments as queued runs and returns their ids; the first starts when nothing else trains. A pre-training
+   * run that an experiment needs and that is neither finished nor on its way is queued before it.
+   */
+  enqueue(experiments: readonly QueuedExperiment[]): Promise<string[]>;
   /** Puts a run that ended early at the head of the queue; it goes on from its checkpoint. */
   resume(id: string): Promise<void>;
   /** Takes a run out of the queue. */
@@ -40,6 +43,11 @@ export interface RunsState {
   /** Ends the worker without waiting for it. The run can be resumed from its last checkpoint. */
   interrupt(): void;
   dismissFault(): void;
+}
+
+export interface QueuedExperiment {
+  readonly experiment: Experiment;
+  readonly group?: RunGroup;
 }
 
 export interface RunEdit {

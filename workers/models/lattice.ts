@@ -219,7 +219,7 @@ export const lattice: ModelKind = {
     const learnedEdges = 4 * items * numberOption(config, 'neighbours');
     const weights = 4 * featureColumns.reduce((sum, columns) => sum + (columns + 1) * width, 0);
     return {
-      parameters: unit.nodes + features.parameters + weights,
+      parameters: unit.nodes + features.parameters + weights + 4 * modalities,
       graphs:
         sparseBytes(nodes, nodes, 2 * trainPairs + nodes + enhancerEntries(sizes, config), false) +
         modalities * sparseBytes(items, items, entries, false) +

@@ -179,7 +179,7 @@ export const mllmrec: ModelKind = {
       graphs: convolved ? sparseBytes(nodes, nodes, 2 * sizes.trainPairs, true) : 0,
       constants: itemTable + userTable - trainedUsers,
       step: 4 * passing * (columns.items + 6 * hidden + 6 * width) + 3 * weights + trainedUsers + 30 * unit.rows + 36 * unit.rowVector,
-      largest: Math.max(itemTable, userTable, 4 * passing * hidden),
+      largest: Math.max(itemTable, userTable, 4 * hidden * Math.max(passing, columns.items, columns.users)),
     };
   },
 };

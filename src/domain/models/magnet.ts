@@ -1,7 +1,6 @@
-import type { DatasetStatistics } from '../dataset';
 import type { Observation } from '../observations';
 import { trainingOptions } from './common';
-import type { Ablation, Config, ModelTable, Option, Preset } from './table';
+import type { Ablation, Config, ModelTable, Option, Preset, RecommendationBasis } from './table';
 
 const options: readonly Option[] = [
   {
@@ -175,7 +174,6 @@ const DATASETS: readonly { readonly id: string; readonly name: string; readonly 
 ];
 
 const presets: readonly Preset[] = [
-  { id: 'recommended', label: 'Recommended for this dataset', config: {} },
   ...DATASETS.map(({ id, name, config }): Preset => ({ id: `paper-${id}`, label: `Paper: ${name}`, config: { ...PRINTED, ...config } })),
 ];
 
@@ -220,7 +218,7 @@ const observations: readonly Observation[] = [
  * Single view where most users have at most three training interactions; otherwise `r` about twice the mean history, so
  * that the score still chooses among the pool.
  */
-function recommend({ splits, userDegrees }: DatasetStatistics): Config {
+function recommend({ statistics: { splits, userDegrees } }: RecommendationBasis): Config {
   const users = userDegrees.reduce((sum, [, count]) => sum + count, 0);
   const kept = splits.train.interactions / Math.max(1, splits.train.interactions + splits.valid.interactions + splits.test.interactions);
   const few = userDegrees.reduce((sum, [degree, count]) => sum + (Math.round(degree * kept) <= 3 ? count : 0), 0);

@@ -14,14 +14,14 @@ export const mllmrec: ModelTable = {
     url: 'https://arxiv.org/abs/2508.15304',
   },
   publishedAs: ['MLLMRec'],
-  minModalities: 0,
+  minModalities: 1,
   readsVectors: true,
   options: [
     {
       key: 'profiles', type: 'choice', default: 'file', group: 'model', sweep: true,
       label: 'User vectors', help: 'Encoded preference profiles. A dataset without them can use one of two stand-ins, which every result names.',
       choices: [
-        { value: 'file', label: 'profile file (user_preferences_feat.npy)' },
+        { value: 'file', label: 'profile file (user_preferences_feat.npy)', needs: 'profiles' },
         { value: 'history', label: 'stand-in: mean of the training history’s item vectors' },
         { value: 'random', label: 'random, trained (ablation w/o RS)' },
       ],
@@ -32,8 +32,8 @@ export const mllmrec: ModelTable = {
       choices: [
         { value: 'auto', label: 'image_text_feat.npy, else all modalities concatenated' },
         { value: 'concatenated', label: 'all modalities concatenated' },
-        { value: 'text', label: 'text only (ablation w/o V)' },
-        { value: 'image', label: 'image only (ablation w/o T)' },
+        { value: 'text', label: 'text only (ablation w/o V)', needs: 'textVectors' },
+        { value: 'image', label: 'image only (ablation w/o T)', needs: 'imageVectors' },
       ],
     },
     {
@@ -95,4 +95,5 @@ export const mllmrec: ModelTable = {
     { id: 'T', label: 'w/o T', config: { itemVectors: 'image' }, needs: 'imageVectors' },
     { id: 'GCN_UI', label: 'w/ GCN_UI', config: { userItemConvolution: true } },
   ],
+  recommend: ({ profiles }) => (profiles ? {} : { profiles: 'history' }),
 };

@@ -30,10 +30,17 @@ export interface NumberOption extends OptionBase {
   readonly suggested?: readonly number[];
 }
 
+export interface Choice {
+  readonly value: string;
+  readonly label: string;
+  /** Data without which it cannot be chosen. */
+  readonly needs?: DataNeed;
+}
+
 export interface ChoiceOption extends OptionBase {
   readonly type: 'choice';
   readonly default: string;
-  readonly choices: readonly { readonly value: string; readonly label: string }[];
+  readonly choices: readonly Choice[];
 }
 
 export interface BooleanOption extends OptionBase {
@@ -80,6 +87,13 @@ export interface LossTerm {
 export const MODEL_IDS = ['bpr', 'lightgcn', 'vbpr', 'mgcn', 'freedom', 'lattice', 'gume', 'egra', 'mllmrec', 'magnet', 'simgr'] as const;
 export type ModelId = (typeof MODEL_IDS)[number];
 
+/** What a recommendation may depend on. */
+export interface RecommendationBasis {
+  readonly statistics: Pick<DatasetStatistics, 'splits' | 'userDegrees'>;
+  /** Whether the dataset brings user profile vectors. */
+  readonly profiles: boolean;
+}
+
 export interface ModelTable {
   readonly id: ModelId;
   readonly name: string;
@@ -97,6 +111,6 @@ export interface ModelTable {
   readonly readsVectors?: boolean;
   readonly ablations?: readonly Ablation[];
   readonly observations?: readonly Observation[];
-  /** What the `recommended` preset takes from the dataset's statistics. */
-  readonly recommend?: (statistics: DatasetStatistics) => Config;
+  /** What is recommended for a dataset, beside the defaults: where a run starts unless a person says otherwise. */
+  readonly recommend?: (dataset: RecommendationBasis) => Config;
 }

@@ -42,12 +42,14 @@ export function StartPanel({ draft, dataset, wrong, change }: StartPanelProps) {
     const { id, name, fingerprint } = dataset;
     const ids = await useRuns.getState().enqueue(
       parsed.seeds.map((seed) => ({
-        model: draft.model,
-        config,
-        seed,
-        dataset: { id, name, fingerprint },
-        backend: draft.backend ?? preference.backend,
-        allowSoftware: preference.allowSoftware,
+        experiment: {
+          model: draft.model,
+          config,
+          seed,
+          dataset: { id, name, fingerprint },
+          backend: draft.backend ?? preference.backend,
+          allowSoftware: preference.allowSoftware,
+        },
       })),
     );
     setStarting(false);

@@ -14,14 +14,16 @@ export function magnetBytes(sizes: ModelSizes, config: Config): ModelBytes {
   const nodes = users + items;
   const dual = choiceOption(config, 'view') === 'dual';
   const modalities = featureColumns.length;
+  const groups = modalities + 1;
   const count = expertsOf(config, routingGroups(featureColumns.map((_, m) => `${m}`))).length;
-  const routed = booleanOption(config, 'experts');
+  const routed = booleanOption(config, 'experts') && count > 1;
+  const mlp = choiceOption(config, 'expertHead') === 'mlp';
   const features = featureBytes(sizes, false);
   const induced = dual ? users * numberOption(config, 'inducedPerUser') : 0;
   const hidden = numberOption(config, 'routerHidden');
-  const weights = 4 * (
-    featureColumns.reduce((sum, columns) => sum + (columns + 1) * width, 0) + 2 * count * width * width + 2 * count * width +
-    (routed ? 2 * width * (hidden || count) + (hidden ? hidden * count : 0) + 2 * count : 0));
+  const heads = (2 * count * width + (mlp ? count : 0) + 1) * width + (booleanOption(config, 'templates') || count === 1 ? 0 : count * groups);
+  const router = routed ? (2 * width + 1) * (hidden || count) + (hidden ? (hidden + 1) * count : 0) : 0;
+  const weights = 4 * (featureColumns.reduce((sum, columns) => sum + (columns + 1) * width, 0) + heads + router);
   const views = dual ? 2 : 1;
   const expertRows = 4 * width * batch * count;
   const wide = 4 * (count * width + (hidden || count));

@@ -1,0 +1,37 @@
+import type { DatasetDocument } from './dataset';
+import { completeConfig, modelTable } from './models/catalogue';
+import type { Ablation } from './models/table';
+import { lacking } from './needs';
+import type { Experiment, RunGroup } from './run';
+
+/** A row of the table: the full model or one of its ablations. */
+export interface AblationRow {
+  readonly id: string;
+  readonly label: string;
+  readonly experiment: Omit<Experiment, 'seed'>;
+  /** Why it cannot run on this dataset; null when it can. */
+  readonly reason: string | null;
+}
+
+/**
+ * The rows of a model's ablation table: the given experiment first, then each ablation of it. `referenceSteps` are the steps
+ * of a finished run of the full model, of which a fixed switch takes half; null where there is none.
+ */
+export function ablationRows(full: Omit<Experiment, 'seed'>, dataset: Pick<DatasetDocument, 'name' | 'features' | 'statistics'>, referenceSteps: number | null): AblationRow[] {
+  const table = modelTable(full.model);
+  const row = ({ id, label, config, needs }: Ablation): AblationRow => {
+    const half = config['stages'] === 'fixed' && referenceSteps !== null ? { switchStep: Math.round(referenceSteps / 2) } : {};
+    return {
+      id,
+      label,
+      experiment: { ...full, config: completeConfig(full.model, { ...full.config, ...config, ...half }) },
+      reason: needs ? lacking(needs, dataset) : null,
+    };
+  };
+  return [row({ id: 'full', label: table.name, config: {} }), ...(table.ablations ?? []).map(row)];
+}
+
+/** Runs of the chosen rows, one per seed, rows side by side so that a table fills seed by seed. */
+export function ablationRuns(rows: readonly AblationRow[], seeds: readonly number[], group: Omit<RunGroup, 'variant'>): { readonly experiment: Experiment; readonly group: RunGroup }[] {
+  return seeds.flatMap((seed) => rows.map(({ label, experiment }) => ({ experiment: { ...experiment, seed }, group: { ...group, variant: label } })));
+}
