@@ -24,3 +24,16 @@ export type Finding =
   | { readonly kind: 'histogram'; readonly key: string; readonly title: string; readonly axis: string; readonly edges: readonly number[]; readonly counts: readonly number[] }
   | { readonly kind: 'parts'; readonly key: string; readonly title: string; readonly names: readonly string[] }
   | { readonly kind: 'note'; readonly key: string; readonly title: string; readonly text: string };
+
+/** How many of `values` lie between neighbouring `edges`; what lies above counts in the last bin, what lies below in none. */
+export function countBetween(values: ArrayLike<number>, edges: readonly number[]): number[] {
+  const counts = Array.from({ length: edges.length - 1 }, () => 0);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? NaN;
+    if (!(value >= (edges[0] ?? -Infinity))) continue;
+    let bin = 0;
+    while (bin < counts.length - 1 && value >= (edges[bin + 1] ?? Infinity)) bin++;
+    counts[bin] = (counts[bin] ?? 0) + 1;
+  }
+  return counts;
+}

@@ -95,14 +95,14 @@ export function routingStatistics(probabilities: Float32Array, experts: number):
   let entropies = 0;
   for (let pair = 0; pair < pairs; pair++) {
     const row = probabilities.subarray(pair * experts, (pair + 1) * experts);
-    row.forEach((value, e) => (mean[e]! += value / pairs));
+    row.forEach((value, e) => (mean[e] = (mean[e] ?? 0) + value / pairs));
     const order = Array.from(row.keys()).sort((a, b) => (row[b] ?? 0) - (row[a] ?? 0) || a - b);
     const at = (rank: number): number => row[order[rank] ?? -1] ?? 0;
     winner += at(0) / pairs;
     top3 += (at(0) + at(1) + at(2)) / pairs;
     gap += (at(0) - at(1)) / pairs;
     entropies += entropy(row) / pairs;
-    load[order[0] ?? 0]! += 1 / pairs;
+    load[order[0] ?? 0] = (load[order[0] ?? 0] ?? 0) + 1 / pairs;
   }
   const logE = Math.log(experts);
   return {

@@ -139,7 +139,7 @@ function admitted(lists: readonly Candidate[][], cap: number, items: number): Pa
     for (const { item } of candidates) {
       if (seen.has(item) || (cap > 0 && (counts[item] ?? 0) >= cap)) continue;
       seen.add(item);
-      counts[item]! += 1;
+      counts[item] = (counts[item] ?? 0) + 1;
       users.push(user);
       columns.push(item);
     }

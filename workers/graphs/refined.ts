@@ -71,7 +71,7 @@ function similarAudiences(
     for (let l = trained.pointers[user] ?? 0; l < (trained.pointers[user + 1] ?? 0); l++) {
       const item = trained.indices[l] ?? 0;
       if (common[item] === 0) touched.push(item);
-      common[item]! += 1;
+      common[item] = (common[item] ?? 0) + 1;
     }
   }
   const candidates = touched.map((item) => {

@@ -12,11 +12,11 @@ export function signThresholds(pairs: Pairs, ratings: Float32Array, users: numbe
   const sums = new Float64Array(users);
   const squares = new Float64Array(users);
   pairs.users.forEach((user, row) => {
-    counts[user]! += 1;
-    sums[user]! += ratings[row] ?? 0;
+    counts[user] = (counts[user] ?? 0) + 1;
+    sums[user] = (sums[user] ?? 0) + (ratings[row] ?? 0);
   });
   pairs.users.forEach((user, row) => {
-    squares[user]! += ((ratings[row] ?? 0) - (sums[user] ?? 0) / (counts[user] ?? 1)) ** 2;
+    squares[user] = (squares[user] ?? 0) + ((ratings[row] ?? 0) - (sums[user] ?? 0) / (counts[user] ?? 1)) ** 2;
   });
   return Float64Array.from(counts, (count, user) => {
     if (count === 0) return -Infinity;

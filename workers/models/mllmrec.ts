@@ -89,7 +89,7 @@ function sumOfLayers(graph: Csr, start: Float32Array, layers: number): Float32Ar
   let current = start;
   for (let l = 0; l < layers; l++) {
     current = multiplyRows(graph, current, start.length / graph.rows);
-    current.forEach((value, i) => (total[i]! += value));
+    current.forEach((value, i) => (total[i] = (total[i] ?? 0) + value));
   }
   return total;
 }
@@ -133,7 +133,7 @@ function convolved(graph: SparseTensor, { users, items }: Representation, userCo
 function findingsOf(refinement: { matrix: Csr; dropped: number; added: number }, lists: NeighbourLists, graph: Csr, note: string | null): Finding[] {
   const before = lists.indices.reduce((sum, item) => sum + (item >= 0 ? 1 : 0), 0);
   const inDegrees = new Int32Array(graph.rows);
-  graph.indices.forEach((item) => (inDegrees[item]! += 1));
+  graph.indices.forEach((item) => (inDegrees[item] = (inDegrees[item] ?? 0) + 1));
   const isolated = Array.from({ length: graph.rows }, (_, row) => row).filter((row) => graph.pointers[row] === graph.pointers[row + 1]).length;
   return [
     ...(note ? [{ kind: 'note', key: 'profiles', title: 'User vectors', text: note } as const] : []),

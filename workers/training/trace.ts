@@ -1,4 +1,3 @@
-import type * as tf from '@tensorflow/tfjs-core';
 import type { DatasetLabels } from '../../src/domain/dataset';
 import type { Experiment } from '../../src/domain/run';
 import { encodeSafetensors, type NamedArray } from '../../src/sharing/safetensors';
@@ -18,7 +17,7 @@ interface StepRecord {
   readonly values: Gradients['values'];
   readonly gradients: Gradients['gradients'];
   readonly parameters: readonly Parameter[];
-  readonly draws: ReadonlyMap<string, tf.Tensor2D>;
+  readonly draws: ReadonlyMap<string, Gradients['gradients'][number]>;
 }
 
 /** Collects all that another implementation needs to repeat the first steps. */

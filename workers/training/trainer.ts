@@ -2,8 +2,10 @@ import type { EpochPoint, MemoryUse, TermPoint } from '../../src/domain/run';
 import { AppError, type ErrorContext } from '../../src/domain/errors';
 import type { Config } from '../../src/domain/models/table';
 import { numberOption } from '../../src/domain/models/catalogue';
+import { countBetween } from '../../src/domain/observations';
 import { readFloats } from '../engine/backends';
 import type { Device } from '../engine/device';
+import { RecordingStep } from '../engine/recordingStep';
 import { Adam, restoreParameter, saveParameter, type SavedParameter } from '../engine/kernels/adam';
 import type { Random } from '../engine/rng';
 import { accumulate, termGradientNorms, termGradients } from '../engine/step';
@@ -11,7 +13,6 @@ import { stepSync } from '../engine/sync';
 import type { Batch, LossTermValue, Model } from '../models/model';
 import { deviceBatch, disposeBatch } from './batch';
 import type { Sampler } from './sampler';
-import { countBetween, RecordingStep } from './stepScope';
 import type { TraceRecorder } from './trace';
 
 /** Reporting intervals per epoch: enough for a live curve, few enough that reading back costs nothing. */

@@ -4,8 +4,9 @@ import { normaliseRows } from '../../engine/nearest';
 export function standardisedColumns(values: Float32Array, rows: number, columns: number): Float32Array {
   const mean = new Float64Array(columns);
   const square = new Float64Array(columns);
-  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) mean[c]! += (values[r * columns + c] ?? 0) / rows;
-  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) square[c]! += ((values[r * columns + c] ?? 0) - mean[c]!) ** 2 / rows;
+  const add = (sums: Float64Array, c: number, value: number): void => void (sums[c] = (sums[c] ?? 0) + value / rows);
+  values.forEach((value, place) => add(mean, place % columns, value));
+  values.forEach((value, place) => add(square, place % columns, (value - (mean[place % columns] ?? 0)) ** 2));
   const result = new Float32Array(values.length);
   for (let c = 0; c < columns; c++) {
     // Rounding leaves a constant column a trace of deviation.

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { booleanOption, choiceOption, numberOption } from '../../../src/domain/models/catalogue';
-import type { Finding } from '../../../src/domain/observations';
+import { countBetween, type Finding } from '../../../src/domain/observations';
 import { readFloats } from '../../engine/backends';
 import { normaliseRows, similarityBlockRows } from '../../engine/nearest';
 import { disposeTensors, floats, integers, matrix, vectorOf } from '../../engine/tensors';
@@ -8,7 +8,6 @@ import { interactionMatrix, type Pairs } from '../../graphs/behaviour';
 import { csrFromEntries } from '../../graphs/csr';
 import { pseudoFeedback, type PseudoFeedback } from '../../graphs/pseudoFeedback';
 import { FIXED_THRESHOLD, signsOf, signThresholds } from '../../graphs/signs';
-import { countBetween } from '../../training/stepScope';
 import type { Batch, BuildContext } from '../model';
 
 /** Training pairs by sign, and the pseudo edges beside them. */

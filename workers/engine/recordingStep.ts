@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { uniformDraws } from '../engine/kernels/uniformDraws';
-import type { ObservedValue } from '../engine/step';
-import type { Random } from '../engine/rng';
+import { uniformDraws } from './kernels/uniformDraws';
+import type { ObservedValue } from './step';
+import type { Random } from './rng';
 import type { StepScope } from '../models/model';
 
 interface Distribution {
@@ -50,17 +50,4 @@ export class RecordingStep implements StepScope {
     for (const { values } of this.distributions.values()) values.dispose();
     for (const draws of this.draws.values()) draws.dispose();
   }
-}
-
-/** How many of `values` lie between neighbouring `edges`; what lies above counts in the last bin, what lies below in none. */
-export function countBetween(values: ArrayLike<number>, edges: readonly number[]): number[] {
-  const counts = Array.from({ length: edges.length - 1 }, () => 0);
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] ?? NaN;
-    if (!(value >= (edges[0] ?? -Infinity))) continue;
-    let bin = 0;
-    while (bin < counts.length - 1 && value >= (edges[bin + 1] ?? Infinity)) bin++;
-    counts[bin] = (counts[bin] ?? 0) + 1;
-  }
-  return counts;
 }
