@@ -26,21 +26,21 @@ function refusal(words: readonly string[]): Fault {
 describe('the words of a run', () => {
   it('have defaults', () => {
     expect(parseRun(least)).toEqual({
-      dataset: 'demo', model: 'lightgcn', config: completeConfig('lightgcn', {}), seed: 999, backend: 'auto', allowSoftware: false, host: 'chromium', trace: 0, out: 'results', json: false,
+      dataset: 'demo', model: 'lightgcn', preset: null, changes: {}, seed: 999, backend: 'auto', allowSoftware: false, host: 'chromium', trace: 0, out: 'results', json: false,
     });
   });
 
   it('are all understood', () => {
     const words = [...least, '--set', 'layers=3', '--set=negativesFrom=all', '--set', 'learningRate=5e-4', '--seed', '4294967295', '--epochs', '7', '--backend', 'wasm', '--software', '--host', 'node', '--trace', '3', '--json'];
     expect(parseRun(words)).toEqual({
-      dataset: 'demo', model: 'lightgcn', config: completeConfig('lightgcn', { layers: 3, negativesFrom: 'all', learningRate: 5e-4, epochs: 7 }), seed: 4294967295,
+      dataset: 'demo', model: 'lightgcn', preset: null, changes: { layers: 3, negativesFrom: 'all', learningRate: 5e-4, epochs: 7 }, seed: 4294967295,
       backend: 'wasm', allowSoftware: true, host: 'node', trace: 3, out: 'results', json: true,
     });
   });
 
   it('take the last of two values, and --epochs over --set', () => {
-    expect(parseRun([...least, '--set', 'layers=3', '--set', 'layers=4']).config['layers']).toBe(4);
-    expect(parseRun([...least, '--epochs', '7', '--set', 'epochs=9']).config['epochs']).toBe(7);
+    expect(parseRun([...least, '--set', 'layers=3', '--set', 'layers=4']).changes['layers']).toBe(4);
+    expect(parseRun([...least, '--epochs', '7', '--set', 'epochs=9']).changes['epochs']).toBe(7);
   });
 
   const without = (name: string): string[] => least.filter((_, i) => least[i] !== name && least[i - 1] !== name);
@@ -60,7 +60,7 @@ describe('the words of a run', () => {
     ['an unknown backend', [...least, '--backend', 'webgl'], 'COMMAND_LINE', 'webgl'],
     ['an unknown host', [...least, '--host', 'deno'], 'COMMAND_LINE', 'deno'],
     ['too long a trace', [...least, '--trace', '1001'], 'COMMAND_LINE', '1001'],
-    ['an option of another model', [...least, '--set', 'neighbours=3'], 'COMMAND_LINE', 'neighbours'],
+    ['an option of another model', [...least, '--set', 'contrastWeight=3'], 'COMMAND_LINE', 'neighbours'],
     ['an option of the prototype', [...least, '--set', '__proto__=3'], 'COMMAND_LINE', '__proto__'],
     ['an option without a value', [...least, '--set', 'layers'], 'CONFIG_INVALID', 'Layers'],
     ['an option out of range', [...least, '--set', 'layers=99'], 'CONFIG_INVALID', 'Layers'],

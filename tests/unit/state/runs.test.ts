@@ -1,19 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import type { Fault } from '../../../src/domain/errors';
 import { defaultConfig } from '../../../src/domain/models/catalogue';
+import type { ModelId } from '../../../src/domain/models/table';
 import type { TrainingCommand } from '../../../src/domain/protocol';
 import type { EpochPoint, Experiment, RunDocument } from '../../../src/domain/run';
 import { newRun } from '../../../src/domain/run';
 import { createRuns } from '../../../src/state/runs';
-import type { RunsEnvironment } from '../../../src/state/runsState';
+import type { QueuedExperiment, RunsEnvironment } from '../../../src/state/runsState';
 import type { TrainingLock } from '../../../src/state/tabs';
 import type { TrainingListener } from '../../../src/state/trainingWorker';
 import { memoryDatabase, type Database } from '../../../src/storage/database';
 import { listRuns, readRun, writeRun } from '../../../src/storage/runs';
 
-const experiment = (seed: number): Experiment => ({
-  model: 'lightgcn', config: defaultConfig('lightgcn'), seed, dataset: { id: 'd', name: 'Demo', fingerprint: 'f' }, backend: 'auto', allowSoftware: false,
+const experimentOf = (model: ModelId, seed: number): Experiment => ({
+  model, config: defaultConfig(model), seed, dataset: { id: 'd', name: 'Demo', fingerprint: 'f' }, backend: 'auto', allowSoftware: false,
 });
+const experiment = (seed: number): QueuedExperiment => ({ experiment: experimentOf('lightgcn', seed) });
 
 const gpuLost: Fault = { code: 'GPU_LOST', message: 'The GPU was lost.', hint: 'Resume.', context: {} };
 
@@ -135,6 +137,27 @@ describe('the queue', () => {
   });
 });
 
+describe('pre-training', () => {
+  it('is queued once before the runs that need it, and not again when it has finished', async () => {
+    const { database, tab } = browser();
+    const { useRuns, workers } = tab();
+    const egra: QueuedExperiment = { experiment: experimentOf('egra', 1), group: { id: 'g', name: 'a table', variant: 'EGRA' } };
+    const ids = await useRuns.getState().enqueue([egra, { ...egra }]);
+    await settled();
+    const models = (await listRuns(database)).map(({ experiment: { model } }) => model);
+    expect(models).toEqual(['mgcn', 'egra', 'egra']);
+    expect(ids).toHaveLength(2);
+    expect(useRuns.getState().queue).toEqual(ids);
+    expect((await readRun(database, ids[0] ?? '')).group).toEqual(egra.group);
+    for (const worker of [0, 1, 2]) await workers[worker]?.end({ status: 'finished' });
+
+    await useRuns.getState().enqueue([egra, { experiment: experimentOf('egra', 2) }]);
+    await settled();
+    const seeds = (await listRuns(database)).filter(({ experiment: { model } }) => model === 'mgcn').map(({ experiment: { seed } }) => seed);
+    expect(seeds).toEqual([1, 2]);
+  });
+});
+
 describe('failures', () => {
   it('a dead worker fails its run in words, and the next run starts', async () => {
     const { tab } = browser();
@@ -181,9 +204,9 @@ describe('failures', () => {
 describe('a reload', () => {
   it('turns what was left running into interrupted, keeps its edits, and takes up the queue', async () => {
     const { database, tab } = browser();
-    await writeRun(database, { ...newRun('a', 'A', experiment(1), '2026-01-01'), status: 'running', epochs: [epochPoint(0)] });
+    await writeRun(database, { ...newRun('a', 'A', experimentOf('lightgcn', 1), '2026-01-01'), status: 'running', epochs: [epochPoint(0)] });
     await database.settings.set('edits/a', { notes: 'written while it ran' });
-    await writeRun(database, newRun('b', 'B', experiment(2), '2026-01-02'));
+    await writeRun(database, newRun('b', 'B', experimentOf('lightgcn', 2), '2026-01-02'));
     const { useRuns, workers } = tab();
     await useRuns.getState().load();
     await settled();
@@ -218,7 +241,7 @@ describe('a reload', () => {
 describe('a resumed run', () => {
   it('replaces points that its checkpoint did not know', async () => {
     const { database, tab } = browser();
-    await writeRun(database, { ...newRun('a', 'A', experiment(1), '2026-01-01'), status: 'interrupted', epochs: [0, 1, 2].map(epochPoint) });
+    await writeRun(database, { ...newRun('a', 'A', experimentOf('lightgcn', 1), '2026-01-01'), status: 'interrupted', epochs: [0, 1, 2].map(epochPoint) });
     const { useRuns, workers, liveRun } = tab();
     await useRuns.getState().load();
     await useRuns.getState().resume('a');
