@@ -60,7 +60,7 @@ describe('the words of a run', () => {
     ['an unknown backend', [...least, '--backend', 'webgl'], 'COMMAND_LINE', 'webgl'],
     ['an unknown host', [...least, '--host', 'deno'], 'COMMAND_LINE', 'deno'],
     ['too long a trace', [...least, '--trace', '1001'], 'COMMAND_LINE', '1001'],
-    ['an option of another model', [...least, '--set', 'contrastWeight=3'], 'COMMAND_LINE', 'neighbours'],
+    ['an option of another model', [...least, '--set', 'contrastWeight=3'], 'COMMAND_LINE', 'contrastWeight'],
     ['an option of the prototype', [...least, '--set', '__proto__=3'], 'COMMAND_LINE', '__proto__'],
     ['an option without a value', [...least, '--set', 'layers'], 'CONFIG_INVALID', 'Layers'],
     ['an option out of range', [...least, '--set', 'layers=99'], 'CONFIG_INVALID', 'Layers'],
