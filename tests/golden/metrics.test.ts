@@ -83,10 +83,10 @@ for (const backend of ['cpu', 'wasm'] as const) {
             users,
             items,
           );
-          const target = heldOut(interactions, label, trained);
+          const target = heldOut(interactions, label, trained, null);
           expect([...target.users]).toEqual(evaluated.map(({ user }) => user));
           expect(target.relevant.map((set) => [...set].sort((a, b) => a - b))).toEqual(evaluated.map(({ heldOut: relevant }) => relevant));
-          expect(heldOut(interactions, label === 1 ? 2 : 1, trained).users).toHaveLength(0);
+          expect(heldOut(interactions, label === 1 ? 2 : 1, trained, null).users).toHaveLength(0);
 
           // Users' rows are the scores themselves and items' rows the identity: the products are exact.
           const identity = Float32Array.from({ length: items * items }, (_, i) => (i % (items + 1) === 0 ? 1 : 0));

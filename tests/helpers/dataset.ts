@@ -4,6 +4,13 @@ import { newRun, type RunDocument } from '../../src/domain/run';
 import { memoryDatabase, type Database } from '../../src/storage/database';
 import { writeRun } from '../../src/storage/runs';
 import { generateDemo } from '../../workers/dataset/demo';
+import { stream } from '../../workers/engine/rng';
+import type { Model } from '../../workers/models/model';
+import { modelKind } from '../../workers/models/registry';
+import { readTrainingData, type TrainingData } from '../../workers/training/input';
+
+/** What lets a model run on the demo alone: without profile files and without another model's embeddings. */
+const ON_ITS_OWN: Partial<Record<ModelId, Config>> = { egra: { pretrained: 'random' }, mllmrec: { profiles: 'history' } };
 
 /** A small demo dataset in memory with a run on it that has not started. */
 export async function smallStudy(
@@ -16,7 +23,7 @@ export async function smallStudy(
   const dataset = await generateDemo(database, 'small', { seed: 7, ...sizes, variant: 'plain' });
   const run = newRun('run', 'a run', {
     model,
-    config: completeConfig(model, { embeddingSize: 16, batchSize: 256, ...changes }),
+    config: completeConfig(model, { embeddingSize: 16, batchSize: 256, ...ON_ITS_OWN[model], ...changes }),
     seed: 999,
     dataset: { id: dataset.id, name: dataset.name, fingerprint: dataset.fingerprint },
     backend,
@@ -24,6 +31,18 @@ export async function smallStudy(
   }, '2026-01-01T00:00:00.000Z');
   await writeRun(database, run);
   return { database, run };
+}
+
+/** The data a study's run reads, and its model on the open device. The caller disposes the model. */
+export async function builtModel({ database, run: { experiment } }: { database: Database; run: RunDocument }): Promise<{ data: TrainingData; model: Model }> {
+  const data = await readTrainingData(database, experiment, async () => undefined);
+  const model = await modelKind(experiment.model).build({
+    input: data.input,
+    config: experiment.config,
+    random: (name) => stream(1, name),
+    progress: async () => undefined,
+  });
+  return { data, model };
 }
 
 /** The document without what depends on the clock or on the size of a heap. */

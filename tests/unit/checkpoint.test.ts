@@ -11,13 +11,15 @@ import { byKey } from '../../workers/training/metrics';
 function checkpointAt(step: number, withBest = true): Checkpoint {
   const array = (offset: number): Float32Array => Float32Array.of(step, offset, -0, 1e-30, NaN);
   return {
-    version: 1,
+    version: 2,
     step,
     epoch: Math.floor(step / 10),
     adamSteps: step,
     sampler: { shuffleAtEpochStart: [step, 2, 3, 4], negatives: [5, 6, 7, 8], taken: step % 10 },
     stopping: { bestValue: withBest ? 0.25 : -Infinity, sinceBest: 1 },
     epochSums: [step / 3, 2],
+    epochObserved: { weightsUsers: [step, 0, 3], switchStep: [step] },
+    model: { stage: Float32Array.of(step, 2, 0.5) },
     epochTrainSeconds: 1.5,
     epochs: [],
     intervals: [{ step, epoch: 0, terms: { bpr: 0.5 }, total: 0.5 }],

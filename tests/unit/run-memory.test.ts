@@ -4,11 +4,8 @@ import { completeConfig } from '../../src/domain/models/catalogue';
 import { MODEL_IDS, type Config, type ModelId } from '../../src/domain/models/table';
 import type { DeviceReport } from '../../src/domain/run';
 import { readDataset } from '../../src/storage/datasets';
-import { stream } from '../../workers/engine/rng';
-import { modelKind } from '../../workers/models/registry';
 import { estimateMemory, largestBuffer, refuseTooLarge } from '../../workers/training/estimate';
-import { readTrainingData } from '../../workers/training/input';
-import { smallStudy } from '../helpers/dataset';
+import { builtModel, smallStudy } from '../helpers/dataset';
 import { describeOn } from '../helpers/device';
 
 const device = (backend: DeviceReport['backend'], limits: Record<string, number> = {}): DeviceReport => ({
@@ -26,8 +23,8 @@ const refusal = (report: DeviceReport, total: number, buffer: number): string | 
 };
 
 const study = async (model: ModelId, changes: Config = {}) => {
-  const { database } = await smallStudy(model, changes, 'cpu', { users: 40, items: 32 });
-  return { database, document: await readDataset(database, 'small'), config: completeConfig(model, { embeddingSize: 8, batchSize: 16, ...changes }) };
+  const stored = await smallStudy(model, { embeddingSize: 8, batchSize: 16, ...changes }, 'cpu', { users: 40, items: 32 });
+  return { ...stored, document: await readDataset(stored.database, 'small'), config: stored.run.experiment.config };
 };
 
 describe('a run that cannot fit', () => {
@@ -58,9 +55,8 @@ describe('a run that cannot fit', () => {
 describeOn('cpu', 'the largest buffer', (test) => {
   for (const id of MODEL_IDS) {
     test(`of ${id} is no smaller than its largest parameter, and no larger than all it holds`, async () => {
-      const { database, document, config } = await study(id);
-      const data = await readTrainingData(database, 'small', true, async () => undefined);
-      const model = await modelKind(id).build({ input: data.input, config, random: (name) => stream(1, name), progress: async () => undefined });
+      const { document, config, ...stored } = await study(id);
+      const { model } = await builtModel(stored);
       const buffer = largestBuffer(document, id, config);
       expect(buffer).toBeGreaterThanOrEqual(Math.max(...model.parameters.map(({ tensor }) => 4 * tensor.size)));
       expect(buffer).toBeLessThanOrEqual(estimateMemory(document, id, config).total);
