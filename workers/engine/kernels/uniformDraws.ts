@@ -8,9 +8,11 @@ function mix(value: number): number {
   let x = value;
   x = Math.imul(x ^ (x >>> 16), 0x7feb352d);
   x = Math.imul(x ^ (x >>> 15), 0x846ca68b);
-  return (x ^ (x >>> 16)) >>> 0;
+  return x ^ (x >>> 16);
 }
 
+/** Draws are multiples of this. */
+const RESOLUTION = 2 ** -24;
 const ID_STEP = 0x9e3779b1;
 const COLUMN_STEP = 0x85ebca77;
 
@@ -28,7 +30,7 @@ export const uniformDrawsPair: KernelPair = {
     const rows = shapes[1]?.[0] ?? 0;
     for (let row = 0; row < rows; row++) {
       const start = mix((key[0] ?? 0) ^ Math.imul(ids[row] ?? 0, ID_STEP)) ^ (key[1] ?? 0);
-      for (let c = 0; c < width; c++) output[row * width + c] = (mix((start + Math.imul(c, COLUMN_STEP)) | 0) >>> 8) / 2 ** 24;
+      for (let c = 0; c < width; c++) output[row * width + c] = (mix((start + Math.imul(c, COLUMN_STEP)) | 0) >>> 8) * RESOLUTION;
     }
   },
 

@@ -50,9 +50,12 @@ export function experts(list: readonly Expert[], groups: number, config: Config,
     if (!first) throw new Error('Experts need the vectors of a group at least.');
     const rows = first.shape[0];
     const stacked = matrixOf(tf.reshape(tf.stack([...vectors]), [groups, rows * width]));
-    const mixed = parts(tf.reshape(tf.matMul(shares(), stacked), [count, rows, width]));
+    const all = shares();
     const heads = parts(weights.tensor);
-    return mixed.map((x, e) => matrixOf(tf.matMul(matrixOf(x), matrixOf(heads[e] ?? x))));
+    return heads.map((head, e) => {
+      const mixed = tf.reshape(tf.matMul(tf.slice(all, [e, 0], [1, groups]), stacked), [rows, width]);
+      return matrixOf(tf.matMul(matrixOf(mixed), matrixOf(head)));
+    });
   };
 
   return {
