@@ -1,5 +1,5 @@
 import type { DatasetDocument } from './dataset';
-import { modelTable } from './models/catalogue';
+import { idleBecause, modelTable } from './models/catalogue';
 import type { Config, DataNeed, ModelId } from './models/table';
 
 const hasFeature = (dataset: Pick<DatasetDocument, 'features'>, key: string): boolean => dataset.features.some((feature) => feature.key === key && feature.scope === 'item');
@@ -13,6 +13,8 @@ export function lacking(need: DataNeed, dataset: Pick<DatasetDocument, 'name' | 
       return hasFeature(dataset, 'text') ? null : `${dataset.name} has no text features (text_feat.npy).`;
     case 'imageVectors':
       return hasFeature(dataset, 'image') ? null : `${dataset.name} has no image features (image_feat.npy).`;
+    case 'pretrained':
+      return hasFeature(dataset, 'pretrained') ? null : `${dataset.name} has no file of item embeddings (pretrained_feat.npy).`;
     case 'ratings':
       return dataset.statistics.ratings ? null : `${dataset.name} has no ratings, or they are all equal.`;
   }
@@ -21,7 +23,7 @@ export function lacking(need: DataNeed, dataset: Pick<DatasetDocument, 'name' | 
 /** Why a configuration cannot run on a dataset: the first choice that needs what is missing; null when it can. */
 export function configLacks(model: ModelId, config: Config, dataset: Parameters<typeof lacking>[1]): string | null {
   for (const option of modelTable(model).options) {
-    if (option.type !== 'choice') continue;
+    if (option.type !== 'choice' || idleBecause(model, option, config)) continue;
     const need = option.choices.find(({ value }) => value === config[option.key])?.needs;
     const reason = need && lacking(need, dataset);
     if (reason) return `${reason} Choose something else under “${option.label}”.`;

@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runName } from '../../src/domain/runName';
 import { AppError } from '../../src/domain/errors';
-import {
-  changedOptions, choiceOption, completeConfig, configProblems, defaultConfig, isModelId, MODEL_TABLES, modelTable, numberOption, optionProblem, parseOption,
-} from '../../src/domain/models/catalogue';
+import { changedOptions, choiceOption, completeConfig, configProblems, defaultConfig, idleBecause, isModelId, MODEL_TABLES, modelTable, numberOption, optionProblem, parseOption } from '../../src/domain/models/catalogue';
 import { MODEL_IDS, type BooleanOption, type ChoiceOption, type Config, type NumberOption } from '../../src/domain/models/table';
 
 const base = { key: 'x', label: 'The option', help: 'Help.', group: 'model', sweep: false } as const;
@@ -65,11 +63,19 @@ describe('a configuration', () => {
     expect(completeConfig('lightgcn', {})).toEqual(defaultConfig('lightgcn'));
   });
 
+  it('tells which options have no effect, also when that is decided further off', () => {
+    const idle = (changes: Config): string[] => modelTable('mgcn').options.flatMap((option) => (idleBecause('mgcn', option, completeConfig('mgcn', changes)) ? [option.key] : []));
+    expect(idle({})).toEqual(expect.arrayContaining(['pretrained', 'pretrainingEpochs', 'mutual', 'minSimilarity']));
+    expect(idle({ edgeEnhancer: '+E' })).toEqual(['mutual', 'minSimilarity', 'coNeighbours', 'dropIdentical']);
+    expect(idle({ edgeEnhancer: '+E', pretrained: 'random', itemGraph: 'refined' })).toEqual(['pretrainingEpochs', 'mutual']);
+    expect(idle({ edgeEnhancer: '+G' })).toContain('pretrainingEpochs');
+  });
+
   it('names all its problems, and unknown options', () => {
     const { layers: _missing, ...rest } = defaultConfig('lightgcn');
-    const problems = configProblems('lightgcn', { ...rest, epochs: NaN, neighbours: 10, constructor: 1 });
-    expect([...problems.keys()].sort()).toEqual(['constructor', 'epochs', 'layers', 'neighbours']);
-    expect(problems.get('neighbours')).toBe('LightGCN has no option “neighbours”.');
+    const problems = configProblems('lightgcn', { ...rest, epochs: NaN, routerHidden: 10, constructor: 1 });
+    expect([...problems.keys()].sort()).toEqual(['constructor', 'epochs', 'layers', 'routerHidden']);
+    expect(problems.get('routerHidden')).toBe('LightGCN has no option “routerHidden”.');
     expect(configProblems('mgcn', defaultConfig('mgcn')).size).toBe(0);
   });
 
@@ -109,7 +115,7 @@ describe('the tables', () => {
     expect(['bpr', 'BPR', '__proto__', ''].map(isModelId)).toEqual([true, false, false, false]);
   });
 
-  for (const { id, options, presets, terms, publishedAs, summary, citation } of MODEL_TABLES) {
+  for (const { id, options, observations, shownFirst, presets, terms, publishedAs, summary, citation } of MODEL_TABLES) {
     it(`${id}: every option has words, one key, and a default that is allowed`, () => {
       expect(new Set(options.map(({ key }) => key)).size).toBe(options.length);
       expect(new Set(options.map(({ label }) => label)).size).toBe(options.length);
@@ -129,6 +135,20 @@ describe('the tables', () => {
       }
     });
 
+    it(`${id}: what an option's effect depends on is an option, and has the values that it names`, () => {
+      for (const { key, when } of options) {
+        if (!when) continue;
+        const decides = options.find((option) => option.key === when.key);
+        expect(decides, key).toBeDefined();
+        expect(when.key).not.toBe(key);
+        for (const value of when.values) expect(decides && optionProblem(decides, value), `${key}: ${when.key} = ${value}`).toBeNull();
+      }
+    });
+
+    it(`${id}: shows first what it observes`, () => {
+      for (const key of shownFirst ?? []) expect(observations?.map((one) => one.key)).toContain(key);
+    });
+
     it(`${id}: presets are configurations that differ from the defaults`, () => {
       expect(new Set(presets.map((preset) => preset.id)).size).toBe(presets.length);
       for (const preset of presets) expect(changedOptions(id, completeConfig(id, preset.config))).toEqual(preset.config);
@@ -145,8 +165,8 @@ describe('the tables', () => {
   it('have the settings of the protocol and of the reference framework by default', () => {
     for (const id of MODEL_IDS) {
       expect(defaultConfig(id)).toMatchObject({
-        embeddingSize: 64, batchSize: 2048, learningRate: 1e-3, negativesPerPositive: 1, negativesFrom: 'trainItems',
-        epochs: 1000, patience: 20, stopMetric: 'recall@20', roundForStopping: 'off', evaluateEvery: 1,
+        embeddingSize: 64, learningRate: 1e-3, negativesPerPositive: 1, negativesFrom: 'trainItems', roundForStopping: 'off', evaluateEvery: 1,
+        ...(id === 'magnet' ? { batchSize: 1024, epochs: 200, patience: 5, stopMetric: 'ndcg@20' } : { batchSize: 2048, epochs: 1000, patience: 20, stopMetric: 'recall@20' }),
       });
     }
     expect(defaultConfig('mgcn')).toMatchObject({ userItemLayers: 2, itemItemLayers: 1, neighbours: 10, contrastWeight: 0.01, temperature: 0.2, regWeight: 1e-4, trainFeatures: true, lrDecay: 0.96, lrDecayEpochs: 50 });

@@ -96,6 +96,17 @@ export function parseOption(option: Option, text: string): OptionValue {
   return value;
 }
 
+/** Why an option has no effect in this configuration: the option that decides it. null when it has one. */
+export function idleBecause(id: ModelId, option: Option, config: Config): Option | null {
+  const { when } = option;
+  if (!when) return null;
+  const decides = TABLES[id].options.find(({ key }) => key === when.key);
+  if (!decides) return null;
+  const value = config[when.key];
+  if (value === undefined || !when.values.includes(value)) return decides;
+  return idleBecause(id, decides, config);
+}
+
 /** Typed reads for code that has a validated configuration. */
 export function numberOption(config: Config, key: string): number {
   const value = config[key];

@@ -1,9 +1,11 @@
 import { regulariser, trainingOptions } from './common';
 import { pretrainedOptions, trainFeaturesOption } from './graphOptions';
-import type { ModelTable } from './table';
+import type { Condition, ModelTable } from './table';
 
 /** Bounds of the histogram of entity weights, as multiples of a uniform weight. */
 export const WEIGHT_EDGES: readonly number[] = [0, 0.25, 0.5, 0.7, 0.8, 0.9, 0.95, 1, 1.05, 1.1, 1.2, 1.3, 1.5, 2, 3, 5];
+
+const RAMP: Condition = { key: 'epochWeights', values: ['ramp'] };
 
 export const egra: ModelTable = {
   id: 'egra',
@@ -35,7 +37,7 @@ export const egra: ModelTable = {
       key: 'enhancedGraph', type: 'boolean', default: true, group: 'graph', sweep: false,
       label: 'Enhanced behaviour graph', help: 'Link items that the pre-trained embeddings hold similar. Off: the ablation /EBG.', section: 'EGRA, §III-B',
     },
-    ...pretrainedOptions(5),
+    ...pretrainedOptions(5, { key: 'enhancedGraph', values: [true] }),
     {
       key: 'entityWeights', type: 'choice', default: 'softmax', group: 'loss', sweep: false,
       label: 'Entity weights', help: 'How the users and items of a batch are weighted in the alignment loss.',
@@ -53,7 +55,7 @@ export const egra: ModelTable = {
       ],
     },
     {
-      key: 'weightMin', type: 'number', default: 0.005, min: 0, max: 10, group: 'loss', sweep: true,
+      key: 'weightMin', type: 'number', default: 0.005, min: 0, max: 10, group: 'loss', sweep: true, when: RAMP,
       label: 'Epoch weight λ_min', help: 'Alignment weight in the first epoch.', suggested: [0, 0.005, 0.01],
     },
     {
@@ -61,11 +63,11 @@ export const egra: ModelTable = {
       label: 'Epoch weight λ_max', help: 'Alignment weight from epoch P on.', suggested: [0.02, 0.03, 0.04],
     },
     {
-      key: 'weightEpochs', type: 'integer', default: 10, min: 1, max: 10_000, group: 'loss', sweep: true,
+      key: 'weightEpochs', type: 'integer', default: 10, min: 1, max: 10_000, group: 'loss', sweep: true, when: RAMP,
       label: 'Ramp epochs P', help: 'Epochs over which the weight rises.', suggested: [5, 10, 15, 20],
     },
     {
-      key: 'temperatureEntity', type: 'number', default: 1, min: 0.01, max: 100, group: 'loss', sweep: true,
+      key: 'temperatureEntity', type: 'number', default: 1, min: 0.01, max: 100, group: 'loss', sweep: true, when: { key: 'entityWeights', values: ['softmax'] },
       label: 'Temperature τ₁', help: 'Of the softmax that makes the entity weights.', suggested: [0.6, 0.8, 1, 1.5, 2],
     },
     {
@@ -104,6 +106,7 @@ export const egra: ModelTable = {
     { id: 'EP', label: '/EP', config: { epochWeights: 'constant' } },
     { id: 'BDA', label: '/BDA', config: { entityWeights: 'uniform', epochWeights: 'constant' } },
   ],
+  shownFirst: ['weightsUsers'],
   observations: [
     { key: 'epochWeight', title: 'Epoch weight', help: 'Weight of the alignment loss.', kind: 'curve' },
     { key: 'cosineUsers', title: 'Cosine of behaviour and modality, users', help: 'Mean over the batch’s users: alignment draws it to 1.', kind: 'curve' },

@@ -1,9 +1,13 @@
-import type { Ablation, Option } from './table';
+import type { Ablation, Condition, Option } from './table';
 
-/** Where pre-trained item embeddings `E_pt` come from, and how many neighbours they give. */
-export const pretrainedOptions = (neighbours: number): Option[] => [
+/** The sources of pre-trained embeddings that are models. */
+const TRAINED_FIRST: Condition = { key: 'pretrained', values: ['mgcn', 'lightgcn', 'bpr', 'freedom', 'lattice', 'gume'] };
+const REFINED: Condition = { key: 'itemGraph', values: ['refined'] };
+
+/** Where pre-trained item embeddings `E_pt` come from, and how many neighbours they give; read where `when` holds. */
+export const pretrainedOptions = (neighbours: number, when: Condition): Option[] => [
   {
-    key: 'pretrained', type: 'choice', default: 'mgcn', group: 'graph', sweep: true,
+    key: 'pretrained', type: 'choice', default: 'mgcn', group: 'graph', sweep: true, when,
     label: 'Pre-trained embeddings', help: 'Item embeddings whose neighbours become item–item edges. A model is trained first, as a run of its own with the same seed, and used again by later runs.', section: 'EGRA, stage 0',
     choices: [
       { value: 'mgcn', label: 'MGCN, as a run of its own' },
@@ -12,24 +16,24 @@ export const pretrainedOptions = (neighbours: number): Option[] => [
       { value: 'freedom', label: 'FREEDOM' },
       { value: 'lattice', label: 'LATTICE' },
       { value: 'gume', label: 'GUME' },
-      { value: 'imported', label: 'a file of this dataset' },
+      { value: 'imported', label: 'a file of this dataset', needs: 'pretrained' },
       { value: 'random', label: 'random (control)' },
     ],
   },
   {
-    key: 'pretrainingEpochs', type: 'integer', default: 1000, min: 1, max: 100_000, group: 'graph', sweep: false,
+    key: 'pretrainingEpochs', type: 'integer', default: 1000, min: 1, max: 100_000, group: 'graph', sweep: false, when: TRAINED_FIRST,
     label: 'Pre-training epochs, at most', help: 'Early stopping usually ends the pre-training run before.',
   },
   {
-    key: 'enhancedNeighbours', type: 'integer', default: neighbours, min: 1, max: 100, group: 'graph', sweep: true,
+    key: 'enhancedNeighbours', type: 'integer', default: neighbours, min: 1, max: 100, group: 'graph', sweep: true, when,
     label: 'Pre-trained neighbours H', help: 'Items most similar by the pre-trained embeddings that an item is linked to.', suggested: [3, 5, 10],
   },
   {
-    key: 'excludeSelf', type: 'boolean', default: true, group: 'graph', sweep: false,
+    key: 'excludeSelf', type: 'boolean', default: true, group: 'graph', sweep: false, when,
     label: 'Leave the item itself out', help: 'Off: the item counts as one of its H neighbours.',
   },
   {
-    key: 'symmetrise', type: 'boolean', default: false, group: 'graph', sweep: false,
+    key: 'symmetrise', type: 'boolean', default: false, group: 'graph', sweep: false, when,
     label: 'Symmetrise item edges', help: 'Add every item–item edge in the other direction too. The paper prints them directed.',
   },
 ];
@@ -45,8 +49,8 @@ export const edgeEnhancerOptions = (): Option[] => [
       { value: '+G', label: '+G: neighbours in every modality (GUME)' },
     ],
   },
-  ...pretrainedOptions(5),
-  mutualOption,
+  ...pretrainedOptions(5, { key: 'edgeEnhancer', values: ['+E'] }),
+  { ...mutualOption, when: { key: 'edgeEnhancer', values: ['+G'] } },
 ];
 
 export const mutualOption: Option = {
@@ -58,27 +62,27 @@ export const mutualOption: Option = {
 export const refinedGraphOptions = (): Option[] => [
   {
     key: 'itemGraph', type: 'choice', default: 'own', group: 'graph', sweep: true,
-    label: 'Item graph', help: '+GR replaces the item–item graph of each modality by MLLMRec’s: neighbours above a threshold, joined by co-occurrence.', section: 'MLLMRec, Figure 3',
+    label: 'Item graph', help: 'With +GR, MLLMRec’s graph takes the place of each modality’s own: neighbours above a threshold, joined by co-occurrence.', section: 'MLLMRec, Figure 3',
     choices: [
       { value: 'own', label: 'the model’s own' },
       { value: 'refined', label: '+GR: refined (MLLMRec)' },
     ],
   },
-  ...refinementOptions(0.5),
+  ...refinementOptions(0.5, REFINED, REFINED),
 ];
 
-/** α, K_c and what counts as co-occurrence. */
-export const refinementOptions = (minSimilarity: number): Option[] => [
+/** α, K_c and what counts as co-occurrence, and where the threshold and the co-occurrence are used. */
+export const refinementOptions = (minSimilarity: number, threshold: Condition, cooccurrence: Condition): Option[] => [
   {
-    key: 'minSimilarity', type: 'number', default: minSimilarity, min: -1, max: 1, group: 'graph', sweep: true,
+    key: 'minSimilarity', type: 'number', default: minSimilarity, min: -1, max: 1, group: 'graph', sweep: true, when: threshold,
     label: 'Similarity threshold α', help: 'Neighbours less similar than this are dropped from the semantic graph.', suggested: [0.4, 0.5, 0.6, 0.7],
   },
   {
-    key: 'coNeighbours', type: 'integer', default: 10, min: 1, max: 100, group: 'graph', sweep: true,
+    key: 'coNeighbours', type: 'integer', default: 10, min: 1, max: 100, group: 'graph', sweep: true, when: cooccurrence,
     label: 'Co-occurrence neighbours K_c', help: 'Items with the most similar training audience (Jaccard) that are added.', suggested: [5, 10, 15, 20],
   },
   {
-    key: 'dropIdentical', type: 'choice', default: 'all', group: 'graph', sweep: false,
+    key: 'dropIdentical', type: 'choice', default: 'all', group: 'graph', sweep: false, when: cooccurrence,
     label: 'Identical audiences', help: 'Which items with a Jaccard of 1 are left out of the co-occurrence graph.',
     choices: [
       { value: 'all', label: 'leave out the item itself and identical audiences' },

@@ -23,8 +23,8 @@ export const lightgcn: ModelTable = {
     regulariser(1e-4, 'Times the sum of the Frobenius norms of the batch’s layer-0 rows, divided by the batch size.'),
     ...edgeEnhancerOptions(),
     {
-      key: 'neighbours', type: 'integer', default: 10, min: 1, max: 100, group: 'graph', sweep: true,
-      label: 'Neighbours K of +G', help: 'Most cosine-similar items per modality, the item itself counted; used by the +G enhancer only.', suggested: [5, 10, 15, 20],
+      key: 'neighbours', type: 'integer', default: 10, min: 1, max: 100, group: 'graph', sweep: true, when: { key: 'edgeEnhancer', values: ['+G'] },
+      label: 'Neighbours K of +G', help: 'Most cosine-similar items per modality, the item itself counted.', suggested: [5, 10, 15, 20],
     },
     ...trainingOptions({}),
   ],

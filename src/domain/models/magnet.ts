@@ -1,6 +1,11 @@
 import type { Observation } from '../observations';
 import { trainingOptions } from './common';
-import type { Ablation, Config, ModelTable, Option, Preset, RecommendationBasis } from './table';
+import type { Ablation, Condition, Config, ModelTable, Option, Preset, RecommendationBasis } from './table';
+
+const DUAL: Condition = { key: 'view', values: ['dual'] };
+const ROUTED: Condition = { key: 'experts', values: [true] };
+const COMPLEMENTARY: Condition = { key: 'families', values: ['all', 'bal+com', 'dom+com'] };
+const BY_ENTROPY: Condition = { key: 'stages', values: ['entropy'] };
 
 const options: readonly Option[] = [
   {
@@ -16,11 +21,11 @@ const options: readonly Option[] = [
     label: 'Layers L', help: 'Propagations over each view, mean of all layers.', suggested: [1, 2, 3],
   },
   {
-    key: 'neighbours', type: 'integer', default: 20, min: 1, max: 200, group: 'graph', sweep: true,
+    key: 'neighbours', type: 'integer', default: 20, min: 1, max: 200, group: 'graph', sweep: true, when: DUAL,
     label: 'Content neighbours k', help: 'Most cosine-similar items per item and modality, the item itself left out; they form a user’s candidate pool.', suggested: [10, 20, 30],
   },
   {
-    key: 'inducedPerUser', type: 'integer', default: 150, min: 1, max: 5000, group: 'graph', sweep: true,
+    key: 'inducedPerUser', type: 'integer', default: 150, min: 1, max: 5000, group: 'graph', sweep: true, when: DUAL,
     label: 'Induced edges per user r', help: 'Best candidates of the pool that become edges of the induced view.', suggested: [50, 100, 150, 200],
   },
   {
@@ -56,27 +61,27 @@ const options: readonly Option[] = [
     label: 'Expert dropout p_d', help: 'Share of an expert’s outputs left out in a training step.', suggested: [0.1, 0.15, 0.2],
   },
   {
-    key: 'alpha', type: 'number', default: 0.6, min: 0, max: 1, group: 'model', sweep: true,
+    key: 'alpha', type: 'number', default: 0.6, min: 0, max: 1, group: 'model', sweep: true, when: { key: 'families', values: ['all', 'bal+dom', 'dom+com'] },
     label: 'Dominance α', help: 'How far a dominant expert leans on its anchor.', suggested: [0.2, 0.4, 0.6, 0.8],
   },
   {
-    key: 'beta', type: 'number', default: 0.2, min: 0, max: 1, group: 'model', sweep: true,
+    key: 'beta', type: 'number', default: 0.2, min: 0, max: 1, group: 'model', sweep: true, when: { key: 'families', values: ['all', 'bal', 'bal+dom', 'bal+com'] },
     label: 'Balance β', help: 'How far a balanced expert leans on its anchor.', suggested: [0.1, 0.2, 0.4],
   },
   {
-    key: 'delta', type: 'number', default: 0.5, min: 0, max: 1, group: 'model', sweep: true,
+    key: 'delta', type: 'number', default: 0.5, min: 0, max: 1, group: 'model', sweep: true, when: COMPLEMENTARY,
     label: 'Complement δ', help: 'How a complementary expert shares between the two groups that are not its anchor.', suggested: [0.4, 0.5, 0.6, 0.8],
   },
   {
-    key: 'comEpsilon', type: 'number', default: 0.05, min: 0, max: 1, group: 'model', sweep: false,
+    key: 'comEpsilon', type: 'number', default: 0.05, min: 0, max: 1, group: 'model', sweep: false, when: COMPLEMENTARY,
     label: 'Complement ε', help: 'What a complementary expert leaves to its anchor.',
   },
   {
-    key: 'templates', type: 'boolean', default: true, group: 'model', sweep: false,
+    key: 'templates', type: 'boolean', default: true, group: 'model', sweep: false, when: ROUTED,
     label: 'Fixed templates', help: 'Off: each expert’s shares are learned, starting from its template (w/o templates).',
   },
   {
-    key: 'families', type: 'choice', default: 'all', group: 'model', sweep: true,
+    key: 'families', type: 'choice', default: 'all', group: 'model', sweep: true, when: ROUTED,
     label: 'Expert families', help: 'Which families of experts take part.',
     choices: [
       { value: 'all', label: 'Dom + Bal + Com' },
@@ -87,11 +92,11 @@ const options: readonly Option[] = [
     ],
   },
   {
-    key: 'expertCopies', type: 'integer', default: 1, min: 1, max: 5, group: 'model', sweep: true,
+    key: 'expertCopies', type: 'integer', default: 1, min: 1, max: 5, group: 'model', sweep: true, when: ROUTED,
     label: 'Expert splitting p', help: 'Experts per template: E = 9p with two modalities.', suggested: [1, 2, 3, 4, 5],
   },
   {
-    key: 'topExperts', type: 'integer', default: 4, min: 1, max: 64, group: 'model', sweep: true,
+    key: 'topExperts', type: 'integer', default: 4, min: 1, max: 64, group: 'model', sweep: true, when: ROUTED,
     label: 'Experts per pair K', help: 'Experts that a pair is routed to.', suggested: [1, 2, 4, 6, 9],
   },
   {
@@ -99,11 +104,11 @@ const options: readonly Option[] = [
     label: 'Mixture of experts', help: 'Off: one head on the mean of all vectors (w/o MoE).',
   },
   {
-    key: 'routerHidden', type: 'integer', default: 0, min: 0, max: 512, group: 'model', sweep: true,
+    key: 'routerHidden', type: 'integer', default: 0, min: 0, max: 512, group: 'model', sweep: true, when: ROUTED,
     label: 'Router hidden size', help: '0: a linear router. Otherwise a hidden ReLU layer of this width.', suggested: [0, 32, 64],
   },
   {
-    key: 'stages', type: 'choice', default: 'entropy', group: 'loss', sweep: true,
+    key: 'stages', type: 'choice', default: 'entropy', group: 'loss', sweep: true, when: ROUTED,
     label: 'Stages', help: 'When the router’s regulariser turns from coverage to confidence.',
     choices: [
       { value: 'entropy', label: 'by entropy' },
@@ -113,23 +118,23 @@ const options: readonly Option[] = [
     ],
   },
   {
-    key: 'entropyThreshold', type: 'number', default: 0.9, min: 0, max: 1, group: 'loss', sweep: true,
+    key: 'entropyThreshold', type: 'number', default: 0.9, min: 0, max: 1, group: 'loss', sweep: true, when: BY_ENTROPY,
     label: 'Entropy threshold H*', help: 'Normalised entropy of the mean routing that counts as covered.', suggested: [0.85, 0.87, 0.9],
   },
   {
-    key: 'coverageWindow', type: 'integer', default: 3, min: 1, max: 100_000, group: 'loss', sweep: true,
+    key: 'coverageWindow', type: 'integer', default: 3, min: 1, max: 100_000, group: 'loss', sweep: true, when: BY_ENTROPY,
     label: 'Coverage window W', help: 'Steps in a row above the threshold after which stage 2 begins.', suggested: [3, 4, 5],
   },
   {
-    key: 'minCoverageEpochs', type: 'number', default: 1, min: 0, max: 1000, group: 'loss', sweep: false,
+    key: 'minCoverageEpochs', type: 'number', default: 1, min: 0, max: 1000, group: 'loss', sweep: false, when: BY_ENTROPY,
     label: 'Least coverage, epochs', help: 'Stage 1 lasts at least this long. As printed 0: a router that starts near uniform then leaves stage 1 at once.',
   },
   {
-    key: 'switchStep', type: 'integer', default: 1000, min: 0, max: 10_000_000, group: 'loss', sweep: false,
-    label: 'Fixed switch step T', help: 'Stage 2 begins after this step; half the steps of a finished run is a fair choice. Used with fixed stages only.',
+    key: 'switchStep', type: 'integer', default: 1000, min: 0, max: 10_000_000, group: 'loss', sweep: false, when: { key: 'stages', values: ['fixed'] },
+    label: 'Fixed switch step T', help: 'Stage 2 begins after this step; half the steps of a finished run is a fair choice.',
   },
   {
-    key: 'stageWeights', type: 'choice', default: 'lin', group: 'loss', sweep: true,
+    key: 'stageWeights', type: 'choice', default: 'lin', group: 'loss', sweep: true, when: ROUTED,
     label: 'Stage weights', help: 'How the weight of the router’s regulariser follows the entropy.',
     choices: [
       { value: 'lin', label: 'linear' },
@@ -139,15 +144,15 @@ const options: readonly Option[] = [
     ],
   },
   {
-    key: 'routingWeight', type: 'number', default: 0.03, min: 0, max: 10, group: 'loss', sweep: true,
+    key: 'routingWeight', type: 'number', default: 0.03, min: 0, max: 10, group: 'loss', sweep: true, when: ROUTED,
     label: 'Routing weight λ_r', help: 'Of coverage and confidence. At the printed 0.3 routing collapsed onto one expert where it was tried on a mean-reduced loss.', suggested: [0, 0.01, 0.03, 0.1, 0.3],
   },
   {
-    key: 'contrastWeight', type: 'number', default: 0.01, min: 0, max: 10, group: 'loss', sweep: true,
-    label: 'View contrast λ_ctr', help: 'Weight of InfoNCE between the two views; dual view only.', suggested: [0, 0.01, 0.1],
+    key: 'contrastWeight', type: 'number', default: 0.01, min: 0, max: 10, group: 'loss', sweep: true, when: DUAL,
+    label: 'View contrast λ_ctr', help: 'Weight of InfoNCE between the two views.', suggested: [0, 0.01, 0.1],
   },
   {
-    key: 'temperature', type: 'number', default: 0.5, min: 0.01, max: 10, group: 'loss', sweep: true,
+    key: 'temperature', type: 'number', default: 0.5, min: 0.01, max: 10, group: 'loss', sweep: true, when: DUAL,
     label: 'Temperature τ', help: 'Divides the cosines of the view contrast.', suggested: [0.2, 0.5, 1, 1.5],
   },
   {
@@ -249,6 +254,7 @@ export const magnet: ModelTable = {
     { key: 'decay', label: 'Parameter decay' },
   ],
   ablations,
+  shownFirst: ['entropy', 'effectiveExperts'],
   observations,
   recommend,
 };

@@ -1,6 +1,9 @@
 import { trainingOptions } from './common';
 import { refinementOptions } from './graphOptions';
-import type { ModelTable } from './table';
+import type { Condition, ModelTable } from './table';
+
+/** Without layers there is no item graph. */
+const PROPAGATED: Condition = { key: 'layers', values: [1, 2, 3, 4] };
 
 export const mllmrec: ModelTable = {
   id: 'mllmrec',
@@ -62,16 +65,16 @@ export const mllmrec: ModelTable = {
       label: 'Item graph layers L', help: 'The item vectors are the sum of layers 0…L; 0 is the ablation w/o GCN_II.', suggested: [0, 1, 2],
     },
     {
-      key: 'neighbours', type: 'integer', default: 10, min: 1, max: 100, group: 'graph', sweep: true,
+      key: 'neighbours', type: 'integer', default: 10, min: 1, max: 100, group: 'graph', sweep: true, when: PROPAGATED,
       label: 'Semantic neighbours K_s', help: 'Most cosine-similar items, the item itself counted.', suggested: [5, 10, 15, 20],
     },
     {
-      key: 'threshold', type: 'boolean', default: true, group: 'graph', sweep: false,
+      key: 'threshold', type: 'boolean', default: true, group: 'graph', sweep: false, when: PROPAGATED,
       label: 'Denoise by threshold', help: 'Drop neighbours below α. Off: the ablation w/o GD.',
     },
-    ...refinementOptions(0.7),
+    ...refinementOptions(0.7, { key: 'threshold', values: [true] }, { key: 'cooccurrence', values: [true] }),
     {
-      key: 'cooccurrence', type: 'boolean', default: true, group: 'graph', sweep: false,
+      key: 'cooccurrence', type: 'boolean', default: true, group: 'graph', sweep: false, when: PROPAGATED,
       label: 'Add co-occurrence', help: 'Add items with a similar training audience. Off: the ablation w/o TE.',
     },
     {
@@ -81,8 +84,8 @@ export const mllmrec: ModelTable = {
     ...trainingOptions({}),
   ],
   presets: [
-    { id: 'paper-baby', label: 'Paper: Baby', config: { minSimilarity: 0.7, coNeighbours: 10 } },
-    { id: 'paper-sports', label: 'Paper: Sports', config: { minSimilarity: 0.4, coNeighbours: 10 } },
+    { id: 'paper-baby', label: 'Paper: Baby', config: {} },
+    { id: 'paper-sports', label: 'Paper: Sports', config: { minSimilarity: 0.4 } },
     { id: 'paper-clothing', label: 'Paper: Clothing', config: { minSimilarity: 0.6, coNeighbours: 15 } },
   ],
   terms: [{ key: 'bpr', label: 'BPR' }],

@@ -1,5 +1,8 @@
 import { regulariser, trainingOptions } from './common';
-import type { ModelTable } from './table';
+import type { Condition, ModelTable } from './table';
+
+const SIGNED: Condition = { key: 'signed', values: [true] };
+const PSEUDO: Condition = { key: 'pseudoFeedback', values: [true] };
 
 export const simgr: ModelTable = {
   id: 'simgr',
@@ -23,7 +26,7 @@ export const simgr: ModelTable = {
       label: 'Personal threshold (PST)', help: 'A rating is positive above the user’s own threshold; off, above 3.',
     },
     {
-      key: 'pseudoFeedback', type: 'boolean', default: true, group: 'graph', sweep: false,
+      key: 'pseudoFeedback', type: 'boolean', default: true, group: 'graph', sweep: false, when: SIGNED,
       label: 'Pseudo feedback (APFI)', help: 'Add positive edges to tail items that resemble the history, and negative edges to popular items that do not.',
     },
     {
@@ -43,7 +46,7 @@ export const simgr: ModelTable = {
       ],
     },
     {
-      key: 'attention', type: 'choice', default: 'softplus', group: 'model', sweep: false,
+      key: 'attention', type: 'choice', default: 'softplus', group: 'model', sweep: false, when: SIGNED,
       label: 'Sign attention', help: 'How the shares of the positive and negative encoder are formed. The printed ratio has a pole where the two scores cancel.',
       choices: [
         { value: 'softplus', label: 'softplus before the ratio' },
@@ -51,31 +54,31 @@ export const simgr: ModelTable = {
       ],
     },
     {
-      key: 'shareEmbeddings', type: 'boolean', default: false, group: 'model', sweep: false,
+      key: 'shareEmbeddings', type: 'boolean', default: false, group: 'model', sweep: false, when: SIGNED,
       label: 'Share embeddings', help: 'Use the ID tables in the signed encoders instead of tables of their own.',
     },
     {
       key: 'thresholdMix', type: 'number', default: 0.5, min: 0, max: 1, group: 'graph', sweep: true,
-      label: 'Threshold mix ν', help: 'δ_u = ν · mean − (1 − ν) · deviation of the user’s training ratings.', suggested: [0.5, 0.8, 0.9],
+      label: 'Threshold mix ν', help: 'The threshold is δ_u = ν · mean − (1 − ν) · deviation of the user’s training ratings.', suggested: [0.5, 0.8, 0.9],
     },
     {
-      key: 'tailShare', type: 'number', default: 0.1, min: 0, max: 1, group: 'graph', sweep: true,
+      key: 'tailShare', type: 'number', default: 0.1, min: 0, max: 1, group: 'graph', sweep: true, when: PSEUDO,
       label: 'Tail share ξ', help: 'Share of the items, of lowest training degree, that are the tail.', suggested: [0.05, 0.1, 0.15, 0.2],
     },
     {
-      key: 'pseudoPerUser', type: 'integer', default: 20, min: 0, max: 1000, group: 'graph', sweep: true,
+      key: 'pseudoPerUser', type: 'integer', default: 20, min: 0, max: 1000, group: 'graph', sweep: true, when: PSEUDO,
       label: 'Pseudo edges per user Q', help: 'Most similar tail pairs and least similar popular pairs taken for each user, before the cuts.', suggested: [10, 20, 30],
     },
     {
-      key: 'positiveCut', type: 'number', default: 0.4, min: 0, max: 1, group: 'graph', sweep: true,
+      key: 'positiveCut', type: 'number', default: 0.4, min: 0, max: 1, group: 'graph', sweep: true, when: PSEUDO,
       label: 'Positive cut ζ⁺', help: 'Similarity above which a tail item becomes a positive pseudo edge.', suggested: [0.35, 0.4, 0.45, 0.5],
     },
     {
-      key: 'negativeCut', type: 'number', default: 0.1, min: 0, max: 1, group: 'graph', sweep: true,
+      key: 'negativeCut', type: 'number', default: 0.1, min: 0, max: 1, group: 'graph', sweep: true, when: PSEUDO,
       label: 'Negative cut ζ⁻', help: 'Similarity below which a popular item becomes a negative pseudo edge.', suggested: [0, 0.1, 0.2],
     },
     {
-      key: 'pseudoRows', type: 'choice', default: 'all', group: 'graph', sweep: false,
+      key: 'pseudoRows', type: 'choice', default: 'all', group: 'graph', sweep: false, when: PSEUDO,
       label: 'Rows of pseudo feedback', help: 'Which items of the history raise positive pseudo edges.',
       choices: [
         { value: 'all', label: 'all of the history' },
@@ -83,31 +86,31 @@ export const simgr: ModelTable = {
       ],
     },
     {
-      key: 'perItemCap', type: 'integer', default: 0, min: 0, max: 1_000_000, group: 'graph', sweep: false,
+      key: 'perItemCap', type: 'integer', default: 0, min: 0, max: 1_000_000, group: 'graph', sweep: false, when: PSEUDO,
       label: 'Pseudo edges per item, at most', help: 'Against edges piling up on few items; 0 is no limit.',
     },
     {
-      key: 'signWeight', type: 'number', default: 0.1, min: 0, max: 100, group: 'loss', sweep: true,
+      key: 'signWeight', type: 'number', default: 0.1, min: 0, max: 100, group: 'loss', sweep: true, when: SIGNED,
       label: 'Sign loss weight λ_s', help: 'Weight of the cosine loss on liked and disliked pairs. 1 serves the evaluation on liked items.', suggested: [0.01, 0.1, 1],
     },
     {
-      key: 'negativeWeight', type: 'number', default: 1, min: 0, max: 100, group: 'loss', sweep: true,
+      key: 'negativeWeight', type: 'number', default: 1, min: 0, max: 100, group: 'loss', sweep: true, when: SIGNED,
       label: 'Negative pairs γ', help: 'Weight of disliked pairs in the sign loss.', suggested: [0.5, 1, 2],
     },
     {
-      key: 'margin', type: 'number', default: 0, min: -1, max: 1, group: 'loss', sweep: true,
+      key: 'margin', type: 'number', default: 0, min: -1, max: 1, group: 'loss', sweep: true, when: SIGNED,
       label: 'Margin ψ', help: 'Cosine above which a disliked pair is pushed apart.', suggested: [0, 0.1, 0.2],
     },
     {
-      key: 'contrastWeight', type: 'number', default: 0.01, min: 0, max: 100, group: 'loss', sweep: true,
+      key: 'contrastWeight', type: 'number', default: 0.01, min: 0, max: 100, group: 'loss', sweep: true, when: SIGNED,
       label: 'Contrastive weight β', help: 'Weight of InfoNCE between interaction and final embeddings.', suggested: [0.001, 0.01, 0.1],
     },
     {
-      key: 'temperature', type: 'number', default: 0.5, min: 0.01, max: 10, group: 'loss', sweep: true,
+      key: 'temperature', type: 'number', default: 0.5, min: 0.01, max: 10, group: 'loss', sweep: true, when: SIGNED,
       label: 'Temperature', help: 'Divides the cosines of the contrastive terms.', suggested: [0.2, 0.5],
     },
     {
-      key: 'literalContrast', type: 'boolean', default: false, group: 'loss', sweep: false,
+      key: 'literalContrast', type: 'boolean', default: false, group: 'loss', sweep: false, when: SIGNED,
       label: 'Denominator as printed', help: 'Each row’s own pair in the denominator of the contrastive terms, instead of the anchor with every row.',
     },
     {

@@ -10,6 +10,12 @@ export type Config = Readonly<Record<string, OptionValue>>;
 
 export type OptionGroup = 'model' | 'graph' | 'loss' | 'training' | 'evaluation';
 
+/** An option has an effect while another one has one of these values (and an effect itself). */
+export interface Condition {
+  readonly key: string;
+  readonly values: readonly OptionValue[];
+}
+
 interface OptionBase {
   readonly key: string;
   readonly label: string;
@@ -19,6 +25,8 @@ interface OptionBase {
   readonly section?: string;
   /** Whether a sweep may vary it. */
   readonly sweep: boolean;
+  /** Without it the option always has an effect. Validation does not look at it. */
+  readonly when?: Condition;
 }
 
 export interface NumberOption extends OptionBase {
@@ -76,8 +84,8 @@ export interface Ablation {
   readonly needs?: DataNeed;
 }
 
-/** `profiles`: a file of user profile vectors; `textVectors`, `imageVectors`: features of that one modality; `ratings`. */
-export type DataNeed = 'profiles' | 'textVectors' | 'imageVectors' | 'ratings';
+/** `profiles`: a file of user profile vectors; `textVectors`, `imageVectors`: features of that one modality; `pretrained`: a file of item embeddings; `ratings`. */
+export type DataNeed = 'profiles' | 'textVectors' | 'imageVectors' | 'pretrained' | 'ratings';
 
 export interface LossTerm {
   readonly key: string;
@@ -111,6 +119,8 @@ export interface ModelTable {
   readonly readsVectors?: boolean;
   readonly ablations?: readonly Ablation[];
   readonly observations?: readonly Observation[];
+  /** Keys of the observations that a run's page shows first, one below the other. */
+  readonly shownFirst?: readonly string[];
   /** What is recommended for a dataset, beside the defaults: where a run starts unless a person says otherwise. */
   readonly recommend?: (dataset: RecommendationBasis) => Config;
 }
