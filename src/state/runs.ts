@@ -1,12 +1,13 @@
 import { create, type StoreApi, type UseBoundStore } from 'zustand';
 import { faultOf, type Fault } from '../domain/errors';
-import { prerequisiteOf, sameExperiment } from '../domain/prerequisite';
 import { runName } from '../domain/runName';
-import { newRun, summarise, type Experiment, type RunDocument, type RunStatus, type RunSummary } from '../domain/run';
+import { newRun, summarise, type RunDocument, type RunStatus, type RunSummary } from '../domain/run';
 import { deleteRun, listRuns, readRun, writeRun } from '../storage/runs';
 import { database } from './database';
+import { newId } from './ids';
 import { LiveRun } from './liveRun';
-import { editKey, editOf, type QueuedExperiment, type RunEdit, type RunsEnvironment, type RunsState } from './runsState';
+import { withPretraining } from './pretraining';
+import { editKey, editOf, type RunEdit, type RunsEnvironment, type RunsState } from './runsState';
 import { startSession, type Session, type SessionEnd } from './session';
 import { browserChannel, browserLock } from './tabs';
 import { openTrainingWorker } from './trainingWorker';
@@ -174,7 +175,7 @@ export function createRuns(env: RunsEnvironment): { useRuns: UseBoundStore<Store
           } else void pump();
         })),
       enqueue: async (experiments) => {
-        const wanted = withPrerequisites(experiments, get().runs);
+        const wanted = withPretraining(experiments, get().runs);
         const documents = wanted.map(({ experiment, group }, i): RunDocument => ({
           ...newRun(newId(), runName(experiment), experiment, new Date(Date.now() + i).toISOString()),
           ...(group && { group }),
@@ -242,17 +243,6 @@ export function createRuns(env: RunsEnvironment): { useRuns: UseBoundStore<Store
   return { useRuns, liveRun: (id) => (live?.runId === id ? live : null) };
 }
 
-/** The experiments, each after the pre-training run that it needs and that is neither finished nor on its way. */
-function withPrerequisites(experiments: readonly QueuedExperiment[], runs: readonly RunSummary[]): (QueuedExperiment & { readonly asked: boolean })[] {
-  const coming: Experiment[] = runs.filter(({ status }) => status === 'finished' || status === 'queued' || isActive(status)).map(({ experiment }) => experiment);
-  return experiments.flatMap((wanted) => {
-    const needed = prerequisiteOf(wanted.experiment);
-    const missing = needed && !coming.some((experiment) => sameExperiment(experiment, needed)) ? [needed] : [];
-    coming.push(...missing, wanted.experiment);
-    return [...missing.map((experiment) => ({ experiment, asked: false })), { ...wanted, asked: true }];
-  });
-}
-
 function liveSummary(run: LiveRun): Partial<RunSummary> & Pick<RunSummary, 'status'> {
   return { status: run.status, device: run.device, best: run.best, epochsDone: run.epochs.length, ...(run.progress && { memory: run.progress.memory }) };
 }
@@ -272,11 +262,6 @@ function endingOf(end: SessionEnd, stored: RunDocument): Partial<RunDocument> {
     case 'killed':
       return { status: 'interrupted' };
   }
-}
-
-/** Twelve characters from the generator for keys: also where `crypto.randomUUID` is missing (plain http). */
-function newId(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => (byte % 36).toString(36)).join('');
 }
 
 function stringsOf(value: unknown): string[] {

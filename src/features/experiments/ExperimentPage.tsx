@@ -1,20 +1,19 @@
 import { useCallback, useMemo } from 'react';
-import { Button, ButtonLink } from '../../app/primitives/Button';
+import { ButtonLink } from '../../app/primitives/Button';
 import { Field, Select } from '../../app/primitives/Field';
 import { FaultNotice, Notice } from '../../app/primitives/Notice';
 import { Page } from '../../app/primitives/Page';
 import { Panel } from '../../app/primitives/Panel';
-import { formatCount, plural } from '../../app/format';
-import { changedOptions, configProblems, defaultConfig, modelTable } from '../../domain/models/catalogue';
+import { formatCount } from '../../app/format';
+import { configProblems, modelTable } from '../../domain/models/catalogue';
 import type { Config, OptionValue } from '../../domain/models/table';
 import { useDatasets } from '../../state/datasets';
 import { useRuns } from '../../state/runs';
-import { draftConfig, withConfig, type Draft } from './draft';
-import { GROUP_LABELS, GROUPS } from './groups';
+import { draftConfig, isUntouched, withChanges, withConfig, type Draft } from './draft';
 import { MemoryPanel } from './MemoryPanel';
 import { ModelPanel } from './ModelPanel';
 import { needsProblem } from './needs';
-import { OptionField } from './OptionField';
+import { OptionsPanel } from './OptionsPanel';
 import { StartPanel } from './StartPanel';
 import { useDraft, type ChangeDraft } from './useDraft';
 import styles from './experiments.module.css';
@@ -35,18 +34,15 @@ function Form({ draft, change }: { readonly draft: Draft; readonly change: Chang
   const { datasets, currentId, loaded, select } = useDatasets();
   const dataset = datasets.find(({ id }) => id === currentId) ?? null;
   const table = modelTable(draft.model);
-  const config = useMemo(() => draftConfig(draft), [draft]);
+  const config = useMemo(() => draftConfig(draft, dataset), [draft, dataset]);
   const problems = useMemo(() => configProblems(draft.model, config), [draft.model, config]);
   const wrong = table.options.filter(({ key }) => problems.has(key)).map(({ label }) => label);
-  const changed = changedOptions(draft.model, config);
-  const changes = Object.keys(changed).length;
-  const setConfig = (next: Config): void => change((current) => withConfig(current, next));
-
   // One function for all fields: they are memoised.
   const setOption = useCallback(
-    (key: string, value: OptionValue) => change((current) => withConfig(current, { ...draftConfig(current), [key]: value })),
-    [change],
+    (key: string, value: OptionValue) => change((current) => withConfig(current, { ...draftConfig(current, dataset), [key]: value })),
+    [change, dataset],
   );
+  const setChanges = (changes: Config | null): void => change((current) => withChanges(current, changes));
 
   return (
     <div className={styles.form}>
@@ -82,50 +78,12 @@ function Form({ draft, change }: { readonly draft: Draft; readonly change: Chang
           </Panel>
           <ModelPanel model={draft.model} dataset={dataset} onModel={(model) => change((current) => ({ ...current, model }))} />
         </div>
-        <Panel
-          title="Options"
-          note={changes === 0 ? 'all at their defaults' : `${plural(changes, 'option')} changed from the default, marked ●`}
-          actions={
-            <>
-              {table.presets.map((preset) => {
-                const wanted = changedOptions(draft.model, { ...defaultConfig(draft.model), ...preset.config });
-                return (
-                  <Button key={preset.id} small aria-pressed={same(changed, wanted)} onClick={() => setConfig({ ...defaultConfig(draft.model), ...preset.config })}>
-                    {preset.label}
-                  </Button>
-                );
-              })}
-              <Button small disabled={changes === 0} onClick={() => setConfig(defaultConfig(draft.model))}>
-                All defaults
-              </Button>
-            </>
-          }
-        >
-          {GROUPS.map((group) => {
-            const options = table.options.filter((option) => option.group === group);
-            return options.length === 0 ? null : (
-              <fieldset key={`${draft.model} ${group}`} className={styles.group}>
-                <legend>{GROUP_LABELS[group]}</legend>
-                <div className={styles.options}>
-                  {options.map((option) => (
-                    <OptionField key={option.key} option={option} value={config[option.key]} onChange={setOption} />
-                  ))}
-                </div>
-              </fieldset>
-            );
-          })}
-        </Panel>
+        <OptionsPanel model={draft.model} config={config} dataset={dataset} untouched={isUntouched(draft)} onOption={setOption} onChanges={setChanges} />
       </div>
       <aside className={styles.aside} aria-label="Start and memory">
-        <StartPanel draft={draft} dataset={dataset} wrong={wrong} change={change} />
+        <StartPanel draft={draft} config={config} dataset={dataset} wrong={wrong} change={change} />
         {dataset && problems.size === 0 && needsProblem(table, dataset) === null && <MemoryPanel datasetId={dataset.id} model={draft.model} config={config} />}
       </aside>
     </div>
   );
-}
-
-/** Whether two sets of changes are equal. */
-function same(a: Config, b: Config): boolean {
-  const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
-  return [...keys].every((key) => a[key] === b[key]);
 }

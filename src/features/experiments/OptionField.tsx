@@ -1,65 +1,79 @@
-import { memo, useId, useState } from 'react';
+import { memo, useId, useMemo, useState } from 'react';
+import { classNames } from '../../app/classNames';
 import { Button } from '../../app/primitives/Button';
 import { Checkbox, Field, Input, Select, type ControlProps } from '../../app/primitives/Field';
+import type { DatasetDocument } from '../../domain/dataset';
 import { optionProblem } from '../../domain/models/catalogue';
 import type { NumberOption, Option, OptionValue } from '../../domain/models/table';
+import { lackingChoices, valueWords } from './options';
 import styles from './experiments.module.css';
 
 interface OptionFieldProps {
   readonly option: Option;
   readonly value: OptionValue | undefined;
+  /** What the model recommends here, where that is not the default. */
+  readonly recommended: OptionValue | undefined;
+  readonly dataset: DatasetDocument | null;
+  /** Why it has no effect now; null when it has one. */
+  readonly idle: string | null;
   readonly onChange: (key: string, value: OptionValue) => void;
 }
 
-/** One option of a model: control, help with the paper's section, problem, and the way back to its default. */
-export const OptionField = memo(function OptionField({ option, value, onChange }: OptionFieldProps) {
+/** One option of a model: control, help with the paper's section, problem, and the way back to what is proposed. */
+export const OptionField = memo(function OptionField({ option, value, recommended, dataset, idle, onChange }: OptionFieldProps) {
+  const lacks = useMemo(() => lackingChoices(option, dataset), [option, dataset]);
   const changed = value !== option.default;
-  const problem = optionProblem(option, value);
+  const asRecommended = recommended !== undefined && value === recommended;
+  const chosenLacks = lacks.get(String(value));
+  const problem = optionProblem(option, value) ?? (idle === null && chosenLacks ? `${chosenLacks} Choose something else.` : null);
+  const proposed = recommended !== undefined && !asRecommended ? { word: 'recommended', value: recommended } : changed ? { word: 'default', value: option.default } : null;
   const help = (
     <>
+      {idle && <strong className={styles.idleWords}>{idle} </strong>}
       {option.help}
+      {[...new Set(lacks.values())].filter((reason) => reason !== chosenLacks).map((reason) => ` ${reason}`)}
       {option.section && <span className={styles.section}> § {option.section}</span>}
     </>
   );
   const label = (
     <>
       {option.label}
-      {changed && (
+      {(changed || asRecommended) && (
         <span className={styles.changed}>
-          ● <span className="visually-hidden">changed from the default</span>
+          {asRecommended ? '◆' : '●'} <span className="visually-hidden">{asRecommended ? 'as recommended for this dataset' : 'changed from the default'}</span>
         </span>
       )}
     </>
   );
   const set = (next: OptionValue): void => onChange(option.key, next);
   return (
-    <div className={styles.option}>
+    <div className={classNames(styles.option, idle !== null && styles.idle)} data-proposed={proposed?.word}>
       {option.type === 'boolean' ? (
         <Checkbox label={label} help={help} checked={value === true} onCheckedChange={set} />
       ) : (
         <Field label={label} help={help} {...(problem && { error: problem })}>
           {(control) =>
             option.type === 'choice' ? (
-              <Select {...control} value={String(value)} options={option.choices} onValueChange={set} />
+              <Select
+                {...control}
+                value={String(value)}
+                options={option.choices.map((choice) => (lacks.has(choice.value) ? { ...choice, label: `${choice.label} – not in this dataset`, disabled: true } : choice))}
+                onValueChange={set}
+              />
             ) : (
               <NumberInput option={option} value={value} onChange={set} control={control} />
             )
           }
         </Field>
       )}
-      {changed && (
-        <Button small variant="quiet" className={styles.reset} aria-label={`Reset ${option.label} to ${defaultWords(option)}`} onClick={() => set(option.default)}>
-          ↺ default {defaultWords(option)}
+      {proposed && (
+        <Button small variant="quiet" className={styles.reset} aria-label={`Reset ${option.label} to ${valueWords(option, proposed.value)}`} onClick={() => set(proposed.value)}>
+          ↺ {proposed.word} {option.type !== 'choice' && valueWords(option, proposed.value)}
         </Button>
       )}
     </div>
   );
 });
-
-function defaultWords(option: Option): string {
-  if (option.type === 'boolean') return option.default ? 'on' : 'off';
-  return String(option.default);
-}
 
 interface NumberInputProps {
   readonly option: NumberOption;

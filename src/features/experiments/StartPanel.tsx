@@ -3,55 +3,60 @@ import { useNavigate } from 'react-router';
 import { plural } from '../../app/format';
 import { Icon } from '../../app/Icon';
 import { Button } from '../../app/primitives/Button';
-import { Field, Input, Select } from '../../app/primitives/Field';
+import { Field, Select } from '../../app/primitives/Field';
+import { Notice } from '../../app/primitives/Notice';
 import { Panel } from '../../app/primitives/Panel';
 import { BACKEND_CHOICE_LABELS } from '../../app/words';
 import type { DatasetDocument } from '../../domain/dataset';
-import { completeConfig, modelTable } from '../../domain/models/catalogue';
-import type { BackendChoice } from '../../domain/run';
+import { modelTable } from '../../domain/models/catalogue';
+import type { Config } from '../../domain/models/table';
+import { cautionsFor, configLacks } from '../../domain/needs';
+import type { BackendChoice, Experiment } from '../../domain/run';
 import { BACKEND_CHOICES, useDevice } from '../../state/device';
 import { useRuns } from '../../state/runs';
-import { draftConfig, parseSeeds, SEED_OFFERS, type Draft } from './draft';
+import { AblationDialog } from './AblationDialog';
+import { parseSeeds, type Draft } from './draft';
 import { needsProblem } from './needs';
+import { PretrainingNote } from './PretrainingNote';
+import { SeedsField } from './SeedsField';
 import type { ChangeDraft } from './useDraft';
 import styles from './experiments.module.css';
 
 interface StartPanelProps {
   readonly draft: Draft;
+  /** All options of the draft. */
+  readonly config: Config;
   readonly dataset: DatasetDocument | null;
   /** Labels of the options that need correction. */
   readonly wrong: readonly string[];
   readonly change: ChangeDraft;
 }
 
-/** Seeds, backend, and the button. */
-export function StartPanel({ draft, dataset, wrong, change }: StartPanelProps) {
+/** Seeds, backend, what should be known before, and the button. */
+export function StartPanel({ draft, config, dataset, wrong, change }: StartPanelProps) {
   const navigate = useNavigate();
   const [starting, setStarting] = useState(false);
+  const [ablating, setAblating] = useState(false);
   const preference = useDevice((state) => state.preference);
   const activeId = useRuns((state) => state.activeId);
   const waiting = useRuns((state) => state.queue.length);
   const parsed = parseSeeds(draft.seeds);
   const table = modelTable(draft.model);
-  const obstacle = obstacleOf(dataset, parsed.problem, wrong) ?? needsProblem(table, dataset)?.message ?? null;
+  const unfit = obstacleOf(dataset, wrong) ?? needsProblem(table, dataset)?.message ?? (dataset && configLacks(draft.model, config, dataset));
+  const obstacle = unfit ?? parsed.problem;
+  const experiment = (seed: number, { id, name, fingerprint }: DatasetDocument): Experiment => ({
+    model: draft.model,
+    config,
+    seed,
+    dataset: { id, name, fingerprint },
+    backend: draft.backend ?? preference.backend,
+    allowSoftware: preference.allowSoftware,
+  });
+  const experiments = dataset && unfit === null ? (parsed.seeds ?? []).map((seed) => experiment(seed, dataset)) : [];
 
   const start = async (): Promise<void> => {
-    if (!dataset || !parsed.seeds) return;
     setStarting(true);
-    const config = completeConfig(draft.model, draftConfig(draft));
-    const { id, name, fingerprint } = dataset;
-    const ids = await useRuns.getState().enqueue(
-      parsed.seeds.map((seed) => ({
-        experiment: {
-          model: draft.model,
-          config,
-          seed,
-          dataset: { id, name, fingerprint },
-          backend: draft.backend ?? preference.backend,
-          allowSoftware: preference.allowSoftware,
-        },
-      })),
-    );
+    const ids = await useRuns.getState().enqueue(experiments.map((one) => ({ experiment: one })));
     setStarting(false);
     if (useRuns.getState().fault === null && ids[0] !== undefined) await navigate(`/runs/${ids[0]}`);
   };
@@ -60,16 +65,7 @@ export function StartPanel({ draft, dataset, wrong, change }: StartPanelProps) {
   const behind = waiting + (activeId === null ? 0 : 1);
   return (
     <Panel title="Start">
-      <Field label={count === 1 ? 'Seed' : 'Seeds'} help="Several, separated by commas, make one run each." {...(parsed.problem && { error: parsed.problem })}>
-        {(control) => <Input {...control} inputMode="numeric" value={draft.seeds} onChange={(event) => change((current) => ({ ...current, seeds: event.target.value }))} />}
-      </Field>
-      <div className={styles.offers}>
-        {SEED_OFFERS.map((offer) => (
-          <Button key={offer.seeds} small aria-pressed={draft.seeds === offer.seeds} onClick={() => change((current) => ({ ...current, seeds: offer.seeds }))} title={offer.hint}>
-            {offer.label}
-          </Button>
-        ))}
-      </div>
+      <SeedsField seeds={draft.seeds} help="Several, separated by commas, make one run each." onSeeds={(seeds) => change((current) => ({ ...current, seeds }))} />
       <Field label="Backend">
         {(control) => (
           <Select<BackendChoice | 'device'>
@@ -83,19 +79,28 @@ export function StartPanel({ draft, dataset, wrong, change }: StartPanelProps) {
           />
         )}
       </Field>
-      <Button variant="primary" disabled={obstacle !== null || starting} onClick={() => void start()}>
-        <Icon name="play" />
-        {count > 1 ? `Queue ${count} runs` : behind > 0 ? 'Queue the run' : 'Start the run'}
-      </Button>
+      {dataset && unfit === null && cautionsFor(draft.model, config, dataset).map((caution) => <Notice key={caution} tone="warning" title={caution} />)}
+      <PretrainingNote experiments={experiments} />
+      <div className={styles.startButtons}>
+        <Button variant="primary" disabled={obstacle !== null || starting} onClick={() => void start()}>
+          <Icon name="play" />
+          {count > 1 ? `Queue ${count} runs` : behind > 0 ? 'Queue the run' : 'Start the run'}
+        </Button>
+        {table.ablations && (
+          <Button disabled={unfit !== null} onClick={() => setAblating(true)}>
+            Ablation set…
+          </Button>
+        )}
+      </div>
       <p className={obstacle === null ? styles.citation : styles.obstacle} role="status">
         {obstacle ?? (behind > 0 ? `Waits behind ${plural(behind, 'run')}.` : 'Starts at once.')}
       </p>
+      {ablating && dataset && <AblationDialog full={experiment(0, dataset)} dataset={dataset} seeds={draft.seeds} onClose={() => setAblating(false)} />}
     </Panel>
   );
 }
 
-function obstacleOf(dataset: DatasetDocument | null, seeds: string | null, wrong: readonly string[]): string | null {
+function obstacleOf(dataset: DatasetDocument | null, wrong: readonly string[]): string | null {
   if (!dataset) return 'Choose a dataset first.';
-  if (wrong.length > 0) return `To correct: ${wrong.join(', ')}.`;
-  return seeds;
+  return wrong.length > 0 ? `To correct: ${wrong.join(', ')}.` : null;
 }

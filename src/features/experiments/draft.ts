@@ -1,12 +1,18 @@
 import { z } from 'zod';
 import { changedOptions, defaultConfig, isModelId } from '../../domain/models/catalogue';
 import { MODEL_IDS, type Config, type ModelId } from '../../domain/models/table';
+import { recommendedFor } from '../../domain/needs';
 import type { BackendChoice, Experiment } from '../../domain/run';
+
+type Basis = Parameters<typeof recommendedFor>[1];
 
 /** What is filled in on the experiment form. The dataset is the page's current one. */
 export interface Draft {
   readonly model: ModelId;
-  /** By model, so that changing the model and back loses nothing: only what differs from the defaults. */
+  /**
+   * By model, so that changing the model and back loses nothing: only what differs from the defaults. Absent for a model
+   * until a person changes one of its options or chooses a preset.
+   */
   readonly changes: Readonly<Partial<Record<ModelId, Config>>>;
   /** As typed: one seed, or several separated by commas. */
   readonly seeds: string;
@@ -41,14 +47,24 @@ export function parseSeeds(text: string): Seeds {
   return { seeds, problem: null };
 }
 
-/** All options of the draft's model. */
-export function draftConfig(draft: Draft): Config {
-  return { ...defaultConfig(draft.model), ...draft.changes[draft.model] };
+/** All options of the draft's model. One that nobody has touched is as recommended for the dataset. */
+export function draftConfig(draft: Draft, dataset: Basis | null = null): Config {
+  const changes = draft.changes[draft.model] ?? (dataset ? recommendedFor(draft.model, dataset) : {});
+  return { ...defaultConfig(draft.model), ...changes };
 }
+
+/** Whether the options are those that the form proposes, not a person's. */
+export const isUntouched = (draft: Draft): boolean => draft.changes[draft.model] === undefined;
 
 /** The draft with another configuration for its model. */
 export function withConfig(draft: Draft, config: Config): Draft {
   return { ...draft, changes: { ...draft.changes, [draft.model]: changedOptions(draft.model, config) } };
+}
+
+/** The draft with these changes for its model; null forgets them, so that the form proposes again. */
+export function withChanges(draft: Draft, changes: Config | null): Draft {
+  const { [draft.model]: _forgotten, ...others } = draft.changes;
+  return { ...draft, changes: changes === null ? others : { ...others, [draft.model]: changes } };
 }
 
 /** The form filled in as `experiment` was; what was typed for other models stays. */

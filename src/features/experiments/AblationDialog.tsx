@@ -1,0 +1,104 @@
+import { useState } from 'react';
+import { useNavigate } from 'react-router';
+import { plural } from '../../app/format';
+import { Button } from '../../app/primitives/Button';
+import { Dialog } from '../../app/primitives/Dialog';
+import { Checkbox } from '../../app/primitives/Field';
+import { ablationRuns } from '../../domain/ablation';
+import type { DatasetDocument } from '../../domain/dataset';
+import { modelTable } from '../../domain/models/catalogue';
+import type { Experiment } from '../../domain/run';
+import { newId } from '../../state/ids';
+import { withPretraining } from '../../state/pretraining';
+import { useRuns } from '../../state/runs';
+import { plannedRows, setName, type PlannedRow } from './ablationPlan';
+import { parseSeeds } from './draft';
+import { SeedsField } from './SeedsField';
+import styles from './experiments.module.css';
+
+interface AblationDialogProps {
+  /** The full model, as the form says. */
+  readonly full: Omit<Experiment, 'seed'>;
+  readonly dataset: DatasetDocument;
+  /** As typed on the form. */
+  readonly seeds: string;
+  readonly onClose: () => void;
+}
+
+/** Which rows of the model's ablation table are run, and with which seeds. */
+export function AblationDialog({ full, dataset, seeds: typed, onClose }: AblationDialogProps) {
+  const navigate = useNavigate();
+  const runs = useRuns((state) => state.runs);
+  // The rows stay as they were offered, whatever ends meanwhile.
+  const [rows] = useState(() => plannedRows(full, dataset, runs));
+  const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
+  const [seeds, setSeeds] = useState(typed);
+  const [queueing, setQueueing] = useState(false);
+  const parsed = parseSeeds(seeds);
+  const possible = rows.filter(({ reason }) => reason === null);
+  const chosen = possible.filter(({ id }) => !left.has(id));
+  const [id] = useState(newId);
+  const wanted = ablationRuns(chosen, parsed.seeds ?? [], { id, name: setName(full) });
+  const before = withPretraining(wanted, runs).length - wanted.length;
+
+  const start = async (): Promise<void> => {
+    setQueueing(true);
+    await useRuns.getState().enqueue(wanted);
+    setQueueing(false);
+    if (useRuns.getState().fault === null) await navigate(`/groups/${id}`);
+    else onClose();
+  };
+
+  return (
+    <Dialog
+      open
+      wide
+      onOpenChange={onClose}
+      title={`Ablation set: ${modelTable(full.model).name} on ${dataset.name}`}
+      description="Each row is the model as the form says, with only what is named here changed. The runs are queued, and their results become one table."
+      actions={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button variant="primary" disabled={wanted.length === 0 || queueing} onClick={() => void start()}>
+            Queue {plural(wanted.length, 'run')}
+          </Button>
+        </>
+      }
+    >
+      <fieldset className={styles.group}>
+        <legend>Rows of the table</legend>
+        <div className={styles.rows}>
+          {rows.map((row) => (
+            <Row key={row.id} row={row} checked={chosen.includes(row)} onChecked={(checked) => setLeft(new Set(checked ? [...left].filter((one) => one !== row.id) : [...left, row.id]))} />
+          ))}
+        </div>
+        <div className={styles.rowButtons}>
+          <Button small disabled={chosen.length === possible.length} onClick={() => setLeft(new Set())}>
+            All
+          </Button>
+          <Button small disabled={chosen.length === 0} onClick={() => setLeft(new Set(possible.map((row) => row.id)))}>
+            None
+          </Button>
+        </div>
+      </fieldset>
+      <SeedsField seeds={seeds} help="Every row is run with each of them: the same seeds make rows comparable." onSeeds={setSeeds} />
+      <p role="status">
+        {plural(chosen.length, 'row')} × {plural(parsed.seeds?.length ?? 0, 'seed')} = {plural(wanted.length, 'run')}
+        {before > 0 && `, after ${plural(before, 'pre-training run')}`}.
+        {chosen.length > 0 && !chosen.some((row) => row.id === 'full') && possible.some((row) => row.id === 'full') && ' Without the full model the table shows no differences to it.'}
+      </p>
+    </Dialog>
+  );
+}
+
+function Row({ row, checked, onChecked }: { readonly row: PlannedRow; readonly checked: boolean; readonly onChecked: (checked: boolean) => void }) {
+  return (
+    <Checkbox
+      label={row.label}
+      checked={checked}
+      disabled={row.reason !== null}
+      onCheckedChange={onChecked}
+      help={row.reason ?? (row.changes.length === 0 ? 'as the form says' : <code>{row.changes.join(' ')}</code>)}
+    />
+  );
+}

@@ -1,0 +1,37 @@
+import { ablationRows, type AblationRow } from '../../domain/ablation';
+import type { DatasetDocument } from '../../domain/dataset';
+import { modelTable } from '../../domain/models/catalogue';
+import { configLacks } from '../../domain/needs';
+import { sameExperiment } from '../../domain/prerequisite';
+import type { Experiment, RunSummary } from '../../domain/run';
+
+type Full = Omit<Experiment, 'seed'>;
+
+/** A row as the dialog offers it. */
+export interface PlannedRow extends AblationRow {
+  /** What differs from the full model: `stages=fixed`. */
+  readonly changes: readonly string[];
+}
+
+/** Steps of the newest finished run of exactly this configuration, whatever its seed; null when there is none. */
+export function referenceSteps(full: Full, runs: readonly RunSummary[]): number | null {
+  const finished = runs.findLast(({ status, experiment }) => status === 'finished' && sameExperiment(experiment, { ...full, seed: experiment.seed }));
+  return finished ? finished.stepsPerEpoch * finished.epochsDone : null;
+}
+
+/** The rows of the model's table; one that cannot run, or would repeat an earlier one, says why. */
+export function plannedRows(full: Full, dataset: DatasetDocument, runs: readonly RunSummary[]): PlannedRow[] {
+  const rows = ablationRows(full, dataset, referenceSteps(full, runs));
+  return rows.map((row, place) => {
+    const { model, config } = row.experiment;
+    const twin = rows.slice(0, place).find(({ experiment }) => sameExperiment({ ...experiment, seed: 0 }, { ...row.experiment, seed: 0 }));
+    return {
+      ...row,
+      reason: row.reason ?? configLacks(model, config, dataset) ?? (twin ? `The same configuration as “${twin.label}”.` : null),
+      changes: modelTable(model).options.flatMap(({ key }) => (config[key] === full.config[key] ? [] : [`${key}=${config[key]}`])),
+    };
+  });
+}
+
+/** `EGRA ablations on Demo`. */
+export const setName = (full: Full): string => `${modelTable(full.model).name} ablations on ${full.dataset.name}`;
