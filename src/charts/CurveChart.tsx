@@ -105,11 +105,13 @@ export const CurveChart = memo(function CurveChart(props: CurveChartProps) {
       }
     >
       {(width) => {
-        const layout = plotLayout(width, height, yAxis, lines.map(({ name }) => name));
+        // A line that is all there is needs no name at its end.
+        const nameEnds = lines.length > 1 || lines[0]?.name !== title;
+        const layout = plotLayout(width, height, yAxis, nameEnds ? lines.map(({ name }) => name) : []);
         return (
           <>
             <Plot lines={lines} xAxis={xAxis} yAxis={yAxis} xLabel={xLabel} yLabel={yLabel} layout={layout} />
-            <CurveOverlay title={title} lines={lines} xAxis={xAxis} yAxis={yAxis} layout={layout} marks={marks} cursorKey={cursorKey} describeX={describeX} />
+            <CurveOverlay title={title} lines={lines} nameEnds={nameEnds} xAxis={xAxis} yAxis={yAxis} layout={layout} marks={marks} cursorKey={cursorKey} describeX={describeX} />
           </>
         );
       }}

@@ -10,6 +10,8 @@ import styles from './charts.module.css';
 interface CurveOverlayProps {
   readonly title: string;
   readonly lines: readonly { readonly name: string; readonly points: readonly Point[] }[];
+  /** Whether each line's name stands at its end. */
+  readonly nameEnds: boolean;
   readonly xAxis: Axis;
   readonly yAxis: Axis;
   readonly layout: PlotLayout;
@@ -22,7 +24,7 @@ interface CurveOverlayProps {
  * Names at the lines' ends, marks, and the cursor. It reads as a slider: arrow keys move it from point to point, and its
  * value is the readout in words.
  */
-export function CurveOverlay({ title, lines, xAxis, yAxis, layout, marks, cursorKey, describeX }: CurveOverlayProps) {
+export function CurveOverlay({ title, lines, nameEnds, xAxis, yAxis, layout, marks, cursorKey, describeX }: CurveOverlayProps) {
   const cursor = useCursor(cursorKey);
   const plotWidth = Math.max(1, layout.width - layout.left - layout.right);
   const plotHeight = Math.max(1, layout.height - layout.top - layout.bottom);
@@ -75,19 +77,19 @@ export function CurveOverlay({ title, lines, xAxis, yAxis, layout, marks, cursor
       onKeyDown={onKey}
     >
       <svg width={layout.width} height={layout.height} aria-hidden>
-        {marks.map((mark) => {
+        {marks.map((mark, row) => {
           const x = toX(mark.x);
           const late = x > layout.left + plotWidth * 0.6;
           return (
             <g key={mark.label}>
               <line className={styles.markLine} x1={x} x2={x} y1={layout.top} y2={layout.top + plotHeight} />
-              <text className={styles.markLabel} x={x + (late ? -4 : 4)} y={layout.top + plotHeight - 5} textAnchor={late ? 'end' : 'start'}>
+              <text className={styles.markLabel} x={x + (late ? -4 : 4)} y={layout.top + plotHeight - 5 - 13 * row} textAnchor={late ? 'end' : 'start'}>
                 {mark.label}
               </text>
             </g>
           );
         })}
-        {lines.map(({ name }, slot) => {
+        {(nameEnds ? lines : []).map(({ name }, slot) => {
           const end = ends[slot];
           if (!end) return null;
           const x = toX(end[0]);

@@ -1,10 +1,10 @@
-import { memo, useMemo } from 'react';
+import { memo, useMemo, type ReactNode } from 'react';
 import { ComposedChart, useXAxisScale, useYAxisScale } from 'recharts';
 import { ChartFrame } from './ChartFrame';
 import type { FigureSpec } from './figure';
 import { plotLayout } from './layout';
 import { PlotAxes, plotMargin } from './PlotAxes';
-import { axisOver, type Axis } from './ticks';
+import { axisOver, tickLabel, type Axis } from './ticks';
 import styles from './charts.module.css';
 
 export interface HistogramProps {
@@ -19,32 +19,52 @@ export interface HistogramProps {
   /** A logarithmic count axis; bins without a count stay empty. */
   readonly logY?: boolean;
   readonly height?: number;
+  /** Draws bins of different widths equally wide, named by their edges. */
+  readonly evenBins?: boolean;
+  /** The count that the axis reaches to, where several pictures share a scale. */
+  readonly highest?: number;
+  readonly emptyText?: string;
+  /** A control in place of the visible title, such as a choice of what is drawn. */
+  readonly heading?: ReactNode;
+  readonly tools?: ReactNode;
 }
 
 /** How many values fall into each bin. */
-export const Histogram = memo(function Histogram({ title, edges, counts, xLabel, yLabel, summary, logY = false, height = 240 }: HistogramProps) {
-  const { xAxis, yAxis } = useMemo(() => {
-    const highest = Math.max(1, ...counts);
+export const Histogram = memo(function Histogram(props: HistogramProps) {
+  const { title, edges, counts, xLabel, yLabel, summary, logY = false, height = 240, evenBins = false, highest = 1, emptyText, heading, tools } = props;
+  const { places, xAxis, yAxis } = useMemo(() => {
+    const top = Math.max(1, highest, ...counts);
     const y: Axis = logY
-      ? axisOver([0.8, Math.max(10, highest * 1.2)], { log: true })
-      : axisOver([0, highest], { whole: true });
-    return { xAxis: axisOver([edges[0] ?? 0, edges[edges.length - 1] ?? 1], { tight: true, count: 6 }), yAxis: y };
-  }, [edges, counts, logY]);
+      ? axisOver([0.8, Math.max(10, top * 1.2)], { log: true })
+      : axisOver([0, top], { whole: true });
+    const x = evenBins ? namedAxis(edges) : axisOver([edges[0] ?? 0, edges[edges.length - 1] ?? 1], { tight: true, count: 6 });
+    return { places: evenBins ? edges.map((_, i) => i) : edges, xAxis: x, yAxis: y };
+  }, [edges, counts, logY, evenBins, highest]);
 
-  const figure = (): FigureSpec => ({ title, xLabel, yLabel, xAxis, yAxis, marks: [], layers: [{ type: 'bars', edges, counts }] });
+  const figure = (): FigureSpec => ({ title, xLabel, yLabel, xAxis, yAxis, marks: [], layers: [{ type: 'bars', edges: places, counts }] });
   const table = () => ({
     columns: [`${xLabel}, from`, 'to', yLabel],
     rows: counts.map((count, i) => [edges[i] ?? null, edges[i + 1] ?? null, count]),
   });
 
   return (
-    <ChartFrame title={title} summary={summary} table={table} figure={figure} height={height} empty={counts.length === 0}>
+    <ChartFrame
+      title={title}
+      summary={summary}
+      table={table}
+      figure={figure}
+      height={height}
+      empty={counts.length === 0}
+      {...(emptyText && { emptyText })}
+      {...(heading && { heading })}
+      {...(tools && { tools })}
+    >
       {(width) => {
         const layout = plotLayout(width, height, yAxis, []);
         return (
           <ComposedChart width={width} height={height} data={[]} margin={plotMargin(layout)} accessibilityLayer={false}>
             <PlotAxes xAxis={xAxis} yAxis={yAxis} xLabel={xLabel} yLabel={yLabel} layout={layout} />
-            <Bars edges={edges} counts={counts} base={yAxis.low} />
+            <Bars edges={edges} places={places} counts={counts} base={yAxis.low} />
           </ComposedChart>
         );
       }}
@@ -52,8 +72,24 @@ export const Histogram = memo(function Histogram({ title, edges, counts, xLabel,
   );
 });
 
-/** Bars between their true edges, whatever the bins' widths. */
-function Bars({ edges, counts, base }: { readonly edges: readonly number[]; readonly counts: readonly number[]; readonly base: number }) {
+/** An axis on which every edge is one further than the last; about six of them are named. */
+function namedAxis(edges: readonly number[]): Axis {
+  const last = Math.max(1, edges.length - 1);
+  const every = Math.ceil(last / 7);
+  const ticks = edges.flatMap((_, i) => (i % every === 0 ? [i] : []));
+  return { low: 0, high: last, ticks, log: false, names: new Map(edges.map((edge, i) => [i, tickLabel(edge)])) };
+}
+
+interface BarsProps {
+  readonly edges: readonly number[];
+  /** Where the edges lie on the axis. */
+  readonly places: readonly number[];
+  readonly counts: readonly number[];
+  readonly base: number;
+}
+
+/** Bars between their edges. */
+function Bars({ edges, places, counts, base }: BarsProps) {
   const xScale = useXAxisScale();
   const yScale = useYAxisScale();
   if (!xScale || !yScale) return null;
@@ -61,8 +97,8 @@ function Bars({ edges, counts, base }: { readonly edges: readonly number[]; read
   return (
     <g>
       {counts.map((count, i) => {
-        const from = xScale(edges[i]) ?? 0;
-        const to = xScale(edges[i + 1]) ?? 0;
+        const from = xScale(places[i]) ?? 0;
+        const to = xScale(places[i + 1]) ?? 0;
         const top = count > 0 ? (yScale(count) ?? bottom) : bottom;
         return (
           <rect key={i} className={styles.bar} x={from} width={Math.max(1, to - from - 1)} y={top} height={Math.max(0, bottom - top)}>

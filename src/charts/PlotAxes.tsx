@@ -1,6 +1,6 @@
 import { CartesianGrid, XAxis, YAxis } from 'recharts';
 import type { PlotLayout } from './layout';
-import { tickLabel, type Axis } from './ticks';
+import { axisLabel, type Axis } from './ticks';
 import styles from './charts.module.css';
 
 interface PlotAxesProps {
@@ -22,7 +22,7 @@ export function PlotAxes({ xAxis, yAxis, xLabel, yLabel, layout }: PlotAxesProps
         scale={xAxis.log ? 'log' : 'linear'}
         domain={[xAxis.low, xAxis.high]}
         ticks={[...xAxis.ticks]}
-        tickFormatter={tickLabel}
+        tickFormatter={(tick: number) => axisLabel(xAxis, tick)}
         height={layout.bottom}
         interval="equidistantPreserveStart"
         allowDataOverflow
@@ -35,7 +35,7 @@ export function PlotAxes({ xAxis, yAxis, xLabel, yLabel, layout }: PlotAxesProps
         scale={yAxis.log ? 'log' : 'linear'}
         domain={[yAxis.low, yAxis.high]}
         ticks={[...yAxis.ticks]}
-        tickFormatter={tickLabel}
+        tickFormatter={(tick: number) => axisLabel(yAxis, tick)}
         width={layout.left}
         interval={0}
         allowDataOverflow

@@ -1,7 +1,7 @@
 import { markPath, markShape } from './marks';
 import { seriesStyle } from './palette';
 import type { Point, VerticalMark } from './series';
-import { position, spread, tickLabel, type Axis } from './ticks';
+import { axisLabel, position, spread, type Axis } from './ticks';
 
 /** What a figure draws. `slot` chooses colour and dash. */
 export type Layer =
@@ -30,7 +30,7 @@ const FONT = 'Helvetica, Arial, sans-serif';
 export function figureSvg(spec: FigureSpec): string {
   const named = spec.layers.filter((layer) => layer.type !== 'bars');
   const longest = named.length > 1 ? Math.max(...named.map(({ name }) => name.length)) : 0;
-  const yTickWidth = Math.max(...spec.yAxis.ticks.map((tick) => tickLabel(tick).length), 1) * TYPE * 0.56;
+  const yTickWidth = Math.max(...spec.yAxis.ticks.map((tick) => axisLabel(spec.yAxis, tick).length), 1) * TYPE * 0.56;
   const left = 20 + yTickWidth;
   const right = Math.min(120, longest === 0 ? 10 : (named.some(({ type }) => type === 'dots') ? 19 : 12) + longest * TYPE * 0.66);
   const top = spec.title ? 24 : 10;
@@ -46,10 +46,10 @@ export function figureSvg(spec: FigureSpec): string {
   ];
   if (spec.title) out.push(text(left, 14, spec.title, 'start', ` font-size="${TYPE + 1}" font-weight="bold"`));
   for (const tick of spec.yAxis.ticks) {
-    out.push(line(left, y(tick), left + width, y(tick), '#dddddd', 0.6), text(left - 4, y(tick) + TYPE * 0.35, tickLabel(tick), 'end'));
+    out.push(line(left, y(tick), left + width, y(tick), '#dddddd', 0.6), text(left - 4, y(tick) + TYPE * 0.35, axisLabel(spec.yAxis, tick), 'end'));
   }
   for (const tick of spec.xAxis.ticks) {
-    out.push(line(x(tick), top + height, x(tick), top + height + 3, INK, 0.8), text(x(tick), top + height + 13, tickLabel(tick), 'middle'));
+    out.push(line(x(tick), top + height, x(tick), top + height + 3, INK, 0.8), text(x(tick), top + height + 13, axisLabel(spec.xAxis, tick), 'middle'));
   }
   out.push(
     line(left, top + height, left + width, top + height, INK, 0.8),
@@ -57,8 +57,8 @@ export function figureSvg(spec: FigureSpec): string {
     text(left + width / 2, HEIGHT - 6, spec.xLabel, 'middle'),
     `<text x="10" y="${round(top + height / 2)}" text-anchor="middle" transform="rotate(-90 10 ${round(top + height / 2)})">${escapeXml(spec.yLabel)}</text>`,
   );
-  for (const mark of spec.marks) {
-    out.push(line(x(mark.x), top, x(mark.x), top + height, '#555555', 0.8, '2 2'), markLabel(mark, x(mark.x), x(mark.x) > left + width * 0.6, top + height));
+  for (const [row, mark] of spec.marks.entries()) {
+    out.push(line(x(mark.x), top, x(mark.x), top + height, '#555555', 0.8, '2 2'), markLabel(mark, x(mark.x), x(mark.x) > left + width * 0.6, top + height - row * (TYPE + 1.5)));
   }
   for (const layer of spec.layers) out.push(drawLayer(layer, x, y, top + height));
   if (longest > 0) {

@@ -6,6 +6,8 @@ export interface Axis {
   readonly high: number;
   readonly ticks: readonly number[];
   readonly log: boolean;
+  /** Names of ticks where they are not their own numbers. */
+  readonly names?: ReadonlyMap<number, string>;
 }
 
 /** A round step (1, 2, 2.5 or 5 times a power of ten) that gives about `count` intervals. */
@@ -90,6 +92,9 @@ export function tickLabel(value: number): string {
   const scaled = value / (unit === 'G' ? 1e9 : unit === 'M' ? 1e6 : unit === 'k' ? 1e3 : 1);
   return `${Number(scaled.toPrecision(6))}${unit}`.replace('-', '−');
 }
+
+/** The label of a tick of this axis. */
+export const axisLabel = (axis: Axis, tick: number): string => axis.names?.get(tick) ?? tickLabel(tick);
 
 /** Moves label positions apart by at least `gap` with as little movement as possible, inside `[low, high]`. */
 export function spread(wanted: readonly number[], gap: number, low: number, high: number): number[] {

@@ -8,7 +8,7 @@ import { Columns } from '../../app/primitives/Page';
 import { Panel } from '../../app/primitives/Panel';
 import { Stat, StatList } from '../../app/primitives/Stat';
 import { saveText, fileName } from '../../charts/download';
-import { changedOptions, modelTable } from '../../domain/models/catalogue';
+import { changedOptions, idleBecause, modelTable } from '../../domain/models/catalogue';
 import type { Option, OptionValue } from '../../domain/models/table';
 import type { RunSummary } from '../../domain/run';
 import { useRuns } from '../../state/runs';
@@ -43,7 +43,7 @@ export const ConfigTab = memo(function ConfigTab({ run }: { readonly run: RunSum
                     </th>
                   </tr>
                   {options.map((option) => (
-                    <OptionRow key={option.key} option={option} value={experiment.config[option.key]} changed={Object.hasOwn(changed, option.key)} />
+                    <OptionRow key={option.key} option={option} value={experiment.config[option.key]} changed={Object.hasOwn(changed, option.key)} idle={idleBecause(experiment.model, option, experiment.config) !== null} />
                   ))}
                 </tbody>
               );
@@ -69,11 +69,20 @@ export const ConfigTab = memo(function ConfigTab({ run }: { readonly run: RunSum
   );
 });
 
-function OptionRow({ option, value, changed }: { readonly option: Option; readonly value: OptionValue | undefined; readonly changed: boolean }) {
+interface OptionRowProps {
+  readonly option: Option;
+  readonly value: OptionValue | undefined;
+  readonly changed: boolean;
+  /** It has no effect in this configuration. */
+  readonly idle: boolean;
+}
+
+function OptionRow({ option, value, changed, idle }: OptionRowProps) {
   return (
-    <tr data-changed={changed}>
+    <tr data-changed={changed} data-idle={idle}>
       <th scope="row">
         {option.label} <code className={styles.quiet}>{option.key}</code>
+        {idle && <span className={styles.note}> · without effect here</span>}
       </th>
       <td>
         {changed && (

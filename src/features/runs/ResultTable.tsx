@@ -1,17 +1,27 @@
-import { memo, type ReactNode } from 'react';
+import { memo, useState, type ReactNode } from 'react';
 import { formatMetric } from '../../app/format';
+import { Choice } from '../../app/primitives/Field';
 import { CUTOFFS, METRIC_KEYS, METRIC_NAMES, metricLabel, type MetricKey, type Metrics } from '../../domain/metrics';
 import { modelTable } from '../../domain/models/catalogue';
+import type { Finding } from '../../domain/observations';
 import { publishedDataset, publishedRows } from '../../domain/published';
 import type { RunSummary } from '../../domain/run';
 import { useDatasets } from '../../state/datasets';
 import { isActive } from '../../state/runs';
 import { SHOWN_METRICS, shortMetric } from './curves';
+import { standIn } from './findings';
 import { shownEpoch } from './words';
 import styles from './runs.module.css';
 
+interface ResultTableProps {
+  readonly run: RunSummary;
+  /** Validation over liked items at the best epoch; absent on data without ratings. */
+  readonly validLiked: Metrics | undefined;
+  readonly findings: readonly Finding[];
+}
+
 /** The run's own numbers at its best epoch, and the papers' beside them where the dataset is one of theirs. */
-export const ResultTable = memo(function ResultTable({ run }: { readonly run: RunSummary }) {
+export const ResultTable = memo(function ResultTable({ run, validLiked, findings }: ResultTableProps) {
   const { dataset: used, model } = run.experiment;
   const stored = useDatasets((state) => state.datasets.find(({ id }) => id === used.id));
   const dataset = { name: stored?.name ?? used.name, statistics: stored?.statistics ?? null };
@@ -19,6 +29,10 @@ export const ResultTable = memo(function ResultTable({ run }: { readonly run: Ru
   const best = run.result?.bestEpoch ?? run.best?.epoch;
   const valid = run.result?.valid ?? run.best?.valid;
   const pending = isActive(run.status) || run.status === 'queued';
+  const testLiked = run.result?.testLiked;
+  const likedChooses = run.experiment.config['relevant'] === 'liked';
+  const rated = validLiked !== undefined || testLiked !== undefined;
+  const standsIn = standIn({ findings });
   const by = METRIC_KEYS.find((key) => key === run.experiment.config['stopMetric']) ?? 'recall@20';
   return (
     <div className={styles.results}>
@@ -28,6 +42,7 @@ export const ResultTable = memo(function ResultTable({ run }: { readonly run: Ru
           {best !== undefined && (
             <span className={styles.quiet}>
               best epoch {shownEpoch(best)}, by validation {metricLabel(by)}
+              {rated && (likedChooses ? ', liked items only' : ', all held-out items')}
             </span>
           )}
         </h2>
@@ -45,16 +60,21 @@ export const ResultTable = memo(function ResultTable({ run }: { readonly run: Ru
             </thead>
             <tbody>
               <Row name="validation" values={valid} />
-              <Row name={run.result ? <strong>test</strong> : pending ? 'test, when the run ends' : 'test, not evaluated'} values={run.result?.test} strong />
+              {validLiked && <Row name="validation, liked only" values={validLiked} />}
+              <Row name={run.result ? likedChooses && testLiked ? 'test' : <strong>test</strong> : pending ? 'test, when the run ends' : 'test, not evaluated'} values={run.result?.test} strong={!likedChooses || !testLiked} />
+              {testLiked && <Row name={likedChooses ? <strong>test, liked only</strong> : 'test, liked only'} values={testLiked} strong={likedChooses} />}
               {printed.map((row) => (
                 <Row key={`${row.paper} ${row.name}`} name={`printed in ${row.paper}, Table ${row.table}${row.name === modelTable(model).name ? '' : `: ${row.name}`}`} values={row.values} quiet />
               ))}
             </tbody>
           </table>
         </div>
+        {standsIn && <p className={styles.standIn}>⚠ {standsIn}</p>}
+        {rated && <p className={styles.note}>Liked only: held-out items that the user rated above a personal threshold, over the users who have any.</p>}
+        {likedChooses && valid && !rated && <p className={styles.note}>There are no ratings to tell liked items by: all held-out items chose the best epoch.</p>}
         <p className={styles.note}>{noteOf(dataset, printed.length, modelTable(model).name)}</p>
       </section>
-      {valid && <AllMetrics valid={valid} test={run.result?.test} />}
+      {valid && <AllMetrics valid={valid} test={run.result?.test} validLiked={validLiked} testLiked={testLiked} />}
     </div>
   );
 });
@@ -77,12 +97,39 @@ function Row({ name, values, strong = false, quiet = false }: RowProps) {
   );
 }
 
-/** Every metric of the protocol at every cutoff, for the splits that are known. */
-function AllMetrics({ valid, test }: { readonly valid: Metrics; readonly test: Metrics | undefined }) {
-  const splits = [{ name: 'validation', metrics: valid }, ...(test ? [{ name: 'test', metrics: test }] : [])];
+interface AllMetricsProps {
+  readonly valid: Metrics;
+  readonly test: Metrics | undefined;
+  readonly validLiked: Metrics | undefined;
+  readonly testLiked: Metrics | undefined;
+}
+
+/** Every metric of the protocol at every cutoff, for the splits that are known, over all held-out items or the liked ones. */
+function AllMetrics({ valid, test, validLiked, testLiked }: AllMetricsProps) {
+  const [relevant, setRelevant] = useState<'all' | 'liked'>('all');
+  const liked = relevant === 'liked' && (validLiked !== undefined || testLiked !== undefined);
+  const splits = [
+    { name: 'validation', metrics: liked ? validLiked : valid },
+    { name: 'test', metrics: liked ? testLiked : test },
+  ].flatMap(({ name, metrics }) => (metrics ? [{ name, metrics }] : []));
   return (
     <section className={styles.result} aria-labelledby="all-metrics-title">
-      <h2 id="all-metrics-title">All metrics</h2>
+      <div className={styles.buttons}>
+        <h2 id="all-metrics-title">All metrics</h2>
+        {validLiked && (
+          <Choice
+            segments
+            hideLabel
+            label="Items that count"
+            value={relevant}
+            options={[
+              { value: 'all', label: 'all held-out' },
+              { value: 'liked', label: 'liked only' },
+            ]}
+            onValueChange={setRelevant}
+          />
+        )}
+      </div>
       <div className={styles.scroll} tabIndex={0} role="region" aria-label="All metrics table">
         <table className={styles.metrics}>
           <thead>

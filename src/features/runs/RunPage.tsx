@@ -13,11 +13,14 @@ import { ConfigTab } from './ConfigTab';
 import { epochsTable, type Curves } from './curves';
 import { CurvesTab } from './CurvesTab';
 import { EfficiencyTab } from './EfficiencyTab';
+import { shownFindings } from './findings';
+import { FindingsTab } from './FindingsTab';
 import { NewRunLike } from './NewRunLike';
 import { PreparingPanel } from './PreparingPanel';
 import { RunControls } from './RunControls';
 import { RunFacts } from './RunFacts';
-import { useCurves } from './useCurves';
+import { RunRelations } from './RunRelations';
+import { useCurves, useFindings } from './useCurves';
 import { UsersTab } from './UsersTab';
 
 const NO_CURVES: Curves = { epochs: [], intervals: [], stepsPerEpoch: 1 };
@@ -40,6 +43,7 @@ export function RunPage() {
 
 function KnownRun({ run }: { readonly run: RunSummary }) {
   const shown = useCurves(run.id);
+  const findings = useFindings(run);
   const elsewhere = useRuns((state) => state.elsewhere && state.activeId === null);
   const place = useRuns((state) => state.queue.indexOf(run.id));
   const curves = shown?.curves ?? NO_CURVES;
@@ -62,6 +66,7 @@ function KnownRun({ run }: { readonly run: RunSummary }) {
       }
     >
       <RunFacts run={run} />
+      <RunRelations run={run} />
       {run.fault && <FaultNotice fault={run.fault} />}
       {shown?.fault && <FaultNotice fault={shown.fault} />}
       {run.status === 'interrupted' && (
@@ -81,7 +86,8 @@ function KnownRun({ run }: { readonly run: RunSummary }) {
       <Tabs
         label="Views of this run"
         tabs={[
-          { value: 'curves', label: 'Curves', content: <CurvesTab run={run} curves={curves} /> },
+          { value: 'curves', label: 'Curves', content: <CurvesTab run={run} curves={curves} findings={findings} /> },
+          ...(shownFindings(findings).length > 0 ? [{ value: 'findings', label: 'Findings', content: <FindingsTab findings={findings} /> }] : []),
           { value: 'users', label: 'Users', content: <UsersTab run={run} /> },
           { value: 'efficiency', label: 'Efficiency', content: <EfficiencyTab run={run} curves={curves} /> },
           { value: 'config', label: 'Config', content: <ConfigTab run={run} /> },

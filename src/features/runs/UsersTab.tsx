@@ -6,9 +6,8 @@ import { Columns } from '../../app/primitives/Page';
 import { Panel } from '../../app/primitives/Panel';
 import { Stat, StatList } from '../../app/primitives/Stat';
 import { Histogram } from '../../charts/Histogram';
-import { metricLabel, type MetricKey } from '../../domain/metrics';
+import { metricLabel, type MetricKey, type PerUserMetrics } from '../../domain/metrics';
 import type { RunSummary } from '../../domain/run';
-import type { RunDetails } from '../../storage/runs';
 import { median } from './curves';
 import { useDetails } from './useDetails';
 import { UserPanel } from './UserPanel';
@@ -17,11 +16,16 @@ import styles from './runs.module.css';
 
 type UserMetric = Extract<MetricKey, 'recall@20' | 'ndcg@20'>;
 const METRICS: readonly UserMetric[] = ['recall@20', 'ndcg@20'];
+const RELEVANT = [
+  { value: 'all', label: 'all held-out' },
+  { value: 'liked', label: 'liked only' },
+] as const;
 
 /** How the test metrics are spread over users, and what one user was given. */
 export const UsersTab = memo(function UsersTab({ run }: { readonly run: RunSummary }) {
   const state = useDetails(run);
   const [metric, setMetric] = useState<UserMetric>('recall@20');
+  const [relevant, setRelevant] = useState<'all' | 'liked'>('all');
   if (state.name === 'loading') return <p className={styles.note}>Reading the users’ results …</p>;
   if (state.name === 'failed') return <FaultNotice fault={state.fault} />;
   const { details, interactions, labels } = state.value;
@@ -29,21 +33,24 @@ export const UsersTab = memo(function UsersTab({ run }: { readonly run: RunSumma
   return (
     <Columns min={420}>
       <Panel
-        title={`${metricLabel(metric)} per user, test`}
+        title={`${metricLabel(metric)} per user, test${relevant === 'liked' ? ', liked only' : ''}`}
         actions={
-          <Choice segments hideLabel label="Metric" value={metric} options={METRICS.map((value) => ({ value, label: metricLabel(value) }))} onValueChange={setMetric} />
+          <>
+            {details.perUserLiked && <Choice segments hideLabel label="Items that count" value={relevant} options={RELEVANT} onValueChange={setRelevant} />}
+            <Choice segments hideLabel label="Metric" value={metric} options={METRICS.map((value) => ({ value, label: metricLabel(value) }))} onValueChange={setMetric} />
+          </>
         }
       >
-        <Distribution details={details} metric={metric} />
+        <Distribution perUser={(relevant === 'liked' && details.perUserLiked) || details.perUser} metric={metric} />
       </Panel>
       <UserPanel details={details} metric={metric} interactions={interactions} labels={labels} />
     </Columns>
   );
 });
 
-function Distribution({ details, metric }: { readonly details: RunDetails; readonly metric: UserMetric }) {
+function Distribution({ perUser, metric }: { readonly perUser: PerUserMetrics; readonly metric: UserMetric }) {
   const facts = useMemo(() => {
-    const values = details.perUser.values[metric];
+    const values = perUser.values[metric];
     const order = ranked(values);
     const zeros = values.reduce((count, value) => count + (value === 0 ? 1 : 0), 0);
     return {
@@ -53,7 +60,7 @@ function Distribution({ details, metric }: { readonly details: RunDetails; reado
       median: median(Array.from(order, (row) => values[row] ?? 0)),
       zeroShare: zeros / Math.max(1, values.length),
     };
-  }, [details, metric]);
+  }, [perUser, metric]);
   const name = metricLabel(metric);
   return (
     <>

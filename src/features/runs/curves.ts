@@ -27,7 +27,7 @@ export function stepsPerEpochOf(known: number, epochs: readonly EpochPoint[]): n
 }
 
 /** Epochs done after `step` steps: the x of every curve of a run, so that one cursor fits them all. */
-const epochsDone = (step: number, curves: Curves): number => step / curves.stepsPerEpoch;
+export const epochsDone = (step: number, curves: Curves): number => step / curves.stepsPerEpoch;
 
 /** The weighted terms in the order of the model's table, then terms it does not list, then their sum. */
 export function lossSeries(curves: Curves, model: ModelTable): Series[] {
@@ -44,22 +44,23 @@ export function lossSeries(curves: Curves, model: ModelTable): Series[] {
 }
 
 /** Validation metrics at every evaluation. */
-export function metricSeries(curves: Curves, keys: readonly MetricKey[]): Series[] {
+export function metricSeries(curves: Curves, keys: readonly MetricKey[], of: 'valid' | 'validLiked' = 'valid'): Series[] {
   return keys.map((key) => ({
     name: shortMetric(key),
     kind: 'evaluation',
-    points: curves.epochs.flatMap(({ step, valid }) => (valid ? [[epochsDone(step, curves), valid[key]] as const] : [])),
+    points: curves.epochs.flatMap(({ step, [of]: metrics }) => (metrics ? [[epochsDone(step, curves), metrics[key]] as const] : [])),
   }));
 }
 
-/** What the third panel can show. */
-export type ThirdView = MetricName | 'learningRate' | 'seconds';
+/** What the third panel can show of every model; `liked` on rated data only. */
+export type ThirdView = MetricName | 'liked' | 'learningRate' | 'seconds';
 
 export const THIRD_VIEWS: readonly { readonly value: ThirdView; readonly label: string; readonly unit: string }[] = [
   { value: 'recall', label: 'Recall, all cutoffs', unit: 'Recall@K' },
   { value: 'ndcg', label: 'NDCG, all cutoffs', unit: 'NDCG@K' },
   { value: 'precision', label: 'Precision, all cutoffs', unit: 'Precision@K' },
   { value: 'map', label: 'MAP, all cutoffs', unit: 'MAP@K' },
+  { value: 'liked', label: 'Ranking, validation, liked only', unit: 'Recall, NDCG' },
   { value: 'learningRate', label: 'Learning rate', unit: 'learning rate' },
   { value: 'seconds', label: 'Seconds per epoch', unit: 's' },
 ];
@@ -70,17 +71,23 @@ export function thirdSeries(curves: Curves, view: ThirdView): Series[] {
     kind: 'evaluation',
     points: curves.epochs.map((point) => [epochsDone(point.step, curves), value(point)]),
   });
+  if (view === 'liked') return metricSeries(curves, SHOWN_METRICS, 'validLiked');
   if (view === 'learningRate') return curves.epochs.length === 0 ? [] : [perEpoch('rate', ({ learningRate }) => learningRate)];
   if (view === 'seconds') return curves.epochs.length === 0 ? [] : [perEpoch('training', ({ trainSeconds }) => trainSeconds), perEpoch('evaluation', ({ evaluateSeconds }) => evaluateSeconds)];
   const name = METRIC_NAMES.find((metric) => metric === view) ?? 'recall';
   return metricSeries(curves, CUTOFFS.map((cutoff): MetricKey => `${name}@${cutoff}`));
 }
 
-/** All that a run measured per epoch, one row each: the CSV of a run. */
+/** All that a run measured per epoch, one row each: the CSV of a run. Histograms and parts have one column per number. */
 export function epochsTable(epochs: readonly EpochPoint[]): ChartTable {
   const terms = Object.keys(epochs[0]?.terms ?? {});
+  const liked = epochs.some(({ validLiked }) => validLiked) ? METRIC_KEYS : [];
+  const observed = observedColumns(epochs);
   return {
-    columns: ['epoch', 'step', 'learning_rate', ...terms.map((key) => `loss_${key}`), 'loss_total', ...METRIC_KEYS.map((key) => `valid_${key}`), 'train_seconds', 'evaluate_seconds'],
+    columns: [
+      'epoch', 'step', 'learning_rate', ...terms.map((key) => `loss_${key}`), 'loss_total', ...METRIC_KEYS.map((key) => `valid_${key}`),
+      ...liked.map((key) => `valid_liked_${key}`), 'train_seconds', 'evaluate_seconds', ...observed.map(({ name }) => name),
+    ],
     rows: epochs.map((point) => [
       shownEpoch(point.epoch),
       point.step,
@@ -88,10 +95,22 @@ export function epochsTable(epochs: readonly EpochPoint[]): ChartTable {
       ...terms.map((key) => point.terms[key] ?? null),
       point.total,
       ...METRIC_KEYS.map((key) => point.valid?.[key] ?? null),
+      ...liked.map((key) => point.validLiked?.[key] ?? null),
       point.trainSeconds,
       point.evaluateSeconds,
+      ...observed.map(({ key, place }) => point.observed?.[key]?.[place] ?? null),
     ]),
   };
+}
+
+function observedColumns(epochs: readonly EpochPoint[]): { readonly name: string; readonly key: string; readonly place: number }[] {
+  const lengths = new Map<string, number>();
+  for (const { observed } of epochs) {
+    for (const [key, values] of Object.entries(observed ?? {})) lengths.set(key, Math.max(lengths.get(key) ?? 0, values.length));
+  }
+  return [...lengths].flatMap(([key, length]) =>
+    Array.from({ length }, (_, place) => ({ name: length === 1 ? `observed_${key}` : `observed_${key}_${place + 1}`, key, place })),
+  );
 }
 
 /** The middle of the values; null when there are none. */

@@ -1,6 +1,7 @@
 import { startTransition, useEffect, useState } from 'react';
 import { faultOf, type Fault } from '../../domain/errors';
-import type { RunDocument } from '../../domain/run';
+import type { Finding } from '../../domain/observations';
+import type { RunDocument, RunSummary } from '../../domain/run';
 import { database } from '../../state/database';
 import { liveRun, useRuns } from '../../state/runs';
 import { readRun } from '../../storage/runs';
@@ -68,4 +69,12 @@ export function useCurves(id: string): Loaded | null {
 export function useLiveRun(id: string) {
   useRuns((state) => (state.activeId === id ? state.revision : -1));
   return liveRun(id);
+}
+
+const NO_FINDINGS: readonly Finding[] = [];
+
+/** What the run found out about its data: from its worker's word while it is in progress. */
+export function useFindings(run: RunSummary): readonly Finding[] {
+  const live = useRuns((state) => (state.activeId === run.id ? liveRun(run.id)?.findings : undefined));
+  return live ?? run.findings ?? NO_FINDINGS;
 }

@@ -1,0 +1,65 @@
+import { memo } from 'react';
+import { Notice } from '../../app/primitives/Notice';
+import { Columns } from '../../app/primitives/Page';
+import { Panel, Surface } from '../../app/primitives/Panel';
+import { Stat, StatList } from '../../app/primitives/Stat';
+import { Histogram } from '../../charts/Histogram';
+import type { Finding } from '../../domain/observations';
+import { findingValue, histogramWords, shownFindings, type ShownFinding } from './findings';
+import { unevenBins } from './observations';
+import styles from './runs.module.css';
+
+/** What the run found out about its data and graphs before the first step. */
+export const FindingsTab = memo(function FindingsTab({ findings }: { readonly findings: readonly Finding[] }) {
+  const shown = shownFindings(findings);
+  const notes = shown.filter(({ kind }) => kind === 'note');
+  const panels = shown.filter(({ kind }) => kind !== 'note');
+  return (
+    <div className={styles.column}>
+      <p className={styles.note}>Known before the first step: what this configuration makes of the dataset.</p>
+      {notes.map((finding) => (
+        <FindingView key={finding.key} finding={finding} />
+      ))}
+      <Columns min={360}>
+        {panels.map((finding) => (
+          <FindingView key={finding.key} finding={finding} />
+        ))}
+      </Columns>
+    </div>
+  );
+});
+
+function FindingView({ finding }: { readonly finding: ShownFinding }) {
+  switch (finding.kind) {
+    case 'note':
+      return (
+        <Notice tone="warning" title={finding.title}>
+          {finding.text}
+        </Notice>
+      );
+    case 'numbers':
+      return (
+        <Panel title={finding.title}>
+          <StatList rows>
+            {finding.rows.map((row) => (
+              <Stat key={row.label} label={row.label} value={findingValue(row)} />
+            ))}
+          </StatList>
+        </Panel>
+      );
+    case 'histogram':
+      return (
+        <Surface>
+          <Histogram
+            title={finding.title}
+            edges={finding.edges}
+            counts={finding.counts}
+            evenBins={unevenBins(finding.edges)}
+            xLabel={finding.axis}
+            yLabel="count"
+            summary={histogramWords(finding)}
+          />
+        </Surface>
+      );
+  }
+}
