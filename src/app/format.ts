@@ -22,6 +22,12 @@ export function formatMeanSd(mean: number | null, sd: number | null): string {
   return sd === null ? formatMetric(mean) : `${formatMetric(mean)} ± ${formatMetric(sd)}`;
 }
 
+/** A difference of metrics, with its sign: `+0.0012 ± 0.0004`, `−0.0031`. */
+export function formatSignedMeanSd(mean: number | null, sd: number | null): string {
+  const sign = mean === null || Number(mean.toFixed(4)) === 0 ? '' : mean > 0 ? '+' : '−';
+  return `${sign}${formatMeanSd(mean === null ? null : Math.abs(mean), sd)}`;
+}
+
 /** Any real number in `digits` significant digits, without a needless exponent: `0.00012`, `1.53`, `2,140`, `3.2e-9`. */
 export function formatNumber(value: number | null | undefined, digits = 4): string {
   if (value === null || value === undefined || Number.isNaN(value)) return MISSING;

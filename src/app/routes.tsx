@@ -20,6 +20,7 @@ export function createRouter() {
             { path: 'experiment', lazy: async () => ({ Component: (await import('../features/experiments/ExperimentPage')).ExperimentPage }) },
             { path: 'runs', lazy: async () => ({ Component: (await import('../features/runs/RunsPage')).RunsPage }) },
             { path: 'runs/:id', lazy: async () => ({ Component: (await import('../features/runs/RunPage')).RunPage }) },
+            { path: 'groups/:id', lazy: async () => ({ Component: (await import('../features/groups/GroupPage')).GroupPage }) },
             { path: 'device', lazy: async () => ({ Component: (await import('../features/device/DevicePage')).DevicePage }) },
             { path: '*', element: <NotFoundPage /> },
           ],

@@ -5,7 +5,7 @@ import { csrProductPair, sparseProduct } from '../../workers/engine/kernels/csrP
 import { maskedTopK, maskedTopKPair } from '../../workers/engine/kernels/maskedTopK';
 import { readFloats } from '../../workers/engine/backends';
 import { stream } from '../../workers/engine/rng';
-import { disposeRowIndex, gatherRows, hostRowIndex, rowIndex } from '../../workers/engine/rows';
+import { disposeRowIndex, gatherRows, hostRowIndex, rowIndex, sumRows } from '../../workers/engine/rows';
 import { disposeSparse, sparseTensor } from '../../workers/engine/sparse';
 import { floats, integers, matrix } from '../../workers/engine/tensors';
 import { csrFromEntries, transpose, type Csr } from '../../workers/graphs/csr';
@@ -104,6 +104,27 @@ for (const backend of BACKENDS) {
         }
       });
       expect(worst(got, expected)).toBeLessThanOrEqual(1e-5);
+      disposeRowIndex(index);
+    });
+
+    test('turned round sums rows where they belong, and its gradient takes them', async () => {
+      const indices = Int32Array.of(5, 0, 5, 3, 0, 8, 5);
+      const index = rowIndex(hostRowIndex(indices, indices.length, 9));
+      const x = uniform(7 * 4);
+      const dy = uniform(9 * 4);
+      const got = await values(() => {
+        const source = matrix(x, 7, 4);
+        const { grads } = tf.engine().gradients(() => tf.sum(tf.mul(sumRows(source, index), matrix(dy, 9, 4))), [source]);
+        return tf.concat([tf.reshape(sumRows(source, index), [36]), tf.reshape(grads[0]!, [28])]);
+      });
+      const expected = new Float64Array(36 + 28);
+      indices.forEach((row, place) => {
+        for (let c = 0; c < 4; c++) {
+          expected[row * 4 + c]! += x[place * 4 + c]!;
+          expected[36 + place * 4 + c] = dy[row * 4 + c]!;
+        }
+      });
+      expect(worst(got, expected)).toBeLessThanOrEqual(1e-6);
       disposeRowIndex(index);
     });
   });

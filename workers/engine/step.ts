@@ -32,7 +32,8 @@ export function termGradients(parameters: readonly Parameter[], loss: () => Weig
       () => {
         const terms = loss();
         const parts = terms.map(weighted);
-        const total = tf.addN(parts);
+        // Not `addN`: on WebGPU it takes only as many terms as a shader binds buffers.
+        const total = tf.sum(tf.stack(parts));
         values = tf.keep(vectorOf(tf.stack([...parts, total, ...terms.map(({ value }) => value), ...observed.map(({ value }) => value)])));
         return total;
       },

@@ -26,7 +26,7 @@ export const OptionField = memo(function OptionField({ option, value, recommende
   const asRecommended = recommended !== undefined && value === recommended;
   const chosenLacks = lacks.get(String(value));
   const problem = optionProblem(option, value) ?? (idle === null && chosenLacks ? `${chosenLacks} Choose something else.` : null);
-  const proposed = recommended !== undefined && !asRecommended ? { word: 'recommended', value: recommended } : changed ? { word: 'default', value: option.default } : null;
+  const proposed = recommended !== undefined && !asRecommended ? { word: 'recommended', value: recommended } : changed && !lacks.has(String(option.default)) ? { word: 'default', value: option.default } : null;
   const help = (
     <>
       {idle && <strong className={styles.idleWords}>{idle} </strong>}

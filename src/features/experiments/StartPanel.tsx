@@ -52,6 +52,7 @@ export function StartPanel({ draft, config, dataset, wrong, change }: StartPanel
     backend: draft.backend ?? preference.backend,
     allowSoftware: preference.allowSoftware,
   });
+  const cautions = dataset && unfit === null ? cautionsFor(draft.model, config, dataset) : [];
   const experiments = dataset && unfit === null ? (parsed.seeds ?? []).map((seed) => experiment(seed, dataset)) : [];
 
   const start = async (): Promise<void> => {
@@ -79,7 +80,13 @@ export function StartPanel({ draft, config, dataset, wrong, change }: StartPanel
           />
         )}
       </Field>
-      {dataset && unfit === null && cautionsFor(draft.model, config, dataset).map((caution) => <Notice key={caution} tone="warning" title={caution} />)}
+      {cautions.length > 0 && (
+        <Notice tone="warning" title="Before it starts">
+          {cautions.map((caution) => (
+            <p key={caution}>{caution}</p>
+          ))}
+        </Notice>
+      )}
       <PretrainingNote experiments={experiments} />
       <div className={styles.startButtons}>
         <Button variant="primary" disabled={obstacle !== null || starting} onClick={() => void start()}>

@@ -1,7 +1,9 @@
+import { formatDateTime } from '../../app/format';
+import { ButtonLink } from '../../app/primitives/Button';
 import { Choice, Field, Input, Select } from '../../app/primitives/Field';
 import { isModelId, modelTable } from '../../domain/models/catalogue';
 import type { RunSummary } from '../../domain/run';
-import type { RunFilter } from './filter';
+import { groupsOf, type RunFilter } from './filter';
 import type { MetricColumns } from './RunsTable';
 import { STATUS_ORDER, STATUS_WORDS } from './words';
 import styles from './runs.module.css';
@@ -20,6 +22,8 @@ export function RunsFilter({ runs, filter, onFilter, columns, onColumns }: RunsF
   const distinct = (values: readonly string[]): string[] => [...new Set(values)].sort();
   const models = distinct(runs.map(({ experiment }) => experiment.model)).map((value) => ({ value, label: isModelId(value) ? modelTable(value).name : value }));
   const datasets = distinct(runs.map(({ experiment }) => experiment.dataset.name)).map((value) => ({ value, label: value }));
+  const groups = groupsOf(runs);
+  const rated = runs.some(({ result }) => result?.testLiked !== undefined);
   const statuses = STATUS_ORDER.filter((status) => runs.some((run) => run.status === status)).map((value) => ({ value, label: STATUS_WORDS[value].label }));
   return (
     <div className={styles.filters} role="search" aria-label="Filter runs">
@@ -31,6 +35,20 @@ export function RunsFilter({ runs, filter, onFilter, columns, onColumns }: RunsF
       <Field label="Status">
         {(control) => <Select {...control} value={filter.status} options={[{ value: '' as const, label: 'all' }, ...statuses]} onValueChange={(status) => onFilter({ ...filter, status })} />}
       </Field>
+      {groups.length > 0 && (
+        <Field label="Ablation set">
+          {(control) => (
+            <Select
+              {...control}
+              className={styles.groupSelect}
+              value={filter.group}
+              options={[ALL, ...groups.map(({ id, name, createdAt }) => ({ value: id, label: `${name}, ${formatDateTime(createdAt)}` }))]}
+              onValueChange={(group) => onFilter({ ...filter, group })}
+            />
+          )}
+        </Field>
+      )}
+      {filter.group !== '' && <ButtonLink to={`/groups/${filter.group}`}>Its table</ButtonLink>}
       <Choice
         segments
         label="Metrics"
@@ -39,6 +57,7 @@ export function RunsFilter({ runs, filter, onFilter, columns, onColumns }: RunsF
           { value: 'test', label: 'Test' },
           { value: 'valid', label: 'Validation' },
           { value: 'both', label: 'Both' },
+          ...(rated ? [{ value: 'liked' as const, label: 'Test, liked' }] : []),
         ]}
         onValueChange={onColumns}
       />

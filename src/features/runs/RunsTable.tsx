@@ -6,17 +6,20 @@ import { IconButton } from '../../app/primitives/Button';
 import { DataTable, type Column } from '../../app/primitives/DataTable';
 import { fileName, saveText } from '../../charts/download';
 import { toCsv } from '../../charts/table';
+import type { Metrics } from '../../domain/metrics';
 import { modelTable } from '../../domain/models/catalogue';
 import type { RunSummary } from '../../domain/run';
 import { database } from '../../state/database';
 import { canResume, useRuns } from '../../state/runs';
 import { readRun } from '../../storage/runs';
 import { epochsTable, SHOWN_METRICS, shortMetric } from './curves';
+import { standIn } from './findings';
 import { StatusBadge } from './StatusBadge';
 import { shownEpoch, STATUS_ORDER } from './words';
 import styles from './runs.module.css';
 
-export type MetricColumns = 'test' | 'valid' | 'both';
+/** `liked`: the test split over liked items only. */
+export type MetricColumns = 'test' | 'valid' | 'both' | 'liked';
 
 interface RunsTableProps {
   readonly runs: readonly RunSummary[];
@@ -42,7 +45,7 @@ export const RunsTable = memo(function RunsTable({ runs, columns, chosen, onChoo
           />
         ),
       },
-      { id: 'name', header: 'Run', rowHeader: true, value: ({ name }) => name, cell: ({ id, name }) => <Link className={styles.runName ?? ''} to={`/runs/${id}`}>{name}</Link> },
+      { id: 'name', header: 'Run', rowHeader: true, value: ({ name }) => name, cell: (run) => <RunName run={run} /> },
       ...fixedColumns,
       ...metricColumns(columns),
       { id: 'created', header: 'Created', wideOnly: true, value: ({ createdAt }) => createdAt, cell: ({ createdAt }) => shortDate(createdAt) },
@@ -84,9 +87,30 @@ function metricColumns(columns: MetricColumns): Column<RunSummary>[] {
   const splits = columns === 'both' ? (['valid', 'test'] as const) : ([columns] as const);
   return splits.flatMap((split) =>
     SHOWN_METRICS.map((key): Column<RunSummary> => {
-      const value = (run: RunSummary): number | null => (split === 'test' ? run.result?.test[key] : (run.result?.valid ?? run.best?.valid)?.[key]) ?? null;
+      const value = (run: RunSummary): number | null => metricsOf(run, split)?.[key] ?? null;
       return { id: `${split} ${key}`, header: columns === 'both' ? `${split} ${shortMetric(key)}` : shortMetric(key), numeric: true, value, cell: (run) => formatMetric(value(run)) };
     }),
+  );
+}
+
+function metricsOf(run: RunSummary, split: 'valid' | 'test' | 'liked'): Metrics | undefined {
+  if (split === 'valid') return run.result?.valid ?? run.best?.valid;
+  return split === 'test' ? run.result?.test : run.result?.testLiked;
+}
+
+/** The run's name, the ablation set that it belongs to, and what must be known of its numbers. */
+function RunName({ run }: { readonly run: RunSummary }) {
+  const note = standIn(run);
+  return (
+    <span className={styles.runName}>
+      <Link to={`/runs/${run.id}`}>{run.name}</Link>
+      {run.group && (
+        <span className={styles.runNote}>
+          {run.group.variant} · <Link to={`/groups/${run.group.id}`}>{run.group.name}</Link>
+        </span>
+      )}
+      {note && <span className={styles.runNote}>⚠ {note}</span>}
+    </span>
   );
 }
 

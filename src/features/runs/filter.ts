@@ -7,11 +7,13 @@ export interface RunFilter {
   readonly model: string;
   readonly dataset: string;
   readonly status: RunStatus | '';
+  /** The id of an ablation set. */
+  readonly group: string;
 }
 
-export const NO_FILTER: RunFilter = { text: '', model: '', dataset: '', status: '' };
+export const NO_FILTER: RunFilter = { text: '', model: '', dataset: '', status: '', group: '' };
 
-/** Every word of `text` occurs in name, notes, model, dataset, seed or configuration (`layers=3`). */
+/** Every word of `text` occurs in name, ablation set, notes, model, dataset, seed or configuration (`layers=3`). */
 export function filterRuns(runs: readonly RunSummary[], filter: RunFilter): readonly RunSummary[] {
   const words = filter.text.toLowerCase().split(/\s+/).filter((word) => word !== '');
   return runs.filter((run) => {
@@ -19,9 +21,21 @@ export function filterRuns(runs: readonly RunSummary[], filter: RunFilter): read
     if (filter.model !== '' && experiment.model !== filter.model) return false;
     if (filter.dataset !== '' && experiment.dataset.name !== filter.dataset) return false;
     if (filter.status !== '' && run.status !== filter.status) return false;
+    if (filter.group !== '' && run.group?.id !== filter.group) return false;
     if (words.length === 0) return true;
     const config = Object.entries(experiment.config).map(([key, value]) => `${key}=${value}`);
-    const text = [run.name, run.notes, modelTable(experiment.model).name, experiment.dataset.name, experiment.seed, run.status, ...config].join(' ').toLowerCase();
+    const text = [run.name, run.notes, run.group?.name ?? '', run.group?.variant ?? '', modelTable(experiment.model).name, experiment.dataset.name, experiment.seed, run.status, ...config].join(' ').toLowerCase();
     return words.every((word) => text.includes(word));
   });
+}
+
+/** The ablation sets among the runs, newest first. */
+export function groupsOf(runs: readonly RunSummary[]): { readonly id: string; readonly name: string; readonly createdAt: string; readonly runs: number }[] {
+  const groups = new Map<string, { id: string; name: string; createdAt: string; runs: number }>();
+  for (const { group, createdAt } of runs) {
+    if (!group) continue;
+    const known = groups.get(group.id);
+    groups.set(group.id, known ? { ...known, runs: known.runs + 1 } : { id: group.id, name: group.name, createdAt, runs: 1 });
+  }
+  return [...groups.values()].sort((a, b) => b.createdAt.localeCompare(a.createdAt));
 }

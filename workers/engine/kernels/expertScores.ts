@@ -100,6 +100,8 @@ export const expertScoresPair: KernelPair = {
       code: `
         const lowest = -3.4028234e38;
         fn main(index : i32) {
+          // What a shape does not read must still be there: the layout is made of what is used.
+          _ = &output; _ = &hiddenWeights; _ = &hiddenBias;
           if (index < uniforms.size) {
             let columns = uniforms.outShape[1];
             let u = (index / columns) * ${stride};

@@ -70,8 +70,8 @@ export function squaredRegulariser(rows: BatchRows, batch: Batch): tf.Scalar {
   return scalarOf(tf.mul(tf.addN(sums), 0.5 / batch.size));
 }
 
-/** `Σ ‖Θ‖²` over parameters. */
-export const squaresOf = (parameters: readonly Parameter[]): tf.Scalar => scalarOf(tf.addN(parameters.map(({ tensor }) => tf.sum(tf.square(tensor)))));
+/** `Σ ‖Θ‖²` over parameters. WebGPU adds up only as many tensors at once as a shader binds; it stacks any number. */
+export const squaresOf = (parameters: readonly Parameter[]): tf.Scalar => scalarOf(tf.sum(tf.stack(parameters.map(({ tensor }) => tf.sum(tf.square(tensor))))));
 
 /** Rows divided by `max(‖x‖, 1e-12)`. */
 export function unitRows(x: tf.Tensor2D): tf.Tensor2D {

@@ -1,0 +1,105 @@
+import { useMemo, useState } from 'react';
+import { Link, useParams } from 'react-router';
+import { formatDateTime, plural } from '../../app/format';
+import { Button, ButtonLink } from '../../app/primitives/Button';
+import { FaultNotice, Notice } from '../../app/primitives/Notice';
+import { Page } from '../../app/primitives/Page';
+import { Panel } from '../../app/primitives/Panel';
+import { DataDialog } from '../../charts/DataDialog';
+import { METRIC_KEYS, metricLabel } from '../../domain/metrics';
+import { modelTable } from '../../domain/models/catalogue';
+import type { RunGroup, RunSummary } from '../../domain/run';
+import { useRuns } from '../../state/runs';
+import { standIn } from '../runs/findings';
+import { comparedOver, isRated, runsOfGroup, runsTable, variantRows, variantsTable } from './groupRows';
+import { progressWords } from './progress';
+import { VariantTable } from './VariantTable';
+import styles from './groups.module.css';
+
+/** The one table of an ablation set; it fills while its runs end. */
+export function GroupPage() {
+  const { id = '' } = useParams();
+  const loaded = useRuns((state) => state.loaded);
+  const all = useRuns((state) => state.runs);
+  const runs = useMemo(() => runsOfGroup(all, id), [all, id]);
+  const group = runs[0]?.group;
+  if (group) return <KnownGroup key={id} group={group} runs={runs} />;
+  if (!loaded) return <Page title="Ablation set">{null}</Page>;
+  return (
+    <Page title="Ablation set not found">
+      <Notice tone="warning" title={`There are no runs of a set ${id} here.`} actions={<ButtonLink to="/runs">All runs</ButtonLink>}>
+        They may have been deleted, or belong to another browser.
+      </Notice>
+    </Page>
+  );
+}
+
+function KnownGroup({ group, runs }: { readonly group: RunGroup; readonly runs: readonly RunSummary[] }) {
+  const fault = useRuns((state) => state.fault);
+  const [data, setData] = useState<'variants' | 'runs' | null>(null);
+  const rows = useMemo(() => variantRows(runs), [runs]);
+  const rated = isRated(runs);
+  const [first] = runs;
+  if (!first) return null;
+  const { experiment, createdAt } = first;
+  const failed = runs.filter(({ status, result }) => result === null && (status === 'failed' || status === 'interrupted' || status === 'stopped'));
+  const words = [...new Set(runs.map(standIn).filter((note) => note !== null))];
+  return (
+    <Page title={group.name} subtitle={`${modelTable(experiment.model).name} · ${experiment.dataset.name} · asked for ${formatDateTime(createdAt)}`} actions={<ButtonLink to="/runs">All runs</ButtonLink>}>
+      {fault && <FaultNotice fault={fault} />}
+      <Panel
+        title="Test split, mean ± sd over seeds"
+        note={<span role="status">{progressWords(runs)}</span>}
+        actions={
+          <>
+            <Button small variant="quiet" onClick={() => setData('variants')}>
+              Data
+            </Button>
+            <Button small variant="quiet" onClick={() => setData('runs')}>
+              Data by run
+            </Button>
+          </>
+        }
+      >
+        <VariantTable label={group.name} rows={rows} rated={rated} />
+        <div className={styles.notes}>
+          {words.map((note) => (
+            <p key={note} className={styles.warning}>
+              ⚠ {note} {runs.some((run) => standIn(run) === null && run.result !== null) && `(${variantsWith(runs, note)})`}
+            </p>
+          ))}
+          <p>{readingWords(rows.some(({ full }) => full), runs)}</p>
+        </div>
+      </Panel>
+      {failed.map((run) => (
+        <Notice
+          key={run.id}
+          tone={run.status === 'failed' ? 'error' : 'warning'}
+          title={
+            <>
+              {run.group?.variant}, seed {run.experiment.seed}: {run.status} without a result
+            </>
+          }
+          actions={<Link to={`/runs/${run.id}`}>Open the run</Link>}
+        >
+          {run.fault ? `${run.fault.message} ${run.fault.hint}` : 'It can be taken up again on its page.'}
+        </Notice>
+      ))}
+      {data === 'variants' && <DataDialog title={group.name} table={variantsTable(rows, rated)} onClose={() => setData(null)} />}
+      {data === 'runs' && <DataDialog title={`${group.name}, by run`} table={runsTable(rows, rated)} onClose={() => setData(null)} />}
+    </Page>
+  );
+}
+
+const variantsWith = (runs: readonly RunSummary[], note: string): string => [...new Set(runs.filter((run) => standIn(run) === note).map(({ group }) => group?.variant))].join(', ');
+
+function readingWords(hasFull: boolean, runs: readonly RunSummary[]): string {
+  const config = runs[0]?.experiment.config ?? {};
+  const by = METRIC_KEYS.find((key) => key === config['stopMetric']) ?? 'recall@20';
+  const liked = comparedOver(runs) === 'liked';
+  const chosen = `Best epochs by validation ${metricLabel(by)}${liked ? ', liked items only' : ''}.`;
+  if (!hasFull) return `${chosen} The full model is not part of this set: there are no differences to it.`;
+  const seeds = new Set(runs.map(({ experiment }) => experiment.seed)).size;
+  const how = seeds > 1 ? 'the mean of the differences seed by seed' : 'of the same seed; one seed says little about a small difference';
+  return `${chosen} Δ R@20 is the difference to the full model${liked ? ' over liked items' : ''}, ${how}. ${plural(seeds, 'seed')} asked for.`;
+}

@@ -1,0 +1,67 @@
+import { memo, useMemo } from 'react';
+import { Link } from 'react-router';
+import { formatCount, formatMeanSd, formatSignedMeanSd } from '../../app/format';
+import { DataTable, type Column } from '../../app/primitives/DataTable';
+import type { RunSummary } from '../../domain/run';
+import { SHOWN_METRICS, shortMetric } from '../runs/curves';
+import { STATUS_WORDS } from '../runs/words';
+import type { Relevant, VariantRow } from './groupRows';
+import styles from './groups.module.css';
+
+interface VariantTableProps {
+  readonly label: string;
+  readonly rows: readonly VariantRow[];
+  /** Whether results over liked items stand beside the others. */
+  readonly rated: boolean;
+}
+
+/** One row per variant: mean ± sd over the seeds that have a result. */
+export const VariantTable = memo(function VariantTable({ label, rows, rated }: VariantTableProps) {
+  const columns = useMemo(
+    (): readonly Column<VariantRow>[] => [
+      { id: 'variant', header: 'Variant', rowHeader: true, value: ({ variant }) => variant, cell: ({ variant, full }) => <span className={styles.variant}>{full ? <strong>{variant}</strong> : variant}</span> },
+      ...metricColumns('all'),
+      ...(rated ? metricColumns('liked') : []),
+      {
+        id: 'difference', header: 'Δ R@20', numeric: true, value: ({ difference }) => difference?.mean ?? null,
+        cell: ({ difference, full }) =>
+          full ? 'the full model' : difference ? (
+            <>
+              {formatSignedMeanSd(difference.mean, difference.sd)}
+              {difference.pairs > 1 && <span className={styles.small}>higher in {formatCount(difference.higher)} of {formatCount(difference.pairs)} seeds</span>}
+            </>
+          ) : (
+            '–'
+          ),
+      },
+      { id: 'seeds', header: 'Seeds', numeric: true, value: ({ done }) => done, cell: ({ done, runs }) => `${formatCount(done)} / ${formatCount(runs.length)}` },
+      { id: 'runs', header: 'Runs', sortable: false, value: () => null, cell: ({ runs }) => <Runs runs={runs} /> },
+    ],
+    [rated],
+  );
+  return <DataTable label={label} columns={columns} rows={rows} rowId={({ variant }) => variant} isCurrent={({ full }) => full} />;
+});
+
+function metricColumns(relevant: Relevant): Column<VariantRow>[] {
+  return SHOWN_METRICS.map((key) => ({
+    id: `${relevant} ${key}`,
+    header: relevant === 'liked' ? `${shortMetric(key)} liked` : shortMetric(key),
+    numeric: true,
+    value: ({ metrics }) => metrics[relevant].get(key)?.mean ?? null,
+    cell: ({ metrics }) => formatMeanSd(metrics[relevant].get(key)?.mean ?? null, metrics[relevant].get(key)?.sd ?? null),
+  }));
+}
+
+/** A link to each run: its status as a glyph and a word, and its seed. */
+function Runs({ runs }: { readonly runs: readonly RunSummary[] }) {
+  return (
+    <span className={styles.runs}>
+      {runs.map(({ id, status, experiment }) => (
+        <Link key={id} to={`/runs/${id}`} title={`seed ${experiment.seed}: ${STATUS_WORDS[status].label}`}>
+          <span aria-hidden>{STATUS_WORDS[status].glyph}</span> {experiment.seed}
+          <span className="visually-hidden">, {STATUS_WORDS[status].label}</span>
+        </Link>
+      ))}
+    </span>
+  );
+}

@@ -1,0 +1,76 @@
+import { expect } from 'vitest';
+import { RecordingStep } from '../../workers/engine/recordingStep';
+import { runPair } from '../../workers/engine/kernelPair';
+import { uniformDraws, uniformDrawsPair } from '../../workers/engine/kernels/uniformDraws';
+import { stream } from '../../workers/engine/rng';
+import { integers } from '../../workers/engine/tensors';
+import { BACKENDS, describeOn, values } from '../helpers/device';
+
+/** What the shader and the loop are to compute, in whole numbers without end. */
+function drawOf(key: readonly [number, number], id: number, column: number): number {
+  const word = (x: bigint): bigint => BigInt.asUintN(32, x);
+  const mix = (value: bigint): bigint => {
+    let x = word((value ^ (value >> 16n)) * 0x7feb352dn);
+    x = word((x ^ (x >> 15n)) * 0x846ca68bn);
+    return x ^ (x >> 16n);
+  };
+  const of = (x: number): bigint => word(BigInt(x));
+  const start = mix(of(key[0]) ^ word(of(id) * 0x9e3779b1n)) ^ of(key[1]);
+  return Number(mix(word(start + of(column) * 0x85ebca77n)) >> 8n) / 2 ** 24;
+}
+
+const KEYS: readonly (readonly [number, number])[] = [[0, 0], [1, -1], [-2_147_483_648, 2_147_483_647], [123_456_789, -987_654_321]];
+const IDS = Int32Array.of(0, 7, 7, 1, 2_147_483_647, 0, 192_402);
+const WIDTH = 70;
+
+function correlation(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  a.forEach((value, i) => (sum += 12 * (value - 0.5) * (b[i]! - 0.5)));
+  return sum / a.length;
+}
+
+for (const backend of BACKENDS) {
+  describeOn(backend, 'uniform draws', (test) => {
+    for (const key of KEYS) {
+      test(`have the bits of their twin and of their formula, key ${key.join(' ')}`, async () => {
+        const got = await values(() => runPair(uniformDrawsPair, [integers(Int32Array.from(key)), integers(IDS)], { width: WIDTH }));
+        const twin = new Float32Array(IDS.length * WIDTH);
+        uniformDrawsPair.portable([Int32Array.from(key), IDS], twin, [[2], [IDS.length]], { width: WIDTH });
+        expect(got).toEqual(twin);
+        expect([...got]).toEqual(Array.from(got.keys(), (i) => drawOf(key, IDS[Math.floor(i / WIDTH)]!, i % WIDTH)));
+        const row = (r: number): Float32Array => got.subarray(r * WIDTH, (r + 1) * WIDTH);
+        expect(row(1)).toEqual(row(2));
+        expect(row(0)).toEqual(row(5));
+        expect(row(0)).not.toEqual(row(1));
+      });
+    }
+
+    test('are even in [0, 1), and of one row, column or key know nothing of another', async () => {
+      const rows = 500;
+      const width = 200;
+      const ids = Int32Array.from({ length: rows }, (_, id) => id);
+      const draw = (seed: number): Promise<Float32Array> => values(() => uniformDraws(stream(seed, 'draws'), integers(ids), width));
+      const [one, again, other] = [await draw(1), await draw(1), await draw(2)];
+      expect(again).toEqual(one);
+      expect(one.every((value) => value >= 0 && value < 1)).toBe(true);
+      const count = rows * width;
+      const mean = one.reduce((sum, value) => sum + value, 0) / count;
+      expect(Math.abs(mean - 0.5)).toBeLessThan(5 * Math.sqrt(1 / 12 / count));
+      const bins = new Float64Array(64);
+      for (const value of one) bins[Math.floor(64 * value)]!++;
+      const chi = bins.reduce((sum, seen) => sum + (seen - count / 64) ** 2 / (count / 64), 0);
+      expect(Math.abs(chi - 63)).toBeLessThan(5 * Math.sqrt(2 * 63));
+      for (const shifted of [other, one.slice(1), one.slice(width)]) expect(Math.abs(correlation(one.subarray(0, shifted.length), shifted))).toBeLessThan(5 / Math.sqrt(count));
+    });
+
+    test('of a step differ by site and by step, and repeat with the seed', async () => {
+      const draw = (step: number, site: string, seed = 1): Promise<Float32Array> =>
+        values(() => new RecordingStep({ epoch: 0, stepInEpoch: 0, step }, (name) => stream(seed, name), false).draw(site, integers(IDS), 8));
+      const first = await draw(3, 'dropout');
+      expect(await draw(3, 'dropout')).toEqual(first);
+      for (const other of [await draw(4, 'dropout'), await draw(3, 'noise'), await draw(3, 'dropout', 2)]) {
+        expect([...other].filter((value, i) => value === first[i])).toEqual([]);
+      }
+    });
+  });
+}
