@@ -9,10 +9,10 @@ export const simgr: ModelTable = {
   name: 'SiMGR',
   summary: 'Signed graphs from personal rating thresholds and pseudo feedback, encoded beside the interaction and modality views.',
   citation: {
-    authors: 'see the paper',
-    title: 'SiMGR: sign-aware multimodal graph recommendation',
-    venue: 'preprint',
+    title: 'Sign-Aware Multimodal Graph Recommendation',
+    venue: 'recorded talk',
     year: 2025,
+    url: 'https://underline.io/lecture/142356-sign-aware-multimodal-graph-recommendation',
   },
   publishedAs: ['SiMGR'],
   minModalities: 1,

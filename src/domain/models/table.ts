@@ -59,7 +59,7 @@ export interface BooleanOption extends OptionBase {
 export type Option = NumberOption | ChoiceOption | BooleanOption;
 
 export interface Citation {
-  readonly authors: string;
+  readonly authors?: string;
   readonly title: string;
   readonly venue: string;
   readonly year: number;

@@ -26,7 +26,7 @@ export function ModelPanel({ model, dataset, onModel }: ModelPanelProps) {
       </Field>
       <p>{table.summary}</p>
       <p className={styles.citation}>
-        {authors}: {url ? <a href={url} target="_blank" rel="noreferrer">{title}</a> : <cite>{title}</cite>}. {venue} {year}.{' '}
+        {authors && `${authors}: `}{url ? <a href={url} target="_blank" rel="noreferrer">{title}</a> : <cite>{title}</cite>}. {venue} {year}.{' '}
         {table.minModalities === 0 ? 'Needs interactions only.' : `Needs at least ${plural(table.minModalities, 'item feature matrix', 'item feature matrices')}.`}
       </p>
       {problem && (
