@@ -59,7 +59,8 @@ class Trace:
         return torch.sparse_coo_tensor(places, values, self.shapes[name]).coalesce()
 
     def before(self, step, name):
-        return self.arrays[f"step{step - 1}/after/{name}" if step else f"init/{name}"].astype(np.float64)
+        trained = step and f"step{step - 1}/after/{name}" in self.arrays
+        return self.arrays[f"step{step - 1}/after/{name}" if trained else f"init/{name}"].astype(np.float64)
 
     def batch(self, step):
         parts = ("users", "positives", "negatives")
@@ -360,8 +361,6 @@ def main():
         sys.exit(f"Only LightGCN and EGRA are replayed here, not {trace.model}.")
     if trace.config["negativesPerPositive"] != 1:
         sys.exit("Only runs with one negative per positive are replayed here.")
-    if trace.model == "egra" and not trace.config["trainFeatures"]:
-        sys.exit("Frozen features are files of the dataset, not of the trace: this run cannot be replayed from it alone.")
     faults = report(trace)
     for fault in faults:
         print(f"disagrees: {fault}")

@@ -68,6 +68,7 @@ describe('the script that replays a trace', () => {
     ['EGRA', 'egra', EGRA],
     ['EGRA with distinct entities', 'egra', { ...EGRA, batchAs: 'distinct' }],
     ['EGRA with uniform entity weights', 'egra', { ...EGRA, entityWeights: 'uniform' }],
+    ['EGRA with frozen features', 'egra', { ...EGRA, trainFeatures: false }],
     ['EGRA on the raw behaviour graph', 'egra', { ...EGRA, enhancedGraph: false }],
   ];
 

@@ -4,6 +4,7 @@ import { readInteractions } from '../../src/storage/datasets';
 import { readTrace } from '../../src/storage/weights';
 import { RunControl } from '../../workers/training/control';
 import { executeRun } from '../../workers/training/run';
+import type { Config, ModelId } from '../../src/domain/models/table';
 import { smallStudy } from '../helpers/dataset';
 import { parseSafetensors, type ParsedArray } from '../helpers/safetensors';
 
@@ -18,7 +19,17 @@ interface TraceDocument {
   modalities: { key: string; shape: number[] }[];
   parameters: Record<string, { shape: number[]; meaning: string }>;
   graphs: Record<string, { meaning: string; shape: number[] }>;
-  steps: { epoch: number; lr: number; terms: Record<string, { unweighted: number; weighted: number }>; total: number }[];
+  inputs: Record<string, { shape: number[]; meaning: string }>;
+  steps: { epoch: number; lr: number; terms: Record<string, { unweighted: number; weighted: number }>; total: number; observed?: Record<string, number> }[];
+}
+
+async function tracedRun(model: ModelId, config: Config) {
+  const { database, run } = await smallStudy(model, config, 'cpu', { users: USERS, items: ITEMS });
+  const ended = await executeRun(run.id, { database, deviceHost: { gpu: null, wasmPaths: {}, fetchWasm: false }, control: new RunControl(), emit: () => undefined, traceSteps: STEPS });
+  expect(ended.fault).toBeNull();
+  const trace = await readTrace(database, run.id);
+  if (!trace) throw new Error('There is no trace.');
+  return { database, arrays: parseSafetensors(trace.safetensors).arrays, document: JSON.parse(trace.json) as TraceDocument };
 }
 
 describe('a traced run', () => {
@@ -28,12 +39,9 @@ describe('a traced run', () => {
   let held: Record<'valid' | 'test', [number, number][]>;
 
   beforeAll(async () => {
-    const { database, run } = await smallStudy('mgcn', { embeddingSize: 8, batchSize: 512, neighbours: 4, negativesPerPositive: 2, epochs: 3, lrDecay: 0.5, lrDecayEpochs: 1, contrastWeight: 0.1 }, 'cpu', { users: USERS, items: ITEMS });
-    await executeRun(run.id, { database, deviceHost: { gpu: null, wasmPaths: {}, fetchWasm: false }, control: new RunControl(), emit: () => undefined, traceSteps: STEPS });
-    const trace = await readTrace(database, run.id);
-    if (!trace) throw new Error('There is no trace.');
-    arrays = parseSafetensors(trace.safetensors).arrays;
-    document = JSON.parse(trace.json) as TraceDocument;
+    const traced = await tracedRun('mgcn', { embeddingSize: 8, batchSize: 512, neighbours: 4, negativesPerPositive: 2, epochs: 3, lrDecay: 0.5, lrDecayEpochs: 1, contrastWeight: 0.1 });
+    ({ arrays, document } = traced);
+    const { database } = traced;
     const interactions = await readInteractions(database, 'small');
     const rows = (label: number): [number, number][] =>
       [...interactions.split.keys()].filter((row) => interactions.split[row] === label).map((row) => [interactions.users[row]!, interactions.items[row]!]);
@@ -161,5 +169,39 @@ describe('a traced run', () => {
 
   it('has a gradient for every parameter', () => {
     for (const name of Object.keys(document.parameters)) expect(array(`step0/grad/${name}`).values.some((g) => g !== 0), name).toBe(true);
+  });
+});
+
+const BOTH = ['image', 'text'];
+/** What a model's trace holds beside splits, batches, parameters and their gradients. */
+const BESIDE: readonly (readonly [ModelId, Config, { graphs: string[]; frozen?: string[]; inputs?: string[]; draws?: string[]; observed?: string[] }])[] = [
+  ['lattice', { trainFeatures: false, neighbours: 3 }, { graphs: ['userItem', 'items/image', 'items/text', 'learned@epoch0'], frozen: BOTH }],
+  ['freedom', {}, { graphs: ['items', 'userItem', 'userItem@epoch0'] }],
+  ['gume', { neighbours: 3 }, { graphs: ['enhanced', 'userItem', 'userFromItem', 'items/image', 'items/text'], draws: ['noiseModality/1', 'noiseModality/2', 'noiseExtended/1', 'noiseExtended/2'] }],
+  [
+    'egra', { pretrained: 'random', neighbours: 3, enhancedNeighbours: 3, trainFeatures: false },
+    { graphs: ['enhanced', 'userItem', 'userFromItem', 'items/image', 'items/text'], frozen: BOTH, inputs: ['pretrained'], observed: ['epochWeight', 'cosineUsers', 'cosineItems'] },
+  ],
+  ['mllmrec', { profiles: 'history', neighbours: 3 }, { graphs: ['items'], inputs: ['itemVectors', 'userVectors'] }],
+  [
+    'magnet', { neighbours: 3, inducedPerUser: 3 },
+    { graphs: ['userItem', 'userItemInduced', 'userHistory'], frozen: BOTH, draws: ['dropout/positive', 'dropout/negative'], observed: ['entropy', 'counter', 'stage'] },
+  ],
+  ['simgr', {}, { graphs: ['userItem', 'userHistory', 'positive', 'negative'], frozen: BOTH, inputs: ['signs'] }],
+];
+
+describe('a traced run of other models', () => {
+  it.for(BESIDE)('%s: graphs of its epoch, frozen features, inputs, draws and observations', async ([model, config, { graphs, frozen = [], inputs = [], draws = [], observed = [] }]) => {
+    const { arrays, document } = await tracedRun(model, { embeddingSize: 8, batchSize: 128, epochs: 1, ...config });
+    const under = (prefix: string): string[] => [...arrays.keys()].filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
+    const untrained = Object.keys(document.parameters).filter((name) => !arrays.has(`step0/grad/${name}`));
+    expect(Object.keys(document.graphs).sort()).toEqual([...graphs].sort());
+    expect(untrained).toEqual(frozen.map((key) => `features/${key}`));
+    expect(under('init/').sort()).toEqual(Object.keys(document.parameters).sort());
+    expect(under('input/')).toEqual(inputs);
+    expect(Object.keys(document.inputs)).toEqual(inputs);
+    expect(under('step1/mask/').sort()).toEqual(['padding', ...draws].sort());
+    expect(document.steps.map((step) => Object.keys(step.observed ?? {}))).toEqual(Array.from({ length: STEPS }, () => observed));
+    for (const { total, observed: values } of document.steps) for (const value of [total, ...Object.values(values ?? {})]) expect(value).toEqual(expect.any(Number));
   });
 });

@@ -94,6 +94,7 @@ async function build(context: BuildContext): Promise<Model> {
       { name: 'userHistory', meaning: 'R with rows that sum to 1, users × items', matrix: historyMatrix },
       ...signedGraphs,
     ],
+    inputs: [{ name: 'signs', meaning: '1 liked, 0 not, by row of the training pairs', shape: [signs.signs.length], values: Float32Array.from(signs.signs) }],
     findings: signFindings(context, signs),
     loss: (batch) => {
       const all = embeddings();

@@ -119,7 +119,7 @@ async function train(record: RunRecord, device: Device, host: RunHost): Promise<
   const model = await modelKind(experiment.model).build({ input: data.input, config, random: (name) => stream(experiment.seed, name), progress: phase });
   const ranker = newRanker(data.trained, MAX_CUTOFF);
   const trace = host.traceSteps > 0 ? new TraceRecorder(host.traceSteps) : null;
-  await trace?.begin(data, model);
+  await trace?.begin(experiment.model, data, model);
   record.update({ stepsPerEpoch: sampler.stepsPerEpoch, ...(model.findings && { findings: model.findings }) });
   if (model.findings) host.emit({ type: 'findings', findings: model.findings });
 

@@ -1,11 +1,14 @@
 import type { DatasetLabels } from '../../src/domain/dataset';
+import { modelTable } from '../../src/domain/models/catalogue';
+import type { ModelId } from '../../src/domain/models/table';
 import type { Experiment } from '../../src/domain/run';
 import { encodeSafetensors, type NamedArray } from '../../src/sharing/safetensors';
 import type { Trace } from '../../src/storage/weights';
 import { readFloats } from '../engine/backends';
 import type { Parameter } from '../engine/kernels/adam';
-import type { Gradients } from '../engine/step';
-import type { LossTermValue, Model, NamedGraph } from '../models/model';
+import type { Gradients, ObservedValue } from '../engine/step';
+import type { FeatureMatrix, LossTermValue, Model, NamedGraph } from '../models/model';
+import { featureName } from '../models/layers/features';
 import type { HostBatch } from './batch';
 import type { TrainingData } from './input';
 
@@ -14,6 +17,7 @@ interface StepRecord {
   readonly learningRate: number;
   readonly host: HostBatch;
   readonly terms: readonly LossTermValue[];
+  readonly observed: readonly ObservedValue[];
   readonly values: Gradients['values'];
   readonly gradients: Gradients['gradients'];
   readonly parameters: readonly Parameter[];
@@ -26,6 +30,7 @@ export class TraceRecorder {
   readonly #arrays: NamedArray[] = [];
   readonly #stepDocuments: object[] = [];
   readonly #graphs: Record<string, { readonly meaning: string; readonly shape: readonly number[] }> = {};
+  #frozen: readonly FeatureMatrix[] = [];
 
   constructor(steps: number) {
     this.#steps = steps;
@@ -35,8 +40,8 @@ export class TraceRecorder {
     return step < this.#steps;
   }
 
-  /** Graphs, splits and initial parameters; before the first step. */
-  async begin(data: TrainingData, model: Model): Promise<void> {
+  /** Graphs, splits and initial parameters, frozen features among them; before the first step. */
+  async begin(id: ModelId, data: TrainingData, model: Model): Promise<void> {
     this.graphs(model.graphs);
     const { users, items, split } = data.interactions;
     ['train', 'valid', 'test'].forEach((name, label) => {
@@ -45,6 +50,9 @@ export class TraceRecorder {
     });
     for (const { name, shape, values } of model.inputs ?? []) this.#add(`input/${name}`, shape, values);
     for (const parameter of model.parameters) this.#add(`init/${parameter.name}`, parameter.tensor.shape, await readFloats(parameter.tensor));
+    const table = modelTable(id);
+    if (table.minModalities > 0 && !table.readsVectors) this.#frozen = data.input.features.filter(({ key }) => !model.parameters.some(({ name }) => name === featureName(key)));
+    for (const { key, rows, columns, values } of this.#frozen) this.#add(`init/${featureName(key)}`, [rows, columns], values);
   }
 
   /** Graphs as they are multiplied; those of an epoch when it begins. */
@@ -57,7 +65,7 @@ export class TraceRecorder {
     }
   }
 
-  async record(step: number, { epoch, learningRate, host, terms, values, gradients, parameters, draws }: StepRecord): Promise<void> {
+  async record(step: number, { epoch, learningRate, host, terms, observed, values, gradients, parameters, draws }: StepRecord): Promise<void> {
     const ratio = host.negatives.length / host.users.length;
     this.#add(`step${step}/users`, [host.count], host.users.slice(0, host.count));
     this.#add(`step${step}/positives`, [host.count], host.positives.slice(0, host.count));
@@ -78,6 +86,7 @@ export class TraceRecorder {
         { unweighted: numbers[terms.length + 1 + place] ?? NaN, weighted: numbers[place] ?? NaN },
       ])),
       total: numbers[terms.length] ?? NaN,
+      ...(observed.length > 0 && { observed: Object.fromEntries(observed.map(({ key }, place) => [key, numbers[2 * terms.length + 1 + place] ?? NaN])) }),
     });
   }
 
@@ -87,7 +96,10 @@ export class TraceRecorder {
       dataset: { name: data.dataset.name, fingerprint: data.dataset.fingerprint, users: data.input.users, items: data.input.items },
       idMapping: { users: labels?.originalUsers ?? null, items: labels?.originalItems ?? null },
       modalities: data.input.features.map(({ key, rows, columns }) => ({ key, shape: [rows, columns] })),
-      parameters: Object.fromEntries(model.parameters.map((parameter) => [parameter.name, { shape: parameter.tensor.shape, meaning: parameter.meaning }])),
+      parameters: Object.fromEntries([
+        ...model.parameters.map((parameter) => [parameter.name, { shape: parameter.tensor.shape, meaning: parameter.meaning }] as const),
+        ...this.#frozen.map(({ key, rows, columns }) => [featureName(key), { shape: [rows, columns], meaning: `raw features of ${key}, frozen, items × columns` }] as const),
+      ]),
       inputs: Object.fromEntries((model.inputs ?? []).map(({ name, meaning, shape }) => [name, { shape, meaning }])),
       graphs: this.#graphs,
       steps: this.#stepDocuments,

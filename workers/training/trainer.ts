@@ -149,7 +149,7 @@ export class Trainer {
     this.#observedKeys = scope.observed.map(({ key }) => key);
     if (stepInEpoch === 0) await this.#observeFirst(batch, scope);
     this.#adam.step(model.parameters, gradients, learningRate);
-    if (traced) await trace?.record(this.#step, { epoch, learningRate, host, terms, values, gradients, parameters: model.parameters, draws: scope.draws });
+    if (traced) await trace?.record(this.#step, { epoch, learningRate, host, terms, observed: scope.observed, values, gradients, parameters: model.parameters, draws: scope.draws });
     gradients.forEach((gradient) => gradient.dispose());
     scope.dispose();
     disposeBatch(batch);

@@ -35,10 +35,13 @@ export interface FeatureTable {
   dispose(): void;
 }
 
+/** Of the table of a modality's raw features, trained or frozen. */
+export const featureName = (key: string): string => `features/${key}`;
+
 export function featureTable(feature: FeatureMatrix, train: boolean): FeatureTable {
   const { key, rows, columns, values } = feature;
   if (train) {
-    const parameter = newParameter(`features/${key}`, `raw features of ${key}, items × columns`, [rows, columns], values);
+    const parameter = newParameter(featureName(key), `raw features of ${key}, items × columns`, [rows, columns], values);
     return { key, columns, parameter, read: () => matrixOf(parameter.tensor), dispose: () => disposeParameter(parameter) };
   }
   const constant = tf.keep(matrix(values.slice(), rows, columns));
