@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'react';
 import { Link, useParams } from 'react-router';
-import { formatDateTime, plural } from '../../app/format';
+import { formatDateTime } from '../../app/format';
 import { Button, ButtonLink } from '../../app/primitives/Button';
 import { FaultNotice, Notice } from '../../app/primitives/Notice';
 import { Page } from '../../app/primitives/Page';
@@ -11,7 +11,7 @@ import { modelTable } from '../../domain/models/catalogue';
 import type { RunGroup, RunSummary } from '../../domain/run';
 import { useRuns } from '../../state/runs';
 import { standIn } from '../runs/findings';
-import { comparedOver, isRated, runsOfGroup, runsTable, variantRows, variantsTable } from './groupRows';
+import { evaluationsOf, runsOfGroup, runsTable, variantRows, variantsTable, type Relevant } from './groupRows';
 import { progressWords } from './progress';
 import { VariantTable } from './VariantTable';
 import styles from './groups.module.css';
@@ -34,43 +34,50 @@ export function GroupPage() {
   );
 }
 
+const EVALUATION_WORDS: Readonly<Record<Relevant, string>> = { all: 'all held-out items', liked: 'liked items only' };
+
 function KnownGroup({ group, runs }: { readonly group: RunGroup; readonly runs: readonly RunSummary[] }) {
   const fault = useRuns((state) => state.fault);
   const [data, setData] = useState<'variants' | 'runs' | null>(null);
   const rows = useMemo(() => variantRows(runs), [runs]);
-  const rated = isRated(runs);
+  const evaluations = evaluationsOf(runs);
   const [first] = runs;
   if (!first) return null;
   const { experiment, createdAt } = first;
   const failed = runs.filter(({ status, result }) => result === null && (status === 'failed' || status === 'interrupted' || status === 'stopped'));
   const words = [...new Set(runs.map(standIn).filter((note) => note !== null))];
   return (
-    <Page title={group.name} subtitle={`${modelTable(experiment.model).name} · ${experiment.dataset.name} · asked for ${formatDateTime(createdAt)}`} actions={<ButtonLink to="/runs">All runs</ButtonLink>}>
+    <Page title={group.name} subtitle={`${modelTable(experiment.model).name} · ${experiment.dataset.name} · queued ${formatDateTime(createdAt)}`} actions={<ButtonLink to={`/runs?set=${group.id}`}>Its runs</ButtonLink>}>
       {fault && <FaultNotice fault={fault} />}
-      <Panel
-        title="Test split, mean ± sd over seeds"
-        note={<span role="status">{progressWords(runs)}</span>}
-        actions={
-          <>
-            <Button small variant="quiet" onClick={() => setData('variants')}>
-              Data
-            </Button>
-            <Button small variant="quiet" onClick={() => setData('runs')}>
-              Data by run
-            </Button>
-          </>
-        }
-      >
-        <VariantTable label={group.name} rows={rows} rated={rated} />
-        <div className={styles.notes}>
-          {words.map((note) => (
-            <p key={note} className={styles.warning}>
-              ⚠ {note} {runs.some((run) => standIn(run) === null && run.result !== null) && `(${variantsWith(runs, note)})`}
-            </p>
-          ))}
-          <p>{readingWords(rows.some(({ full }) => full), runs)}</p>
-        </div>
-      </Panel>
+      {evaluations.map((relevant, place) => (
+        <Panel
+          key={relevant}
+          title={`Test split, ${EVALUATION_WORDS[relevant]}`}
+          note={place === 0 ? <span role="status">{progressWords(runs)}</span> : 'the same runs'}
+          actions={
+            place === 0 && (
+              <>
+                <Button small variant="quiet" onClick={() => setData('variants')}>
+                  Data
+                </Button>
+                <Button small variant="quiet" onClick={() => setData('runs')}>
+                  Data by run
+                </Button>
+              </>
+            )
+          }
+        >
+          <VariantTable label={`${group.name}, ${EVALUATION_WORDS[relevant]}`} rows={rows} relevant={relevant} withRuns={place === 0} />
+        </Panel>
+      ))}
+      <div className={styles.notes}>
+        {words.map((note) => (
+          <p key={note} className={styles.warning}>
+            ⚠ {note} {runs.some((run) => standIn(run) === null && run.result !== null) && `(${variantsWith(runs, note)})`}
+          </p>
+        ))}
+        <p>{readingWords(rows.some(({ full }) => full), runs)}</p>
+      </div>
       {failed.map((run) => (
         <Notice
           key={run.id}
@@ -85,8 +92,8 @@ function KnownGroup({ group, runs }: { readonly group: RunGroup; readonly runs: 
           {run.fault ? `${run.fault.message} ${run.fault.hint}` : 'It can be taken up again on its page.'}
         </Notice>
       ))}
-      {data === 'variants' && <DataDialog title={group.name} table={variantsTable(rows, rated)} onClose={() => setData(null)} />}
-      {data === 'runs' && <DataDialog title={`${group.name}, by run`} table={runsTable(rows, rated)} onClose={() => setData(null)} />}
+      {data === 'variants' && <DataDialog title={group.name} table={variantsTable(rows, evaluations)} onClose={() => setData(null)} />}
+      {data === 'runs' && <DataDialog title={`${group.name}, by run`} table={runsTable(rows, evaluations)} onClose={() => setData(null)} />}
     </Page>
   );
 }
@@ -96,10 +103,10 @@ const variantsWith = (runs: readonly RunSummary[], note: string): string => [...
 function readingWords(hasFull: boolean, runs: readonly RunSummary[]): string {
   const config = runs[0]?.experiment.config ?? {};
   const by = METRIC_KEYS.find((key) => key === config['stopMetric']) ?? 'recall@20';
-  const liked = comparedOver(runs) === 'liked';
-  const chosen = `Best epochs by validation ${metricLabel(by)}${liked ? ', liked items only' : ''}.`;
+  const liked = evaluationsOf(runs)[0] === 'liked';
+  const chosen = `Mean ± standard deviation over seeds. Best epochs by validation ${metricLabel(by)}${liked ? ', liked items only' : ''}.`;
   if (!hasFull) return `${chosen} The full model is not part of this set: there are no differences to it.`;
   const seeds = new Set(runs.map(({ experiment }) => experiment.seed)).size;
   const how = seeds > 1 ? 'the mean of the differences seed by seed' : 'of the same seed; one seed says little about a small difference';
-  return `${chosen} Δ R@20 is the difference to the full model${liked ? ' over liked items' : ''}, ${how}. ${plural(seeds, 'seed')} asked for.`;
+  return `${chosen} Δ R@20 is the difference to the full model, ${how}.`;
 }

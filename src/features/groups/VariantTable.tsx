@@ -5,51 +5,57 @@ import { DataTable, type Column } from '../../app/primitives/DataTable';
 import type { RunSummary } from '../../domain/run';
 import { SHOWN_METRICS, shortMetric } from '../runs/curves';
 import { STATUS_WORDS } from '../runs/words';
-import type { Relevant, VariantRow } from './groupRows';
+import type { Difference, Relevant, VariantRow } from './groupRows';
 import styles from './groups.module.css';
 
 interface VariantTableProps {
   readonly label: string;
   readonly rows: readonly VariantRow[];
-  /** Whether results over liked items stand beside the others. */
-  readonly rated: boolean;
+  readonly relevant: Relevant;
+  /** Whether the runs are named, which one table of several does. */
+  readonly withRuns: boolean;
 }
 
 /** One row per variant: mean ± sd over the seeds that have a result. */
-export const VariantTable = memo(function VariantTable({ label, rows, rated }: VariantTableProps) {
+export const VariantTable = memo(function VariantTable({ label, rows, relevant, withRuns }: VariantTableProps) {
   const columns = useMemo(
     (): readonly Column<VariantRow>[] => [
       { id: 'variant', header: 'Variant', rowHeader: true, value: ({ variant }) => variant, cell: ({ variant, full }) => <span className={styles.variant}>{full ? <strong>{variant}</strong> : variant}</span> },
-      ...metricColumns('all'),
-      ...(rated ? metricColumns('liked') : []),
+      ...metricColumns(relevant),
       {
-        id: 'difference', header: 'Δ R@20', numeric: true, value: ({ difference }) => difference?.mean ?? null,
-        cell: ({ difference, full }) =>
-          full ? 'the full model' : difference ? (
-            <>
-              {formatSignedMeanSd(difference.mean, difference.sd)}
-              {difference.pairs > 1 && <span className={styles.small}>higher in {formatCount(difference.higher)} of {formatCount(difference.pairs)} seeds</span>}
-            </>
-          ) : (
-            '–'
-          ),
+        id: 'difference', header: 'Δ R@20', numeric: true, value: ({ difference }) => difference[relevant]?.mean ?? null,
+        cell: ({ difference, full }) => (full ? 'the full model' : <DifferenceCell difference={difference[relevant]} />),
       },
       { id: 'seeds', header: 'Seeds', numeric: true, value: ({ done }) => done, cell: ({ done, runs }) => `${formatCount(done)} / ${formatCount(runs.length)}` },
-      { id: 'runs', header: 'Runs', sortable: false, value: () => null, cell: ({ runs }) => <Runs runs={runs} /> },
+      ...(withRuns ? [{ id: 'runs', header: 'Runs', sortable: false, value: () => null, cell: ({ runs }: VariantRow) => <Runs runs={runs} /> }] : []),
     ],
-    [rated],
+    [relevant, withRuns],
   );
   return <DataTable label={label} columns={columns} rows={rows} rowId={({ variant }) => variant} isCurrent={({ full }) => full} />;
 });
 
 function metricColumns(relevant: Relevant): Column<VariantRow>[] {
   return SHOWN_METRICS.map((key) => ({
-    id: `${relevant} ${key}`,
-    header: relevant === 'liked' ? `${shortMetric(key)} liked` : shortMetric(key),
+    id: key,
+    header: shortMetric(key),
     numeric: true,
     value: ({ metrics }) => metrics[relevant].get(key)?.mean ?? null,
     cell: ({ metrics }) => formatMeanSd(metrics[relevant].get(key)?.mean ?? null, metrics[relevant].get(key)?.sd ?? null),
   }));
+}
+
+function DifferenceCell({ difference }: { readonly difference: Difference | null }) {
+  if (!difference) return '–';
+  return (
+    <>
+      {formatSignedMeanSd(difference.mean, difference.sd)}
+      {difference.pairs > 1 && (
+        <span className={styles.small}>
+          higher in {formatCount(difference.higher)} of {formatCount(difference.pairs)} seeds
+        </span>
+      )}
+    </>
+  );
 }
 
 /** A link to each run: its status as a glyph and a word, and its seed. */

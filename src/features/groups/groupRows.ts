@@ -3,6 +3,7 @@ import type { MetricKey } from '../../domain/metrics';
 import { modelTable } from '../../domain/models/catalogue';
 import type { RunSummary } from '../../domain/run';
 import { SHOWN_METRICS } from '../runs/curves';
+import { standIn } from '../runs/findings';
 
 /** Over all held-out items of the test split, or over the liked ones. */
 export type Relevant = 'all' | 'liked';
@@ -31,7 +32,7 @@ export interface VariantRow {
   readonly done: number;
   readonly metrics: Readonly<Record<Relevant, ReadonlyMap<MetricKey, Spread>>>;
   /** In Recall@20; null for the full model, and where no seed has both results. */
-  readonly difference: Difference | null;
+  readonly difference: Readonly<Record<Relevant, Difference | null>>;
 }
 
 const COMPARED: MetricKey = 'recall@20';
@@ -42,10 +43,10 @@ export const valueOf = (run: RunSummary, relevant: Relevant, key: MetricKey): nu
 /** The runs of one group, oldest first. */
 export const runsOfGroup = (runs: readonly RunSummary[], id: string): RunSummary[] => runs.filter(({ group }) => group?.id === id);
 
-/** Which evaluation chose the best epochs, and so is compared. */
-export function comparedOver(runs: readonly RunSummary[]): Relevant {
-  const liked = runs.some(({ result }) => result?.testLiked !== undefined);
-  return liked && runs[0]?.experiment.config['relevant'] === 'liked' ? 'liked' : 'all';
+/** The evaluations that there are; first the one that chose the best epochs. */
+export function evaluationsOf(runs: readonly RunSummary[]): readonly Relevant[] {
+  if (!runs.some(({ result }) => result?.testLiked !== undefined)) return ['all'];
+  return runs[0]?.experiment.config['relevant'] === 'liked' ? ['liked', 'all'] : ['all', 'liked'];
 }
 
 /** The full model first, then its ablations in the order of the model's table. */
@@ -58,17 +59,18 @@ export function variantRows(runs: readonly RunSummary[]): VariantRow[] {
   const variants = [...new Set(runs.map(({ group }) => group?.variant ?? ''))].sort((a, b) => place(a) - place(b));
   const of = (variant: string): RunSummary[] => runs.filter(({ group }) => group?.variant === variant).sort((a, b) => a.experiment.seed - b.experiment.seed);
   const full = of(table.name);
-  const relevant = comparedOver(runs);
   return variants.map((variant) => {
     const own = of(variant);
+    const isFull = variant === table.name;
     const metrics = (which: Relevant): ReadonlyMap<MetricKey, Spread> => new Map(SHOWN_METRICS.map((key) => [key, spread(known(own.map((run) => valueOf(run, which, key))))]));
+    const difference = (which: Relevant): Difference | null => (isFull ? null : differenceOf(own, full, which));
     return {
       variant,
-      full: variant === table.name,
+      full: isFull,
       runs: own,
       done: own.filter(({ result }) => result !== null).length,
       metrics: { all: metrics('all'), liked: metrics('liked') },
-      difference: variant === table.name ? null : differenceOf(own, full, relevant),
+      difference: { all: difference('all'), liked: difference('liked') },
     };
   });
 }
@@ -91,35 +93,38 @@ function spread(values: readonly number[]): Spread {
 
 const known = (values: readonly (number | null)[]): number[] => values.filter((value) => value !== null);
 
-/** Whether any run has results over liked items. */
-export const isRated = (runs: readonly RunSummary[]): boolean => runs.some(({ result }) => result?.testLiked !== undefined);
-
-const evaluations = (rated: boolean): readonly Relevant[] => (rated ? ['all', 'liked'] : ['all']);
 const column = (relevant: Relevant, key: MetricKey): string => `test_${relevant === 'liked' ? 'liked_' : ''}${key}`;
+/** What must be said of the numbers of these runs. */
+const noteOf = (runs: readonly RunSummary[]): string | null => [...new Set(runs.map(standIn).filter((note) => note !== null))].join(' ') || null;
 
 /** One row per variant, in full precision. */
-export function variantsTable(rows: readonly VariantRow[], rated: boolean): ChartTable {
-  const each = evaluations(rated).flatMap((relevant) => SHOWN_METRICS.map((key) => ({ relevant, key })));
+export function variantsTable(rows: readonly VariantRow[], evaluations: readonly Relevant[]): ChartTable {
+  const each = evaluations.flatMap((relevant) => SHOWN_METRICS.map((key) => ({ relevant, key })));
+  const differences = evaluations.map((relevant) => ({ relevant, name: `difference_${relevant === 'liked' ? 'liked_' : ''}${COMPARED}` }));
   return {
     columns: [
       'variant', ...each.flatMap(({ relevant, key }) => [`${column(relevant, key)}_mean`, `${column(relevant, key)}_sd`]),
-      'difference_recall@20_mean', 'difference_recall@20_sd', 'seeds_compared', 'seeds_higher', 'seeds_finished', 'seeds_asked',
+      ...differences.flatMap(({ name }) => [`${name}_mean`, `${name}_sd`, `${name}_seeds`, `${name}_higher`]), 'seeds_finished', 'seeds_asked', 'note',
     ],
     rows: rows.map(({ variant, metrics, difference, done, runs }): Cell[] => [
       variant,
       ...each.flatMap(({ relevant, key }) => [metrics[relevant].get(key)?.mean ?? null, metrics[relevant].get(key)?.sd ?? null]),
-      difference?.mean ?? null, difference?.sd ?? null, difference?.pairs ?? null, difference?.higher ?? null, done, runs.length,
+      ...differences.flatMap(({ relevant }): Cell[] => {
+        const one = difference[relevant];
+        return one ? [one.mean, one.sd, one.pairs, one.higher] : [null, null, null, null];
+      }),
+      done, runs.length, noteOf(runs),
     ]),
   };
 }
 
 /** One row per run, for a comparison of one’s own. */
-export function runsTable(rows: readonly VariantRow[], rated: boolean): ChartTable {
-  const each = evaluations(rated).flatMap((relevant) => SHOWN_METRICS.map((key) => ({ relevant, key })));
+export function runsTable(rows: readonly VariantRow[], evaluations: readonly Relevant[]): ChartTable {
+  const each = evaluations.flatMap((relevant) => SHOWN_METRICS.map((key) => ({ relevant, key })));
   return {
-    columns: ['variant', 'seed', 'status', 'best_epoch', ...each.map(({ relevant, key }) => column(relevant, key))],
+    columns: ['variant', 'seed', 'status', 'best_epoch', ...each.map(({ relevant, key }) => column(relevant, key)), 'note'],
     rows: rows.flatMap(({ variant, runs }) =>
-      runs.map((run): Cell[] => [variant, run.experiment.seed, run.status, run.result ? run.result.bestEpoch + 1 : null, ...each.map(({ relevant, key }) => valueOf(run, relevant, key))]),
+      runs.map((run): Cell[] => [variant, run.experiment.seed, run.status, run.result ? run.result.bestEpoch + 1 : null, ...each.map(({ relevant, key }) => valueOf(run, relevant, key)), standIn(run)]),
     ),
   };
 }

@@ -1,21 +1,23 @@
 import { plural } from '../../app/format';
 import type { RunStatus, RunSummary } from '../../domain/run';
 
-const WAITS: readonly RunStatus[] = ['queued'];
-const WORKS: readonly RunStatus[] = ['preparing', 'running'];
+/** Runs without a result, by what they are doing. */
+const PARTS: readonly { readonly words: string; readonly statuses: readonly RunStatus[] }[] = [
+  { words: 'training', statuses: ['preparing', 'running'] },
+  { words: 'paused', statuses: ['paused'] },
+  { words: 'waiting', statuses: ['queued'] },
+  { words: 'failed', statuses: ['failed'] },
+  { words: 'ended without a result', statuses: ['interrupted', 'stopped'] },
+];
 
-/** `3 of 8 runs have a result · 1 trains · 3 wait · 1 failed`. */
+/** `3 of 8 runs have a result · 1 training · 3 waiting · 1 failed`. */
 export function progressWords(runs: readonly RunSummary[]): string {
-  const count = (fits: (run: RunSummary) => boolean): number => runs.filter(fits).length;
-  const among = (statuses: readonly RunStatus[]): number => count(({ status }) => statuses.includes(status));
-  const done = count(({ result }) => result !== null);
-  if (done === runs.length) return `all ${plural(runs.length, 'run')} have a result`;
-  const parts: readonly [number, string, string][] = [
-    [among(WORKS), 'trains', 'train'],
-    [among(['paused']), 'is paused', 'are paused'],
-    [among(WAITS), 'waits', 'wait'],
-    [count(({ status, result }) => result === null && status === 'failed'), 'failed', 'failed'],
-    [count(({ status, result }) => result === null && (status === 'interrupted' || status === 'stopped')), 'ended without a result', 'ended without a result'],
-  ];
-  return [`${done} of ${plural(runs.length, 'run')} ${done === 1 ? 'has' : 'have'} a result`, ...parts.flatMap(([n, one, many]) => (n > 0 ? [`${n} ${n === 1 ? one : many}`] : []))].join(' · ');
+  const open = runs.filter(({ result }) => result === null);
+  const done = runs.length - open.length;
+  if (open.length === 0) return runs.length === 1 ? 'the run has a result' : `all ${plural(runs.length, 'run')} have a result`;
+  const parts = PARTS.flatMap(({ words, statuses }) => {
+    const count = open.filter(({ status }) => statuses.includes(status)).length;
+    return count > 0 ? [`${count} ${words}`] : [];
+  });
+  return [`${done} of ${plural(runs.length, 'run')} ${done === 1 ? 'has' : 'have'} a result`, ...parts].join(' · ');
 }

@@ -1,6 +1,5 @@
 import { memo } from 'react';
 import { Notice } from '../../app/primitives/Notice';
-import { Columns } from '../../app/primitives/Page';
 import { Panel, Surface } from '../../app/primitives/Panel';
 import { Stat, StatList } from '../../app/primitives/Stat';
 import { Histogram } from '../../charts/Histogram';
@@ -20,11 +19,11 @@ export const FindingsTab = memo(function FindingsTab({ findings }: { readonly fi
       {notes.map((finding) => (
         <FindingView key={finding.key} finding={finding} />
       ))}
-      <Columns min={360}>
+      <div className={styles.findings}>
         {panels.map((finding) => (
           <FindingView key={finding.key} finding={finding} />
         ))}
-      </Columns>
+      </div>
     </div>
   );
 });

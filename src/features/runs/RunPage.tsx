@@ -13,7 +13,7 @@ import { ConfigTab } from './ConfigTab';
 import { epochsTable, type Curves } from './curves';
 import { CurvesTab } from './CurvesTab';
 import { EfficiencyTab } from './EfficiencyTab';
-import { shownFindings } from './findings';
+import { shownFindings, standIn } from './findings';
 import { FindingsTab } from './FindingsTab';
 import { NewRunLike } from './NewRunLike';
 import { PreparingPanel } from './PreparingPanel';
@@ -57,7 +57,7 @@ function KnownRun({ run }: { readonly run: RunSummary }) {
           <RunControls run={run} />
           {!isActive(run.status) && <NewRunLike experiment={run.experiment} />}
           {curves.epochs.length > 0 && (
-            <Button onClick={() => saveText(fileName(run.name, 'csv'), 'text/csv', toCsv(epochsTable(curves.epochs)))}>
+            <Button onClick={() => saveText(fileName(run.name, 'csv'), 'text/csv', toCsv(epochsTable(curves.epochs, standIn({ findings }))))}>
               <Icon name="download" />
               Curves CSV
             </Button>

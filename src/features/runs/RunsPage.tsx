@@ -1,4 +1,5 @@
 import { useMemo, useState } from 'react';
+import { useSearchParams } from 'react-router';
 import { useShallow } from 'zustand/react/shallow';
 import { plural } from '../../app/format';
 import { Icon } from '../../app/Icon';
@@ -8,7 +9,7 @@ import { FaultNotice, Notice } from '../../app/primitives/Notice';
 import { Page } from '../../app/primitives/Page';
 import type { RunSummary } from '../../domain/run';
 import { useRuns } from '../../state/runs';
-import { NO_FILTER, filterRuns, type RunFilter } from './filter';
+import { NO_FILTER, filterRuns, presentFilter, type RunFilter } from './filter';
 import { QueuePanel } from './QueuePanel';
 import { RenameDialog } from './RenameDialog';
 import { RunsFilter } from './RunsFilter';
@@ -20,7 +21,9 @@ export function RunsPage() {
   const { runs, loaded, fault, elsewhere, activeId } = useRuns(
     useShallow((state) => ({ runs: state.runs, loaded: state.loaded, fault: state.fault, elsewhere: state.elsewhere, activeId: state.activeId })),
   );
-  const [filter, setFilter] = useState<RunFilter>(NO_FILTER);
+  const [parameters] = useSearchParams();
+  const [wanted, setWanted] = useState<RunFilter>(() => ({ ...NO_FILTER, group: parameters.get('set') ?? '' }));
+  const filter = useMemo(() => presentFilter(runs, wanted), [runs, wanted]);
   const [columns, setColumns] = useState<MetricColumns>('test');
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [deleting, setDeleting] = useState<readonly string[]>([]);
@@ -50,7 +53,7 @@ export function RunsPage() {
         <Notice title="No runs yet.">Choose a dataset and a model on the Experiment page; each start becomes a run here.</Notice>
       ) : (
         <>
-          <RunsFilter runs={runs} filter={filter} onFilter={setFilter} columns={columns} onColumns={setColumns} />
+          <RunsFilter runs={runs} filter={filter} onFilter={setWanted} columns={columns} onColumns={setColumns} />
           <div className={styles.bulk}>
             <Button small onClick={() => setChosen(new Set(allChosen ? [] : shown.map(({ id }) => id)))} disabled={shown.length === 0}>
               {allChosen ? 'Select none' : `Select all ${shown.length}`}

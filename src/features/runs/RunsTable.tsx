@@ -140,5 +140,5 @@ function RowActions({ run, active, onRename, onDelete }: RowActionsProps) {
 
 async function saveCurves(run: RunSummary): Promise<void> {
   const { epochs } = await readRun(database, run.id);
-  saveText(fileName(run.name, 'csv'), 'text/csv', toCsv(epochsTable(epochs)));
+  saveText(fileName(run.name, 'csv'), 'text/csv', toCsv(epochsTable(epochs, standIn(run))));
 }

@@ -9,6 +9,7 @@ import { Histogram } from '../../charts/Histogram';
 import { metricLabel, type MetricKey, type PerUserMetrics } from '../../domain/metrics';
 import type { RunSummary } from '../../domain/run';
 import { median } from './curves';
+import { standIn } from './findings';
 import { useDetails } from './useDetails';
 import { UserPanel } from './UserPanel';
 import { ranked, unitHistogram } from './userRows';
@@ -30,21 +31,25 @@ export const UsersTab = memo(function UsersTab({ run }: { readonly run: RunSumma
   if (state.name === 'failed') return <FaultNotice fault={state.fault} />;
   const { details, interactions, labels } = state.value;
   if (!details) return <Notice title="The users’ results come with the test evaluation.">It is made at the best epoch, when the run ends or is stopped.</Notice>;
+  const note = standIn(run);
   return (
-    <Columns min={420}>
-      <Panel
-        title={`${metricLabel(metric)} per user, test${relevant === 'liked' ? ', liked only' : ''}`}
-        actions={
-          <>
-            {details.perUserLiked && <Choice segments hideLabel label="Items that count" value={relevant} options={RELEVANT} onValueChange={setRelevant} />}
-            <Choice segments hideLabel label="Metric" value={metric} options={METRICS.map((value) => ({ value, label: metricLabel(value) }))} onValueChange={setMetric} />
-          </>
-        }
-      >
-        <Distribution perUser={(relevant === 'liked' && details.perUserLiked) || details.perUser} metric={metric} />
-      </Panel>
-      <UserPanel details={details} metric={metric} interactions={interactions} labels={labels} />
-    </Columns>
+    <div className={styles.column}>
+      {note && <p className={styles.standIn}>⚠ {note}</p>}
+      <Columns min={420}>
+        <Panel
+          title={`${metricLabel(metric)} per user, test${relevant === 'liked' ? ', liked only' : ''}`}
+          actions={
+            <>
+              {details.perUserLiked && <Choice segments hideLabel label="Items that count" value={relevant} options={RELEVANT} onValueChange={setRelevant} />}
+              <Choice segments hideLabel label="Metric" value={metric} options={METRICS.map((value) => ({ value, label: metricLabel(value) }))} onValueChange={setMetric} />
+            </>
+          }
+        >
+          <Distribution perUser={(relevant === 'liked' && details.perUserLiked) || details.perUser} metric={metric} />
+        </Panel>
+        <UserPanel details={details} metric={metric} interactions={interactions} labels={labels} />
+      </Columns>
+    </div>
   );
 });
 

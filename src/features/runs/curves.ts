@@ -29,7 +29,7 @@ export function stepsPerEpochOf(known: number, epochs: readonly EpochPoint[]): n
 /** Epochs done after `step` steps: the x of every curve of a run, so that one cursor fits them all. */
 export const epochsDone = (step: number, curves: Curves): number => step / curves.stepsPerEpoch;
 
-/** The weighted terms in the order of the model's table, then terms it does not list, then their sum. */
+/** The weighted terms in the order of the model's table, then terms it does not list, then their sum where there are several. */
 export function lossSeries(curves: Curves, model: ModelTable): Series[] {
   const first = curves.intervals[0];
   const listed = model.terms.map(({ key }) => key);
@@ -40,7 +40,7 @@ export function lossSeries(curves: Curves, model: ModelTable): Series[] {
     points: curves.intervals.map((point) => [epochsDone(point.step, curves), value(point) ?? NaN]),
   });
   const terms = keys.map((key) => line(model.terms.find((term) => term.key === key)?.label ?? key, (point) => point.terms[key]));
-  return first ? [...terms, line('total', (point) => point.total)] : [];
+  return terms.length > 1 ? [...terms, line('total', (point) => point.total)] : terms;
 }
 
 /** Validation metrics at every evaluation. */
@@ -78,8 +78,11 @@ export function thirdSeries(curves: Curves, view: ThirdView): Series[] {
   return metricSeries(curves, CUTOFFS.map((cutoff): MetricKey => `${name}@${cutoff}`));
 }
 
-/** All that a run measured per epoch, one row each: the CSV of a run. Histograms and parts have one column per number. */
-export function epochsTable(epochs: readonly EpochPoint[]): ChartTable {
+/**
+ * All that a run measured per epoch, one row each: the CSV of a run. Histograms and parts have one column per number; a
+ * `note` of what must be known of the numbers has its own.
+ */
+export function epochsTable(epochs: readonly EpochPoint[], note: string | null): ChartTable {
   const terms = Object.keys(epochs[0]?.terms ?? {});
   const liked = epochs.some(({ validLiked }) => validLiked) ? METRIC_KEYS : [];
   const observed = observedColumns(epochs);
@@ -87,6 +90,7 @@ export function epochsTable(epochs: readonly EpochPoint[]): ChartTable {
     columns: [
       'epoch', 'step', 'learning_rate', ...terms.map((key) => `loss_${key}`), 'loss_total', ...METRIC_KEYS.map((key) => `valid_${key}`),
       ...liked.map((key) => `valid_liked_${key}`), 'train_seconds', 'evaluate_seconds', ...observed.map(({ name }) => name),
+      ...(note === null ? [] : ['note']),
     ],
     rows: epochs.map((point) => [
       shownEpoch(point.epoch),
@@ -99,6 +103,7 @@ export function epochsTable(epochs: readonly EpochPoint[]): ChartTable {
       point.trainSeconds,
       point.evaluateSeconds,
       ...observed.map(({ key, place }) => point.observed?.[key]?.[place] ?? null),
+      ...(note === null ? [] : [note]),
     ]),
   };
 }

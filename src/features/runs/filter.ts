@@ -29,6 +29,18 @@ export function filterRuns(runs: readonly RunSummary[], filter: RunFilter): read
   });
 }
 
+/** The filter without what no run has any more: a run ends, a set is deleted, and its choice is gone from the form. */
+export function presentFilter(runs: readonly RunSummary[], filter: RunFilter): RunFilter {
+  const kept = <Value extends string>(value: Value, of: (run: RunSummary) => string | undefined): Value | '' => (runs.some((run) => of(run) === value) ? value : '');
+  return {
+    text: filter.text,
+    model: kept(filter.model, ({ experiment }) => experiment.model),
+    dataset: kept(filter.dataset, ({ experiment }) => experiment.dataset.name),
+    status: kept(filter.status, ({ status }) => status),
+    group: kept(filter.group, ({ group }) => group?.id),
+  };
+}
+
 /** The ablation sets among the runs, newest first. */
 export function groupsOf(runs: readonly RunSummary[]): { readonly id: string; readonly name: string; readonly createdAt: string; readonly runs: number }[] {
   const groups = new Map<string, { id: string; name: string; createdAt: string; runs: number }>();

@@ -44,7 +44,7 @@ describe('curves', () => {
   });
 
   it('become a table of one row per epoch, counted from 1, empty where nothing was evaluated', () => {
-    const table = epochsTable(curves.epochs);
+    const table = epochsTable(curves.epochs, null);
     expect(table.columns.slice(0, 6)).toEqual(['epoch', 'step', 'learning_rate', 'loss_bpr', 'loss_total', 'valid_recall@5']);
     expect(table.rows[0]?.slice(0, 6)).toEqual([1, 10, 1e-3, 0.5, 0.6, 0.1]);
     expect(table.rows[1]?.[5]).toBeNull();
