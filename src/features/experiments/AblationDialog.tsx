@@ -98,7 +98,16 @@ function Row({ row, checked, onChecked }: { readonly row: PlannedRow; readonly c
       checked={checked}
       disabled={row.reason !== null}
       onCheckedChange={onChecked}
-      help={row.reason ?? (row.changes.length === 0 ? 'as the form says' : <code>{row.changes.join(' ')}</code>)}
+      help={
+        row.reason ??
+        (row.changes.length === 0 ? (
+          'as the form says'
+        ) : (
+          <>
+            <code>{row.changes.join(' ')}</code> {row.note && `(${row.note})`}
+          </>
+        ))
+      }
     />
   );
 }

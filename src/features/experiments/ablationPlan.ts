@@ -9,8 +9,10 @@ type Full = Omit<Experiment, 'seed'>;
 
 /** A row as the dialog offers it. */
 export interface PlannedRow extends AblationRow {
-  /** What differs from the full model: `stages=fixed`. */
+  /** What differs from the full model, and the step of a fixed switch whatever it is: `view=single`. */
   readonly changes: readonly string[];
+  /** What should be known of the values; null where nothing must. */
+  readonly note: string | null;
 }
 
 /** Steps of the newest finished run of exactly this configuration, whatever its seed; null when there is none. */
@@ -21,14 +23,17 @@ export function referenceSteps(full: Full, runs: readonly RunSummary[]): number 
 
 /** The rows of the model's table; one that cannot run, or would repeat an earlier one, says why. */
 export function plannedRows(full: Full, dataset: DatasetDocument, runs: readonly RunSummary[]): PlannedRow[] {
-  const rows = ablationRows(full, dataset, referenceSteps(full, runs));
+  const steps = referenceSteps(full, runs);
+  const rows = ablationRows(full, dataset, steps);
   return rows.map((row, place) => {
     const { model, config } = row.experiment;
+    const fixed = config['stages'] === 'fixed';
     const twin = rows.slice(0, place).find(({ experiment }) => sameExperiment({ ...experiment, seed: 0 }, { ...row.experiment, seed: 0 }));
     return {
       ...row,
       reason: row.reason ?? configLacks(model, config, dataset) ?? (twin ? `The same configuration as “${twin.label}”.` : null),
-      changes: modelTable(model).options.flatMap(({ key }) => (config[key] === full.config[key] ? [] : [`${key}=${config[key]}`])),
+      changes: modelTable(model).options.flatMap(({ key }) => (config[key] === full.config[key] && !(fixed && key === 'switchStep') ? [] : [`${key}=${config[key]}`])),
+      note: !fixed ? null : steps === null ? 'as the form says: no finished run yet to take half the steps of' : 'half the steps of the newest finished run',
     };
   });
 }

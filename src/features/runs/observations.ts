@@ -7,10 +7,10 @@ import { epochsDone, type Curves } from './curves';
 /** Lines of parts that one chart can hold and still be told apart. */
 const MOST_PARTS = 12;
 
-/** The model's observations that the run has values of; all of them before its first epoch. */
+/** The model's observations that the run has values of; all of them until its first epoch has ended. */
 export function offeredObservations(model: ModelTable, curves: Curves): readonly Observation[] {
   const all = model.observations ?? [];
-  if (curves.epochs.length === 0 && curves.intervals.length === 0) return all;
+  if (curves.epochs.length === 0) return all;
   return all.filter(({ key }) => curves.intervals.some(({ observed }) => observed?.[key] !== undefined) || curves.epochs.some(({ observed }) => observed?.[key] !== undefined));
 }
 
