@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { chooseWebGpu, dropFolder, ended, hasTikTok, startRun, stored, storedRun, TIKTOK } from '../helpers/page';
+import { chooseWebGpu, dropFolder, ended, hasTikTok, responsiveness, startRun, stored, storedRun, TIKTOK } from '../helpers/page';
 import { withoutClock } from '../helpers/dataset';
 import type { RunDocument } from '../../src/domain/run';
 
@@ -64,21 +64,7 @@ test('the page stays responsive while MGCN trains', async ({ page }) => {
   await expect.poll(async () => (await storedRun(page, id))?.status, { timeout: 120_000 }).toBe('running');
   await page.waitForTimeout(3000);
 
-  const measured = await page.evaluate(async () => {
-    const long: number[] = [];
-    const observer = new PerformanceObserver((list) => long.push(...list.getEntries().map((entry) => entry.duration)));
-    observer.observe({ type: 'longtask' });
-    const answers: number[] = [];
-    const end = performance.now() + 15_000;
-    while (performance.now() < end) {
-      const start = performance.now();
-      await new Promise((resolve) => setTimeout(resolve));
-      answers.push(performance.now() - start);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    observer.disconnect();
-    return { long: long.filter((duration) => duration > 100), answers: answers.sort((a, b) => a - b) };
-  });
+  const measured = await responsiveness(page, 15_000);
   expect((await storedRun(page, id))?.status).toBe('running');
   expect(measured.answers.length).toBeGreaterThan(100);
   expect(measured.long, 'tasks over 100 ms').toEqual([]);

@@ -1,6 +1,5 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
-import { ended, startRun } from '../helpers/page';
+import { ended, sideways, startRun, violations } from '../helpers/page';
 
 const SIZES = [
   { width: 1440, height: 900 },
@@ -56,25 +55,17 @@ async function openTab(tab: (typeof TABS)[number]): Promise<void> {
   await expect(page.getByRole('tabpanel', { name: tab }).getByRole(tab === 'Curves' ? 'slider' : 'heading').first()).toBeVisible();
 }
 
-async function violations(): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
-}
-
-/** Pixels by which the page is wider than the window. */
-const sideways = (): Promise<number> => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-
 for (const { name, open } of VIEWS) {
   test(`${name}: accessible and inside its window, wide and narrow, light and dark`, async () => {
     for (const size of SIZES) {
       await page.setViewportSize(size);
       await page.emulateMedia({ colorScheme: 'light' });
       await open();
-      expect.soft(await sideways(), `overflow at ${size.width}`).toBe(0);
+      expect.soft(await sideways(page), `overflow at ${size.width}`).toBe(0);
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme });
         await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme);
-        expect.soft(await violations(), `${size.width} ${colorScheme}`).toEqual([]);
+        expect.soft(await violations(page), `${size.width} ${colorScheme}`).toEqual([]);
       }
     }
   });
@@ -123,10 +114,10 @@ test('the keyboard sheet opens with ?, changes the theme, and closes with one Es
   await expect(sheet).toBeVisible();
   await expect(sheet).toBeFocused();
   await expect(page.getByRole('tooltip')).toBeHidden();
-  expect(await violations()).toEqual([]);
+  expect(await violations(page)).toEqual([]);
   await sheet.getByRole('radio', { name: 'Dark' }).check();
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
-  expect(await violations()).toEqual([]);
+  expect(await violations(page)).toEqual([]);
   await sheet.getByRole('radio', { name: 'System' }).check();
   await page.keyboard.press('Escape');
   await expect(sheet).toBeHidden();
@@ -148,7 +139,7 @@ test('dialogs are accessible, take the focus, and give it back at the first Esca
     await page.keyboard.press('Enter');
     const dialog = page.getByRole('dialog', { name });
     await expect(dialog).toBeFocused();
-    expect.soft(await violations(), opener).toEqual([]);
+    expect.soft(await violations(page), opener).toEqual([]);
     await page.keyboard.press('Escape');
     await expect(dialog).toBeHidden();
     await expect(button).toBeFocused();
@@ -157,14 +148,14 @@ test('dialogs are accessible, take the focus, and give it back at the first Esca
   await openPlace('runs', '1 run shown');
   await page.getByRole('button', { name: /^Rename/ }).press('Enter');
   await expect(page.getByRole('textbox', { name: 'Name' })).toBeFocused();
-  expect(await violations()).toEqual([]);
+  expect(await violations(page)).toEqual([]);
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog')).toBeHidden();
   await expect(page.getByRole('button', { name: /^Rename/ })).toBeFocused();
 
   await page.getByRole('button', { name: /^Delete LightGCN/ }).press('Enter');
   await expect(page.getByRole('button', { name: 'Cancel' })).toBeFocused();
-  expect(await violations()).toEqual([]);
+  expect(await violations(page)).toEqual([]);
   await page.keyboard.press('Escape');
   await expect(page.getByRole('alertdialog')).toBeHidden();
   await expect(page.getByRole('group', { name: 'Runs' }).getByRole('link')).toHaveCount(1);

@@ -1,3 +1,4 @@
+import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -65,4 +66,45 @@ export async function ended(page: Page, id: string, timeout = 300_000): Promise<
   if (!run) throw new Error('The run is gone.');
   expect(run.fault).toBeNull();
   return run;
+}
+
+/** What axe finds against WCAG 2.2 AA, with the elements. */
+export async function violations(page: Page): Promise<string[]> {
+  const { violations: found } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
+}
+
+/** Pixels by which the page is wider than the window. */
+export const sideways = (page: Page): Promise<number> => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+/** Accessible and inside its window, wide and narrow, light and dark. */
+export async function expectFit(page: Page, name: string): Promise<void> {
+  for (const size of [{ width: 390, height: 844 }, { width: 1440, height: 900 }]) {
+    await page.setViewportSize(size);
+    expect.soft(await sideways(page), `${name}: overflow at ${size.width}`).toBe(0);
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme);
+      expect.soft(await violations(page), `${name}, ${size.width} ${colorScheme}`).toEqual([]);
+    }
+  }
+}
+
+/** Answers to timers over `ms` milliseconds in ascending order, and tasks that held the page up for more than 100 ms. */
+export function responsiveness(page: Page, ms: number): Promise<{ readonly answers: number[]; readonly long: number[] }> {
+  return page.evaluate(async (duration) => {
+    const long: number[] = [];
+    const observer = new PerformanceObserver((list) => long.push(...list.getEntries().map((entry) => entry.duration)));
+    observer.observe({ type: 'longtask' });
+    const answers: number[] = [];
+    const end = performance.now() + duration;
+    while (performance.now() < end) {
+      const start = performance.now();
+      await new Promise((resolve) => setTimeout(resolve));
+      answers.push(performance.now() - start);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    observer.disconnect();
+    return { long: long.filter((duration) => duration > 100), answers: answers.sort((a, b) => a - b) };
+  }, ms);
 }

@@ -1,0 +1,121 @@
+import { expect, test, type Page } from '@playwright/test';
+import { readFileSync } from 'node:fs';
+import { ended, expectFit, responsiveness, startRun, storedRun } from '../helpers/page';
+
+async function openForm(page: Page, model: string): Promise<void> {
+  await page.goto('./#/experiment');
+  // The first visit makes the demo dataset.
+  await expect(page.getByText(/interactions · image/)).toBeVisible({ timeout: 60_000 });
+  await page.getByRole('combobox', { name: 'Model' }).selectOption({ label: model });
+}
+
+const third = (page: Page) => page.getByRole('combobox', { name: 'What the third panel shows' });
+
+/** The rows of a file that a dialog's button saves, first line included. */
+async function savedCsv(page: Page): Promise<string[]> {
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Download CSV' }).click();
+  const path = await (await download).path();
+  await page.keyboard.press('Escape');
+  return readFileSync(path, 'utf8').trim().split('\r\n');
+}
+
+test('an ablation set is queued at once, fills its table, and leads to its runs', async ({ page }) => {
+  await openForm(page, 'SiMGR');
+  await page.getByRole('textbox', { name: 'Epochs, at most' }).fill('2');
+  await page.getByRole('button', { name: 'Ablation set…' }).click();
+  const dialog = page.getByRole('dialog', { name: /Ablation set: SiMGR/ });
+  await dialog.getByRole('textbox', { name: 'Seed' }).fill('1, 2');
+  await expect(dialog.getByRole('status')).toHaveText('5 rows × 2 seeds = 10 runs.');
+  await dialog.getByRole('checkbox', { name: '+SGA+PST' }).uncheck();
+  await dialog.getByRole('checkbox', { name: '+SGA+APFI' }).uncheck();
+  await expectFit(page, 'dialog');
+  await dialog.getByRole('button', { name: 'Queue 6 runs' }).click();
+
+  await expect(page.getByRole('heading', { level: 1, name: 'SiMGR ablations on Demo' })).toBeVisible();
+  await expect(page.getByText(/1 training · \d waiting/)).toBeVisible();
+  await expect(page.getByText('all 6 runs have a result')).toBeVisible({ timeout: 300_000 });
+  const all = page.getByRole('group', { name: /all held-out items/ });
+  await expect(all.getByRole('row', { name: /^SiMGR/ })).toContainText(/0\.\d{4} ± 0\.\d{4}.*the full model.*2 \/ 2/);
+  await expect(all.getByRole('row', { name: /^Base/ })).toContainText(/higher in [012] of 2 seeds/);
+  await expect(page.getByRole('group', { name: /liked items only/ }).getByRole('row')).toHaveCount(4);
+  await expectFit(page, 'table');
+
+  await page.getByRole('button', { name: 'Data by run' }).click();
+  const byRun = await savedCsv(page);
+  expect(byRun).toHaveLength(7);
+  expect(byRun[0]).toMatch(/^variant,seed,status,best_epoch,test_recall@10,/);
+  await page.getByRole('button', { name: 'Data', exact: true }).click();
+  expect((await savedCsv(page)).map((row) => row.split(',')[0])).toEqual(['variant', 'SiMGR', 'Base', '+SGA']);
+
+  await page.reload();
+  await all.getByRole('row', { name: /^SiMGR/ }).getByRole('link').first().click();
+  await expect(page.getByText('Row “SiMGR” of')).toBeVisible();
+  await page.getByRole('tab', { name: 'Findings' }).click();
+  await expect(page.getByRole('region', { name: 'Edges by sign' })).toContainText(/users without any negative edge/);
+  await expect(page.getByRole('button', { name: /Data of Sign thresholds/ })).toBeVisible();
+  await expectFit(page, 'findings');
+
+  await page.getByRole('link', { name: 'SiMGR ablations on Demo' }).click();
+  await page.getByRole('link', { name: 'Its runs' }).click();
+  await expect(page.getByText('6 runs shown')).toBeVisible();
+  await expectFit(page, 'runs of the set');
+  await page.getByRole('button', { name: /^Delete SiMGR/ }).first().click();
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await expect(page.getByText('5 runs shown')).toBeVisible();
+  await page.getByRole('link', { name: 'Its table' }).click();
+  await expect(page.getByText('all 5 runs have a result')).toBeVisible();
+  await page.getByRole('link', { name: 'Its runs' }).click();
+  await page.getByRole('button', { name: 'Select all 5' }).click();
+  await page.getByRole('button', { name: 'Delete 5 runs' }).click();
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await expect(page.getByText('No runs yet.')).toBeVisible();
+});
+
+test('MAGNET warns before it starts, and its panel shows routing and stages while the page answers', async ({ page }) => {
+  await openForm(page, 'MAGNET');
+  await expect(page.getByRole('button', { name: 'Recommended for this dataset' })).toHaveAttribute('aria-pressed', 'true');
+  await expect(page.getByText('Before it starts')).toBeHidden();
+  await page.getByRole('button', { name: 'Paper: Baby' }).click();
+  await expect(page.getByText(/Up to 15\.9 induced edges come to each real one/)).toBeVisible();
+  await expectFit(page, 'form');
+
+  const id = await startRun(page, 'MAGNET', { 'Epochs, at most': '2' });
+  await expect.poll(async () => (await storedRun(page, id))?.status, { timeout: 120_000 }).toBe('running');
+  await expect(third(page)).toHaveValue('overview');
+  const measured = await responsiveness(page, 5000);
+  expect((await storedRun(page, id))?.status).toBe('running');
+  expect(measured.long, 'tasks over 100 ms').toEqual([]);
+  expect(measured.answers[Math.floor(measured.answers.length * 0.95)]).toBeLessThan(100);
+  await ended(page, id);
+
+  await expect(page.getByText('Stage 2 began after step 3: coverage had no time to act.')).toBeVisible();
+  await expect(page.getByText('stage 2').first()).toBeVisible();
+  await third(page).selectOption({ label: 'Mean routing by expert' });
+  await page.getByRole('button', { name: 'Data of Mean routing by expert' }).click();
+  for (const name of ['Dom behaviour', 'Bal image', 'Com text']) await expect(page.getByRole('columnheader', { name })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await third(page).selectOption({ label: 'Stage' });
+  await expect(page.getByRole('slider', { name: 'Cursor in Stage' })).toBeVisible();
+  await expectFit(page, 'curves');
+  await page.getByRole('tab', { name: 'Findings' }).click();
+  await expect(page.getByText(/There are 15\.0 induced edges for each real one/)).toBeVisible();
+});
+
+test('a stand-in for user vectors is named wherever the result stands', async ({ page }) => {
+  const words = /User vectors are a stand-in/;
+  await openForm(page, 'MLLMRec');
+  await expect(page.getByText('User vectors will be a stand-in')).toBeVisible();
+  const id = await startRun(page, 'MLLMRec', { 'Epochs, at most': '2' });
+  await ended(page, id);
+  await expect(page.getByText(words)).toBeVisible();
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Curves CSV' }).click();
+  expect(readFileSync(await (await download).path(), 'utf8')).toMatch(words);
+  for (const tab of ['Findings', 'Users']) {
+    await page.getByRole('tab', { name: tab }).click();
+    await expect(page.getByText(words)).toBeVisible();
+  }
+  await page.goto('./#/runs');
+  await expect(page.getByRole('group', { name: 'Runs' }).getByText(words)).toBeVisible();
+});
