@@ -10,6 +10,7 @@ import type { Config } from '../../src/domain/models/table';
 import { gatherRows } from '../engine/rows';
 import { matrixOf, scalarOf, vectorOf } from '../engine/tensors';
 import { behaviourGraph, userFromItem } from '../graphs/behaviour';
+import { stepUnits } from './layers/bytes';
 import { enhancementRecord, modalityNeighbours, pretrainedEnhancement } from './layers/itemGraphs';
 import { allRows, batchRows, bprLoss, distinctRows, logSumExpRows, maskColumns, squaredRegulariser, unitRows, withoutGradient, type LossRows } from './layers/losses';
 import { multiView, multiViewBytes } from './layers/multiView';
@@ -128,6 +129,9 @@ export const egra: ModelKind = {
   build,
   bytes: (sizes, config) => {
     const edges = booleanOption(config, 'enhancedGraph') ? sizes.items * numberOption(config, 'enhancedNeighbours') * (booleanOption(config, 'symmetrise') ? 2 : 1) : 0;
-    return multiViewBytes(sizes, config, edges);
+    const core = multiViewBytes(sizes, config, edges);
+    const unit = stepUnits(sizes, config);
+    // Six matrices of logits in the alignment where MGCN's contrast has two.
+    return { ...core, step: core.step + 5 * unit.nodes + 13 * sizes.featureColumns.length * unit.items + 29 * unit.rows + 26.5 * unit.logits };
   },
 };

@@ -107,6 +107,9 @@ export const gume: ModelKind = {
     const core = multiViewBytes(sizes, config, sizes.items * numberOption(config, 'neighbours'));
     const modalities = sizes.featureColumns.length;
     const tables = modalities * 4 * numberOption(config, 'embeddingSize') * sizes.users;
-    return { ...core, parameters: core.parameters + tables, step: core.step + 12 * modalities * unit.nodes + 60 * unit.rows + 15 * unit.logits + tables };
+    const step =
+      core.step + modalities * (28 + 2.5 * numberOption(config, 'userItemLayers')) * unit.nodes + 54 * unit.rows + 20 * unit.logits +
+      core.parameters + 2 * tables + 115 * unit.rowVector;
+    return { ...core, parameters: core.parameters + tables, step };
   },
 };

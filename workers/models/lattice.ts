@@ -216,6 +216,7 @@ export const lattice: ModelKind = {
     const modalities = featureColumns.length;
     const features = featureBytes(sizes, booleanOption(config, 'trainFeatures'));
     const entries = itemEntries(sizes, config);
+    const itemLayers = numberOption(config, 'itemItemLayers');
     const learnedEdges = 4 * items * numberOption(config, 'neighbours');
     const weights = 4 * featureColumns.reduce((sum, columns) => sum + (columns + 1) * width, 0);
     return {
@@ -227,8 +228,8 @@ export const lattice: ModelKind = {
         modalities * 2 * (2 * learnedEdges + 4 * items),
       constants: features.constants,
       step:
-        (13 + 3 * numberOption(config, 'userItemLayers')) * unit.nodes + (12 + 8 * modalities) * unit.items +
-        modalities * (8 * width + 10) * learnedEdges + 2.2 * (features.parameters + weights) + 30 * unit.rows + 36 * unit.rowVector,
+        (14 + 1.6 * numberOption(config, 'userItemLayers')) * unit.nodes + 28 * (1 + itemLayers) * unit.items +
+        modalities * ((5.8 + 3.6 * itemLayers) * width + 20) * learnedEdges + 1.2 * (features.parameters + weights) + 33 * unit.rows + 30 * unit.rowVector,
       largest: Math.max(unit.nodes, features.largest, learnedEdges * width),
     };
   },

@@ -178,8 +178,13 @@ export const mllmrec: ModelKind = {
       parameters: weights + trainedUsers,
       graphs: convolved ? sparseBytes(nodes, nodes, 2 * sizes.trainPairs, true) : 0,
       constants: itemTable + userTable - trainedUsers,
-      step: 4 * passing * (columns.items + 6 * hidden + 6 * width) + 3 * weights + trainedUsers + 30 * unit.rows + 36 * unit.rowVector,
-      largest: Math.max(itemTable, userTable, 4 * hidden * Math.max(passing, columns.items, columns.users)),
+      // Rows of the batch are gathered; the convolution takes the tables as they are.
+      step:
+        4 * passing * ((convolved ? 8.3 * hidden : 0.9 * columns.items + 6.5 * hidden) + 10 * width) + (convolved ? 16 : 0) * unit.nodes +
+        3.8 * weights + trainedUsers + 14 * unit.rows + 40 * unit.rowVector,
+      // Ranking sends everyone through the networks at once.
+      represent: 4 * nodes * (3 * hidden + 2 * width) + (convolved ? 6 : 0) * unit.nodes,
+      largest: Math.max(itemTable, userTable, 4 * hidden * Math.max(passing, sizes.users, sizes.items, columns.items, columns.users)),
     };
   },
 };

@@ -175,6 +175,10 @@ export interface ModelBytes {
   readonly graphs: number;
   readonly constants: number;
   readonly step: number;
+  /** Columns of the rows that are ranked; absent where they are the embedding size. */
+  readonly representation?: number;
+  /** Peak of intermediate values while those rows are made; absent where a step always holds more. */
+  readonly represent?: number;
   /** The largest single buffer: a device may bind less at once than it holds. */
   readonly largest: number;
 }

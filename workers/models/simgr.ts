@@ -187,7 +187,10 @@ export const simgr: ModelKind = {
     const width = numberOption(config, 'embeddingSize');
     const nodes = users + items;
     const modalities = featureColumns.length;
+    const layers = numberOption(config, 'layers');
     const signed = booleanOption(config, 'signed');
+    // The printed denominator needs no matrix of logits.
+    const contrasted = signed && !booleanOption(config, 'literalContrast');
     const pseudo = booleanOption(config, 'pseudoFeedback') ? 2 * users * numberOption(config, 'pseudoPerUser') : 0;
     const features = featureBytes(sizes, false);
     const weights = 4 * (featureColumns.reduce((sum, columns) => sum + (columns + 1) * width, 0) + width + (signed ? 2 * (width + 1) * width + 2 * width : 0));
@@ -199,9 +202,9 @@ export const simgr: ModelKind = {
         (signed ? sparseBytes(nodes, nodes, 2 * trainPairs + 2 * pseudo, true) + 4 * nodes : 0),
       constants: features.constants,
       step:
-        (13 + 3 * numberOption(config, 'layers') + modalities * (6 + numberOption(config, 'modalityLayers')) + (signed ? 22 + 3 * numberOption(config, 'layers') : 0)) * unit.nodes +
-        (signed ? 84 : 40) * unit.rows + (signed ? 10 : 0) * unit.logits + 1.2 * weights + 40 * unit.nodeVector + 115 * unit.rowVector,
-      largest: Math.max(unit.nodes, features.largest, signed ? unit.logits : 0),
+        (15 + 3.8 * layers + modalities * (12 + 0.3 * numberOption(config, 'modalityLayers')) + (signed ? 36 + 3.6 * layers : 0)) * unit.nodes +
+        (signed ? 90 : 26) * unit.rows + (contrasted ? 12 : 0) * unit.logits + 1.8 * weights + 56 * unit.nodeVector + 105 * unit.rowVector,
+      largest: Math.max(unit.nodes, features.largest, contrasted ? unit.logits : 0),
     };
   },
 };

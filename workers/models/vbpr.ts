@@ -86,6 +86,7 @@ export const vbpr: ModelKind = {
       parameters,
       graphs: 0,
       constants: 4 * columns * sizes.items,
+      representation: 2 * width,
       step: parameters + 72 * unit.rows + 3 * columns * unit.rowVector + 36 * unit.rowVector,
       // Features are one table, all modalities side by side; users have two embeddings in a row, and so have ranked items.
       largest: 4 * Math.max(columns * sizes.items, 2 * width * Math.max(sizes.users, sizes.items)),

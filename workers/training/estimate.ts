@@ -15,9 +15,9 @@ import { MAX_CUTOFF } from './metrics';
 export function estimateMemory(dataset: DatasetDocument, model: ModelId, config: Config): MemoryEstimate {
   const sizes = modelSizes(dataset);
   const bytes = modelKind(model).bytes(sizes, config);
-  const width = numberOption(config, 'embeddingSize');
+  const width = bytes.representation ?? numberOption(config, 'embeddingSize');
   const mask = 4 * (sizes.users + 1 + sizes.trainPairs);
-  const evaluation = rankingBytes(sizes.users, sizes.items, sizes.trainPairs, width, MAX_CUTOFF) - mask;
+  const evaluation = Math.max(bytes.represent ?? 0, rankingBytes(sizes.users, sizes.items, sizes.trainPairs, width, MAX_CUTOFF) - mask);
   const optimiser = 2 * bytes.parameters;
   return {
     parameters: bytes.parameters,
