@@ -15,7 +15,7 @@ const page = [['**/src/app/*', '**/src/charts/*', '**/src/features/**', '**/src/
 const workers = [['**/workers/**', '!**/workers/*.worker?worker'], 'The page never imports workers; src/state creates them by URL.'];
 
 export default tseslint.config(
-  { ignores: ['dist', '.cache', 'node_modules', 'test-results'] },
+  { ignores: ['dist', '.cache', 'node_modules', 'test-results', 'workers/engine/simd/assembly'] },
   ...tseslint.configs.strict,
   {
     files: ['**/*.{ts,tsx}'],

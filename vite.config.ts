@@ -1,10 +1,11 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { simdPlugin } from './cli/simdPlugin.mjs';
 
 export default defineConfig({
   base: './',
-  plugins: [react()],
-  worker: { format: 'es' },
+  plugins: [react(), simdPlugin()],
+  worker: { format: 'es', plugins: () => [simdPlugin()] },
   // What only the workers and the lazily loaded pages import must be known at the start: found at first use, Vite would
   // bundle again and reload a worker in the middle of its work.
   optimizeDeps: { entries: ['index.html', 'workers/*.worker.ts', 'src/features/**/*.tsx'] },

@@ -2,6 +2,7 @@ import { playwright } from '@vitest/browser-playwright';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { browserFlags, browserPath } from './cli/browser';
+import { simdPlugin } from './cli/simdPlugin.mjs';
 
 const helper = (name: string): string => fileURLToPath(new URL(`./tests/helpers/${name}`, import.meta.url));
 
@@ -10,6 +11,7 @@ export default defineConfig({
     projects: [
       {
         // Unit and golden tests, and the device tests on Dawn, WASM and CPU in this process.
+        plugins: [simdPlugin()],
         resolve: { alias: { '#test-host': helper('host.node.ts') } },
         test: {
           name: 'node',
@@ -25,6 +27,7 @@ export default defineConfig({
       },
       {
         // The same device tests in Chromium's WebGPU and WASM.
+        plugins: [simdPlugin()],
         resolve: { alias: { '#test-host': helper('host.browser.ts') } },
         optimizeDeps: {
           include: [

@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'vite';
+import { simdPlugin } from './simdPlugin.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 // A folder of its own for each process: runs may go on side by side.
@@ -12,6 +13,7 @@ await build({
   root,
   configFile: false,
   logLevel: 'error',
+  plugins: [simdPlugin()],
   // Native modules and test tools stay what they are; everything else is bundled.
   ssr: { target: 'node', noExternal: true, external: ['webgpu', 'vite', '@vitejs/plugin-react', '@playwright/test'] },
   build: { ssr: 'cli/main.ts', outDir, emptyOutDir: true, target: 'node20', minify: false, rolldownOptions: { output: { entryFileNames: 'main.mjs' } } },

@@ -12,6 +12,7 @@ import { browserFlags, browserPath } from './browser';
 import type { HeadlessRequest } from './headlessPage';
 import type { RunFiles } from './output';
 import type { Reporter } from './reporter';
+import { simdPlugin } from './simdPlugin.mjs';
 
 type Message =
   | { readonly kind: 'problem'; readonly problem: Problem }
@@ -32,7 +33,7 @@ interface FilesHeader {
 export async function runInChromium(request: RunArguments, report: Reporter, onStop: (stop: () => void) => void): Promise<{ run: RunDocument; files: RunFiles }> {
   const root = process.cwd();
   const outDir = join(root, '.cache', `headless-${process.pid}`);
-  await build({ root, base: './', configFile: false, logLevel: 'error', worker: { format: 'es' }, build: { outDir, emptyOutDir: true, target: 'es2023', rolldownOptions: { input: join(root, 'cli', 'headless.html') } } });
+  await build({ root, base: './', configFile: false, logLevel: 'error', plugins: [simdPlugin()], worker: { format: 'es', plugins: () => [simdPlugin()] }, build: { outDir, emptyOutDir: true, target: 'es2023', rolldownOptions: { input: join(root, 'cli', 'headless.html') } } });
   const server = await preview({ root, configFile: false, logLevel: 'error', build: { outDir }, preview: { port: 0, host: '127.0.0.1' } });
   const profile = await mkdtemp(join(tmpdir(), 'lodestone-'));
   const context = await chromium.launchPersistentContext(profile, {

@@ -4,12 +4,14 @@ import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import type { BackendChoice, BackendName, DeviceReport, MemoryUse } from '../../src/domain/run';
 import { AppError, type Fault } from '../../src/domain/errors';
-import { isWebGPU } from './backends';
+import { isWasm, isWebGPU } from './backends';
 import { registerCsrProduct } from './kernels/csrProduct';
 import { registerExpertScores } from './kernels/expertScores';
 import { registerMaskedTopK } from './kernels/maskedTopK';
 import { registerUniformDraws } from './kernels/uniformDraws';
+import { replaceWasmExp } from './kernels/wasmExp';
 import { replaceWasmMatMul } from './kernels/wasmMatMul';
+import { openSimd } from './simd/heap';
 import { peakMeter } from './peak';
 import { selfTest } from './selfTest';
 
@@ -180,6 +182,7 @@ async function openHost(host: DeviceHost, name: 'wasm' | 'cpu'): Promise<Descrip
     tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
     setWasmPaths({ ...host.wasmPaths }, host.fetchWasm);
     replaceWasmMatMul();
+    replaceWasmExp();
   } else {
     await import('@tensorflow/tfjs-backend-cpu');
   }
@@ -187,6 +190,8 @@ async function openHost(host: DeviceHost, name: 'wasm' | 'cpu'): Promise<Descrip
     throw new AppError('BACKEND_UNAVAILABLE', `The ${name} backend did not start.`, 'Reload the page; if it repeats, use a current Chrome or Edge.');
   }
   await tf.ready();
+  const backend: unknown = tf.backend();
+  if (isWasm(backend)) await openSimd(backend);
   const simd = name === 'wasm' && (await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')) === true;
   return {
     name: name === 'cpu' ? 'JavaScript' : simd ? 'WebAssembly SIMD' : 'WebAssembly',

@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { webgpu_util, type WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { hostView, isCpu, isWasm, isWebGPU } from './backends';
+import { addressOf, simdOf, type SimdKernels } from './simd/heap';
 
 type Program = Parameters<WebGPUBackend['runWebGPUProgram']>[0];
 export type HostArray = Float32Array | Int32Array;
@@ -10,7 +12,7 @@ export type Attributes = Readonly<Record<string, number>>;
 
 /**
  * One operation, twice: as WGSL and as a loop over typed arrays. The loop is the specification, the fallback on the
- * WASM and CPU backends, and the oracle in tests.
+ * WASM and CPU backends, and the oracle in tests. Where a loop is worth it, WASM has a compiled one with SIMD.
  */
 export interface KernelPair {
   readonly name: string;
@@ -22,6 +24,11 @@ export interface KernelPair {
     shapes: readonly (readonly number[])[],
     attributes: Attributes,
   ) => void;
+  /** On the heap of the WASM backend: the addresses of the inputs, of the output, and of `scratch` numbers more. */
+  readonly simd?: {
+    readonly scratch?: (attributes: Attributes) => number;
+    readonly run: (kernels: SimdKernels, at: { readonly inputs: readonly number[]; readonly output: number; readonly scratch: number }, shapes: readonly (readonly number[])[], attributes: Attributes) => void;
+  };
   readonly wgsl: (shapes: readonly (readonly number[])[], attributes: Attributes) => WgslSource;
 }
 
@@ -58,6 +65,10 @@ export function registerPair(pair: KernelPair): void {
         const shapes = shapesOf(tensors);
         const shape = pair.outputShape(shapes, attributes);
         if (isWebGPU(backend)) return runOnDevice(backend, pair, tensors, shape, attributes);
+        if (isWasm(backend)) {
+          const made = runWithSimd(backend, pair, tensors, shape, attributes);
+          if (made) return made;
+        }
         let output: tf.TensorInfo;
         if (isWasm(backend)) output = backend.makeOutput(shape, 'float32');
         else if (isCpu(backend)) output = backend.makeTensorInfo(shape, 'float32', new Float32Array(tf.util.sizeFromShape(shape)));
@@ -69,6 +80,18 @@ export function registerPair(pair: KernelPair): void {
       },
     });
   }
+}
+
+/** Null where the pair or the backend has no compiled loop. */
+function runWithSimd(backend: BackendWasm, pair: KernelPair, tensors: tf.TensorInfo[], shape: number[], attributes: Attributes): tf.TensorInfo | null {
+  const kernels = simdOf(backend);
+  if (!kernels || !pair.simd) return null;
+  const output = backend.makeOutput(shape, 'float32');
+  const scratch = pair.simd.scratch ? backend.makeOutput([pair.simd.scratch(attributes)], 'float32') : null;
+  const at = { inputs: tensors.map((tensor) => addressOf(backend, tensor)), output: addressOf(backend, output), scratch: scratch ? addressOf(backend, scratch) : 0 };
+  pair.simd.run(kernels, at, tensors.map((tensor) => tensor.shape), attributes);
+  if (scratch) backend.disposeData(scratch.dataId);
+  return output;
 }
 
 function runOnDevice(

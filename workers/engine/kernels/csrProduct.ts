@@ -52,6 +52,11 @@ export const csrProductPair: KernelPair = {
     }
   },
 
+  simd: {
+    run: (kernels, { inputs: [pointers = 0, columns = 0, x = 0, values = 0], output }, shapes) =>
+      kernels.csrProduct(pointers, columns, values, x, output, (shapes[0]?.[0] ?? 1) - 1, shapes[2]?.[1] ?? 0),
+  },
+
   wgsl: (shapes) => {
     const width = shapes[2]?.[1] ?? 0;
     const weighted = shapes.length > 3;

@@ -78,6 +78,20 @@ export const expertScoresPair: KernelPair = {
     }
   },
 
+  simd: {
+    scratch: ({ experts = 1, hidden = 0 }) => experts + hidden,
+    run: (kernels, { inputs: [users = 0, items = 0, v = 0, hiddenWeights = 0, hiddenBias = 0], output, scratch }, shapes, { experts = 1, width = 1, top = 1, mlp = 0, hidden = 0 }) => {
+      const columns = shapes[1]?.[0] ?? 0;
+      // Many short calls: an engine replaces its first, quickly compiled version only between calls.
+      for (let first = 0; first < columns; first += ITEM_BLOCK) {
+        kernels.expertScores(
+          users, items, v, hiddenWeights, hiddenBias, output, scratch,
+          shapes[0]?.[0] ?? 0, columns, first, Math.min(columns, first + ITEM_BLOCK), experts, width, top, mlp, hidden,
+        );
+      }
+    },
+  },
+
   wgsl: (shapes, { experts = 1, width = 1, top = 1, mlp = 0, hidden = 0 }) => {
     const stride = shapes[0]?.[1] ?? 0;
     const split = experts * width;
@@ -134,21 +148,23 @@ export const expertScoresPair: KernelPair = {
   },
 };
 
-/** Items of a block on the portable path. */
+/** Items of a block: they stay in the processor's cache while all users pass. */
 const ITEM_BLOCK = 32;
 
-/** `⟨a[p…], b[q…]⟩` in four sums, which the processor adds side by side; widths are multiples of four. */
+/** `⟨a[p…], b[q…]⟩` in four sums, which the processor adds side by side. */
 function innerProduct(a: HostArray, p: number, b: HostArray, q: number, width: number): number {
   let s0 = 0;
   let s1 = 0;
   let s2 = 0;
   let s3 = 0;
-  for (let c = 0; c < width; c += 4) {
+  const whole = width - (width % 4);
+  for (let c = 0; c < whole; c += 4) {
     s0 += a[p + c]! * b[q + c]!;
     s1 += a[p + c + 1]! * b[q + c + 1]!;
     s2 += a[p + c + 2]! * b[q + c + 2]!;
     s3 += a[p + c + 3]! * b[q + c + 3]!;
   }
+  for (let c = whole; c < width; c++) s0 += a[p + c]! * b[q + c]!;
   return s0 + s1 + s2 + s3;
 }
 

@@ -1,0 +1,50 @@
+// A Vite plugin: `import code from './kernels.ts?simd'` is the AssemblyScript file as a WebAssembly module, in base64.
+import { readFile } from 'node:fs/promises';
+import asc from 'assemblyscript/asc';
+
+const SUFFIX = '?simd';
+
+export function simdPlugin() {
+  return {
+    name: 'lodestone-simd',
+    enforce: 'pre',
+    async load(id) {
+      if (!id.endsWith(SUFFIX)) return null;
+      const path = id.slice(0, -SUFFIX.length);
+      this.addWatchFile(path);
+      const binary = await compile(path);
+      return `export default ${JSON.stringify(Buffer.from(binary).toString('base64'))};`;
+    },
+  };
+}
+
+/** The module works on memory that it imports and that belongs to another: it must bring no data of its own. */
+async function compile(path) {
+  const source = await readFile(path, 'utf8');
+  let binary;
+  const { error, stderr } = await asc.main(
+    ['kernels.ts', '--outFile', 'kernels.wasm', '-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--enable', 'simd', '--use', 'abort='],
+    { readFile: (name) => (name === 'kernels.ts' ? source : null), writeFile: (_, data) => (binary = data), listFiles: () => [] },
+  );
+  if (error || !binary) throw new Error(`${path} does not compile: ${error?.message ?? ''}\n${stderr.toString()}`);
+  if (hasData(binary)) throw new Error(`${path} has data of its own, which would overwrite the heap that it works on.`);
+  return binary;
+}
+
+const DATA_SECTION = 11;
+
+/** Whether a WebAssembly binary has a data section: after 8 bytes of header, sections of an id, a length and their bytes. */
+function hasData(binary) {
+  for (let at = 8; at < binary.length; ) {
+    const id = binary[at++];
+    let length = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = binary[at++];
+      length |= (byte & 127) << shift;
+      if (byte < 128) break;
+    }
+    if (id === DATA_SECTION) return true;
+    at += length;
+  }
+  return false;
+}

@@ -1,0 +1,61 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { expect } from 'vitest';
+import { isWasm } from '../../workers/engine/backends';
+import { csrProductPair, sparseProduct } from '../../workers/engine/kernels/csrProduct';
+import { simdOf } from '../../workers/engine/simd/heap';
+import { disposeSparse, sparseTensor } from '../../workers/engine/sparse';
+import { matrix } from '../../workers/engine/tensors';
+import { csrFromEntries } from '../../workers/graphs/csr';
+import { stream } from '../../workers/engine/rng';
+import { describeOn, values, worst } from '../helpers/device';
+
+const random = stream(5, 'simd');
+const normals = (length: number): Float32Array => Float32Array.from({ length }, () => random.normal());
+
+/** The smallest number that single precision holds in full; below it digits go missing. */
+const SMALLEST = 2 ** -126;
+
+describeOn('wasm', 'compiled kernels', (test) => {
+  test('are linked with the heap', async () => {
+    const backend: unknown = tf.backend();
+    expect(isWasm(backend) && simdOf(backend)).toBeTruthy();
+  });
+
+  test('e^x is right to a digit of single precision, from the smallest number to the largest', async () => {
+    const x = Float32Array.from({ length: 100_003 }, (_, i) => -103 + (191.7 * i) / 100_003);
+    const got = await values(() => tf.exp(tf.tensor1d(x)));
+    const wrong = got.findIndex((value, i) => {
+      const expected = Math.exp(x[i]!);
+      return Math.abs(value - expected) > Math.max(1.2e-7 * expected, SMALLEST * 2 ** -23);
+    });
+    expect(wrong, `e^${x[wrong]} is ${got[wrong]}`).toBe(-1);
+  });
+
+  test('e^x keeps NaN, and its ends are 0 and infinity', async () => {
+    const got = await values(() => tf.exp(tf.tensor1d([NaN, Infinity, -Infinity, -1e9, 1e9, 89, -105, 0, -0])));
+    expect([...got]).toEqual([NaN, Infinity, 0, 0, Infinity, Infinity, 0, 1, 1]);
+  });
+
+  test('e^x of integers stays what the backend makes of it', async () => {
+    const got = await values(() => tf.exp(tf.tensor1d([0, 1], 'int32')));
+    expect(worst(got, [1, Math.E])).toBeLessThanOrEqual(1e-6);
+  });
+
+  // Every way through the compiled loop: blocks of 32 columns, of 4, and single ones.
+  for (const width of [1, 3, 4, 31, 32, 36, 64, 103]) {
+    test(`the sparse product is its twin, width ${width}`, async () => {
+      // The last rows and columns stay empty.
+      const cells = [...new Set(Array.from({ length: 90 }, () => Math.floor(random.uniform() * 17 * 21)))];
+      const a = csrFromEntries(19, 23, Int32Array.from(cells, (cell) => cell % 17), Int32Array.from(cells, (cell) => Math.floor(cell / 17)), normals(cells.length));
+      const x = normals(23 * width);
+      for (const ones of [false, true]) {
+        const sparse = sparseTensor(ones ? { ...a, values: new Float32Array(a.values.length).fill(1) } : a, false);
+        const got = await values(() => sparseProduct(sparse, matrix(x, 23, width)));
+        const twin = new Float32Array(19 * width);
+        csrProductPair.portable(ones ? [a.pointers, a.indices, x] : [a.pointers, a.indices, x, a.values], twin, [[20], [a.indices.length], [23, width]], {});
+        expect(worst(got, twin)).toBeLessThanOrEqual(1e-5);
+        disposeSparse(sparse);
+      }
+    });
+  }
+});

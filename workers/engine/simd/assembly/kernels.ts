@@ -1,0 +1,189 @@
+// AssemblyScript. Works in place on the heap of the WASM backend: every argument named after a tensor is the address of its
+// first number. Holds no memory of its own, so it may not use what needs tables or strings.
+
+/** CSR product `[rows, width]`: sums in storage order. `values` may be 0: all ones. */
+export function csrProduct(pointers: usize, columns: usize, values: usize, x: usize, result: usize, rows: i32, width: i32): void {
+  const rowBytes = <usize>width << 2;
+  for (let row: i32 = 0; row < rows; row++) {
+    const first = load<i32>(pointers + (<usize>row << 2));
+    const last = load<i32>(pointers + (<usize>row << 2), 4);
+    const target = result + <usize>row * rowBytes;
+    let c: i32 = 0;
+    for (; c + 32 <= width; c += 32) {
+      const source = x + (<usize>c << 2);
+      let s0 = f32x4.splat(0);
+      let s1 = f32x4.splat(0);
+      let s2 = f32x4.splat(0);
+      let s3 = f32x4.splat(0);
+      let s4 = f32x4.splat(0);
+      let s5 = f32x4.splat(0);
+      let s6 = f32x4.splat(0);
+      let s7 = f32x4.splat(0);
+      for (let k = first; k < last; k++) {
+        const at = source + <usize>load<i32>(columns + (<usize>k << 2)) * rowBytes;
+        const value = f32x4.splat(values ? load<f32>(values + (<usize>k << 2)) : 1);
+        s0 = f32x4.add(s0, f32x4.mul(value, v128.load(at)));
+        s1 = f32x4.add(s1, f32x4.mul(value, v128.load(at, 16)));
+        s2 = f32x4.add(s2, f32x4.mul(value, v128.load(at, 32)));
+        s3 = f32x4.add(s3, f32x4.mul(value, v128.load(at, 48)));
+        s4 = f32x4.add(s4, f32x4.mul(value, v128.load(at, 64)));
+        s5 = f32x4.add(s5, f32x4.mul(value, v128.load(at, 80)));
+        s6 = f32x4.add(s6, f32x4.mul(value, v128.load(at, 96)));
+        s7 = f32x4.add(s7, f32x4.mul(value, v128.load(at, 112)));
+      }
+      const to = target + (<usize>c << 2);
+      v128.store(to, s0);
+      v128.store(to, s1, 16);
+      v128.store(to, s2, 32);
+      v128.store(to, s3, 48);
+      v128.store(to, s4, 64);
+      v128.store(to, s5, 80);
+      v128.store(to, s6, 96);
+      v128.store(to, s7, 112);
+    }
+    for (; c + 4 <= width; c += 4) {
+      const source = x + (<usize>c << 2);
+      let sum = f32x4.splat(0);
+      for (let k = first; k < last; k++) {
+        const at = source + <usize>load<i32>(columns + (<usize>k << 2)) * rowBytes;
+        sum = f32x4.add(sum, f32x4.mul(f32x4.splat(values ? load<f32>(values + (<usize>k << 2)) : 1), v128.load(at)));
+      }
+      v128.store(target + (<usize>c << 2), sum);
+    }
+    for (; c < width; c++) {
+      let sum: f32 = 0;
+      for (let k = first; k < last; k++) {
+        const at = x + <usize>load<i32>(columns + (<usize>k << 2)) * rowBytes + (<usize>c << 2);
+        sum += (values ? load<f32>(values + (<usize>k << 2)) : 1) * load<f32>(at);
+      }
+      store<f32>(target + (<usize>c << 2), sum);
+    }
+  }
+}
+
+/**
+ * e^x of four numbers, right to the last digit or the one before. `x = n ln 2 + r`, a polynomial in r, and 2ⁿ in two
+ * factors, so that the smallest numbers and infinity come out as they should. NaN stays NaN.
+ */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function exp4(x: v128): v128 {
+  const bounded = f32x4.max(f32x4.min(x, f32x4.splat(89.0)), f32x4.splat(-105.0));
+  const n = f32x4.nearest(f32x4.mul(bounded, f32x4.splat(1.44269504088896341)));
+  let r = f32x4.sub(bounded, f32x4.mul(n, f32x4.splat(0.693359375)));
+  r = f32x4.sub(r, f32x4.mul(n, f32x4.splat(-2.12194440e-4)));
+  let p = f32x4.splat(1.9875691500e-4);
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.3981999507e-3));
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(8.3334519073e-3));
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(4.1665795894e-2));
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.6666665459e-1));
+  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(5.0000001201e-1));
+  p = f32x4.add(f32x4.add(f32x4.mul(f32x4.mul(p, r), r), r), f32x4.splat(1));
+  const whole = i32x4.trunc_sat_f32x4_s(n);
+  const half = i32x4.shr_s(whole, 1);
+  const low = i32x4.shl(i32x4.add(half, i32x4.splat(127)), 23);
+  const high = i32x4.shl(i32x4.add(i32x4.sub(whole, half), i32x4.splat(127)), 23);
+  return f32x4.mul(f32x4.mul(p, low), high);
+}
+
+/** `result = e^x`, `length` numbers. */
+export function exponential(x: usize, result: usize, length: i32): void {
+  const bytes = <usize>length << 2;
+  let at: usize = 0;
+  for (; at + 16 <= bytes; at += 16) v128.store(result + at, exp4(v128.load(x + at)));
+  for (; at < bytes; at += 4) store<f32>(result + at, f32x4.extract_lane(exp4(f32x4.splat(load<f32>(x + at))), 0));
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function sumOf(x: v128): f32 {
+  return (f32x4.extract_lane(x, 0) + f32x4.extract_lane(x, 1)) + (f32x4.extract_lane(x, 2) + f32x4.extract_lane(x, 3));
+}
+
+/** `⟨p, q⟩` */
+function innerProduct(p: usize, q: usize, width: i32): f32 {
+  const bytes = <usize>width << 2;
+  let a = f32x4.splat(0);
+  let b = f32x4.splat(0);
+  let at: usize = 0;
+  for (; at + 32 <= bytes; at += 32) {
+    a = f32x4.add(a, f32x4.mul(v128.load(p + at), v128.load(q + at)));
+    b = f32x4.add(b, f32x4.mul(v128.load(p + at, 16), v128.load(q + at, 16)));
+  }
+  for (; at + 16 <= bytes; at += 16) a = f32x4.add(a, f32x4.mul(v128.load(p + at), v128.load(q + at)));
+  let rest: f32 = 0;
+  for (; at < bytes; at += 4) rest += load<f32>(p + at) * load<f32>(q + at);
+  return sumOf(f32x4.add(a, b)) + rest;
+}
+
+/** `v · max(0, p + q)` */
+function readReLU(p: usize, q: usize, v: usize, width: i32): f32 {
+  const bytes = <usize>width << 2;
+  const zero = f32x4.splat(0);
+  let a = f32x4.splat(0);
+  let b = f32x4.splat(0);
+  let at: usize = 0;
+  for (; at + 32 <= bytes; at += 32) {
+    a = f32x4.add(a, f32x4.mul(v128.load(v + at), f32x4.max(zero, f32x4.add(v128.load(p + at), v128.load(q + at)))));
+    b = f32x4.add(b, f32x4.mul(v128.load(v + at, 16), f32x4.max(zero, f32x4.add(v128.load(p + at, 16), v128.load(q + at, 16)))));
+  }
+  for (; at + 16 <= bytes; at += 16) a = f32x4.add(a, f32x4.mul(v128.load(v + at), f32x4.max(zero, f32x4.add(v128.load(p + at), v128.load(q + at)))));
+  let rest: f32 = 0;
+  for (; at < bytes; at += 4) rest += load<f32>(v + at) * max<f32>(0, load<f32>(p + at) + load<f32>(q + at));
+  return sumOf(f32x4.add(a, b)) + rest;
+}
+
+/** MAGNET's score of each of `rows` users with items `first` to `last` of `columns`; `scratch` holds experts + hidden numbers. */
+export function expertScores(
+  users: usize, items: usize, output: usize, hiddenWeights: usize, hiddenBias: usize, result: usize, scratch: usize,
+  rows: i32, columns: i32, first: i32, last: i32, experts: i32, width: i32, top: i32, mlp: bool, hidden: i32,
+): void {
+  const split = <usize>(experts * width) << 2;
+  const stride = split + (<usize>(hidden > 0 ? hidden : experts) << 2);
+  const widthBytes = <usize>width << 2;
+  const inner = scratch + (<usize>experts << 2);
+  for (let row: i32 = 0; row < rows; row++) {
+    const u = users + <usize>row * stride;
+    for (let column = first; column < last; column++) {
+      const i = items + <usize>column * stride;
+      if (hidden == 0) {
+        for (let e: i32 = 0; e < experts; e++) {
+          const at = <usize>e << 2;
+          store<f32>(scratch + at, load<f32>(u + split + at) + load<f32>(i + split + at));
+        }
+      } else {
+        for (let h: i32 = 0; h < hidden; h++) {
+          const at = <usize>h << 2;
+          store<f32>(inner + at, max<f32>(0, load<f32>(u + split + at) + load<f32>(i + split + at)));
+        }
+        for (let e: i32 = 0; e < experts; e++) {
+          let sum = load<f32>(hiddenBias + (<usize>e << 2));
+          for (let h: i32 = 0; h < hidden; h++) sum += load<f32>(inner + (<usize>h << 2)) * load<f32>(hiddenWeights + (<usize>(h * experts + e) << 2));
+          store<f32>(scratch + (<usize>e << 2), sum);
+        }
+      }
+      let greatest: f32 = 0;
+      let total: f32 = 0;
+      let score: f32 = 0;
+      for (let rank: i32 = 0; rank < top; rank++) {
+        let best: i32 = 0;
+        let logit = load<f32>(scratch);
+        for (let e: i32 = 1; e < experts; e++) {
+          const other = load<f32>(scratch + (<usize>e << 2));
+          if (other > logit) {
+            logit = other;
+            best = e;
+          }
+        }
+        store<f32>(scratch + (<usize>best << 2), -Infinity);
+        if (rank == 0) greatest = logit;
+        const share = f32x4.extract_lane(exp4(f32x4.splat(logit - greatest)), 0);
+        total += share;
+        const p = u + <usize>best * widthBytes;
+        const q = i + <usize>best * widthBytes;
+        score += share * (mlp ? readReLU(p, q, output, width) : innerProduct(p, q, width));
+      }
+      store<f32>(result + (<usize>(row * columns + column) << 2), score / total);
+    }
+  }
+}
