@@ -1,11 +1,12 @@
 import { memo, useMemo, useState, type ReactNode } from 'react';
-import { Line, LineChart } from 'recharts';
+import { ComposedChart, useXAxisScale, useYAxisScale } from 'recharts';
 import { formatNumber } from '../app/format';
 import { minMaxBins } from './binning';
 import { ChartFrame } from './ChartFrame';
 import { CurveOverlay } from './CurveOverlay';
 import type { FigureSpec } from './figure';
 import { plotLayout, type PlotLayout } from './layout';
+import { linePath } from './marks';
 import { seriesStyle } from './palette';
 import { PlotAxes, plotMargin } from './PlotAxes';
 import { extent, type Point, type Series, type VerticalMark } from './series';
@@ -128,33 +129,42 @@ interface PlotProps {
   readonly layout: PlotLayout;
 }
 
-const asRows = (points: readonly Point[]) => points.map(([x, y]) => ({ x, y }));
+const NO_DATA: never[] = [];
 
-/** The part that recharts draws; the cursor moves over it without touching it. */
+/** The part that recharts lays out; the cursor moves over it without touching it. */
 function Plot({ lines, xAxis, yAxis, xLabel, yLabel, layout }: PlotProps) {
   return (
-    <LineChart width={layout.width} height={layout.height} margin={plotMargin(layout)} accessibilityLayer={false}>
+    <ComposedChart width={layout.width} height={layout.height} data={NO_DATA} margin={plotMargin(layout)} accessibilityLayer={false}>
       <PlotAxes xAxis={xAxis} yAxis={yAxis} xLabel={xLabel} yLabel={yLabel} layout={layout} />
-      {lines.map(({ name, ghost }, slot) =>
-        ghost.length > 0 ? (
-          <Line key={`${name} raw`} data={asRows(ghost)} dataKey="y" type="linear" stroke={seriesStyle(slot).colour} strokeOpacity={0.25} strokeWidth={1} dot={false} activeDot={false} isAnimationActive={false} />
-        ) : null,
-      )}
-      {lines.map(({ name, kind, points }, slot) => (
-        <Line
-          key={name}
-          data={asRows(points)}
-          dataKey="y"
-          type="linear"
-          stroke={seriesStyle(slot).colour}
-          strokeDasharray={seriesStyle(slot).dash}
-          strokeWidth={1.75}
-          dot={kind === 'evaluation' && points.length <= 3 ? { r: 2.5, strokeDasharray: '' } : false}
-          activeDot={false}
-          isAnimationActive={false}
-        />
-      ))}
-    </LineChart>
+      <Lines lines={lines} />
+    </ComposedChart>
+  );
+}
+
+/** Evaluations so few that each is marked. */
+const FEW = 3;
+
+/** The lines as plain paths: recharts only knows the axes, so that a live chart stays cheap however many lines it has. */
+function Lines({ lines }: { readonly lines: readonly DrawnLine[] }) {
+  const xScale = useXAxisScale();
+  const yScale = useYAxisScale();
+  if (!xScale || !yScale) return null;
+  const x = (value: number): number => Math.round((xScale(value) ?? 0) * 100) / 100;
+  const y = (value: number): number => Math.round((yScale(value) ?? 0) * 100) / 100;
+  return (
+    <g fill="none">
+      {lines.map(({ name, ghost }, slot) => ghost.length > 0 && <path key={name} d={linePath(ghost, x, y)} stroke={seriesStyle(slot).colour} strokeOpacity={0.25} />)}
+      {lines.map(({ name, kind, points }, slot) => {
+        const { colour, dash } = seriesStyle(slot);
+        const marked = points.length === 1 || (kind === 'evaluation' && points.length <= FEW);
+        return (
+          <g key={name} stroke={colour} strokeWidth={1.75}>
+            <path d={linePath(points, x, y)} strokeDasharray={dash} />
+            {marked && points.map(([px, py]) => Number.isFinite(py) && <circle key={px} className={styles.dot} cx={x(px)} cy={y(py)} r={2.5} />)}
+          </g>
+        );
+      })}
+    </g>
   );
 }
 

@@ -1,4 +1,4 @@
-import { markPath, markShape } from './marks';
+import { linePath, markPath, markShape } from './marks';
 import { seriesStyle } from './palette';
 import type { Point, VerticalMark } from './series';
 import { axisLabel, position, spread, type Axis } from './ticks';
@@ -104,9 +104,8 @@ function markLabel({ label }: VerticalMark, x: number, late: boolean, base: numb
 }
 
 function path(points: readonly Point[], x: (value: number) => number, y: (value: number) => number, colour: string, width: number, dash: string, opacity: number): string {
-  const d = points.map(([px, py], i) => `${i === 0 ? 'M' : 'L'}${x(px)} ${y(py)}`).join('');
   const dashes = dash ? ` stroke-dasharray="${dash}"` : '';
-  return `<path d="${d}" fill="none" stroke="${colour}" stroke-width="${width}" stroke-opacity="${opacity}" stroke-linejoin="round"${dashes}/>`;
+  return `<path d="${linePath(points, x, y)}" fill="none" stroke="${colour}" stroke-width="${width}" stroke-opacity="${opacity}" stroke-linejoin="round"${dashes}/>`;
 }
 
 function line(x1: number, y1: number, x2: number, y2: number, colour: string, width: number, dash = ''): string {

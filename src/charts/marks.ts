@@ -1,3 +1,5 @@
+import type { Point } from './series';
+
 const SHAPES = ['circle', 'square', 'triangle', 'cross'] as const;
 export type MarkShape = (typeof SHAPES)[number];
 
@@ -17,4 +19,16 @@ export function markPath(shape: MarkShape, x: number, y: number): string {
     case 'cross':
       return `${at}m-3 -1h2v-2h2v2h2v2h-2v2h-2v-2h-2z`;
   }
+}
+
+/** A line through the points, in the units of `x` and `y`; it is interrupted where there is no number. */
+export function linePath(points: readonly Point[], x: (value: number) => number, y: (value: number) => number): string {
+  let pen = 'M';
+  return points
+    .map(([px, py]) => {
+      const piece = Number.isFinite(py) ? `${pen}${x(px)} ${y(py)}` : '';
+      pen = piece === '' ? 'M' : 'L';
+      return piece;
+    })
+    .join('');
 }

@@ -1,6 +1,6 @@
 import { expect, test, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
-import { ended, expectFit, responsiveness, startRun, storedRun } from '../helpers/page';
+import { ended, expectFit, pageTasks, startRun, storedRun } from '../helpers/page';
 
 async function openForm(page: Page, model: string): Promise<void> {
   await page.goto('./#/experiment');
@@ -72,7 +72,7 @@ test('an ablation set is queued at once, fills its table, and leads to its runs'
   await expect(page.getByText('No runs yet.')).toBeVisible();
 });
 
-test('MAGNET warns before it starts, and its panel shows routing and stages while the page answers', async ({ page }) => {
+test('MAGNET warns before it starts, and its panel shows routing and stages while the page stays responsive', async ({ page }) => {
   await openForm(page, 'MAGNET');
   await expect(page.getByRole('button', { name: 'Recommended for this dataset' })).toHaveAttribute('aria-pressed', 'true');
   await expect(page.getByText('Before it starts')).toBeHidden();
@@ -80,13 +80,13 @@ test('MAGNET warns before it starts, and its panel shows routing and stages whil
   await expect(page.getByText(/Up to 15\.9 induced edges come to each real one/)).toBeVisible();
   await expectFit(page, 'form');
 
-  const id = await startRun(page, 'MAGNET', { 'Epochs, at most': '2' });
+  const id = await startRun(page, 'MAGNET', { 'Epochs, at most': '3' });
   await expect.poll(async () => (await storedRun(page, id))?.status, { timeout: 120_000 }).toBe('running');
   await expect(third(page)).toHaveValue('overview');
-  const measured = await responsiveness(page, 5000);
+  const tasks = await pageTasks(page, 8000);
   expect((await storedRun(page, id))?.status).toBe('running');
-  expect(measured.long, 'tasks over 100 ms').toEqual([]);
-  expect(measured.answers[Math.floor(measured.answers.length * 0.95)]).toBeLessThan(100);
+  expect(tasks.length).toBeGreaterThan(100);
+  expect(tasks[0], 'the longest task, in ms').toBeLessThan(100);
   await ended(page, id);
 
   await expect(page.getByText('Stage 2 began after step 3: coverage had no time to act.')).toBeVisible();

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { chooseWebGpu, dropFolder, ended, hasTikTok, responsiveness, startRun, stored, storedRun, TIKTOK } from '../helpers/page';
+import { chooseWebGpu, dropFolder, ended, hasTikTok, pageTasks, startRun, stored, storedRun, TIKTOK } from '../helpers/page';
 import { withoutClock } from '../helpers/dataset';
 import type { RunDocument } from '../../src/domain/run';
 
@@ -64,10 +64,9 @@ test('the page stays responsive while MGCN trains', async ({ page }) => {
   await expect.poll(async () => (await storedRun(page, id))?.status, { timeout: 120_000 }).toBe('running');
   await page.waitForTimeout(3000);
 
-  const measured = await responsiveness(page, 15_000);
+  const tasks = await pageTasks(page, 15_000);
   expect((await storedRun(page, id))?.status).toBe('running');
-  expect(measured.answers.length).toBeGreaterThan(100);
-  expect(measured.long, 'tasks over 100 ms').toEqual([]);
-  expect(measured.answers[Math.floor(measured.answers.length * 0.95)]).toBeLessThan(100);
+  expect(tasks.length).toBeGreaterThan(100);
+  expect(tasks[0], 'the longest task, in ms').toBeLessThan(100);
   await page.getByRole('button', { name: /stop/i }).first().click();
 });

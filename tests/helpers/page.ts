@@ -90,21 +90,27 @@ export async function expectFit(page: Page, name: string): Promise<void> {
   }
 }
 
-/** Answers to timers over `ms` milliseconds in ascending order, and tasks that held the page up for more than 100 ms. */
-export function responsiveness(page: Page, ms: number): Promise<{ readonly answers: number[]; readonly long: number[] }> {
-  return page.evaluate(async (duration) => {
-    const long: number[] = [];
-    const observer = new PerformanceObserver((list) => long.push(...list.getEntries().map((entry) => entry.duration)));
-    observer.observe({ type: 'longtask' });
-    const answers: number[] = [];
-    const end = performance.now() + duration;
-    while (performance.now() < end) {
-      const start = performance.now();
-      await new Promise((resolve) => setTimeout(resolve));
-      answers.push(performance.now() - start);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    observer.disconnect();
-    return { long: long.filter((duration) => duration > 100), answers: answers.sort((a, b) => a - b) };
-  }, ms);
+interface TraceEvent {
+  readonly name: string;
+  readonly tid: number;
+  readonly args: { readonly name?: string };
+  /** Processor time in microseconds. */
+  readonly tdur?: number;
+}
+
+/**
+ * Processor time of each task of the page's own thread during `ms` milliseconds, longest first, in milliseconds. Unlike the
+ * time on the clock it does not grow when the machine is busy with something else.
+ */
+export async function pageTasks(page: Page, ms: number): Promise<number[]> {
+  const client = await page.context().newCDPSession(page);
+  const events: TraceEvent[] = [];
+  client.on('Tracing.dataCollected', ({ value }) => events.push(...(value as unknown as TraceEvent[])));
+  await client.send('Tracing.start', { transferMode: 'ReportEvents', traceConfig: { includedCategories: ['toplevel', '__metadata'] } });
+  await page.waitForTimeout(ms);
+  const complete = new Promise((resolve) => client.once('Tracing.tracingComplete', resolve));
+  await client.send('Tracing.end');
+  await complete;
+  const threads = events.filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain').map(({ tid }) => tid);
+  return events.flatMap(({ name, tid, tdur }) => (name.endsWith('RunTask') && tdur !== undefined && threads.includes(tid) ? [tdur / 1000] : [])).sort((a, b) => b - a);
 }

@@ -26,21 +26,22 @@ const EARLY_STEPS = 10;
 /** Loss terms, ranking on validation and a third panel of choice over the same axis, with the result under them. */
 export const CurvesTab = memo(function CurvesTab({ run, curves, findings }: CurvesTabProps) {
   const model = modelTable(run.experiment.model);
+  const { epochs, stepsPerEpoch } = curves;
   const losses = useMemo(() => lossSeries(curves, model), [curves, model]);
-  const ranking = useMemo(() => metricSeries(curves, SHOWN_METRICS), [curves]);
+  const ranking = useMemo(() => metricSeries({ epochs, stepsPerEpoch }, SHOWN_METRICS), [epochs, stepsPerEpoch]);
   const best = run.result?.bestEpoch ?? run.best?.epoch ?? null;
-  const bestStep = best === null ? null : (curves.epochs.find(({ epoch }) => epoch === best)?.step ?? null);
-  const stages = useMemo(() => stageMarks(curves), [curves]);
+  const bestStep = best === null ? null : (epochs.find(({ epoch }) => epoch === best)?.step ?? null);
+  const stages = useMemo(() => stageMarks({ epochs, stepsPerEpoch }), [epochs, stepsPerEpoch]);
   const marks = useMemo(
-    () => [...(best === null || bestStep === null ? [] : [{ x: bestStep / curves.stepsPerEpoch, label: `best epoch ${shownEpoch(best)}` }]), ...stages],
-    [best, bestStep, curves.stepsPerEpoch, stages],
+    () => [...(best === null || bestStep === null ? [] : [{ x: bestStep / stepsPerEpoch, label: `best epoch ${shownEpoch(best)}` }]), ...stages],
+    [best, bestStep, stepsPerEpoch, stages],
   );
   const describeX = useCallback(
-    (x: number) => `epoch ${formatNumber(x, 4)} · step ${formatCount(Math.round(x * curves.stepsPerEpoch))}`,
-    [curves.stepsPerEpoch],
+    (x: number) => `epoch ${formatNumber(x, 4)} · step ${formatCount(Math.round(x * stepsPerEpoch))}`,
+    [stepsPerEpoch],
   );
-  const lastStep = Math.max(curves.epochs.at(-1)?.step ?? 0, curves.intervals.at(-1)?.step ?? 0);
-  const xEnd = lastStep / curves.stepsPerEpoch;
+  // To the end of the epoch in progress: within one, only charts with new points are drawn again.
+  const xEnd = Math.ceil(Math.max(epochs.at(-1)?.step ?? 0, curves.intervals.at(-1)?.step ?? 0) / stepsPerEpoch);
   const shared = useMemo(() => ({ xLabel: 'epoch', cursorKey: run.id, describeX, xEnd, marks }), [run.id, describeX, xEnd, marks]);
   const switched = run.experiment.config['stages'] === 'entropy' ? stageSwitch(curves) : null;
   const ended = !isActive(run.status) && run.status !== 'queued';
@@ -71,7 +72,7 @@ export const CurvesTab = memo(function CurvesTab({ run, curves, findings }: Curv
           <ThirdPanel model={model} curves={curves} findings={findings} shared={shared} emptyText={ended ? 'The run ended within its first epoch.' : 'The first epoch has not ended yet.'} />
         </div>
       </div>
-      <ResultTable run={run} validLiked={curves.epochs.find(({ epoch }) => epoch === best)?.validLiked} findings={findings} />
+      <ResultTable run={run} validLiked={epochs.find(({ epoch }) => epoch === best)?.validLiked} findings={findings} />
     </div>
   );
 });

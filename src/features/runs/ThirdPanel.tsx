@@ -53,17 +53,24 @@ export const ThirdPanel = memo(function ThirdPanel({ model, curves, findings, sh
 type ChartProps = Pick<ThirdPanelProps, 'curves' | 'shared' | 'emptyText'> & { readonly heading: ReactNode };
 
 function ViewChart({ view, label, unit, curves, shared, emptyText, heading }: ChartProps & { readonly view: ThirdView; readonly label: string; readonly unit: string }) {
-  const series = useMemo(() => thirdSeries(curves, view), [curves, view]);
+  const { epochs, stepsPerEpoch } = curves;
+  const series = useMemo(() => thirdSeries({ epochs, stepsPerEpoch }, view), [epochs, stepsPerEpoch, view]);
   return <CurveChart {...shared} title={label} series={series} yLabel={unit} emptyText={emptyText} heading={heading} />;
 }
+
+const NO_POINTS: Curves['intervals'] = [];
 
 type ObservedChartProps = ChartProps & Pick<ThirdPanelProps, 'model' | 'findings'> & { readonly observation: Observation; readonly height: number };
 
 function ObservedChart({ observation, model, curves, findings, shared, emptyText, height, heading }: ObservedChartProps) {
+  const { epochs, intervals, stepsPerEpoch } = curves;
+  // What has no points between epochs is not drawn again between them.
+  const points = intervals.some(({ observed }) => observed?.[observation.key] !== undefined) ? intervals : NO_POINTS;
   const series = useMemo(() => {
-    if (observation.kind === 'curve') return observedSeries(curves, observation);
-    return observation.kind === 'parts' ? partsSeries(curves, observation.key, partNames(observation.key, findings, curves, model)) : [];
-  }, [observation, curves, findings, model]);
+    const known: Curves = { epochs, intervals: points, stepsPerEpoch };
+    if (observation.kind === 'curve') return observedSeries(known, observation);
+    return observation.kind === 'parts' ? partsSeries(known, observation.key, partNames(observation.key, findings, known, model)) : [];
+  }, [observation, epochs, points, stepsPerEpoch, findings, model]);
   if (observation.kind === 'histogram') return <EpochHistogram observation={observation} curves={curves} emptyText={emptyText} heading={heading} />;
   const yLabel = heading === null ? '' : observation.kind === 'parts' ? 'share' : (observation.unit ?? observation.title);
   return <CurveChart {...shared} title={observation.title} series={series} yLabel={yLabel} height={height} emptyText={emptyText} {...(heading !== null && { heading })} />;

@@ -26,8 +26,11 @@ export function stepsPerEpochOf(known: number, epochs: readonly EpochPoint[]): n
   return known > 0 ? known : last ? Math.max(1, Math.round(last.step / (last.epoch + 1))) : 1;
 }
 
+/** What is measured once an epoch. */
+export type EpochCurves = Pick<Curves, 'epochs' | 'stepsPerEpoch'>;
+
 /** Epochs done after `step` steps: the x of every curve of a run, so that one cursor fits them all. */
-export const epochsDone = (step: number, curves: Curves): number => step / curves.stepsPerEpoch;
+export const epochsDone = (step: number, curves: Pick<Curves, 'stepsPerEpoch'>): number => step / curves.stepsPerEpoch;
 
 /** The weighted terms in the order of the model's table, then terms it does not list, then their sum where there are several. */
 export function lossSeries(curves: Curves, model: ModelTable): Series[] {
@@ -44,7 +47,7 @@ export function lossSeries(curves: Curves, model: ModelTable): Series[] {
 }
 
 /** Validation metrics at every evaluation. */
-export function metricSeries(curves: Curves, keys: readonly MetricKey[], of: 'valid' | 'validLiked' = 'valid'): Series[] {
+export function metricSeries(curves: EpochCurves, keys: readonly MetricKey[], of: 'valid' | 'validLiked' = 'valid'): Series[] {
   return keys.map((key) => ({
     name: shortMetric(key),
     kind: 'evaluation',
@@ -65,7 +68,7 @@ export const THIRD_VIEWS: readonly { readonly value: ThirdView; readonly label: 
   { value: 'seconds', label: 'Seconds per epoch', unit: 's' },
 ];
 
-export function thirdSeries(curves: Curves, view: ThirdView): Series[] {
+export function thirdSeries(curves: EpochCurves, view: ThirdView): Series[] {
   const perEpoch = (name: string, value: (point: EpochPoint) => number): Series => ({
     name,
     kind: 'evaluation',

@@ -2,7 +2,7 @@ import type { Series, VerticalMark } from '../../charts/series';
 import type { ModelTable } from '../../domain/models/table';
 import type { Finding, Observation } from '../../domain/observations';
 import type { EpochPoint } from '../../domain/run';
-import { epochsDone, type Curves } from './curves';
+import { epochsDone, type Curves, type EpochCurves } from './curves';
 
 /** Lines of parts that one chart can hold and still be told apart. */
 const MOST_PARTS = 12;
@@ -26,7 +26,7 @@ export function observedSeries(curves: Curves, { key, title }: Observation): Ser
  * One line per part, over epochs. Of more than twelve the eleven with the largest latest values are drawn, and the others as
  * their sum.
  */
-export function partsSeries(curves: Curves, key: string, names: readonly string[]): Series[] {
+export function partsSeries(curves: EpochCurves, key: string, names: readonly string[]): Series[] {
   const epochs = epochsWith(curves, key);
   const latest = epochs.at(-1);
   if (!latest) return [];
@@ -45,7 +45,7 @@ export function partsSeries(curves: Curves, key: string, names: readonly string[
 }
 
 /** What the parts are called: as the finding of the same key says; the shares of the gradient are those of the loss terms. */
-export function partNames(key: string, findings: readonly Finding[], curves: Curves, model: ModelTable): readonly string[] {
+export function partNames(key: string, findings: readonly Finding[], curves: EpochCurves, model: ModelTable): readonly string[] {
   const finding = findings.find((one) => one.kind === 'parts' && one.key === key);
   if (finding?.kind === 'parts') return finding.names;
   if (!key.startsWith('gradientShare/')) return [];
@@ -60,7 +60,7 @@ export interface HistogramFrames {
   readonly highest: number;
 }
 
-export function histogramFrames(curves: Curves, key: string, edges: readonly number[]): HistogramFrames {
+export function histogramFrames(curves: EpochCurves, key: string, edges: readonly number[]): HistogramFrames {
   const all = epochsWith(curves, key).map((point) => ({ epoch: point.epoch, counts: valuesOf(point, key) }));
   const used = edges.slice(1).flatMap((_, bin) => (all.some(({ counts }) => (counts[bin] ?? 0) > 0) ? [bin] : []));
   const first = used[0] ?? 0;
@@ -76,14 +76,14 @@ export function unevenBins(edges: readonly number[]): boolean {
 }
 
 /** Step at which the router's regulariser turned from coverage to confidence; null while, or where, it did not. */
-export function stageSwitch(curves: Curves): number | null {
+export function stageSwitch(curves: EpochCurves): number | null {
   return epochsWith(curves, 'switchStep').map((point) => valuesOf(point, 'switchStep')[0])[0] ?? null;
 }
 
-export function stageMarks(curves: Curves): readonly VerticalMark[] {
+export function stageMarks(curves: EpochCurves): readonly VerticalMark[] {
   const step = stageSwitch(curves);
   return step === null ? [] : [{ x: epochsDone(step, curves), label: 'stage 2' }];
 }
 
 const valuesOf = (point: EpochPoint, key: string): readonly number[] => point.observed?.[key] ?? [];
-const epochsWith = (curves: Curves, key: string): readonly EpochPoint[] => curves.epochs.filter(({ observed }) => observed?.[key] !== undefined);
+const epochsWith = (curves: EpochCurves, key: string): readonly EpochPoint[] => curves.epochs.filter(({ observed }) => observed?.[key] !== undefined);

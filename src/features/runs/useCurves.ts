@@ -1,7 +1,7 @@
 import { startTransition, useEffect, useState } from 'react';
 import { faultOf, type Fault } from '../../domain/errors';
 import type { Finding } from '../../domain/observations';
-import type { RunDocument, RunSummary } from '../../domain/run';
+import type { EpochPoint, RunDocument, RunSummary } from '../../domain/run';
 import { database } from '../../state/database';
 import { liveRun, useRuns } from '../../state/runs';
 import { readRun } from '../../storage/runs';
@@ -43,13 +43,16 @@ export function useCurves(id: string): Loaded | null {
       };
     }
     let version = -1;
+    let epochs: readonly EpochPoint[] = [];
     const copy = (): void => {
       timer = undefined;
       const live = liveRun(id);
       if (!live || live.curves === version) return;
       version = live.curves;
       const stepsPerEpoch = stepsPerEpochOf(live.progress?.stepsPerEpoch ?? 0, live.epochs);
-      show({ epochs: [...live.epochs], intervals: [...live.intervals], stepsPerEpoch }, null, null);
+      // The same array while no epoch ends: what is drawn of epochs only stays as it is.
+      if (epochs.length !== live.epochs.length || epochs.at(-1) !== live.epochs.at(-1)) epochs = [...live.epochs];
+      show({ epochs, intervals: [...live.intervals], stepsPerEpoch }, null, null);
     };
     const unsubscribe = useRuns.subscribe(() => {
       timer ??= setTimeout(copy, EVERY_MS);
