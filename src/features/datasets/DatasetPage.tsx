@@ -9,6 +9,7 @@ import { Panel, Surface } from '../../app/primitives/Panel';
 import type { DatasetDocument } from '../../domain/dataset';
 import { useDatasets } from '../../state/datasets';
 import { DegreeChart } from './DegreeChart';
+import { ModelCautions } from './ModelCautions';
 import { DeleteDataset } from './DeleteDataset';
 import { DatasetIdentity } from './DatasetIdentity';
 import { FeaturePanels } from './FeaturePanels';
@@ -69,6 +70,7 @@ function Known({ dataset }: { readonly dataset: DatasetDocument }) {
         )}
       </Columns>
       <FeaturePanels features={dataset.features} />
+      <ModelCautions dataset={dataset} />
       {problems.length > 0 && (
         <Panel title="Accepted at import" note={problemCounts(problems)}>
           <ProblemList problems={problems} />

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { memoryDatabase } from '../../../src/storage/database';
+import { generateDemo } from '../../../workers/dataset/demo';
 import { suggestedName } from '../../../src/features/datasets/droppedFiles';
 import { DEFAULT_DRAFT, draftErrors, optionsOf, optionsSummary } from '../../../src/features/datasets/importDraft';
+import { modelCautions } from '../../../src/features/datasets/cautions';
 import { ratingBins } from '../../../src/features/datasets/ratingBins';
 
 const named = (...paths: string[]) => paths.map((path) => ({ path, file: new Blob([]) }));
@@ -38,5 +41,18 @@ describe('bins of ratings', () => {
     const { edges, counts } = ratingBins(fine);
     expect(edges).toHaveLength(counts.length + 1);
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(400);
+  });
+});
+
+describe('cautions of models', () => {
+  it('name the model, and the preset where only that calls for one', async () => {
+    const demo = await generateDemo(memoryDatabase(), 'small', { seed: 7, users: 60, items: 40, variant: 'plain' });
+    const cautions = (of: typeof demo) => modelCautions(of).map(({ model, text }) => `${model}: ${text.split('.')[0]}`);
+    expect(cautions(demo)).toEqual([
+      'MLLMRec: User vectors will be a stand-in: the mean of the training history’s item vectors, not reasoned profiles',
+      expect.stringMatching(/^MAGNET, “Paper: Baby”: Up to \d+/),
+    ]);
+    expect(cautions({ ...demo, statistics: { ...demo.statistics, ratings: null } })).toContainEqual(expect.stringMatching(/^SiMGR: Demo has no ratings/));
+    expect(modelCautions({ ...demo, features: [] })).toEqual([]);
   });
 });
