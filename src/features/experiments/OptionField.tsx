@@ -32,7 +32,7 @@ export const OptionField = memo(function OptionField({ option, value, recommende
       {idle && <strong className={styles.idleWords}>{idle} </strong>}
       {option.help}
       {[...new Set(lacks.values())].filter((reason) => reason !== chosenLacks).map((reason) => ` ${reason}`)}
-      {option.section && <span className={styles.section}> § {option.section}</span>}
+      {option.section && <span className={styles.section}> {/^\d/.test(option.section) ? `§ ${option.section}` : `(${option.section})`}</span>}
     </>
   );
   const label = (

@@ -28,7 +28,7 @@ export function OptionsPanel({ model, config, dataset, untouched, onOption, onCh
   return (
     <Panel
       title="Options"
-      note={noteOf(model, config, dataset, untouched)}
+      note={noteOf(model, config, recommended, untouched && dataset ? dataset.name : null)}
       actions={presetButtons(model, config, dataset).map((preset) => (
         <Button key={preset.id} small aria-pressed={preset.pressed} onClick={() => onChanges(isRecommendation(preset) ? null : preset.changes)}>
           {preset.label}
@@ -68,9 +68,11 @@ function Group({ group, model, config, recommended, dataset, onOption }: GroupPr
 
 const changedFrom = (model: ModelId, dataset: DatasetDocument): Config => changedOptions(model, { ...recommendedFor(model, dataset) });
 
-function noteOf(model: ModelId, config: Config, dataset: DatasetDocument | null, untouched: boolean): string {
+/** `proposedFor`: the dataset that the form stands as recommended for; null once a person has changed it. */
+function noteOf(model: ModelId, config: Config, recommended: Config, proposedFor: string | null): string {
   const changes = Object.keys(changedOptions(model, config)).length;
   if (changes === 0) return 'all at their defaults';
-  if (untouched && dataset) return `as recommended for ${dataset.name}: ${plural(changes, 'option')} not at the default, marked ◆`;
-  return `${plural(changes, 'option')} changed from the default, marked ● (◆ where recommended)`;
+  if (proposedFor !== null) return `as recommended for ${proposedFor}: ${plural(changes, 'option')} not at the default, marked ◆`;
+  const marked = Object.keys(recommended).length > 0 ? 'marked ● (◆ where recommended)' : 'marked ●';
+  return `${plural(changes, 'option')} changed from the default, ${marked}`;
 }

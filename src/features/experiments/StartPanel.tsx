@@ -13,6 +13,7 @@ import type { Config } from '../../domain/models/table';
 import { cautionsFor, configLacks } from '../../domain/needs';
 import type { BackendChoice, Experiment } from '../../domain/run';
 import { BACKEND_CHOICES, useDevice } from '../../state/device';
+import { pretrainingOf } from '../../state/pretraining';
 import { useRuns } from '../../state/runs';
 import { AblationDialog } from './AblationDialog';
 import { parseSeeds, type Draft } from './draft';
@@ -53,6 +54,7 @@ export function StartPanel({ draft, config, dataset, wrong, change }: StartPanel
     allowSoftware: preference.allowSoftware,
   });
   const cautions = dataset && unfit === null ? cautionsFor(draft.model, config, dataset) : [];
+  const runs = useRuns((state) => state.runs);
   const experiments = dataset && unfit === null ? (parsed.seeds ?? []).map((seed) => experiment(seed, dataset)) : [];
 
   const start = async (): Promise<void> => {
@@ -62,6 +64,7 @@ export function StartPanel({ draft, config, dataset, wrong, change }: StartPanel
     if (useRuns.getState().fault === null && ids[0] !== undefined) await navigate(`/runs/${ids[0]}`);
   };
 
+  const first = experiments[0] ? pretrainingOf(experiments[0], runs) : null;
   const count = parsed.seeds?.length ?? 1;
   const behind = waiting + (activeId === null ? 0 : 1);
   return (
@@ -100,7 +103,7 @@ export function StartPanel({ draft, config, dataset, wrong, change }: StartPanel
         )}
       </div>
       <p className={obstacle === null ? styles.citation : styles.obstacle} role="status">
-        {obstacle ?? (behind > 0 ? `Waits behind ${plural(behind, 'run')}.` : 'Starts at once.')}
+        {obstacle ?? (behind > 0 ? `Waits behind ${plural(behind, 'run')}.` : first?.kind === 'missing' ? 'The pre-training starts at once.' : 'Starts at once.')}
       </p>
       {ablating && dataset && <AblationDialog full={experiment(0, dataset)} dataset={dataset} seeds={draft.seeds} onClose={() => setAblating(false)} />}
     </Panel>
