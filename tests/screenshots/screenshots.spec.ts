@@ -20,14 +20,25 @@ async function shoot(page: Page, view: string): Promise<void> {
     await page.waitForTimeout(250);
     // A window as tall as the page: the bars at the edges stay at the edges.
     await page.setViewportSize({ width, height: await page.evaluate(() => document.documentElement.scrollHeight) });
-    for (const colorScheme of THEMES) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await page.waitForTimeout(100);
-      const picture = await page.screenshot({ animations: 'disabled', caret: 'hide' });
-      writeFileSync(`${FOLDER}${view}-${width}-${colorScheme}.png`, withPalette(picture));
-    }
+    await inBothThemes(page, `${view}-${width}`);
   }
   await page.setViewportSize(WIDTHS[0]);
+}
+
+/** The window as it is, for a page of which only the top matters. */
+async function shootTop(page: Page, view: string): Promise<void> {
+  await page.mouse.move(0, 0);
+  await page.evaluate(() => scrollTo(0, 0));
+  await inBothThemes(page, `${view}-${WIDTHS[0].width}`);
+}
+
+async function inBothThemes(page: Page, name: string): Promise<void> {
+  for (const colorScheme of THEMES) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.waitForTimeout(100);
+    const picture = await page.screenshot({ animations: 'disabled', caret: 'hide' });
+    writeFileSync(`${FOLDER}${name}-${colorScheme}.png`, withPalette(picture));
+  }
 }
 
 async function choose(page: Page, dataset: string): Promise<void> {
@@ -82,4 +93,41 @@ test('every view', async ({ page }) => {
   await shoot(page, 'run-training');
   await page.goto('./#/runs');
   await shoot(page, 'runs');
+});
+
+test('models with presets, observations, findings and ablations', async ({ page }) => {
+  test.setTimeout(1_800_000);
+  mkdirSync(FOLDER, { recursive: true });
+  await page.goto('./');
+  await expect(page.getByText('The demo dataset is ready')).toBeVisible();
+  await page.goto('./#/experiment');
+  await page.getByRole('combobox', { name: 'Model' }).selectOption({ label: 'MAGNET' });
+  await page.getByRole('button', { name: 'Paper: Baby' }).click();
+  await expect(page.getByText('Before it starts')).toBeVisible();
+  await expect(page.getByText('In all')).toBeVisible();
+  await shootTop(page, 'experiment-magnet');
+  await page.getByRole('button', { name: 'Recommended for this dataset' }).click();
+  await ended(page, await startRun(page, 'MAGNET', { 'Epochs, at most': '8' }), 600_000);
+  await expect(page.locator('main ul').first()).toContainText('finished');
+  await shoot(page, 'run-magnet');
+
+  await page.goto('./#/experiment');
+  await page.getByRole('combobox', { name: 'Model' }).selectOption({ label: 'EGRA' });
+  await expect(page.getByText('In all')).toBeVisible();
+  await page.getByRole('textbox', { name: 'Pre-training epochs, at most' }).fill('8');
+  await expect(page.getByText('MGCN (pre-training) runs first')).toBeVisible();
+  await expect(page.getByText('on the device, for one run')).toBeVisible();
+  await shootTop(page, 'experiment-egra');
+
+  await page.getByRole('combobox', { name: 'Model' }).selectOption({ label: 'SiMGR' });
+  await page.getByRole('textbox', { name: 'Epochs, at most' }).fill('6');
+  await page.getByRole('button', { name: 'Ablation set…' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox', { name: 'Seed' }).fill('1, 2, 3');
+  await dialog.getByRole('button', { name: 'Queue 15 runs' }).click();
+  await expect(page.getByText('all 15 runs have a result')).toBeVisible({ timeout: 900_000 });
+  await shoot(page, 'ablations');
+  await page.getByRole('row', { name: /^SiMGR/ }).first().getByRole('link').first().click();
+  await page.getByRole('tab', { name: 'Findings' }).click();
+  await shoot(page, 'run-findings');
 });
