@@ -27,8 +27,8 @@ export function GroupPage() {
   if (!loaded) return <Page title="Ablation set">{null}</Page>;
   return (
     <Page title="Ablation set not found">
-      <Notice tone="warning" title={`There are no runs of a set ${id} here.`} actions={<ButtonLink to="/runs">All runs</ButtonLink>}>
-        They may have been deleted, or belong to another browser.
+      <Notice tone="warning" title={`There is no ablation set ${id} here.`} actions={<ButtonLink to="/runs">All runs</ButtonLink>}>
+        Its runs may have been deleted, or belong to another browser.
       </Notice>
     </Page>
   );
