@@ -10,13 +10,14 @@ export function pretrainedSource(model: ModelId, config: Config): string | null 
   return used ? source : null;
 }
 
-/** The run whose item embeddings an experiment starts from: a run of its own, with that model's defaults and the same seed. */
+/** The run whose item embeddings an experiment starts from: a run of its own, with that model's defaults, and the same batch size and seed. */
 export function prerequisiteOf(experiment: Experiment): Experiment | null {
   const source = pretrainedSource(experiment.model, experiment.config);
   if (source === null || !isModelId(source)) return null;
   const epochs = numberOption(experiment.config, 'pretrainingEpochs');
   const embeddingSize = numberOption(experiment.config, 'embeddingSize');
-  return { ...experiment, model: source, config: completeConfig(source, { epochs, embeddingSize }) };
+  const batchSize = numberOption(experiment.config, 'batchSize');
+  return { ...experiment, model: source, config: completeConfig(source, { epochs, embeddingSize, batchSize }) };
 }
 
 /** Whether two experiments lead to the same numbers, up to the device they run on. */

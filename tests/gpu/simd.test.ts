@@ -58,4 +58,22 @@ describeOn('wasm', 'compiled kernels', (test) => {
       }
     });
   }
+
+  for (const [rows, inner, columns] of [[3, 5, 2], [37, 66, 35], [64, 32, 96]] as const) {
+    test(`products with turned operands are exact, ${rows} × ${inner} × ${columns}`, async () => {
+      const whole = (length: number): Float32Array => Float32Array.from({ length }, () => Math.floor(random.uniform() * 9) - 4);
+      const a = whole(rows * inner);
+      const b = whole(inner * columns);
+      const turn = (x: Float32Array, r: number, c: number): Float32Array => Float32Array.from(x, (_, i) => x[(i % r) * c + Math.floor(i / r)]!);
+      const expected = Float32Array.from({ length: rows * columns }, (_, i) => {
+        let sum = 0;
+        for (let k = 0; k < inner; k++) sum += a[Math.floor(i / columns) * inner + k]! * b[k * columns + (i % columns)]!;
+        return sum;
+      });
+      const [turnedA, turnedB] = [turn(a, rows, inner), turn(b, inner, columns)];
+      expect([...(await values(() => tf.matMul(matrix(turnedA, inner, rows), matrix(b, inner, columns), true, false)))]).toEqual([...expected]);
+      expect([...(await values(() => tf.matMul(matrix(a, rows, inner), matrix(turnedB, columns, inner), false, true)))]).toEqual([...expected]);
+      expect([...(await values(() => tf.matMul(matrix(turnedA, inner, rows), matrix(turnedB, columns, inner), true, true)))]).toEqual([...expected]);
+    });
+  }
 });

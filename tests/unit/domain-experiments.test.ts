@@ -93,6 +93,12 @@ describe('what is recommended', () => {
     expect(patience).toEqual([250, 32, 5]);
   });
 
+  it('for EGRA is a batch with which an epoch has twenty steps and more, where there are enough interactions', () => {
+    const batch = [20, 1000, 3000, 6000, 1e6].map((users) => recommendedFor('egra', dataset({ degrees: [[10, users]] }))['batchSize']);
+    // 160, 8,000, 24,000, 48,000 and eight million training interactions.
+    expect(batch).toEqual([128, 256, 1024, undefined, undefined]);
+  });
+
   it('for MLLMRec is a stand-in where there are no profiles, and for others nothing', () => {
     expect(recommendedFor('mllmrec', dataset())).toEqual({ profiles: 'history' });
     expect(recommendedFor('mllmrec', dataset({ features: [['user', 'user_preferences']] }))).toEqual({});
@@ -104,7 +110,8 @@ describe('presets', () => {
   it('start with the recommendation where the model has one and the dataset is known', () => {
     expect(presetsFor('magnet', dataset()).map(({ id }) => id)).toEqual([RECOMMENDED, 'paper-baby', 'paper-sports', 'paper-clothing', 'paper-electronics']);
     expect(presetsFor('magnet', null)[0]?.id).toBe('paper-baby');
-    expect(presetsFor('egra', dataset()).map(({ id }) => id)).toEqual(['paper', 'paper-baby']);
+    expect(presetsFor('egra', dataset()).map(({ id }) => id)).toEqual([RECOMMENDED, 'paper', 'paper-baby']);
+    expect(presetsFor('lightgcn', dataset())).toEqual([]);
   });
 
   it('lie between the defaults and what a person changes', () => {
@@ -126,7 +133,7 @@ describe('presets', () => {
       }
       return null;
     };
-    expect(refused('egra')).toMatchObject({ code: 'CONFIG_INVALID', hint: 'It has: paper, paper-baby.' });
+    expect(refused('egra')).toMatchObject({ code: 'CONFIG_INVALID', hint: 'It has: recommended, paper, paper-baby.' });
     expect(refused('bpr')).toMatchObject({ code: 'CONFIG_INVALID', hint: 'It has none.' });
   });
 });
@@ -139,9 +146,9 @@ describe('pre-training', () => {
     expect([source('bpr'), source('magnet')]).toEqual([null, null]);
   });
 
-  it('is a run of its own with that model’s defaults, the same seed, data and size', () => {
+  it('is a run of its own with that model’s defaults, the same seed, data, size and batch', () => {
     const wanted = prerequisiteOf(experiment('egra', { pretrained: 'lightgcn', embeddingSize: 32, pretrainingEpochs: 50, batchSize: 512, userItemLayers: 2 }));
-    expect(wanted).toEqual(experiment('lightgcn', { embeddingSize: 32, epochs: 50 }));
+    expect(wanted).toEqual(experiment('lightgcn', { embeddingSize: 32, epochs: 50, batchSize: 512 }));
     for (const pretrained of ['random', 'imported']) expect(prerequisiteOf(experiment('egra', { pretrained }))).toBeNull();
     expect(prerequisiteOf(experiment('lightgcn'))).toBeNull();
   });

@@ -1,6 +1,18 @@
 import { METRIC_KEYS, metricLabel } from '../metrics';
 import type { Option } from './table';
 
+/** MMRec's. */
+export const DEFAULT_BATCH = 2048;
+const FEWEST_STEPS = 20;
+const SMALLEST_BATCH = 128;
+
+/** A batch size, halved until an epoch over `interactions` has a fair number of steps. */
+export function batchForSteps(interactions: number, usual: number): number {
+  let size = usual;
+  while (Math.ceil(interactions / size) < FEWEST_STEPS && size > SMALLEST_BATCH) size /= 2;
+  return size;
+}
+
 /** Options every model has: the protocol of training and evaluation. */
 export function trainingOptions(defaults: {
   readonly batchSize?: number;
@@ -29,7 +41,7 @@ export function trainingOptions(defaults: {
       label: 'Decay span s', help: 'Epochs over which the learning rate falls by the factor c.',
     },
     {
-      key: 'batchSize', type: 'integer', default: defaults.batchSize ?? 2048, min: 1, max: 65_536, group: 'training', sweep: true,
+      key: 'batchSize', type: 'integer', default: defaults.batchSize ?? DEFAULT_BATCH, min: 1, max: 65_536, group: 'training', sweep: true,
       label: 'Batch size', help: 'Training interactions per step.', suggested: [512, 1024, 2048, 4096],
     },
     {

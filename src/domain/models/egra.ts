@@ -1,4 +1,4 @@
-import { regulariser, trainingOptions } from './common';
+import { batchForSteps, DEFAULT_BATCH, regulariser, trainingOptions } from './common';
 import { pretrainedOptions, trainFeaturesOption } from './graphOptions';
 import type { Condition, ModelTable } from './table';
 
@@ -90,6 +90,11 @@ export const egra: ModelTable = {
     trainFeaturesOption,
     ...trainingOptions({}),
   ],
+  // The weight of the alignment rises by epochs, and patience counts them: an epoch has to have some steps.
+  recommend: ({ statistics }) => {
+    const batchSize = batchForSteps(statistics.splits.train.interactions, DEFAULT_BATCH);
+    return batchSize === DEFAULT_BATCH ? {} : { batchSize };
+  },
   presets: [
     { id: 'paper', label: 'Paper: Sports, Clothing', config: {} },
     { id: 'paper-baby', label: 'Paper: Baby', config: { itemItemLayers: 2 } },

@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { isWasm } from '../backends';
+import { addressOf, simdOf } from '../simd/heap';
 
 const NAME = 'BatchMatMul';
 let replaced = false;
@@ -24,7 +26,8 @@ export function replaceWasmMatMul(): void {
         return product.kernelFunc({ inputs, backend, attrs: attrs ?? {} });
       }
       const turn = (x: tf.TensorInfo, flag: unknown): tf.TensorInfo => {
-        const made = flag ? transpose.kernelFunc({ inputs: { x }, backend, attrs: { perm: [1, 0] } }) : x;
+        if (!flag) return x;
+        const made = transposed(backend, x) ?? transpose.kernelFunc({ inputs: { x }, backend, attrs: { perm: [1, 0] } });
         if (Array.isArray(made)) throw new Error('A transpose has one result.');
         return made;
       };
@@ -35,4 +38,14 @@ export function replaceWasmMatMul(): void {
       return result;
     },
   });
+}
+
+/** By the compiled loop, several times faster than the backend's; null where there is none. */
+function transposed(backend: BackendWasm, x: tf.TensorInfo): tf.TensorInfo | null {
+  const kernels = simdOf(backend);
+  const [rows = 0, columns = 0] = x.shape;
+  if (!kernels || x.dtype !== 'float32' || rows * columns === 0) return null;
+  const output = backend.makeOutput([columns, rows], 'float32');
+  kernels.transpose(addressOf(backend, x), addressOf(backend, output), rows, columns);
+  return output;
 }

@@ -6,6 +6,7 @@ import code from './assembly/kernels.ts?simd';
 export interface SimdKernels {
   csrProduct(pointers: number, columns: number, values: number, x: number, result: number, rows: number, width: number): void;
   exponential(x: number, result: number, length: number): void;
+  transpose(x: number, result: number, rows: number, columns: number): void;
   expertScores(
     users: number, items: number, output: number, hiddenWeights: number, hiddenBias: number, result: number, scratch: number,
     rows: number, columns: number, first: number, last: number, experts: number, width: number, top: number, mlp: number, hidden: number,
@@ -43,4 +44,4 @@ function heapOf(module: unknown): WebAssembly.Memory | null {
 }
 
 const areKernels = (exports: unknown): exports is SimdKernels =>
-  typeof exports === 'object' && exports !== null && ['csrProduct', 'exponential', 'expertScores'].every((name) => name in exports);
+  typeof exports === 'object' && exports !== null && ['csrProduct', 'exponential', 'transpose', 'expertScores'].every((name) => name in exports);
