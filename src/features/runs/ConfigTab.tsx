@@ -1,5 +1,5 @@
 import { memo, useState } from 'react';
-import { formatFingerprint } from '../../app/format';
+import { formatFingerprint, plural } from '../../app/format';
 import { Icon } from '../../app/Icon';
 import { Button } from '../../app/primitives/Button';
 import { Disclosure } from '../../app/primitives/Disclosure';
@@ -8,50 +8,22 @@ import { Columns } from '../../app/primitives/Page';
 import { Panel } from '../../app/primitives/Panel';
 import { Stat, StatList } from '../../app/primitives/Stat';
 import { saveText, fileName } from '../../charts/download';
-import { changedOptions, idleBecause, modelTable } from '../../domain/models/catalogue';
+import { changedOptions, modelTable } from '../../domain/models/catalogue';
 import type { Option, OptionValue } from '../../domain/models/table';
 import type { RunSummary } from '../../domain/run';
 import { useRuns } from '../../state/runs';
 import { GROUP_LABELS, GROUPS } from '../experiments/groups';
+import { optionsOfGroup } from '../experiments/options';
 import styles from './runs.module.css';
 
 /** Everything needed to run it again, what differs from the defaults, and what a person noted. */
 export const ConfigTab = memo(function ConfigTab({ run }: { readonly run: RunSummary }) {
   const { experiment } = run;
   const table = modelTable(experiment.model);
-  const changed = changedOptions(experiment.model, experiment.config);
-  const count = Object.keys(changed).length;
   return (
-    <Columns min={420}>
-      <Panel title="Options" note={count === 0 ? 'all at their defaults' : `${count} changed from the default, marked ●`}>
-        <div className={styles.scroll} tabIndex={0} role="region" aria-label="Options of this run">
-          <table className={styles.options}>
-            <thead>
-              <tr>
-                <th scope="col">Option</th>
-                <th scope="col">Value</th>
-                <th scope="col">Default</th>
-              </tr>
-            </thead>
-            {GROUPS.map((group) => {
-              const options = table.options.filter((option) => option.group === group);
-              return options.length === 0 ? null : (
-                <tbody key={group}>
-                  <tr>
-                    <th colSpan={3} scope="rowgroup" className={styles.groupRow}>
-                      {GROUP_LABELS[group]}
-                    </th>
-                  </tr>
-                  {options.map((option) => (
-                    <OptionRow key={option.key} option={option} value={experiment.config[option.key]} changed={Object.hasOwn(changed, option.key)} idle={idleBecause(experiment.model, option, experiment.config) !== null} />
-                  ))}
-                </tbody>
-              );
-            })}
-          </table>
-        </div>
-      </Panel>
-      <div className={styles.column}>
+    <div className={styles.column}>
+      <OptionsPanel run={run} />
+      <Columns min={420}>
         <Notes key={run.id} run={run} />
         <Panel title="Experiment">
           <StatList rows>
@@ -64,10 +36,55 @@ export const ConfigTab = memo(function ConfigTab({ run }: { readonly run: RunSum
           </StatList>
           <ExperimentJson run={run} />
         </Panel>
-      </div>
-    </Columns>
+      </Columns>
+    </div>
   );
 });
+
+/** One table per group, side by side. What has no effect in this configuration and was left alone is put aside. */
+function OptionsPanel({ run }: { readonly run: RunSummary }) {
+  const [all, setAll] = useState(false);
+  const { model, config } = run.experiment;
+  const changed = changedOptions(model, config);
+  const count = Object.keys(changed).length;
+  const groups = GROUPS.map((group) => ({ group, ...optionsOfGroup(model, group, config) }));
+  const aside = groups.reduce((sum, { hidden }) => sum + hidden.length, 0);
+  return (
+    <Panel
+      title="Options"
+      note={count === 0 ? 'all at their defaults' : `${count} changed from the default, marked ●`}
+      actions={
+        aside > 0 && (
+          <Button small variant="quiet" aria-expanded={all} onClick={() => setAll(!all)}>
+            {all ? 'Hide' : 'Show'} {plural(aside, 'option')} without effect here
+          </Button>
+        )
+      }
+    >
+      <div className={styles.optionTables} tabIndex={0} role="region" aria-label="Options of this run">
+        {groups.map(({ group, shown, hidden }) => {
+          const options = all ? [...shown, ...hidden] : shown;
+          return options.length === 0 ? null : (
+            <table key={group} className={styles.options}>
+              <thead>
+                <tr>
+                  <th scope="col">{GROUP_LABELS[group]}</th>
+                  <th scope="col">Value</th>
+                  <th scope="col">Default</th>
+                </tr>
+              </thead>
+              <tbody>
+                {options.map(({ option, idle }) => (
+                  <OptionRow key={option.key} option={option} value={config[option.key]} changed={Object.hasOwn(changed, option.key)} idle={idle !== null} />
+                ))}
+              </tbody>
+            </table>
+          );
+        })}
+      </div>
+    </Panel>
+  );
+}
 
 interface OptionRowProps {
   readonly option: Option;
