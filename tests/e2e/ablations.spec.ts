@@ -52,7 +52,7 @@ test('an ablation set is queued at once, fills its table, and leads to its runs'
   await all.getByRole('row', { name: /^SiMGR/ }).getByRole('link').first().click();
   await expect(page.getByText('Row “SiMGR” of')).toBeVisible();
   await page.getByRole('tab', { name: 'Findings' }).click();
-  await expect(page.getByRole('region', { name: 'Edges by sign' })).toContainText(/users without any negative edge/);
+  await expect(page.getByRole('region', { name: 'Edges by sign' })).toContainText(/users without a negative edge, after it/);
   await expect(page.getByRole('button', { name: /Data of Sign thresholds/ })).toBeVisible();
   await expectFit(page, 'findings');
 

@@ -85,10 +85,10 @@ export const deviceSigns = (signs: Uint8Array): tf.Tensor1D => tf.keep(floats(Fl
 const BINS = 24;
 
 /** What thresholds and pseudo feedback did, before the first step. */
-export function signFindings({ input }: BuildContext, { thresholds, signs, pseudo, negative }: SignedPairs): Finding[] {
+export function signFindings({ input }: BuildContext, { thresholds, signs, pseudo, positive, negative }: SignedPairs): Finding[] {
   const disliked = signs.reduce((sum, sign) => sum + (1 - sign), 0);
-  const withNegative = new Set(negative.users).size;
   const trainedUsers = new Set(input.train.users).size;
+  const without = (negativeUsers: Iterable<number>): number => 1 - new Set(negativeUsers).size / Math.max(1, trainedUsers);
   const findings: Finding[] = [];
   if (!thresholds) {
     findings.push({ kind: 'note', key: 'ratings', title: 'No ratings', text: 'This dataset has no ratings: every interaction counts as liked, and the signed encoders see a second positive graph.' });
@@ -107,9 +107,12 @@ export function signFindings({ input }: BuildContext, { thresholds, signs, pseud
       { label: 'disliked share of the interactions', value: disliked / Math.max(1, signs.length), unit: 'share' },
       { label: 'positive pseudo edges', value: pseudo.positive.users.length },
       { label: 'negative pseudo edges', value: pseudo.negative.users.length },
+      { label: 'positive edges, after pseudo feedback', value: positive.users.length },
+      { label: 'negative edges, after pseudo feedback', value: negative.users.length },
       { label: 'positive pseudo edges on the ten items with most', value: concentration(pseudo.positive), unit: 'share' },
       { label: 'negative pseudo edges on the ten items with most', value: concentration(pseudo.negative), unit: 'share' },
-      { label: 'users without any negative edge', value: 1 - withNegative / Math.max(1, trainedUsers), unit: 'share' },
+      { label: 'users without a negative edge, before pseudo feedback', value: without(input.train.users.filter((_, row) => signs[row] === 0)), unit: 'share' },
+      { label: 'users without a negative edge, after it', value: without(negative.users), unit: 'share' },
     ],
   });
   return findings;
