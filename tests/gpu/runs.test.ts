@@ -1,64 +1,32 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { testHost } from '#test-host';
 import { describe, expect, it } from 'vitest';
-import type { Config, ModelId } from '../../src/domain/models/table';
-import type { TrainingEvent } from '../../src/domain/protocol';
-import type { RunDocument } from '../../src/domain/run';
-import type { Database } from '../../src/storage/database';
-import { readWeights } from '../../src/storage/weights';
-import { RunControl } from '../../workers/training/control';
-import { executeRun } from '../../workers/training/run';
-import { BACKENDS, openTestDevice } from '../helpers/device';
-import { smallStudy, withoutClock } from '../helpers/dataset';
+import { MODEL_IDS, type Config, type ModelId } from '../../src/domain/models/table';
+import { BACKENDS } from '../helpers/device';
+import { withoutClock } from '../helpers/dataset';
+import { available, execute, tinyStudy, type Backend, type Watched } from '../helpers/runs';
 
-async function available(backend: (typeof BACKENDS)[number]): Promise<boolean> {
-  const device = await openTestDevice(backend);
-  device?.close();
-  return device !== null;
+/** Where a run takes long, two models stand for all. */
+const REPEATED: Readonly<Record<Backend, readonly ModelId[]>> = { cpu: ['lightgcn', 'mgcn'], wasm: MODEL_IDS, webgpu: ['lightgcn', 'mgcn'] };
+const CHANGES: Partial<Record<ModelId, Config>> = { lightgcn: { epochs: 2 } };
+
+const done = new Map<string, Promise<Watched>>();
+/** A model's run on a backend, made once. */
+function once(model: ModelId, backend: Backend): Promise<Watched> {
+  const key = `${model} ${backend}`;
+  const run = done.get(key) ?? tinyStudy(model, { epochs: 1, ...CHANGES[model] }, backend).then((study) => execute(study, backend));
+  done.set(key, run);
+  return run;
 }
-
-interface Watched {
-  readonly run: RunDocument;
-  readonly weights: Record<string, Float32Array> | null;
-}
-
-async function execute(
-  stored: { database: Database; run: RunDocument },
-  backend: (typeof BACKENDS)[number],
-  onEvent: (event: TrainingEvent, control: RunControl) => void = () => undefined,
-): Promise<Watched> {
-  const control = new RunControl();
-  const run = await executeRun(stored.run.id, {
-    database: stored.database,
-    deviceHost: await testHost(backend === 'webgpu'),
-    control,
-    emit: (event) => onEvent(event, control),
-    traceSteps: 0,
-  });
-  expect(run.fault).toBeNull();
-  return { run, weights: await readWeights(stored.database, stored.run.id) };
-}
-
-const MODELS: readonly (readonly [ModelId, Config])[] = [
-  ['lightgcn', { epochs: 2 }],
-  ['mgcn', { epochs: 1 }],
-];
-/** Small enough for a WebGPU adapter that runs on the processor. */
-const SIZES = { users: 48, items: 40 };
-const SMALL: Config = { embeddingSize: 8, batchSize: 128, neighbours: 5 };
-
-const study = (model: ModelId, changes: Config, backend: (typeof BACKENDS)[number]) => {
-  const { neighbours, ...common } = SMALL;
-  return smallStudy(model, { ...common, ...(model === 'mgcn' && neighbours !== undefined ? { neighbours } : {}), ...changes }, backend, SIZES);
-};
 
 for (const backend of BACKENDS) {
   describe(`a run on ${backend}`, () => {
-    for (const [model, changes] of MODELS) {
-      it(`of ${model} repeats bit for bit`, async (context) => {
+    for (const model of REPEATED[backend]) {
+      it(`of ${model} repeats bit for bit, and leaves no tensor`, async (context) => {
         if (!(await available(backend))) return context.skip();
-        const a = await execute(await study(model, changes, backend), backend);
-        const b = await execute(await study(model, changes, backend), backend);
+        const a = await once(model, backend);
+        const before = tf.engine().state.numTensors;
+        const b = await execute(await tinyStudy(model, { epochs: 1, ...CHANGES[model] }, backend), backend);
+        expect(tf.engine().state.numTensors).toBe(before);
         expect(a.run.status).toBe('finished');
         expect(withoutClock(a.run)).toEqual(withoutClock(b.run));
         expect(Object.keys(a.weights ?? {}).length).toBeGreaterThan(3);
@@ -68,9 +36,9 @@ for (const backend of BACKENDS) {
 
     it('that pauses goes on as if it had not', async (context) => {
       if (!(await available(backend))) return context.skip();
-      const plain = await execute(await study('lightgcn', { epochs: 2 }, backend), backend);
+      const plain = await once('lightgcn', backend);
       let pauses = 0;
-      const paused = await execute(await study('lightgcn', { epochs: 2 }, backend), backend, (event, control) => {
+      const paused = await execute(await tinyStudy('lightgcn', { epochs: 2 }, backend), backend, (event, control) => {
         if (event.type === 'intervals' && pauses === 0) {
           control.pause();
           pauses += 1;
@@ -83,11 +51,3 @@ for (const backend of BACKENDS) {
     });
   });
 }
-
-describe('after a run', () => {
-  it('no tensor is left', async () => {
-    const before = tf.engine().state.numTensors;
-    await execute(await study('mgcn', { epochs: 1 }, 'cpu'), 'cpu');
-    expect(tf.engine().state.numTensors).toBe(before);
-  });
-});

@@ -1,0 +1,84 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { expect } from 'vitest';
+import type { Metrics } from '../../src/domain/metrics';
+import { numberOption } from '../../src/domain/models/catalogue';
+import { MODEL_IDS, type ModelId } from '../../src/domain/models/table';
+import type { EpochPoint, TermPoint } from '../../src/domain/run';
+import type { Device } from '../../workers/engine/device';
+import { readValues } from '../../workers/engine/parameters';
+import { newRanker } from '../../workers/engine/ranking';
+import { withRepresentation } from '../../workers/engine/representation';
+import { stream } from '../../workers/engine/rng';
+import { evaluate, heldOut, pairsOf } from '../../workers/training/evaluator';
+import { MAX_CUTOFF } from '../../workers/training/metrics';
+import { Sampler } from '../../workers/training/sampler';
+import { Trainer } from '../../workers/training/trainer';
+import { builtModel } from '../helpers/dataset';
+import { describeOn } from '../helpers/device';
+import { tinyStudy, type Backend } from '../helpers/runs';
+
+interface Epoch {
+  readonly intervals: readonly TermPoint[];
+  readonly means: Pick<EpochPoint, 'terms' | 'total'> | null;
+  readonly parameters: Record<string, Float32Array>;
+  readonly valid: Metrics | undefined;
+  readonly observed: unknown;
+  readonly findings: unknown;
+}
+
+/** A model's first epoch and its evaluation, on an open device. */
+async function epochOf(id: ModelId, backend: Backend, device: Device): Promise<Epoch> {
+  const study = await tinyStudy(id, { epochs: 1 }, backend);
+  const { config } = study.run.experiment;
+  const { data, model } = await builtModel(study);
+  const sampler = new Sampler(data.input.train, data.trained, { batchSize: numberOption(config, 'batchSize'), negativesPerPositive: 1, negativesFrom: 'trainItems' }, 1);
+  const trainer = new Trainer({ model, sampler, device, config, sizes: data.input, trace: null, random: (name) => stream(1, name) });
+  const ranker = newRanker(data.trained, MAX_CUTOFF);
+  const intervals: TermPoint[] = [];
+  const means = await trainer.epoch(0, async (point) => void intervals.push(point), async () => true);
+  await model.prepareRanking?.();
+  const target = heldOut(data.interactions, 1, data.trained, data.thresholds);
+  const ranked = await withRepresentation(() => model.represent(), (representation) => evaluate(ranker, representation, target, async () => true));
+  const observed = await model.observePairs?.(pairsOf(target));
+  const parameters = await readValues(model.parameters);
+  ranker.dispose();
+  model.dispose();
+  return { intervals, means, parameters, valid: ranked?.metrics, observed, findings: model.findings };
+}
+
+/** Between backends, relative: the same numbers are added in another order, step after step. */
+const TERM = 1e-4;
+const onWasm = new Map<ModelId, Epoch>();
+
+function expectSame({ intervals, valid, findings }: Epoch, reference: Epoch): void {
+  expect(intervals.length).toBeGreaterThan(1);
+  expect(intervals).toHaveLength(reference.intervals.length);
+  intervals.forEach(({ terms, total }, place) => {
+    const expected: Record<string, number> = { ...reference.intervals[place]!.terms, total: reference.intervals[place]!.total };
+    const got: Record<string, number> = { ...terms, total };
+    expect(Object.keys(got)).toEqual(Object.keys(expected));
+    for (const [key, value] of Object.entries(got)) expect(Math.abs(value - expected[key]!), `${key} of interval ${place}: ${value}, not ${expected[key]}`).toBeLessThanOrEqual(TERM * Math.abs(expected[key]!));
+  });
+  expect(valid).toEqual(reference.valid);
+  expect(findings).toEqual(reference.findings);
+}
+
+/** With draws, or graphs of an epoch: these repeat on WebGPU too. */
+const DRAWING: readonly ModelId[] = ['freedom', 'lattice', 'gume', 'magnet'];
+
+for (const backend of ['wasm', 'webgpu'] as const) {
+  describeOn(backend, 'an epoch', (test) => {
+    for (const id of MODEL_IDS) {
+      const repeats = backend === 'wasm' || DRAWING.includes(id);
+      test(`of ${id} leaves no tensor${repeats ? ', repeats bit for bit' : ''}${backend === 'webgpu' ? ', and is the one on WASM' : ''}`, async (device) => {
+        const before = tf.memory().numTensors;
+        const first = await epochOf(id, backend, device);
+        expect(tf.memory().numTensors).toBe(before);
+        expect(first.valid?.['recall@20']).toBeGreaterThan(0);
+        if (repeats) expect(await epochOf(id, backend, device)).toEqual(first);
+        if (backend === 'wasm') onWasm.set(id, first);
+        else expectSame(first, onWasm.get(id)!);
+      });
+    }
+  });
+}
