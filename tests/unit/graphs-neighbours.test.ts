@@ -68,6 +68,10 @@ for (const seed of SEEDS) {
       expectMatrix(rowNormalised(matrix), values.map((row) => row.map((value) => (sum(row) > 0 ? value / sum(row) : 0))));
     });
 
+    it('whose rows cancel stay finite', () => {
+      expect([...rowNormalised(csrOf([[1, -1], [2, 2]])).values]).toEqual([0, 0, 0.5, 0.5]);
+    });
+
     it('get a diagonal', () => {
       expectMatrix(withDiagonal(matrix, 0.5), values.map((row, r) => row.map((value, c) => (r === c ? 0.5 : value))));
     });

@@ -26,10 +26,13 @@ describe('standardised columns', () => {
   });
 
   it('that are constant become 0, also where rounding leaves them a deviation, and rows of nothing else stay 0', () => {
-    // The mean of three times 0.1 as float32 is not exactly that.
-    const constant = Float32Array.of(0.1, 1e6 / 3, 0, 0.1, 1e6 / 3, 0, 0.1, 1e6 / 3, 0);
-    expect([...standardisedColumns(constant, 3, 3)]).toEqual(new Array(9).fill(0));
-    expect([...standardisedUnitRows(constant, 3, 3)]).toEqual(new Array(9).fill(0));
+    // A sum of sevenths of such numbers is not exactly the number.
+    const numbers = [0.1, 1e6 / 3, 0, 0.7, 12345.678, -0.3, Math.PI];
+    const means = numbers.map((number) => Array.from({ length: 7 }, () => Math.fround(number) / 7).reduce((a, b) => a + b));
+    expect(means.some((mean, c) => mean !== Math.fround(numbers[c]!))).toBe(true);
+    const constant = Float32Array.from({ length: 49 }, (_, place) => numbers[place % 7]!);
+    expect([...standardisedColumns(constant, 7, 7)].every((value) => value === 0)).toBe(true);
+    expect([...standardisedUnitRows(constant, 7, 7)].every((value) => value === 0)).toBe(true);
     const mixed = standardisedColumns(Float32Array.of(7, 1, 7, 3), 2, 2);
     expect([...mixed].map((value) => value + 0)).toEqual([0, -1, 0, 1]);
   });
