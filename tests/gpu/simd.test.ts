@@ -59,8 +59,9 @@ describeOn('wasm', 'compiled kernels', (test) => {
     });
   }
 
-  for (const [rows, inner, columns] of [[3, 5, 2], [37, 66, 35], [64, 32, 96]] as const) {
-    test(`products with turned operands are exact, ${rows} × ${inner} × ${columns}`, async () => {
+  for (const [rows, inner, columns] of [[1, 1, 1], [3, 5, 2], [6, 1, 8], [37, 66, 35], [64, 32, 96], [13, 700, 9], [16, 600, 24]] as const) {
+    // Sums of small whole numbers: every order gives the same.
+    test(`products are exact, operands turned or not, ${rows} × ${inner} × ${columns}`, async () => {
       const whole = (length: number): Float32Array => Float32Array.from({ length }, () => Math.floor(random.uniform() * 9) - 4);
       const a = whole(rows * inner);
       const b = whole(inner * columns);
@@ -71,6 +72,7 @@ describeOn('wasm', 'compiled kernels', (test) => {
         return sum;
       });
       const [turnedA, turnedB] = [turn(a, rows, inner), turn(b, inner, columns)];
+      expect([...(await values(() => tf.matMul(matrix(a, rows, inner), matrix(b, inner, columns))))]).toEqual([...expected]);
       expect([...(await values(() => tf.matMul(matrix(turnedA, inner, rows), matrix(b, inner, columns), true, false)))]).toEqual([...expected]);
       expect([...(await values(() => tf.matMul(matrix(a, rows, inner), matrix(turnedB, columns, inner), false, true)))]).toEqual([...expected]);
       expect([...(await values(() => tf.matMul(matrix(turnedA, inner, rows), matrix(turnedB, columns, inner), true, true)))]).toEqual([...expected]);

@@ -4,40 +4,62 @@ import { isWasm } from '../backends';
 import { addressOf, simdOf } from '../simd/heap';
 
 const NAME = 'BatchMatMul';
+/** As the compiled product has them. */
+const DEPTH = 256;
+const PANEL = 8;
+const STRIP = 6;
+/** From this depth on, in units of the result's rows, packing costs the backend more than multiplying. */
+const DEEP = 8;
 let replaced = false;
 
 /**
  * The WASM backend multiplies with SIMD only when neither operand is transposed; with a flag it falls back to plain
- * loops, ten to thirty times slower. This replaces its kernel by one that transposes first. Both gradients of every
- * product pass here. Remove when the backend does it by itself.
+ * loops, ten to thirty times slower. This replaces its kernel by one that transposes first, or, for the gradients of weights
+ * (small results of deep sums, of which the backend would pack a copy for each), by the compiled product. Both gradients of
+ * every product pass here.
  */
 export function replaceWasmMatMul(): void {
-  const product = tf.getKernel(NAME, 'wasm');
+  const stock = tf.getKernel(NAME, 'wasm');
   const transpose = tf.getKernel('Transpose', 'wasm');
-  if (replaced || !product || !transpose) return;
+  if (replaced || !stock || !transpose) return;
   replaced = true;
   tf.unregisterKernel(NAME, 'wasm');
   tf.registerKernel({
-    ...product,
+    ...stock,
     kernelFunc: ({ inputs, backend, attrs }) => {
       const { a, b } = inputs;
       if (!isWasm(backend)) throw new Error('This product is for WASM alone.');
-      if (!a || !b || a.shape.length !== 2 || b.shape.length !== 2 || !(attrs?.['transposeA'] || attrs?.['transposeB'])) {
-        return product.kernelFunc({ inputs, backend, attrs: attrs ?? {} });
-      }
-      const turn = (x: tf.TensorInfo, flag: unknown): tf.TensorInfo => {
+      if (!a || !b || a.shape.length !== 2 || b.shape.length !== 2) return stock.kernelFunc({ inputs, backend, attrs: attrs ?? {} });
+      const [turnedA, turnedB] = [attrs?.['transposeA'] === true, attrs?.['transposeB'] === true];
+      const compiled = multiply(backend, a, b, turnedA, turnedB);
+      if (compiled) return compiled;
+
+      const turn = (x: tf.TensorInfo, flag: boolean): tf.TensorInfo => {
         if (!flag) return x;
         const made = transposed(backend, x) ?? transpose.kernelFunc({ inputs: { x }, backend, attrs: { perm: [1, 0] } });
         if (Array.isArray(made)) throw new Error('A transpose has one result.');
         return made;
       };
-      const left = turn(a, attrs['transposeA']);
-      const right = turn(b, attrs['transposeB']);
-      const result = product.kernelFunc({ inputs: { a: left, b: right }, backend, attrs: { transposeA: false, transposeB: false } });
+      const left = turn(a, turnedA);
+      const right = turn(b, turnedB);
+      const result = stock.kernelFunc({ inputs: { a: left, b: right }, backend, attrs: { transposeA: false, transposeB: false } });
       for (const [made, given] of [[left, a], [right, b]] as const) if (made !== given) backend.disposeData(made.dataId);
       return result;
     },
   });
+}
+
+/** Null where the compiled product is not for these operands. */
+function multiply(backend: BackendWasm, a: tf.TensorInfo, b: tf.TensorInfo, turnedA: boolean, turnedB: boolean): tf.TensorInfo | null {
+  const kernels = simdOf(backend);
+  const [m = 0, k = 0] = turnedA ? [a.shape[1], a.shape[0]] : a.shape;
+  const n = b.shape[turnedB ? 0 : 1] ?? 0;
+  if (!kernels || k < DEEP * m || a.dtype !== 'float32' || b.dtype !== 'float32' || m * k * n === 0) return null;
+  const result = backend.makeOutput([m, n], 'float32');
+  const packed = backend.makeOutput([DEPTH * (Math.ceil(n / PANEL) * PANEL + STRIP) + PANEL], 'float32');
+  kernels.matMul(addressOf(backend, a), addressOf(backend, b), addressOf(backend, packed), addressOf(backend, result), m, k, n, turnedA, turnedB);
+  backend.disposeData(packed.dataId);
+  return result;
 }
 
 /** By the compiled loop, several times faster than the backend's; null where there is none. */
