@@ -63,13 +63,13 @@ function expectSame({ intervals, valid, findings }: Epoch, reference: Epoch): vo
   expect(findings).toEqual(reference.findings);
 }
 
-/** With draws, or graphs of an epoch: these repeat on WebGPU too. */
-const DRAWING: readonly ModelId[] = ['freedom', 'lattice', 'gume', 'magnet'];
+/** With draws, graphs of an epoch, or many kinds of steps: these repeat on WebGPU too. */
+const REPEATED: readonly ModelId[] = ['mgcn', 'freedom', 'lattice', 'gume', 'magnet'];
 
 for (const backend of ['wasm', 'webgpu'] as const) {
   describeOn(backend, 'an epoch', (test) => {
     for (const id of MODEL_IDS) {
-      const repeats = backend === 'wasm' || DRAWING.includes(id);
+      const repeats = backend === 'wasm' || REPEATED.includes(id);
       test(`of ${id} leaves no tensor${repeats ? ', repeats bit for bit' : ''}${backend === 'webgpu' ? ', and is the one on WASM' : ''}`, async (device) => {
         const before = tf.memory().numTensors;
         const first = await epochOf(id, backend, device);

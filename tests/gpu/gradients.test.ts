@@ -175,9 +175,12 @@ async function moveAway({ parameters }: Model, random: Random): Promise<void> {
   }
 }
 
+/** In a browser the same loops run on the same backend: one case of each model stands for all. */
+const inBrowser = 'document' in globalThis;
+
 describeOn('cpu', 'the gradient of every parameter is the slope of the loss', (test) => {
   for (const id of MODEL_IDS) {
-    for (const { changes, stepInEpoch = 1, flat, constants = 0, seed = 11 } of CASES[id]) {
+    for (const { changes, stepInEpoch = 1, flat, constants = 0, seed = 11 } of inBrowser ? CASES[id].slice(0, 1) : CASES[id]) {
       const name = `${id} ${JSON.stringify(changes)}${stepInEpoch === 0 ? ', an epoch’s first step' : ''}`;
       test(name, async () => {
         held.release();
