@@ -13,6 +13,7 @@ const PLACES: readonly { readonly to: string; readonly label: string; readonly i
   { to: '/data', label: 'Data', icon: 'data' },
   { to: '/experiment', label: 'Experiment', icon: 'experiment' },
   { to: '/runs', label: 'Runs', icon: 'runs' },
+  { to: '/compare', label: 'Compare', icon: 'compare' },
   { to: '/device', label: 'Device', icon: 'device' },
 ];
 

@@ -12,6 +12,7 @@ export function ShellShortcuts() {
       place('g d', 'Data', '/data'),
       place('g e', 'Experiment', '/experiment'),
       place('g r', 'Runs', '/runs'),
+      place('g c', 'Compare', '/compare'),
       place('g v', 'Device', '/device'),
       {
         keys: 't',

@@ -21,6 +21,7 @@ export function createRouter() {
             { path: 'runs', lazy: async () => ({ Component: (await import('../features/runs/RunsPage')).RunsPage }) },
             { path: 'runs/:id', lazy: async () => ({ Component: (await import('../features/runs/RunPage')).RunPage }) },
             { path: 'groups/:id', lazy: async () => ({ Component: (await import('../features/groups/GroupPage')).GroupPage }) },
+            { path: 'compare', lazy: async () => ({ Component: (await import('../features/compare/ComparePage')).ComparePage }) },
             { path: 'device', lazy: async () => ({ Component: (await import('../features/device/DevicePage')).DevicePage }) },
             { path: '*', element: <NotFoundPage /> },
           ],

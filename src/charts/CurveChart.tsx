@@ -6,10 +6,10 @@ import { ChartFrame } from './ChartFrame';
 import { CurveOverlay } from './CurveOverlay';
 import type { FigureSpec } from './figure';
 import { plotLayout, type PlotLayout } from './layout';
-import { linePath } from './marks';
+import { bandPath, linePath } from './marks';
 import { seriesStyle } from './palette';
 import { PlotAxes, plotMargin } from './PlotAxes';
-import { extent, type Point, type Series, type VerticalMark } from './series';
+import { extent, type Point, type Range, type Series, type VerticalMark } from './series';
 import { smooth } from './smoothing';
 import { tableOfSeries } from './table';
 import { axisOver, type Axis } from './ticks';
@@ -41,6 +41,7 @@ interface DrawnLine {
   readonly kind: Series['kind'];
   readonly points: readonly Point[];
   readonly ghost: readonly Point[];
+  readonly band: readonly Range[];
 }
 
 const NO_MARKS: readonly VerticalMark[] = [];
@@ -62,9 +63,10 @@ export const CurveChart = memo(function CurveChart(props: CurveChartProps) {
       kind: one.kind,
       points: minMaxBins(smoothed[i] ?? one.points),
       ghost: smoothed[i] === one.points ? [] : minMaxBins(one.points),
+      band: one.band ?? [],
     }));
     const xs = extent(series, 0);
-    const ys = extent([...drawn, ...drawn.map(({ ghost }) => ({ points: ghost }))], 1);
+    const ys = extent([...drawn, ...drawn.map(({ ghost }) => ({ points: ghost })), ...drawn.map(({ band }) => ({ points: band.flatMap(([x, low, high]): Point[] => [[x, low], [x, high]]) }))], 1);
     return {
       lines: drawn,
       xAxis: axisOver(xs && [Math.min(0, xs[0]), Math.max(xs[1], xEnd ?? xs[1])], { tight: true }),
@@ -75,7 +77,7 @@ export const CurveChart = memo(function CurveChart(props: CurveChartProps) {
 
   const figure = (): FigureSpec => ({
     title, xLabel, yLabel, xAxis, yAxis, marks,
-    layers: lines.map(({ name, points, ghost, kind }, slot) => ({ type: 'line', name, points, ghost, slot, dots: kind === 'evaluation' && points.length <= 60 })),
+    layers: lines.map(({ name, points, ghost, band, kind }, slot) => ({ type: 'line', name, points, ghost, band, slot, dots: kind === 'evaluation' && points.length <= 60 })),
   });
 
   return (
@@ -153,6 +155,7 @@ function Lines({ lines }: { readonly lines: readonly DrawnLine[] }) {
   const y = (value: number): number => Math.round((yScale(value) ?? 0) * 100) / 100;
   return (
     <g fill="none">
+      {lines.map(({ name, band }, slot) => band.length > 0 && <path key={name} d={bandPath(band, x, y)} fill={seriesStyle(slot).colour} fillOpacity={0.14} />)}
       {lines.map(({ name, ghost }, slot) => ghost.length > 0 && <path key={name} d={linePath(ghost, x, y)} stroke={seriesStyle(slot).colour} strokeOpacity={0.25} />)}
       {lines.map(({ name, kind, points }, slot) => {
         const { colour, dash } = seriesStyle(slot);

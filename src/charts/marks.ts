@@ -1,4 +1,4 @@
-import type { Point } from './series';
+import type { Point, Range } from './series';
 
 const SHAPES = ['circle', 'square', 'triangle', 'cross'] as const;
 export type MarkShape = (typeof SHAPES)[number];
@@ -19,6 +19,13 @@ export function markPath(shape: MarkShape, x: number, y: number): string {
     case 'cross':
       return `${at}m-3 -1h2v-2h2v2h2v2h-2v2h-2v-2h-2z`;
   }
+}
+
+/** The ground between the ends of ranges. */
+export function bandPath(band: readonly Range[], x: (value: number) => number, y: (value: number) => number): string {
+  const upper = band.map(([at, , high]) => `${x(at)} ${y(high)}`);
+  const lower = band.map(([at, low]) => `${x(at)} ${y(low)}`).reverse();
+  return upper.length === 0 ? '' : `M${[...upper, ...lower].join('L')}Z`;
 }
 
 /** A line through the points, in the units of `x` and `y`; it is interrupted where there is no number. */

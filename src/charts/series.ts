@@ -1,12 +1,17 @@
 /** One measured pair. */
 export type Point = readonly [x: number, y: number];
 
+/** From low to high at x. */
+export type Range = readonly [x: number, low: number, high: number];
+
 /** One line of a chart. */
 export interface Series {
   readonly name: string;
   readonly points: readonly Point[];
   /** A `signal` is noisy and may be smoothed; an `evaluation` is a measurement: drawn with marks, never smoothed. */
   readonly kind: 'signal' | 'evaluation';
+  /** What lies around the line, such as ± one standard deviation over seeds. */
+  readonly band?: readonly Range[];
 }
 
 /** A vertical line with a word: the best epoch, a change of stage. */

@@ -1,5 +1,7 @@
 import type { DatasetDocument, DemoOptions, ImportOptions, Problem } from './dataset';
+import type { Relevant, SettingComparison } from './comparison';
 import type { Fault } from './errors';
+import type { MetricKey } from './metrics';
 import type { BackendChoice, DeviceReport, EpochPoint, MemoryEstimate, MemoryUse, RunDocument, RunStatus, TermPoint } from './run';
 import type { Config, ModelId } from './models/table';
 import type { Finding } from './observations';
@@ -95,4 +97,20 @@ export type TrainingEvent =
   | { readonly type: 'throughput'; readonly throughput: Throughput }
   /** The document as stored; the last event of a run, whatever its end. */
   | { readonly type: 'ended'; readonly run: RunDocument }
+  | { readonly type: 'fault'; readonly fault: Fault };
+
+// ---------------------------------------------------------------- analysis worker
+
+/** Runs of one setting, by seed. */
+export interface ComparedRuns {
+  readonly key: string;
+  readonly runs: readonly { readonly id: string; readonly seed: number }[];
+}
+
+export type AnalysisCommand =
+  /** Tests each of `others` against `reference`, paired by user (means over the seeds that both have) and by seed. */
+  { readonly type: 'compare'; readonly reference: ComparedRuns; readonly others: readonly ComparedRuns[]; readonly metric: MetricKey; readonly relevant: Relevant };
+
+export type AnalysisEvent =
+  | { readonly type: 'compared'; readonly comparisons: readonly SettingComparison[] }
   | { readonly type: 'fault'; readonly fault: Fault };

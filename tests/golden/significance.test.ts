@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { bootstrapInterval, comparePaired, holm } from '../../workers/analysis/significance';
+import { holm } from '../../src/domain/comparison';
+import { bootstrapInterval, comparePaired } from '../../workers/analysis/significance';
 import { stream } from '../../workers/engine/rng';
 
 interface Golden {

@@ -1,27 +1,7 @@
 import normalCdf from '@stdlib/stats-base-dists-normal-cdf';
 import studentCdf from '@stdlib/stats-base-dists-t-cdf';
+import type { PairedComparison, PairedTest } from '../../src/domain/comparison';
 import type { Random } from '../engine/rng';
-
-/** A two-sided test of paired differences `a − b`. */
-export interface PairedTest {
-  /** t, or the smaller of the two rank sums. */
-  readonly statistic: number;
-  /** Null where all differences are 0, or the test has too few of them. */
-  readonly p: number | null;
-  /** Of the t-test: mean over standard deviation (Cohen's d_z). Of Wilcoxon's: the rank-biserial correlation, −1 to 1. */
-  readonly effect: number | null;
-}
-
-export interface PairedComparison {
-  readonly pairs: number;
-  readonly mean: number;
-  /** Sample standard deviation of the differences; null for one pair. */
-  readonly deviation: number | null;
-  readonly higher: number;
-  readonly lower: number;
-  readonly t: PairedTest;
-  readonly wilcoxon: PairedTest;
-}
 
 /** Up to here the distribution of rank sums is counted, where no two differences are equal and none is 0. */
 const EXACT_PAIRS = 25;
@@ -99,16 +79,4 @@ function percentile(sorted: Float64Array, share: number): number {
   const place = share * (sorted.length - 1);
   const low = sorted[Math.floor(place)] ?? NaN;
   return low + ((sorted[Math.ceil(place)] ?? low) - low) * (place - Math.floor(place));
-}
-
-/** p-values adjusted for their number (Holm): what holds below α holds for all of them together. */
-export function holm(values: readonly number[]): number[] {
-  const order = Array.from(values.keys()).sort((i, j) => (values[i] ?? 1) - (values[j] ?? 1));
-  const adjusted = new Array<number>(values.length).fill(1);
-  let highest = 0;
-  order.forEach((place, rank) => {
-    highest = Math.max(highest, (values.length - rank) * (values[place] ?? 1));
-    adjusted[place] = Math.min(1, highest);
-  });
-  return adjusted;
 }

@@ -5,7 +5,8 @@ import { DataTable, type Column } from '../../app/primitives/DataTable';
 import type { RunSummary } from '../../domain/run';
 import { SHOWN_METRICS, shortMetric } from '../runs/curves';
 import { STATUS_WORDS } from '../runs/words';
-import type { Difference, Relevant, VariantRow } from './groupRows';
+import type { Relevant } from '../../domain/comparison';
+import type { Difference, VariantRow } from './groupRows';
 import styles from './groups.module.css';
 
 interface VariantTableProps {

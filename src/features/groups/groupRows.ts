@@ -1,18 +1,11 @@
 import type { Cell, ChartTable } from '../../charts/table';
+import { metricsOf, type Relevant } from '../../domain/comparison';
 import type { MetricKey } from '../../domain/metrics';
 import { modelTable } from '../../domain/models/catalogue';
 import type { RunSummary } from '../../domain/run';
+import { spread, type Spread } from '../../domain/spread';
 import { SHOWN_METRICS } from '../runs/curves';
 import { standIn } from '../runs/findings';
-
-/** Over all held-out items of the test split, or over the liked ones. */
-export type Relevant = 'all' | 'liked';
-
-/** Mean over seeds with the sample standard deviation; null without (a second) one. */
-export interface Spread {
-  readonly mean: number | null;
-  readonly sd: number | null;
-}
 
 /** Per-seed differences to the full model. */
 export interface Difference extends Spread {
@@ -38,7 +31,7 @@ export interface VariantRow {
 const COMPARED: MetricKey = 'recall@20';
 
 export const valueOf = (run: RunSummary, relevant: Relevant, key: MetricKey): number | null =>
-  (relevant === 'all' ? run.result?.test : run.result?.testLiked)?.[key] ?? null;
+  metricsOf(run.result, relevant)?.[key] ?? null;
 
 /** The runs of one group, oldest first. */
 export const runsOfGroup = (runs: readonly RunSummary[], id: string): RunSummary[] => runs.filter(({ group }) => group?.id === id);
@@ -82,13 +75,6 @@ function differenceOf(own: readonly RunSummary[], full: readonly RunSummary[], r
     return mine === null || theirs === null ? [] : [mine - theirs];
   });
   return values.length === 0 ? null : { ...spread(values), pairs: values.length, higher: values.filter((value) => value > 0).length };
-}
-
-function spread(values: readonly number[]): Spread {
-  if (values.length === 0) return { mean: null, sd: null };
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  if (values.length === 1) return { mean, sd: null };
-  return { mean, sd: Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1)) };
 }
 
 const known = (values: readonly (number | null)[]): number[] => values.filter((value) => value !== null);

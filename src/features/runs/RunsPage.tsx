@@ -30,6 +30,7 @@ export function RunsPage() {
   const [renaming, setRenaming] = useState<RunSummary | null>(null);
   const shown = useMemo(() => filterRuns(runs, filter), [runs, filter]);
   const selected = useMemo(() => shown.filter(({ id }) => chosen.has(id)).map(({ id }) => id), [shown, chosen]);
+  const comparable = useMemo(() => shown.filter(({ id, result }) => chosen.has(id) && result !== null).map(({ id }) => id), [shown, chosen]);
   const deletable = selected.filter((id) => id !== activeId);
   const allChosen = shown.length > 0 && selected.length === shown.length;
   const names = deleting.length === 1 ? `“${runs.find(({ id }) => id === deleting[0])?.name ?? ''}”` : plural(deleting.length, 'run');
@@ -58,6 +59,11 @@ export function RunsPage() {
             <Button small onClick={() => setChosen(new Set(allChosen ? [] : shown.map(({ id }) => id)))} disabled={shown.length === 0}>
               {allChosen ? 'Select none' : `Select all ${shown.length}`}
             </Button>
+            {comparable.length > 1 && (
+              <ButtonLink small to={`/compare?runs=${comparable.join(',')}`}>
+                Compare {plural(comparable.length, 'run')}
+              </ButtonLink>
+            )}
             <Button small variant="danger" disabled={deletable.length === 0} onClick={() => setDeleting(deletable)}>
               Delete {deletable.length > 0 ? plural(deletable.length, 'run') : 'selected'}
             </Button>

@@ -1,0 +1,118 @@
+import { useMemo, useState } from 'react';
+import { plural } from '../../app/format';
+import { Button, ButtonLink } from '../../app/primitives/Button';
+import { Choice, Field, Select } from '../../app/primitives/Field';
+import { Notice } from '../../app/primitives/Notice';
+import { Page } from '../../app/primitives/Page';
+import { Panel, Surface } from '../../app/primitives/Panel';
+import { CurveChart } from '../../charts/CurveChart';
+import { DataDialog } from '../../charts/DataDialog';
+import { METRIC_KEYS, metricLabel } from '../../domain/metrics';
+import type { RunSummary } from '../../domain/run';
+import { useRuns } from '../../state/runs';
+import { SHOWN_METRICS } from '../runs/curves';
+import { ConfigDifferences } from './ConfigDifferences';
+import { CopyButtons } from './CopyButtons';
+import { isRated, settingSeries } from './curves';
+import { resultRows, resultsTable } from './resultRows';
+import { ResultsTable } from './ResultsTable';
+import { SignificancePanel } from './SignificancePanel';
+import { useComparisonAddress, useEpochs, useSettings } from './useComparison';
+import styles from './compare.module.css';
+
+/** Runs side by side as papers have them: grouped by everything but the seed, with what differs and whether it matters. */
+export function ComparePage() {
+  const runs = useRuns((state) => state.runs);
+  const loaded = useRuns((state) => state.loaded);
+  const address = useComparisonAddress();
+  const settings = useSettings(runs, address.ids);
+  const { metric, relevant } = address;
+  const reference = settings.find(({ key }) => key === address.reference) ?? settings[0];
+  const epochs = useEpochs(settings);
+  const series = useMemo(() => settingSeries(settings, epochs, metric, relevant), [settings, epochs, metric, relevant]);
+  const rows = useMemo(() => resultRows(settings, SHOWN_METRICS, relevant, reference, metric), [settings, relevant, reference, metric]);
+  const [data, setData] = useState(false);
+  if (!loaded) return <Page title="Compare">{null}</Page>;
+  if (settings.length === 0) return <Choose runs={runs} asked={address.ids.length} onChoose={(ids) => address.change({ ids })} />;
+
+  const datasets = [...new Set(settings.map(({ dataset }) => dataset.name))].join(', ');
+  const liked = relevant === 'liked' ? ', liked items only' : '';
+  return (
+    <Page title="Compare" subtitle={`${plural(settings.length, 'setting')} · ${plural(settings.reduce((sum, setting) => sum + setting.runs.length, 0), 'run')} · ${datasets}`} actions={<ButtonLink to="/runs">Choose runs</ButtonLink>}>
+      <div className={styles.controls}>
+        <Field label="Metric">
+          {(control) => <Select {...control} value={metric} options={METRIC_KEYS.map((key) => ({ value: key, label: metricLabel(key) }))} onValueChange={(next) => address.change({ metric: next })} />}
+        </Field>
+        <Field label="Reference">
+          {(control) => (
+            <Select {...control} value={reference?.key ?? ''} options={settings.map(({ key, label }) => ({ value: key, label }))} onValueChange={(next) => address.change({ reference: next })} />
+          )}
+        </Field>
+        {isRated(settings) && (
+          <Choice
+            segments
+            label="Held-out items"
+            value={relevant}
+            options={[{ value: 'all', label: 'all' }, { value: 'liked', label: 'liked only' }]}
+            onValueChange={(next) => address.change({ relevant: next })}
+          />
+        )}
+      </div>
+      <Panel
+        title="Test split"
+        note={`mean ± sd over seeds${liked}`}
+        actions={
+          <>
+            <CopyButtons rows={rows} caption={`Test metrics on ${datasets}${liked}; mean and standard deviation over seeds.`} />
+            <Button small variant="quiet" onClick={() => setData(true)}>
+              Data
+            </Button>
+          </>
+        }
+      >
+        <ResultsTable rows={rows} compared={metric} reference={reference} />
+      </Panel>
+      <div className={styles.halves}>
+        <Surface>
+          <CurveChart
+            title={`${metricLabel(metric)}, validation`}
+            series={series}
+            xLabel="epoch"
+            yLabel={`${metricLabel(metric)}${liked}`}
+            cursorKey="compare"
+            emptyText="None of these runs kept its epochs."
+          />
+        </Surface>
+        <SignificancePanel settings={settings} reference={reference} metric={metric} relevant={relevant} />
+      </div>
+      <ConfigDifferences settings={settings} />
+      {data && <DataDialog title="comparison" table={resultsTable(rows)} onClose={() => setData(false)} />}
+    </Page>
+  );
+}
+
+/** Without runs to compare: what can be compared at once. */
+function Choose({ runs, asked, onChoose }: { readonly runs: readonly RunSummary[]; readonly asked: number; readonly onChoose: (ids: readonly string[]) => void }) {
+  const finished = runs.filter(({ result }) => result !== null);
+  const datasets = [...new Set(finished.map(({ experiment }) => experiment.dataset.name))];
+  const of = (name: string): string[] => finished.filter(({ experiment }) => experiment.dataset.name === name).map(({ id }) => id);
+  return (
+    <Page title="Compare">
+      <Notice
+        title={asked > 0 ? 'None of the runs asked for has a result here.' : 'Choose what to compare.'}
+        actions={
+          <>
+            <ButtonLink to="/runs">Choose on the Runs page</ButtonLink>
+            {datasets.map((name) => (
+              <Button key={name} onClick={() => onChoose(of(name))}>
+                All {of(name).length} on {name}
+              </Button>
+            ))}
+          </>
+        }
+      >
+        Runs that differ in nothing but their seed become one row. Only runs with a result count.
+      </Notice>
+    </Page>
+  );
+}

@@ -1,0 +1,103 @@
+import { useMemo, useState } from 'react';
+import { formatCount, formatSignedMeanSd } from '../../app/format';
+import { Button } from '../../app/primitives/Button';
+import { DataTable, type Column } from '../../app/primitives/DataTable';
+import { FaultNotice } from '../../app/primitives/Notice';
+import { Panel } from '../../app/primitives/Panel';
+import { DataDialog } from '../../charts/DataDialog';
+import { unpairable, type Relevant, type Setting } from '../../domain/comparison';
+import { metricLabel, type MetricKey } from '../../domain/metrics';
+import { formatP, significanceRows, significanceTable, type SignificanceRow } from './significanceRows';
+import { useTests } from './useComparison';
+import styles from './compare.module.css';
+
+interface SignificancePanelProps {
+  readonly settings: readonly Setting[];
+  readonly reference: Setting | undefined;
+  readonly metric: MetricKey;
+  readonly relevant: Relevant;
+}
+
+const SIGNIFICANT = 0.05;
+
+/** Whether the differences to the reference are more than chance: paired over users, and over seeds. */
+export function SignificancePanel({ settings, reference, metric, relevant }: SignificancePanelProps) {
+  const tested = useTests(settings, reference, metric, relevant);
+  const rows = useMemo(() => significanceRows(settings, tested?.comparisons ?? []), [settings, tested]);
+  const [data, setData] = useState(false);
+  const refusals = settings.flatMap((setting) => (reference && setting !== reference ? (unpairable(setting, reference) ?? []) : []));
+  const title = reference ? `Against ${reference.label}` : 'Significance';
+  return (
+    <Panel
+      title={title}
+      note={metricLabel(metric)}
+      actions={
+        rows.length > 0 && (
+          <Button small variant="quiet" onClick={() => setData(true)}>
+            Data
+          </Button>
+        )
+      }
+    >
+      {tested?.fault && <FaultNotice fault={tested.fault} />}
+      {settings.length < 2 && <p>Everything here is one setting. Add runs of another one on the Runs page.</p>}
+      {!tested && settings.length - refusals.length > 1 && <p role="status">Testing {settings.length - refusals.length - 1} settings …</p>}
+      {rows.length > 0 && <DataTable label={title} columns={COLUMNS} rows={rows} rowId={({ setting }) => setting.key} />}
+      {refusals.map((reason) => (
+        <p key={reason} className={styles.refused}>
+          {reason}
+        </p>
+      ))}
+      {rows.length > 0 && (
+        <p className={styles.note}>
+          Over users: mean over common seeds first, then paired; p-values are two-sided and adjusted for the number of rows (Holm); the interval comes from resampling users. Over
+          seeds: the paired t-test of the means. † p &lt; {SIGNIFICANT}.
+        </p>
+      )}
+      {data && <DataDialog title={title} table={significanceTable(rows)} onClose={() => setData(false)} />}
+    </Panel>
+  );
+}
+
+const COLUMNS: readonly Column<SignificanceRow>[] = [
+  { id: 'setting', header: 'Setting', rowHeader: true, value: ({ setting }) => setting.label, cell: ({ setting }) => <span className={styles.setting}>{setting.label}</span> },
+  {
+    id: 'difference', header: 'Difference, 95 %', numeric: true,
+    value: ({ comparison: { users } }) => ('refused' in users ? null : users.mean),
+    cell: ({ comparison: { users } }) =>
+      'refused' in users ? (
+        <span className={styles.refused}>{users.refused}</span>
+      ) : (
+        <>
+          {formatSignedMeanSd(users.mean, null)}
+          <span className={styles.small}>
+            {formatSignedMeanSd(users.interval[0], null)} to {formatSignedMeanSd(users.interval[1], null)}
+          </span>
+        </>
+      ),
+  },
+  { id: 't', header: 't, users', numeric: true, value: ({ adjusted }) => adjusted.t, cell: ({ adjusted }) => <P value={adjusted.t} /> },
+  { id: 'wilcoxon', header: 'Wilcoxon, users', numeric: true, value: ({ adjusted }) => adjusted.wilcoxon, cell: ({ adjusted }) => <P value={adjusted.wilcoxon} /> },
+  {
+    id: 'seeds', header: 't, seeds', numeric: true,
+    value: ({ comparison: { bySeed } }) => bySeed?.t.p ?? null,
+    cell: ({ comparison: { bySeed } }) =>
+      bySeed ? (
+        <>
+          <P value={bySeed.t.p} />
+          <span className={styles.small}>
+            higher in {formatCount(bySeed.higher)} of {formatCount(bySeed.pairs)}
+          </span>
+        </>
+      ) : (
+        '–'
+      ),
+  },
+];
+
+const P = ({ value }: { readonly value: number | null }) => (
+  <>
+    {formatP(value)}
+    {value !== null && value < SIGNIFICANT && ' †'}
+  </>
+);

@@ -1,0 +1,45 @@
+import type { ChartTable } from '../../charts/table';
+import { holm, type PairedTest, type Setting, type SettingComparison } from '../../domain/comparison';
+
+/** One setting against the reference, p-values adjusted for all rows of the table together. */
+export interface SignificanceRow {
+  readonly setting: Setting;
+  readonly comparison: SettingComparison;
+  readonly adjusted: { readonly t: number | null; readonly wilcoxon: number | null };
+}
+
+/** Holm over the rows that have a test, each kind of test for itself. */
+export function significanceRows(settings: readonly Setting[], comparisons: readonly SettingComparison[]): SignificanceRow[] {
+  const rows = comparisons.flatMap((comparison) => {
+    const setting = settings.find(({ key }) => key === comparison.key);
+    return setting ? [{ setting, comparison }] : [];
+  });
+  const adjust = (kind: 't' | 'wilcoxon'): (number | null)[] => {
+    const raw = rows.map(({ comparison: { users } }) => ('refused' in users ? null : users[kind].p));
+    const adjusted = holm(raw.filter((p) => p !== null));
+    return raw.map((p) => (p === null ? null : (adjusted.shift() ?? null)));
+  };
+  const [t, wilcoxon] = [adjust('t'), adjust('wilcoxon')];
+  return rows.map((row, i) => ({ ...row, adjusted: { t: t[i] ?? null, wilcoxon: wilcoxon[i] ?? null } }));
+}
+
+/** `0.012`, `3e-7`, `–`. */
+export function formatP(p: number | null): string {
+  if (p === null) return '–';
+  return p < 0.001 ? p.toExponential(0) : p.toFixed(3);
+}
+
+export function significanceTable(rows: readonly SignificanceRow[]): ChartTable {
+  const test = (one: PairedTest | undefined): (number | null)[] => [one?.statistic ?? null, one?.p ?? null, one?.effect ?? null];
+  const names = (prefix: string): string[] => ['statistic', 'p', 'effect'].map((name) => `${prefix}_${name}`);
+  return {
+    columns: ['setting', 'seeds', 'users', 'mean_difference', 'interval_low', 'interval_high', ...names('t'), 't_p_holm', ...names('wilcoxon'), 'wilcoxon_p_holm', 'seed_pairs', ...names('seed_t')],
+    rows: rows.map(({ setting, comparison: { users, seeds, bySeed }, adjusted }) => {
+      const known = 'refused' in users ? null : users;
+      return [
+        setting.label, seeds.join(' '), known?.pairs ?? null, known?.mean ?? null, known?.interval[0] ?? null, known?.interval[1] ?? null,
+        ...test(known?.t), adjusted.t, ...test(known?.wilcoxon), adjusted.wilcoxon, bySeed?.pairs ?? null, ...test(bySeed?.t),
+      ];
+    }),
+  };
+}

@@ -1,0 +1,50 @@
+import { expect, test } from '@playwright/test';
+import { expectFit, storedRun } from '../helpers/page';
+
+test('runs of several seeds become a table for a paper, with tests against a reference', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.goto('./#/experiment');
+  await expect(page.getByText(/interactions · image/)).toBeVisible({ timeout: 60_000 });
+  for (const model of ['LightGCN', 'BPR-MF']) {
+    await page.getByRole('combobox', { name: 'Model' }).selectOption({ label: model });
+    await page.getByRole('textbox', { name: 'Epochs, at most' }).fill('2');
+    await page.getByRole('textbox', { name: 'Seed' }).fill('1, 2');
+    await page.getByRole('button', { name: /^(Start|Queue)/ }).first().click();
+    await page.waitForURL(/#\/runs/);
+    await page.goto('./#/experiment');
+  }
+  await page.goto('./#/runs');
+  await expect(page.getByRole('cell', { name: /finished/ })).toHaveCount(4, { timeout: 120_000 });
+  await page.getByRole('button', { name: 'Select all 4' }).click();
+  await page.getByRole('link', { name: 'Compare 4 runs' }).click();
+
+  const results = page.getByRole('group', { name: /Results by setting/ });
+  await expect(results.getByRole('row')).toHaveCount(3);
+  const ids = new URL(page.url().replace('#/', '')).searchParams.get('runs')!.split(',');
+  const runs = (await Promise.all(ids.map((id) => storedRun(page, id)))).flatMap((run) => run ?? []);
+  const recalls = runs.filter(({ experiment }) => experiment.model === 'lightgcn').map(({ result }) => result!.test['recall@20']);
+  expect(recalls).toHaveLength(2);
+  const mean = (recalls[0]! + recalls[1]!) / 2;
+  const sd = Math.abs(recalls[0]! - recalls[1]!) / Math.SQRT2;
+  await expect(results.getByRole('row', { name: /^LightGCN/ })).toContainText(`${mean.toFixed(4)} ± ${sd.toFixed(4)}`);
+
+  const tests = page.getByRole('region', { name: /^Against/ });
+  await expect(tests.getByRole('row')).toHaveCount(2);
+  await expect(tests).toContainText(/higher in [012] of 2/);
+  await expect(page.getByRole('region', { name: 'What differs' })).toBeVisible();
+  await page.getByRole('combobox', { name: 'Metric' }).selectOption('ndcg@10');
+  await expect(results.getByRole('columnheader', { name: 'Δ N@10' })).toBeVisible();
+  await expectFit(page, 'comparison');
+
+  await page.getByRole('button', { name: 'Copy LaTeX' }).click();
+  await expect(page.getByText('LaTeX copied')).toBeVisible();
+  const latex = await page.evaluate(() => navigator.clipboard.readText());
+  expect(latex).toContain('\\toprule');
+  expect(latex.replaceAll(/\\(textbf|underline)\{([^}]*)\}/g, '$2')).toContain(`${mean.toFixed(4)} $\\pm$ ${sd.toFixed(4)}`);
+
+  await page.reload();
+  await expect(results.getByRole('columnheader', { name: 'Δ N@10' })).toBeVisible();
+  await page.goto('./#/compare');
+  await page.getByRole('button', { name: 'All 4 on Demo' }).click();
+  await expect(results.getByRole('row')).toHaveCount(3);
+});

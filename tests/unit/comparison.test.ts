@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { bestTwo, commonSeeds, configDifferences, settingMetric, settingsOf, unpairable } from '../../src/domain/comparison';
+import { METRIC_KEYS, type MetricKey, type Metrics, type PerUserMetrics } from '../../src/domain/metrics';
+import type { Config, ModelId } from '../../src/domain/models/table';
+import { newRun, summarise, type RunSummary } from '../../src/domain/run';
+import { memoryDatabase } from '../../src/storage/database';
+import { writeDetails } from '../../src/storage/runs';
+import { latexText, resultRows, toLatex, toMarkdown } from '../../src/features/compare/resultRows';
+import { formatP, significanceRows } from '../../src/features/compare/significanceRows';
+import { compareRuns } from '../../workers/analysis/compareRuns';
+
+const metrics = (recall: number): Metrics => Object.fromEntries(METRIC_KEYS.map((key) => [key, key === 'recall@20' ? recall : recall / 2])) as Metrics;
+
+function run(id: string, model: ModelId, config: Config, seed: number, recall: number | null, fingerprint = 'f'): RunSummary {
+  const document = newRun(id, id, { model, config, seed, dataset: { id: fingerprint, name: fingerprint === 'f' ? 'Demo' : 'Other', fingerprint }, backend: 'wasm', allowSoftware: false }, '2026-01-01T00:00:00Z');
+  return { ...summarise(document), status: recall === null ? 'failed' : 'finished', result: recall === null ? null : { bestEpoch: 1, valid: metrics(recall), test: metrics(recall) } };
+}
+
+const runs = [
+  run('a1', 'lightgcn', {}, 1, 0.1), run('a2', 'lightgcn', { layers: 2 }, 2, 0.12), run('b1', 'lightgcn', { layers: 3 }, 1, 0.14),
+  run('c1', 'bpr', {}, 1, 0.05), run('c2', 'bpr', {}, 2, null), run('d1', 'bpr', {}, 1, 0.5, 'g'),
+];
+
+describe('settings', () => {
+  it('are runs that differ in the seed alone; the last of a repeated seed counts, and none without a result', () => {
+    const settings = settingsOf([...runs.slice(0, 5), run('a1again', 'lightgcn', {}, 1, 0.2)]);
+    expect(settings.map(({ label, runs: own }) => [label, own.map(({ id }) => id)])).toEqual([
+      ['LightGCN, layers=2', ['a1again', 'a2']], ['LightGCN, layers=3', ['b1']], ['BPR-MF', ['c1']],
+    ]);
+  });
+
+  it('are named by their dataset where there are several, and not tested across', () => {
+    const settings = settingsOf(runs);
+    expect(settings.map(({ label }) => label)).toEqual(['LightGCN, Demo, layers=2', 'LightGCN, Demo, layers=3', 'BPR-MF, Demo', 'BPR-MF, Other']);
+    expect(unpairable(settings[0]!, settings[2]!)).toBeNull();
+    expect(unpairable(settings[2]!, settings[3]!)).toContain('not evaluated on the same data');
+    expect(commonSeeds(settings[0]!, settings[1]!)).toEqual([1]);
+  });
+
+  it('have a mean and a sample deviation', () => {
+    const [first, second] = settingsOf(runs);
+    expect(settingMetric(first!, 'recall@20', 'all').mean).toBeCloseTo(0.11, 12);
+    expect(settingMetric(first!, 'recall@20', 'all').sd).toBeCloseTo(Math.SQRT2 * 0.01, 12);
+    expect(settingMetric(second!, 'recall@20', 'all')).toEqual({ mean: 0.14, sd: null });
+    expect(settingMetric(second!, 'recall@20', 'liked')).toEqual({ mean: null, sd: null });
+  });
+
+  it('differ in the options that are shown, and in no other', () => {
+    const settings = settingsOf([...runs.slice(0, 3), run('m', 'mgcn', {}, 1, 0.1)]);
+    const differences = configDifferences(settings);
+    expect(differences.find(({ option }) => option === 'layers')?.values).toEqual([2, 3, null]);
+    expect(differences.map(({ option }) => option)).not.toContain('embeddingSize');
+  });
+
+  it('rank best and second, ties sharing a place', () => {
+    expect(bestTwo([0.1, 0.3, null, 0.2])).toEqual({ best: [1], second: [3] });
+    expect(bestTwo([0.3, 0.3, 0.2])).toEqual({ best: [0, 1], second: [] });
+    expect(bestTwo([null])).toEqual({ best: [], second: [] });
+  });
+});
+
+describe('the table for a paper', () => {
+  const settings = settingsOf(runs.slice(0, 4));
+  const keys: MetricKey[] = ['recall@20', 'ndcg@20'];
+  const rows = resultRows(settings, keys, 'all', settings[0], 'recall@20');
+
+  it('has improvements relative to the reference', () => {
+    expect(rows.map(({ improvement }) => improvement && Math.round(improvement * 1e4) / 1e4)).toEqual([null, 0.2727, -0.5455]);
+  });
+
+  it('is Markdown with the best bold and the second best in italics', () => {
+    expect(toMarkdown(rows).split('\n').slice(0, 5)).toEqual([
+      '|  | Recall@20 | NDCG@20 |',
+      '| --- | ---: | ---: |',
+      '| LightGCN, layers=2 | _0.1100 ± 0.0141_ | _0.0550 ± 0.0071_ |',
+      '| LightGCN, layers=3 | **0.1400** | **0.0700** |',
+      '| BPR-MF | 0.0500 | 0.0250 |',
+    ]);
+  });
+
+  it('is LaTeX in which nothing a name holds is a command', () => {
+    const text = toLatex(rows, '100 % of A_B & C');
+    expect(text).toContain('\\caption{100 \\% of A\\_B \\& C}');
+    expect(text).toContain('    LightGCN, layers=3 & \\textbf{0.1400} & \\textbf{0.0700} \\\\');
+    expect(text).toContain('\\underline{0.1100 $\\pm$ 0.0141}');
+    expect(latexText('a\\b{c}^~$#')).toBe('a\\textbackslash{}b\\{c\\}\\textasciicircum{}\\textasciitilde{}\\$\\#');
+  });
+});
+
+describe('tests of stored runs', () => {
+  const users = Int32Array.of(0, 2, 5, 7);
+  const perUser = (recall: readonly number[], of = users): PerUserMetrics => ({
+    users: of,
+    values: Object.fromEntries(METRIC_KEYS.map((key) => [key, Float32Array.from(key === 'recall@20' ? recall : recall.map(() => 0))])) as PerUserMetrics['values'],
+  });
+  const details = (recall: readonly number[], of = users) => ({ perUser: perUser(recall, of), topItems: new Int32Array(0), topScores: new Float32Array(0), cutoff: 0 });
+  const asked = (key: string, ids: readonly string[]) => ({ key, runs: ids.map((id, i) => ({ id, seed: i + 1 })) });
+
+  it('pair every user’s mean over the common seeds, and the seeds’ means', async () => {
+    const database = memoryDatabase();
+    await writeDetails(database, 'r1', details([0.25, 0.5, 0, 0.5]));
+    await writeDetails(database, 'r2', details([0.75, 0.5, 0, 0]));
+    await writeDetails(database, 'x1', details([0.5, 0.5, 0.5, 0.5]));
+    await writeDetails(database, 'x2', details([1, 1, 0, 0.5]));
+    await writeDetails(database, 'x3', details([1, 1, 1, 1]));
+    await writeDetails(database, 'y1', details([1, 1, 1], users.slice(1)));
+    const comparisons = await compareRuns(database, {
+      type: 'compare', metric: 'recall@20', relevant: 'all',
+      reference: asked('r', ['r1', 'r2']), others: [asked('x', ['x1', 'x2', 'x3']), asked('y', ['y1']), asked('z', ['gone'])],
+    });
+    const [x, y, z] = comparisons;
+    expect(x).toMatchObject({ key: 'x', seeds: [1, 2], users: { pairs: 4, mean: 0.25, higher: 4, lower: 0 } });
+    // By seed: .5 against .3125 and .625 against .3125.
+    expect(x!.bySeed).toMatchObject({ pairs: 2, mean: 0.25, higher: 2 });
+    expect('interval' in x!.users && x!.users.interval).toEqual([0.25, 0.25]);
+    expect(y).toMatchObject({ seeds: [1], users: { refused: expect.stringContaining('same users') }, bySeed: null });
+    expect(z).toMatchObject({ users: { refused: expect.stringContaining('no seed in common') } });
+  });
+
+  it('are adjusted for the rows that have a p-value', () => {
+    const settings = settingsOf(runs.slice(0, 4));
+    const test = (p: number | null) => ({ statistic: 0, p, effect: 0 });
+    const compared = (key: string, p: number | null) => ({ key, seeds: [1], bySeed: null, users: { pairs: 3, mean: 0, deviation: 1, higher: 1, lower: 1, t: test(p), wilcoxon: test(0.5), interval: [0, 0] as const } });
+    const rows = significanceRows(settings, [compared(settings[0]!.key, 0.03), compared(settings[1]!.key, 0.02), { ...compared(settings[2]!.key, 0), users: { refused: 'no' } }]);
+    expect(rows.map(({ adjusted }) => adjusted.t)).toEqual([0.04, 0.04, null]);
+    expect([0.0123, 2e-7, null, 1].map(formatP)).toEqual(['0.012', '2e-7', '–', '1.000']);
+  });
+});
