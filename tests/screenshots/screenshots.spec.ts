@@ -131,3 +131,24 @@ test('models with presets, observations, findings and ablations', async ({ page 
   await page.getByRole('tab', { name: 'Findings' }).click();
   await shoot(page, 'run-findings');
 });
+
+test('a comparison', async ({ page }) => {
+  test.setTimeout(600_000);
+  mkdirSync(FOLDER, { recursive: true });
+  await page.goto('./');
+  await expect(page.getByText('The demo dataset is ready')).toBeVisible();
+  for (const model of ['LightGCN', 'BPR-MF']) {
+    await page.goto('./#/experiment');
+    await page.getByRole('combobox', { name: 'Model' }).selectOption({ label: model });
+    await page.getByRole('textbox', { name: 'Epochs, at most' }).fill('40');
+    await page.getByRole('textbox', { name: 'Seed' }).fill('1, 2, 3');
+    await page.getByRole('button', { name: /^(Start|Queue)/ }).first().click();
+    await page.waitForURL(/#\/runs/);
+  }
+  await page.goto('./#/runs');
+  await expect(page.getByRole('cell', { name: /finished/ })).toHaveCount(6, { timeout: 400_000 });
+  await page.goto('./#/compare');
+  await page.getByRole('button', { name: 'All 6 on Demo' }).click();
+  await expect(page.getByRole('region', { name: /^Against/ }).getByRole('row')).toHaveCount(2);
+  await shoot(page, 'compare');
+});

@@ -72,6 +72,7 @@ export function ComparePage() {
       >
         <ResultsTable rows={rows} compared={metric} reference={reference} />
       </Panel>
+      <SignificancePanel settings={settings} reference={reference} metric={metric} relevant={relevant} />
       <div className={styles.halves}>
         <Surface>
           <CurveChart
@@ -83,9 +84,8 @@ export function ComparePage() {
             emptyText="None of these runs kept its epochs."
           />
         </Surface>
-        <SignificancePanel settings={settings} reference={reference} metric={metric} relevant={relevant} />
+        <ConfigDifferences settings={settings} />
       </div>
-      <ConfigDifferences settings={settings} />
       {data && <DataDialog title="comparison" table={resultsTable(rows)} onClose={() => setData(false)} />}
     </Page>
   );
