@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test';
-import { expectFit, storedRun } from '../helpers/page';
+import type { DatasetDocument } from '../../src/domain/dataset';
+import { expectFit, stored, storedRun } from '../helpers/page';
 
 test('runs of several seeds become a table for a paper, with tests against a reference', async ({ page, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
@@ -47,4 +48,14 @@ test('runs of several seeds become a table for a paper, with tests against a ref
   await page.goto('./#/compare');
   await page.getByRole('button', { name: 'All 4 on Demo' }).click();
   await expect(results.getByRole('row')).toHaveCount(3);
+
+  // From a run of the table to how it serves popular and rare items: every test interaction is in one of five groups.
+  await results.getByRole('row', { name: /^LightGCN/ }).getByRole('link').first().click();
+  await page.getByRole('tab', { name: 'Long tail' }).click();
+  const groups = page.getByRole('group', { name: 'By popularity of the item' });
+  await expect(groups.getByRole('row')).toHaveCount(6);
+  const dataset = (await stored(page, 'datasets', runs[0]!.experiment.dataset.id)) as DatasetDocument;
+  const cells = await groups.getByRole('row').locator('td:nth-of-type(3)').allTextContents();
+  expect(cells.map((text) => Number(text.replaceAll(',', ''))).reduce((sum, count) => sum + count, 0)).toBe(dataset.statistics.splits.test.interactions);
+  await expectFit(page, 'long tail');
 });

@@ -15,6 +15,7 @@ import { CurvesTab } from './CurvesTab';
 import { EfficiencyTab } from './EfficiencyTab';
 import { shownFindings, standIn } from './findings';
 import { FindingsTab } from './FindingsTab';
+import { LongTailTab } from './LongTailTab';
 import { NewRunLike } from './NewRunLike';
 import { PreparingPanel } from './PreparingPanel';
 import { RunControls } from './RunControls';
@@ -88,6 +89,7 @@ function KnownRun({ run }: { readonly run: RunSummary }) {
         tabs={[
           { value: 'curves', label: 'Curves', content: <CurvesTab run={run} curves={curves} findings={findings} /> },
           ...(shownFindings(findings).length > 0 ? [{ value: 'findings', label: 'Findings', content: <FindingsTab findings={findings} /> }] : []),
+          { value: 'longTail', label: 'Long tail', content: <LongTailTab run={run} /> },
           { value: 'users', label: 'Users', content: <UsersTab run={run} /> },
           { value: 'efficiency', label: 'Efficiency', content: <EfficiencyTab run={run} curves={curves} /> },
           { value: 'config', label: 'Config', content: <ConfigTab run={run} /> },

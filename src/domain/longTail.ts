@@ -1,0 +1,92 @@
+import type { Interactions } from './dataset';
+
+/** Items of like popularity, and how the test interactions that fall among them fare (EGRA, Figure 2). */
+export interface PopularityGroup {
+  /** Items of the group. */
+  readonly items: number;
+  /** Training interactions of its least and its most popular item. */
+  readonly fewest: number;
+  readonly most: number;
+  /** Users who have a test interaction in it. */
+  readonly users: number;
+  readonly tested: number;
+  /** Share of all recommended places that its items take. */
+  readonly recommended: number;
+  /** Means over its users; null without any. */
+  readonly recall: number | null;
+  readonly ndcg: number | null;
+}
+
+/** What a run recommended: `topItems [users, width]`, best first, −1 where there is nothing. */
+export interface TopLists {
+  readonly users: Int32Array;
+  readonly topItems: Int32Array;
+  readonly width: number;
+}
+
+const TRAIN = 0;
+const TEST = 2;
+
+/**
+ * Items by training interactions, most popular first (ties: the lower index), in `groups` parts of equal size. Of a user and a group:
+ * recall is the share of the group's test items among the first `cutoff`; NDCG counts their gains `1/log₂(rank + 1)` at the
+ * ranks they have in the whole list, over the best that as many could have.
+ */
+export function popularityGroups(interactions: Interactions, items: number, lists: TopLists, cutoff: number, groups: number): PopularityGroup[] {
+  const popularity = new Int32Array(items);
+  interactions.items.forEach((item, row) => interactions.split[row] === TRAIN && (popularity[item] = (popularity[item] ?? 0) + 1));
+  const order = Array.from(popularity.keys()).sort((a, b) => (popularity[b] ?? 0) - (popularity[a] ?? 0) || a - b);
+  const groupOf = new Uint8Array(items);
+  order.forEach((item, place) => (groupOf[item] = Math.floor((place * groups) / items)));
+
+  const held = new Map<number, number[]>();
+  interactions.users.forEach((user, row) => {
+    if (interactions.split[row] === TEST) held.set(user, [...(held.get(user) ?? []), interactions.items[row] ?? -1]);
+  });
+  const sums = Array.from({ length: groups }, () => ({ users: 0, tested: 0, recall: 0, ndcg: 0, recommended: 0 }));
+  let places = 0;
+  lists.users.forEach((user, row) => {
+    const rankOf = new Map<number, number>();
+    for (let rank = 0; rank < Math.min(cutoff, lists.width); rank++) {
+      const item = lists.topItems[row * lists.width + rank] ?? -1;
+      if (item < 0) break;
+      rankOf.set(item, rank);
+      places += 1;
+      const sum = sums[groupOf[item] ?? 0];
+      if (sum) sum.recommended += 1;
+    }
+    const tested = held.get(user) ?? [];
+    for (let group = 0; group < groups; group++) {
+      const own = tested.filter((item) => groupOf[item] === group);
+      const sum = sums[group];
+      if (own.length === 0 || !sum) continue;
+      const ranks = own.flatMap((item) => rankOf.get(item) ?? []);
+      sum.users += 1;
+      sum.tested += own.length;
+      sum.recall += ranks.length / own.length;
+      sum.ndcg += ranks.reduce((gain, rank) => gain + discount(rank), 0) / idealGain(Math.min(own.length, cutoff));
+    }
+  });
+  return sums.map(({ users, tested, recall, ndcg, recommended }, group): PopularityGroup => {
+    const own = order.filter((item) => groupOf[item] === group);
+    return {
+      items: own.length,
+      fewest: popularity[own[own.length - 1] ?? 0] ?? 0,
+      most: popularity[own[0] ?? 0] ?? 0,
+      users,
+      tested,
+      recommended: recommended / Math.max(1, places),
+      recall: users === 0 ? null : recall / users,
+      ndcg: users === 0 ? null : ndcg / users,
+    };
+  });
+}
+
+/** Of a rank from 0. */
+const discount = (rank: number): number => 1 / Math.log2(rank + 2);
+
+function idealGain(hits: number): number {
+  let gain = 0;
+  for (let rank = 0; rank < hits; rank++) gain += discount(rank);
+  return gain;
+}

@@ -1,0 +1,107 @@
+import { memo, useMemo, useState } from 'react';
+import { formatCount, formatMetric, formatPercent } from '../../app/format';
+import { Button } from '../../app/primitives/Button';
+import { DataTable, type Column } from '../../app/primitives/DataTable';
+import { Choice } from '../../app/primitives/Field';
+import { FaultNotice, Notice } from '../../app/primitives/Notice';
+import { Panel } from '../../app/primitives/Panel';
+import { DataDialog } from '../../charts/DataDialog';
+import type { ChartTable } from '../../charts/table';
+import { popularityGroups, type PopularityGroup } from '../../domain/longTail';
+import { CUTOFFS, type Cutoff } from '../../domain/metrics';
+import type { RunSummary } from '../../domain/run';
+import { useDetails, type LoadedDetails } from './useDetails';
+import styles from './runs.module.css';
+
+const GROUPS = 5;
+
+/** How a run serves popular and rare items (EGRA, Figure 2). */
+export const LongTailTab = memo(function LongTailTab({ run }: { readonly run: RunSummary }) {
+  const state = useDetails(run);
+  if (state.name === 'loading') return <p className={styles.note}>Reading the users’ results …</p>;
+  if (state.name === 'failed') return <FaultNotice fault={state.fault} />;
+  const { details, interactions } = state.value;
+  if (!details) return <Notice title="The groups come with the test evaluation.">It is made at the best epoch, when the run ends or is stopped.</Notice>;
+  if (!interactions) return <Notice tone="warning" title="The run’s dataset is no longer here.">Add it again on the Data page to see how popular the recommended items are.</Notice>;
+  return <Groups run={run} details={details} interactions={interactions} />;
+});
+
+type Known = { readonly [Key in 'details' | 'interactions']: NonNullable<LoadedDetails[Key]> };
+
+function Groups({ run, details, interactions }: Known & { readonly run: RunSummary }) {
+  const [cutoff, setCutoff] = useState<Cutoff>(20);
+  const [data, setData] = useState(false);
+  const groups = useMemo(() => {
+    const highest = Math.max(interactions.items.reduce((most, item) => Math.max(most, item), 0), details.topItems.reduce((most, item) => Math.max(most, item), 0));
+    return popularityGroups(interactions, highest + 1, { users: details.perUser.users, topItems: details.topItems, width: details.cutoff }, cutoff, GROUPS);
+  }, [details, interactions, cutoff]);
+  const rows = useMemo(() => groups.map((group, place): Row => ({ ...group, place })), [groups]);
+  const columns = useMemo(() => columnsOf(rows, cutoff), [rows, cutoff]);
+  const title = 'By popularity of the item';
+  return (
+    <Panel
+      title={title}
+      note="test split; items by training interactions in five equal groups"
+      actions={
+        <>
+          <Choice segments hideLabel label="Cutoff K" value={String(cutoff)} options={CUTOFFS.map((value) => ({ value: String(value), label: `@${value}` }))} onValueChange={(value) => setCutoff(CUTOFFS.find((one) => String(one) === value) ?? 20)} />
+          <Button small variant="quiet" onClick={() => setData(true)}>
+            Data
+          </Button>
+        </>
+      }
+    >
+      <DataTable label={title} columns={columns} rows={rows} rowId={({ place }) => String(place)} />
+      <p className={styles.note}>{readingOf(groups, cutoff)}</p>
+      {data && <DataDialog title={`${run.name}, by popularity`} table={tableOf(rows, cutoff)} onClose={() => setData(false)} />}
+    </Panel>
+  );
+}
+
+interface Row extends PopularityGroup {
+  readonly place: number;
+}
+
+const NAMES = ['most popular', 'popular', 'middle', 'rare', 'rarest'] as const;
+const nameOf = ({ place }: Row): string => NAMES[place] ?? `group ${place + 1}`;
+
+function columnsOf(rows: readonly Row[], cutoff: Cutoff): readonly Column<Row>[] {
+  const metric = (key: 'recall' | 'ndcg', header: string): Column<Row> => {
+    const highest = Math.max(...rows.map((row) => row[key] ?? 0), 1e-9);
+    return { id: key, header, numeric: true, value: (row) => row[key], cell: (row) => <Bar value={row[key]} share={(row[key] ?? 0) / highest} /> };
+  };
+  return [
+    { id: 'group', header: 'Items', rowHeader: true, value: ({ place }) => place, cell: nameOf },
+    { id: 'items', header: 'How many', numeric: true, value: ({ items }) => items, cell: ({ items }) => formatCount(items) },
+    { id: 'popularity', header: 'Training interactions', numeric: true, value: ({ most }) => most, cell: ({ fewest, most }) => (fewest === most ? formatCount(most) : `${formatCount(fewest)}–${formatCount(most)}`) },
+    { id: 'tested', header: 'Test interactions', numeric: true, value: ({ tested }) => tested, cell: ({ tested }) => formatCount(tested) },
+    { id: 'recommended', header: `Share of the top ${cutoff}`, numeric: true, value: ({ recommended }) => recommended, cell: ({ recommended }) => formatPercent(recommended) },
+    metric('recall', `Recall@${cutoff}`),
+    metric('ndcg', `NDCG@${cutoff}`),
+  ];
+}
+
+/** A number with a bar under it, as long as its share of the column's highest. */
+function Bar({ value, share }: { readonly value: number | null; readonly share: number }) {
+  return (
+    <span className={styles.barCell}>
+      {formatMetric(value)}
+      <span className={styles.bar} style={{ inlineSize: `${Math.round(100 * share)}%` }} />
+    </span>
+  );
+}
+
+function readingOf(groups: readonly PopularityGroup[], cutoff: Cutoff): string {
+  const [head] = groups;
+  const tail = groups[groups.length - 1];
+  if (!head || !tail) return '';
+  const tested = groups.reduce((sum, group) => sum + group.tested, 0);
+  return `The most popular fifth of the items takes ${formatPercent(head.recommended)} of the top ${cutoff} and has ${formatPercent(head.tested / Math.max(1, tested))} of the test interactions; the rarest fifth ${formatPercent(tail.recommended)} and ${formatPercent(tail.tested / Math.max(1, tested))}.`;
+}
+
+function tableOf(rows: readonly Row[], cutoff: Cutoff): ChartTable {
+  return {
+    columns: ['group', 'items', 'fewest_training_interactions', 'most_training_interactions', 'test_users', 'test_interactions', `share_of_top_${cutoff}`, `recall@${cutoff}`, `ndcg@${cutoff}`],
+    rows: rows.map((row) => [nameOf(row), row.items, row.fewest, row.most, row.users, row.tested, row.recommended, row.recall, row.ndcg]),
+  };
+}
