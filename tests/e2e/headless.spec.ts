@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, existsSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunDocument } from '../../src/domain/run';
-import { withoutClock } from '../helpers/dataset';
+import { withoutClock } from '../helpers/clock';
 
 let folder = '';
 test.beforeAll(() => {

@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { chooseWebGpu, dropFolder, ended, hasTikTok, pageTasks, startRun, stored, storedRun, TIKTOK } from '../helpers/page';
-import { withoutClock } from '../helpers/dataset';
+import { withoutClock } from '../helpers/clock';
 import type { RunDocument } from '../../src/domain/run';
 
 test.skip(!hasTikTok, 'the TikTok data is not beside this checkout');

@@ -7,7 +7,8 @@ import { readCheckpoint } from '../../workers/training/checkpoint';
 import { RunControl } from '../../workers/training/control';
 import { executeRun } from '../../workers/training/run';
 import { openTestDevice } from '../helpers/device';
-import { smallStudy, withoutClock } from '../helpers/dataset';
+import { withoutClock } from '../helpers/clock';
+import { smallStudy } from '../helpers/dataset';
 
 const SIZES = { users: 48, items: 40 };
 const CHANGES = { epochs: 3, embeddingSize: 8, batchSize: 128 };

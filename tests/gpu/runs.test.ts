@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { MODEL_IDS, type Config, type ModelId } from '../../src/domain/models/table';
 import { BACKENDS } from '../helpers/device';
-import { withoutClock } from '../helpers/dataset';
+import { withoutClock } from '../helpers/clock';
 import { available, execute, tinyStudy, type Backend, type Watched } from '../helpers/runs';
 
 /** Where a run takes long, one or two models stand for all: their epochs are compared in a test of its own. */

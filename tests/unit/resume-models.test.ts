@@ -3,7 +3,7 @@ import type { Config, ModelId } from '../../src/domain/models/table';
 import { readDetails } from '../../src/storage/runs';
 import { readWeights } from '../../src/storage/weights';
 import { readCheckpoint } from '../../workers/training/checkpoint';
-import { withoutClock } from '../helpers/dataset';
+import { withoutClock } from '../helpers/clock';
 import { closedAtStep, copyOf, execute, executed, tinyStudy, type Stored } from '../helpers/runs';
 
 /** Steps of an epoch at this batch size. */

@@ -9,7 +9,8 @@ import { readWeights } from '../../src/storage/weights';
 import { readCheckpoint, writeCheckpoint, type Checkpoint } from '../../workers/training/checkpoint';
 import { RunControl } from '../../workers/training/control';
 import { executeRun, type RunHost } from '../../workers/training/run';
-import { smallStudy, withoutClock } from '../helpers/dataset';
+import { withoutClock } from '../helpers/clock';
+import { smallStudy } from '../helpers/dataset';
 
 type OnEvent = (event: TrainingEvent, control: RunControl) => void;
 
