@@ -1,5 +1,6 @@
 // A Vite plugin: `import code from './kernels.ts?simd'` is the AssemblyScript file as a WebAssembly module, in base64.
 import { readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import asc from 'assemblyscript/asc';
 
 const SUFFIX = '?simd';
@@ -11,8 +12,8 @@ export function simdPlugin() {
     async load(id) {
       if (!id.endsWith(SUFFIX)) return null;
       const path = id.slice(0, -SUFFIX.length);
-      this.addWatchFile(path);
-      const binary = await compile(path);
+      const { binary, files } = await compile(path);
+      for (const file of files) this.addWatchFile(file);
       return `export default ${JSON.stringify(Buffer.from(binary).toString('base64'))};`;
     },
   };
@@ -20,15 +21,25 @@ export function simdPlugin() {
 
 /** The module works on memory that it imports and that belongs to another: it must bring no data of its own. */
 async function compile(path) {
-  const source = await readFile(path, 'utf8');
+  const files = [];
   let binary;
   const { error, stderr } = await asc.main(
-    ['kernels.ts', '--outFile', 'kernels.wasm', '-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--enable', 'simd', '--use', 'abort='],
-    { readFile: (name) => (name === 'kernels.ts' ? source : null), writeFile: (_, data) => (binary = data), listFiles: () => [] },
+    [basename(path), '--outFile', 'kernels.wasm', '-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--enable', 'simd', '--use', 'abort='],
+    {
+      // The compiler also asks for files that a module might be; null says that there is none.
+      readFile: async (name) => {
+        const file = join(dirname(path), name);
+        const source = await readFile(file, 'utf8').catch(() => null);
+        if (source !== null) files.push(file);
+        return source;
+      },
+      writeFile: (_, data) => (binary = data),
+      listFiles: () => [],
+    },
   );
   if (error || !binary) throw new Error(`${path} does not compile: ${error?.message ?? ''}\n${stderr.toString()}`);
   if (hasData(binary)) throw new Error(`${path} has data of its own, which would overwrite the heap that it works on.`);
-  return binary;
+  return { binary, files };
 }
 
 const DATA_SECTION = 11;

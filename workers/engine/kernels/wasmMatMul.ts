@@ -4,10 +4,6 @@ import { isWasm } from '../backends';
 import { addressOf, simdOf } from '../simd/heap';
 
 const NAME = 'BatchMatMul';
-/** As the compiled product has them. */
-const DEPTH = 256;
-const PANEL = 8;
-const STRIP = 6;
 /** From this depth on, in units of the result's rows, packing costs the backend more than multiplying. */
 const DEEP = 8;
 let replaced = false;
@@ -56,7 +52,7 @@ function multiply(backend: BackendWasm, a: tf.TensorInfo, b: tf.TensorInfo, turn
   const n = b.shape[turnedB ? 0 : 1] ?? 0;
   if (!kernels || k < DEEP * m || a.dtype !== 'float32' || b.dtype !== 'float32' || m * k * n === 0) return null;
   const result = backend.makeOutput([m, n], 'float32');
-  const packed = backend.makeOutput([DEPTH * (Math.ceil(n / PANEL) * PANEL + STRIP) + PANEL], 'float32');
+  const packed = backend.makeOutput([kernels.packedNumbers(n)], 'float32');
   kernels.matMul(addressOf(backend, a), addressOf(backend, b), addressOf(backend, packed), addressOf(backend, result), m, k, n, turnedA, turnedB);
   backend.disposeData(packed.dataId);
   return result;

@@ -1,0 +1,59 @@
+/** CSR product `[rows, width]`: sums in storage order. `values` may be 0: all ones. */
+export function csrProduct(pointers: usize, columns: usize, values: usize, x: usize, result: usize, rows: i32, width: i32): void {
+  const rowBytes = <usize>width << 2;
+  for (let row: i32 = 0; row < rows; row++) {
+    const first = load<i32>(pointers + (<usize>row << 2));
+    const last = load<i32>(pointers + (<usize>row << 2), 4);
+    const target = result + <usize>row * rowBytes;
+    let c: i32 = 0;
+    for (; c + 32 <= width; c += 32) {
+      const source = x + (<usize>c << 2);
+      let s0 = f32x4.splat(0);
+      let s1 = f32x4.splat(0);
+      let s2 = f32x4.splat(0);
+      let s3 = f32x4.splat(0);
+      let s4 = f32x4.splat(0);
+      let s5 = f32x4.splat(0);
+      let s6 = f32x4.splat(0);
+      let s7 = f32x4.splat(0);
+      for (let k = first; k < last; k++) {
+        const at = source + <usize>load<i32>(columns + (<usize>k << 2)) * rowBytes;
+        const value = f32x4.splat(values ? load<f32>(values + (<usize>k << 2)) : 1);
+        s0 = f32x4.add(s0, f32x4.mul(value, v128.load(at)));
+        s1 = f32x4.add(s1, f32x4.mul(value, v128.load(at, 16)));
+        s2 = f32x4.add(s2, f32x4.mul(value, v128.load(at, 32)));
+        s3 = f32x4.add(s3, f32x4.mul(value, v128.load(at, 48)));
+        s4 = f32x4.add(s4, f32x4.mul(value, v128.load(at, 64)));
+        s5 = f32x4.add(s5, f32x4.mul(value, v128.load(at, 80)));
+        s6 = f32x4.add(s6, f32x4.mul(value, v128.load(at, 96)));
+        s7 = f32x4.add(s7, f32x4.mul(value, v128.load(at, 112)));
+      }
+      const to = target + (<usize>c << 2);
+      v128.store(to, s0);
+      v128.store(to, s1, 16);
+      v128.store(to, s2, 32);
+      v128.store(to, s3, 48);
+      v128.store(to, s4, 64);
+      v128.store(to, s5, 80);
+      v128.store(to, s6, 96);
+      v128.store(to, s7, 112);
+    }
+    for (; c + 4 <= width; c += 4) {
+      const source = x + (<usize>c << 2);
+      let sum = f32x4.splat(0);
+      for (let k = first; k < last; k++) {
+        const at = source + <usize>load<i32>(columns + (<usize>k << 2)) * rowBytes;
+        sum = f32x4.add(sum, f32x4.mul(f32x4.splat(values ? load<f32>(values + (<usize>k << 2)) : 1), v128.load(at)));
+      }
+      v128.store(target + (<usize>c << 2), sum);
+    }
+    for (; c < width; c++) {
+      let sum: f32 = 0;
+      for (let k = first; k < last; k++) {
+        const at = x + <usize>load<i32>(columns + (<usize>k << 2)) * rowBytes + (<usize>c << 2);
+        sum += (values ? load<f32>(values + (<usize>k << 2)) : 1) * load<f32>(at);
+      }
+      store<f32>(target + (<usize>c << 2), sum);
+    }
+  }
+}
