@@ -43,6 +43,9 @@ describe('groups of items by popularity', () => {
     expect(tail!.ndcg).toBeCloseTo((discount(2) + discount(3)) / (discount(1) + discount(2)), 12);
     const [, short] = popularityGroups(interactions, 6, lists, 2, 3);
     expect(short!.recall).toBeCloseTo((0 + 0.5) / 2, 12);
+    // More test items than places: the best that one place can hold is the measure.
+    const [, single] = popularityGroups(interactions, 6, lists, 1, 3);
+    expect([single!.recall, single!.ndcg]).toEqual([0.25, 0.5]);
   });
 
   it('without test interactions have no metric', () => {
