@@ -1,4 +1,4 @@
-import { METRIC_KEYS, type MetricKey, type Metrics } from './metrics';
+import type { MetricKey, Metrics } from './metrics';
 import { completeConfig, modelTable } from './models/catalogue';
 import type { Config, ModelId } from './models/table';
 import type { RunResult, RunSummary } from './run';
@@ -116,14 +116,6 @@ export function unpairable(a: Setting, b: Setting): string | null {
   if (a.dataset.fingerprint === b.dataset.fingerprint) return null;
   return `${a.label} and ${b.label} were not evaluated on the same data: ${a.dataset.name} and ${b.dataset.name} differ in interactions, split or features.`;
 }
-
-/** Seeds that both settings have. */
-export function commonSeeds(a: Setting, b: Setting): number[] {
-  const others = new Set(b.runs.map(({ experiment }) => experiment.seed));
-  return a.runs.map(({ experiment }) => experiment.seed).filter((seed) => others.has(seed));
-}
-
-export const isComparedMetric = (value: string | null): value is MetricKey => METRIC_KEYS.some((key) => key === value);
 
 /** p-values adjusted for their number (Holm): what holds below α holds for all of them together. */
 export function holm(values: readonly number[]): number[] {

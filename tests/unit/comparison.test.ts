@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { bestTwo, commonSeeds, configDifferences, settingMetric, settingsOf, unpairable } from '../../src/domain/comparison';
+import { bestTwo, configDifferences, settingMetric, settingsOf, unpairable } from '../../src/domain/comparison';
 import { METRIC_KEYS, type MetricKey, type Metrics, type PerUserMetrics } from '../../src/domain/metrics';
 import type { Config, ModelId } from '../../src/domain/models/table';
 import { newRun, summarise, type RunSummary } from '../../src/domain/run';
 import { memoryDatabase } from '../../src/storage/database';
 import { writeDetails } from '../../src/storage/runs';
-import { latexText, resultRows, toLatex, toMarkdown } from '../../src/features/compare/resultRows';
+import { latexText, resultRows, resultsTable, toLatex, toMarkdown } from '../../src/features/compare/resultRows';
 import { formatP, significanceRows } from '../../src/features/compare/significanceRows';
 import { compareRuns } from '../../workers/analysis/compareRuns';
 
@@ -34,7 +34,6 @@ describe('settings', () => {
     expect(settings.map(({ label }) => label)).toEqual(['LightGCN, Demo, layers=2', 'LightGCN, Demo, layers=3', 'BPR-MF, Demo', 'BPR-MF, Other']);
     expect(unpairable(settings[0]!, settings[2]!)).toBeNull();
     expect(unpairable(settings[2]!, settings[3]!)).toContain('not evaluated on the same data');
-    expect(commonSeeds(settings[0]!, settings[1]!)).toEqual([1]);
   });
 
   it('have a mean and a sample deviation', () => {
@@ -76,6 +75,15 @@ describe('the table for a paper', () => {
       '| LightGCN, layers=3 | **0.1400** | **0.0700** |',
       '| BPR-MF | 0.0500 | 0.0250 |',
     ]);
+  });
+
+  it('names what stands in for something else, in every form', () => {
+    const standing = { ...run('s', 'mllmrec', {}, 1, 0.1), findings: [{ kind: 'note' as const, key: 'profiles', title: 'User vectors', text: 'User vectors are a mean.' }] };
+    const noted = resultRows(settingsOf([standing, runs[3]!]), keys, 'all', undefined, 'recall@20');
+    expect(noted.map(({ note }) => note !== null)).toEqual([true, false]);
+    expect(toMarkdown(noted)).toContain(`MLLMRec: ${noted[0]!.note}`);
+    expect(toLatex(noted, 'Results.')).toContain(`\\caption{Results. MLLMRec: ${noted[0]!.note}}`);
+    expect(resultsTable(noted).rows.map((row) => row.at(-1))).toEqual([noted[0]!.note, null]);
   });
 
   it('is LaTeX in which nothing a name holds is a command', () => {

@@ -19,7 +19,7 @@ export const ResultsTable = memo(function ResultsTable({ rows, compared, referen
   const columns = useMemo((): readonly Column<ResultRow>[] => {
     const keys = rows[0]?.cells.map(({ key }) => key) ?? [];
     return [
-      { id: 'setting', header: 'Setting', rowHeader: true, value: ({ setting }) => setting.label, cell: ({ setting }) => <span className={styles.setting}>{setting.label}</span> },
+      { id: 'setting', header: 'Setting', rowHeader: true, value: ({ setting }) => setting.label, cell: ({ setting, note }) => <SettingName label={setting.label} note={note} /> },
       ...keys.map((key, column): Column<ResultRow> => ({
         id: key, header: shortMetric(key), numeric: true,
         value: ({ cells }) => cells[column]?.spread.mean ?? null,
@@ -38,6 +38,13 @@ export const ResultsTable = memo(function ResultsTable({ rows, compared, referen
   }, [rows, compared, reference]);
   return <DataTable label={`Results by setting; Δ ${metricLabel(compared)} is relative to the reference`} columns={columns} rows={rows} rowId={({ setting }) => setting.key} isCurrent={({ setting }) => setting === reference} />;
 });
+
+const SettingName = ({ label, note }: { readonly label: string; readonly note: string | null }) => (
+  <span className={styles.setting}>
+    {label}
+    {note && <span className={styles.small}>⚠ {note}</span>}
+  </span>
+);
 
 function Seeds({ setting }: { readonly setting: Setting }) {
   return (

@@ -3,6 +3,7 @@ import type { Cell, ChartTable } from '../../charts/table';
 import { bestTwo, settingMetric, type Relevant, type Setting } from '../../domain/comparison';
 import { metricLabel, type MetricKey } from '../../domain/metrics';
 import type { Spread } from '../../domain/spread';
+import { standIn } from '../runs/findings';
 
 export type Place = 'best' | 'second' | null;
 
@@ -12,6 +13,8 @@ export interface ResultRow {
   readonly cells: readonly { readonly key: MetricKey; readonly spread: Spread; readonly place: Place }[];
   /** Relative difference to the reference's mean of the compared metric; null for the reference. */
   readonly improvement: number | null;
+  /** What must be known of its numbers, such as vectors that stand in for others. */
+  readonly note: string | null;
 }
 
 export function resultRows(settings: readonly Setting[], keys: readonly MetricKey[], relevant: Relevant, reference: Setting | undefined, compared: MetricKey): ResultRow[] {
@@ -30,6 +33,7 @@ export function resultRows(settings: readonly Setting[], keys: readonly MetricKe
         place: places.best.includes(i) ? 'best' : places.second.includes(i) ? 'second' : null,
       })),
       improvement: setting === reference || base === null || base === 0 || own === null ? null : own / base - 1,
+      note: [...new Set(setting.runs.map(standIn).filter((note) => note !== null))].join(' ') || null,
     };
   });
 }
@@ -41,13 +45,16 @@ export const improvementText = (value: number | null): string => (value === null
 export function resultsTable(rows: readonly ResultRow[]): ChartTable {
   const keys = rows[0]?.cells.map(({ key }) => key) ?? [];
   return {
-    columns: ['setting', 'dataset', 'seeds', ...keys.flatMap((key) => [`${key}_mean`, `${key}_sd`]), 'relative_difference'],
-    rows: rows.map(({ setting, cells, improvement }): Cell[] => [
+    columns: ['setting', 'dataset', 'seeds', ...keys.flatMap((key) => [`${key}_mean`, `${key}_sd`]), 'relative_difference', 'note'],
+    rows: rows.map(({ setting, cells, improvement, note }): Cell[] => [
       setting.label, setting.dataset.name, setting.runs.map(({ experiment }) => experiment.seed).join(' '),
-      ...cells.flatMap(({ spread }) => [spread.mean, spread.sd]), improvement,
+      ...cells.flatMap(({ spread }) => [spread.mean, spread.sd]), improvement, note,
     ]),
   };
 }
+
+/** `MLLMRec: user vectors are …` for each setting of which something must be known. */
+const notesOf = (rows: readonly ResultRow[]): string[] => rows.flatMap(({ setting, note }) => (note === null ? [] : [`${setting.label}: ${note}`]));
 
 /** A GitHub-flavoured table: best bold, second best in italics. */
 export function toMarkdown(rows: readonly ResultRow[]): string {
@@ -59,6 +66,7 @@ export function toMarkdown(rows: readonly ResultRow[]): string {
     line(['---', ...keys.map(() => '---:')]),
     ...rows.map(({ setting, cells }) => line([setting.label, ...cells.map(({ spread, place }) => mark(formatMeanSd(spread.mean, spread.sd), place))])),
     '',
+    ...notesOf(rows).flatMap((note) => [note, '']),
   ].join('\n');
 }
 
@@ -70,7 +78,7 @@ export function toLatex(rows: readonly ResultRow[], caption: string): string {
   return [
     '\\begin{table}',
     '  \\centering',
-    `  \\caption{${latexText(caption)}}`,
+    `  \\caption{${latexText([caption, ...notesOf(rows)].join(' '))}}`,
     `  \\begin{tabular}{l${'r'.repeat(keys.length)}}`,
     '    \\toprule',
     `    Model & ${keys.map(latexText).join(' & ')} \\\\`,

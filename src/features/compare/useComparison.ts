@@ -1,8 +1,8 @@
 import { useEffect, useMemo, useState } from 'react';
 import { useSearchParams } from 'react-router';
-import { isComparedMetric, settingsOf, type Relevant, type Setting, type SettingComparison } from '../../domain/comparison';
+import { settingsOf, type Relevant, type Setting, type SettingComparison } from '../../domain/comparison';
 import { faultOf, type Fault } from '../../domain/errors';
-import type { MetricKey } from '../../domain/metrics';
+import { isMetricKey, type MetricKey } from '../../domain/metrics';
 import type { AnalysisCommand, ComparedRuns } from '../../domain/protocol';
 import type { EpochPoint, RunSummary } from '../../domain/run';
 import { compareSettings } from '../../state/analysis';
@@ -26,7 +26,7 @@ export function useComparisonAddress(): Comparison {
   const ids = useMemo(() => asked.split(',').filter((id) => id !== ''), [asked]);
   return {
     ids,
-    metric: isComparedMetric(metric) ? metric : 'recall@20',
+    metric: metric !== null && isMetricKey(metric) ? metric : 'recall@20',
     relevant: parameters.get('items') === 'liked' ? 'liked' : 'all',
     reference: parameters.get('reference'),
     change: (changes) => {

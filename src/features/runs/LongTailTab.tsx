@@ -10,6 +10,7 @@ import type { ChartTable } from '../../charts/table';
 import { popularityGroups, type PopularityGroup } from '../../domain/longTail';
 import { CUTOFFS, type Cutoff } from '../../domain/metrics';
 import type { RunSummary } from '../../domain/run';
+import { standIn } from './findings';
 import { useDetails, type LoadedDetails } from './useDetails';
 import styles from './runs.module.css';
 
@@ -38,6 +39,7 @@ function Groups({ run, details, interactions }: Known & { readonly run: RunSumma
   const rows = useMemo(() => groups.map((group, place): Row => ({ ...group, place })), [groups]);
   const columns = useMemo(() => columnsOf(rows, cutoff), [rows, cutoff]);
   const title = 'By popularity of the item';
+  const note = standIn(run);
   return (
     <Panel
       title={title}
@@ -52,6 +54,7 @@ function Groups({ run, details, interactions }: Known & { readonly run: RunSumma
       }
     >
       <DataTable label={title} columns={columns} rows={rows} rowId={({ place }) => String(place)} />
+      {note && <p className={styles.standIn}>⚠ {note}</p>}
       <p className={styles.note}>{readingOf(groups, cutoff)}</p>
       {data && <DataDialog title={`${run.name}, by popularity`} table={tableOf(rows, cutoff)} onClose={() => setData(false)} />}
     </Panel>
