@@ -1,7 +1,8 @@
 import { defineConfig } from '@playwright/test';
 import { browserFlags, browserPath } from './cli/browser';
 
-const port = 4319;
+/** Another one lets two working copies test side by side. */
+const port = Number(process.env['LODESTONE_TEST_PORT'] ?? 4319);
 
 export default defineConfig({
   testDir: 'tests/e2e',

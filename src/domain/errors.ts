@@ -46,6 +46,7 @@ export type ErrorCode =
   | 'PRETRAINING_MISSING'
   | 'SAMPLE_NO_NEGATIVE'
   | 'RUN_NOT_FOUND'
+  | 'RUN_NO_WEIGHTS'
   | 'RUN_DIVERGED'
   | 'RUN_MEMORY'
   | 'RUN_BUSY'

@@ -112,5 +112,7 @@ export type AnalysisCommand =
   { readonly type: 'compare'; readonly reference: ComparedRuns; readonly others: readonly ComparedRuns[]; readonly metric: MetricKey; readonly relevant: Relevant };
 
 export type AnalysisEvent =
+  /** What is being done for the question in hand; `fraction` in [0, 1] or null. */
+  | { readonly type: 'phase'; readonly text: string; readonly fraction: number | null }
   | { readonly type: 'compared'; readonly comparisons: readonly SettingComparison[] }
   | { readonly type: 'fault'; readonly fault: Fault };

@@ -2,24 +2,78 @@ import type { SettingComparison } from '../domain/comparison';
 import { AppError, errorFromFault } from '../domain/errors';
 import type { AnalysisCommand, AnalysisEvent } from '../domain/protocol';
 
-/** Asks a worker that lives for this question. Aborting ends the worker. */
-export function compareSettings(command: AnalysisCommand, signal: AbortSignal): Promise<readonly SettingComparison[]> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('../../workers/analysis.worker.ts', import.meta.url), { type: 'module', name: 'analysis' });
-    const end = (settle: () => void): void => {
-      worker.terminate();
-      signal.removeEventListener('abort', aborted);
-      settle();
-    };
-    const aborted = (): void => end(() => reject(new DOMException('The comparison is no longer wanted.', 'AbortError')));
-    worker.onmessage = ({ data }: MessageEvent<AnalysisEvent>) =>
-      end(() => (data.type === 'compared' ? resolve(data.comparisons) : reject(errorFromFault(data.fault))));
-    worker.onerror = (event) => {
-      event.preventDefault();
-      end(() => reject(new AppError('WORKER_FAILED', `The comparison's thread failed: ${event.message || 'its code did not load'}.`, 'Reload the page and open the comparison again; nothing was changed.')));
-    };
-    signal.addEventListener('abort', aborted);
-    if (signal.aborted) aborted();
-    else worker.postMessage(command);
-  });
+export type AnalysisPhase = Pick<Extract<AnalysisEvent, { type: 'phase' }>, 'text' | 'fraction'>;
+
+interface AskOptions {
+  /** Aborting ends the worker, and with it the computation. */
+  readonly signal?: AbortSignal;
+  readonly onPhase?: (phase: AnalysisPhase) => void;
 }
+
+/** A worker for questions about stored runs. It answers one after the other, and keeps what it has read until it is ended. */
+export class AnalysisThread {
+  #worker: Worker | null = null;
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** `pick` takes the answer out of the event that holds it. Throws the worker's fault, or `AbortError`. */
+  ask<T>(command: AnalysisCommand, pick: (event: AnalysisEvent) => T | undefined, options: AskOptions = {}): Promise<T> {
+    const answer = this.#last.catch(() => undefined).then(() => this.#ask(command, pick, options));
+    this.#last = answer;
+    return answer;
+  }
+
+  end(): void {
+    this.#worker?.terminate();
+    this.#worker = null;
+  }
+
+  #ask<T>(command: AnalysisCommand, pick: (event: AnalysisEvent) => T | undefined, { signal, onPhase }: AskOptions): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(aborted());
+      const worker = (this.#worker ??= new Worker(new URL('../../workers/analysis.worker.ts', import.meta.url), { type: 'module', name: 'analysis' }));
+      const settle = (work: () => void): void => {
+        worker.onmessage = null;
+        worker.onerror = null;
+        signal?.removeEventListener('abort', cancel);
+        work();
+      };
+      const cancel = (): void => settle(() => {
+        this.end();
+        reject(aborted());
+      });
+      worker.onmessage = ({ data }: MessageEvent<AnalysisEvent>) => {
+        if (data.type === 'phase') return onPhase?.(data);
+        if (data.type === 'fault') return settle(() => reject(errorFromFault(data.fault)));
+        const value = pick(data);
+        settle(() => (value === undefined ? reject(failed('it answered another question')) : resolve(value)));
+      };
+      worker.onerror = (event) => {
+        event.preventDefault();
+        settle(() => {
+          this.end();
+          reject(failed(event.message || 'its code did not load'));
+        });
+      };
+      signal?.addEventListener('abort', cancel);
+      worker.postMessage(command);
+    });
+  }
+}
+
+const aborted = (): DOMException => new DOMException('The answer is no longer wanted.', 'AbortError');
+
+const failed = (why: string): AppError =>
+  new AppError('WORKER_FAILED', `The analysis thread failed: ${why}.`, 'Reload the page and open this view again; nothing was changed.');
+
+/** Asks a worker that lives for this question. */
+export async function askOnce<T>(command: AnalysisCommand, pick: (event: AnalysisEvent) => T | undefined, options: AskOptions = {}): Promise<T> {
+  const thread = new AnalysisThread();
+  try {
+    return await thread.ask(command, pick, options);
+  } finally {
+    thread.end();
+  }
+}
+
+export const compareSettings = (command: Extract<AnalysisCommand, { type: 'compare' }>, signal: AbortSignal): Promise<readonly SettingComparison[]> =>
+  askOnce(command, (event) => (event.type === 'compared' ? event.comparisons : undefined), { signal });

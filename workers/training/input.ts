@@ -44,11 +44,23 @@ type Progress = (text: string, fraction: number | null) => Promise<void>;
 /** ν of the thresholds where the model has none of its own. */
 const THRESHOLD_MIX = 0.5;
 
-/** Reads what a run needs from storage: of features and vectors only what its model reads. */
+/** A run belongs to the content it was made for, not to the name of a place in storage. */
+function refuseOtherContent(wanted: Experiment['dataset'], found: DatasetDocument): void {
+  if (wanted.fingerprint === found.fingerprint) return;
+  throw new AppError(
+    'DATA_NOT_FOUND',
+    `The run was made for ${wanted.name} with another content than the dataset that is stored in its place.`,
+    'Import the original files again, and start a new run on them.',
+    { wanted: wanted.fingerprint, found: found.fingerprint },
+  );
+}
+
+/** Reads what a run needs from storage: of features and vectors only what its model reads. Throws `DATA_NOT_FOUND`. */
 export async function readTrainingData(database: Database, experiment: Experiment, progress: Progress): Promise<TrainingData> {
   const { model, config, dataset: { id } } = experiment;
   await progress('reading interactions', null);
   const dataset = await readDataset(database, id);
+  refuseOtherContent(experiment.dataset, dataset);
   const interactions = await readInteractions(database, id);
   const { users, items } = dataset.statistics;
   const read = async (feature: FeatureInfo | undefined): Promise<FeatureMatrix | null> => {

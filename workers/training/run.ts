@@ -1,8 +1,7 @@
-import type { DatasetDocument } from '../../src/domain/dataset';
-import { AppError, faultOf, type Fault } from '../../src/domain/errors';
+import { faultOf, type Fault } from '../../src/domain/errors';
 import { choiceOption, completeConfig, numberOption } from '../../src/domain/models/catalogue';
 import type { TrainingEvent } from '../../src/domain/protocol';
-import type { Experiment, RunDocument } from '../../src/domain/run';
+import type { RunDocument } from '../../src/domain/run';
 import type { Database } from '../../src/storage/database';
 import { readLabels } from '../../src/storage/datasets';
 import { readRun, writeRun } from '../../src/storage/runs';
@@ -88,24 +87,12 @@ function causeOf(error: unknown, device: Device | null): Fault {
   return faultOf(error);
 }
 
-/** A run belongs to the content it was made for, not to the name of a place in storage. */
-function refuseOtherContent(wanted: Experiment['dataset'], found: DatasetDocument): void {
-  if (wanted.fingerprint === found.fingerprint) return;
-  throw new AppError(
-    'DATA_NOT_FOUND',
-    `The run was made for ${wanted.name} with another content than the dataset that is stored in its place.`,
-    'Import the original files again, and start a new run on them.',
-    { wanted: wanted.fingerprint, found: found.fingerprint },
-  );
-}
-
 /** From a run's dataset to its result. */
 async function train(record: RunRecord, device: Device, host: RunHost): Promise<void> {
   const { experiment } = record.run;
   const config = completeConfig(experiment.model, experiment.config);
   const phase = (text: string, fraction: number | null): Promise<void> => record.phase(text, fraction);
   const data = await readTrainingData(host.database, { ...experiment, config }, phase);
-  refuseOtherContent(experiment.dataset, data.dataset);
   const estimate = estimateMemory(data.dataset, experiment.model, config);
   refuseTooLarge(device.report, estimate.total, largestBuffer(data.dataset, experiment.model, config));
   record.update({ estimate });

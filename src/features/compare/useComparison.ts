@@ -9,6 +9,8 @@ import { compareSettings } from '../../state/analysis';
 import { database } from '../../state/database';
 import { readRun } from '../../storage/runs';
 
+type CompareCommand = Extract<AnalysisCommand, { type: 'compare' }>;
+
 /** What is compared, in the page's address: so a comparison can be bookmarked, and stays through a reload. */
 export interface Comparison {
   readonly ids: readonly string[];
@@ -52,12 +54,12 @@ export interface Tested {
 
 /** The tests of all other settings on the same data against the reference, made by a worker; null until they are there. */
 export function useTests(settings: readonly Setting[], reference: Setting | undefined, metric: MetricKey, relevant: Relevant): Tested | null {
-  const command = useMemo((): AnalysisCommand | null => {
+  const command = useMemo((): CompareCommand | null => {
     const others = settings.filter((one) => one !== reference && one.dataset.fingerprint === reference?.dataset.fingerprint);
     const asked = ({ key, runs }: Setting): ComparedRuns => ({ key, runs: runs.map(({ id, experiment }) => ({ id, seed: experiment.seed })) });
     return reference && others.length > 0 ? { type: 'compare', reference: asked(reference), others: others.map(asked), metric, relevant } : null;
   }, [settings, reference, metric, relevant]);
-  const [answer, setAnswer] = useState<{ readonly to: AnalysisCommand; readonly tested: Tested } | null>(null);
+  const [answer, setAnswer] = useState<{ readonly to: CompareCommand; readonly tested: Tested } | null>(null);
   useEffect(() => {
     if (!command) return undefined;
     const controller = new AbortController();

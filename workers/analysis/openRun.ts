@@ -1,0 +1,67 @@
+import { AppError } from '../../src/domain/errors';
+import { completeConfig } from '../../src/domain/models/catalogue';
+import type { RunDocument } from '../../src/domain/run';
+import type { Database } from '../../src/storage/database';
+import { readRun } from '../../src/storage/runs';
+import { readWeights } from '../../src/storage/weights';
+import { overwrite } from '../engine/kernels/adam';
+import { stream } from '../engine/rng';
+import type { Model } from '../models/model';
+import { modelKind } from '../models/registry';
+import { readCheckpoint } from '../training/checkpoint';
+import { readTrainingData, type TrainingData } from '../training/input';
+
+/** Weights of the best epoch so far, or of the newest checkpoint; of a run that has ended the best ones are kept. */
+export type WeightsOf = 'best' | 'latest';
+
+/** A stored run's model, as it stood after an epoch. */
+export interface OpenedRun {
+  readonly run: RunDocument;
+  readonly data: TrainingData;
+  readonly model: Model;
+  /** 0-based. */
+  readonly epoch: number;
+}
+
+/**
+ * Builds a run's model again, on the device that is open, with the weights that are stored: of a finished run, or of the
+ * checkpoint of one that is still training. Throws `RUN_NO_WEIGHTS` before its first checkpoint, and what reading its data throws.
+ */
+export async function openRun(database: Database, runId: string, of: WeightsOf, phase: (text: string, fraction: number | null) => Promise<void>): Promise<OpenedRun> {
+  const run = await readRun(database, runId);
+  const { experiment } = run;
+  const config = completeConfig(experiment.model, experiment.config);
+  await phase('reading the weights', null);
+  const weights = await storedWeights(database, run, of);
+  const data = await readTrainingData(database, { ...experiment, config }, phase);
+  const model = await modelKind(experiment.model).build({ input: data.input, config, random: (name) => stream(experiment.seed, name), progress: phase });
+  for (const parameter of model.parameters) {
+    const values = weights.values[parameter.name];
+    if (!values) throw noWeights(run);
+    overwrite(parameter, values);
+  }
+  if (weights.state) model.restoreState?.(weights.state);
+  await model.prepareRanking?.();
+  return { run, data, model, epoch: weights.epoch };
+}
+
+interface StoredWeights {
+  readonly epoch: number;
+  readonly values: Readonly<Record<string, Float32Array>>;
+  readonly state?: Readonly<Record<string, Float32Array>>;
+}
+
+async function storedWeights(database: Database, run: RunDocument, of: WeightsOf): Promise<StoredWeights> {
+  if (run.result) {
+    const values = await readWeights(database, run.id);
+    if (values) return { epoch: run.result.bestEpoch, values };
+  }
+  const checkpoint = await readCheckpoint(database, run.id);
+  if (!checkpoint) throw noWeights(run);
+  if (of === 'best' && checkpoint.bestWeights) return checkpoint.bestWeights;
+  const values = Object.fromEntries(Object.entries(checkpoint.parameters).map(([name, saved]) => [name, saved.values]));
+  return { epoch: Math.max(0, checkpoint.epoch - 1), values, state: checkpoint.model };
+}
+
+const noWeights = (run: RunDocument): AppError =>
+  new AppError('RUN_NO_WEIGHTS', `${run.name} has no stored weights yet.`, 'They come with its first checkpoint, some 15 seconds after the start, and with its end. Open this view again then.');
