@@ -1,7 +1,7 @@
 import { useId, useState, type ReactNode } from 'react';
 import { Button } from '../app/primitives/Button';
 import { DataDialog } from './DataDialog';
-import type { FigureSpec } from './figure';
+import type { Figure } from './figure';
 import { FigureDialog } from './FigureDialog';
 import type { MarkShape } from './marks';
 import { seriesStyle } from './palette';
@@ -21,7 +21,7 @@ interface ChartFrameProps {
   readonly summary: string;
   /** Asked for when a dialog opens, so that a live chart pays nothing for it. */
   readonly table: () => ChartTable;
-  readonly figure: () => FigureSpec;
+  readonly figure: () => Figure;
   readonly height: number;
   readonly empty: boolean;
   /** What is said instead of an empty picture. */

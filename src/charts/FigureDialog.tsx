@@ -2,12 +2,12 @@ import { useMemo, useState } from 'react';
 import { Button } from '../app/primitives/Button';
 import { Dialog } from '../app/primitives/Dialog';
 import { fileName, saveBlob, saveText, svgToPng } from './download';
-import { figureSvg, type FigureSpec } from './figure';
+import { figureSvg, type Figure } from './figure';
 import styles from './charts.module.css';
 
 /** The chart redrawn for print: white ground, legible in one text column. */
-export function FigureDialog({ spec, onClose }: { readonly spec: FigureSpec; readonly onClose: () => void }) {
-  const svg = useMemo(() => figureSvg(spec), [spec]);
+export function FigureDialog({ spec, onClose }: { readonly spec: Figure; readonly onClose: () => void }) {
+  const svg = useMemo(() => ('svg' in spec ? spec.svg : figureSvg(spec)), [spec]);
   const [problem, setProblem] = useState<string | null>(null);
   const savePng = async (): Promise<void> => {
     try {

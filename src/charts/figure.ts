@@ -1,6 +1,7 @@
 import { bandPath, linePath, markPath, markShape } from './marks';
 import { seriesStyle } from './palette';
 import type { Point, Range, VerticalMark } from './series';
+import { FIGURE_WIDTH, INK, line, round, svgDocument, text, textWidth, titleText, TYPE, uprightText } from './svg';
 import { axisLabel, position, spread, type Axis } from './ticks';
 
 /** What a figure draws. `slot` chooses colour and dash. */
@@ -19,32 +20,29 @@ export interface FigureSpec {
   readonly marks: readonly VerticalMark[];
 }
 
-/** One text column of a paper, 85 mm, at 96 dots an inch: 9 units of type are 7 points in print. */
-const WIDTH = 321;
+/** A picture that is drawn already. */
+export interface DrawnFigure {
+  readonly title: string;
+  readonly svg: string;
+}
+
+export type Figure = FigureSpec | DrawnFigure;
+
 const HEIGHT = 204;
-const TYPE = 9.5;
-const INK = '#1a1a1a';
-const FONT = 'Helvetica, Arial, sans-serif';
 
 /** The chart as a standalone SVG on white: for a paper, a slide, a message. */
 export function figureSvg(spec: FigureSpec): string {
   const named = spec.layers.filter((layer) => layer.type !== 'bars');
   const longest = named.length > 1 ? Math.max(...named.map(({ name }) => name.length)) : 0;
-  const yTickWidth = Math.max(...spec.yAxis.ticks.map((tick) => axisLabel(spec.yAxis, tick).length), 1) * TYPE * 0.56;
-  const left = 20 + yTickWidth;
+  const left = 20 + textWidth(Math.max(...spec.yAxis.ticks.map((tick) => axisLabel(spec.yAxis, tick).length), 1));
   const right = Math.min(120, longest === 0 ? 10 : (named.some(({ type }) => type === 'dots') ? 19 : 12) + longest * TYPE * 0.66);
   const top = spec.title ? 24 : 10;
   const bottom = 34;
-  const width = WIDTH - left - right;
+  const width = FIGURE_WIDTH - left - right;
   const height = HEIGHT - top - bottom;
   const x = (value: number): number => round(left + position(spec.xAxis, value) * width);
   const y = (value: number): number => round(top + (1 - position(spec.yAxis, value)) * height);
-  const out: string[] = [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="${FONT}" font-size="${TYPE}" fill="${INK}">`,
-    `<title>${escapeXml(spec.title)}</title>`,
-    `<rect width="${WIDTH}" height="${HEIGHT}" fill="#ffffff"/>`,
-  ];
-  if (spec.title) out.push(text(left, 14, spec.title, 'start', ` font-size="${TYPE + 1}" font-weight="bold"`));
+  const out: string[] = spec.title ? [titleText(left, spec.title)] : [];
   for (const tick of spec.yAxis.ticks) {
     out.push(line(left, y(tick), left + width, y(tick), '#dddddd', 0.6), text(left - 4, y(tick) + TYPE * 0.35, axisLabel(spec.yAxis, tick), 'end'));
   }
@@ -55,7 +53,7 @@ export function figureSvg(spec: FigureSpec): string {
     line(left, top + height, left + width, top + height, INK, 0.8),
     line(left, top, left, top + height, INK, 0.8),
     text(left + width / 2, HEIGHT - 6, spec.xLabel, 'middle'),
-    `<text x="10" y="${round(top + height / 2)}" text-anchor="middle" transform="rotate(-90 10 ${round(top + height / 2)})">${escapeXml(spec.yLabel)}</text>`,
+    uprightText(10, top + height / 2, spec.yLabel),
   );
   for (const [row, mark] of spec.marks.entries()) {
     out.push(line(x(mark.x), top, x(mark.x), top + height, '#555555', 0.8, '2 2'), markLabel(mark, x(mark.x), x(mark.x) > left + width * 0.6, top + height - row * (TYPE + 1.5)));
@@ -71,8 +69,7 @@ export function figureSvg(spec: FigureSpec): string {
       out.push(text(left + width + indent, at + TYPE * 0.35, layer.name, 'start', ` fill="${seriesStyle(layer.slot).figureColour}"`));
     });
   }
-  out.push('</svg>');
-  return out.join('\n');
+  return svgDocument(spec.title, FIGURE_WIDTH, HEIGHT, out);
 }
 
 function drawLayer(layer: Layer, x: (value: number) => number, y: (value: number) => number, base: number): string {
@@ -107,18 +104,4 @@ function markLabel({ label }: VerticalMark, x: number, late: boolean, base: numb
 function path(points: readonly Point[], x: (value: number) => number, y: (value: number) => number, colour: string, width: number, dash: string, opacity: number): string {
   const dashes = dash ? ` stroke-dasharray="${dash}"` : '';
   return `<path d="${linePath(points, x, y)}" fill="none" stroke="${colour}" stroke-width="${width}" stroke-opacity="${opacity}" stroke-linejoin="round"${dashes}/>`;
-}
-
-function line(x1: number, y1: number, x2: number, y2: number, colour: string, width: number, dash = ''): string {
-  return `<line x1="${round(x1)}" y1="${round(y1)}" x2="${round(x2)}" y2="${round(y2)}" stroke="${colour}" stroke-width="${width}"${dash ? ` stroke-dasharray="${dash}"` : ''}/>`;
-}
-
-function text(x: number, y: number, content: string, anchor: 'start' | 'middle' | 'end', more = ''): string {
-  return `<text x="${round(x)}" y="${round(y)}" text-anchor="${anchor}"${more}>${escapeXml(content)}</text>`;
-}
-
-const round = (value: number): number => Math.round(value * 100) / 100;
-
-function escapeXml(value: string): string {
-  return value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
