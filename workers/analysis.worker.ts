@@ -2,15 +2,30 @@
 import { faultOf } from '../src/domain/errors';
 import type { AnalysisCommand, AnalysisEvent } from '../src/domain/protocol';
 import { browserDatabase } from '../src/storage/database';
+import { readLabels } from '../src/storage/datasets';
 import { compareRuns } from './analysis/compareRuns';
+import { OpenRuns } from './analysis/openRuns';
+import { explainPair, routeRun } from './analysis/routing';
+import { browserHost } from './engine/browserHost';
 
 const database = browserDatabase();
 const send = (event: AnalysisEvent): void => self.postMessage(event);
+
+const runs = new OpenRuns(database, browserHost(), async (text, fraction) => send({ type: 'phase', text, fraction }));
 
 async function answer(command: AnalysisCommand): Promise<AnalysisEvent> {
   switch (command.type) {
     case 'compare':
       return { type: 'compared', comparisons: await compareRuns(database, command) };
+    case 'route': {
+      const opened = await runs.get(command.runId, command.of, true);
+      return { type: 'routed', routing: await routeRun(opened, await readLabels(database, opened.run.experiment.dataset.id)) };
+    }
+    case 'explain': {
+      const opened = await runs.get(command.runId, command.of, false);
+      const scores = await runs.scores(command.runId, command.of, command.user);
+      return { type: 'explained', explanation: await explainPair(opened, command.user, command.item, scores) };
+    }
   }
 }
 

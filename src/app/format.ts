@@ -34,7 +34,7 @@ export function formatNumber(value: number | null | undefined, digits = 4): stri
   if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-4 || size >= 1e12)) return value.toExponential(digits - 1).replace('-', '−').replace('e+', 'e').replace('e-', 'e−');
-  return value.toLocaleString(LOCALE, { maximumSignificantDigits: Math.max(digits, size >= 1 ? Math.ceil(Math.log10(size + 1)) : 1) });
+  return value.toLocaleString(LOCALE, { maximumSignificantDigits: Math.max(digits, size >= 1 ? Math.ceil(Math.log10(size + 1)) : 1) }).replace('-', '−');
 }
 
 /** A value read off a chart: below 1 with five decimals, so that several line up; otherwise in five digits. */

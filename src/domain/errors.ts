@@ -47,6 +47,8 @@ export type ErrorCode =
   | 'SAMPLE_NO_NEGATIVE'
   | 'RUN_NOT_FOUND'
   | 'RUN_NO_WEIGHTS'
+  | 'RUN_NOT_ROUTED'
+  | 'PAIR_NOT_FOUND'
   | 'RUN_DIVERGED'
   | 'RUN_MEMORY'
   | 'RUN_BUSY'

@@ -5,6 +5,7 @@ import type { MetricKey } from './metrics';
 import type { BackendChoice, DeviceReport, EpochPoint, MemoryEstimate, MemoryUse, RunDocument, RunStatus, TermPoint } from './run';
 import type { Config, ModelId } from './models/table';
 import type { Finding } from './observations';
+import type { PairExplanation, RunRouting } from './routes';
 import type { DatasetStatistics, FeatureInfo } from './dataset';
 
 /** A file handed to the dataset worker; `path` is relative to the dropped folder. */
@@ -107,12 +108,21 @@ export interface ComparedRuns {
   readonly runs: readonly { readonly id: string; readonly seed: number }[];
 }
 
+/** Weights of the best epoch so far, or of the newest checkpoint; of a run that has ended the best ones are kept. */
+export type WeightsOf = 'best' | 'latest';
+
 export type AnalysisCommand =
   /** Tests each of `others` against `reference`, paired by user (means over the seeds that both have) and by seed. */
-  { readonly type: 'compare'; readonly reference: ComparedRuns; readonly others: readonly ComparedRuns[]; readonly metric: MetricKey; readonly relevant: Relevant };
+  { readonly type: 'compare'; readonly reference: ComparedRuns; readonly others: readonly ComparedRuns[]; readonly metric: MetricKey; readonly relevant: Relevant }
+  /** How a run of MAGNET routes its dataset, with the weights stored at this moment. */
+  | { readonly type: 'route'; readonly runId: string; readonly of: WeightsOf }
+  /** One pair of such a run, with the weights of the last `route`. */
+  | { readonly type: 'explain'; readonly runId: string; readonly of: WeightsOf; readonly user: number; readonly item: number };
 
 export type AnalysisEvent =
   /** What is being done for the question in hand; `fraction` in [0, 1] or null. */
   | { readonly type: 'phase'; readonly text: string; readonly fraction: number | null }
   | { readonly type: 'compared'; readonly comparisons: readonly SettingComparison[] }
+  | { readonly type: 'routed'; readonly routing: RunRouting }
+  | { readonly type: 'explained'; readonly explanation: PairExplanation }
   | { readonly type: 'fault'; readonly fault: Fault };

@@ -1,6 +1,7 @@
 import type { SettingComparison } from '../domain/comparison';
 import { AppError, errorFromFault } from '../domain/errors';
 import type { AnalysisCommand, AnalysisEvent } from '../domain/protocol';
+import type { PairExplanation, RunRouting } from '../domain/routes';
 
 export type AnalysisPhase = Pick<Extract<AnalysisEvent, { type: 'phase' }>, 'text' | 'fraction'>;
 
@@ -77,3 +78,11 @@ export async function askOnce<T>(command: AnalysisCommand, pick: (event: Analysi
 
 export const compareSettings = (command: Extract<AnalysisCommand, { type: 'compare' }>, signal: AbortSignal): Promise<readonly SettingComparison[]> =>
   askOnce(command, (event) => (event.type === 'compared' ? event.comparisons : undefined), { signal });
+
+type Asked<Type extends AnalysisCommand['type']> = Omit<Extract<AnalysisCommand, { type: Type }>, 'type'>;
+
+export const routeRun = (thread: AnalysisThread, asked: Asked<'route'>, onPhase: (phase: AnalysisPhase) => void): Promise<RunRouting> =>
+  thread.ask({ type: 'route', ...asked }, (event) => (event.type === 'routed' ? event.routing : undefined), { onPhase });
+
+export const explainPair = (thread: AnalysisThread, asked: Asked<'explain'>, onPhase: (phase: AnalysisPhase) => void): Promise<PairExplanation> =>
+  thread.ask({ type: 'explain', ...asked }, (event) => (event.type === 'explained' ? event.explanation : undefined), { onPhase });

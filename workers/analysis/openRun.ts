@@ -1,5 +1,6 @@
 import { AppError } from '../../src/domain/errors';
 import { completeConfig } from '../../src/domain/models/catalogue';
+import type { WeightsOf } from '../../src/domain/protocol';
 import type { RunDocument } from '../../src/domain/run';
 import type { Database } from '../../src/storage/database';
 import { readRun } from '../../src/storage/runs';
@@ -10,9 +11,6 @@ import type { Model } from '../models/model';
 import { modelKind } from '../models/registry';
 import { readCheckpoint } from '../training/checkpoint';
 import { readTrainingData, type TrainingData } from '../training/input';
-
-/** Weights of the best epoch so far, or of the newest checkpoint; of a run that has ended the best ones are kept. */
-export type WeightsOf = 'best' | 'latest';
 
 /** A stored run's model, as it stood after an epoch. */
 export interface OpenedRun {
@@ -60,7 +58,8 @@ async function storedWeights(database: Database, run: RunDocument, of: WeightsOf
   if (!checkpoint) throw noWeights(run);
   if (of === 'best' && checkpoint.bestWeights) return checkpoint.bestWeights;
   const values = Object.fromEntries(Object.entries(checkpoint.parameters).map(([name, saved]) => [name, saved.values]));
-  return { epoch: Math.max(0, checkpoint.epoch - 1), values, state: checkpoint.model };
+  // A checkpoint may lie within an epoch: then it is that epoch's.
+  return { epoch: Math.max(0, Math.ceil(checkpoint.step / Math.max(1, run.stepsPerEpoch)) - 1), values, state: checkpoint.model };
 }
 
 const noWeights = (run: RunDocument): AppError =>

@@ -50,6 +50,17 @@ export function newRanker(trained: Csr, k: number): Ranker {
   };
 }
 
+/** Scores of one user with all items, `[I]`. */
+export async function scoreAll(representation: Representation, user: number): Promise<Float32Array> {
+  const scores = tf.tidy(() => {
+    const row = matrixOf(tf.slice(representation.users, [user, 0], [1, -1]));
+    return tf.clone(representation.score?.(row, representation.items) ?? tf.matMul(row, representation.items, false, true));
+  });
+  const values = await readFloats(scores);
+  scores.dispose();
+  return values;
+}
+
 /** Bytes a ranker takes: its mask, one tile, and the representation it ranks. */
 export function rankingBytes(users: number, items: number, trainPairs: number, width: number, k: number): number {
   const tile = rankingTileRows(items);

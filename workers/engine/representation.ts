@@ -2,19 +2,29 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Representation } from '../models/model';
 import { readFloats } from './backends';
 
-/** Computes a representation once and keeps it while `work` ranks with it. */
-export async function withRepresentation<T>(represent: () => Representation, work: (representation: Representation) => Promise<T>): Promise<T> {
+export interface HeldRepresentation extends Representation {
+  dispose(): void;
+}
+
+/** Computes a representation once and keeps it until it is disposed. */
+export function holdRepresentation(represent: () => Representation): HeldRepresentation {
   let score: Representation['score'];
   const held = tf.tidy(() => {
     const made = represent();
     score = made.score;
     // A model without propagation returns its parameters themselves: they are copied, because what is held is disposed.
-    return { users: tf.clone(made.users), items: tf.clone(made.items) };
+    return { users: tf.keep(tf.clone(made.users)), items: tf.keep(tf.clone(made.items)) };
   });
+  return { ...held, ...(score && { score }), dispose: () => tf.dispose([held.users, held.items]) };
+}
+
+/** The same for as long as `work` ranks with it. */
+export async function withRepresentation<T>(represent: () => Representation, work: (representation: Representation) => Promise<T>): Promise<T> {
+  const held = holdRepresentation(represent);
   try {
-    return await work({ ...held, ...(score && { score }) });
+    return await work(held);
   } finally {
-    tf.dispose([held.users, held.items]);
+    held.dispose();
   }
 }
 

@@ -23,7 +23,7 @@ import { probabilities, renormalised, router as newRouter, stageMachine } from '
 import { splitNodes, stackNodes } from './layers/propagation';
 import { standardisedUnitRows } from './layers/scaling';
 import { inducedView, inductionFindings, sampledGraph, viewLayers } from './layers/views';
-import type { Batch, BuildContext, LossTermValue, Model, ModelKind, NamedGraph, PairRouting, Representation, StepScope } from './model';
+import type { Batch, BuildContext, LossTermValue, Model, ModelKind, NamedGraph, PairRouting, Representation, RoutedProbabilities, StepScope } from './model';
 
 /** Pairs whose routing is computed at once. */
 const PAIRS_PER_BLOCK = 8192;
@@ -186,14 +186,13 @@ async function build(context: BuildContext): Promise<Model> {
     return { probabilities: probability ?? none, shares: share ?? none, contributions: contribution ?? none };
   };
 
-  const observePairs = async (pairs: Pairs): Promise<Observations> => {
-    if (!route) return {};
+  const routePairs = async (pairs: Pairs): Promise<RoutedProbabilities> => {
     const all = new Float32Array(pairs.users.length * list.length);
     const z = tf.tidy(() => {
       const { users, items } = encode(viewLayers(views, layers)).z;
-      return { users: route.userPart(users), items: route.itemPart(items) };
+      return { users: route?.userPart(users) ?? users, items: route?.itemPart(items) ?? items };
     });
-    for (let first = 0; first < pairs.users.length; first += PAIRS_PER_BLOCK) {
+    for (let first = 0; route && first < pairs.users.length; first += PAIRS_PER_BLOCK) {
       const block = tf.tidy(() => {
         const rows = (table: tf.Tensor2D, ids: Int32Array): tf.Tensor2D => matrixOf(tf.gather(table, integers(ids.slice(first, first + PAIRS_PER_BLOCK))));
         return probabilities(route.join(rows(z.users, pairs.users), rows(z.items, pairs.items))).pi;
@@ -203,8 +202,14 @@ async function build(context: BuildContext): Promise<Model> {
     }
     tf.dispose(z);
     const shareTensor = tf.tidy(() => heads.shares().clone());
-    const shares = await readFloats(shareTensor);
+    const groupShares = await readFloats(shareTensor);
     shareTensor.dispose();
+    return { probabilities: route ? all : all.fill(1), groupShares };
+  };
+
+  const observePairs = async (pairs: Pairs): Promise<Observations> => {
+    if (!route) return {};
+    const { probabilities: all, groupShares: shares } = await routePairs(pairs);
     const learned = list.map((expert, e) => ({ ...expert, shares: Array.from(shares.subarray(e * groups.length, (e + 1) * groups.length)) }));
     const { mean, effective, hhi, diversity, winnerShare, top3Mass, gap, maxLoad, specialisation } = routingStatistics(all, list.length);
     const [, , , switched = 0] = await readFloats(stage.state());
@@ -233,6 +238,7 @@ async function build(context: BuildContext): Promise<Model> {
     }),
     loss,
     represent,
+    routePairs,
     observePairs,
     explainPairs,
     state: async () => ({ stage: (await readFloats(stage.state())).slice() }),

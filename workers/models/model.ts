@@ -119,6 +119,14 @@ export interface NamedInput {
   readonly values: Float32Array;
 }
 
+/** Where a router sends pairs. */
+export interface RoutedProbabilities {
+  /** π `[pairs, E]` by rows. */
+  readonly probabilities: Float32Array;
+  /** Each expert's shares of the groups as they stand, `[E, groups]` by rows. */
+  readonly groupShares: Float32Array;
+}
+
 /** Routing of pairs, by rows `[pairs, E]`. */
 export interface PairRouting {
   /** π */
@@ -150,6 +158,8 @@ export interface Model {
   represent(): Representation;
   /** Numbers of an epoch, taken from pairs (the validation positives) once it has ended. */
   observePairs?(pairs: Pairs): Promise<Observations>;
+  /** π of given pairs. */
+  routePairs?(pairs: Pairs): Promise<RoutedProbabilities>;
   /** How given pairs are routed, on request. */
   explainPairs?(pairs: Pairs): Promise<PairRouting>;
   /** What a resumed run needs besides parameters and streams. */

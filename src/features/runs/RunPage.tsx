@@ -1,3 +1,4 @@
+import { useMemo } from 'react';
 import { useParams } from 'react-router';
 import { Icon } from '../../app/Icon';
 import { Button, ButtonLink } from '../../app/primitives/Button';
@@ -23,6 +24,8 @@ import { RunFacts } from './RunFacts';
 import { RunRelations } from './RunRelations';
 import { useCurves, useFindings } from './useCurves';
 import { UsersTab } from './UsersTab';
+import { RoutingTab } from '../routing/RoutingTab';
+import { routerShape } from '../routing/frames';
 
 const NO_CURVES: Curves = { epochs: [], intervals: [], stepsPerEpoch: 1 };
 
@@ -48,6 +51,7 @@ function KnownRun({ run }: { readonly run: RunSummary }) {
   const elsewhere = useRuns((state) => state.elsewhere && state.activeId === null);
   const place = useRuns((state) => state.queue.indexOf(run.id));
   const curves = shown?.curves ?? NO_CURVES;
+  const shape = useMemo(() => (run.experiment.model === 'magnet' ? routerShape(run.experiment.config, findings) : null), [run.experiment, findings]);
   const plainName = runName(run.experiment);
   return (
     <Page
@@ -88,6 +92,7 @@ function KnownRun({ run }: { readonly run: RunSummary }) {
         label="Views of this run"
         tabs={[
           { value: 'curves', label: 'Curves', content: <CurvesTab run={run} curves={curves} findings={findings} /> },
+          ...(shape ? [{ value: 'routing', label: 'Routing', content: <RoutingTab run={run} curves={curves} shape={shape} /> }] : []),
           ...(shownFindings(findings).length > 0 ? [{ value: 'findings', label: 'Findings', content: <FindingsTab findings={findings} /> }] : []),
           { value: 'longTail', label: 'Long tail', content: <LongTailTab run={run} /> },
           { value: 'users', label: 'Users', content: <UsersTab run={run} /> },

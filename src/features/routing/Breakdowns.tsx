@@ -1,0 +1,89 @@
+import { useMemo, useState } from 'react';
+import { formatCount, formatNumber, plural } from '../../app/format';
+import { Columns } from '../../app/primitives/Page';
+import { Panel, Surface } from '../../app/primitives/Panel';
+import { Choice } from '../../app/primitives/Field';
+import { DataTable, type Column } from '../../app/primitives/DataTable';
+import { HeatMap } from '../../charts/HeatMap';
+import { RadarChart } from '../../charts/RadarChart';
+import type { BreakdownKey, RoutedGroup, RunRouting } from '../../domain/routes';
+import { BREAKDOWN_NAMES, FAMILY_NAMES, groupName } from './names';
+import styles from './routing.module.css';
+
+/** Outlines that one radar can hold and still be told apart. */
+const MOST_OUTLINES = 5;
+
+/** Experts, modalities and families of parts of the data: by split, popularity, activity and category. */
+export function Breakdowns({ routing }: { readonly routing: RunRouting }) {
+  const [key, setKey] = useState<BreakdownKey>('split');
+  const breakdown = routing.breakdowns.find((one) => one.key === key) ?? routing.breakdowns[0];
+  const { experts, groups, families } = routing;
+  const columns = useMemo(() => columnsOf(), []);
+  if (!breakdown) return null;
+  const names = breakdown.groups.map(({ name }) => name);
+  const others = groups.length - 1;
+  const title = BREAKDOWN_NAMES[breakdown.key];
+  return (
+    <Panel
+      title="Who is routed where"
+      note={breakdown.key === 'split' ? 'all interactions' : 'validation and test interactions'}
+      actions={<Choice segments hideLabel label="Parts of the data" value={breakdown.key} options={routing.breakdowns.map((one) => ({ value: one.key, label: BREAKDOWN_NAMES[one.key] }))} onValueChange={setKey} />}
+      plain
+    >
+      <Columns min={340}>
+        <Surface>
+          <RadarChart
+            title={`Experts, by ${title.toLowerCase()}`}
+            axes={experts.map(({ name }) => name)}
+            series={breakdown.groups.slice(0, MOST_OUTLINES).map(({ name, statistics }) => ({ name, values: statistics.mean }))}
+            valueLabel="mean probability"
+            summary={breakdown.groups.map(({ name, pairs, statistics }) => `${name}: ${plural(pairs, 'pair')}, ${formatNumber(statistics.effective, 3)} effective experts`).join('; ')}
+          />
+          {breakdown.groups.length > MOST_OUTLINES && <p className={styles.note}>The first {MOST_OUTLINES} of {breakdown.groups.length} parts; the tables have all.</p>}
+        </Surface>
+        <Surface>
+          <HeatMap
+            title="Modality reliance"
+            summary={breakdown.groups.map((group) => `${group.name}: ${groups.map((name, g) => `${name} ${formatNumber(group.reliance[g], 3)}`).join(', ')}`).join('; ')}
+            rows={names}
+            columns={[...groups.map(groupName), ...(others > 1 ? ['all content'] : [])]}
+            values={breakdown.groups.map(({ reliance }) => [...reliance, ...(others > 1 ? [reliance.slice(1).reduce((sum, value) => sum + value, 0)] : [])])}
+            format={(value) => value.toFixed(2).replace(/^0/, '')}
+            valueLabel="reliance"
+            rowLabel={title}
+            columnLabel="modality"
+            low={0}
+          />
+          <HeatMap
+            title="Family mass"
+            summary={breakdown.groups.map((group) => `${group.name}: ${families.map((family, f) => `${FAMILY_NAMES[family]} ${formatNumber(group.familyMass[f], 3)}`).join(', ')}`).join('; ')}
+            rows={names}
+            columns={families.map((family) => FAMILY_NAMES[family])}
+            values={breakdown.groups.map(({ familyMass }) => [...familyMass])}
+            format={(value) => value.toFixed(2).replace(/^0/, '')}
+            valueLabel="mass"
+            rowLabel={title}
+            columnLabel="family"
+            low={0}
+          />
+        </Surface>
+      </Columns>
+      <DataTable label={`Routing by ${title.toLowerCase()}`} columns={columns} rows={breakdown.groups} rowId={({ name }) => name} />
+    </Panel>
+  );
+}
+
+function columnsOf(): readonly Column<RoutedGroup>[] {
+  const number = (id: string, header: string, value: (group: RoutedGroup) => number): Column<RoutedGroup> => ({ id, header, numeric: true, value, cell: (group) => formatNumber(value(group), 3) });
+  return [
+    { id: 'name', header: 'Part', rowHeader: true, value: ({ name }) => name },
+    { id: 'pairs', header: 'Pairs', numeric: true, value: ({ pairs }) => pairs, cell: ({ pairs }) => formatCount(pairs) },
+    number('effective', 'N_eff', ({ statistics }) => statistics.effective),
+    number('hhi', 'HHI', ({ statistics }) => statistics.hhi),
+    number('diversity', 'Div', ({ statistics }) => statistics.diversity),
+    number('winner', 'Winner Share', ({ statistics }) => statistics.winnerShare),
+    number('top3', 'Top3Mass', ({ statistics }) => statistics.top3Mass),
+    number('load', 'MaxLoad', ({ statistics }) => statistics.maxLoad),
+    number('specialisation', 'SpecScore', ({ statistics }) => statistics.specialisation),
+  ];
+}

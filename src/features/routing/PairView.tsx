@@ -1,0 +1,134 @@
+import { useMemo } from 'react';
+import { formatCount, formatMetric, formatNumber, plural } from '../../app/format';
+import { Button } from '../../app/primitives/Button';
+import { DataTable, type Column } from '../../app/primitives/DataTable';
+import { FaultNotice } from '../../app/primitives/Notice';
+import { Surface } from '../../app/primitives/Panel';
+import { Stat, StatList } from '../../app/primitives/Stat';
+import { HeatMap } from '../../charts/HeatMap';
+import type { DatasetLabels } from '../../domain/dataset';
+import type { WeightsOf } from '../../domain/protocol';
+import { routingCells, type Evidence, type PairExplanation, type RankedItem, type RunRouting } from '../../domain/routes';
+import { routingStatistics } from '../../domain/routing';
+import { explainPair, type AnalysisThread } from '../../state/analysis';
+import { shownEpoch } from '../runs/words';
+import { columnSums, rowSums } from './frames';
+import { FAMILY_NAMES, groupName, itemName } from './names';
+import { useAnswer, type Ask } from './useAnswer';
+import styles from './routing.module.css';
+
+interface PairViewProps {
+  readonly thread: AnalysisThread;
+  readonly runId: string;
+  readonly of: WeightsOf;
+  readonly user: number;
+  readonly item: number;
+  readonly routing: RunRouting;
+  readonly labels: DatasetLabels | null;
+  readonly wide: boolean;
+  readonly onItem: (item: number) => void;
+}
+
+/** How one pair is routed, what the user's history says for it, and where it stands in the user's list (MAGNET, Figure 14). */
+export function PairView({ thread, runId, of, user, item, routing, labels, wide, onItem }: PairViewProps) {
+  const ask = useMemo((): Ask<PairExplanation> => (onPhase) => explainPair(thread, { runId, of, user, item }, onPhase), [thread, runId, of, user, item]);
+  const answer = useAnswer(ask);
+  if (answer.name === 'failed') return <FaultNotice fault={answer.fault} />;
+  if (answer.name === 'waiting') return <p role="status" className={styles.note}>{answer.phase?.text ?? 'routing the pair'} …</p>;
+  return <Explained explanation={answer.value} routing={routing} labels={labels} wide={wide} onItem={onItem} />;
+}
+
+interface ExplainedProps {
+  readonly explanation: PairExplanation;
+  readonly routing: RunRouting;
+  readonly labels: DatasetLabels | null;
+  readonly wide: boolean;
+  readonly onItem: (item: number) => void;
+}
+
+function Explained({ explanation, routing, labels, wide, onItem }: ExplainedProps) {
+  const { experts, groups, families } = routing;
+  const { probabilities, shares, contributions, rank, candidates, history, epoch } = explanation;
+  const statistics = useMemo(() => routingStatistics(Float32Array.from(probabilities), probabilities.length), [probabilities]);
+  const cells = useMemo(() => routingCells(probabilities, experts, groups.length, families), [probabilities, experts, groups, families]);
+  const rows = useMemo(
+    () => experts.map(({ name }, e): ExpertRow => ({ name, probability: probabilities[e] ?? 0, share: shares[e] ?? 0, contribution: contributions[e] ?? 0 })),
+    [experts, probabilities, shares, contributions],
+  );
+  const score = contributions.reduce((sum, value) => sum + value, 0);
+  const top = [...rows].sort((a, b) => b.probability - a.probability).slice(0, 3);
+  const evidenceColumns = useMemo(() => evidenceColumnsOf(explanation.modalities, labels), [explanation.modalities, labels]);
+  const listColumns = useMemo(() => listColumnsOf(explanation, labels, onItem), [explanation, labels, onItem]);
+  return (
+    <div className={wide ? styles.explained : styles.column}>
+      <Surface>
+        <HeatMap
+          title={`Routing of this pair, epoch ${shownEpoch(epoch)}`}
+          summary={`${top.map(({ name, probability }) => `${name} ${formatNumber(probability, 3)}`).join(', ')}; ${formatNumber(statistics.effective, 3)} experts in effective use.`}
+          rows={groups.map(groupName)}
+          columns={families.map((family) => FAMILY_NAMES[family])}
+          values={cells}
+          format={(value) => value.toFixed(3).replace(/^0/, '')}
+          valueLabel="π"
+          rowLabel="anchor"
+          columnLabel="family"
+          low={0}
+          marginals={{ rowsLabel: 'by anchor', rows: rowSums(cells), columnsLabel: 'by family', columns: columnSums(cells) }}
+          height={260}
+        />
+        <StatList>
+          <Stat label="Score ŷ" value={formatNumber(score, 4)} />
+          <Stat label="Rank" value={rank === null ? 'trained on' : formatCount(rank)} note={`of ${formatCount(candidates)}`} />
+          <Stat label="N_eff" value={formatNumber(statistics.effective, 3)} />
+          <Stat label="HHI" value={formatNumber(statistics.hhi, 3)} />
+        </StatList>
+        <DataTable label="Experts of this pair" columns={EXPERT_COLUMNS} rows={rows} rowId={({ name }) => name} initialSort={{ id: 'probability', descending: true }} />
+      </Surface>
+      <Surface>
+        <h3 className={styles.subhead}>Evidence: {plural(history.length, 'item')} of the user’s history, by likeness to this item</h3>
+        <div className={styles.scroll}>
+          <DataTable label="History and its similarity to the item" columns={evidenceColumns} rows={history} rowId={({ item }) => String(item)} empty="The user has no training interactions." />
+        </div>
+        <h3 className={styles.subhead}>The user’s list</h3>
+        <div className={styles.scroll}>
+          <DataTable label="Ranked list of the user" columns={listColumns} rows={explanation.list} rowId={({ item }) => String(item)} isCurrent={({ item }) => item === explanation.item} />
+        </div>
+      </Surface>
+    </div>
+  );
+}
+
+interface ExpertRow {
+  readonly name: string;
+  readonly probability: number;
+  readonly share: number;
+  readonly contribution: number;
+}
+
+const EXPERT_COLUMNS: readonly Column<ExpertRow>[] = [
+  { id: 'name', header: 'Expert', rowHeader: true, value: ({ name }) => name },
+  { id: 'probability', header: 'π', numeric: true, value: ({ probability }) => probability, cell: ({ probability }) => formatMetric(probability) },
+  { id: 'share', header: 'π̃', numeric: true, value: ({ share }) => share, cell: ({ share }) => (share > 0 ? formatMetric(share) : 'not selected') },
+  { id: 'contribution', header: 'adds to ŷ', numeric: true, value: ({ contribution }) => contribution, cell: ({ share, contribution }) => (share > 0 ? formatNumber(contribution, 4) : '–') },
+];
+
+function evidenceColumnsOf(modalities: readonly string[], labels: DatasetLabels | null): readonly Column<Evidence>[] {
+  return [
+    { id: 'item', header: 'Item', rowHeader: true, value: ({ item }) => itemName(labels, item) },
+    ...modalities.map((modality, m): Column<Evidence> => ({ id: modality, header: `cos, ${modality}`, numeric: true, value: ({ similarities }) => similarities[m] ?? 0, cell: ({ similarities }) => formatNumber(similarities[m], 3) })),
+  ];
+}
+
+function listColumnsOf({ item: target, hardestNegative }: PairExplanation, labels: DatasetLabels | null, onItem: (item: number) => void): readonly Column<RankedItem>[] {
+  const words = ({ item, heldOut }: RankedItem): string =>
+    [item === target && 'this pair', heldOut === 'test' && 'test item', heldOut === 'valid' && 'validation item', item === hardestNegative && 'hardest negative'].filter(Boolean).join(', ');
+  return [
+    { id: 'rank', header: 'Rank', numeric: true, value: ({ rank }) => rank, cell: ({ rank }) => formatCount(rank) },
+    {
+      id: 'item', header: 'Item', rowHeader: true, value: ({ item }) => itemName(labels, item),
+      cell: ({ item }) => (item === target ? itemName(labels, item) : <Button small variant="quiet" onClick={() => onItem(item)}>{itemName(labels, item)}</Button>),
+    },
+    { id: 'score', header: 'Score', numeric: true, value: ({ score }) => score, cell: ({ score }) => formatNumber(score, 4) },
+    { id: 'mark', header: 'What it is', value: words },
+  ];
+}

@@ -1,0 +1,85 @@
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import { formatPercent } from '../../app/format';
+import { Button } from '../../app/primitives/Button';
+import { FaultNotice } from '../../app/primitives/Notice';
+import { Panel } from '../../app/primitives/Panel';
+import { ProgressBar } from '../../app/primitives/ProgressBar';
+import type { HeatMapCell } from '../../charts/HeatMap';
+import type { RunSummary } from '../../domain/run';
+import { AnalysisThread, routeRun } from '../../state/analysis';
+import { isActive } from '../../state/runs';
+import { shownEpoch } from '../runs/words';
+import { Breakdowns } from './Breakdowns';
+import type { RouterShape } from './frames';
+import { PairList } from './PairList';
+import { PairsBeside } from './PairsBeside';
+import { useAnswer, type Ask } from './useAnswer';
+import { useLabels } from './useLabels';
+import type { RunRouting } from '../../domain/routes';
+import styles from './routing.module.css';
+
+interface RoutedPartsProps {
+  readonly run: RunSummary;
+  readonly shape: RouterShape;
+  readonly selected: HeatMapCell | null;
+  readonly onSelect: (cell: HeatMapCell | null) => void;
+}
+
+/** What needs the weights: parts of the data, the pairs of an expert, single pairs. Of a run that trains, those of its newest checkpoint. */
+export function RoutedParts({ run, shape, selected, onSelect }: RoutedPartsProps) {
+  const [thread] = useState(() => new AnalysisThread());
+  useEffect(() => () => thread.end(), [thread]);
+  const [asked, setAsked] = useState(0);
+  const { id, result } = run;
+  const training = isActive(run.status);
+  // A run that has ended is asked again: then the weights of its best epoch are there.
+  const ask = useMemo((): Ask<RunRouting> => {
+    void asked;
+    return (onPhase) => routeRun(thread, { runId: id, of: result ? 'best' : 'latest' }, onPhase);
+  }, [thread, id, result, asked]);
+  const answer = useAnswer(ask);
+  const labels = useLabels(run.experiment.dataset.id);
+  const again = useCallback(() => setAsked((count) => count + 1), []);
+  const [pair, setPair] = useState<{ readonly user: number; readonly item: number } | null>(null);
+
+  if (answer.name === 'waiting') {
+    return (
+      <Panel title="Behind the routing">
+        <p role="status">{answer.phase?.text ?? 'reading the run'} …</p>
+        <ProgressBar label="Reading the run" fraction={answer.phase?.fraction ?? null} />
+      </Panel>
+    );
+  }
+  if (answer.name === 'failed') {
+    return (
+      <div className={styles.column}>
+        <FaultNotice fault={answer.fault} />
+        <div>
+          <Button onClick={again}>Try again</Button>
+        </div>
+      </div>
+    );
+  }
+  const routing = answer.value;
+  const first = routing.pairs.split.indexOf(2);
+  const place = first < 0 ? 0 : first;
+  const shown = pair ?? { user: routing.pairs.users[place] ?? 0, item: routing.pairs.items[place] ?? 0 };
+  return (
+    <div className={styles.column}>
+      <div className={styles.basis}>
+        <p>
+          Below: the weights of {result ? 'the best epoch' : 'the newest checkpoint'}, epoch {shownEpoch(routing.epoch)}
+          {result ? '' : `; ${formatPercent((routing.epoch + 1) / Math.max(1, run.epochsDone))} of the epochs so far`}.
+        </p>
+        {training && (
+          <Button small onClick={again}>
+            Read the newest checkpoint
+          </Button>
+        )}
+      </div>
+      <Breakdowns routing={routing} />
+      <PairList routing={routing} shape={shape} labels={labels} selected={selected} onSelect={onSelect} shown={shown} onShow={setPair} />
+      <PairsBeside key={`${shown.user} ${shown.item}`} thread={thread} run={run} routing={routing} labels={labels} pair={shown} />
+    </div>
+  );
+}

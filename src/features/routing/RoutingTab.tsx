@@ -1,0 +1,109 @@
+import { memo, useCallback, useMemo, useState } from 'react';
+import { formatNumber } from '../../app/format';
+import { Checkbox } from '../../app/primitives/Field';
+import { Notice } from '../../app/primitives/Notice';
+import { Surface } from '../../app/primitives/Panel';
+import { Stat, StatList } from '../../app/primitives/Stat';
+import { CurveChart } from '../../charts/CurveChart';
+import { HeatMap, type HeatMapCell } from '../../charts/HeatMap';
+import { routingAlarms } from '../../domain/routes';
+import type { RunSummary } from '../../domain/run';
+import { epochsDone, type Curves } from '../runs/curves';
+import { stageSwitch } from '../runs/observations';
+import { shownEpoch } from '../runs/words';
+import { EpochBar } from './EpochBar';
+import { columnSums, highestCell, routingFrames, rowSums, stageOf, timelineSeries, triggerMarks, type RouterShape, type RoutingFrame } from './frames';
+import { FAMILY_NAMES, groupName } from './names';
+import { RoutedParts } from './RoutedParts';
+import { useEpochPlayer } from './useEpochPlayer';
+import styles from './routing.module.css';
+
+interface RoutingTabProps {
+  readonly run: RunSummary;
+  readonly curves: Curves;
+  readonly shape: RouterShape;
+}
+
+/** Where MAGNET's router sends the validation pairs, epoch by epoch, and what is behind it. */
+export const RoutingTab = memo(function RoutingTab({ run, curves, shape }: RoutingTabProps) {
+  const { epochs, intervals, stepsPerEpoch } = curves;
+  const { config } = run.experiment;
+  const frames = useMemo(() => routingFrames(epochs, shape), [epochs, shape]);
+  const player = useEpochPlayer(frames.length);
+  const [selected, setSelected] = useState<HeatMapCell | null>(null);
+  const [rescale, setRescale] = useState(false);
+  const frame = frames[player.place];
+  const scale = useMemo(() => highestCell(frames), [frames]);
+  const timeline = useMemo(() => timelineSeries({ epochs, intervals, stepsPerEpoch }, frames, shape.experts.length), [epochs, intervals, stepsPerEpoch, frames, shape]);
+  const trigger = useMemo(() => triggerMarks({ epochs, intervals, stepsPerEpoch }, config), [epochs, intervals, stepsPerEpoch, config]);
+  const shownAt = frame && !player.following ? epochsDone(frame.step, curves) : null;
+  const marks = useMemo(() => [...trigger, ...(shownAt === null ? [] : [{ x: shownAt, label: 'shown' }])], [trigger, shownAt]);
+  const describeX = useCallback((x: number) => `epoch ${formatNumber(x, 4)}`, []);
+  const rowNames = useMemo(() => shape.groups.map(groupName), [shape]);
+  const columnNames = useMemo(() => shape.families.map((family) => FAMILY_NAMES[family]), [shape]);
+  const expertNames = useMemo(() => shape.experts.map(({ name }) => name), [shape]);
+
+  if (!frame) return <Notice title="The first epoch has not ended yet.">The routing of the validation pairs is recorded at the end of each epoch.</Notice>;
+  const switched = stageSwitch(curves);
+  const stage = stageOf(frame, switched, config);
+  const alarms = routingAlarms(frame.mean, expertNames, frame);
+  const epoch = shownEpoch(frame.epoch);
+  return (
+    <div className={styles.column}>
+      <EpochBar frames={frames} player={player} stage={stage} switchShare={shareBefore(frames, switched)} />
+      {alarms.map(({ kind, title, text }) => (
+        <Notice key={kind} tone={kind === 'undecided' ? 'info' : 'warning'} title={title}>
+          {text}
+        </Notice>
+      ))}
+      <div className={styles.hero}>
+        <Surface>
+          <HeatMap
+            title={`Mean routing, epoch ${epoch}`}
+            summary={summaryOf(frame, rowNames, columnNames)}
+            rows={rowNames}
+            columns={columnNames}
+            values={frame.cells}
+            format={share}
+            valueLabel="mean probability"
+            rowLabel="anchor"
+            columnLabel="family"
+            low={0}
+            {...(!rescale && { high: scale })}
+            marginals={{ rowsLabel: 'by anchor', rows: rowSums(frame.cells), columnsLabel: 'by family', columns: columnSums(frame.cells) }}
+            selected={selected}
+            onSelect={setSelected}
+            height={320}
+            tools={<Checkbox label="rescale to this epoch" checked={rescale} onCheckedChange={setRescale} />}
+          />
+          <StatList>
+            <Stat label="N_eff" value={formatNumber(frame.effective, 3)} note={`of ${shape.experts.length}`} />
+            <Stat label="HHI" value={formatNumber(frame.hhi, 3)} />
+            <Stat label="Div" value={formatNumber(frame.diversity, 3)} />
+            <Stat label="Winner Share" value={formatNumber(frame.winnerShare, 3)} />
+            <Stat label="MaxLoad" value={formatNumber(frame.maxLoad, 3)} />
+          </StatList>
+        </Surface>
+        <Surface>
+          <CurveChart title="Routing over time" series={timeline} xLabel="epoch" yLabel="share" cursorKey={run.id} marks={marks} describeX={describeX} height={376} />
+        </Surface>
+      </div>
+      <RoutedParts run={run} shape={shape} selected={selected} onSelect={setSelected} />
+    </div>
+  );
+});
+
+const share = (value: number): string => value.toFixed(3).replace(/^0/, '');
+
+/** Share of the frames that end before the switch. */
+function shareBefore(frames: readonly RoutingFrame[], switched: number | null): number | null {
+  return switched === null ? null : frames.filter(({ step }) => step < switched).length / Math.max(1, frames.length);
+}
+
+function summaryOf(frame: RoutingFrame, rows: readonly string[], columns: readonly string[]): string {
+  let best = { row: 0, column: 0, value: -1 };
+  frame.cells.forEach((cells, row) => cells.forEach((value, column) => {
+    if ((value ?? -1) > best.value) best = { row, column, value: value ?? -1 };
+  }));
+  return `Epoch ${shownEpoch(frame.epoch)}: most of the routing goes to ${columns[best.column]} experts anchored in ${rows[best.row]} (${share(best.value)}); ${formatNumber(frame.effective, 3)} experts are in effective use.`;
+}

@@ -1,0 +1,96 @@
+import type { Series, VerticalMark } from '../../charts/series';
+import { numberOption } from '../../domain/models/catalogue';
+import type { Config } from '../../domain/models/table';
+import type { Finding } from '../../domain/observations';
+import { routingCells } from '../../domain/routes';
+import { expertsOf, familiesOf, type Expert, type Family } from '../../domain/routing';
+import type { EpochPoint } from '../../domain/run';
+import { epochsDone, type Curves } from '../runs/curves';
+import { observedSeries, stageSwitch } from '../runs/observations';
+
+/** The experts of a run, as its configuration and its first findings name them; null for a model without a router. */
+export interface RouterShape {
+  readonly experts: readonly Expert[];
+  readonly groups: readonly string[];
+  readonly families: readonly Family[];
+}
+
+export function routerShape(config: Config, findings: readonly Finding[]): RouterShape | null {
+  const named = findings.find((finding) => finding.kind === 'parts' && finding.key === 'reliance');
+  if (named?.kind !== 'parts') return null;
+  const experts = expertsOf(config, named.names);
+  return experts.length < 2 ? null : { experts, groups: named.names, families: familiesOf(config) };
+}
+
+/** One epoch's routing of the validation pairs. */
+export interface RoutingFrame {
+  /** 0-based. */
+  readonly epoch: number;
+  readonly step: number;
+  /** π̄ `[E]` */
+  readonly mean: readonly number[];
+  /** `[groups][families]` */
+  readonly cells: readonly (readonly (number | null)[])[];
+  readonly reliance: readonly number[];
+  readonly familyMass: readonly number[];
+  readonly effective: number;
+  readonly hhi: number;
+  readonly diversity: number;
+  readonly winnerShare: number;
+  readonly top3Mass: number;
+  readonly maxLoad: number;
+  readonly specialisation: number;
+}
+
+export function routingFrames(epochs: readonly EpochPoint[], { experts, groups, families }: RouterShape): RoutingFrame[] {
+  return epochs.flatMap(({ epoch, step, observed }): RoutingFrame[] => {
+    const mean = observed?.['routing'];
+    if (!observed || !mean) return [];
+    const one = (key: string): number => observed[key]?.[0] ?? NaN;
+    return [{
+      epoch, step, mean,
+      cells: routingCells(mean, experts, groups.length, families),
+      reliance: observed['reliance'] ?? [], familyMass: observed['familyMass'] ?? [],
+      effective: one('effectiveExperts'), hhi: one('hhi'), diversity: one('diversity'), winnerShare: one('winnerShare'),
+      top3Mass: one('top3Mass'), maxLoad: one('maxLoad'), specialisation: one('specialisation'),
+    }];
+  });
+}
+
+/** Sums of a group's (a family's) cells. */
+export const rowSums = (cells: RoutingFrame['cells']): number[] => cells.map((row) => row.reduce<number>((sum, value) => sum + (value ?? 0), 0));
+export const columnSums = (cells: RoutingFrame['cells']): number[] => (cells[0] ?? []).map((_, column) => cells.reduce((sum, row) => sum + (row[column] ?? 0), 0));
+
+/** The largest cell of all epochs: one scale for all of them. */
+export const highestCell = (frames: readonly RoutingFrame[]): number => Math.max(0, ...frames.flatMap(({ cells }) => cells.flat().map((value) => value ?? 0)));
+
+const ENTROPY = { key: 'entropy', title: 'entropy H̃', help: '', kind: 'curve' } as const;
+
+/** H̃ of the batches, and what the routing of the validation pairs looked like: all of them shares of one. */
+export function timelineSeries(curves: Curves, frames: readonly RoutingFrame[], experts: number): Series[] {
+  const line = (name: string, value: (frame: RoutingFrame) => number): Series => ({
+    name, kind: 'evaluation', points: frames.map((frame) => [epochsDone(frame.step, curves), value(frame)]),
+  });
+  return [
+    ...observedSeries(curves, ENTROPY),
+    line('N_eff / E', ({ effective }) => effective / experts),
+    line('SpecScore', ({ specialisation }) => specialisation),
+    line('Winner Share', ({ winnerShare }) => winnerShare),
+    line('Top3Mass', ({ top3Mass }) => top3Mass),
+    line('MaxLoad', ({ maxLoad }) => maxLoad),
+  ];
+}
+
+/** The window of steps that triggered the second stage, and its switch. */
+export function triggerMarks(curves: Curves, config: Config): VerticalMark[] {
+  const step = stageSwitch(curves);
+  if (step === null) return [];
+  const window = config['stages'] === 'entropy' ? [{ x: epochsDone(Math.max(0, step - numberOption(config, 'coverageWindow')), curves), label: 'window' }] : [];
+  return [...window, { x: epochsDone(step, curves), label: 'stage 2' }];
+}
+
+/** 1 until the switch's epoch has ended without it. */
+export function stageOf({ step }: RoutingFrame, switched: number | null, config: Config): 1 | 2 {
+  if (config['stages'] === 'confidence') return 2;
+  return switched !== null && step >= switched ? 2 : 1;
+}

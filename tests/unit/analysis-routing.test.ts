@@ -1,0 +1,111 @@
+import { testHost } from '#test-host';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Database } from '../../src/storage/database';
+import { readInteractions } from '../../src/storage/datasets';
+import { readDetails } from '../../src/storage/runs';
+import { OpenRuns } from '../../workers/analysis/openRuns';
+import { explainPair, routeRun } from '../../workers/analysis/routing';
+import { copyOf, execute, executed, tinyStudy, type Stored } from '../helpers/runs';
+
+const open = async (database: Database): Promise<OpenRuns> => new OpenRuns(database, await testHost(false), async () => undefined);
+const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
+
+describe('the routing of a finished run', () => {
+  let study: Stored;
+  let run: Awaited<ReturnType<typeof execute>>['run'];
+  beforeAll(async () => {
+    study = await tinyStudy('magnet', { epochs: 3, learningRate: 0.02 }, 'wasm');
+    ({ run } = await execute(study, 'wasm'));
+  });
+
+  it('of the validation split is what the run recorded at its best epoch', async () => {
+    const routing = await routeRun(await (await open(study.database)).get(run.id, 'best', true), null);
+    const observed = run.epochs[run.result!.bestEpoch]!.observed!;
+    const valid = routing.breakdowns.find(({ key }) => key === 'split')!.groups.find(({ name }) => name === 'validation')!;
+    expect(routing.epoch).toBe(run.result!.bestEpoch);
+    for (const [found, recorded] of [[valid.statistics.mean, 'routing'], [valid.reliance, 'reliance'], [valid.familyMass, 'familyMass']] as const) {
+      found.forEach((value, place) => expect(value).toBeCloseTo(observed[recorded]![place]!, 6));
+    }
+    expect(valid.statistics.maxLoad).toBeCloseTo(observed['maxLoad']![0]!, 6);
+    expect(valid.statistics.specialisation).toBeCloseTo(observed['specialisation']![0]!, 6);
+  });
+
+  it('puts every interaction into one part of each breakdown', async () => {
+    const interactions = await readInteractions(study.database, run.experiment.dataset.id);
+    const held = interactions.split.filter((split) => split !== 0).length;
+    const routing = await routeRun(await (await open(study.database)).get(run.id, 'best', true), { users: null, items: null, originalItems: null, itemCategories: { names: ['a', 'b'], of: Int32Array.from({ length: 40 }, (_, i) => i % 2) } } as never);
+    for (const { key, groups } of routing.breakdowns) expect(sum(groups.map(({ pairs }) => pairs)), key).toBe(key === 'split' ? interactions.split.length : held);
+    expect(routing.breakdowns.map(({ key }) => key)).toEqual(['split', 'popularity', 'activity', 'category']);
+    expect(routing.pairs.users).toHaveLength(held);
+    expect(routing.pairs.probability.every((value) => value >= 1 / routing.experts.length)).toBe(true);
+  });
+
+  it('of a pair leads to the score and the rank that its evaluation gave it', async () => {
+    const runs = await open(study.database);
+    const details = (await readDetails(study.database, run.id))!;
+    const user = details.perUser.users[0]!;
+    const [first] = details.topItems;
+    const opened = await runs.get(run.id, 'best', true);
+    const found = await explainPair(opened, user, first!, await runs.scores(run.id, 'best', user));
+    expect(found.rank).toBe(1);
+    expect(found.list.slice(0, 5).map(({ item }) => item)).toEqual([...details.topItems.slice(0, 5)]);
+    expect(found.list[0]!.score).toBeCloseTo(details.topScores[0]!, 5);
+    expect(sum(found.contributions)).toBeCloseTo(details.topScores[0]!, 5);
+    expect(sum(found.probabilities)).toBeCloseTo(1, 5);
+    expect(sum(found.shares)).toBeCloseTo(1, 5);
+    expect(found.shares.filter((share) => share > 0)).toHaveLength(4);
+    expect(found.history).toHaveLength(opened.data.trained.pointers[user + 1]! - opened.data.trained.pointers[user]!);
+    expect(found.list.find(({ item }) => item === found.hardestNegative)!.heldOut).toBeNull();
+    expect(found.candidates + found.history.length).toBe(opened.data.input.items);
+    const [trained] = found.history;
+    expect((await explainPair(opened, user, trained!.item, await runs.scores(run.id, 'best', user))).rank).toBeNull();
+    await expect(explainPair(opened, 48, 0, new Float32Array(40))).rejects.toMatchObject({ code: 'PAIR_NOT_FOUND' });
+  });
+
+  it('is read once, and given back when other runs are opened', async () => {
+    const runs = await open(study.database);
+    const one = await runs.get(run.id, 'best', true);
+    expect(await runs.get(run.id, 'best', true)).toBe(one);
+    const tensors = tf.engine().state.numTensors;
+    for (const of of ['latest', 'best', 'latest'] as const) await runs.get(run.id, of, false);
+    await runs.scores(run.id, 'best', 0);
+    expect(tf.engine().state.numTensors).toBeLessThan(3 * tensors);
+  });
+});
+
+describe('a run whose weights are asked for', () => {
+  it('while it trains has those of its newest checkpoint and of its best epoch so far', async () => {
+    const study = await tinyStudy('magnet', { epochs: 3, learningRate: 0.02 }, 'wasm');
+    let left: Database | null = null;
+    const run = await executed(study, 'wasm', (event, control) => {
+      if (event.type === 'epoch' && event.point.epoch === 1) control.pause();
+      if (event.type === 'status' && event.status === 'paused') void copyOf(study.database).then((copy) => {
+        left = copy;
+        control.resume();
+      });
+    }, 0);
+    const runs = await open(left!);
+    const latest = await runs.get(run.id, 'latest', true);
+    expect(latest.run.result).toBeNull();
+    expect(latest.epoch).toBe(1);
+    const observed = run.epochs[1]!.observed!['routing']!;
+    const valid = (await routeRun(latest, null)).breakdowns[0]!.groups[1]!;
+    valid.statistics.mean.forEach((value, place) => expect(value).toBeCloseTo(observed[place]!, 6));
+    expect((await runs.get(run.id, 'best', true)).epoch).toBeLessThanOrEqual(1);
+  });
+
+  it('before its first checkpoint has none', async () => {
+    const study = await tinyStudy('magnet', {}, 'wasm');
+    await expect((await open(study.database)).get(study.run.id, 'latest', true)).rejects.toMatchObject({ code: 'RUN_NO_WEIGHTS' });
+  });
+
+  it('without a router says so', async () => {
+    const study = await tinyStudy('lightgcn', { epochs: 1 }, 'wasm');
+    const { run } = await execute(study, 'wasm');
+    const runs = await open(study.database);
+    const opened = await runs.get(run.id, 'best', true);
+    await expect(routeRun(opened, null)).rejects.toMatchObject({ code: 'RUN_NOT_ROUTED' });
+    await expect(explainPair(opened, 0, 0, await runs.scores(run.id, 'best', 0))).rejects.toMatchObject({ code: 'RUN_NOT_ROUTED' });
+  });
+});
