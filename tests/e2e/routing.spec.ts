@@ -1,0 +1,102 @@
+import { expect, test, type Locator, type Page } from '@playwright/test';
+import type { DatasetDocument } from '../../src/domain/dataset';
+import { ended, expectFit, startRun, stored } from '../helpers/page';
+
+const EPOCHS = 6;
+
+/** The numbers of a heat map's cells, row by row. */
+async function cellsOf(grid: Locator): Promise<number[]> {
+  const labels = await grid.locator('[data-cell]').evaluateAll((cells) => cells.map((cell) => cell.getAttribute('aria-label') ?? ''));
+  return labels.map((label) => Number(/: (\S+)/.exec(label)![1]));
+}
+
+async function column(table: Locator, place: number): Promise<string[]> {
+  return table.locator(`tbody tr > :nth-child(${place})`).allTextContents();
+}
+
+const routingMap = (page: Page, epoch: number): Locator => page.getByRole('grid', { name: new RegExp(`^Mean routing, epoch ${epoch}:`) });
+
+test('the routing of MAGNET moves while it trains, can be gone through, and explained pair by pair', async ({ page }) => {
+  await page.goto('./');
+  await expect(page.getByText('The demo dataset is ready')).toBeVisible({ timeout: 60_000 });
+  const id = await startRun(page, 'MAGNET', { 'Epochs, at most': String(EPOCHS), Seed: '7' });
+  await page.getByRole('tab', { name: 'Routing' }).click({ timeout: 60_000 });
+  await expect(routingMap(page, 1)).toBeVisible({ timeout: 120_000 });
+  await expect(routingMap(page, 2)).toBeVisible({ timeout: 120_000 });
+  const run = await ended(page, id);
+  await expect(routingMap(page, EPOCHS)).toBeVisible();
+
+  // The map is what the run recorded: experts are stored family by family, cells stand anchor by anchor.
+  const recorded = (epoch: number): number[] => [0, 1, 2].flatMap((group) => [0, 1, 2].map((family) => run.epochs[epoch]!.observed!['routing']![family * 3 + group]!));
+  const near = (found: readonly number[], expected: readonly number[]): void => {
+    expect(found).toHaveLength(expected.length);
+    found.forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 4));
+  };
+  near(await cellsOf(routingMap(page, EPOCHS)), recorded(EPOCHS - 1));
+  const slider = page.getByRole('slider', { name: 'Epoch', exact: true });
+  await slider.focus();
+  await page.keyboard.press('Home');
+  near(await cellsOf(routingMap(page, 1)), recorded(0));
+  await expect(slider).toHaveAttribute('aria-valuetext', /epoch 1, stage 1: coverage/);
+  await page.getByRole('button', { name: 'Play the epochs' }).click();
+  await expect(routingMap(page, EPOCHS)).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Play the epochs' })).toBeVisible();
+
+  // Every interaction of the dataset is in one part of each breakdown.
+  const dataset = (await stored(page, 'datasets', run.experiment.dataset.id)) as DatasetDocument;
+  const { train, valid, test: held } = dataset.statistics.splits;
+  const count = (text: string): number => Number(text.replaceAll(',', ''));
+  const parts = page.getByRole('group', { name: /^Routing by/ });
+  await expect(parts).toBeVisible({ timeout: 60_000 });
+  expect((await column(parts, 2)).map(count)).toEqual([train.interactions, valid.interactions, held.interactions]);
+  for (const [name, groups] of [['Item popularity', 5], ['User activity', 3]] as const) {
+    await page.getByRole('radio', { name }).check();
+    await expect(parts.locator('tbody tr')).toHaveCount(groups);
+    expect((await column(parts, 2)).map(count).reduce((a, b) => a + b, 0)).toBe(valid.interactions + held.interactions);
+  }
+  await page.getByRole('radio', { name: 'Item category' }).check();
+  await expect(parts.locator('tbody tr').first()).toBeVisible();
+
+  // The pairs that the experts dominate are all held-out pairs.
+  const listed = page.getByText(/validation or test pairs? of [\d,]+ with this first choice/);
+  let pairs = 0;
+  for (let cell = 0; cell < 9; cell++) {
+    await routingMap(page, EPOCHS).locator('[data-cell]').nth(cell).click();
+    pairs += count((await listed.textContent())!.split(' ')[0]!);
+  }
+  expect(pairs).toBe(valid.interactions + held.interactions);
+  await page.getByRole('combobox', { name: 'Expert' }).selectOption('all experts');
+
+  // One pair: probabilities sum to one, selected shares too, contributions to the score that ranks it.
+  await page.getByRole('button', { name: /^Look inside/ }).first().click();
+  const experts = page.getByRole('group', { name: 'Experts of this pair' });
+  await expect(experts).toBeVisible({ timeout: 60_000 });
+  const sum = (texts: readonly string[]): number => texts.map((text) => Number(text.replace('−', '-').replace('e−', 'e-'))).filter(Number.isFinite).reduce((a, b) => a + b, 0);
+  expect(sum(await column(experts, 2))).toBeCloseTo(1, 2);
+  const shares = await column(experts, 3);
+  expect(sum(shares)).toBeCloseTo(1, 2);
+  expect(shares.filter((text) => text !== 'not selected')).toHaveLength(4);
+  const list = page.getByRole('group', { name: 'Ranked list of the user' });
+  const own = list.getByRole('row').filter({ hasText: 'this pair' });
+  expect(sum(await column(experts, 4))).toBeCloseTo(sum([(await own.locator('> :nth-child(3)').textContent())!]), 3);
+  await expect(list.getByRole('row').filter({ hasText: 'hardest negative' })).toHaveCount(1);
+  expect((await column(list, 1)).slice(0, 20).map(count)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+
+  // Another user beside it; a name that does not exist is said to be none.
+  await page.getByRole('button', { name: 'Compare with another' }).click();
+  await expect(page.getByRole('grid', { name: /^Routing of this pair/ })).toHaveCount(2, { timeout: 60_000 });
+  const user = page.getByRole('combobox', { name: 'User', exact: true }).last();
+  await user.fill('no such person');
+  await expect(page.getByText(/Nothing is called/)).toBeVisible();
+  await user.fill('3');
+  await user.press('Enter');
+  await expect(page.getByText(/Nothing is called/)).toBeHidden();
+  await expect(page.getByRole('grid', { name: /^Routing of this pair/ })).toHaveCount(2, { timeout: 60_000 });
+  await expectFit(page, 'routing');
+
+  await page.getByRole('button', { name: `Data of Mean routing, epoch ${EPOCHS}` }).click();
+  near((await column(page.getByRole('dialog'), 3)).map(Number), recorded(EPOCHS - 1));
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: `Figure of Mean routing, epoch ${EPOCHS}` }).click();
+  await expect(page.getByRole('dialog').getByRole('img')).toHaveJSProperty('complete', true);
+});
