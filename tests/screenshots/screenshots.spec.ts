@@ -152,3 +152,15 @@ test('a comparison', async ({ page }) => {
   await expect(page.getByRole('region', { name: /^Against/ }).getByRole('row')).toHaveCount(2);
   await shoot(page, 'compare');
 });
+
+test('a routing', async ({ page }) => {
+  await page.goto('./');
+  await expect(page.getByText('The demo dataset is ready')).toBeVisible();
+  await ended(page, await startRun(page, 'MAGNET', { 'Epochs, at most': '30' }), 600_000);
+  await page.getByRole('tab', { name: 'Routing' }).click();
+  await page.getByRole('radio', { name: 'Item popularity' }).check({ timeout: 60_000 });
+  await page.getByRole('grid', { name: /^Mean routing/ }).locator('[data-cell]').nth(6).click();
+  await page.getByRole('button', { name: /^Look inside/ }).first().click();
+  await expect(page.getByRole('group', { name: 'Experts of this pair' })).toBeVisible({ timeout: 60_000 });
+  await shoot(page, 'run-routing');
+});
