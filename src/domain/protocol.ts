@@ -2,7 +2,7 @@ import type { DatasetDocument, DemoOptions, ImportOptions, Problem } from './dat
 import type { Relevant, SettingComparison } from './comparison';
 import type { Fault } from './errors';
 import type { MetricKey } from './metrics';
-import type { BackendChoice, DeviceReport, EpochPoint, MemoryEstimate, MemoryUse, RunDocument, RunStatus, TermPoint } from './run';
+import type { BackendChoice, DeviceReport, EpochPoint, MemoryEstimate, MemoryUse, RunDocument, RunStatus, TermPoint, WeightsOf } from './run';
 import type { Config, ModelId } from './models/table';
 import type { Finding } from './observations';
 import type { PairExplanation, RunRouting } from './routes';
@@ -107,9 +107,6 @@ export interface ComparedRuns {
   readonly key: string;
   readonly runs: readonly { readonly id: string; readonly seed: number }[];
 }
-
-/** Weights of the best epoch so far, or of the newest checkpoint; of a run that has ended the best ones are kept. */
-export type WeightsOf = 'best' | 'latest';
 
 export type AnalysisCommand =
   /** Tests each of `others` against `reference`, paired by user (means over the seeds that both have) and by seed. */

@@ -126,6 +126,9 @@ export interface RunDocument {
   readonly seconds: number;
 }
 
+/** Weights of the best epoch so far, or of the newest checkpoint; of a run that has ended those of its last epoch, where they are kept. */
+export type WeightsOf = 'best' | 'latest';
+
 /** The row of a run in a list: the document without what grows. */
 export type RunSummary = Omit<RunDocument, 'epochs' | 'intervals'> & { readonly epochsDone: number };
 

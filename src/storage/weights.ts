@@ -1,3 +1,4 @@
+import type { WeightsOf } from '../domain/run';
 import { joinArrays, mapValues, splitArray, type Entry, type StoredArray } from './arrays';
 import type { Database } from './database';
 
@@ -7,18 +8,23 @@ export interface Trace {
   readonly json: string;
 }
 
-/** A finished run's weights and final embeddings. */
-export async function writeWeights(database: Database, runId: string, arrays: Readonly<Record<string, Float32Array>>): Promise<void> {
+/** A finished run's weights: of its best epoch with the final embeddings, or of its last one. */
+export async function writeWeights(database: Database, runId: string, arrays: Readonly<Record<string, Float32Array>>, of: WeightsOf = 'best'): Promise<void> {
   const entries: Entry[] = [];
-  const stored = mapValues(arrays, (values, name) => splitArray(`${runId}/weights/${name}`, values, entries));
-  await database.checkpoints.setMany([...entries, [`${runId}/weights`, stored]]);
+  const stored = mapValues(arrays, (values, name) => splitArray(`${weightsKey(runId, of)}/${name}`, values, entries));
+  await database.checkpoints.setMany([...entries, [weightsKey(runId, of), stored]]);
 }
 
-/** Parameters of the best epoch by name, and `represent/users`, `represent/items`; null while a run has not finished. */
-export async function readWeights(database: Database, runId: string): Promise<Record<string, Float32Array> | null> {
-  const stored = await database.checkpoints.get(`${runId}/weights`);
+/**
+ * Parameters by name, of the best epoch also `represent/users` and `represent/items`; null while a run has not finished, and of the
+ * last epoch where it was the best or is not kept.
+ */
+export async function readWeights(database: Database, runId: string, of: WeightsOf = 'best'): Promise<Record<string, Float32Array> | null> {
+  const stored = await database.checkpoints.get(weightsKey(runId, of));
   return isStoredArrays(stored) ? joinArrays(database.checkpoints, stored) : null;
 }
+
+const weightsKey = (runId: string, of: WeightsOf): string => `${runId}/${of === 'best' ? 'weights' : 'latest'}`;
 
 export const writeTrace = (database: Database, runId: string, trace: Trace): Promise<void> =>
   database.checkpoints.set(`${runId}/trace`, trace);

@@ -63,6 +63,20 @@ describe('the routing of a finished run', () => {
     await expect(explainPair(opened, 48, 0, new Float32Array(40))).rejects.toMatchObject({ code: 'PAIR_NOT_FOUND' });
   });
 
+  it('of its last epoch stands beside the best one', async () => {
+    // Steps so long that it does not get better for long.
+    const early = await tinyStudy('magnet', { epochs: 4, learningRate: 0.5, patience: 2 }, 'wasm');
+    const { run: ended } = await execute(early, 'wasm');
+    expect(ended.result!.bestEpoch).toBeLessThan(ended.epochs.length - 1);
+    const runs = await open(early.database);
+    for (const [of, epoch] of [['latest', ended.epochs.length - 1], ['best', ended.result!.bestEpoch]] as const) {
+      const opened = await runs.get(ended.id, of, true);
+      expect(opened.epoch).toBe(epoch);
+      const { statistics } = (await routeRun(opened, null)).breakdowns[0]!.groups[1]!;
+      statistics.mean.forEach((value, place) => expect(value).toBeCloseTo(ended.epochs[epoch]!.observed!['routing']![place]!, 6));
+    }
+  });
+
   it('is read once, and given back when other runs are opened', async () => {
     const runs = await open(study.database);
     const one = await runs.get(run.id, 'best', true);

@@ -1,7 +1,6 @@
 import { AppError } from '../../src/domain/errors';
 import { completeConfig } from '../../src/domain/models/catalogue';
-import type { WeightsOf } from '../../src/domain/protocol';
-import type { RunDocument } from '../../src/domain/run';
+import type { RunDocument, WeightsOf } from '../../src/domain/run';
 import type { Database } from '../../src/storage/database';
 import { readRun } from '../../src/storage/runs';
 import { readWeights } from '../../src/storage/weights';
@@ -51,6 +50,8 @@ interface StoredWeights {
 
 async function storedWeights(database: Database, run: RunDocument, of: WeightsOf): Promise<StoredWeights> {
   if (run.result) {
+    const last = of === 'latest' ? await readWeights(database, run.id, 'latest') : null;
+    if (last) return { epoch: run.epochs.length - 1, values: last };
     const values = await readWeights(database, run.id);
     if (values) return { epoch: run.result.bestEpoch, values };
   }

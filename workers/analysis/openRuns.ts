@@ -1,4 +1,4 @@
-import type { WeightsOf } from '../../src/domain/protocol';
+import type { WeightsOf } from '../../src/domain/run';
 import type { Database } from '../../src/storage/database';
 import { openDevice, type DeviceHost } from '../engine/device';
 import { scoreAll } from '../engine/ranking';

@@ -132,6 +132,8 @@ export class TrainingSession {
     record.update({ memory: this.#trainer.memory });
     if (!best) return;
     await record.phase('ranking the test split at the best epoch', null);
+    // Where pairs can be looked into, two epochs can be put side by side.
+    if (model.explainPairs && best.epoch !== record.epochs.length - 1) await writeWeights(database, record.run.id, await readValues(model.parameters), 'latest');
     for (const parameter of model.parameters) {
       const values = best.values[parameter.name];
       if (values) overwrite(parameter, values);

@@ -3,9 +3,8 @@ import { Button } from '../../app/primitives/Button';
 import { Field, Select } from '../../app/primitives/Field';
 import { Panel } from '../../app/primitives/Panel';
 import type { DatasetLabels } from '../../domain/dataset';
-import type { WeightsOf } from '../../domain/protocol';
 import type { RunRouting } from '../../domain/routes';
-import type { RunSummary } from '../../domain/run';
+import type { RunSummary, WeightsOf } from '../../domain/run';
 import type { AnalysisThread } from '../../state/analysis';
 import { useDatasets } from '../../state/datasets';
 import { useRuns } from '../../state/runs';
@@ -118,13 +117,15 @@ function heldOutOf({ pairs }: RunRouting, user: number): number | undefined {
   return pairs.items[places.find((place) => pairs.split[place] === 2) ?? places[0] ?? -1];
 }
 
-/** Runs of the same dataset and groups whose weights are stored; of one that has not ended both its best and its newest epoch. */
+/** Runs of the same model and dataset whose weights are stored, at their best and at their last epoch. */
 function weightsToChoose(runs: readonly RunSummary[], run: RunSummary): { readonly value: string; readonly label: string }[] {
   const { dataset, model } = run.experiment;
   return runs
     .filter((one) => one.experiment.model === model && one.experiment.dataset.fingerprint === dataset.fingerprint && (one.result !== null || one.epochsDone > 0))
     .flatMap((one) => {
       const name = one.id === run.id ? 'this run' : `${one.name}, seed ${one.experiment.seed}`;
-      return one.result ? [{ value: `${one.id} best`, label: `${name}, best epoch` }] : [{ value: `${one.id} best`, label: `${name}, best epoch so far` }, { value: `${one.id} latest`, label: `${name}, newest checkpoint` }];
+      const best = { value: `${one.id} best`, label: one.result ? `${name}, best epoch` : `${name}, best epoch so far` };
+      const latest = { value: `${one.id} latest`, label: one.result ? `${name}, last epoch` : `${name}, newest checkpoint` };
+      return one.result?.bestEpoch === one.epochsDone - 1 ? [best] : [best, latest];
     });
 }
