@@ -3,7 +3,7 @@ import { faultOf } from '../src/domain/errors';
 import type { AnalysisCommand, AnalysisEvent } from '../src/domain/protocol';
 import { browserDatabase } from '../src/storage/database';
 import { readLabels } from '../src/storage/datasets';
-import { compareRuns } from './analysis/compareRuns';
+import { compareRuns, testRuns } from './analysis/compareRuns';
 import { OpenRuns } from './analysis/openRuns';
 import { explainPair, routeRun } from './analysis/routing';
 import { browserHost } from './engine/browserHost';
@@ -26,6 +26,8 @@ async function answer(command: AnalysisCommand): Promise<AnalysisEvent> {
       const scores = await runs.scores(command.runId, command.of, command.user);
       return { type: 'explained', explanation: await explainPair(opened, command.user, command.item, scores) };
     }
+    case 'test':
+      return { type: 'tested', tests: await testRuns(database, command) };
   }
 }
 

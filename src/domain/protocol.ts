@@ -6,6 +6,7 @@ import type { BackendChoice, DeviceReport, EpochPoint, MemoryEstimate, MemoryUse
 import type { Config, ModelId } from './models/table';
 import type { Finding } from './observations';
 import type { PairExplanation, RunRouting } from './routes';
+import type { SettingTests } from './significance';
 import type { DatasetStatistics, FeatureInfo } from './dataset';
 
 /** A file handed to the dataset worker; `path` is relative to the dropped folder. */
@@ -110,7 +111,9 @@ export interface ComparedRuns {
 
 export type AnalysisCommand =
   /** Tests each of `others` against `reference`, paired by user (means over the seeds that both have) and by seed. */
-  { readonly type: 'compare'; readonly reference: ComparedRuns; readonly others: readonly ComparedRuns[]; readonly metric: MetricKey; readonly relevant: Relevant }
+  | { readonly type: 'compare'; readonly reference: ComparedRuns; readonly others: readonly ComparedRuns[]; readonly metric: MetricKey; readonly relevant: Relevant }
+  /** The p-values alone, in several metrics: what the marks of a results table say. */
+  | { readonly type: 'test'; readonly reference: ComparedRuns; readonly others: readonly ComparedRuns[]; readonly metrics: readonly MetricKey[]; readonly relevant: Relevant }
   /** How a run of MAGNET routes its dataset, with the weights stored at this moment. */
   | { readonly type: 'route'; readonly runId: string; readonly of: WeightsOf }
   /** One pair of such a run, with the weights of the last `route`. */
@@ -122,4 +125,5 @@ export type AnalysisEvent =
   | { readonly type: 'compared'; readonly comparisons: readonly SettingComparison[] }
   | { readonly type: 'routed'; readonly routing: RunRouting }
   | { readonly type: 'explained'; readonly explanation: PairExplanation }
+  | { readonly type: 'tested'; readonly tests: readonly SettingTests[] }
   | { readonly type: 'fault'; readonly fault: Fault };

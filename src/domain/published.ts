@@ -37,17 +37,13 @@ export function publishedDataset(name: string, counts: Counts | null): string | 
   return named !== null && !Object.hasOwn(PUBLISHED_DATASETS, named) ? named : null;
 }
 
-/** The papers' overall results on this dataset for a model that they print under one of `publishedAs`. */
-export function publishedRows(
-  dataset: { readonly name: string; readonly statistics: Counts | null },
-  publishedAs: readonly string[],
-): readonly PublishedRow[] {
+/** All of the papers' overall results on this dataset; of a method without any figure, none. */
+export function publishedResults(dataset: { readonly name: string; readonly statistics: Counts | null }): readonly PublishedRow[] {
   const known = publishedDataset(dataset.name, dataset.statistics);
   if (known === null) return [];
   return PUBLISHED_TABLES.filter((table) => table.about === 'overall' && table.dataset === known).flatMap((table) =>
-    publishedAs.flatMap((name): PublishedRow[] => {
-      const printed = Object.hasOwn(table.rows, name) ? table.rows[name] : undefined;
-      if (!printed || printed.every((value) => value === null)) return [];
+    Object.entries(table.rows).flatMap(([name, printed]): PublishedRow[] => {
+      if (printed.every((value) => value === null)) return [];
       const values: Partial<Record<MetricKey, number>> = {};
       table.metrics.forEach((metric, i) => {
         const value = printed[i];
@@ -56,4 +52,11 @@ export function publishedRows(
       return [{ paper: table.paper, table: table.table, dataset: known, name, values }];
     }),
   );
+}
+
+/** Those of a model that they print under one of `publishedAs`, table by table in the order of these names. */
+export function publishedRows(dataset: { readonly name: string; readonly statistics: Counts | null }, publishedAs: readonly string[]): readonly PublishedRow[] {
+  const rows = publishedResults(dataset);
+  const tables = [...new Set(rows.map(({ paper, table }) => `${paper} ${table}`))];
+  return tables.flatMap((wanted) => publishedAs.flatMap((name) => rows.filter((row) => row.name === name && `${row.paper} ${row.table}` === wanted)));
 }

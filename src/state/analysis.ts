@@ -2,10 +2,11 @@ import type { SettingComparison } from '../domain/comparison';
 import { AppError, errorFromFault } from '../domain/errors';
 import type { AnalysisCommand, AnalysisEvent } from '../domain/protocol';
 import type { PairExplanation, RunRouting } from '../domain/routes';
+import type { SettingTests } from '../domain/significance';
 
 export type AnalysisPhase = Pick<Extract<AnalysisEvent, { type: 'phase' }>, 'text' | 'fraction'>;
 
-interface AskOptions {
+export interface AskOptions {
   /** Aborting ends the worker, and with it the computation. */
   readonly signal?: AbortSignal;
   readonly onPhase?: (phase: AnalysisPhase) => void;
@@ -76,9 +77,6 @@ export async function askOnce<T>(command: AnalysisCommand, pick: (event: Analysi
   }
 }
 
-export const compareSettings = (command: Extract<AnalysisCommand, { type: 'compare' }>, signal: AbortSignal): Promise<readonly SettingComparison[]> =>
-  askOnce(command, (event) => (event.type === 'compared' ? event.comparisons : undefined), { signal });
-
 type Asked<Type extends AnalysisCommand['type']> = Omit<Extract<AnalysisCommand, { type: Type }>, 'type'>;
 
 export const routeRun = (thread: AnalysisThread, asked: Asked<'route'>, onPhase: (phase: AnalysisPhase) => void): Promise<RunRouting> =>
@@ -86,3 +84,10 @@ export const routeRun = (thread: AnalysisThread, asked: Asked<'route'>, onPhase:
 
 export const explainPair = (thread: AnalysisThread, asked: Asked<'explain'>, onPhase: (phase: AnalysisPhase) => void): Promise<PairExplanation> =>
   thread.ask({ type: 'explain', ...asked }, (event) => (event.type === 'explained' ? event.explanation : undefined), { onPhase });
+type Command<Type> = Extract<AnalysisCommand, { type: Type }>;
+
+export const compareSettings = (command: Command<'compare'>, options: AskOptions): Promise<readonly SettingComparison[]> =>
+  askOnce(command, (event) => (event.type === 'compared' ? event.comparisons : undefined), options);
+
+export const testSettings = (command: Command<'test'>, options: AskOptions): Promise<readonly SettingTests[]> =>
+  askOnce(command, (event) => (event.type === 'tested' ? event.tests : undefined), options);

@@ -41,6 +41,10 @@ test('runs of several seeds become a table for a paper, with tests against a ref
   await expect(page.getByText('LaTeX copied')).toBeVisible();
   const latex = await page.evaluate(() => navigator.clipboard.readText());
   expect(latex).toContain('\\toprule');
+  // Whatever is significant in the table is marked in the paper's table too, as often.
+  const marks = (await results.getByRole('cell').allTextContents()).join('').match(/[†‡]/g) ?? [];
+  expect(latex.split('\n').filter((line) => line.endsWith('\\\\')).join('').match(/dagger/g) ?? []).toHaveLength(marks.length);
+  expect(latex).toMatch(/Model & Recall@10 .* & \$\\Delta\$ N@10 .*\n.*\n.*(reference|%) \\\\\n/);
   expect(latex.replaceAll(/\\(textbf|underline)\{([^}]*)\}/g, '$2')).toContain(`${mean.toFixed(4)} $\\pm$ ${sd.toFixed(4)}`);
 
   await page.reload();

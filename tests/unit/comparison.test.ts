@@ -5,9 +5,11 @@ import type { Config, ModelId } from '../../src/domain/models/table';
 import { newRun, summarise, type RunSummary } from '../../src/domain/run';
 import { memoryDatabase } from '../../src/storage/database';
 import { writeDetails } from '../../src/storage/runs';
-import { latexText, resultRows, resultsTable, toLatex, toMarkdown } from '../../src/features/compare/resultRows';
+import { latexText, toLatex, toMarkdown } from '../../src/charts/paperTable';
+import { markLegend, resultRows, resultsPaper, resultsTable } from '../../src/features/compare/resultRows';
 import { formatP, significanceRows } from '../../src/features/compare/significanceRows';
-import { compareRuns } from '../../workers/analysis/compareRuns';
+import { marksOf } from '../../src/domain/significance';
+import { compareRuns, testRuns } from '../../workers/analysis/compareRuns';
 
 const metrics = (recall: number): Metrics => Object.fromEntries(METRIC_KEYS.map((key) => [key, key === 'recall@20' ? recall : recall / 2])) as Metrics;
 
@@ -62,35 +64,70 @@ describe('the table for a paper', () => {
   const settings = settingsOf(runs.slice(0, 4));
   const keys: MetricKey[] = ['recall@20', 'ndcg@20'];
   const rows = resultRows(settings, keys, 'all', settings[0], 'recall@20');
+  const paper = resultsPaper(rows, settings[0], 'recall@20', '100 % of A_B & C');
 
   it('has improvements relative to the reference', () => {
     expect(rows.map(({ improvement }) => improvement && Math.round(improvement * 1e4) / 1e4)).toEqual([null, 0.2727, -0.5455]);
   });
 
-  it('is Markdown with the best bold and the second best in italics', () => {
-    expect(toMarkdown(rows).split('\n').slice(0, 5)).toEqual([
-      '|  | Recall@20 | NDCG@20 |',
-      '| --- | ---: | ---: |',
-      '| LightGCN, layers=2 | _0.1100 ± 0.0141_ | _0.0550 ± 0.0071_ |',
-      '| LightGCN, layers=3 | **0.1400** | **0.0700** |',
-      '| BPR-MF | 0.0500 | 0.0250 |',
+  it('is Markdown with the best bold, the second best in italics and the difference to the reference', () => {
+    expect(toMarkdown(paper).split('\n').slice(0, 7)).toEqual([
+      '| Model | Recall@20 | NDCG@20 | Δ R@20 |',
+      '| --- | ---: | ---: | ---: |',
+      '| LightGCN, layers=2 | _0.1100 ± 0.0141_ | _0.0550 ± 0.0071_ | reference |',
+      '| LightGCN, layers=3 | **0.1400** | **0.0700** | +27.3 % |',
+      '| BPR-MF | 0.0500 | 0.0250 | −54.5 % |',
+      '',
+      '100 % of A_B & C',
     ]);
+  });
+
+  it('marks what differs from the reference after Holm, users and seeds each for themselves', () => {
+    const test = (users: number | null, seeds: number | null) => [{ key: 'recall@20' as const, users, seeds }, { key: 'ndcg@20' as const, users: 0.2, seeds: null }];
+    // Over two rows .03 becomes .06, .02 becomes .04; over seeds only one row is tested.
+    const marks = marksOf([{ key: settings[1]!.key, metrics: test(0.03, 0.04) }, { key: settings[2]!.key, metrics: test(0.01, null) }]);
+    const marked = resultRows(settings, keys, 'all', settings[0], 'recall@20', { marks });
+    expect(marked.map(({ cells }) => cells.map(({ marked: one }) => one?.mark ?? null))).toEqual([[null, null], ['†‡', ''], ['†', '']]);
+    expect(markLegend(marked, 'LightGCN')).toBe('Differs from LightGCN with p < 0.05: † over users, ‡ over seeds (paired t-test, Holm over the settings of a column).');
+    expect(markLegend(rows, 'LightGCN')).toBeNull();
+    const text = resultsPaper(marked, settings[0], 'recall@20', 'Results.');
+    expect(toMarkdown(text)).toContain('| **0.1400**†‡ |');
+    expect(toLatex(text)).toContain('\\textbf{0.1400}$^{\\dagger}$$^{\\ddagger}$ & \\textbf{0.0700} & +27.3 \\% \\\\');
+    const { columns, rows: data } = resultsTable(marked);
+    expect(data.map((row) => row[columns.indexOf('recall@20_p_users')])).toEqual([null, 0.03, 0.02]);
+    const strict = marksOf([{ key: 'a', metrics: test(0.03, null) }, { key: 'b', metrics: test(0.04, null) }]);
+    expect(strict.get('a')?.get('recall@20')).toMatchObject({ users: 0.06, mark: '' });
+  });
+
+  it('has printed rows under its own, which compete only when they are asked to', () => {
+    const printed = [{ paper: 'MAGNET', table: '4', dataset: 'Baby', name: 'LightGCN', values: { 'recall@20': 0.2 } }];
+    const apart = resultRows(settings, keys, 'all', settings[0], 'recall@20', { printed });
+    expect(apart.at(-1)).toMatchObject({ label: 'LightGCN, printed in MAGNET, Table 4', setting: null, improvement: null });
+    expect(apart.map(({ cells }) => cells[0]?.place)).toEqual(['second', 'best', null, null]);
+    const ranked = resultRows(settings, keys, 'all', settings[0], 'recall@20', { printed, rankPrinted: true });
+    expect(ranked.map(({ cells }) => cells[0]?.place)).toEqual([null, 'second', null, 'best']);
+    const text = resultsPaper(apart, settings[0], 'recall@20', 'Results.');
+    expect(toMarkdown(text)).toContain('| LightGCN, printed in MAGNET, Table 4 | 0.2000 | n/a | – |');
+    expect(toLatex(text)).toContain('\\midrule\n    LightGCN, printed in MAGNET, Table 4');
+    expect(text.notes?.join(' ')).toContain('copied from the papers');
   });
 
   it('names what stands in for something else, in every form', () => {
     const standing = { ...run('s', 'mllmrec', {}, 1, 0.1), findings: [{ kind: 'note' as const, key: 'profiles', title: 'User vectors', text: 'User vectors are a mean.' }] };
     const noted = resultRows(settingsOf([standing, runs[3]!]), keys, 'all', undefined, 'recall@20');
     expect(noted.map(({ note }) => note !== null)).toEqual([true, false]);
-    expect(toMarkdown(noted)).toContain(`MLLMRec: ${noted[0]!.note}`);
-    expect(toLatex(noted, 'Results.')).toContain(`\\caption{Results. MLLMRec: ${noted[0]!.note}}`);
+    const text = resultsPaper(noted, undefined, 'recall@20', 'Results.');
+    expect(toMarkdown(text)).toContain(`MLLMRec: ${noted[0]!.note}`);
+    expect(toLatex(text)).toContain(`MLLMRec: ${noted[0]!.note}}`);
     expect(resultsTable(noted).rows.map((row) => row.at(-1))).toEqual([noted[0]!.note, null]);
   });
 
   it('is LaTeX in which nothing a name holds is a command', () => {
-    const text = toLatex(rows, '100 % of A_B & C');
-    expect(text).toContain('\\caption{100 \\% of A\\_B \\& C}');
-    expect(text).toContain('    LightGCN, layers=3 & \\textbf{0.1400} & \\textbf{0.0700} \\\\');
+    const text = toLatex(paper);
+    expect(text).toContain('\\caption{100 \\% of A\\_B \\& C ');
+    expect(text).toContain('    LightGCN, layers=3 & \\textbf{0.1400} & \\textbf{0.0700} & +27.3 \\% \\\\');
     expect(text).toContain('\\underline{0.1100 $\\pm$ 0.0141}');
+    expect(latexText('0.1† − Δ')).toBe('0.1$^{\\dagger}$ $-$ $\\Delta$');
     expect(latexText('a\\b{c}^~$#')).toBe('a\\textbackslash{}b\\{c\\}\\textasciicircum{}\\textasciitilde{}\\$\\#');
   });
 });
@@ -116,6 +153,9 @@ describe('tests of stored runs', () => {
       type: 'compare', metric: 'recall@20', relevant: 'all',
       reference: asked('r', ['r1', 'r2']), others: [asked('x', ['x1', 'x2', 'x3']), asked('y', ['y1']), asked('z', ['gone'])],
     });
+    const tests = await testRuns(database, { type: 'test', metrics: ['recall@20', 'ndcg@20'], relevant: 'all', reference: asked('r', ['r1', 'r2']), others: [asked('x', ['x1', 'x2']), asked('y', ['y1'])] });
+    expect(tests[0]!.metrics[0]).toEqual({ key: 'recall@20', users: null, seeds: comparisons[0]!.bySeed!.t.p });
+    expect(tests[1]!.metrics.map(({ users: p, seeds }) => [p, seeds])).toEqual([[null, null], [null, null]]);
     const [x, y, z] = comparisons;
     expect(x).toMatchObject({ key: 'x', seeds: [1, 2], users: { pairs: 4, mean: 0.25, higher: 4, lower: 0 } });
     // By seed: .5 against .3125 and .625 against .3125.
@@ -131,6 +171,7 @@ describe('tests of stored runs', () => {
     const compared = (key: string, p: number | null) => ({ key, seeds: [1], bySeed: null, users: { pairs: 3, mean: 0, deviation: 1, higher: 1, lower: 1, t: test(p), wilcoxon: test(0.5), interval: [0, 0] as const } });
     const rows = significanceRows(settings, [compared(settings[0]!.key, 0.03), compared(settings[1]!.key, 0.02), { ...compared(settings[2]!.key, 0), users: { refused: 'no' } }]);
     expect(rows.map(({ adjusted }) => adjusted.t)).toEqual([0.04, 0.04, null]);
+    expect(rows.map(({ adjusted }) => adjusted.seeds)).toEqual([null, null, null]);
     expect([0.0123, 2e-7, null, 1].map(formatP)).toEqual(['0.012', '2e-7', '–', '1.000']);
   });
 });

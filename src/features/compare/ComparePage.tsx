@@ -1,23 +1,20 @@
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { plural } from '../../app/format';
 import { Button, ButtonLink } from '../../app/primitives/Button';
 import { Choice, Field, Select } from '../../app/primitives/Field';
 import { Notice } from '../../app/primitives/Notice';
 import { Page } from '../../app/primitives/Page';
-import { Panel, Surface } from '../../app/primitives/Panel';
+import { Surface } from '../../app/primitives/Panel';
+import { Tabs } from '../../app/primitives/Tabs';
 import { CurveChart } from '../../charts/CurveChart';
-import { DataDialog } from '../../charts/DataDialog';
 import { METRIC_KEYS, metricLabel } from '../../domain/metrics';
 import type { RunSummary } from '../../domain/run';
 import { useRuns } from '../../state/runs';
-import { SHOWN_METRICS } from '../runs/curves';
 import { ConfigDifferences } from './ConfigDifferences';
-import { CopyButtons } from './CopyButtons';
 import { isRated, settingSeries } from './curves';
-import { resultRows, resultsTable } from './resultRows';
-import { ResultsTable } from './ResultsTable';
+import { ResultsPanel } from './ResultsPanel';
 import { SignificancePanel } from './SignificancePanel';
-import { useComparisonAddress, useEpochs, useSettings } from './useComparison';
+import { useComparisonAddress, useEpochs, useSettings, VIEWS } from './useComparison';
 import styles from './compare.module.css';
 
 /** Runs side by side as papers have them: grouped by everything but the seed, with what differs and whether it matters. */
@@ -30,8 +27,6 @@ export function ComparePage() {
   const reference = settings.find(({ key }) => key === address.reference) ?? settings[0];
   const epochs = useEpochs(settings);
   const series = useMemo(() => settingSeries(settings, epochs, metric, relevant), [settings, epochs, metric, relevant]);
-  const rows = useMemo(() => resultRows(settings, SHOWN_METRICS, relevant, reference, metric), [settings, relevant, reference, metric]);
-  const [data, setData] = useState(false);
   if (!loaded) return <Page title="Compare">{null}</Page>;
   if (settings.length === 0) return <Choose runs={runs} asked={address.ids.length} onChoose={(ids) => address.change({ ids })} />;
 
@@ -58,35 +53,36 @@ export function ComparePage() {
           />
         )}
       </div>
-      <Panel
-        title="Test split"
-        note={`mean ± sd over seeds${liked}`}
-        actions={
-          <>
-            <CopyButtons rows={rows} caption={`Test metrics on ${datasets}${liked}; mean and standard deviation over seeds.`} />
-            <Button small variant="quiet" onClick={() => setData(true)}>
-              Data
-            </Button>
-          </>
-        }
-      >
-        <ResultsTable rows={rows} compared={metric} reference={reference} />
-      </Panel>
-      <SignificancePanel settings={settings} reference={reference} metric={metric} relevant={relevant} />
-      <div className={styles.halves}>
-        <Surface>
-          <CurveChart
-            title={`${metricLabel(metric)}, validation`}
-            series={series}
-            xLabel="epoch"
-            yLabel={`${metricLabel(metric)}${liked}`}
-            cursorKey="compare"
-            emptyText="None of these runs kept its epochs."
-          />
-        </Surface>
-        <ConfigDifferences settings={settings} />
-      </div>
-      {data && <DataDialog title="comparison" table={resultsTable(rows)} onClose={() => setData(false)} />}
+      <Tabs
+        label="Views of the comparison"
+        value={address.view}
+        onValueChange={(view) => address.change({ view: VIEWS.find((one) => one === view) ?? 'results' })}
+        tabs={[
+          {
+            value: 'results',
+            label: 'Results',
+            content: (
+              <div className={styles.column}>
+                <ResultsPanel settings={settings} reference={reference} metric={metric} relevant={relevant} printed={address.printed} ranked={address.ranked} onChange={address.change} />
+                <SignificancePanel settings={settings} reference={reference} metric={metric} relevant={relevant} />
+                <div className={styles.halves}>
+                  <Surface>
+                    <CurveChart
+                      title={`${metricLabel(metric)}, validation`}
+                      series={series}
+                      xLabel="epoch"
+                      yLabel={`${metricLabel(metric)}${liked}`}
+                      cursorKey="compare"
+                      emptyText="None of these runs kept its epochs."
+                    />
+                  </Surface>
+                  <ConfigDifferences settings={settings} />
+                </div>
+              </div>
+            ),
+          },
+        ]}
+      />
     </Page>
   );
 }

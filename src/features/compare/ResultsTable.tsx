@@ -5,7 +5,8 @@ import { DataTable, type Column } from '../../app/primitives/DataTable';
 import type { Setting } from '../../domain/comparison';
 import { metricLabel, type MetricKey } from '../../domain/metrics';
 import { shortMetric } from '../runs/curves';
-import { improvementText, type ResultRow } from './resultRows';
+import { improvementText, type ResultCell, type ResultRow } from './resultRows';
+import { formatP } from './significanceRows';
 import styles from './compare.module.css';
 
 interface ResultsTableProps {
@@ -14,34 +15,50 @@ interface ResultsTableProps {
   readonly reference: Setting | undefined;
 }
 
-/** One row per setting: best bold, second best underlined. */
+/** One row per setting, then printed rows: best bold, second best underlined, † and ‡ where the difference to the reference is significant. */
 export const ResultsTable = memo(function ResultsTable({ rows, compared, reference }: ResultsTableProps) {
   const columns = useMemo((): readonly Column<ResultRow>[] => {
     const keys = rows[0]?.cells.map(({ key }) => key) ?? [];
     return [
-      { id: 'setting', header: 'Setting', rowHeader: true, value: ({ setting }) => setting.label, cell: ({ setting, note }) => <SettingName label={setting.label} note={note} /> },
+      { id: 'setting', header: 'Setting', rowHeader: true, value: ({ label }) => label, cell: ({ label, note, setting }) => <SettingName label={label} note={note} printed={setting === null} /> },
       ...keys.map((key, column): Column<ResultRow> => ({
         id: key, header: shortMetric(key), numeric: true,
         value: ({ cells }) => cells[column]?.spread.mean ?? null,
-        cell: ({ cells }) => {
-          const cell = cells[column];
-          const text = formatMeanSd(cell?.spread.mean ?? null, cell?.spread.sd ?? null);
-          return cell?.place === 'best' ? <strong title="best">{text}</strong> : cell?.place === 'second' ? <u title="second best">{text}</u> : text;
-        },
+        cell: ({ cells, setting }) => <Metric cell={cells[column]} printed={setting === null} />,
       })),
       {
         id: 'improvement', header: `Δ ${shortMetric(compared)}`, numeric: true, value: ({ improvement }) => improvement,
-        cell: ({ setting, improvement }) => (setting === reference ? 'reference' : improvementText(improvement) || '–'),
+        cell: ({ setting, improvement }) => (setting !== null && setting === reference ? 'reference' : improvementText(improvement) || '–'),
       },
-      { id: 'runs', header: 'Seeds', sortable: false, value: () => null, cell: ({ setting }) => <Seeds setting={setting} /> },
+      { id: 'runs', header: 'Seeds', sortable: false, value: () => null, cell: ({ setting }) => (setting ? <Seeds setting={setting} /> : 'printed') },
     ];
   }, [rows, compared, reference]);
-  return <DataTable label={`Results by setting; Δ ${metricLabel(compared)} is relative to the reference`} columns={columns} rows={rows} rowId={({ setting }) => setting.key} isCurrent={({ setting }) => setting === reference} />;
+  return (
+    <DataTable
+      label={`Results by setting; Δ ${metricLabel(compared)} is relative to the reference`}
+      columns={columns}
+      rows={rows}
+      rowId={({ id }) => id}
+      isCurrent={({ setting }) => setting !== null && setting === reference}
+    />
+  );
 });
 
-const SettingName = ({ label, note }: { readonly label: string; readonly note: string | null }) => (
+function Metric({ cell, printed }: { readonly cell: ResultCell | undefined; readonly printed: boolean }) {
+  const { mean, sd } = cell?.spread ?? { mean: null, sd: null };
+  const text = printed && mean === null ? 'n/a' : formatMeanSd(mean, sd);
+  const marked = cell?.marked;
+  return (
+    <span className={printed ? styles.printed : undefined}>
+      {cell?.place === 'best' ? <strong title="best">{text}</strong> : cell?.place === 'second' ? <u title="second best">{text}</u> : text}
+      {marked && marked.mark !== '' && <sup title={`after Holm: p = ${formatP(marked.users)} over users, ${formatP(marked.seeds)} over seeds`}>{marked.mark}</sup>}
+    </span>
+  );
+}
+
+const SettingName = ({ label, note, printed }: { readonly label: string; readonly note: string | null; readonly printed: boolean }) => (
   <span className={styles.setting}>
-    {label}
+    {printed ? <span className={styles.printed}>{label}</span> : label}
     {note && <span className={styles.small}>⚠ {note}</span>}
   </span>
 );

@@ -7,8 +7,9 @@ import { Panel } from '../../app/primitives/Panel';
 import { DataDialog } from '../../charts/DataDialog';
 import { unpairable, type Relevant, type Setting } from '../../domain/comparison';
 import { metricLabel, type MetricKey } from '../../domain/metrics';
+import { isSignificant, SIGNIFICANT } from '../../domain/significance';
 import { formatP, significanceRows, significanceTable, type SignificanceRow } from './significanceRows';
-import { useTests } from './useComparison';
+import { useTests } from './useTests';
 import styles from './compare.module.css';
 
 interface SignificancePanelProps {
@@ -17,8 +18,6 @@ interface SignificancePanelProps {
   readonly metric: MetricKey;
   readonly relevant: Relevant;
 }
-
-const SIGNIFICANT = 0.05;
 
 /** Whether the differences to the reference are more than chance: paired over users, and over seeds. */
 export function SignificancePanel({ settings, reference, metric, relevant }: SignificancePanelProps) {
@@ -51,7 +50,7 @@ export function SignificancePanel({ settings, reference, metric, relevant }: Sig
       {rows.length > 0 && (
         <p className={styles.note}>
           Over users: mean over common seeds first, then paired; p-values are two-sided and adjusted for the number of rows (Holm); the interval comes from resampling users. Over
-          seeds: the paired t-test of the means. † p &lt; {SIGNIFICANT}.
+          seeds: the paired t-test of the means, adjusted alike. † over users, ‡ over seeds: p &lt; {SIGNIFICANT}.
         </p>
       )}
       {data && <DataDialog title={title} table={significanceTable(rows)} onClose={() => setData(false)} />}
@@ -76,15 +75,15 @@ const COLUMNS: readonly Column<SignificanceRow>[] = [
         </>
       ),
   },
-  { id: 't', header: 't, users', numeric: true, value: ({ adjusted }) => adjusted.t, cell: ({ adjusted }) => <P value={adjusted.t} /> },
-  { id: 'wilcoxon', header: 'Wilcoxon, users', numeric: true, value: ({ adjusted }) => adjusted.wilcoxon, cell: ({ adjusted }) => <P value={adjusted.wilcoxon} /> },
+  { id: 't', header: 't, users', numeric: true, value: ({ adjusted }) => adjusted.t, cell: ({ adjusted }) => <P value={adjusted.t} mark="†" /> },
+  { id: 'wilcoxon', header: 'Wilcoxon, users', numeric: true, value: ({ adjusted }) => adjusted.wilcoxon, cell: ({ adjusted }) => <P value={adjusted.wilcoxon} mark="†" /> },
   {
     id: 'seeds', header: 't, seeds', numeric: true,
-    value: ({ comparison: { bySeed } }) => bySeed?.t.p ?? null,
-    cell: ({ comparison: { bySeed } }) =>
+    value: ({ adjusted }) => adjusted.seeds,
+    cell: ({ comparison: { bySeed }, adjusted }) =>
       bySeed ? (
         <>
-          <P value={bySeed.t.p} />
+          <P value={adjusted.seeds} mark="‡" />
           <span className={styles.small}>
             higher in {formatCount(bySeed.higher)} of {formatCount(bySeed.pairs)}
           </span>
@@ -95,9 +94,9 @@ const COLUMNS: readonly Column<SignificanceRow>[] = [
   },
 ];
 
-const P = ({ value }: { readonly value: number | null }) => (
+const P = ({ value, mark }: { readonly value: number | null; readonly mark: string }) => (
   <>
     {formatP(value)}
-    {value !== null && value < SIGNIFICANT && ' †'}
+    {isSignificant(value) && ` ${mark}`}
   </>
 );

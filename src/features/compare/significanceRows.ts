@@ -1,11 +1,12 @@
 import type { ChartTable } from '../../charts/table';
-import { holm, type PairedTest, type Setting, type SettingComparison } from '../../domain/comparison';
+import type { PairedTest, Setting, SettingComparison } from '../../domain/comparison';
+import { holmOfKnown } from '../../domain/significance';
 
 /** One setting against the reference, p-values adjusted for all rows of the table together. */
 export interface SignificanceRow {
   readonly setting: Setting;
   readonly comparison: SettingComparison;
-  readonly adjusted: { readonly t: number | null; readonly wilcoxon: number | null };
+  readonly adjusted: { readonly t: number | null; readonly wilcoxon: number | null; readonly seeds: number | null };
 }
 
 /** Holm over the rows that have a test, each kind of test for itself. */
@@ -14,13 +15,9 @@ export function significanceRows(settings: readonly Setting[], comparisons: read
     const setting = settings.find(({ key }) => key === comparison.key);
     return setting ? [{ setting, comparison }] : [];
   });
-  const adjust = (kind: 't' | 'wilcoxon'): (number | null)[] => {
-    const raw = rows.map(({ comparison: { users } }) => ('refused' in users ? null : users[kind].p));
-    const adjusted = holm(raw.filter((p) => p !== null));
-    return raw.map((p) => (p === null ? null : (adjusted.shift() ?? null)));
-  };
-  const [t, wilcoxon] = [adjust('t'), adjust('wilcoxon')];
-  return rows.map((row, i) => ({ ...row, adjusted: { t: t[i] ?? null, wilcoxon: wilcoxon[i] ?? null } }));
+  const overUsers = (kind: 't' | 'wilcoxon'): (number | null)[] => holmOfKnown(rows.map(({ comparison: { users } }) => ('refused' in users ? null : users[kind].p)));
+  const [t, wilcoxon, seeds] = [overUsers('t'), overUsers('wilcoxon'), holmOfKnown(rows.map(({ comparison: { bySeed } }) => bySeed?.t.p ?? null))];
+  return rows.map((row, i) => ({ ...row, adjusted: { t: t[i] ?? null, wilcoxon: wilcoxon[i] ?? null, seeds: seeds[i] ?? null } }));
 }
 
 /** `0.012`, `3e-7`, `–`. */
@@ -33,12 +30,12 @@ export function significanceTable(rows: readonly SignificanceRow[]): ChartTable 
   const test = (one: PairedTest | undefined): (number | null)[] => [one?.statistic ?? null, one?.p ?? null, one?.effect ?? null];
   const names = (prefix: string): string[] => ['statistic', 'p', 'effect'].map((name) => `${prefix}_${name}`);
   return {
-    columns: ['setting', 'seeds', 'users', 'mean_difference', 'interval_low', 'interval_high', ...names('t'), 't_p_holm', ...names('wilcoxon'), 'wilcoxon_p_holm', 'seed_pairs', ...names('seed_t')],
+    columns: ['setting', 'seeds', 'users', 'mean_difference', 'interval_low', 'interval_high', ...names('t'), 't_p_holm', ...names('wilcoxon'), 'wilcoxon_p_holm', 'seed_pairs', ...names('seed_t'), 'seed_t_p_holm'],
     rows: rows.map(({ setting, comparison: { users, seeds, bySeed }, adjusted }) => {
       const known = 'refused' in users ? null : users;
       return [
         setting.label, seeds.join(' '), known?.pairs ?? null, known?.mean ?? null, known?.interval[0] ?? null, known?.interval[1] ?? null,
-        ...test(known?.t), adjusted.t, ...test(known?.wilcoxon), adjusted.wilcoxon, bySeed?.pairs ?? null, ...test(bySeed?.t),
+        ...test(known?.t), adjusted.t, ...test(known?.wilcoxon), adjusted.wilcoxon, bySeed?.pairs ?? null, ...test(bySeed?.t), adjusted.seeds,
       ];
     }),
   };
