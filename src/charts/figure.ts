@@ -1,13 +1,15 @@
 import { bandPath, linePath, markPath, markShape } from './marks';
 import { seriesStyle } from './palette';
 import type { Point, Range, VerticalMark } from './series';
-import { FIGURE_WIDTH, INK, line, round, svgDocument, text, textWidth, titleText, TYPE, uprightText } from './svg';
+import { FIGURE_WIDTH, INK, line, rectangle, round, svgDocument, text, textWidth, titleText, TYPE, uprightText } from './svg';
 import { axisLabel, position, spread, type Axis } from './ticks';
 
 /** What a figure draws. `slot` chooses colour and dash. */
 export type Layer =
   | { readonly type: 'line'; readonly name: string; readonly slot: number; readonly points: readonly Point[]; readonly ghost: readonly Point[]; readonly band?: readonly Range[]; readonly dots: boolean }
   | { readonly type: 'dots'; readonly name: string; readonly slot: number; readonly points: readonly Point[] }
+  /** Bars around their middles (`width` in units of x), with whiskers from low to high. */
+  | { readonly type: 'columns'; readonly name: string; readonly slot: number; readonly points: readonly Point[]; readonly whiskers: readonly Range[]; readonly width: number }
   | { readonly type: 'bars'; readonly edges: readonly number[]; readonly counts: readonly number[] };
 
 export interface FigureSpec {
@@ -84,6 +86,14 @@ function drawLayer(layer: Layer, x: (value: number) => number, y: (value: number
     case 'dots': {
       const { figureColour } = seriesStyle(layer.slot);
       return `<path d="${layer.points.map(([px, py]) => markPath(markShape(layer.slot), x(px), y(py))).join('')}" fill="${figureColour}" fill-opacity="0.75"/>`;
+    }
+    case 'columns': {
+      const { figureColour } = seriesStyle(layer.slot);
+      const bars = layer.points.map(([middle, value]) => {
+        const [from, to] = [x(middle - layer.width / 2), x(middle + layer.width / 2)];
+        return rectangle(from, y(value), Math.max(0.5, to - from - 0.4), base - y(value), figureColour);
+      });
+      return [...bars, ...layer.whiskers.map(([middle, low, high]) => line(x(middle), y(low), x(middle), y(high), INK, 0.7))].join('');
     }
     case 'bars':
       return layer.counts

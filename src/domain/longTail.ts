@@ -1,4 +1,5 @@
 import type { Interactions } from './dataset';
+import { spread, type Spread } from './spread';
 
 /** Items of like popularity, and how the test interactions that fall among them fare (EGRA, Figure 2). */
 export interface PopularityGroup {
@@ -22,6 +23,21 @@ export interface TopLists {
   readonly users: Int32Array;
   readonly topItems: Int32Array;
   readonly width: number;
+}
+
+/** The parts that items are divided into, and how they are called, the most popular first. */
+export const GROUP_NAMES = ['most popular', 'popular', 'middle', 'rare', 'rarest'] as const;
+
+/** The groups of every run of a setting whose lists are stored. */
+export interface SettingGroups {
+  /** Of the setting. */
+  readonly key: string;
+  readonly runs: readonly { readonly seed: number; readonly groups: readonly PopularityGroup[] }[];
+}
+
+/** A setting's recall and NDCG in each group: mean ± sd over its runs. */
+export function groupSpreads({ runs }: SettingGroups, metric: 'recall' | 'ndcg'): Spread[] {
+  return GROUP_NAMES.map((_, place) => spread(runs.flatMap(({ groups }) => groups[place]?.[metric] ?? [])));
 }
 
 const TRAIN = 0;

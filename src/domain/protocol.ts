@@ -1,7 +1,9 @@
 import type { DatasetDocument, DemoOptions, ImportOptions, Problem } from './dataset';
 import type { Relevant, SettingComparison } from './comparison';
 import type { Fault } from './errors';
-import type { MetricKey } from './metrics';
+import type { PairedUsers, Visibility } from './gains';
+import type { SettingGroups } from './longTail';
+import type { Cutoff, MetricKey } from './metrics';
 import type { BackendChoice, DeviceReport, EpochPoint, MemoryEstimate, MemoryUse, RunDocument, RunStatus, TermPoint, WeightsOf } from './run';
 import type { Config, ModelId } from './models/table';
 import type { Finding } from './observations';
@@ -117,7 +119,13 @@ export type AnalysisCommand =
   /** How a run of MAGNET routes its dataset, with the weights stored at this moment. */
   | { readonly type: 'route'; readonly runId: string; readonly of: WeightsOf }
   /** One pair of such a run, with the weights of the last `route`. */
-  | { readonly type: 'explain'; readonly runId: string; readonly of: WeightsOf; readonly user: number; readonly item: number };
+  | { readonly type: 'explain'; readonly runId: string; readonly of: WeightsOf; readonly user: number; readonly item: number }
+  /** What every user got of a setting and of the reference. */
+  | { readonly type: 'gains'; readonly setting: ComparedRuns; readonly reference: ComparedRuns; readonly metric: MetricKey; readonly relevant: Relevant; readonly datasetId: string }
+  /** How near the test items of a dataset lie to their users' histories, by the `neighbours` most similar items. */
+  | { readonly type: 'visibility'; readonly datasetId: string; readonly neighbours: number }
+  /** How each run of the settings serves items of like popularity. */
+  | { readonly type: 'longTail'; readonly settings: readonly ComparedRuns[]; readonly datasetId: string; readonly cutoff: Cutoff };
 
 export type AnalysisEvent =
   /** What is being done for the question in hand; `fraction` in [0, 1] or null. */
@@ -126,4 +134,7 @@ export type AnalysisEvent =
   | { readonly type: 'routed'; readonly routing: RunRouting }
   | { readonly type: 'explained'; readonly explanation: PairExplanation }
   | { readonly type: 'tested'; readonly tests: readonly SettingTests[] }
+  | { readonly type: 'gained'; readonly gains: PairedUsers | { readonly refused: string } }
+  | { readonly type: 'visible'; readonly visibility: Visibility }
+  | { readonly type: 'grouped'; readonly settings: readonly SettingGroups[] }
   | { readonly type: 'fault'; readonly fault: Fault };

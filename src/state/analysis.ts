@@ -1,5 +1,7 @@
 import type { SettingComparison } from '../domain/comparison';
 import { AppError, errorFromFault } from '../domain/errors';
+import type { PairedUsers, Visibility } from '../domain/gains';
+import type { SettingGroups } from '../domain/longTail';
 import type { AnalysisCommand, AnalysisEvent } from '../domain/protocol';
 import type { PairExplanation, RunRouting } from '../domain/routes';
 import type { SettingTests } from '../domain/significance';
@@ -91,3 +93,12 @@ export const compareSettings = (command: Command<'compare'>, options: AskOptions
 
 export const testSettings = (command: Command<'test'>, options: AskOptions): Promise<readonly SettingTests[]> =>
   askOnce(command, (event) => (event.type === 'tested' ? event.tests : undefined), options);
+
+export const gainsOf = (command: Command<'gains'>, options: AskOptions): Promise<PairedUsers | { readonly refused: string }> =>
+  askOnce(command, (event) => (event.type === 'gained' ? event.gains : undefined), options);
+
+export const visibilityOf = (command: Command<'visibility'>, options: AskOptions): Promise<Visibility> =>
+  askOnce(command, (event) => (event.type === 'visible' ? event.visibility : undefined), options);
+
+export const longTailOf = (command: Command<'longTail'>, options: AskOptions): Promise<readonly SettingGroups[]> =>
+  askOnce(command, (event) => (event.type === 'grouped' ? event.settings : undefined), options);

@@ -53,6 +53,32 @@ test('runs of several seeds become a table for a paper, with tests against a ref
   await page.getByRole('button', { name: 'All 4 on Demo' }).click();
   await expect(results.getByRole('row')).toHaveCount(3);
 
+  // Each user is better, equal or worse with one of the two, and has a place by activity and by difficulty.
+  await page.getByRole('tab', { name: 'Gains' }).click();
+  const gains = page.getByRole('region', { name: /^(LightGCN against BPR-MF|BPR-MF against LightGCN)$/ });
+  const shares = await Promise.all(['Better', 'Equal', 'Worse'].map((name) => gains.getByText(name, { exact: true }).locator('xpath=following-sibling::dd[1]').textContent()));
+  expect(shares.reduce((sum, text) => sum + parseFloat(text ?? ''), 0)).toBeCloseTo(100, 0);
+  await page.getByRole('textbox', { name: /Nearest items/ }).fill('10');
+  await page.getByRole('button', { name: 'Find the nearest items' }).click();
+  await expect(page.getByText('10 nearest items by image, text')).toBeVisible({ timeout: 60_000 });
+  const evaluated = Number((await gains.getByText('Users', { exact: true }).locator('xpath=following-sibling::dd[1]').textContent())?.replaceAll(',', ''));
+  for (const name of ['By activity', 'By difficulty']) {
+    const counts = await page.getByRole('group', { name }).getByRole('row').locator('td:nth-of-type(2)').allTextContents();
+    expect(counts.map((text) => Number(text.replaceAll(',', ''))).reduce((sum, count) => sum + count, 0), name).toBe(evaluated);
+  }
+  await expectFit(page, 'gains');
+
+  // The groups of the settings are those of the run's own page.
+  await page.getByRole('tab', { name: 'Long tail' }).click();
+  await expect(page.getByRole('group', { name: 'Recall@20, by group' }).getByRole('row')).toHaveCount(3);
+  await page.getByRole('button', { name: 'Data of Recall@20, by group' }).click();
+  const ofRun = page.getByRole('dialog').getByRole('row', { name: /^LightGCN 1 most popular/ });
+  const inGroups = await ofRun.getByRole('cell').allTextContents();
+  await page.keyboard.press('Escape');
+  await page.evaluate(() => window.scrollTo(0, 0));
+  await expectFit(page, 'long tails');
+  await page.getByRole('tab', { name: 'Results' }).click();
+
   // From a run of the table to how it serves popular and rare items: every test interaction is in one of five groups.
   await results.getByRole('row', { name: /^LightGCN/ }).getByRole('link').first().click();
   await page.getByRole('tab', { name: 'Long tail' }).click();
@@ -61,5 +87,6 @@ test('runs of several seeds become a table for a paper, with tests against a ref
   const dataset = (await stored(page, 'datasets', runs[0]!.experiment.dataset.id)) as DatasetDocument;
   const cells = await groups.getByRole('row').locator('td:nth-of-type(3)').allTextContents();
   expect(cells.map((text) => Number(text.replaceAll(',', ''))).reduce((sum, count) => sum + count, 0)).toBe(dataset.statistics.splits.test.interactions);
+  await expect(groups.getByRole('row', { name: /^most popular/ })).toContainText(Number(inGroups.at(-2)).toFixed(4));
   await expectFit(page, 'long tail');
 });

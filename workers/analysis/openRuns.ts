@@ -40,12 +40,17 @@ export class OpenRuns {
     return scoreAll(open.representation, user);
   }
 
+  /** Opens the device, once. */
+  async device(): Promise<void> {
+    this.#device ??= openDevice(this.#host, { backend: 'wasm', allowSoftware: false });
+    await this.#device;
+  }
+
   async #find(runId: string, of: WeightsOf, fresh: boolean): Promise<Open> {
     const key = `${runId} ${of}`;
     const known = this.#open.find((one) => one.key === key);
     if (known && !(fresh && known.opened.run.result === null)) return known;
-    this.#device ??= openDevice(this.#host, { backend: 'wasm', allowSoftware: false });
-    await this.#device;
+    await this.device();
     this.#drop(this.#open.filter((one, place) => one.key === key || place >= KEPT - 1));
     const made: Open = { key, opened: await openRun(this.#database, runId, of, this.#phase), representation: null };
     this.#open = [made, ...this.#open];

@@ -12,6 +12,8 @@ import type { RunSummary } from '../../domain/run';
 import { useRuns } from '../../state/runs';
 import { ConfigDifferences } from './ConfigDifferences';
 import { isRated, settingSeries } from './curves';
+import { GainsView } from './GainsView';
+import { LongTailView } from './LongTailView';
 import { ResultsPanel } from './ResultsPanel';
 import { SignificancePanel } from './SignificancePanel';
 import { useComparisonAddress, useEpochs, useSettings, VIEWS } from './useComparison';
@@ -81,6 +83,12 @@ export function ComparePage() {
               </div>
             ),
           },
+          {
+            value: 'gains',
+            label: 'Gains',
+            content: <GainsView settings={settings} reference={reference} chosen={address.setting} metric={metric} relevant={relevant} onChoose={(setting) => address.change({ setting })} />,
+          },
+          { value: 'longTail', label: 'Long tail', content: <LongTailView settings={settings} /> },
         ]}
       />
     </Page>

@@ -26,6 +26,7 @@ interface Changes {
   readonly printed: Printed;
   readonly ranked: boolean;
   readonly view: View;
+  readonly setting: string;
 }
 
 /** What is compared, in the page's address: so a comparison can be bookmarked, and stays through a reload. */
@@ -39,6 +40,8 @@ export interface Comparison {
   /** Whether printed rows are ranked with the others. */
   readonly ranked: boolean;
   readonly view: View;
+  /** Key of the setting whose gains are shown. */
+  readonly setting: string | null;
   change(changes: Partial<Changes>): void;
 }
 
@@ -55,6 +58,7 @@ export function useComparisonAddress(): Comparison {
     printed: PRINTED_CHOICES.find(({ value }) => value === parameters.get('printed'))?.value ?? 'models',
     ranked: parameters.get('ranked') === 'true',
     view: VIEWS.find((view) => view === parameters.get('view')) ?? 'results',
+    setting: parameters.get('setting'),
     change: (changes) => {
       const next = new URLSearchParams(parameters);
       if (changes.ids) next.set('runs', changes.ids.join(','));
@@ -64,6 +68,7 @@ export function useComparisonAddress(): Comparison {
       if (changes.printed) next.set('printed', changes.printed);
       if (changes.ranked !== undefined) next.set('ranked', String(changes.ranked));
       if (changes.view) next.set('view', changes.view);
+      if (changes.setting) next.set('setting', changes.setting);
       setParameters(next, { replace: true });
     },
   };

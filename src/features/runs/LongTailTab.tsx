@@ -7,35 +7,35 @@ import { FaultNotice, Notice } from '../../app/primitives/Notice';
 import { Panel } from '../../app/primitives/Panel';
 import { DataDialog } from '../../charts/DataDialog';
 import type { ChartTable } from '../../charts/table';
-import { popularityGroups, type PopularityGroup } from '../../domain/longTail';
+import { GROUP_NAMES, popularityGroups, type PopularityGroup } from '../../domain/longTail';
 import { CUTOFFS, type Cutoff } from '../../domain/metrics';
 import type { RunSummary } from '../../domain/run';
+import { useDatasets } from '../../state/datasets';
 import { standIn } from './findings';
 import { useDetails, type LoadedDetails } from './useDetails';
 import styles from './runs.module.css';
 
-const GROUPS = 5;
-
 /** How a run serves popular and rare items (EGRA, Figure 2). */
 export const LongTailTab = memo(function LongTailTab({ run }: { readonly run: RunSummary }) {
   const state = useDetails(run);
+  const items = useDatasets(({ datasets }) => datasets.find(({ id }) => id === run.experiment.dataset.id)?.statistics.items);
   if (state.name === 'loading') return <p className={styles.note}>Reading the users’ results …</p>;
   if (state.name === 'failed') return <FaultNotice fault={state.fault} />;
   const { details, interactions } = state.value;
   if (!details) return <Notice title="The groups come with the test evaluation.">It is made at the best epoch, when the run ends or is stopped.</Notice>;
-  if (!interactions) return <Notice tone="warning" title="The run’s dataset is no longer here.">Add it again on the Data page to see how popular the recommended items are.</Notice>;
-  return <Groups run={run} details={details} interactions={interactions} />;
+  if (!interactions || items === undefined) return <Notice tone="warning" title="The run’s dataset is no longer here.">Add it again on the Data page to see how popular the recommended items are.</Notice>;
+  return <Groups run={run} details={details} interactions={interactions} items={items} />;
 });
 
 type Known = { readonly [Key in 'details' | 'interactions']: NonNullable<LoadedDetails[Key]> };
 
-function Groups({ run, details, interactions }: Known & { readonly run: RunSummary }) {
+function Groups({ run, details, interactions, items }: Known & { readonly run: RunSummary; readonly items: number }) {
   const [cutoff, setCutoff] = useState<Cutoff>(20);
   const [data, setData] = useState(false);
-  const groups = useMemo(() => {
-    const highest = Math.max(interactions.items.reduce((most, item) => Math.max(most, item), 0), details.topItems.reduce((most, item) => Math.max(most, item), 0));
-    return popularityGroups(interactions, highest + 1, { users: details.perUser.users, topItems: details.topItems, width: details.cutoff }, cutoff, GROUPS);
-  }, [details, interactions, cutoff]);
+  const groups = useMemo(
+    () => popularityGroups(interactions, items, { users: details.perUser.users, topItems: details.topItems, width: details.cutoff }, cutoff, GROUP_NAMES.length),
+    [details, interactions, items, cutoff],
+  );
   const rows = useMemo(() => groups.map((group, place): Row => ({ ...group, place })), [groups]);
   const columns = useMemo(() => columnsOf(rows, cutoff), [rows, cutoff]);
   const title = 'By popularity of the item';
@@ -65,8 +65,7 @@ interface Row extends PopularityGroup {
   readonly place: number;
 }
 
-const NAMES = ['most popular', 'popular', 'middle', 'rare', 'rarest'] as const;
-const nameOf = ({ place }: Row): string => NAMES[place] ?? `group ${place + 1}`;
+const nameOf = ({ place }: Row): string => GROUP_NAMES[place] ?? `group ${place + 1}`;
 
 function columnsOf(rows: readonly Row[], cutoff: Cutoff): readonly Column<Row>[] {
   const metric = (key: 'recall' | 'ndcg', header: string): Column<Row> => {
