@@ -83,7 +83,7 @@ export function ChartFrame({ title, summary, table, figure, height, empty, empty
         {summary}
       </p>
       {dialog === 'data' && <DataDialog title={title} table={table()} onClose={() => setDialog(null)} />}
-      {dialog === 'figure' && <FigureDialog spec={figure()} onClose={() => setDialog(null)} />}
+      {dialog === 'figure' && <FigureDialog spec={figure()} summary={summary} onClose={() => setDialog(null)} />}
     </figure>
   );
 }

@@ -1,13 +1,27 @@
 import { useMemo, useState } from 'react';
 import { Button } from '../app/primitives/Button';
 import { Dialog } from '../app/primitives/Dialog';
+import { Checkbox, Field, TextArea } from '../app/primitives/Field';
+import { withCaption } from './caption';
 import { fileName, saveBlob, saveText, svgToPng } from './download';
 import { figureSvg, type Figure } from './figure';
 import styles from './charts.module.css';
 
+interface FigureDialogProps {
+  readonly spec: Figure;
+  /** What the chart shows, in words: where the caption starts from. */
+  readonly summary: string;
+  readonly onClose: () => void;
+}
+
 /** The chart redrawn for print: white ground, legible in one text column. */
-export function FigureDialog({ spec, onClose }: { readonly spec: Figure; readonly onClose: () => void }) {
-  const svg = useMemo(() => ('svg' in spec ? spec.svg : figureSvg(spec)), [spec]);
+export function FigureDialog({ spec, summary, onClose }: FigureDialogProps) {
+  const [caption, setCaption] = useState(`${spec.title}. ${summary}`);
+  const [drawn, setDrawn] = useState(false);
+  const svg = useMemo(() => {
+    const plain = 'svg' in spec ? spec.svg : figureSvg(spec);
+    return drawn ? withCaption(plain, spec.title, caption) : plain;
+  }, [spec, caption, drawn]);
   const [problem, setProblem] = useState<string | null>(null);
   const savePng = async (): Promise<void> => {
     try {
@@ -32,6 +46,8 @@ export function FigureDialog({ spec, onClose }: { readonly spec: Figure; readonl
       }
     >
       <img className={styles.preview} src={`data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`} alt={`Preview of the figure ${spec.title}`} />
+      <Field label="Caption">{(control) => <TextArea {...control} rows={3} value={caption} onChange={(event) => setCaption(event.target.value)} />}</Field>
+      <Checkbox label="under the picture, in the file" checked={drawn} onCheckedChange={setDrawn} />
       {problem && (
         <p className={styles.notice} role="alert">
           {problem}

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { brokenInto, withCaption } from '../../src/charts/caption';
 import { fileName } from '../../src/charts/download';
 import { figureSvg, type FigureSpec } from '../../src/charts/figure';
+import { svgDocument } from '../../src/charts/svg';
 import { tableOfSeries, toCsv } from '../../src/charts/table';
 import { axisOver } from '../../src/charts/ticks';
 
@@ -73,4 +75,21 @@ it('a figure of marks tells series apart by shape, in the plot and at the name',
   });
   expect((svg.match(/a2\.5 2\.5/g) ?? []).length).toBe(6);
   expect((svg.match(/h5v5h-5z/g) ?? []).length).toBe(2);
+});
+
+describe('a caption', () => {
+  it('is broken between words, and keeps every one', () => {
+    const lines = brokenInto('Recall at twenty over the epochs of extraordinarily long runs', 16);
+    expect(lines.every((line) => line.length <= 16 || !line.includes(' '))).toBe(true);
+    expect(lines.join(' ')).toBe('Recall at twenty over the epochs of extraordinarily long runs');
+  });
+
+  it('makes the picture higher by its lines, and leaves it as it is without words', () => {
+    const svg = svgDocument('A', 321, 100, []);
+    expect(withCaption(svg, 'A', '  ')).toBe(svg);
+    const taller = withCaption(svg, 'A', 'One < two');
+    expect(Number(/height="(\d+)"/.exec(taller)![1])).toBeGreaterThan(110);
+    expect(taller).toContain('One &lt; two');
+    expect(taller).toContain(svg);
+  });
 });
