@@ -1,6 +1,6 @@
 import type { Fault } from './errors';
-import type { Metrics } from './metrics';
-import type { Config, ModelId } from './models/table';
+import type { MetricKey, Metrics } from './metrics';
+import type { Config, ModelId, OptionValue } from './models/table';
 import type { Finding, Observations } from './observations';
 
 /** Which device computes. `auto` probes hardware WebGPU, then WASM, then CPU. */
@@ -92,12 +92,49 @@ export interface RunResult {
   readonly testLiked?: Metrics;
 }
 
-/** A set of runs that belong to one table. */
+/** One option that a sweep varies. */
+export interface SweepAxis {
+  readonly key: string;
+  /** What it takes, in the order asked for; of a range the values drawn, ascending. */
+  readonly values: readonly OptionValue[];
+  /** Where the values were drawn from; absent where they were listed. */
+  readonly range?: SweepRange;
+}
+
+export interface SweepRange {
+  readonly low: number;
+  readonly high: number;
+  /** Drawn evenly in the logarithm. */
+  readonly log: boolean;
+}
+
+/** What was asked of a sweep. Each of its runs carries it. */
+export interface Sweep {
+  readonly axes: readonly SweepAxis[];
+  /** All combinations, or some of them drawn with a seed. */
+  readonly method: 'grid' | 'random';
+  readonly drawSeed?: number;
+  /** Runs below the median of the finished ones are stopped. */
+  readonly medianRule: boolean;
+}
+
+/** A set of runs that belong to one table: an ablation set, or (with `sweep`) the points of a sweep. */
 export interface RunGroup {
   readonly id: string;
   readonly name: string;
   /** The row of the table that this run belongs to. */
   readonly variant: string;
+  readonly sweep?: Sweep;
+}
+
+/** Why a run was stopped by rule: after `epoch` (0-based) its best value so far was below the median of `peers` finished runs. */
+export interface StopReason {
+  readonly rule: 'median';
+  readonly epoch: number;
+  readonly metric: MetricKey;
+  readonly best: number;
+  readonly median: number;
+  readonly peers: number;
 }
 
 /** A run is a document. Weights, per-user metrics and top lists are stored beside it. */
@@ -117,6 +154,8 @@ export interface RunDocument {
   readonly best: { readonly epoch: number; readonly valid: Metrics } | null;
   readonly result: RunResult | null;
   readonly group?: RunGroup;
+  /** Absent where a person stopped it, or nobody did. */
+  readonly stopReason?: StopReason;
   /** What was found out about the data before the first step. */
   readonly findings?: readonly Finding[];
   readonly estimate: MemoryEstimate | null;

@@ -1,7 +1,7 @@
 import type { Fault } from '../domain/errors';
 import type { Finding } from '../domain/observations';
 import type { TrainingEvent } from '../domain/protocol';
-import type { DeviceReport, EpochPoint, RunDocument, RunStatus, TermPoint } from '../domain/run';
+import type { DeviceReport, EpochPoint, RunDocument, RunStatus, StopReason, TermPoint } from '../domain/run';
 
 export type Progress = Extract<TrainingEvent, { type: 'progress' }>;
 export type Phase = Pick<Extract<TrainingEvent, { type: 'phase' }>, 'text' | 'fraction'>;
@@ -22,6 +22,8 @@ export class LiveRun {
   findings: readonly Finding[];
   /** What was asked for and not yet answered. */
   pending: PendingCommand | null = null;
+  /** Why it was told to stop, where a rule and not a person did. */
+  stopReason: StopReason | null = null;
   /** Times the device was lost and the run was taken up again. */
   restarts = 0;
   curves = 0;

@@ -6,6 +6,7 @@ import { deleteRun, listRuns, readRun, writeRun } from '../storage/runs';
 import { database } from './database';
 import { newId } from './ids';
 import { LiveRun } from './liveRun';
+import { medianJudge } from './medianStop';
 import { withPretraining } from './pretraining';
 import { editKey, editOf, type RunEdit, type RunsEnvironment, type RunsState } from './runsState';
 import { startSession, type Session, type SessionEnd } from './session';
@@ -13,6 +14,7 @@ import { browserChannel, browserLock } from './tabs';
 import { openTrainingWorker } from './trainingWorker';
 
 const QUEUE = 'queue';
+const PAUSED = 'pausedGroups';
 const EVERY_MS = 100;
 const SUMMARY_EVERY_MS = 1000;
 /** A lost device is tried again this often before the run fails. */
@@ -52,6 +54,16 @@ export function createRuns(env: RunsEnvironment): { useRuns: UseBoundStore<Store
       await env.database.settings.set(QUEUE, queue);
       env.channel.tell();
     };
+    const storePaused = async (paused: readonly string[]): Promise<void> => {
+      set({ paused });
+      await env.database.settings.set(PAUSED, paused);
+      env.channel.tell();
+    };
+    /** The first run of the queue whose sweep is not paused. */
+    const nextInQueue = (): string | undefined => {
+      const { queue, runs, paused } = get();
+      return queue.find((id) => !paused.includes(runs.find((run) => run.id === id)?.group?.id ?? ''));
+    };
     /** Runs `work`; a refusal of storage becomes the store's fault. */
     const guarded = async (work: () => Promise<void>): Promise<void> => {
       try {
@@ -64,9 +76,11 @@ export function createRuns(env: RunsEnvironment): { useRuns: UseBoundStore<Store
     const readAll = async (): Promise<void> => {
       const documents = await listRuns(env.database);
       const order = stringsOf(await env.database.settings.get(QUEUE));
+      const paused = stringsOf(await env.database.settings.get(PAUSED));
       const queued = documents.filter(({ status }) => status === 'queued').map(({ id }) => id);
       set({
         loaded: true,
+        paused,
         runs: documents.map((run) => (run.id === live?.runId ? { ...summarise(run), ...liveSummary(live) } : { ...summarise(run), ...edits.get(run.id) })),
         queue: [...order.filter((id) => queued.includes(id)), ...queued.filter((id) => !order.includes(id))],
       });
@@ -107,12 +121,17 @@ export function createRuns(env: RunsEnvironment): { useRuns: UseBoundStore<Store
       set({ activeId: id });
       await storeQueue(get().queue.filter((one) => one !== id));
       await store({ ...document, status: 'preparing', fault: null });
+      const judge = await medianJudge(document, get().runs, env.database);
       let end: SessionEnd;
       for (;;) {
         session = startSession(id, env.openWorker, (event) => {
           const before = current.status;
           current.apply(event, performance.now());
           if (current.status !== before) showLive();
+          if (event.type === 'epoch' && judge && !current.stopReason) {
+            current.stopReason = judge(current.epochs);
+            if (current.stopReason) session?.send({ type: 'stop' });
+          }
           tick();
         });
         end = await session.end;
@@ -130,19 +149,20 @@ export function createRuns(env: RunsEnvironment): { useRuns: UseBoundStore<Store
       if (edit) await env.database.settings.delete([editKey(id)]);
       live = null;
       set({ activeId: null });
-      await store({ ...stored, ...edit, ...endingOf(end, stored) });
+      // A run that reached its end before the word arrived was not stopped by it.
+      await store({ ...stored, ...edit, ...endingOf(end, stored), ...(current.stopReason && stored.status === 'stopped' && { stopReason: current.stopReason }) });
       env.channel.tell();
     };
 
     const pump = async (): Promise<void> => {
-      if (pumping || get().queue.length === 0) return;
+      if (pumping || nextInQueue() === undefined) return;
       pumping = true;
       try {
         await env.lock.hold(async () => {
           set({ elsewhere: false });
           // Another tab may have changed everything since this one last looked.
           await recover();
-          for (let next = get().queue[0]; next !== undefined; next = get().queue[0]) await train(next);
+          for (let next = nextInQueue(); next !== undefined; next = nextInQueue()) await train(next);
         }, () => set({ elsewhere: true }));
       } catch (error) {
         live = null;
@@ -158,6 +178,7 @@ export function createRuns(env: RunsEnvironment): { useRuns: UseBoundStore<Store
       fault: null,
       runs: [],
       queue: [],
+      paused: [],
       activeId: null,
       elsewhere: false,
       revision: 0,
@@ -187,11 +208,17 @@ export function createRuns(env: RunsEnvironment): { useRuns: UseBoundStore<Store
         void pump();
         return documents.filter((_, i) => wanted[i]?.asked).map(({ id }) => id);
       },
-      resume: (id) =>
+      resume: (...ids) =>
         guarded(async () => {
-          if (get().activeId === id || get().queue.includes(id)) return;
-          await store({ ...(await readRun(env.database, id)), status: 'queued', fault: null });
-          await storeQueue([id, ...get().queue]);
+          const again = ids.filter((id) => get().activeId !== id && !get().queue.includes(id));
+          for (const id of again) await store({ ...(await readRun(env.database, id)), status: 'queued', fault: null });
+          await storeQueue([...again, ...get().queue]);
+          void pump();
+        }),
+      setPaused: (group, wanted) =>
+        guarded(async () => {
+          const others = get().paused.filter((id) => id !== group);
+          await storePaused(wanted ? [...others, group] : others);
           void pump();
         }),
       dequeue: (id) =>
@@ -215,7 +242,7 @@ export function createRuns(env: RunsEnvironment): { useRuns: UseBoundStore<Store
           await storeQueue(get().queue.filter((id) => !gone.includes(id)));
           for (const id of gone) await deleteRun(env.database, id);
           set(({ runs }) => ({ runs: runs.filter(({ id }) => !gone.includes(id)) }));
-          env.channel.tell();
+          await storePaused(get().paused.filter((group) => get().runs.some((run) => run.group?.id === group)));
         }),
       edit: (id, change) =>
         guarded(async () => {

@@ -14,6 +14,8 @@ export interface RunsState {
   readonly runs: readonly RunSummary[];
   /** Ids of queued runs, next first. */
   readonly queue: readonly string[];
+  /** Ids of sweeps whose queued runs do not start. */
+  readonly paused: readonly string[];
   readonly activeId: string | null;
   /** Another tab of this browser trains; this one waits. */
   readonly elsewhere: boolean;
@@ -29,8 +31,10 @@ export interface RunsState {
    * run that an experiment needs and that is neither finished nor on its way is queued before it.
    */
   enqueue(experiments: readonly QueuedExperiment[]): Promise<string[]>;
-  /** Puts a run that ended early at the head of the queue; it goes on from its checkpoint. */
-  resume(id: string): Promise<void>;
+  /** Puts runs that ended early at the head of the queue; each goes on from its checkpoint. */
+  resume(...ids: string[]): Promise<void>;
+  /** Keeps the queued runs of a sweep from starting, or lets them. One that trains already goes on. It lasts beyond a reload. */
+  setPaused(group: string, paused: boolean): Promise<void>;
   /** Takes a run out of the queue. */
   dequeue(id: string): Promise<void>;
   /** Moves a queued run by `places` (−1: earlier). */

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Fault } from '../../../src/domain/errors';
+import { METRIC_KEYS, type Metrics } from '../../../src/domain/metrics';
 import { defaultConfig } from '../../../src/domain/models/catalogue';
 import type { ModelId } from '../../../src/domain/models/table';
 import type { TrainingCommand } from '../../../src/domain/protocol';
-import type { EpochPoint, Experiment, RunDocument } from '../../../src/domain/run';
+import type { EpochPoint, Experiment, RunDocument, Sweep } from '../../../src/domain/run';
 import { newRun } from '../../../src/domain/run';
 import { createRuns } from '../../../src/state/runs';
 import type { QueuedExperiment, RunsEnvironment } from '../../../src/state/runsState';
@@ -134,6 +135,87 @@ describe('the queue', () => {
     await settled(250);
     expect(useRuns.getState().revision - before).toBeLessThanOrEqual(3);
     expect(liveRun(id)?.intervals).toHaveLength(500);
+  });
+});
+
+describe('a sweep', () => {
+  const metrics = (value: number): Metrics => Object.fromEntries(METRIC_KEYS.map((key) => [key, value])) as Metrics;
+  const sweep = { axes: [], method: 'grid', medianRule: true } as const;
+  const point = (seed: number, asked: Sweep = sweep): QueuedExperiment => ({ ...experiment(seed), group: { id: 'g', name: 'G', variant: 'v', sweep: asked } });
+  const curve = (...values: number[]): EpochPoint[] => values.map((value, epoch) => ({ ...epochPoint(epoch), valid: metrics(value) }));
+
+  it('that is paused lets its run in training end, starts no other, and stays paused beyond a reload', async () => {
+    const { database, tab } = browser();
+    const { useRuns, workers } = tab();
+    const ids = await useRuns.getState().enqueue([point(1), point(2)]);
+    await settled();
+    await useRuns.getState().setPaused('g', true);
+    const [aside] = await useRuns.getState().enqueue([experiment(3)]);
+    await workers[0]?.end({ status: 'finished' });
+    expect(workers.map(({ runId }) => runId)).toEqual([ids[0], aside]);
+    await workers[1]?.end({ status: 'finished' });
+    expect(useRuns.getState()).toMatchObject({ activeId: null, queue: [ids[1]], paused: ['g'] });
+
+    const later = tab();
+    expect(await database.settings.get('pausedGroups')).toEqual(['g']);
+    await later.useRuns.getState().load();
+    await settled();
+    expect(later.workers).toHaveLength(0);
+    await later.useRuns.getState().setPaused('g', false);
+    await settled();
+    expect([...workers.slice(2), ...later.workers].map(({ runId }) => runId)).toEqual([ids[1]]);
+  });
+
+  it('is forgotten with its last run', async () => {
+    const { tab } = browser();
+    const { useRuns } = tab();
+    await useRuns.getState().setPaused('g', true);
+    const ids = await useRuns.getState().enqueue([point(1), point(2)]);
+    await useRuns.getState().remove(ids.slice(1));
+    expect(useRuns.getState().paused).toEqual(['g']);
+    await useRuns.getState().remove(ids);
+    expect(useRuns.getState().paused).toEqual([]);
+  });
+
+  it('takes up several runs in their order', async () => {
+    const { tab } = browser();
+    const { useRuns, workers } = tab();
+    const ids = await useRuns.getState().enqueue([point(1), point(2)]);
+    await settled();
+    for (const worker of [0, 1]) await workers[worker]?.end({ status: 'interrupted' });
+    await useRuns.getState().resume(...ids);
+    await settled();
+    expect(workers[2]?.runId).toBe(ids[0]);
+    expect(useRuns.getState().queue).toEqual([ids[1]]);
+  });
+
+  it('stops a run below the median of the finished ones, and its document says why', async () => {
+    const { database, tab } = browser();
+    const { useRuns, workers } = tab();
+    const ids = await useRuns.getState().enqueue([1, 2, 3, 4, 5].map((seed) => point(seed)));
+    await settled();
+    for (const [place, value] of [0.2, 0.3, 0.4].entries()) await workers[place]?.end({ status: 'finished', epochs: curve(0, 0, 0, 0, 0, value) });
+    const speak = (place: number, points: readonly EpochPoint[]): void => points.forEach((one) => workers[place]?.listener.onEvent({ type: 'epoch', point: one, best: null }));
+    speak(3, curve(0, 0, 0, 0, 0, 0.3));
+    expect(workers[3]?.commands).toHaveLength(1);
+    await workers[3]?.end({ status: 'finished', epochs: curve(0, 0, 0, 0, 0, 0.3) });
+    speak(4, curve(0, 0, 0, 0, 0.29));
+    expect(workers[4]?.commands).toHaveLength(1);
+    speak(4, curve(0, 0, 0, 0, 0.29, 0.1).slice(5));
+    expect(workers[4]?.commands.at(-1)).toEqual({ type: 'stop' });
+    await workers[4]?.end({ status: 'stopped' });
+    expect((await readRun(database, ids[4] ?? '')).stopReason).toEqual({ rule: 'median', epoch: 5, metric: 'recall@20', best: 0.29, median: 0.3, peers: 4 });
+    expect((await readRun(database, ids[3] ?? '')).stopReason).toBeUndefined();
+  });
+
+  it('stops none unless that was asked for', async () => {
+    const { tab } = browser();
+    const { useRuns, workers } = tab();
+    await useRuns.getState().enqueue([1, 2, 3, 4].map((seed) => point(seed, { ...sweep, medianRule: false })));
+    await settled();
+    for (const place of [0, 1, 2]) await workers[place]?.end({ status: 'finished', epochs: curve(1, 1, 1, 1, 1, 1) });
+    curve(0, 0, 0, 0, 0, 0).forEach((one) => workers[3]?.listener.onEvent({ type: 'epoch', point: one, best: null }));
+    expect(workers[3]?.commands).toHaveLength(1);
   });
 });
 
