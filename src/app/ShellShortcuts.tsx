@@ -13,6 +13,7 @@ export function ShellShortcuts() {
       place('g e', 'Experiment', '/experiment'),
       place('g r', 'Runs', '/runs'),
       place('g c', 'Compare', '/compare'),
+      place('g s', 'Sweeps', '/sweeps'),
       place('g v', 'Device', '/device'),
       {
         keys: 't',

@@ -22,6 +22,8 @@ export function createRouter() {
             { path: 'runs/:id', lazy: async () => ({ Component: (await import('../features/runs/RunPage')).RunPage }) },
             { path: 'groups/:id', lazy: async () => ({ Component: (await import('../features/groups/GroupPage')).GroupPage }) },
             { path: 'compare', lazy: async () => ({ Component: (await import('../features/compare/ComparePage')).ComparePage }) },
+            { path: 'sweeps', lazy: async () => ({ Component: (await import('../features/sweeps/SweepsPage')).SweepsPage }) },
+            { path: 'sweeps/:id', lazy: async () => ({ Component: (await import('../features/sweeps/SweepPage')).SweepPage }) },
             { path: 'device', lazy: async () => ({ Component: (await import('../features/device/DevicePage')).DevicePage }) },
             { path: '*', element: <NotFoundPage /> },
           ],

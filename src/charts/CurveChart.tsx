@@ -11,7 +11,7 @@ import { seriesStyle } from './palette';
 import { PlotAxes, plotMargin } from './PlotAxes';
 import { extent, type Point, type Range, type Series, type VerticalMark } from './series';
 import { smooth } from './smoothing';
-import { tableOfSeries } from './table';
+import { tableOfSeries, type ChartTable } from './table';
 import { axisOver, type Axis } from './ticks';
 import styles from './charts.module.css';
 
@@ -25,6 +25,10 @@ export interface CurveChartProps {
   /** Charts with the same key show one cursor. Their x must mean the same. */
   readonly cursorKey: string;
   readonly marks?: readonly VerticalMark[];
+  /** In place of an axis over the data from 0: values that are not a time. Every point of a line is then marked. */
+  readonly xAxis?: Axis;
+  /** What "Data" shows; without it one column per line. */
+  readonly table?: () => ChartTable;
   /** Right end of the x axis when it reaches beyond the data. */
   readonly xEnd?: number;
   readonly height?: number;
@@ -42,13 +46,16 @@ interface DrawnLine {
   readonly points: readonly Point[];
   readonly ghost: readonly Point[];
   readonly band: readonly Range[];
+  readonly singles: readonly Point[];
+  /** Whether each point has a mark. */
+  readonly marked: boolean;
 }
 
 const NO_MARKS: readonly VerticalMark[] = [];
 
 /** Lines over training time: smoothing with the raw line behind it, an optional log axis, one cursor over several charts. */
 export const CurveChart = memo(function CurveChart(props: CurveChartProps) {
-  const { title, series, xLabel, yLabel, cursorKey, marks = NO_MARKS, xEnd, height = 288, initialSmoothing = 0, emptyText } = props;
+  const { title, series, xLabel, yLabel, cursorKey, marks = NO_MARKS, xEnd, xAxis: givenAxis, height = 288, initialSmoothing = 0, emptyText } = props;
   const describeX = props.describeX ?? ((x: number) => `${xLabel} ${formatNumber(x)}`);
   const [weight, setWeight] = useState(initialSmoothing);
   const [logWanted, setLogWanted] = useState(false);
@@ -64,27 +71,29 @@ export const CurveChart = memo(function CurveChart(props: CurveChartProps) {
       points: minMaxBins(smoothed[i] ?? one.points),
       ghost: smoothed[i] === one.points ? [] : minMaxBins(one.points),
       band: one.band ?? [],
+      singles: one.singles ?? [],
+      marked: givenAxis !== undefined || one.points.length === 1 || (one.kind === 'evaluation' && one.points.length <= FEW),
     }));
     const xs = extent(series, 0);
-    const ys = extent([...drawn, ...drawn.map(({ ghost }) => ({ points: ghost })), ...drawn.map(({ band }) => ({ points: band.flatMap(([x, low, high]): Point[] => [[x, low], [x, high]]) }))], 1);
+    const ys = extent([...drawn, ...drawn.map(({ ghost }) => ({ points: ghost })), ...drawn.map(({ band }) => ({ points: band.flatMap(([x, low, high]): Point[] => [[x, low], [x, high]]) })), ...drawn.map(({ singles }) => ({ points: singles }))], 1);
     return {
       lines: drawn,
-      xAxis: axisOver(xs && [Math.min(0, xs[0]), Math.max(xs[1], xEnd ?? xs[1])], { tight: true }),
+      xAxis: givenAxis ?? axisOver(xs && [Math.min(0, xs[0]), Math.max(xs[1], xEnd ?? xs[1])], { tight: true }),
       yAxis: axisOver(ys, { log, tight: log }),
       notPositive: bad?.name ?? null,
     };
-  }, [series, weight, logWanted, xEnd]);
+  }, [series, weight, logWanted, xEnd, givenAxis]);
 
   const figure = (): FigureSpec => ({
     title, xLabel, yLabel, xAxis, yAxis, marks,
-    layers: lines.map(({ name, points, ghost, band, kind }, slot) => ({ type: 'line', name, points, ghost, band, slot, dots: kind === 'evaluation' && points.length <= 60 })),
+    layers: lines.map(({ name, points, ghost, band, singles, kind }, slot) => ({ type: 'line', name, points, ghost, band, singles, slot, dots: kind === 'evaluation' && points.length <= 60 })),
   });
 
   return (
     <ChartFrame
       title={title}
       summary={props.summary ?? summaryOf(series)}
-      table={() => tableOfSeries(xLabel, series)}
+      table={props.table ?? (() => tableOfSeries(xLabel, series))}
       figure={figure}
       height={height}
       empty={series.every(({ points }) => points.length === 0)}
@@ -157,9 +166,9 @@ function Lines({ lines }: { readonly lines: readonly DrawnLine[] }) {
     <g fill="none">
       {lines.map(({ name, band }, slot) => band.length > 0 && <path key={name} d={bandPath(band, x, y)} fill={seriesStyle(slot).colour} fillOpacity={0.14} />)}
       {lines.map(({ name, ghost }, slot) => ghost.length > 0 && <path key={name} d={linePath(ghost, x, y)} stroke={seriesStyle(slot).colour} strokeOpacity={0.25} />)}
-      {lines.map(({ name, kind, points }, slot) => {
+      {lines.map(({ name, singles }, slot) => singles.map(([px, py], i) => <circle key={`${name} ${i}`} cx={x(px)} cy={y(py)} r={1.75} fill={seriesStyle(slot).colour} fillOpacity={0.6} />))}
+      {lines.map(({ name, marked, points }, slot) => {
         const { colour, dash } = seriesStyle(slot);
-        const marked = points.length === 1 || (kind === 'evaluation' && points.length <= FEW);
         return (
           <g key={name} stroke={colour} strokeWidth={1.75}>
             <path d={linePath(points, x, y)} strokeDasharray={dash} />

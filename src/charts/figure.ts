@@ -6,7 +6,7 @@ import { axisLabel, position, spread, type Axis } from './ticks';
 
 /** What a figure draws. `slot` chooses colour and dash. */
 export type Layer =
-  | { readonly type: 'line'; readonly name: string; readonly slot: number; readonly points: readonly Point[]; readonly ghost: readonly Point[]; readonly band?: readonly Range[]; readonly dots: boolean }
+  | { readonly type: 'line'; readonly name: string; readonly slot: number; readonly points: readonly Point[]; readonly ghost: readonly Point[]; readonly band?: readonly Range[]; readonly singles?: readonly Point[]; readonly dots: boolean }
   | { readonly type: 'dots'; readonly name: string; readonly slot: number; readonly points: readonly Point[] }
   /** Bars around their middles (`width` in units of x), with whiskers from low to high. */
   | { readonly type: 'columns'; readonly name: string; readonly slot: number; readonly points: readonly Point[]; readonly whiskers: readonly Range[]; readonly width: number }
@@ -81,7 +81,8 @@ function drawLayer(layer: Layer, x: (value: number) => number, y: (value: number
       const ghost = layer.ghost.length > 0 ? path(layer.ghost, x, y, figureColour, 0.6, '', 0.3) : '';
       const dots = layer.dots ? layer.points.map(([px, py]) => `<circle cx="${x(px)}" cy="${y(py)}" r="1.2" fill="${figureColour}"/>`).join('') : '';
       const band = layer.band && layer.band.length > 0 ? `<path d="${bandPath(layer.band, x, y)}" fill="${figureColour}" fill-opacity="0.16"/>` : '';
-      return `${band}${ghost}${path(layer.points, x, y, figureColour, 1.4, dash, 1)}${dots}`;
+      const singles = (layer.singles ?? []).map(([px, py]) => `<circle cx="${x(px)}" cy="${y(py)}" r="0.9" fill="${figureColour}" fill-opacity="0.5"/>`).join('');
+      return `${band}${singles}${ghost}${path(layer.points, x, y, figureColour, 1.4, dash, 1)}${dots}`;
     }
     case 'dots': {
       const { figureColour } = seriesStyle(layer.slot);

@@ -12,6 +12,8 @@ export interface Series {
   readonly kind: 'signal' | 'evaluation';
   /** What lies around the line, such as ± one standard deviation over seeds. */
   readonly band?: readonly Range[];
+  /** The single measurements of which the line shows the mean, drawn small. */
+  readonly singles?: readonly Point[];
 }
 
 /** A vertical line with a word: the best epoch, a change of stage. */

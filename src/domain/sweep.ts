@@ -5,8 +5,8 @@ import { configLacks } from './needs';
 import type { Experiment, RunGroup, Sweep, SweepAxis, SweepRange } from './run';
 
 export const MOST_AXES = 4;
-/** More points than this are refused: a queue of them would outlive the study. */
-export const MOST_POINTS = 1000;
+/** More runs than this are refused: a queue of them would outlive the study. */
+export const MOST_RUNS = 500;
 /** Products up to this size are drawn from a shuffled list, larger ones (and ranges) by trial. */
 const LISTED = 20_000;
 
@@ -67,7 +67,7 @@ export const combinations = (axes: readonly SweepAxis[]): number => axes.reduce(
  */
 export function planSweep(base: Base, request: SweepRequest, dataset: Pick<DatasetDocument, 'name' | 'features' | 'statistics'>): SweepPlan {
   const { axes, method } = request;
-  const wanted = method === 'grid' ? MOST_POINTS : Math.min(request.draws, MOST_POINTS);
+  const wanted = method === 'grid' ? MOST_RUNS : Math.min(request.draws, MOST_RUNS);
   const points: SweepPoint[] = [];
   const leftOut: { values: Config; reason: string }[] = [];
   const seen = new Map<string, SweepPoint>();

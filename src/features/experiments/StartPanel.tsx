@@ -15,6 +15,7 @@ import type { BackendChoice, Experiment } from '../../domain/run';
 import { BACKEND_CHOICES, useDevice } from '../../state/device';
 import { pretrainingOf } from '../../state/pretraining';
 import { useRuns } from '../../state/runs';
+import { SweepDialog } from '../sweeps/SweepDialog';
 import { AblationDialog } from './AblationDialog';
 import { parseSeeds, type Draft } from './draft';
 import { needsProblem } from './needs';
@@ -38,6 +39,7 @@ export function StartPanel({ draft, config, dataset, wrong, change }: StartPanel
   const navigate = useNavigate();
   const [starting, setStarting] = useState(false);
   const [ablating, setAblating] = useState(false);
+  const [sweeping, setSweeping] = useState(false);
   const preference = useDevice((state) => state.preference);
   const activeId = useRuns((state) => state.activeId);
   const waiting = useRuns((state) => state.queue.length);
@@ -101,11 +103,15 @@ export function StartPanel({ draft, config, dataset, wrong, change }: StartPanel
             Ablation set…
           </Button>
         )}
+        <Button disabled={unfit !== null} onClick={() => setSweeping(true)}>
+          Sweep…
+        </Button>
       </div>
       <p className={obstacle === null ? styles.citation : styles.obstacle} role="status">
         {obstacle ?? (behind > 0 ? `Waits behind ${plural(behind, 'run')}.` : first?.kind === 'missing' ? 'The pre-training starts at once.' : 'Starts at once.')}
       </p>
       {ablating && dataset && <AblationDialog full={experiment(0, dataset)} dataset={dataset} seeds={draft.seeds} onClose={() => setAblating(false)} />}
+      {sweeping && dataset && <SweepDialog base={experiment(0, dataset)} dataset={dataset} seeds={draft.seeds} onClose={() => setSweeping(false)} />}
     </Panel>
   );
 }

@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react';
-import { Link, useParams } from 'react-router';
+import { Link, Navigate, useParams } from 'react-router';
 import { formatDateTime } from '../../app/format';
 import { Button, ButtonLink } from '../../app/primitives/Button';
 import { FaultNotice, Notice } from '../../app/primitives/Notice';
@@ -24,6 +24,7 @@ export function GroupPage() {
   const all = useRuns((state) => state.runs);
   const runs = useMemo(() => runsOfGroup(all, id), [all, id]);
   const group = runs[0]?.group;
+  if (group?.sweep) return <Navigate to={`/sweeps/${id}`} replace />;
   if (group) return <KnownGroup key={id} group={group} runs={runs} />;
   if (!loaded) return <Page title="Ablation set">{null}</Page>;
   return (

@@ -9,17 +9,20 @@ import styles from './runs.module.css';
 export function QueuePanel() {
   const queue = useRuns((state) => state.queue);
   const runs = useRuns((state) => state.runs);
+  const paused = useRuns((state) => state.paused);
   const { move, dequeue } = useRuns.getState();
   if (queue.length === 0) return null;
   return (
     <Panel title="Queue" note="one run trains at a time">
       <ol className={styles.queue}>
         {queue.map((id, place) => {
-          const name = runs.find((run) => run.id === id)?.name ?? id;
+          const run = runs.find((one) => one.id === id);
+          const name = run?.name ?? id;
           return (
             <li key={id}>
               <span>
                 {place + 1}. <Link to={`/runs/${id}`}>{name}</Link>
+                {run?.group && paused.includes(run.group.id) && <span className={styles.note}> · its sweep is paused</span>}
               </span>
               <IconButton small label={`Move ${name} up`} icon={<span aria-hidden>↑</span>} disabled={place === 0} onClick={() => void move(id, -1)} />
               <IconButton small label={`Move ${name} down`} icon={<span aria-hidden>↓</span>} disabled={place === queue.length - 1} onClick={() => void move(id, 1)} />

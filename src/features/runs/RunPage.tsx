@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { useParams } from 'react-router';
+import { Link, useParams } from 'react-router';
 import { Icon } from '../../app/Icon';
 import { Button, ButtonLink } from '../../app/primitives/Button';
 import { FaultNotice, Notice } from '../../app/primitives/Notice';
@@ -26,6 +26,7 @@ import { useCurves, useFindings } from './useCurves';
 import { UsersTab } from './UsersTab';
 import { RoutingTab } from '../routing/RoutingTab';
 import { routerShape } from '../routing/frames';
+import { groupPath, stopWords } from './words';
 
 const NO_CURVES: Curves = { epochs: [], intervals: [], stepsPerEpoch: 1 };
 
@@ -50,6 +51,8 @@ function KnownRun({ run }: { readonly run: RunSummary }) {
   const findings = useFindings(run);
   const elsewhere = useRuns((state) => state.elsewhere && state.activeId === null);
   const place = useRuns((state) => state.queue.indexOf(run.id));
+  const paused = useRuns((state) => run.group !== undefined && state.paused.includes(run.group.id));
+  const stopped = stopWords(run);
   const curves = shown?.curves ?? NO_CURVES;
   const shape = useMemo(() => (run.experiment.model === 'magnet' ? routerShape(run.experiment.config, findings) : null), [run.experiment, findings]);
   const plainName = runName(run.experiment);
@@ -82,7 +85,13 @@ function KnownRun({ run }: { readonly run: RunSummary }) {
       {elsewhere && isActive(run.status) && (
         <Notice title="Another tab of this browser trains this run.">Its controls are there. The numbers here are those of the last stored epoch.</Notice>
       )}
-      {run.status === 'queued' && (
+      {stopped && <Notice title="This run was ended early.">{stopped}</Notice>}
+      {run.status === 'queued' && paused && run.group && (
+        <Notice title="This run waits: its sweep is paused." actions={<Link to={groupPath(run.group)}>The sweep</Link>}>
+          It starts when the sweep is resumed.
+        </Notice>
+      )}
+      {run.status === 'queued' && !paused && (
         <Notice title={place <= 0 ? 'This run starts next.' : `${place} ${place === 1 ? 'run is' : 'runs are'} before this one.`}>
           {elsewhere ? 'Another tab of this browser is training; only one trains at a time. It, or this tab after it, takes up the queue.' : 'It starts by itself when nothing else trains.'}
         </Notice>

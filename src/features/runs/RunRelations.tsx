@@ -3,9 +3,10 @@ import { prerequisiteOf, sameExperiment } from '../../domain/prerequisite';
 import type { RunSummary } from '../../domain/run';
 import { pretrainingOf } from '../../state/pretraining';
 import { useRuns } from '../../state/runs';
+import { groupPath } from './words';
 import styles from './runs.module.css';
 
-/** What else this run belongs to: its ablation set, the pre-training that it starts from, the runs that start from it. */
+/** What else this run belongs to: its ablation set or sweep, the pre-training that it starts from, the runs that start from it. */
 export function RunRelations({ run }: { readonly run: RunSummary }) {
   const runs = useRuns((state) => state.runs);
   const pretraining = pretrainingOf(run.experiment, runs);
@@ -18,7 +19,7 @@ export function RunRelations({ run }: { readonly run: RunSummary }) {
     <ul className={styles.relations}>
       {run.group && (
         <li>
-          Row “{run.group.variant}” of <Link to={`/groups/${run.group.id}`}>{run.group.name}</Link>
+          {run.group.sweep ? 'Point' : 'Row'} “{run.group.variant}” of <Link to={groupPath(run.group)}>{run.group.name}</Link>
         </li>
       )}
       {pretraining && (

@@ -5,7 +5,7 @@ import { isModelId, modelTable } from '../../domain/models/catalogue';
 import type { RunSummary } from '../../domain/run';
 import { groupsOf, type RunFilter } from './filter';
 import type { MetricColumns } from './RunsTable';
-import { STATUS_ORDER, STATUS_WORDS } from './words';
+import { groupPath, STATUS_ORDER, STATUS_WORDS } from './words';
 import styles from './runs.module.css';
 
 interface RunsFilterProps {
@@ -23,6 +23,7 @@ export function RunsFilter({ runs, filter, onFilter, columns, onColumns }: RunsF
   const models = distinct(runs.map(({ experiment }) => experiment.model)).map((value) => ({ value, label: isModelId(value) ? modelTable(value).name : value }));
   const datasets = distinct(runs.map(({ experiment }) => experiment.dataset.name)).map((value) => ({ value, label: value }));
   const groups = groupsOf(runs);
+  const chosen = groups.find(({ id }) => id === filter.group);
   const rated = runs.some(({ result }) => result?.testLiked !== undefined);
   const statuses = STATUS_ORDER.filter((status) => runs.some((run) => run.status === status)).map((value) => ({ value, label: STATUS_WORDS[value].label }));
   return (
@@ -36,7 +37,7 @@ export function RunsFilter({ runs, filter, onFilter, columns, onColumns }: RunsF
         {(control) => <Select {...control} value={filter.status} options={[{ value: '' as const, label: 'all' }, ...statuses]} onValueChange={(status) => onFilter({ ...filter, status })} />}
       </Field>
       {groups.length > 0 && (
-        <Field label="Ablation set">
+        <Field label="Set or sweep">
           {(control) => (
             <Select
               {...control}
@@ -48,7 +49,7 @@ export function RunsFilter({ runs, filter, onFilter, columns, onColumns }: RunsF
           )}
         </Field>
       )}
-      {filter.group !== '' && <ButtonLink to={`/groups/${filter.group}`}>Its table</ButtonLink>}
+      {chosen && <ButtonLink to={groupPath(chosen)}>Its {chosen.sweep ? 'picture' : 'table'}</ButtonLink>}
       <Choice
         segments
         label="Metrics"

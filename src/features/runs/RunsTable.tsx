@@ -15,7 +15,7 @@ import { readRun } from '../../storage/runs';
 import { epochsTable, SHOWN_METRICS, shortMetric } from './curves';
 import { standIn } from './findings';
 import { StatusBadge } from './StatusBadge';
-import { shownEpoch, STATUS_ORDER } from './words';
+import { groupPath, shownEpoch, STATUS_ORDER } from './words';
 import styles from './runs.module.css';
 
 /** `liked`: the test split over liked items only. */
@@ -98,7 +98,7 @@ function metricsOf(run: RunSummary, split: 'valid' | 'test' | 'liked'): Metrics 
   return split === 'test' ? run.result?.test : run.result?.testLiked;
 }
 
-/** The run's name, the ablation set that it belongs to, and what must be known of its numbers. */
+/** The run's name, the ablation set or sweep that it belongs to, and what must be known of its numbers. */
 function RunName({ run }: { readonly run: RunSummary }) {
   const note = standIn(run);
   return (
@@ -106,7 +106,7 @@ function RunName({ run }: { readonly run: RunSummary }) {
       <Link to={`/runs/${run.id}`}>{run.name}</Link>
       {run.group && (
         <span className={styles.runNote}>
-          {run.group.variant} · <Link to={`/groups/${run.group.id}`}>{run.group.name}</Link>
+          {run.group.variant} · <Link to={groupPath(run.group)}>{run.group.name}</Link>
         </span>
       )}
       {note && <span className={styles.runNote}>⚠ {note}</span>}

@@ -1,5 +1,5 @@
 import { modelTable } from '../../domain/models/catalogue';
-import type { RunStatus, RunSummary } from '../../domain/run';
+import type { RunGroup, RunStatus, RunSummary } from '../../domain/run';
 
 /** What the list is narrowed to; an empty string means all. */
 export interface RunFilter {
@@ -7,13 +7,13 @@ export interface RunFilter {
   readonly model: string;
   readonly dataset: string;
   readonly status: RunStatus | '';
-  /** The id of an ablation set. */
+  /** The id of an ablation set or a sweep. */
   readonly group: string;
 }
 
 export const NO_FILTER: RunFilter = { text: '', model: '', dataset: '', status: '', group: '' };
 
-/** Every word of `text` occurs in name, ablation set, notes, model, dataset, seed or configuration (`layers=3`). */
+/** Every word of `text` occurs in name, ablation set or sweep, notes, model, dataset, seed or configuration (`layers=3`). */
 export function filterRuns(runs: readonly RunSummary[], filter: RunFilter): readonly RunSummary[] {
   const words = filter.text.toLowerCase().split(/\s+/).filter((word) => word !== '');
   return runs.filter((run) => {
@@ -41,13 +41,19 @@ export function presentFilter(runs: readonly RunSummary[], filter: RunFilter): R
   };
 }
 
-/** The ablation sets among the runs, newest first. */
-export function groupsOf(runs: readonly RunSummary[]): { readonly id: string; readonly name: string; readonly createdAt: string; readonly runs: number }[] {
-  const groups = new Map<string, { id: string; name: string; createdAt: string; runs: number }>();
+/** A set of runs in the list. */
+export interface ListedGroup extends RunGroup {
+  readonly createdAt: string;
+  readonly runs: number;
+}
+
+/** The ablation sets and sweeps among the runs, newest first. */
+export function groupsOf(runs: readonly RunSummary[]): ListedGroup[] {
+  const groups = new Map<string, ListedGroup>();
   for (const { group, createdAt } of runs) {
     if (!group) continue;
     const known = groups.get(group.id);
-    groups.set(group.id, known ? { ...known, runs: known.runs + 1 } : { id: group.id, name: group.name, createdAt, runs: 1 });
+    groups.set(group.id, known ? { ...known, runs: known.runs + 1 } : { ...group, createdAt, runs: 1 });
   }
   return [...groups.values()].sort((a, b) => b.createdAt.localeCompare(a.createdAt));
 }

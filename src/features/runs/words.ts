@@ -1,5 +1,7 @@
+import { formatMetric } from '../../app/format';
 import type { NoticeTone } from '../../app/primitives/Notice';
-import type { RunStatus } from '../../domain/run';
+import { metricLabel } from '../../domain/metrics';
+import type { RunGroup, RunStatus, RunSummary } from '../../domain/run';
 
 /** A status is a glyph, a word and a tone; never a colour alone. */
 export interface StatusWords {
@@ -21,5 +23,15 @@ export const STATUS_WORDS: Readonly<Record<RunStatus, StatusWords>> = {
 
 export const STATUS_ORDER: readonly RunStatus[] = ['running', 'preparing', 'paused', 'queued', 'interrupted', 'failed', 'stopped', 'finished'];
 
+/** The page of an ablation set or a sweep. */
+export const groupPath = ({ id, sweep }: Pick<RunGroup, 'id' | 'sweep'>): string => (sweep ? `/sweeps/${id}` : `/groups/${id}`);
+
 /** Documents count epochs from 0, people from 1: the first epoch is shown as 1. */
 export const shownEpoch = (epoch: number): number => epoch + 1;
+
+/** Why a rule ended a run, in a sentence; null where none did. */
+export function stopWords({ stopReason }: Pick<RunSummary, 'stopReason'>): string | null {
+  if (!stopReason) return null;
+  const { epoch, metric, best, median, peers } = stopReason;
+  return `Stopped after epoch ${epoch + 1} by the median rule: its best validation ${metricLabel(metric)} so far, ${formatMetric(best)}, was below ${formatMetric(median)}, the median of ${peers} finished runs at that epoch.`;
+}

@@ -1,0 +1,106 @@
+import { Link } from 'react-router';
+import { formatRemaining } from '../../app/format';
+import { Icon } from '../../app/Icon';
+import { Button } from '../../app/primitives/Button';
+import { Notice } from '../../app/primitives/Notice';
+import { ProgressBar } from '../../app/primitives/ProgressBar';
+import type { RunSummary } from '../../domain/run';
+import { estimateTime } from '../../domain/timeEstimate';
+import { isActive, useRuns } from '../../state/runs';
+import { progressWords } from '../groups/progress';
+import type { SweepGroup } from './points';
+import styles from './sweeps.module.css';
+
+interface SweepControlsProps {
+  readonly group: SweepGroup;
+  readonly runs: readonly RunSummary[];
+}
+
+/** How far a sweep is, and its one switch: pause or resume. */
+export function SweepControls({ group, runs }: SweepControlsProps) {
+  const paused = useRuns((state) => state.paused.includes(group.id));
+  const all = useRuns((state) => state.runs);
+  const waiting = runs.filter(({ status }) => status === 'queued');
+  const interrupted = runs.filter(({ status }) => status === 'interrupted').map(({ id }) => id);
+  const training = runs.some(({ status }) => isActive(status));
+  const done = runs.filter(({ result }) => result !== null).length;
+  const left = estimateTime(waiting.map(({ experiment }) => experiment), all);
+  const { setPaused, resume } = useRuns.getState();
+  const goOn = async (): Promise<void> => {
+    await resume(...interrupted);
+    await setPaused(group.id, false);
+  };
+  return (
+    <>
+      <div className={styles.state}>
+        <p role="status">
+          {paused && 'Paused. '}
+          {progressWords(runs)}
+          {left && `, ${left.atMost ? 'at most ' : ''}${formatRemaining(left.seconds)} for those that wait`}
+          {paused && training && '. The run in training goes on to its end'}.
+        </p>
+        {paused ? (
+          <Button variant="primary" onClick={() => void goOn()}>
+            <Icon name="play" />
+            Resume the sweep
+          </Button>
+        ) : (
+          <>
+            {interrupted.length > 0 && (
+              <Button onClick={() => void goOn()}>
+                <Icon name="play" />
+                Resume {interrupted.length} interrupted
+              </Button>
+            )}
+            {waiting.length > 0 && (
+              <Button onClick={() => void setPaused(group.id, true)}>
+                <Icon name="pause" />
+                Pause the sweep
+              </Button>
+            )}
+          </>
+        )}
+      </div>
+      {done < runs.length && <ProgressBar label="Runs with a result" fraction={done / runs.length} text={`${done} of ${runs.length} runs`} />}
+    </>
+  );
+}
+
+/** Failures named at most. */
+const SHOWN = 5;
+
+/** Runs that ended without a result for a reason of their own. */
+export function FailedRuns({ runs }: { readonly runs: readonly RunSummary[] }) {
+  const failed = runs.filter(({ status, result }) => result === null && (status === 'failed' || status === 'stopped'));
+  const again = (ids: readonly string[]): void => void useRuns.getState().resume(...ids);
+  return (
+    <>
+      {failed.slice(0, SHOWN).map(({ id, status, group, experiment, fault }) => (
+        <Notice
+          key={id}
+          tone={status === 'failed' ? 'error' : 'warning'}
+          title={
+            <>
+              {group?.variant}, seed {experiment.seed}: {status} without a result
+            </>
+          }
+          actions={
+            <>
+              <Link to={`/runs/${id}`}>Open the run</Link>
+              <Button small onClick={() => again([id])}>
+                Start it again
+              </Button>
+            </>
+          }
+        >
+          {fault && `${fault.message} ${fault.hint}`}
+        </Notice>
+      ))}
+      {failed.length > 1 && (
+        <div>
+          <Button onClick={() => again(failed.map(({ id }) => id))}>Start all {failed.length} again</Button>
+        </div>
+      )}
+    </>
+  );
+}

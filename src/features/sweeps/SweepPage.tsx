@@ -1,0 +1,108 @@
+import { useMemo, useState } from 'react';
+import { useParams } from 'react-router';
+import { formatDateTime } from '../../app/format';
+import { Button, ButtonLink } from '../../app/primitives/Button';
+import { FaultNotice, Notice } from '../../app/primitives/Notice';
+import { Page } from '../../app/primitives/Page';
+import { Panel } from '../../app/primitives/Panel';
+import { DataDialog } from '../../charts/DataDialog';
+import { METRIC_KEYS, metricLabel, type MetricKey } from '../../domain/metrics';
+import { Field, Select } from '../../app/primitives/Field';
+import { modelTable } from '../../domain/models/catalogue';
+import type { RunSummary } from '../../domain/run';
+import { useRuns } from '../../state/runs';
+import { runsOfGroup } from '../groups/groupRows';
+import { standIn } from '../runs/findings';
+import { isSweep, MEASURED_WORDS, pointRows, pointRunsTable, pointsTable, stopMetricOf, type Measured, type SweepGroup } from './points';
+import { FailedRuns, SweepControls } from './SweepControls';
+import { SweepPictures } from './SweepPictures';
+import { SweepTable } from './SweepTable';
+import { bestWords, readingNotes } from './sweepWords';
+import styles from './sweeps.module.css';
+
+/** One sweep: how far it is, its picture, and all its points. */
+export function SweepPage() {
+  const { id = '' } = useParams();
+  const loaded = useRuns((state) => state.loaded);
+  const all = useRuns((state) => state.runs);
+  const runs = useMemo(() => runsOfGroup(all, id), [all, id]);
+  const group = runs[0]?.group;
+  if (isSweep(group)) return <KnownSweep key={id} group={group} runs={runs} />;
+  if (!loaded) return <Page title="Sweep">{null}</Page>;
+  return (
+    <Page title="Sweep not found">
+      <Notice tone="warning" title={`There is no sweep ${id} here.`} actions={<ButtonLink to="/sweeps">All sweeps</ButtonLink>}>
+        Its runs may have been deleted, or belong to another browser.
+      </Notice>
+    </Page>
+  );
+}
+
+function KnownSweep({ group, runs }: { readonly group: SweepGroup; readonly runs: readonly RunSummary[] }) {
+  const fault = useRuns((state) => state.fault);
+  const [metric, setMetric] = useState<MetricKey>(() => stopMetricOf(runs));
+  const [where, setWhere] = useState<Measured>('valid');
+  const [data, setData] = useState<'points' | 'runs' | null>(null);
+  const { sweep } = group;
+  const rows = useMemo(() => pointRows(runs, sweep), [runs, sweep]);
+  const withResult = runs.filter(({ result }) => result !== null).map(({ id }) => id);
+  const rated = runs.some(({ result }) => result?.testLiked !== undefined);
+  const [first] = runs;
+  if (!first) return null;
+  const { experiment, createdAt } = first;
+  const notes = [...new Set(runs.map(standIn).filter((note) => note !== null))];
+  const places: readonly Measured[] = rated ? ['valid', 'test', 'liked'] : ['valid', 'test'];
+  return (
+    <Page
+      title={group.name}
+      subtitle={`${modelTable(experiment.model).name} · ${experiment.dataset.name} · ${sweep.method === 'grid' ? 'grid' : `random draws, seed ${sweep.drawSeed ?? 0}`}${sweep.medianRule ? ' · median rule' : ''} · queued ${formatDateTime(createdAt)}`}
+      actions={
+        <>
+          {withResult.length > 1 && <ButtonLink to={`/compare?runs=${withResult.join(',')}`}>Compare</ButtonLink>}
+          <ButtonLink to={`/runs?set=${group.id}`}>Its runs</ButtonLink>
+        </>
+      }
+    >
+      {fault && <FaultNotice fault={fault} />}
+      <SweepControls group={group} runs={runs} />
+      <div className={styles.controls}>
+        <Field label="Metric">
+          {(control) => <Select {...control} value={metric} options={METRIC_KEYS.map((key) => ({ value: key, label: metricLabel(key) }))} onValueChange={setMetric} />}
+        </Field>
+        <Field label="Measured on">
+          {(control) => <Select {...control} value={where} options={places.map((value) => ({ value, label: MEASURED_WORDS[value] }))} onValueChange={setWhere} />}
+        </Field>
+      </div>
+      <SweepPictures sweep={sweep} rows={rows} first={first} metric={metric} where={where} />
+      <Panel
+        title="Points"
+        note={bestWords(rows, where, metric)}
+        actions={
+          <>
+            <Button small variant="quiet" onClick={() => setData('points')}>
+              Data
+            </Button>
+            <Button small variant="quiet" onClick={() => setData('runs')}>
+              Data by run
+            </Button>
+          </>
+        }
+      >
+        <SweepTable label={`Points of ${group.name}`} rows={rows} sweep={sweep} metric={metric} where={where} />
+      </Panel>
+      <div className={styles.notes}>
+        {notes.map((note) => (
+          <p key={note} className={styles.warning}>
+            ⚠ {note}
+          </p>
+        ))}
+        {readingNotes(rows, where, metric).map((note) => (
+          <p key={note}>{note}</p>
+        ))}
+      </div>
+      <FailedRuns runs={runs} />
+      {data === 'points' && <DataDialog title={group.name} table={pointsTable(rows, sweep)} onClose={() => setData(null)} />}
+      {data === 'runs' && <DataDialog title={`${group.name}, by run`} table={pointRunsTable(rows, sweep)} onClose={() => setData(null)} />}
+    </Page>
+  );
+}
