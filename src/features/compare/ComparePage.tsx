@@ -8,12 +8,15 @@ import { Surface } from '../../app/primitives/Panel';
 import { Tabs } from '../../app/primitives/Tabs';
 import { CurveChart } from '../../charts/CurveChart';
 import { METRIC_KEYS, metricLabel } from '../../domain/metrics';
+import { plugInGrid } from '../../domain/plugInGrid';
 import type { RunSummary } from '../../domain/run';
 import { useRuns } from '../../state/runs';
 import { ConfigDifferences } from './ConfigDifferences';
 import { isRated, settingSeries } from './curves';
+import { EfficiencyView } from './EfficiencyView';
 import { GainsView } from './GainsView';
 import { LongTailView } from './LongTailView';
+import { PlugInPanel } from './PlugInPanel';
 import { ResultsPanel } from './ResultsPanel';
 import { SignificancePanel } from './SignificancePanel';
 import { useComparisonAddress, useEpochs, useSettings, VIEWS } from './useComparison';
@@ -29,6 +32,7 @@ export function ComparePage() {
   const reference = settings.find(({ key }) => key === address.reference) ?? settings[0];
   const epochs = useEpochs(settings);
   const series = useMemo(() => settingSeries(settings, epochs, metric, relevant), [settings, epochs, metric, relevant]);
+  const grid = useMemo(() => plugInGrid(settings, metric, relevant), [settings, metric, relevant]);
   if (!loaded) return <Page title="Compare">{null}</Page>;
   if (settings.length === 0) return <Choose runs={runs} asked={address.ids.length} onChoose={(ids) => address.change({ ids })} />;
 
@@ -66,6 +70,7 @@ export function ComparePage() {
             content: (
               <div className={styles.column}>
                 <ResultsPanel settings={settings} reference={reference} metric={metric} relevant={relevant} printed={address.printed} ranked={address.ranked} onChange={address.change} />
+                {grid && <PlugInPanel grid={grid} name={`${metricLabel(metric)}${liked}`} dataset={datasets} />}
                 <SignificancePanel settings={settings} reference={reference} metric={metric} relevant={relevant} />
                 <div className={styles.halves}>
                   <Surface>
@@ -89,6 +94,7 @@ export function ComparePage() {
             content: <GainsView settings={settings} reference={reference} chosen={address.setting} metric={metric} relevant={relevant} onChoose={(setting) => address.change({ setting })} />,
           },
           { value: 'longTail', label: 'Long tail', content: <LongTailView settings={settings} /> },
+          { value: 'efficiency', label: 'Efficiency', content: <EfficiencyView settings={settings} epochs={epochs} metric={metric} relevant={relevant} /> },
         ]}
       />
     </Page>

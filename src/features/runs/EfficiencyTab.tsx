@@ -6,6 +6,7 @@ import { Stat, StatList } from '../../app/primitives/Stat';
 import { BACKEND_LABELS } from '../../app/words';
 import { CurveChart } from '../../charts/CurveChart';
 import type { RunSummary } from '../../domain/run';
+import { ConvergencePanel } from './ConvergencePanel';
 import { median, thirdSeries, type Curves } from './curves';
 import { MEMORY_PARTS } from './memoryParts';
 import styles from './runs.module.css';
@@ -20,6 +21,7 @@ export const EfficiencyTab = memo(function EfficiencyTab({ run, curves }: { read
   const failed = device?.selfTest.filter(({ passed }) => !passed) ?? [];
   return (
     <Columns min={380}>
+      <ConvergencePanel run={run} curves={curves} />
       <Panel title="Time" note={run.seconds > 0 && `${formatSeconds(run.seconds)} of work in all, pauses left out`}>
         <StatList>
           <Stat label="Training" value={formatSeconds(training)} note="per epoch, median" />
