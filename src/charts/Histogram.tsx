@@ -4,6 +4,7 @@ import { ChartFrame } from './ChartFrame';
 import type { FigureSpec } from './figure';
 import { plotLayout } from './layout';
 import { PlotAxes, plotMargin } from './PlotAxes';
+import type { VerticalMark } from './series';
 import { axisOver, tickLabel, type Axis } from './ticks';
 import styles from './charts.module.css';
 
@@ -24,14 +25,18 @@ export interface HistogramProps {
   /** The count that the axis reaches to, where several pictures share a scale. */
   readonly highest?: number;
   readonly emptyText?: string;
+  /** Vertical lines, in the units of the x axis. */
+  readonly marks?: readonly VerticalMark[];
   /** A control in place of the visible title, such as a choice of what is drawn. */
   readonly heading?: ReactNode;
   readonly tools?: ReactNode;
 }
 
+const NO_MARKS: readonly VerticalMark[] = [];
+
 /** How many values fall into each bin. */
 export const Histogram = memo(function Histogram(props: HistogramProps) {
-  const { title, edges, counts, xLabel, yLabel, summary, logY = false, height = 240, evenBins = false, highest = 1, emptyText, heading, tools } = props;
+  const { title, edges, counts, xLabel, yLabel, summary, logY = false, height = 240, evenBins = false, highest = 1, emptyText, heading, tools, marks = NO_MARKS } = props;
   const { places, xAxis, yAxis } = useMemo(() => {
     const top = Math.max(1, highest, ...counts);
     const y: Axis = logY
@@ -41,7 +46,7 @@ export const Histogram = memo(function Histogram(props: HistogramProps) {
     return { places: evenBins ? edges.map((_, i) => i) : edges, xAxis: x, yAxis: y };
   }, [edges, counts, logY, evenBins, highest]);
 
-  const figure = (): FigureSpec => ({ title, xLabel, yLabel, xAxis, yAxis, marks: [], layers: [{ type: 'bars', edges: places, counts }] });
+  const figure = (): FigureSpec => ({ title, xLabel, yLabel, xAxis, yAxis, marks, layers: [{ type: 'bars', edges: places, counts }] });
   const table = () => ({
     columns: [`${xLabel}, from`, 'to', yLabel],
     rows: counts.map((count, i) => [edges[i] ?? null, edges[i + 1] ?? null, count]),
@@ -65,6 +70,7 @@ export const Histogram = memo(function Histogram(props: HistogramProps) {
           <ComposedChart width={width} height={height} data={[]} margin={plotMargin(layout)} accessibilityLayer={false}>
             <PlotAxes xAxis={xAxis} yAxis={yAxis} xLabel={xLabel} yLabel={yLabel} layout={layout} />
             <Bars edges={edges} places={places} counts={counts} base={yAxis.low} />
+            <Marks marks={marks} bottom={yAxis.low} top={yAxis.high} />
           </ComposedChart>
         );
       }}
@@ -106,6 +112,24 @@ function Bars({ edges, places, counts, base }: BarsProps) {
           </rect>
         );
       })}
+    </g>
+  );
+}
+
+function Marks({ marks, bottom, top }: { readonly marks: readonly VerticalMark[]; readonly bottom: number; readonly top: number }) {
+  const xScale = useXAxisScale();
+  const yScale = useYAxisScale();
+  if (!xScale || !yScale) return null;
+  return (
+    <g>
+      {marks.map(({ x, label }) => (
+        <g key={label}>
+          <line className={styles.threshold} x1={xScale(x) ?? 0} x2={xScale(x) ?? 0} y1={yScale(bottom) ?? 0} y2={yScale(top) ?? 0} />
+          <text className={styles.markLabel} x={(xScale(x) ?? 0) - 4} y={(yScale(top) ?? 0) + 10} textAnchor="end">
+            {label}
+          </text>
+        </g>
+      ))}
     </g>
   );
 }

@@ -21,7 +21,11 @@ export type Observation = ObservationKind & {
 /** Something a run found out about its data before the first step. */
 export type Finding =
   | { readonly kind: 'numbers'; readonly key: string; readonly title: string; readonly rows: readonly { readonly label: string; readonly value: number; readonly unit?: 'share' }[] }
-  | { readonly kind: 'histogram'; readonly key: string; readonly title: string; readonly axis: string; readonly edges: readonly number[]; readonly counts: readonly number[] }
+  | {
+      readonly kind: 'histogram'; readonly key: string; readonly title: string; readonly axis: string; readonly edges: readonly number[]; readonly counts: readonly number[];
+      /** An option below whose value the run drops what is counted here; null where it was asked to drop nothing. */
+      readonly threshold?: { readonly option: string; readonly value: number | null };
+    }
   | { readonly kind: 'parts'; readonly key: string; readonly title: string; readonly names: readonly string[] }
   | { readonly kind: 'note'; readonly key: string; readonly title: string; readonly text: string };
 
@@ -36,4 +40,12 @@ export function countBetween(values: ArrayLike<number>, edges: readonly number[]
     counts[bin] = (counts[bin] ?? 0) + 1;
   }
   return counts;
+}
+
+/** How many of a histogram's values lie below `value`; within a bin as if they were spread evenly. */
+export function countBelow(edges: readonly number[], counts: readonly number[], value: number): number {
+  return counts.reduce((sum, count, bin) => {
+    const [from, to] = [edges[bin] ?? 0, edges[bin + 1] ?? 0];
+    return sum + (value >= to ? count : value > from ? (count * (value - from)) / (to - from) : 0);
+  }, 0);
 }

@@ -10,12 +10,12 @@ import { disposeSparse, sparseBytes, sparseTensor } from '../engine/sparse';
 import { matrixOf } from '../engine/tensors';
 import { behaviourGraph } from '../graphs/behaviour';
 import type { Csr } from '../graphs/csr';
-import { equalWeightGraph, weightedSum } from '../graphs/neighbours';
+import { equalWeightGraph, weightedSum, type NeighbourLists } from '../graphs/neighbours';
 import { degreeSensitiveSample } from '../graphs/pruning';
 import { featureBytes, stepUnits } from './layers/bytes';
 import { featureTable, linear, type FeatureTable } from './layers/features';
 import { xavierUniform } from './layers/initialisers';
-import { modalityGraph, modalityNeighbours } from './layers/itemGraphs';
+import { modalityGraph, modalityNeighbours, refinedFindings } from './layers/itemGraphs';
 import { batchRows, bprLoss } from './layers/losses';
 import { itemEntries } from './layers/multiView';
 import { lastLayer, meanOfLayers, splitNodes, stackNodes } from './layers/propagation';
@@ -31,7 +31,8 @@ async function build(context: BuildContext): Promise<Model> {
   const regWeight = numberOption(config, 'regWeight');
   const kept = keptEdges(train.users.length, numberOption(config, 'dropout'));
 
-  const itemMatrix = await itemGraph(context);
+  const lists = await modalityNeighbours(context, 'FREEDOM');
+  const itemMatrix = itemGraph(context, lists);
   const fullMatrix = behaviourGraph(train, userCount, itemCount, EPSILON);
   const itemItem = sparseTensor(itemMatrix, false);
   const full = sparseTensor(fullMatrix, true);
@@ -60,6 +61,7 @@ async function build(context: BuildContext): Promise<Model> {
 
   return {
     parameters: [userIds, itemIds, ...trained],
+    findings: refinedFindings(context, lists),
     graphs: [
       { name: 'items', meaning: 'weighted sum of the modalities’ neighbour graphs, each sym with equal weights', matrix: itemMatrix },
       { name: 'userItem', meaning: 'sym(G), users before items, degrees + 1e-7; used for ranking', matrix: fullMatrix },
@@ -99,8 +101,7 @@ function featureRows(table: FeatureTable, index: RowIndex): tf.Tensor2D {
   return table.parameter ? gatherRows(table.read(), index) : matrixOf(tf.gather(table.read(), index.indices));
 }
 
-async function itemGraph(context: BuildContext): Promise<Csr> {
-  const lists = await modalityNeighbours(context, 'FREEDOM');
+function itemGraph(context: BuildContext, lists: readonly NeighbourLists[]): Csr {
   const shares = modalityShares(context.input.features.map(({ key }) => key), numberOption(context.config, 'visionWeight'));
   return weightedSum(lists.map((list) => modalityGraph(context, list, equalWeightGraph)), shares);
 }

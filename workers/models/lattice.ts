@@ -18,7 +18,7 @@ import { cosineGraph, cosineMatrix, weightedSum, type NeighbourLists } from '../
 import { featureBytes, stepUnits } from './layers/bytes';
 import { featureTable, linear } from './layers/features';
 import { xavierUniform } from './layers/initialisers';
-import { edgeEnhancement, enhancementRecord, modalityGraph, modalityNeighbours } from './layers/itemGraphs';
+import { edgeEnhancement, enhancementRecord, modalityGraph, modalityNeighbours, refinedFindings } from './layers/itemGraphs';
 import { batchRows, bprLoss, squaredRegulariser, unitRows, withoutGradient } from './layers/losses';
 import { enhancerEntries, itemEntries } from './layers/multiView';
 import { lastLayer, meanOfLayers, splitNodes, stackNodes } from './layers/propagation';
@@ -118,6 +118,7 @@ async function build(context: BuildContext): Promise<Model> {
 
   return {
     ...enhancementRecord(enhancement),
+    findings: [...(enhancement?.findings ?? []), ...refinedFindings(context, lists)],
     parameters,
     graphs: [
       ...(enhancement ? [enhancement.graph] : []),

@@ -17,7 +17,7 @@ import { multiplyRows, symmetricNormalised, type Csr } from '../graphs/csr';
 import type { NeighbourLists } from '../graphs/neighbours';
 import { stepUnits } from './layers/bytes';
 import { linearUniform, xavierUniform } from './layers/initialisers';
-import { itemNeighbours, refined } from './layers/itemGraphs';
+import { itemNeighbours, refined, similarityFinding } from './layers/itemGraphs';
 import { batchRows, bprLoss, unitRows } from './layers/losses';
 import { splitNodes, stackNodes } from './layers/propagation';
 import { itemVectors, scaled, userProfiles, vectorInputs } from './layers/vectors';
@@ -62,7 +62,7 @@ async function build(context: BuildContext): Promise<Model> {
     parameters: [...trained, ...user.parameters, ...item.parameters],
     graphs,
     inputs: vectorInputs(itemSource, profiles),
-    findings: findingsOf(refinement, lists, itemGraph, profiles.note),
+    findings: [...findingsOf(refinement, lists, itemGraph, profiles.note), similarityFinding(lists, itemSource.key, booleanOption(config, 'threshold') ? numberOption(config, 'minSimilarity') : null)],
     loss: (batch) => {
       if (userItem) {
         const { users: all, items: every } = represent();

@@ -5,10 +5,12 @@ import { FaultNotice, Notice } from '../../app/primitives/Notice';
 import { Page } from '../../app/primitives/Page';
 import { Panel } from '../../app/primitives/Panel';
 import type { Fault } from '../../domain/errors';
+import { PaperButtons } from '../../charts/PaperButtons';
 import type { NamedFile } from '../../domain/protocol';
 import { useDatasets } from '../../state/datasets';
 import { isRefused } from '../../state/importJob';
 import styles from './DataPage.module.css';
+import { datasetPaper, datasetsTable } from './datasetPaper';
 import { DatasetTable } from './DatasetTable';
 import { DemoCard } from './DemoCard';
 import { DropArea } from './DropArea';
@@ -75,7 +77,7 @@ export function DataPage() {
         </Panel>
       )}
       {datasets.length > 0 && (
-        <Panel title="Stored in this browser">
+        <Panel title="Stored in this browser" actions={<PaperButtons title="all datasets" paper={() => datasetPaper(datasets)} data={() => datasetsTable(datasets)} />}>
           <DatasetTable />
         </Panel>
       )}

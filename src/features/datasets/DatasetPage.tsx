@@ -54,7 +54,7 @@ function Known({ dataset }: { readonly dataset: DatasetDocument }) {
         </>
       }
     >
-      <DatasetNumbers statistics={statistics} />
+      <DatasetNumbers dataset={dataset} />
       <Columns min={400}>
         <SplitTable statistics={statistics} split={dataset.split} />
         <DatasetIdentity dataset={dataset} />

@@ -3,12 +3,15 @@ import { DataTable, type Column } from '../../app/primitives/DataTable';
 import { Panel } from '../../app/primitives/Panel';
 import { Stat, StatList } from '../../app/primitives/Stat';
 import { SPLIT_LABELS, SPLIT_RULE_LABELS } from '../../app/words';
+import { PaperButtons } from '../../charts/PaperButtons';
 import { SPLIT_NAMES, type DatasetDocument, type DatasetStatistics, type SplitName } from '../../domain/dataset';
+import { datasetPaper, datasetsTable } from './datasetPaper';
 
 /** The row of a paper's dataset table. */
-export function DatasetNumbers({ statistics: s }: { readonly statistics: DatasetStatistics }) {
+export function DatasetNumbers({ dataset }: { readonly dataset: DatasetDocument }) {
+  const { statistics: s } = dataset;
   return (
-    <Panel title="Interactions">
+    <Panel title="Interactions" actions={<PaperButtons title="Statistics" paper={() => datasetPaper([dataset])} data={() => datasetsTable([dataset])} />}>
       <StatList>
         <Stat label="Users" value={formatCount(s.users)} />
         <Stat label="Items" value={formatCount(s.items)} />

@@ -4,12 +4,14 @@ import { Panel, Surface } from '../../app/primitives/Panel';
 import { Stat, StatList } from '../../app/primitives/Stat';
 import { Histogram } from '../../charts/Histogram';
 import type { Finding } from '../../domain/observations';
+import type { Experiment } from '../../domain/run';
 import { findingValue, histogramWords, shownFindings, type ShownFinding } from './findings';
 import { unevenBins } from './observations';
+import { ThresholdHistogram } from './ThresholdHistogram';
 import styles from './runs.module.css';
 
 /** What the run found out about its data and graphs before the first step. */
-export const FindingsTab = memo(function FindingsTab({ findings }: { readonly findings: readonly Finding[] }) {
+export const FindingsTab = memo(function FindingsTab({ findings, experiment }: { readonly findings: readonly Finding[]; readonly experiment: Experiment }) {
   const shown = shownFindings(findings);
   const notes = shown.filter(({ kind }) => kind === 'note');
   const panels = shown.filter(({ kind }) => kind !== 'note');
@@ -17,18 +19,18 @@ export const FindingsTab = memo(function FindingsTab({ findings }: { readonly fi
     <div className={styles.column}>
       <p className={styles.note}>Known before the first step: what this configuration makes of the dataset.</p>
       {notes.map((finding) => (
-        <FindingView key={finding.key} finding={finding} />
+        <FindingView key={finding.key} finding={finding} experiment={experiment} />
       ))}
       <div className={styles.findings}>
         {panels.map((finding) => (
-          <FindingView key={finding.key} finding={finding} />
+          <FindingView key={finding.key} finding={finding} experiment={experiment} />
         ))}
       </div>
     </div>
   );
 });
 
-function FindingView({ finding }: { readonly finding: ShownFinding }) {
+function FindingView({ finding, experiment }: { readonly finding: ShownFinding; readonly experiment: Experiment }) {
   switch (finding.kind) {
     case 'note':
       return (
@@ -47,7 +49,9 @@ function FindingView({ finding }: { readonly finding: ShownFinding }) {
         </Panel>
       );
     case 'histogram':
-      return (
+      return finding.threshold ? (
+        <ThresholdHistogram finding={finding} threshold={finding.threshold} experiment={experiment} />
+      ) : (
         <Surface>
           <Histogram
             title={finding.title}

@@ -8,7 +8,7 @@ import { useRuns } from '../../state/runs';
 import { keepDraftLike } from '../experiments/useDraft';
 
 /** Opens the form filled in as this run's was: to vary one option, or to correct what made it fail. */
-export function NewRunLike({ experiment }: { readonly experiment: Experiment }) {
+export function NewRunLike({ experiment, label = 'New run like this', small = false }: { readonly experiment: Experiment; readonly label?: string; readonly small?: boolean }) {
   const navigate = useNavigate();
   const open = async (): Promise<void> => {
     const { datasets, select } = useDatasets.getState();
@@ -19,9 +19,9 @@ export function NewRunLike({ experiment }: { readonly experiment: Experiment }) 
     await navigate('/experiment');
   };
   return (
-    <Button onClick={() => void open()}>
+    <Button small={small} onClick={() => void open()}>
       <Icon name="experiment" />
-      New run like this
+      {label}
     </Button>
   );
 }

@@ -102,7 +102,7 @@ function KnownRun({ run }: { readonly run: RunSummary }) {
         tabs={[
           { value: 'curves', label: 'Curves', content: <CurvesTab run={run} curves={curves} findings={findings} /> },
           ...(shape ? [{ value: 'routing', label: 'Routing', content: <RoutingTab run={run} curves={curves} shape={shape} /> }] : []),
-          ...(shownFindings(findings).length > 0 ? [{ value: 'findings', label: 'Findings', content: <FindingsTab findings={findings} /> }] : []),
+          ...(shownFindings(findings).length > 0 ? [{ value: 'findings', label: 'Findings', content: <FindingsTab findings={findings} experiment={run.experiment} /> }] : []),
           { value: 'longTail', label: 'Long tail', content: <LongTailTab run={run} /> },
           { value: 'users', label: 'Users', content: <UsersTab run={run} /> },
           { value: 'efficiency', label: 'Efficiency', content: <EfficiencyTab run={run} curves={curves} /> },

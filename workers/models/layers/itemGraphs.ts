@@ -1,6 +1,6 @@
 import { booleanOption, choiceOption, numberOption } from '../../../src/domain/models/catalogue';
 import type { Config } from '../../../src/domain/models/table';
-import type { Finding } from '../../../src/domain/observations';
+import { countBetween, type Finding } from '../../../src/domain/observations';
 import { nearestRows } from '../../engine/nearest';
 import { interactionMatrix } from '../../graphs/behaviour';
 import { symmetricNormalised, type Csr } from '../../graphs/csr';
@@ -37,6 +37,26 @@ export function refined({ input, config }: BuildContext, lists: NeighbourLists, 
     coNeighbours: cooccurrence ? numberOption(config, 'coNeighbours') : 0,
     dropIdentical: dropIdentical(config),
   });
+}
+
+/** Bins of a hundredth: thresholds are chosen in such steps. */
+const STEPS = 100;
+
+/**
+ * How similar neighbours are (MLLMRec, Figure 1b), with the threshold α as the run used it; null where it kept all. The item
+ * itself is left out, and so are cosines that are not positive, which are never edges.
+ */
+export function similarityFinding(lists: NeighbourLists, of: string, alpha: number | null): Finding {
+  const known = Array.from(lists.values).filter((cosine, place) => cosine > 0 && (lists.indices[place] ?? -1) >= 0 && lists.indices[place] !== Math.floor(place / lists.k));
+  const lowest = Math.min(STEPS - 1, Math.floor(known.reduce((low, cosine) => Math.min(low, cosine), 1) * STEPS));
+  const edges = Array.from({ length: STEPS - lowest + 1 }, (_, i) => (lowest + i) / STEPS);
+  return { kind: 'histogram', key: `similarity/${of}`, title: `Similarity of neighbours, ${of}`, axis: 'cosine', edges, counts: countBetween(known, edges), threshold: { option: 'minSimilarity', value: alpha } };
+}
+
+/** The similarities of each modality where +GR thresholds them; nothing for a model's own graphs. */
+export function refinedFindings({ input, config }: BuildContext, lists: readonly NeighbourLists[]): Finding[] {
+  if (config['itemGraph'] !== 'refined') return [];
+  return lists.map((list, modality) => similarityFinding(list, input.features[modality]?.key ?? `modality ${modality + 1}`, numberOption(config, 'minSimilarity')));
 }
 
 function dropIdentical(config: Config): DropIdentical {
