@@ -26,7 +26,8 @@ test('an ablation set is queued at once, fills its table, and leads to its runs'
   await page.getByRole('button', { name: 'Ablation set…' }).click();
   const dialog = page.getByRole('dialog', { name: /Ablation set: SiMGR/ });
   await dialog.getByRole('textbox', { name: 'Seed' }).fill('1, 2');
-  await expect(dialog.getByRole('status')).toHaveText('5 rows × 2 seeds = 10 runs.');
+  await expect(dialog.getByRole('status')).toHaveText('6 rows × 2 seeds = 12 runs.');
+  await dialog.getByRole('checkbox', { name: 'Base, liked pairs only' }).uncheck();
   await dialog.getByRole('checkbox', { name: '+SGA+PST' }).uncheck();
   await dialog.getByRole('checkbox', { name: '+SGA+APFI' }).uncheck();
   await expectFit(page, 'dialog');

@@ -135,6 +135,8 @@ export const simgr: ModelTable = {
   ],
   ablations: [
     { id: 'Base', label: 'Base', config: { signed: false, personalThreshold: false, pseudoFeedback: false } },
+    // Figure 1 of the paper: what is learnt from all interactions, from liked ones alone, and from signed ones.
+    { id: 'liked', label: 'Base, liked pairs only', config: { signed: false, personalThreshold: false, pseudoFeedback: false, positivesOnly: true }, needs: 'ratings' },
     { id: 'SGA', label: '+SGA', config: { personalThreshold: false, pseudoFeedback: false } },
     { id: 'SGA+PST', label: '+SGA+PST', config: { pseudoFeedback: false } },
     { id: 'SGA+APFI', label: '+SGA+APFI', config: { personalThreshold: false } },
