@@ -1,0 +1,134 @@
+import type { DatasetDocument, DemoOptions, SplitRule } from './dataset';
+import { METRIC_KEYS, type MetricKey, type Metrics } from './metrics';
+import type { Config, ModelId } from './models/table';
+import type { BackendName, RunDocument } from './run';
+
+/** What identifies a dataset without holding any of its data. */
+export interface SharedDataset {
+  readonly name: string;
+  readonly fingerprint: string;
+  readonly users: number;
+  readonly items: number;
+  readonly interactions: number;
+  readonly split: SplitRule;
+  /** Demo data can be made again from these. */
+  readonly demo: DemoOptions | null;
+}
+
+/** Down-sampled validation curves: values at 0-based epochs. */
+export interface SharedCurves {
+  readonly epochs: readonly number[];
+  readonly recall: readonly number[];
+  readonly ndcg: readonly number[];
+}
+
+/** Mean routing of the best epoch, with the names of the groups. */
+export interface SharedRouting {
+  readonly groups: readonly string[];
+  readonly mean: readonly number[];
+}
+
+/** A run as somebody else sees it. */
+export interface SharedRun {
+  readonly model: ModelId;
+  readonly config: Config;
+  readonly seed: number;
+  readonly name: string;
+  /** Place in the study's datasets. */
+  readonly dataset: number;
+  readonly backend: BackendName | null;
+  readonly device: string;
+  readonly epochs: number;
+  readonly result: { readonly bestEpoch: number; readonly valid: Metrics; readonly test: Metrics } | null;
+  readonly curves: SharedCurves | null;
+  readonly routing: SharedRouting | null;
+}
+
+/** What a link holds. */
+export interface SharedStudy {
+  readonly datasets: readonly SharedDataset[];
+  readonly runs: readonly SharedRun[];
+}
+
+/** Significant digits of a shared number. */
+const DIGITS = 6;
+
+export const sharedNumber = (value: number): number => Number(value.toPrecision(DIGITS));
+
+/** How much of a run is shared: points of its curves, and its routing. */
+export interface Detail {
+  readonly points: number;
+  readonly routing: boolean;
+}
+
+/** The runs of a study, of datasets that are still stored. Runs whose dataset is gone keep what they know of it. */
+export function sharedStudy(runs: readonly RunDocument[], datasets: readonly DatasetDocument[], detail: Detail): SharedStudy {
+  const used: SharedDataset[] = [];
+  const placeOf = (run: RunDocument): number => {
+    const { id, name, fingerprint } = run.experiment.dataset;
+    const place = used.findIndex((one) => one.fingerprint === fingerprint);
+    if (place >= 0) return place;
+    const stored = datasets.find((one) => one.id === id) ?? datasets.find((one) => one.fingerprint === fingerprint);
+    return used.push({
+      name: stored?.name ?? name, fingerprint,
+      users: stored?.statistics.users ?? 0, items: stored?.statistics.items ?? 0, interactions: stored?.statistics.interactions ?? 0,
+      split: stored?.split.rule ?? 'provided', demo: stored?.source.kind === 'demo' ? stored.source.options : null,
+    }) - 1;
+  };
+  return { runs: runs.map((run) => sharedRun(run, placeOf(run), detail)), datasets: used };
+}
+
+function sharedRun(run: RunDocument, dataset: number, { points, routing }: Detail): SharedRun {
+  const { model, config, seed } = run.experiment;
+  return {
+    model, config, seed, name: run.name, dataset,
+    backend: run.device?.backend ?? null,
+    device: run.device?.name ?? '',
+    epochs: run.epochs.length,
+    result: run.result && { bestEpoch: run.result.bestEpoch, valid: rounded(run.result.valid), test: rounded(run.result.test) },
+    curves: points > 0 ? curvesOf(run, points) : null,
+    routing: routing ? routingOf(run) : null,
+  };
+}
+
+const rounded = (metrics: Metrics): Metrics => mapMetrics((key) => sharedNumber(metrics[key]));
+
+export function mapMetrics(value: (key: MetricKey) => number): Metrics {
+  const all: Partial<Record<MetricKey, number>> = {};
+  for (const key of METRIC_KEYS) all[key] = value(key);
+  return { ...EMPTY_METRICS, ...all };
+}
+
+const EMPTY_METRICS: Metrics = {
+  'recall@5': NaN, 'recall@10': NaN, 'recall@20': NaN, 'recall@50': NaN, 'ndcg@5': NaN, 'ndcg@10': NaN, 'ndcg@20': NaN, 'ndcg@50': NaN,
+  'precision@5': NaN, 'precision@10': NaN, 'precision@20': NaN, 'precision@50': NaN, 'map@5': NaN, 'map@10': NaN, 'map@20': NaN, 'map@50': NaN,
+};
+
+/** At most `points` evaluations, evenly spread; the best epoch and the last are always among them. */
+function curvesOf(run: RunDocument, points: number): SharedCurves | null {
+  const evaluated = run.epochs.filter(({ valid }) => valid !== null);
+  if (evaluated.length === 0) return null;
+  const best = run.result?.bestEpoch ?? run.best?.epoch;
+  const every = Math.max(1, Math.ceil(evaluated.length / points));
+  const kept = evaluated.filter(({ epoch }, place) => place % every === 0 || place === evaluated.length - 1 || epoch === best);
+  const values = (key: MetricKey): number[] => kept.map(({ valid }) => Number((valid?.[key] ?? 0).toFixed(4)));
+  return { epochs: kept.map(({ epoch }) => epoch), recall: values('recall@20'), ndcg: values('ndcg@20') };
+}
+
+function routingOf(run: RunDocument): SharedRouting | null {
+  const groups = run.findings?.find((finding) => finding.kind === 'parts' && finding.key === 'reliance');
+  const best = run.result?.bestEpoch ?? run.epochs.length - 1;
+  const mean = run.epochs.find(({ epoch }) => epoch === best)?.observed?.['routing'];
+  return groups?.kind === 'parts' && mean ? { groups: groups.names, mean: mean.map((value) => Number(value.toFixed(4))) } : null;
+}
+
+export type Agreement = 'identical' | 'within' | 'outside';
+
+/**
+ * How a value measured here agrees with a shared one: the same in all shared digits; within one binomial standard error
+ * `√(m(1 − m)/n)` of a mean over `n` users; or further away.
+ */
+export function agreement(theirs: number, mine: number, users: number): Agreement {
+  if (sharedNumber(mine) === theirs) return 'identical';
+  return Math.abs(mine - theirs) <= Math.sqrt(Math.max(0, theirs * (1 - theirs)) / Math.max(1, users)) ? 'within' : 'outside';
+}

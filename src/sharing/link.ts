@@ -1,0 +1,100 @@
+import { AppError } from '../domain/errors';
+import type { SharedStudy } from '../domain/shared';
+import { fromPayload, toPayload } from './payload';
+
+/** The newest form. A form that was ever given out is read for ever. */
+const VERSION = 1;
+/** Characters that a link may have before the file form is offered in its place. */
+export const MOST_CHARACTERS = 8000;
+/** What is read at all: more than any link that was made here. */
+const MOST_ENCODED = 64 * 1024;
+const MOST_INFLATED = 256 * 1024;
+
+/** Where a link is cut by what carries it. */
+export const CARRIERS = [
+  { name: 'Discord', characters: 2000 },
+  { name: 'Teams', characters: 2048 },
+  { name: 'Slack', characters: 4000 },
+] as const;
+
+/** `x=1.<payload>`: deflated JSON in base64url, to stand after `#`. */
+export async function encodeStudy(study: SharedStudy): Promise<string> {
+  const bytes = new TextEncoder().encode(JSON.stringify(toPayload(study)));
+  return `x=${VERSION}.${toBase64Url(await deflated(bytes))}`;
+}
+
+/**
+ * Reads what `encodeStudy` made. Throws `LINK_TRUNCATED`, `LINK_VERSION`, `LINK_TOO_LARGE` or `LINK_INVALID`; nothing of a link that
+ * is not whole and right is used.
+ */
+export async function decodeStudy(text: string): Promise<SharedStudy> {
+  const parts = /^x=(\d{1,4})\.([A-Za-z0-9_-]*)$/.exec(text);
+  if (text.length > MOST_ENCODED) throw new AppError('LINK_TOO_LARGE', `The link has ${text.length} characters; none that is made here has more than ${MOST_CHARACTERS}.`, 'Ask for the file of the study in its place.');
+  if (!parts) throw new AppError('LINK_TRUNCATED', 'The link has characters that none of its kind has.', 'Copy the whole link again, from its beginning to its end.');
+  const [, version, payload = ''] = parts;
+  if (Number(version) !== VERSION) throw new AppError('LINK_VERSION', `The link was made by another version of Lodestone (its form is ${version}, this page reads form ${VERSION}).`, 'Reload the page to get its newest version, or ask for a new link.');
+  const json = await inflated(fromBase64Url(payload));
+  return fromPayload(parsed(json));
+}
+
+/** The JSON's value. A key that would reach a prototype is none of ours. */
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json, (key, value: unknown) => {
+      if (key === '__proto__') throw new SyntaxError('a prototype');
+      return value;
+    });
+  } catch {
+    throw truncated();
+  }
+}
+
+const truncated = (): AppError => new AppError('LINK_TRUNCATED', 'The link is not whole: what carried it has cut it, or characters were changed.', 'Copy the whole link again, or ask for the file of the study.');
+
+async function deflated(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+  const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream('deflate-raw'));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
+/** Text of a deflated payload; counted while it is inflated, so that a small one cannot become a large one. */
+async function inflated(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw')).getReader();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      length += next.value.length;
+      if (length > MOST_INFLATED) break;
+      chunks.push(next.value);
+    }
+  } catch {
+    throw truncated();
+  }
+  if (length > MOST_INFLATED) {
+    await reader.cancel();
+    throw new AppError('LINK_TOO_LARGE', 'The link unfolds to more than any study takes.', 'It was not made by Lodestone; nothing of it was used.');
+  }
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(whole);
+  } catch {
+    throw truncated();
+  }
+}
+
+function toBase64Url(bytes: Uint8Array): string {
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+}
+
+function fromBase64Url(text: string): Uint8Array<ArrayBuffer> {
+  try {
+    return Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (character) => character.charCodeAt(0));
+  } catch {
+    throw truncated();
+  }
+}

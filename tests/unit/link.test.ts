@@ -1,0 +1,175 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_DEMO, type DatasetDocument } from '../../src/domain/dataset';
+import { AppError } from '../../src/domain/errors';
+import { METRIC_KEYS } from '../../src/domain/metrics';
+import { completeConfig } from '../../src/domain/models/catalogue';
+import { MODEL_IDS, type ModelId } from '../../src/domain/models/table';
+import { newRun, type RunDocument } from '../../src/domain/run';
+import { agreement, mapMetrics, sharedNumber, sharedStudy } from '../../src/domain/shared';
+import { decodeStudy, encodeStudy } from '../../src/sharing/link';
+import { fromPayload, toPayload } from '../../src/sharing/payload';
+import { stream } from '../../workers/engine/rng';
+
+const FINGERPRINT = 'ab'.repeat(32);
+const random = stream(5, 'links');
+const metrics = () => mapMetrics(() => random.uniform() / 3);
+
+function finished(model: ModelId, epochs: number, changes = {}): RunDocument {
+  const config = completeConfig(model, changes);
+  const run = newRun(`${model}-id`, `${model} · Demo`, { model, config, seed: 999, dataset: { id: 'demo', name: 'Demo', fingerprint: FINGERPRINT }, backend: 'auto', allowSoftware: false }, '2026-01-01T00:00:00Z');
+  return {
+    ...run, status: 'finished', stepsPerEpoch: 10,
+    findings: [{ kind: 'parts', key: 'reliance', title: '', names: ['behaviour', 'image', 'text'] }],
+    epochs: Array.from({ length: epochs }, (_, epoch) => ({
+      epoch, step: 10 * (epoch + 1), learningRate: 1e-3, terms: {}, total: 1, valid: metrics(), trainSeconds: 1, evaluateSeconds: 1,
+      ...(model === 'magnet' && { observed: { routing: Array.from({ length: 9 }, () => random.uniform() / 9) } }),
+    })),
+    result: { bestEpoch: Math.floor(epochs / 2), valid: metrics(), test: metrics() },
+  };
+}
+
+const demo = {
+  id: 'demo', name: 'Demo', fingerprint: FINGERPRINT, source: { kind: 'demo', options: DEFAULT_DEMO }, split: { rule: 'perUserRandom', seed: 1 },
+  statistics: { users: 1000, items: 600, interactions: 12003 },
+} as unknown as DatasetDocument;
+
+const studyOf = (runs: readonly RunDocument[]) => sharedStudy(runs, [demo], { points: 40, routing: true });
+const faultOf = async (text: string): Promise<string> => {
+  try {
+    await decodeStudy(text);
+    return 'none';
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    expect(error.message.length).toBeGreaterThan(20);
+    expect(error.hint.length).toBeGreaterThan(10);
+    return error.code;
+  }
+};
+
+describe('a link', () => {
+  it('gives back what was put in, of every model', async () => {
+    for (const model of MODEL_IDS) {
+      const study = studyOf([finished(model, 60, { embeddingSize: 32 })]);
+      expect(await decodeStudy(await encodeStudy(study))).toEqual(study);
+    }
+  });
+
+  it('of one experiment with metrics, curves and routing has fewer than 2,000 characters', async () => {
+    const link = await encodeStudy(studyOf([finished('magnet', 200, { embeddingSize: 32, temperature: 0.2, learningRate: 5e-4, expertHead: 'hadamard' })]));
+    expect(link).toMatch(/^x=1\.[A-Za-z0-9_-]+$/);
+    expect(link.length).toBeLessThan(2000);
+  });
+
+  it('leaves out values that are the default, and names a dataset once', () => {
+    const payload = toPayload(studyOf([finished('lightgcn', 3), finished('bpr', 3, { batchSize: 512 })]));
+    expect(payload.r.map(({ c }) => c)).toEqual([{}, { batchSize: 512 }]);
+    expect(payload.d).toEqual([{ n: 'Demo', f: FINGERPRINT, u: 1000, i: 600, x: 12003, s: 'perUserRandom', g: [2026, 1000, 600, 'plain'] }]);
+  });
+
+  it('keeps the best epoch and the last when curves are thinned', () => {
+    const run = finished('lightgcn', 90);
+    const { curves } = studyOf([run]).runs[0]!;
+    expect(curves!.epochs.length).toBeLessThanOrEqual(42);
+    expect(curves!.epochs).toContain(run.result!.bestEpoch);
+    expect(curves!.epochs.at(-1)).toBe(89);
+    expect(curves!.recall[curves!.epochs.indexOf(45)]).toBeCloseTo(run.epochs[45]!.valid!['recall@20'], 4);
+  });
+});
+
+describe('a link that is not right', () => {
+  it('says what is wrong with it', async () => {
+    const good = await encodeStudy(studyOf([finished('lightgcn', 30)]));
+    expect(await faultOf(good.slice(0, good.length / 2))).toBe('LINK_TRUNCATED');
+    expect(await faultOf(good.replace('x=1.', 'x=2.'))).toBe('LINK_VERSION');
+    expect(await faultOf(`${good} and`)).toBe('LINK_TRUNCATED');
+    expect(await faultOf('x=1.')).toBe('LINK_TRUNCATED');
+    expect(await faultOf(`x=1.${'A'.repeat(70_000)}`)).toBe('LINK_TOO_LARGE');
+    const bomb = await new Response(new Blob([new Uint8Array(20_000_000)]).stream().pipeThrough(new CompressionStream('deflate-raw'))).arrayBuffer();
+    expect(await faultOf(`x=1.${Buffer.from(bomb).toString('base64url')}`)).toBe('LINK_TOO_LARGE');
+  });
+
+  it('is refused where anything is unknown, out of range or of a prototype', () => {
+    const payload = JSON.parse(JSON.stringify(toPayload(studyOf([finished('magnet', 5)])))) as { d: Record<string, unknown>[]; r: Record<string, unknown>[] };
+    const refused = (change: (copy: typeof payload) => void, words: RegExp): void => {
+      const copy = structuredClone(payload);
+      change(copy);
+      let code = '';
+      try {
+        fromPayload(copy);
+      } catch (error) {
+        code = error instanceof AppError ? `${error.code} ${error.message}` : String(error);
+      }
+      expect(code).toMatch(words);
+    };
+    expect(() => fromPayload(payload)).not.toThrow();
+    refused((copy) => (copy.r[0]!['c'] = { layers: 1e9 }), /LINK_INVALID.*layers|Layers/i);
+    refused((copy) => (copy.r[0]!['c'] = { nonsense: 1 }), /LINK_INVALID.*nonsense/);
+    refused((copy) => (copy.r[0]!['c'] = JSON.parse('{"constructor": 1}')), /LINK_INVALID/);
+    refused((copy) => (copy.r[0]!['d'] = 7), /LINK_INVALID.*dataset/);
+    refused((copy) => (copy.r[0]!['m'] = 'toString'), /LINK_INVALID/);
+    refused((copy) => (copy.r[0]!['s'] = -1), /LINK_INVALID/);
+    refused((copy) => (copy.r[0]!['k'] = { e: [1, 2], r: [0.1], n: [0.1] }), /LINK_INVALID.*curve/);
+    refused((copy) => (copy.r[0]!['extra'] = 1), /LINK_INVALID/);
+    refused((copy) => (copy.d[0]!['n'] = 'x'.repeat(500)), /LINK_INVALID/);
+    refused((copy) => (copy.r = []), /LINK_INVALID/);
+  });
+
+  it('never reaches a prototype', async () => {
+    const json = JSON.stringify(toPayload(studyOf([finished('lightgcn', 2)]))).replace('"c":{}', '"c":{"__proto__":{"x":1}}');
+    expect(json).toContain('__proto__');
+    const bytes = await new Response(new Blob([json]).stream().pipeThrough(new CompressionStream('deflate-raw'))).arrayBuffer();
+    expect(await faultOf(`x=1.${Buffer.from(bytes).toString('base64url')}`)).toBe('LINK_TRUNCATED');
+    expect(Object.prototype).not.toHaveProperty('x');
+  });
+
+  it('never does anything else, however it was changed', async () => {
+    const good = await encodeStudy(studyOf([finished('magnet', 6), finished('simgr', 2)]));
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=#%';
+    const pick = (below: number): number => Math.floor(random.uniform() * below);
+    for (let round = 0; round < 3000; round++) {
+      const characters = [...good];
+      for (let change = 0; change <= pick(4); change++) {
+        const at = pick(characters.length);
+        const kind = pick(3);
+        if (kind === 0) characters[at] = alphabet[pick(alphabet.length)]!;
+        else if (kind === 1) characters.splice(at, 1 + pick(20));
+        else characters.splice(at, 0, alphabet[pick(alphabet.length)]!);
+      }
+      expect(await faultOf(characters.join(''))).toMatch(/^LINK_|^none$/);
+    }
+  });
+
+  it('never does anything else, however its content was changed', () => {
+    const values = [null, -1, 1e308, '', '<img src=x onerror=alert(1)>', [], {}, true, 'x'.repeat(1000), [[]], 0.5];
+    const json = JSON.stringify(toPayload(studyOf([finished('magnet', 6)])));
+    for (let round = 0; round < 7000; round++) {
+      const copy: unknown = JSON.parse(json);
+      let node = copy as Record<string, unknown>;
+      for (let depth = 0; depth < 6; depth++) {
+        const keys = Object.keys(node);
+        const key = keys[Math.floor(random.uniform() * keys.length)];
+        if (key === undefined) break;
+        const next = node[key];
+        if (typeof next === 'object' && next !== null && random.uniform() < 0.8) node = next as Record<string, unknown>;
+        else {
+          node[key] = values[Math.floor(random.uniform() * values.length)];
+          break;
+        }
+      }
+      try {
+        fromPayload(copy);
+      } catch (error) {
+        expect(error).toBeInstanceOf(AppError);
+      }
+    }
+  });
+});
+
+describe('agreement with a shared number', () => {
+  it('is identity in six digits, or one standard error of a mean over users', () => {
+    expect(agreement(sharedNumber(0.123456789), 0.123456812, 1000)).toBe('identical');
+    expect(agreement(0.1, 0.109, 1000)).toBe('within');
+    expect(agreement(0.1, 0.11, 1000)).toBe('outside');
+    expect(METRIC_KEYS).toHaveLength(16);
+  });
+});
