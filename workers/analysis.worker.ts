@@ -3,18 +3,25 @@ import { faultOf } from '../src/domain/errors';
 import type { AnalysisCommand, AnalysisEvent } from '../src/domain/protocol';
 import { browserDatabase } from '../src/storage/database';
 import { readLabels } from '../src/storage/datasets';
+import { readRun } from '../src/storage/runs';
 import { compareRuns, testRuns } from './analysis/compareRuns';
 import { pairedUsers, visibilityOf } from './analysis/gains';
 import { groupRuns } from './analysis/longTail';
+import { entityRouting } from './analysis/entityRouting';
+import type { OpenedRun } from './analysis/openRun';
 import { OpenRuns } from './analysis/openRuns';
+import { project } from './analysis/project';
 import { explainPair, routeRun } from './analysis/routing';
+import { readTraits } from './analysis/traits';
+import { weightsOf } from './analysis/vectors';
 import { browserHost } from './engine/browserHost';
+import { newestStep } from './training/checkpoint';
 
 const database = browserDatabase();
 const send = (event: AnalysisEvent): void => self.postMessage(event);
-
 const phase = async (text: string, fraction: number | null): Promise<void> => send({ type: 'phase', text, fraction });
 const runs = new OpenRuns(database, browserHost(), phase);
+const openRun = async (runId: string): Promise<OpenedRun> => runs.get(runId, weightsOf(await readRun(database, runId)), true);
 
 async function answer(command: AnalysisCommand): Promise<AnalysisEvent> {
   switch (command.type) {
@@ -38,6 +45,14 @@ async function answer(command: AnalysisCommand): Promise<AnalysisEvent> {
       return { type: 'visible', visibility: await visibilityOf(database, command, phase) };
     case 'longTail':
       return { type: 'grouped', settings: await groupRuns(database, command) };
+    case 'project':
+      return { type: 'projected', projection: await project(database, command, openRun, phase) };
+    case 'traits':
+      return { type: 'traits', traits: await readTraits(database, command.runId) };
+    case 'entityRouting':
+      return { type: 'entityRouting', routing: await entityRouting(await openRun(command.runId), phase) };
+    case 'newestStep':
+      return { type: 'newestStep', step: await newestStep(database, command.runId) };
   }
 }
 

@@ -3,7 +3,7 @@ import { Button } from '../app/primitives/Button';
 import { DataDialog } from './DataDialog';
 import type { Figure } from './figure';
 import { FigureDialog } from './FigureDialog';
-import type { MarkShape } from './marks';
+import { MARK_GLYPHS, type MarkShape } from './marks';
 import { seriesStyle } from './palette';
 import type { ChartTable } from './table';
 import { useWidth } from './useWidth';
@@ -35,8 +35,6 @@ interface ChartFrameProps {
   readonly children: (width: number) => ReactNode;
 }
 
-const GLYPHS = { circle: '●', square: '■', triangle: '▲', cross: '✚' } as const;
-
 /** What every chart has: a title, its controls, "Data" and "Figure" in the same corner, and a summary in words. */
 export function ChartFrame({ title, summary, table, figure, height, empty, emptyText, notice, legend = [], heading, tools, children }: ChartFrameProps) {
   const id = useId();
@@ -64,7 +62,7 @@ export function ChartFrame({ title, summary, table, figure, height, empty, empty
           {legend.map(({ name, slot, shape }) => (
             <li key={name}>
               <span aria-hidden style={{ color: seriesStyle(slot).colour }}>
-                {GLYPHS[shape]}
+                {MARK_GLYPHS[shape]}
               </span>{' '}
               {name}
             </li>

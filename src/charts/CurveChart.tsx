@@ -31,6 +31,8 @@ export interface CurveChartProps {
   readonly table?: () => ChartTable;
   /** Right end of the x axis when it reaches beyond the data. */
   readonly xEnd?: number;
+  /** Lets the y axis start at 0 where all values are positive. */
+  readonly fromZero?: boolean;
   readonly height?: number;
   readonly initialSmoothing?: number;
   readonly emptyText?: string;
@@ -55,7 +57,7 @@ const NO_MARKS: readonly VerticalMark[] = [];
 
 /** Lines over training time: smoothing with the raw line behind it, an optional log axis, one cursor over several charts. */
 export const CurveChart = memo(function CurveChart(props: CurveChartProps) {
-  const { title, series, xLabel, yLabel, cursorKey, marks = NO_MARKS, xEnd, xAxis: givenAxis, height = 288, initialSmoothing = 0, emptyText } = props;
+  const { title, series, xLabel, yLabel, cursorKey, marks = NO_MARKS, xEnd, xAxis: givenAxis, height = 288, initialSmoothing = 0, emptyText, fromZero = false } = props;
   const describeX = props.describeX ?? ((x: number) => `${xLabel} ${formatNumber(x)}`);
   const [weight, setWeight] = useState(initialSmoothing);
   const [logWanted, setLogWanted] = useState(false);
@@ -79,10 +81,10 @@ export const CurveChart = memo(function CurveChart(props: CurveChartProps) {
     return {
       lines: drawn,
       xAxis: givenAxis ?? axisOver(xs && [Math.min(0, xs[0]), Math.max(xs[1], xEnd ?? xs[1])], { tight: true }),
-      yAxis: axisOver(ys, { log, tight: log }),
+      yAxis: axisOver(ys, { log, tight: log, fromZero }),
       notPositive: bad?.name ?? null,
     };
-  }, [series, weight, logWanted, xEnd, givenAxis]);
+  }, [series, weight, logWanted, xEnd, givenAxis, fromZero]);
 
   const figure = (): FigureSpec => ({
     title, xLabel, yLabel, xAxis, yAxis, marks,

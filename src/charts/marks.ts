@@ -6,6 +6,9 @@ export type MarkShape = (typeof SHAPES)[number];
 /** The shape of the series at `slot`: series of marks differ in shape as well as in colour. */
 export const markShape = (slot: number): MarkShape => SHAPES[slot % SHAPES.length] ?? 'circle';
 
+/** The shapes as characters, for legends in text. */
+export const MARK_GLYPHS: Readonly<Record<MarkShape, string>> = { circle: '●', square: '■', triangle: '▲', cross: '✚' };
+
 /** A mark about six pixels wide around (x, y). */
 export function markPath(shape: MarkShape, x: number, y: number): string {
   const at = `M${x.toFixed(1)} ${y.toFixed(1)}`;

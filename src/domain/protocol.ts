@@ -9,6 +9,7 @@ import type { Config, ModelId } from './models/table';
 import type { Finding } from './observations';
 import type { PairExplanation, RunRouting } from './routes';
 import type { SettingTests } from './significance';
+import type { EntityRouting, Projection, ProjectionRequest, Traits } from './projection';
 import type { DatasetStatistics, FeatureInfo } from './dataset';
 
 /** A file handed to the dataset worker; `path` is relative to the dropped folder. */
@@ -125,7 +126,15 @@ export type AnalysisCommand =
   /** How near the test items of a dataset lie to their users' histories, by the `neighbours` most similar items. */
   | { readonly type: 'visibility'; readonly datasetId: string; readonly neighbours: number }
   /** How each run of the settings serves items of like popularity. */
-  | { readonly type: 'longTail'; readonly settings: readonly ComparedRuns[]; readonly datasetId: string; readonly cutoff: Cutoff };
+  | { readonly type: 'longTail'; readonly settings: readonly ComparedRuns[]; readonly datasetId: string; readonly cutoff: Cutoff }
+  /** Users and items of a run in the plane. */
+  | ({ readonly type: 'project' } & ProjectionRequest)
+  /** What a run's points can be coloured by, from its dataset. */
+  | { readonly type: 'traits'; readonly runId: string }
+  /** How its training pairs are routed, by user and by item. */
+  | { readonly type: 'entityRouting'; readonly runId: string }
+  /** Which checkpoint is the newest. */
+  | { readonly type: 'newestStep'; readonly runId: string };
 
 export type AnalysisEvent =
   /** What is being done for the question in hand; `fraction` in [0, 1] or null. */
@@ -137,4 +146,10 @@ export type AnalysisEvent =
   | { readonly type: 'gained'; readonly gains: PairedUsers | { readonly refused: string } }
   | { readonly type: 'visible'; readonly visibility: Visibility }
   | { readonly type: 'grouped'; readonly settings: readonly SettingGroups[] }
+  | { readonly type: 'projected'; readonly projection: Projection }
+  | { readonly type: 'traits'; readonly traits: Traits }
+  /** null where the model routes nothing. */
+  | { readonly type: 'entityRouting'; readonly routing: EntityRouting | null }
+  /** null without a checkpoint. */
+  | { readonly type: 'newestStep'; readonly step: number | null }
   | { readonly type: 'fault'; readonly fault: Fault };

@@ -5,7 +5,7 @@ import type { Config } from './models/table';
 export const FAMILIES = ['dom', 'bal', 'com'] as const;
 export type Family = (typeof FAMILIES)[number];
 
-const FAMILY_LABELS: Readonly<Record<Family, string>> = { dom: 'Dom', bal: 'Bal', com: 'Com' };
+export const FAMILY_LABELS: Readonly<Record<Family, string>> = { dom: 'Dom', bal: 'Bal', com: 'Com' };
 
 /** An expert and the fixed share `w ≥ 0`, `Σ w = 1`, of each group in its vectors. */
 export interface Expert {

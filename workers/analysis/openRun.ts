@@ -18,6 +18,8 @@ export interface OpenedRun {
   readonly model: Model;
   /** 0-based. */
   readonly epoch: number;
+  /** Steps of the checkpoint it comes from; null for a run that has ended. */
+  readonly step: number | null;
 }
 
 /**
@@ -39,28 +41,33 @@ export async function openRun(database: Database, runId: string, of: WeightsOf, 
   }
   if (weights.state) model.restoreState?.(weights.state);
   await model.prepareRanking?.();
-  return { run, data, model, epoch: weights.epoch };
+  return { run, data, model, epoch: weights.epoch, step: weights.step };
 }
 
-interface StoredWeights {
+/** Parameters by name, as they stood after an epoch. */
+export interface StoredWeights {
+  /** 0-based. */
   readonly epoch: number;
+  /** Steps of the checkpoint they come from; null for those of a run that has ended. */
+  readonly step: number | null;
   readonly values: Readonly<Record<string, Float32Array>>;
   readonly state?: Readonly<Record<string, Float32Array>>;
 }
 
-async function storedWeights(database: Database, run: RunDocument, of: WeightsOf): Promise<StoredWeights> {
+/** Throws `RUN_NO_WEIGHTS` before the first checkpoint. */
+export async function storedWeights(database: Database, run: RunDocument, of: WeightsOf): Promise<StoredWeights> {
   if (run.result) {
     const last = of === 'latest' ? await readWeights(database, run.id, 'latest') : null;
-    if (last) return { epoch: run.epochs.length - 1, values: last };
+    if (last) return { epoch: run.epochs.length - 1, step: null, values: last };
     const values = await readWeights(database, run.id);
-    if (values) return { epoch: run.result.bestEpoch, values };
+    if (values) return { epoch: run.result.bestEpoch, step: null, values };
   }
   const checkpoint = await readCheckpoint(database, run.id);
   if (!checkpoint) throw noWeights(run);
-  if (of === 'best' && checkpoint.bestWeights) return checkpoint.bestWeights;
+  if (of === 'best' && checkpoint.bestWeights) return { ...checkpoint.bestWeights, step: checkpoint.step };
   const values = Object.fromEntries(Object.entries(checkpoint.parameters).map(([name, saved]) => [name, saved.values]));
   // A checkpoint may lie within an epoch: then it is that epoch's.
-  return { epoch: Math.max(0, Math.ceil(checkpoint.step / Math.max(1, run.stepsPerEpoch)) - 1), values, state: checkpoint.model };
+  return { epoch: Math.max(0, Math.ceil(checkpoint.step / Math.max(1, run.stepsPerEpoch)) - 1), step: checkpoint.step, values, state: checkpoint.model };
 }
 
 const noWeights = (run: RunDocument): AppError =>

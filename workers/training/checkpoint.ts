@@ -89,6 +89,12 @@ export async function readCheckpoint(database: Database, runId: string): Promise
   );
 }
 
+/** Steps done at the newest checkpoint, without reading it; null when there is none. */
+export async function newestStep(database: Database, runId: string): Promise<number | null> {
+  const found = await Promise.all([0, 1].map((slot) => readManifest(database, runId, slot)));
+  return found.reduce<number | null>((newest, manifest) => (manifest && manifest.step > (newest ?? -1) ? manifest.step : newest), null);
+}
+
 async function readSlot({ checkpoints }: Database, { head, parameters, best }: Manifest): Promise<Checkpoint> {
   const saved: Record<string, SavedParameter> = {};
   for (const [name, stored] of Object.entries(parameters)) {

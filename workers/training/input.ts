@@ -44,8 +44,8 @@ type Progress = (text: string, fraction: number | null) => Promise<void>;
 /** ν of the thresholds where the model has none of its own. */
 const THRESHOLD_MIX = 0.5;
 
-/** A run belongs to the content it was made for, not to the name of a place in storage. */
-function refuseOtherContent(wanted: Experiment['dataset'], found: DatasetDocument): void {
+/** A run belongs to the content it was made for, not to the name of a place in storage. Throws `DATA_NOT_FOUND`. */
+export function refuseOtherContent(wanted: Experiment['dataset'], found: DatasetDocument): void {
   if (wanted.fingerprint === found.fingerprint) return;
   throw new AppError(
     'DATA_NOT_FOUND',

@@ -10,6 +10,7 @@ import { toCsv } from '../../charts/table';
 import { runName } from '../../domain/runName';
 import type { RunSummary } from '../../domain/run';
 import { isActive, useRuns } from '../../state/runs';
+import { ProjectionTab } from '../projection/ProjectionTab';
 import { ConfigTab } from './ConfigTab';
 import { epochsTable, type Curves } from './curves';
 import { CurvesTab } from './CurvesTab';
@@ -105,6 +106,7 @@ function KnownRun({ run }: { readonly run: RunSummary }) {
           ...(shownFindings(findings).length > 0 ? [{ value: 'findings', label: 'Findings', content: <FindingsTab findings={findings} experiment={run.experiment} /> }] : []),
           { value: 'longTail', label: 'Long tail', content: <LongTailTab run={run} /> },
           { value: 'users', label: 'Users', content: <UsersTab run={run} /> },
+          { value: 'projection', label: 'Projection', content: <ProjectionTab run={run} /> },
           { value: 'efficiency', label: 'Efficiency', content: <EfficiencyTab run={run} curves={curves} /> },
           { value: 'config', label: 'Config', content: <ConfigTab run={run} /> },
         ]}
