@@ -1,7 +1,7 @@
 import { expect, test, type Locator, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import type { DatasetDocument, DatasetLabels, Interactions } from '../../src/domain/dataset';
-import { ended, expectFit, startRun, stored } from '../helpers/page';
+import { ended, expectFit, startRun, stored, storedRun } from '../helpers/page';
 
 /** The rows of the CSV behind a chart. */
 async function csvOf(page: Page, title: string | RegExp): Promise<{ columns: string[]; rows: string[][] }> {
@@ -104,4 +104,33 @@ test('users and items in the plane: components, colours, UMAP, directions', asyn
   await page.getByRole('radio', { name: 'UMAP' }).check();
   await expect(final.locator('canvas')).toBeVisible({ timeout: 120_000 });
   expect((await csvOf(page, /^Data of UMAP/)).rows.map((row) => row.slice(0, 5))).toEqual(once.rows.map((row) => row.slice(0, 5)));
+});
+
+test('a run that trains is drawn from its newest checkpoint, and MAGNET by where it sends pairs', async ({ page }) => {
+  await page.goto('./');
+  await expect(page.getByText('The demo dataset is ready')).toBeVisible({ timeout: 60_000 });
+  const run = await startRun(page, 'MAGNET', { 'Epochs, at most': '200' });
+  const { experiment } = (await storedRun(page, run))!;
+  const { items } = ((await stored(page, 'datasets', experiment.dataset.id)) as DatasetDocument).statistics;
+  await page.getByRole('tab', { name: 'Projection' }).click();
+  const final = page.getByRole('region', { name: 'Final representation' });
+  // Without a checkpoint it says so; with the first one the picture comes by itself, and follows the next.
+  await expect(final.locator('canvas')).toHaveAttribute('data-points', String(items), { timeout: 180_000 });
+  await expect(final).toContainText(`${items} items, 576 columns, after epoch`);
+  const epoch = async (): Promise<number> => Number(/after epoch (\d+)/.exec(await final.innerText())?.[1]);
+  const first = await epoch();
+  await expect.poll(epoch, { timeout: 240_000 }).toBeGreaterThan(first);
+
+  // Each item has one dominant modality, or none without training interactions.
+  await page.keyboard.press('s');
+  await page.getByRole('button', { name: 'Stop, keep the best' }).click();
+  await ended(page, run);
+  await page.getByRole('combobox', { name: 'Colour' }).selectOption({ label: 'Dominant modality' });
+  const legend = final.getByRole('list', { name: 'Dominant modality' }).getByRole('listitem');
+  await expect(legend).toHaveCount(3, { timeout: 120_000 });
+  const texts = await legend.allTextContents();
+  expect(texts.map((text) => text.replace(/^. | \(.*$/g, ''))).toEqual(['behaviour', 'image', 'text']);
+  const interactions = (await stored(page, 'features', `${experiment.dataset.id}/interactions`)) as Interactions;
+  const trained = new Set(interactions.items.filter((_, row) => interactions.split[row] === 0)).size;
+  expect(texts.map((text) => Number(/\((\d+)\)/.exec(text)?.[1])).reduce((sum, count) => sum + count, 0)).toBe(trained);
 });

@@ -84,6 +84,10 @@ test('every view', async ({ page }) => {
     await shoot(page, `run-${tab.toLowerCase()}`);
   }
 
+  await page.getByRole('tab', { name: 'Projection' }).click();
+  await expect(page.locator('canvas')).toHaveCount(2);
+  await shoot(page, 'run-projection');
+
   await page.goto('./#/experiment');
   await page.getByRole('combobox', { name: 'Model' }).selectOption({ label: 'MGCN' });
   await expect(page.getByText('In all')).toBeVisible();
