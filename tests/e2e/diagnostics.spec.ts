@@ -26,7 +26,7 @@ test('what a threshold would drop, what a plug-in brings, and what both cost', a
   await expectFit(page, 'threshold');
   const alpha = await handle.inputValue();
   await page.getByRole('button', { name: `New run with α ${Number(alpha).toFixed(2)}` }).click();
-  await expect(page.getByLabel(/Similarity threshold/)).toHaveValue(alpha);
+  await expect(page.getByRole('combobox', { name: /^Similarity threshold/ })).toHaveValue(alpha);
 
   // When it was nearly as good as it got: after the first epoch or the second.
   await page.goto(`./#/runs/${id}`);

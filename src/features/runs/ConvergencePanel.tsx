@@ -18,7 +18,7 @@ export const ConvergencePanel = memo(function ConvergencePanel({ run, curves }: 
   const { metric, relevant } = stoppingMetric(config);
   const name = `${metricLabel(metric)}, validation${relevant === 'liked' ? ', liked only' : ''}`;
   const unit = timeUnit(evaluations[evaluations.length - 1]?.seconds ?? 0);
-  const series = useMemo((): Series[] => (evaluations.length === 0 ? [] : [{ name, kind: 'evaluation', points: evaluations.map(({ seconds, value }) => [seconds / unit.seconds, value]) }]), [evaluations, name, unit.seconds]);
+  const series = useMemo((): Series[] => (evaluations.length === 0 ? [] : [{ name: `${name} against time`, kind: 'evaluation', points: evaluations.map(({ seconds, value }) => [seconds / unit.seconds, value]) }]), [evaluations, name, unit.seconds]);
   const marks = useMemo(
     () => [...(t95 ? [{ x: t95.seconds / unit.seconds, label: 't95' }] : []), ...(best && best !== t95 ? [{ x: best.seconds / unit.seconds, label: 'best' }] : [])],
     [t95, best, unit.seconds],

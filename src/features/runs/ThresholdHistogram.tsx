@@ -40,7 +40,11 @@ export const ThresholdHistogram = memo(function ThresholdHistogram({ finding, th
       <p className={styles.note}>
         {threshold.value === null ? 'This run dropped none: its threshold is off.' : `This run’s threshold is ${formatNumber(threshold.value)}.`} An item’s edge to itself is not counted.
       </p>
-      {value !== used && <NewRunLike small label={`New run with α ${value.toFixed(2)}`} experiment={{ ...experiment, config: { ...experiment.config, [threshold.option]: Number(value.toFixed(2)) } }} />}
+      {value !== used && (
+        <div>
+          <NewRunLike small label={`New run with α ${value.toFixed(2)}`} experiment={{ ...experiment, config: { ...experiment.config, [threshold.option]: Number(value.toFixed(2)) } }} />
+        </div>
+      )}
     </Surface>
   );
 });
