@@ -33,7 +33,7 @@ const CASES: readonly (readonly [ModelId, Config, { users: number; items: number
   ['magnet', { embeddingSize: 16, batchSize: 256 }, { users: 300, items: 200 }],
   // Few rows a step and many to rank: the evaluation holds most.
   ['magnet', { embeddingSize: 32, batchSize: 64, layers: 1, view: 'single' }, { users: 800, items: 400 }],
-  ['magnet', { embeddingSize: 16, batchSize: 512, expertHead: 'mlp', dropout: 0 }, { users: 300, items: 100 }],
+  ['magnet', { embeddingSize: 16, batchSize: 512, expertHead: 'hadamard', dropout: 0 }, { users: 300, items: 100 }],
   ['magnet', { embeddingSize: 16, batchSize: 256, routerHidden: 64, expertCopies: 2, negativesPerPositive: 3, view: 'single' }, { users: 200, items: 200 }],
   ['magnet', { embeddingSize: 64, batchSize: 256, experts: false }, { users: 300, items: 200 }],
   ['simgr', { embeddingSize: 32, batchSize: 256 }, { users: 900, items: 500 }],
