@@ -76,7 +76,7 @@ export const ParallelCoordinates = memo(function ParallelCoordinates({ title, su
         const place = placeOf(width, height, axes.length);
         return (
           <>
-            <Plot axes={axes} lines={lines} kept={kept} colour={colour} marked={marked} place={place} />
+            <Plot axes={axes} lines={lines} kept={ranked.toReversed()} colour={colour} marked={marked} place={place} />
             <Reader title={title} axes={axes} ranked={ranked} place={place} colour={colour} selected={selected} onSelect={onSelect} />
             {axes.map(({ name, axis, format }, i) => (
               <ParallelBrush
@@ -122,6 +122,7 @@ export function placeOf(width: number, fullHeight: number, axes: number): Parall
 interface PlotProps {
   readonly axes: readonly ParallelAxis[];
   readonly lines: readonly ParallelLine[];
+  /** Those within the limits, the best last: it lies on top. */
   readonly kept: readonly ParallelLine[];
   readonly colour: (line: ParallelLine) => string;
   readonly marked: string | null;
@@ -159,7 +160,7 @@ function Plot({ axes, lines, kept, colour, marked, place }: PlotProps) {
               {name.length > room ? `${name.slice(0, Math.max(3, Math.floor(room) - 1))}…` : name}
             </text>
             {axis.ticks.map((tick) => (
-              <text key={tick} className={styles.tick} x={x + 7} y={place.y(axis, tick) + 4}>
+              <text key={tick} className={styles.tick} x={x + 7} y={place.y(axis, tick) + (i === last ? 4 : -5)}>
                 {axisLabel(axis, tick)}
               </text>
             ))}
@@ -239,7 +240,7 @@ function Reader({ title, axes, ranked, place, colour, selected, onSelect }: Read
           const axis = axes[i]?.axis;
           return (
             axis && (
-              <text key={i} className={styles.reading} x={i === axes.length - 1 ? place.x(i) + 7 : place.x(i) + 7} y={place.y(axis, line.values[i] ?? axis.low) - 5}>
+              <text key={i} className={styles.reading} x={place.x(i) + 7} y={place.y(axis, line.values[i] ?? axis.low) + (i === axes.length - 1 ? 4 : -5)}>
                 {word}
               </text>
             )

@@ -47,7 +47,7 @@ test('a grid over two axes is paused, outlasts a reload, and becomes a heat map 
   await page.waitForTimeout(3000);
   expect((await storedRuns(page)).filter(({ status }) => status === 'queued')).toHaveLength(waiting);
   await page.getByRole('button', { name: 'Resume the sweep' }).click();
-  await expect(page.getByText('all 4 runs have a result')).toBeVisible({ timeout: 120_000 });
+  await expect(page.getByText('all 4 runs have a result')).toBeVisible({ timeout: 300_000 });
 
   const runs = await storedRuns(page);
   expect(runs).toHaveLength(4);
@@ -97,7 +97,7 @@ test('a sweep over one axis is a line with a band over seeds, and knows how long
   await dialog.getByRole('textbox', { name: /^Values of Learning rate/ }).fill('0.0001, 0.001, 0.01');
   await dialog.getByRole('textbox', { name: 'Seed', exact: true }).fill('1, 2');
   await dialog.getByRole('button', { name: 'Queue 6 runs' }).click();
-  await expect(page.getByText('all 6 runs have a result')).toBeVisible({ timeout: 120_000 });
+  await expect(page.getByText('all 6 runs have a result')).toBeVisible({ timeout: 300_000 });
 
   const runs = await storedRuns(page);
   const at = runs.filter(({ experiment: { config } }) => config['learningRate'] === 0.01).map(({ result }) => result!.valid['recall@20']);

@@ -168,3 +168,30 @@ test('a routing', async ({ page }) => {
   await expect(page.getByRole('group', { name: 'Experts of this pair' })).toBeVisible({ timeout: 60_000 });
   await shoot(page, 'run-routing');
 });
+
+test('a sweep', async ({ page }) => {
+  test.setTimeout(900_000);
+  mkdirSync(FOLDER, { recursive: true });
+  await page.goto('./');
+  await expect(page.getByText('The demo dataset is ready')).toBeVisible();
+  await page.goto('./#/experiment');
+  await page.getByRole('combobox', { name: 'Model' }).selectOption({ label: 'LightGCN' });
+  await page.getByRole('textbox', { name: 'Epochs, at most' }).fill('4');
+  await page.getByRole('button', { name: 'Sweep…' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox', { name: /^Values of Layers/ }).fill('1, 2, 3');
+  for (const [place, label, values] of [[2, 'Learning rate', '0.001, 0.003, 0.01'], [3, 'Embedding size', '16, 64']] as const) {
+    await dialog.getByRole('button', { name: 'Add an axis' }).click();
+    await dialog.getByRole('combobox', { name: `Axis ${place}` }).selectOption({ label });
+    await dialog.getByRole('textbox', { name: new RegExp(`^Values of ${label}`) }).fill(values);
+  }
+  await shootTop(page, 'sweep-dialog');
+  await dialog.getByRole('button', { name: 'Queue 18 runs' }).click();
+  await expect(page.getByText('all 18 runs have a result')).toBeVisible({ timeout: 600_000 });
+  await shoot(page, 'sweep-parallel');
+  await page.getByRole('radio', { name: 'Heat map' }).check();
+  await shoot(page, 'sweep-heatmap');
+  await page.getByRole('radio', { name: 'Line' }).check();
+  await page.getByRole('combobox', { name: 'Over' }).selectOption({ label: 'Learning rate' });
+  await shoot(page, 'sweep-line');
+});

@@ -21,7 +21,7 @@ export function SweepParallel({ rows, first, metric, where, axes }: PictureProps
         : [{ id: row.label, values: [...placed.map(({ key, at }) => at(row.values[key])), mean], words: [...placed.map(({ key }) => valueName(row.values[key])), formatMetric(mean)] }];
     });
     const values = points.map((line) => line.values[line.values.length - 1] ?? 0);
-    const last: ParallelAxis = { name: metricLabel(metric), axis: axisOver(values.length > 0 ? [Math.min(...values), Math.max(...values)] : null), format: (value) => formatMetric(value) };
+    const last: ParallelAxis = { name: metricLabel(metric), axis: axisOver(values.length > 0 ? [Math.min(...values), Math.max(...values)] : null, { tight: true }), format: (value) => formatMetric(value) };
     const others = placed.map(({ axis, name }): ParallelAxis => ({ name, axis, format: (value) => axis.names?.get(value) ?? formatNumber(value) }));
     return { drawn: [...others, last], lines: points };
   }, [rows, first, metric, where, axes]);
