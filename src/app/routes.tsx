@@ -24,6 +24,7 @@ export function createRouter() {
             { path: 'compare', lazy: async () => ({ Component: (await import('../features/compare/ComparePage')).ComparePage }) },
             { path: 'sweeps', lazy: async () => ({ Component: (await import('../features/sweeps/SweepsPage')).SweepsPage }) },
             { path: 'sweeps/:id', lazy: async () => ({ Component: (await import('../features/sweeps/SweepPage')).SweepPage }) },
+            { path: 'shared', lazy: async () => ({ Component: (await import('../features/sharing/SharedPage')).SharedPage }) },
             { path: 'device', lazy: async () => ({ Component: (await import('../features/device/DevicePage')).DevicePage }) },
             { path: '*', element: <NotFoundPage /> },
           ],

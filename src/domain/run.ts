@@ -2,6 +2,7 @@ import type { Fault } from './errors';
 import type { MetricKey, Metrics } from './metrics';
 import type { Config, ModelId, OptionValue } from './models/table';
 import type { Finding, Observations } from './observations';
+import type { SharedRun } from './shared';
 
 /** Which device computes. `auto` probes hardware WebGPU, then WASM, then CPU. */
 export type BackendName = 'webgpu' | 'wasm' | 'cpu';
@@ -154,6 +155,8 @@ export interface RunDocument {
   readonly best: { readonly epoch: number; readonly valid: Metrics } | null;
   readonly result: RunResult | null;
   readonly group?: RunGroup;
+  /** What somebody else got from the same experiment, where it came from a link. */
+  readonly theirs?: SharedRun;
   /** Absent where a person stopped it, or nobody did. */
   readonly stopReason?: StopReason;
   /** What was found out about the data before the first step. */

@@ -122,6 +122,20 @@ function routingOf(run: RunDocument): SharedRouting | null {
   return groups?.kind === 'parts' && mean ? { groups: groups.names, mean: mean.map((value) => Number(value.toFixed(4))) } : null;
 }
 
+/** What is here of a shared dataset. */
+export type LocalMatch =
+  | { readonly kind: 'same'; readonly dataset: DatasetDocument }
+  /** Same users, items and interactions, but another content. */
+  | { readonly kind: 'otherContent'; readonly dataset: DatasetDocument }
+  | { readonly kind: 'absent' };
+
+export function localMatch(shared: SharedDataset, datasets: readonly DatasetDocument[]): LocalMatch {
+  const same = datasets.find(({ fingerprint }) => fingerprint === shared.fingerprint);
+  if (same) return { kind: 'same', dataset: same };
+  const alike = datasets.find(({ statistics: { users, items, interactions } }) => users === shared.users && items === shared.items && interactions === shared.interactions);
+  return alike ? { kind: 'otherContent', dataset: alike } : { kind: 'absent' };
+}
+
 export type Agreement = 'identical' | 'within' | 'outside';
 
 /**

@@ -79,14 +79,14 @@ export async function askOnce<T>(command: AnalysisCommand, pick: (event: Analysi
   }
 }
 
-type Asked<Type extends AnalysisCommand['type']> = Omit<Extract<AnalysisCommand, { type: Type }>, 'type'>;
-
-export const routeRun = (thread: AnalysisThread, asked: Asked<'route'>, onPhase: (phase: AnalysisPhase) => void): Promise<RunRouting> =>
-  thread.ask({ type: 'route', ...asked }, (event) => (event.type === 'routed' ? event.routing : undefined), { onPhase });
-
-export const explainPair = (thread: AnalysisThread, asked: Asked<'explain'>, onPhase: (phase: AnalysisPhase) => void): Promise<PairExplanation> =>
-  thread.ask({ type: 'explain', ...asked }, (event) => (event.type === 'explained' ? event.explanation : undefined), { onPhase });
 type Command<Type> = Extract<AnalysisCommand, { type: Type }>;
+type Asked<Type extends AnalysisCommand['type']> = Omit<Command<Type>, 'type'>;
+
+export const routeRun = (thread: AnalysisThread, asked: Asked<'route'>, options: AskOptions): Promise<RunRouting> =>
+  thread.ask({ type: 'route', ...asked }, (event) => (event.type === 'routed' ? event.routing : undefined), options);
+
+export const explainPair = (thread: AnalysisThread, asked: Asked<'explain'>, options: AskOptions): Promise<PairExplanation> =>
+  thread.ask({ type: 'explain', ...asked }, (event) => (event.type === 'explained' ? event.explanation : undefined), options);
 
 export const compareSettings = (command: Command<'compare'>, options: AskOptions): Promise<readonly SettingComparison[]> =>
   askOnce(command, (event) => (event.type === 'compared' ? event.comparisons : undefined), options);

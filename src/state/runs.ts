@@ -197,9 +197,10 @@ export function createRuns(env: RunsEnvironment): { useRuns: UseBoundStore<Store
         })),
       enqueue: async (experiments) => {
         const wanted = withPretraining(experiments, get().runs);
-        const documents = wanted.map(({ experiment, group }, i): RunDocument => ({
+        const documents = wanted.map(({ experiment, group, theirs }, i): RunDocument => ({
           ...newRun(newId(), runName(experiment), experiment, new Date(Date.now() + i).toISOString()),
           ...(group && { group }),
+          ...(theirs && { theirs }),
         }));
         await guarded(async () => {
           for (const run of documents) await store(run);

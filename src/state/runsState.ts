@@ -1,5 +1,6 @@
 import type { Fault } from '../domain/errors';
 import type { Experiment, RunGroup, RunSummary } from '../domain/run';
+import type { SharedRun } from '../domain/shared';
 import type { Database } from '../storage/database';
 import type { PendingCommand } from './liveRun';
 import type { TabChannel, TrainingLock } from './tabs';
@@ -52,6 +53,7 @@ export interface RunsState {
 export interface QueuedExperiment {
   readonly experiment: Experiment;
   readonly group?: RunGroup;
+  readonly theirs?: SharedRun;
 }
 
 export interface RunEdit {

@@ -20,6 +20,7 @@ import { PlugInPanel } from './PlugInPanel';
 import { ResultsPanel } from './ResultsPanel';
 import { SignificancePanel } from './SignificancePanel';
 import { useComparisonAddress, useEpochs, useSettings, VIEWS } from './useComparison';
+import { ShareButton } from '../sharing/ShareButton';
 import styles from './compare.module.css';
 
 /** Runs side by side as papers have them: grouped by everything but the seed, with what differs and whether it matters. */
@@ -38,8 +39,14 @@ export function ComparePage() {
 
   const datasets = [...new Set(settings.map(({ dataset }) => dataset.name))].join(', ');
   const liked = relevant === 'liked' ? ', liked items only' : '';
+  const actions = (
+    <>
+      <ButtonLink to="/runs">Choose runs</ButtonLink>
+      <ShareButton ids={settings.flatMap(({ runs: of }) => of.map(({ id }) => id))} />
+    </>
+  );
   return (
-    <Page title="Compare" subtitle={`${plural(settings.length, 'setting')} · ${plural(settings.reduce((sum, setting) => sum + setting.runs.length, 0), 'run')} · ${datasets}`} actions={<ButtonLink to="/runs">Choose runs</ButtonLink>}>
+    <Page title="Compare" subtitle={`${plural(settings.length, 'setting')} · ${plural(settings.reduce((sum, setting) => sum + setting.runs.length, 0), 'run')} · ${datasets}`} actions={actions}>
       <div className={styles.controls}>
         <Field label="Metric">
           {(control) => <Select {...control} value={metric} options={METRIC_KEYS.map((key) => ({ value: key, label: metricLabel(key) }))} onValueChange={(next) => address.change({ metric: next })} />}

@@ -10,7 +10,7 @@ import type { AnalysisCommand } from '../../domain/protocol';
 import { visibilityOf } from '../../state/analysis';
 import { groupsAmong } from './gainRows';
 import { GroupGainsTable } from './GroupGainsTable';
-import { useAnswer } from './useAnswer';
+import { useAnswer } from '../../app/useAsked';
 import styles from './compare.module.css';
 
 interface DifficultyPanelProps {

@@ -16,7 +16,7 @@ import { gainsOf } from '../../state/analysis';
 import { DifficultyPanel } from './DifficultyPanel';
 import { distributionWords, stepPoints, type GroupTableWords } from './gainRows';
 import { GroupGainsTable } from './GroupGainsTable';
-import { useAnswer } from './useAnswer';
+import { useAnswer } from '../../app/useAsked';
 import { comparedRuns } from './useTests';
 import styles from './compare.module.css';
 

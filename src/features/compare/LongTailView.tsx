@@ -13,7 +13,7 @@ import { CUTOFFS, type Cutoff } from '../../domain/metrics';
 import type { AnalysisCommand } from '../../domain/protocol';
 import { longTailOf } from '../../state/analysis';
 import { groupLabels, longTailPaper, longTailRows, longTailSeries, longTailTable, longTailWords, type LongTailRow } from './longTailRows';
-import { useAnswer } from './useAnswer';
+import { useAnswer } from '../../app/useAsked';
 import { comparedRuns } from './useTests';
 import styles from './compare.module.css';
 

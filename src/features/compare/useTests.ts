@@ -6,7 +6,7 @@ import type { AnalysisCommand, ComparedRuns } from '../../domain/protocol';
 import type { SettingTests } from '../../domain/significance';
 import { compareSettings, testSettings } from '../../state/analysis';
 import { SHOWN_METRICS } from '../runs/curves';
-import { useAnswer } from './useAnswer';
+import { useAnswer } from '../../app/useAsked';
 
 type Command<Type> = Extract<AnalysisCommand, { type: Type }>;
 

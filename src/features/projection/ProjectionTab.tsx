@@ -12,7 +12,7 @@ import { AnglePanel } from './AnglePanel';
 import { besideOf, ENTITIES, METHODS, VECTORS, vectorsHelp, vectorsLabel, type Beside } from './choices';
 import { colourChoices, coloursOf, type ColourBy } from './colours';
 import { ProjectionPane } from './ProjectionPane';
-import { useAsked } from './useAsked';
+import { useAsked } from '../../app/useAsked';
 import { useProjection, type ShownProjection } from './useProjection';
 import styles from './projection.module.css';
 

@@ -4,7 +4,7 @@ import type { RunSummary } from '../../domain/run';
 import type { AnalysisThread, AskOptions } from '../../state/analysis';
 import { askNewestStep, askProjection } from '../../state/projection';
 import { isActive } from '../../state/runs';
-import { useAsked, type Asked } from './useAsked';
+import { useAsked, type Asked } from '../../app/useAsked';
 
 /** What is projected of one run. */
 export interface Subject {

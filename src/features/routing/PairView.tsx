@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { useCallback, useMemo } from 'react';
 import { formatCount, formatMetric, formatNumber, plural } from '../../app/format';
 import { Button } from '../../app/primitives/Button';
 import { DataTable, type Column } from '../../app/primitives/DataTable';
@@ -10,11 +10,11 @@ import type { DatasetLabels } from '../../domain/dataset';
 import { routingCells, type Evidence, type PairExplanation, type RankedItem, type RunRouting } from '../../domain/routes';
 import { routingStatistics } from '../../domain/routing';
 import type { WeightsOf } from '../../domain/run';
-import { explainPair, type AnalysisThread } from '../../state/analysis';
+import { explainPair, type AnalysisThread, type AskOptions } from '../../state/analysis';
 import { shownEpoch } from '../runs/words';
 import { columnSums, rowSums } from './frames';
 import { FAMILY_NAMES, groupName, itemName } from './names';
-import { useAnswer, type Ask } from './useAnswer';
+import { useAnswer } from '../../app/useAsked';
 import styles from './routing.module.css';
 
 interface PairViewProps {
@@ -31,11 +31,12 @@ interface PairViewProps {
 
 /** How one pair is routed, what the user's history says for it, and where it stands in the user's list (MAGNET, Figure 14). */
 export function PairView({ thread, runId, of, user, item, routing, labels, wide, onItem }: PairViewProps) {
-  const ask = useMemo((): Ask<PairExplanation> => (onPhase) => explainPair(thread, { runId, of, user, item }, onPhase), [thread, runId, of, user, item]);
-  const answer = useAnswer(ask);
-  if (answer.name === 'failed') return <FaultNotice fault={answer.fault} />;
-  if (answer.name === 'waiting') return <p role="status" className={styles.note}>{answer.phase?.text ?? 'routing the pair'} …</p>;
-  return <Explained explanation={answer.value} routing={routing} labels={labels} wide={wide} onItem={onItem} />;
+  const command = useMemo(() => ({ runId, of, user, item }), [runId, of, user, item]);
+  const ask = useCallback((asked: typeof command, { onPhase }: AskOptions) => explainPair(thread, asked, onPhase ? { onPhase } : {}), [thread]);
+  const { value, fault, phase } = useAnswer(command, ask);
+  if (fault) return <FaultNotice fault={fault} />;
+  if (!value) return <p role="status" className={styles.note}>{phase?.text ?? 'routing the pair'} …</p>;
+  return <Explained explanation={value} routing={routing} labels={labels} wide={wide} onItem={onItem} />;
 }
 
 interface ExplainedProps {

@@ -6,16 +6,15 @@ import { Panel } from '../../app/primitives/Panel';
 import { ProgressBar } from '../../app/primitives/ProgressBar';
 import type { HeatMapCell } from '../../charts/HeatMap';
 import type { RunSummary } from '../../domain/run';
-import { AnalysisThread, routeRun } from '../../state/analysis';
+import { AnalysisThread, routeRun, type AskOptions } from '../../state/analysis';
 import { isActive } from '../../state/runs';
 import { shownEpoch } from '../runs/words';
 import { Breakdowns } from './Breakdowns';
 import type { RouterShape } from './frames';
 import { PairList } from './PairList';
 import { PairsBeside } from './PairsBeside';
-import { useAnswer, type Ask } from './useAnswer';
+import { useAnswer } from '../../app/useAsked';
 import { useLabels } from './useLabels';
-import type { RunRouting } from '../../domain/routes';
 import styles from './routing.module.css';
 
 interface RoutedPartsProps {
@@ -33,34 +32,31 @@ export function RoutedParts({ run, shape, selected, onSelect }: RoutedPartsProps
   const { id, result } = run;
   const training = isActive(run.status);
   // A run that has ended is asked again: then the weights of its best epoch are there.
-  const ask = useMemo((): Ask<RunRouting> => {
-    void asked;
-    return (onPhase) => routeRun(thread, { runId: id, of: result ? 'best' : 'latest' }, onPhase);
-  }, [thread, id, result, asked]);
-  const answer = useAnswer(ask);
+  const command = useMemo(() => ({ runId: id, of: result ? ('best' as const) : ('latest' as const), asked }), [id, result, asked]);
+  const ask = useCallback(({ runId, of }: typeof command, { onPhase }: AskOptions) => routeRun(thread, { runId, of }, onPhase ? { onPhase } : {}), [thread]);
+  const { value: routing, fault, phase } = useAnswer(command, ask);
   const labels = useLabels(run.experiment.dataset.id);
   const again = useCallback(() => setAsked((count) => count + 1), []);
   const [pair, setPair] = useState<{ readonly user: number; readonly item: number } | null>(null);
 
-  if (answer.name === 'waiting') {
-    return (
-      <Panel title="Behind the routing">
-        <p role="status">{answer.phase?.text ?? 'reading the run'} …</p>
-        <ProgressBar label="Reading the run" fraction={answer.phase?.fraction ?? null} />
-      </Panel>
-    );
-  }
-  if (answer.name === 'failed') {
+  if (fault) {
     return (
       <div className={styles.column}>
-        <FaultNotice fault={answer.fault} />
+        <FaultNotice fault={fault} />
         <div>
           <Button onClick={again}>Try again</Button>
         </div>
       </div>
     );
   }
-  const routing = answer.value;
+  if (!routing) {
+    return (
+      <Panel title="Behind the routing">
+        <p role="status">{phase?.text ?? 'reading the run'} …</p>
+        <ProgressBar label="Reading the run" fraction={phase?.fraction ?? null} />
+      </Panel>
+    );
+  }
   const first = routing.pairs.split.indexOf(2);
   const place = first < 0 ? 0 : first;
   const shown = pair ?? { user: routing.pairs.users[place] ?? 0, item: routing.pairs.items[place] ?? 0 };

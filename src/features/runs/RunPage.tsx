@@ -27,6 +27,8 @@ import { useCurves, useFindings } from './useCurves';
 import { UsersTab } from './UsersTab';
 import { RoutingTab } from '../routing/RoutingTab';
 import { routerShape } from '../routing/frames';
+import { ShareButton } from '../sharing/ShareButton';
+import { TheirsBeside } from '../sharing/TheirsBeside';
 import { groupPath, stopWords } from './words';
 
 const NO_CURVES: Curves = { epochs: [], intervals: [], stepsPerEpoch: 1 };
@@ -65,6 +67,7 @@ function KnownRun({ run }: { readonly run: RunSummary }) {
         <>
           <RunControls run={run} />
           {!isActive(run.status) && <NewRunLike experiment={run.experiment} />}
+          {curves.epochs.length > 0 && <ShareButton ids={[run.id]} />}
           {curves.epochs.length > 0 && (
             <Button onClick={() => saveText(fileName(run.name, 'csv'), 'text/csv', toCsv(epochsTable(curves.epochs, standIn({ findings }))))}>
               <Icon name="download" />
@@ -97,6 +100,7 @@ function KnownRun({ run }: { readonly run: RunSummary }) {
           {elsewhere ? 'Another tab of this browser is training; only one trains at a time. It, or this tab after it, takes up the queue.' : 'It starts by itself when nothing else trains.'}
         </Notice>
       )}
+      {run.theirs && <TheirsBeside run={run} theirs={run.theirs} />}
       <PreparingPanel id={run.id} />
       <Tabs
         label="Views of this run"

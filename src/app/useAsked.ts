@@ -1,6 +1,6 @@
-import { useEffect, useState } from 'react';
-import { faultOf, type Fault } from '../../domain/errors';
-import type { AnalysisPhase, AskOptions } from '../../state/analysis';
+import { useEffect, useMemo, useState } from 'react';
+import { faultOf, type Fault } from '../domain/errors';
+import type { AnalysisPhase, AskOptions } from '../state/analysis';
 
 type Ask<T> = (options: AskOptions) => Promise<T>;
 
@@ -40,4 +40,9 @@ export function useAsked<T>(ask: Ask<T> | null): Asked<T> {
   }, [ask]);
   const current = ask !== null && settled?.ask === ask ? settled : null;
   return { value: current?.value ?? null, last, fault: current?.fault ?? null, phase: ask !== null && !current && phase?.ask === ask ? phase.phase : null };
+}
+
+/** The same for a question in two parts, of which both must keep their identity; null asks nothing. */
+export function useAnswer<Command extends object, T>(command: Command | null, ask: (command: Command, options: AskOptions) => Promise<T>): Asked<T> {
+  return useAsked(useMemo(() => (command ? (options: AskOptions) => ask(command, options) : null), [command, ask]));
 }

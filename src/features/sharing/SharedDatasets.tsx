@@ -1,0 +1,87 @@
+import { useState } from 'react';
+import { useNavigate } from 'react-router';
+import { formatCount, formatFingerprint, plural } from '../../app/format';
+import { Button, ButtonLink } from '../../app/primitives/Button';
+import { Notice } from '../../app/primitives/Notice';
+import type { DatasetDocument } from '../../domain/dataset';
+import { localMatch, type SharedDataset, type SharedStudy } from '../../domain/shared';
+import { useDatasets } from '../../state/datasets';
+import { useDevice } from '../../state/device';
+import { useRuns } from '../../state/runs';
+
+/** Whether the study's datasets are here, how they get here, and the button that runs it on them. */
+export function SharedDatasets({ study }: { readonly study: SharedStudy }) {
+  const loaded = useDatasets((state) => state.loaded);
+  if (!loaded) return null;
+  return study.datasets.map((dataset, place) => <SharedDatasetNotice key={dataset.fingerprint} study={study} shared={dataset} place={place} />);
+}
+
+interface SharedDatasetNoticeProps {
+  readonly study: SharedStudy;
+  readonly shared: SharedDataset;
+  readonly place: number;
+}
+
+function SharedDatasetNotice({ study, shared, place }: SharedDatasetNoticeProps) {
+  const navigate = useNavigate();
+  const [starting, setStarting] = useState(false);
+  const datasets = useDatasets((state) => state.datasets);
+  const making = useDatasets((state) => state.job?.kind === 'demo');
+  const { backend, allowSoftware } = useDevice((state) => state.preference);
+  const match = localMatch(shared, datasets);
+  const runs = study.runs.filter(({ dataset }) => dataset === place);
+  const counts = `${formatCount(shared.users)} users, ${formatCount(shared.items)} items, ${formatCount(shared.interactions)} interactions`;
+
+  const start = async ({ id, name, fingerprint }: DatasetDocument): Promise<void> => {
+    setStarting(true);
+    const ids = await useRuns.getState().enqueue(runs.map((theirs) => ({
+      experiment: { model: theirs.model, config: theirs.config, seed: theirs.seed, dataset: { id, name, fingerprint }, backend, allowSoftware },
+      theirs,
+    })));
+    setStarting(false);
+    if (useRuns.getState().fault === null && ids[0] !== undefined) await navigate(ids.length === 1 ? `/runs/${ids[0]}` : '/runs');
+  };
+
+  if (match.kind === 'same') {
+    return (
+      <Notice
+        tone="ok"
+        title={`${shared.name} is here, with the same content.`}
+        actions={
+          <Button variant="primary" disabled={starting} onClick={() => void start(match.dataset)}>
+            Run it here
+          </Button>
+        }
+      >
+        The fingerprints agree ({formatFingerprint(shared.fingerprint)}…). {plural(runs.length, 'run')} would be queued, with the options and seeds of the link.
+      </Notice>
+    );
+  }
+  if (shared.demo) {
+    const options = shared.demo;
+    return (
+      <Notice
+        title={`${shared.name} is a demo dataset: it can be made here.`}
+        actions={
+          <Button disabled={making} onClick={() => useDatasets.getState().makeDemo(options)}>
+            {making ? 'Making it …' : 'Make the demo dataset'}
+          </Button>
+        }
+      >
+        {counts}. It comes out the same on every device; then this experiment can be run here.
+      </Notice>
+    );
+  }
+  if (match.kind === 'otherContent') {
+    return (
+      <Notice tone="warning" title={`${match.dataset.name} here has as many users, items and interactions as ${shared.name}, but another content.`} actions={<ButtonLink to="/data">Data</ButtonLink>}>
+        Another split, other features, or other ids: results would not compare. Ask for the very files, and import them with the split {shared.split === 'provided' ? 'of the file' : shared.split}.
+      </Notice>
+    );
+  }
+  return (
+    <Notice tone="warning" title={`${shared.name} is not here.`} actions={<ButtonLink to="/data">Add it on the Data page</ButtonLink>}>
+      The link holds no data. The dataset has {counts}, split {shared.split === 'provided' ? 'by the file’s x_label' : shared.split}, fingerprint {formatFingerprint(shared.fingerprint)}…. Drop its folder on the Data page, then open this link again.
+    </Notice>
+  );
+}

@@ -1,0 +1,40 @@
+import { useMemo } from 'react';
+import { useSearchParams } from 'react-router';
+import { plural } from '../../app/format';
+import { ButtonLink } from '../../app/primitives/Button';
+import { FaultNotice } from '../../app/primitives/Notice';
+import { Page } from '../../app/primitives/Page';
+import { useAnswer } from '../../app/useAsked';
+import { modelTable } from '../../domain/models/catalogue';
+import type { SharedStudy } from '../../domain/shared';
+import { decodeStudy } from '../../sharing/link';
+import { SharedDatasets } from './SharedDatasets';
+import { SharedRuns } from './SharedRuns';
+
+/** What somebody shared: read-only, with no data and nothing run, until "Run it here". */
+export function SharedPage() {
+  const [parameters] = useSearchParams();
+  const text = parameters.get('x') ?? '';
+  const command = useMemo(() => ({ text }), [text]);
+  const { value: study, fault } = useAnswer(command, decode);
+  if (study) return <Study study={study} />;
+  return (
+    <Page title="Shared">
+      {fault && <FaultNotice fault={fault} actions={<ButtonLink to="/runs">Your own runs</ButtonLink>} />}
+    </Page>
+  );
+}
+
+const decode = ({ text }: { readonly text: string }): Promise<SharedStudy> => decodeStudy(`x=${text}`);
+
+function Study({ study }: { readonly study: SharedStudy }) {
+  const [first] = study.runs;
+  const models = [...new Set(study.runs.map(({ model }) => modelTable(model).name))].join(', ');
+  const title = study.runs.length === 1 && first ? first.name : `${plural(study.runs.length, 'run')}: ${models}`;
+  return (
+    <Page title={title} subtitle="Somebody shared this with you. Nothing was run, stored or sent.">
+      <SharedDatasets study={study} />
+      <SharedRuns study={study} />
+    </Page>
+  );
+}

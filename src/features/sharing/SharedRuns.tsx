@@ -1,0 +1,119 @@
+import { useMemo, useState } from 'react';
+import { formatMetric } from '../../app/format';
+import { DataTable, type Column } from '../../app/primitives/DataTable';
+import { Columns } from '../../app/primitives/Page';
+import { Panel, Surface } from '../../app/primitives/Panel';
+import { Stat, StatList } from '../../app/primitives/Stat';
+import { BACKEND_LABELS } from '../../app/words';
+import { CurveChart } from '../../charts/CurveChart';
+import { HeatMap } from '../../charts/HeatMap';
+import { METRIC_KEYS, type MetricKey } from '../../domain/metrics';
+import { changedOptions, modelTable } from '../../domain/models/catalogue';
+import { routingCells } from '../../domain/routes';
+import { expertsOf, familiesOf } from '../../domain/routing';
+import type { SharedRun, SharedStudy } from '../../domain/shared';
+import { columnSums, rowSums } from '../routing/frames';
+import { FAMILY_NAMES, groupName } from '../routing/names';
+import { SHOWN_METRICS, shortMetric } from '../runs/curves';
+import { shownEpoch } from '../runs/words';
+
+interface Row {
+  readonly run: SharedRun;
+  readonly place: number;
+}
+
+/** The shared runs: a table of results, and one of them in full. */
+export function SharedRuns({ study }: { readonly study: SharedStudy }) {
+  const [place, setPlace] = useState(0);
+  const rows = useMemo(() => study.runs.map((run, i): Row => ({ run, place: i })), [study]);
+  const columns = useMemo(() => columnsOf(study, setPlace), [study]);
+  const run = study.runs[place];
+  return (
+    <>
+      {study.runs.length > 1 && (
+        <Panel title="Results" note="test split, at each run's best epoch">
+          <DataTable label="Shared runs" columns={columns} rows={rows} rowId={({ place: id }) => String(id)} isCurrent={({ place: id }) => id === place} />
+        </Panel>
+      )}
+      {run && <OneRun run={run} dataset={study.datasets[run.dataset]?.name ?? ''} />}
+    </>
+  );
+}
+
+function OneRun({ run, dataset }: { readonly run: SharedRun; readonly dataset: string }) {
+  const table = modelTable(run.model);
+  const changed = Object.entries(changedOptions(run.model, run.config));
+  const series = useMemo(() => {
+    const { curves } = run;
+    if (!curves) return [];
+    const line = (name: string, values: readonly number[]) => ({ name, kind: 'evaluation' as const, points: curves.epochs.map((epoch, i) => [shownEpoch(epoch), values[i] ?? NaN] as const) });
+    return [line('Recall@20', curves.recall), line('NDCG@20', curves.ndcg)];
+  }, [run]);
+  const marks = useMemo(() => (run.result ? [{ x: shownEpoch(run.result.bestEpoch), label: `best epoch ${shownEpoch(run.result.bestEpoch)}` }] : []), [run]);
+  return (
+    <Columns min={380}>
+      <Panel title="Experiment">
+        <StatList rows>
+          <Stat label="Model" value={table.name} />
+          <Stat label="Dataset" value={dataset} />
+          <Stat label="Seed" value={run.seed} />
+          <Stat label="Epochs" value={run.epochs} />
+          <Stat label="Device" value={run.backend ? `${run.device} · ${BACKEND_LABELS[run.backend]}` : 'not known'} />
+          {changed.length === 0 ? (
+            <Stat label="Options" value="all at their defaults" />
+          ) : (
+            changed.map(([key, value]) => <Stat key={key} label={table.options.find((option) => option.key === key)?.label ?? key} value={<code>{String(value)}</code>} />)
+          )}
+        </StatList>
+      </Panel>
+      <Panel title="Result" note={run.result ? `best epoch ${shownEpoch(run.result.bestEpoch)}` : 'the run had not ended'}>
+        {run.result && (
+          <StatList rows>
+            {METRIC_KEYS.map((key) => (
+              <Stat key={key} label={shortMetric(key)} value={formatMetric(run.result?.test[key])} note={`validation ${formatMetric(run.result?.valid[key])}`} />
+            ))}
+          </StatList>
+        )}
+      </Panel>
+      {series.length > 0 && (
+        <Surface>
+          <CurveChart title="Ranking, validation" series={series} xLabel="epoch" yLabel="Recall, NDCG" cursorKey="shared" marks={marks} />
+        </Surface>
+      )}
+      {run.routing && <Routing run={run} />}
+    </Columns>
+  );
+}
+
+function Routing({ run }: { readonly run: SharedRun }) {
+  const { groups, mean } = run.routing ?? { groups: [], mean: [] };
+  const families = familiesOf(run.config);
+  const cells = routingCells(mean, expertsOf(run.config, groups), groups.length, families);
+  return (
+    <Surface>
+      <HeatMap
+        title="Mean routing, best epoch"
+        summary={`Mean routing of the validation pairs over ${mean.length} experts.`}
+        rows={groups.map(groupName)}
+        columns={families.map((family) => FAMILY_NAMES[family])}
+        values={cells}
+        format={(value) => value.toFixed(3).replace(/^0/, '')}
+        valueLabel="mean probability"
+        rowLabel="anchor"
+        columnLabel="family"
+        low={0}
+        marginals={{ rowsLabel: 'by anchor', rows: rowSums(cells), columnsLabel: 'by family', columns: columnSums(cells) }}
+      />
+    </Surface>
+  );
+}
+
+function columnsOf(study: SharedStudy, onShow: (place: number) => void): readonly Column<Row>[] {
+  const metric = (key: MetricKey): Column<Row> => ({ id: key, header: shortMetric(key), numeric: true, value: ({ run }) => run.result?.test[key] ?? null, cell: ({ run }) => formatMetric(run.result?.test[key]) });
+  return [
+    { id: 'name', header: 'Run', rowHeader: true, value: ({ run }) => run.name, cell: ({ run, place }) => <button type="button" className="link" onClick={() => onShow(place)}>{run.name}</button> },
+    { id: 'seed', header: 'Seed', numeric: true, value: ({ run }) => run.seed },
+    { id: 'dataset', header: 'Dataset', wideOnly: true, value: ({ run }) => study.datasets[run.dataset]?.name ?? '' },
+    ...SHOWN_METRICS.map(metric),
+  ];
+}
