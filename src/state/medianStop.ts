@@ -15,7 +15,8 @@ export async function medianJudge(run: RunDocument, runs: readonly RunSummary[],
   const metric = typeof asked === 'string' && isMetricKey(asked) ? asked : 'recall@20';
   const liked = config['relevant'] === 'liked';
   const ids = runs.filter((one) => one.group?.id === group.id && one.status === 'finished' && one.id !== run.id).map(({ id }) => id);
-  const finished = await Promise.all(ids.map(async (id) => validationValues((await readRun(database, id)).epochs, metric, liked)));
+  // One that was deleted meanwhile has no say.
+  const finished = await Promise.all(ids.map((id) => readRun(database, id).then(({ epochs }) => validationValues(epochs, metric, liked), () => [])));
   return (epochs) => {
     const verdict = judgeByMedian(validationValues(epochs, metric, liked), finished);
     return verdict && { rule: 'median', metric, ...verdict };

@@ -128,9 +128,9 @@ export function createRuns(env: RunsEnvironment): { useRuns: UseBoundStore<Store
           const before = current.status;
           current.apply(event, performance.now());
           if (current.status !== before) showLive();
-          if (event.type === 'epoch' && judge && !current.stopReason) {
+          if (event.type === 'epoch' && judge && current.pending !== 'stop') {
             current.stopReason = judge(current.epochs);
-            if (current.stopReason) session?.send({ type: 'stop' });
+            if (current.stopReason) get().command('stop');
           }
           tick();
         });

@@ -208,6 +208,21 @@ describe('a sweep', () => {
     expect((await readRun(database, ids[3] ?? '')).stopReason).toBeUndefined();
   });
 
+  it('does not claim a stop that a person asked for, nor one of a run that was done', async () => {
+    const { database, tab } = browser();
+    const { useRuns, workers } = tab();
+    const ids = await useRuns.getState().enqueue([1, 2, 3, 4, 5].map((seed) => point(seed)));
+    await settled();
+    for (const place of [0, 1, 2]) await workers[place]?.end({ status: 'finished', epochs: curve(1, 1, 1, 1, 1, 1) });
+    const hopeless = (place: number): void => curve(0, 0, 0, 0, 0, 0).forEach((one) => workers[place]?.listener.onEvent({ type: 'epoch', point: one, best: null }));
+    useRuns.getState().command('stop');
+    hopeless(3);
+    await workers[3]?.end({ status: 'stopped' });
+    hopeless(4);
+    await workers[4]?.end({ status: 'finished' });
+    for (const id of ids.slice(3)) expect((await readRun(database, id)).stopReason).toBeUndefined();
+  });
+
   it('stops none unless that was asked for', async () => {
     const { tab } = browser();
     const { useRuns, workers } = tab();
