@@ -113,8 +113,8 @@ function Cells({ title, rows, columns, values, format, valueLabel, rowLabel, col
         onPointerLeave={() => setPointed(null)}
       >
         <div role="row" className={styles.row}>
-          <span role="columnheader" className={styles.corner}>
-            <span className="visually-hidden">{rowLabel}</span>
+          <span role="columnheader" className={styles.marginName} title={`${rowLabel}, by ${columnLabel}`}>
+            {rowLabel} / {columnLabel}
           </span>
           {columns.map((name) => (
             <span role="columnheader" key={name} className={styles.columnName} title={name}>
