@@ -5,15 +5,14 @@ import { DataTable, type Column } from '../../app/primitives/DataTable';
 import { FaultNotice } from '../../app/primitives/Notice';
 import { Surface } from '../../app/primitives/Panel';
 import { Stat, StatList } from '../../app/primitives/Stat';
-import { HeatMap } from '../../charts/HeatMap';
 import type { DatasetLabels } from '../../domain/dataset';
 import { routingCells, type Evidence, type PairExplanation, type RankedItem, type RunRouting } from '../../domain/routes';
 import { routingStatistics } from '../../domain/routing';
 import type { WeightsOf } from '../../domain/run';
 import { explainPair, type AnalysisThread, type AskOptions } from '../../state/analysis';
 import { shownEpoch } from '../runs/words';
-import { columnSums, rowSums } from './frames';
-import { FAMILY_NAMES, groupName, itemName } from './names';
+import { ExpertMap } from './ExpertMap';
+import { itemName } from './names';
 import { useAnswer } from '../../app/useAsked';
 import styles from './routing.module.css';
 
@@ -63,18 +62,13 @@ function Explained({ explanation, routing, labels, wide, onItem }: ExplainedProp
   return (
     <div className={wide ? styles.explained : styles.column}>
       <Surface>
-        <HeatMap
+        <ExpertMap
           title={`Routing of this pair, epoch ${shownEpoch(epoch)}`}
           summary={`${top.map(({ name, probability }) => `${name} ${formatNumber(probability, 3)}`).join(', ')}; ${formatNumber(statistics.effective, 3)} experts in effective use.`}
-          rows={groups.map(groupName)}
-          columns={families.map((family) => FAMILY_NAMES[family])}
-          values={cells}
-          format={(value) => value.toFixed(3).replace(/^0/, '')}
+          groups={groups}
+          families={families}
+          cells={cells}
           valueLabel="π"
-          rowLabel="anchor"
-          columnLabel="family"
-          low={0}
-          marginals={{ rowsLabel: 'by anchor', rows: rowSums(cells), columnsLabel: 'by family', columns: columnSums(cells) }}
           height={260}
         />
         <StatList>

@@ -5,14 +5,15 @@ import { Notice } from '../../app/primitives/Notice';
 import { Surface } from '../../app/primitives/Panel';
 import { Stat, StatList } from '../../app/primitives/Stat';
 import { CurveChart } from '../../charts/CurveChart';
-import { HeatMap, type HeatMapCell } from '../../charts/HeatMap';
+import type { HeatMapCell } from '../../charts/HeatMap';
 import { routingAlarms } from '../../domain/routes';
 import type { RunSummary } from '../../domain/run';
 import { epochsDone, type Curves } from '../runs/curves';
 import { stageSwitch } from '../runs/observations';
 import { shownEpoch } from '../runs/words';
 import { EpochBar } from './EpochBar';
-import { columnSums, highestCell, routingFrames, rowSums, stageOf, timelineSeries, triggerMarks, type RouterShape, type RoutingFrame } from './frames';
+import { ExpertMap, probabilityText } from './ExpertMap';
+import { highestCell, routingFrames, stageOf, timelineSeries, triggerMarks, type RouterShape, type RoutingFrame } from './frames';
 import { FAMILY_NAMES, groupName } from './names';
 import { RoutedParts } from './RoutedParts';
 import { useEpochPlayer } from './useEpochPlayer';
@@ -39,8 +40,6 @@ export const RoutingTab = memo(function RoutingTab({ run, curves, shape }: Routi
   const shownAt = frame && !player.following ? epochsDone(frame.step, curves) : null;
   const marks = useMemo(() => [...trigger, ...(shownAt === null ? [] : [{ x: shownAt, label: 'shown' }])], [trigger, shownAt]);
   const describeX = useCallback((x: number) => `epoch ${formatNumber(x, 4)}`, []);
-  const rowNames = useMemo(() => shape.groups.map(groupName), [shape]);
-  const columnNames = useMemo(() => shape.families.map((family) => FAMILY_NAMES[family]), [shape]);
   const expertNames = useMemo(() => shape.experts.map(({ name }) => name), [shape]);
 
   if (!frame) return <Notice title="The first epoch has not ended yet.">The routing of the validation pairs is recorded at the end of each epoch.</Notice>;
@@ -58,19 +57,13 @@ export const RoutingTab = memo(function RoutingTab({ run, curves, shape }: Routi
       ))}
       <div className={styles.hero}>
         <Surface>
-          <HeatMap
+          <ExpertMap
             title={`Mean routing, epoch ${epoch}`}
-            summary={summaryOf(frame, rowNames, columnNames)}
-            rows={rowNames}
-            columns={columnNames}
-            values={frame.cells}
-            format={share}
-            valueLabel="mean probability"
-            rowLabel="anchor"
-            columnLabel="family"
-            low={0}
+            summary={summaryOf(frame, shape)}
+            groups={shape.groups}
+            families={shape.families}
+            cells={frame.cells}
             {...(!rescale && { high: scale })}
-            marginals={{ rowsLabel: 'by anchor', rows: rowSums(frame.cells), columnsLabel: 'by family', columns: columnSums(frame.cells) }}
             selected={selected}
             onSelect={setSelected}
             height={320}
@@ -93,17 +86,16 @@ export const RoutingTab = memo(function RoutingTab({ run, curves, shape }: Routi
   );
 });
 
-const share = (value: number): string => value.toFixed(3).replace(/^0/, '');
-
 /** Share of the frames that end before the switch. */
 function shareBefore(frames: readonly RoutingFrame[], switched: number | null): number | null {
   return switched === null ? null : frames.filter(({ step }) => step < switched).length / Math.max(1, frames.length);
 }
 
-function summaryOf(frame: RoutingFrame, rows: readonly string[], columns: readonly string[]): string {
+function summaryOf(frame: RoutingFrame, { groups, families }: RouterShape): string {
   let best = { row: 0, column: 0, value: -1 };
   frame.cells.forEach((cells, row) => cells.forEach((value, column) => {
     if ((value ?? -1) > best.value) best = { row, column, value: value ?? -1 };
   }));
-  return `Epoch ${shownEpoch(frame.epoch)}: most of the routing goes to ${columns[best.column]} experts anchored in ${rows[best.row]} (${share(best.value)}); ${formatNumber(frame.effective, 3)} experts are in effective use.`;
+  const family = families[best.column];
+  return `Epoch ${shownEpoch(frame.epoch)}: most of the routing goes to ${family ? FAMILY_NAMES[family] : ''} experts anchored in ${groupName(groups[best.row] ?? '')} (${probabilityText(best.value)}); ${formatNumber(frame.effective, 3)} experts are in effective use.`;
 }

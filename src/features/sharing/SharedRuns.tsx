@@ -6,14 +6,12 @@ import { Panel, Surface } from '../../app/primitives/Panel';
 import { Stat, StatList } from '../../app/primitives/Stat';
 import { BACKEND_LABELS } from '../../app/words';
 import { CurveChart } from '../../charts/CurveChart';
-import { HeatMap } from '../../charts/HeatMap';
 import { METRIC_KEYS, type MetricKey } from '../../domain/metrics';
 import { changedOptions, modelTable } from '../../domain/models/catalogue';
 import { routingCells } from '../../domain/routes';
 import { expertsOf, familiesOf } from '../../domain/routing';
 import type { SharedRun, SharedStudy } from '../../domain/shared';
-import { columnSums, rowSums } from '../routing/frames';
-import { FAMILY_NAMES, groupName } from '../routing/names';
+import { ExpertMap } from '../routing/ExpertMap';
 import { SHOWN_METRICS, shortMetric } from '../runs/curves';
 import { shownEpoch } from '../runs/words';
 
@@ -91,19 +89,7 @@ function Routing({ run }: { readonly run: SharedRun }) {
   const cells = routingCells(mean, expertsOf(run.config, groups), groups.length, families);
   return (
     <Surface>
-      <HeatMap
-        title="Mean routing, best epoch"
-        summary={`Mean routing of the validation pairs over ${mean.length} experts.`}
-        rows={groups.map(groupName)}
-        columns={families.map((family) => FAMILY_NAMES[family])}
-        values={cells}
-        format={(value) => value.toFixed(3).replace(/^0/, '')}
-        valueLabel="mean probability"
-        rowLabel="anchor"
-        columnLabel="family"
-        low={0}
-        marginals={{ rowsLabel: 'by anchor', rows: rowSums(cells), columnsLabel: 'by family', columns: columnSums(cells) }}
-      />
+      <ExpertMap title="Mean routing, best epoch" summary={`Mean routing of the validation pairs over ${mean.length} experts.`} groups={groups} families={families} cells={cells} />
     </Surface>
   );
 }
