@@ -23,7 +23,7 @@ const input: ModelInput = {
 
 /** One head on the mean of `[z, h]`: everything but the cue is plain arithmetic. */
 async function built(userCue: string): Promise<{ model: Model; parameter: (name: string) => Float32Array }> {
-  const changes: Config = { embeddingSize: WIDTH, batchSize: 8, view: 'single', experts: false, dropout: 0, featureScale: 'none', weightDecay: 0, userCue };
+  const changes: Config = { embeddingSize: WIDTH, batchSize: 8, view: 'single', experts: false, expertHead: 'hadamard', dropout: 0, featureScale: 'none', weightDecay: 0, userCue };
   const model = await modelKind('magnet').build({ input, config: completeConfig('magnet', changes), random: (name) => stream(2, name), progress: async () => undefined });
   const all = new Map<string, Float32Array>();
   for (const { name, tensor } of model.parameters) all.set(name, await readFloats(tensor));
