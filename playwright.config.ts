@@ -22,7 +22,8 @@ export default defineConfig({
   webServer: {
     command: `npx vite build --logLevel error && npx vite preview --port ${port} --strictPort --logLevel error`,
     url: `http://localhost:${port}`,
-    timeout: 120_000,
+    // The build is made first, on whatever else the machine does.
+    timeout: 300_000,
     reuseExistingServer: false,
   },
 });

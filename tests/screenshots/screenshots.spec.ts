@@ -160,7 +160,7 @@ test('a comparison', async ({ page }) => {
 test('a routing', async ({ page }) => {
   await page.goto('./');
   await expect(page.getByText('The demo dataset is ready')).toBeVisible();
-  await ended(page, await startRun(page, 'MAGNET', { 'Epochs, at most': '30' }), 600_000);
+  await ended(page, await startRun(page, 'MAGNET', { 'Epochs, at most': '20' }), 600_000);
   await page.getByRole('tab', { name: 'Routing' }).click();
   await page.getByRole('radio', { name: 'Item popularity' }).check({ timeout: 60_000 });
   await page.getByRole('grid', { name: /^Mean routing/ }).locator('[data-cell]').nth(6).click();
