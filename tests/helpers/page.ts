@@ -82,6 +82,8 @@ export async function expectFit(page: Page, name: string): Promise<void> {
   for (const size of [{ width: 390, height: 844 }, { width: 1440, height: 900 }]) {
     await page.setViewportSize(size);
     expect.soft(await sideways(page), `${name}: overflow at ${size.width}`).toBe(0);
+    // As tall as the page: what happens to lie half under the bar at the window's edge is no small target, it can be scrolled.
+    await page.setViewportSize({ width: size.width, height: await page.evaluate(() => document.documentElement.scrollHeight) });
     for (const colorScheme of ['dark', 'light'] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme);
