@@ -163,7 +163,6 @@ test('a routing', async ({ page }) => {
   await ended(page, await startRun(page, 'MAGNET', { 'Epochs, at most': '20' }), 600_000);
   await page.getByRole('tab', { name: 'Routing' }).click();
   await page.getByRole('radio', { name: 'Item popularity' }).check({ timeout: 60_000 });
-  await page.getByRole('grid', { name: /^Mean routing/ }).locator('[data-cell]').nth(6).click();
   await page.getByRole('button', { name: /^Look inside/ }).first().click();
   await expect(page.getByRole('group', { name: 'Experts of this pair' })).toBeVisible({ timeout: 60_000 });
   await shoot(page, 'run-routing');
