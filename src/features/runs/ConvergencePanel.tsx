@@ -39,7 +39,7 @@ export const ConvergencePanel = memo(function ConvergencePanel({ run, curves }: 
         cursorKey={`${run.id} convergence`}
         marks={marks}
         describeX={describeX}
-        height={220}
+        height={176}
         emptyText="The first evaluation has not been made yet."
       />
     </Panel>

@@ -28,7 +28,7 @@ export const EfficiencyTab = memo(function EfficiencyTab({ run, curves }: { read
           <Stat label="Evaluation" value={formatSeconds(evaluation)} note="median" />
           <Stat label="Steps per second" value={training ? formatNumber(curves.stepsPerEpoch / training, 3) : '–'} note="while training" />
         </StatList>
-        <CurveChart title="Seconds per epoch" series={seconds} xLabel="epoch" yLabel="s" cursorKey={`${run.id} time`} describeX={describeX} height={220} emptyText="The first epoch has not ended yet." />
+        <CurveChart title="Seconds per epoch" series={seconds} xLabel="epoch" yLabel="s" cursorKey={`${run.id} time`} describeX={describeX} height={176} emptyText="The first epoch has not ended yet." />
       </Panel>
       <Panel title="Memory">
         <StatList>
