@@ -3,7 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/storage/database';
 import { readInteractions } from '../../src/storage/datasets';
-import { readDetails } from '../../src/storage/runs';
+import { readDetails, writeRun } from '../../src/storage/runs';
+import { readWeights, writeWeights } from '../../src/storage/weights';
 import { OpenRuns } from '../../workers/analysis/openRuns';
 import { explainPair, routeRun } from '../../workers/analysis/routing';
 import { copyOf, execute, executed, tinyStudy, type Stored } from '../helpers/runs';
@@ -77,14 +78,26 @@ describe('the routing of a finished run', () => {
     }
   });
 
-  it('is read once, and given back when other runs are opened', async () => {
-    const runs = await open(study.database);
-    const one = await runs.get(run.id, 'best', true);
-    expect(await runs.get(run.id, 'best', true)).toBe(one);
-    const tensors = tf.engine().state.numTensors;
-    for (const of of ['latest', 'best', 'latest'] as const) await runs.get(run.id, of, false);
+  it('is read once, and given back when two others have been opened', async () => {
+    const database = await copyOf(study.database);
+    const weights = (await readWeights(database, run.id))!;
+    for (const id of ['second', 'third']) {
+      await writeRun(database, { ...run, id });
+      await writeWeights(database, id, weights);
+    }
+    const runs = await open(database);
+    const first = await runs.get(run.id, 'best', true);
     await runs.scores(run.id, 'best', 0);
-    expect(tf.engine().state.numTensors).toBeLessThan(3 * tensors);
+    expect(await runs.get(run.id, 'best', true)).toBe(first);
+    await runs.get('second', 'best', true);
+    await runs.scores('second', 'best', 0);
+    const two = tf.engine().state.numTensors;
+    await runs.get('third', 'best', true);
+    await runs.scores('third', 'best', 0);
+    expect(tf.engine().state.numTensors).toBe(two);
+    expect(await runs.get('second', 'best', true)).not.toBe(first);
+    expect(await runs.get(run.id, 'best', true)).not.toBe(first);
+    expect(tf.engine().state.numTensors).toBeLessThanOrEqual(two);
   });
 });
 
