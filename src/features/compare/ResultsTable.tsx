@@ -1,10 +1,10 @@
 import { memo, useMemo } from 'react';
-import { Link } from 'react-router';
 import { formatMeanSd } from '../../app/format';
 import { DataTable, type Column } from '../../app/primitives/DataTable';
 import type { Setting } from '../../domain/comparison';
 import { metricLabel, type MetricKey } from '../../domain/metrics';
 import { shortMetric } from '../runs/curves';
+import { RunLinks } from '../runs/RunLinks';
 import { improvementText, type ResultCell, type ResultRow } from './resultRows';
 import { formatP } from './significanceRows';
 import styles from './compare.module.css';
@@ -30,7 +30,7 @@ export const ResultsTable = memo(function ResultsTable({ rows, compared, referen
         id: 'improvement', header: `Δ ${shortMetric(compared)}`, numeric: true, value: ({ improvement }) => improvement,
         cell: ({ setting, improvement }) => (setting !== null && setting === reference ? 'reference' : improvementText(improvement) || '–'),
       },
-      { id: 'runs', header: 'Seeds', sortable: false, value: () => null, cell: ({ setting }) => (setting ? <Seeds setting={setting} /> : 'printed') },
+      { id: 'runs', header: 'Seeds', sortable: false, value: () => null, cell: ({ setting }) => (setting ? <RunLinks runs={setting.runs} /> : 'printed') },
     ];
   }, [rows, compared, reference]);
   return (
@@ -62,15 +62,3 @@ const SettingName = ({ label, note, printed }: { readonly label: string; readonl
     {note && <span className={styles.small}>⚠ {note}</span>}
   </span>
 );
-
-function Seeds({ setting }: { readonly setting: Setting }) {
-  return (
-    <span className={styles.seeds}>
-      {setting.runs.map(({ id, name, experiment }) => (
-        <Link key={id} to={`/runs/${id}`} title={name}>
-          {experiment.seed}
-        </Link>
-      ))}
-    </span>
-  );
-}

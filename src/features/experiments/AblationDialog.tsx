@@ -2,7 +2,6 @@ import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { plural } from '../../app/format';
 import { Button } from '../../app/primitives/Button';
-import { Dialog } from '../../app/primitives/Dialog';
 import { Checkbox } from '../../app/primitives/Field';
 import { ablationRuns } from '../../domain/ablation';
 import type { DatasetDocument } from '../../domain/dataset';
@@ -14,6 +13,7 @@ import { useRuns } from '../../state/runs';
 import { plannedRows, setName, type PlannedRow } from './ablationPlan';
 import { parseSeeds } from './draft';
 import { SeedsField } from './SeedsField';
+import { QueueDialog } from './QueueDialog';
 import styles from './experiments.module.css';
 
 interface AblationDialogProps {
@@ -50,20 +50,13 @@ export function AblationDialog({ full, dataset, seeds: typed, onClose }: Ablatio
   };
 
   return (
-    <Dialog
-      open
-      wide
-      onOpenChange={onClose}
+    <QueueDialog
       title={`Ablation set: ${modelTable(full.model).name} on ${dataset.name}`}
       description="Each row is the model as the form says, with only what is named here changed. The runs are queued, and their results become one table."
-      actions={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button variant="primary" disabled={wanted.length === 0 || queueing} onClick={() => void start()}>
-            Queue {plural(wanted.length, 'run')}
-          </Button>
-        </>
-      }
+      count={wanted.length}
+      queueing={queueing}
+      onQueue={() => void start()}
+      onClose={onClose}
     >
       <fieldset className={styles.group}>
         <legend>Rows of the table</legend>
@@ -87,7 +80,7 @@ export function AblationDialog({ full, dataset, seeds: typed, onClose }: Ablatio
         {before > 0 && `, after ${plural(before, 'pre-training run')}`}.
         {chosen.length > 0 && !chosen.some((row) => row.id === 'full') && possible.some((row) => row.id === 'full') && ' Without the full model the table shows no differences to it.'}
       </p>
-    </Dialog>
+    </QueueDialog>
   );
 }
 

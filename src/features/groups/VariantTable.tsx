@@ -1,10 +1,8 @@
 import { memo, useMemo } from 'react';
-import { Link } from 'react-router';
 import { formatCount, formatMeanSd, formatSignedMeanSd } from '../../app/format';
 import { DataTable, type Column } from '../../app/primitives/DataTable';
-import type { RunSummary } from '../../domain/run';
 import { SHOWN_METRICS, shortMetric } from '../runs/curves';
-import { STATUS_WORDS } from '../runs/words';
+import { RunLinks } from '../runs/RunLinks';
 import type { Relevant } from '../../domain/comparison';
 import type { Difference, VariantRow } from './groupRows';
 import styles from './groups.module.css';
@@ -28,7 +26,7 @@ export const VariantTable = memo(function VariantTable({ label, rows, relevant, 
         cell: ({ difference, full }) => (full ? 'the full model' : <DifferenceCell difference={difference[relevant]} />),
       },
       { id: 'seeds', header: 'Seeds', numeric: true, value: ({ done }) => done, cell: ({ done, runs }) => `${formatCount(done)} / ${formatCount(runs.length)}` },
-      ...(withRuns ? [{ id: 'runs', header: 'Runs', sortable: false, value: () => null, cell: ({ runs }: VariantRow) => <Runs runs={runs} /> }] : []),
+      ...(withRuns ? [{ id: 'runs', header: 'Runs', sortable: false, value: () => null, cell: ({ runs }: VariantRow) => <RunLinks runs={runs} /> }] : []),
     ],
     [relevant, withRuns],
   );
@@ -56,19 +54,5 @@ function DifferenceCell({ difference }: { readonly difference: Difference | null
         </span>
       )}
     </>
-  );
-}
-
-/** A link to each run: its status as a glyph and a word, and its seed. */
-function Runs({ runs }: { readonly runs: readonly RunSummary[] }) {
-  return (
-    <span className={styles.runs}>
-      {runs.map(({ id, status, experiment }) => (
-        <Link key={id} to={`/runs/${id}`} title={`seed ${experiment.seed}: ${STATUS_WORDS[status].label}`}>
-          <span aria-hidden>{STATUS_WORDS[status].glyph}</span> {experiment.seed}
-          <span className="visually-hidden">, {STATUS_WORDS[status].label}</span>
-        </Link>
-      ))}
-    </span>
   );
 }

@@ -2,7 +2,6 @@ import { useMemo, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { plural } from '../../app/format';
 import { Button } from '../../app/primitives/Button';
-import { Dialog } from '../../app/primitives/Dialog';
 import { Disclosure } from '../../app/primitives/Disclosure';
 import { Checkbox, Choice, Field, Input } from '../../app/primitives/Field';
 import type { DatasetDocument } from '../../domain/dataset';
@@ -19,6 +18,7 @@ import { SeedsField } from '../experiments/SeedsField';
 import { nextAxis, offeredOptions, readAxis, type AxisDraft } from './axisDraft';
 import { AxisFields } from './AxisFields';
 import { countWords, sweepName, timeWords } from './planWords';
+import { QueueDialog } from '../experiments/QueueDialog';
 import styles from './sweeps.module.css';
 
 interface SweepDialogProps {
@@ -85,20 +85,13 @@ export function SweepDialog({ base, dataset, seeds: typed, onClose }: SweepDialo
   const next = nextAxis(base.model, base.config, drafts);
 
   return (
-    <Dialog
-      open
-      wide
-      onOpenChange={onClose}
+    <QueueDialog
       title={`Sweep: ${modelTable(base.model).name} on ${dataset.name}`}
       description="Every point is the model as the form says, with only the values of the axes changed. The runs are queued, and their results become one picture."
-      actions={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button variant="primary" disabled={wanted.length === 0 || queueing} onClick={() => void start()}>
-            Queue {plural(wanted.length, 'run')}
-          </Button>
-        </>
-      }
+      count={wanted.length}
+      queueing={queueing}
+      onQueue={() => void start()}
+      onClose={onClose}
     >
       <Choice
         segments
@@ -170,7 +163,7 @@ export function SweepDialog({ base, dataset, seeds: typed, onClose }: SweepDialo
           </ul>
         </Disclosure>
       )}
-    </Dialog>
+    </QueueDialog>
   );
 }
 

@@ -5,7 +5,7 @@ import { METRIC_KEYS, metricLabel, type MetricKey } from '../../domain/metrics';
 import type { Sweep } from '../../domain/run';
 import { SHOWN_METRICS, shortMetric } from '../runs/curves';
 import { bestPoint, pointMetric, valueName, type Measured, type PointRow } from './points';
-import { RunLinks } from './RunLinks';
+import { RunLinks } from '../runs/RunLinks';
 import styles from './sweeps.module.css';
 
 interface SweepTableProps {

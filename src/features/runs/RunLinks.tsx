@@ -1,12 +1,12 @@
 import { Link } from 'react-router';
 import type { RunSummary } from '../../domain/run';
-import { STATUS_WORDS, stopWords } from '../runs/words';
-import styles from './sweeps.module.css';
+import { STATUS_WORDS, stopWords } from './words';
+import styles from './RunLinks.module.css';
 
-/** A link to each run of a point: its status as a glyph and a word, and its seed. */
+/** A link to each of several runs: its status as a glyph and a word, and its seed. */
 export function RunLinks({ runs }: { readonly runs: readonly RunSummary[] }) {
   return (
-    <span className={styles.runs}>
+    <span className={styles.links}>
       {runs.map((run) => {
         const { label, glyph } = STATUS_WORDS[run.status];
         const words = stopWords(run) ?? label;
