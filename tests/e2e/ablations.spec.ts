@@ -27,7 +27,7 @@ test('an ablation set is queued at once, fills its table, and leads to its runs'
   const dialog = page.getByRole('dialog', { name: /Ablation set: SiMGR/ });
   await dialog.getByRole('textbox', { name: 'Seed' }).fill('1, 2');
   await expect(dialog.getByRole('status')).toHaveText('6 rows × 2 seeds = 12 runs.');
-  await dialog.getByRole('checkbox', { name: 'Base, liked pairs only' }).uncheck();
+  await dialog.getByRole('checkbox', { name: 'Base, high ratings only' }).uncheck();
   await dialog.getByRole('checkbox', { name: '+SGA+PST' }).uncheck();
   await dialog.getByRole('checkbox', { name: '+SGA+APFI' }).uncheck();
   await expectFit(page, 'dialog');

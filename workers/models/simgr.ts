@@ -27,8 +27,10 @@ async function build(context: BuildContext): Promise<Model> {
   const signs = await signedPairs(context);
   const pairSigns = deviceSigns(signs.signs);
 
-  const userItemMatrix = behaviourGraph(input.train, input.users, input.items, 0);
-  const historyMatrix = historyMean(input.train, input.users, input.items);
+  // Without signed encoders there is no pseudo feedback either: what is positive is what the users liked.
+  const seen = !signed && booleanOption(config, 'likedGraph') ? signs.positive : input.train;
+  const userItemMatrix = behaviourGraph(seen, input.users, input.items, 0);
+  const historyMatrix = historyMean(seen, input.users, input.items);
   const signedGraphs: NamedGraph[] = signed
     ? [
         { name: 'positive', meaning: 'sym(A⁺) with pseudo edges, users before items', matrix: behaviourGraph(signs.positive, input.users, input.items, 0) },

@@ -2,6 +2,7 @@ import { regulariser, trainingOptions } from './common';
 import type { Condition, ModelTable } from './table';
 
 const SIGNED: Condition = { key: 'signed', values: [true] };
+const UNSIGNED: Condition = { key: 'signed', values: [false] };
 const PSEUDO: Condition = { key: 'pseudoFeedback', values: [true] };
 
 export const simgr: ModelTable = {
@@ -117,6 +118,10 @@ export const simgr: ModelTable = {
       key: 'positivesOnly', type: 'boolean', default: false, group: 'loss', sweep: false,
       label: 'BPR over liked pairs only', help: 'Leave disliked training pairs out of BPR.',
     },
+    {
+      key: 'likedGraph', type: 'boolean', default: false, group: 'graph', sweep: false, when: UNSIGNED,
+      label: 'Graph of liked pairs only', help: 'Build Base’s graph and the users’ histories from liked training pairs; off, from all of them.',
+    },
     regulariser(1e-4, 'Times half the squared norm of the batch’s final rows, divided by the configured batch size.'),
     ...trainingOptions({}),
   ],
@@ -136,7 +141,7 @@ export const simgr: ModelTable = {
   ablations: [
     { id: 'Base', label: 'Base', config: { signed: false, personalThreshold: false, pseudoFeedback: false } },
     // Figure 1 of the paper: what is learnt from all interactions, from liked ones alone, and from signed ones.
-    { id: 'liked', label: 'Base, liked pairs only', config: { signed: false, personalThreshold: false, pseudoFeedback: false, positivesOnly: true }, needs: 'ratings' },
+    { id: 'liked', label: 'Base, high ratings only', config: { signed: false, personalThreshold: false, pseudoFeedback: false, positivesOnly: true, likedGraph: true }, needs: 'ratings' },
     { id: 'SGA', label: '+SGA', config: { personalThreshold: false, pseudoFeedback: false } },
     { id: 'SGA+PST', label: '+SGA+PST', config: { pseudoFeedback: false } },
     { id: 'SGA+APFI', label: '+SGA+APFI', config: { personalThreshold: false } },

@@ -45,7 +45,7 @@ describe('the rows of an ablation set', () => {
 
   it('begin with the model as the form says, and name what each changes', () => {
     const rows = planned('simgr', { layers: 3 });
-    expect(rows.map(({ label }) => label)).toEqual(['SiMGR', 'Base', 'Base, liked pairs only', '+SGA', '+SGA+PST', '+SGA+APFI']);
+    expect(rows.map(({ label }) => label)).toEqual(['SiMGR', 'Base', 'Base, high ratings only', '+SGA', '+SGA+PST', '+SGA+APFI']);
     expect(rows[0]?.changes).toEqual([]);
     expect(row(rows, 'SGA')?.changes).toEqual(['personalThreshold=false', 'pseudoFeedback=false']);
     for (const { experiment, reason } of rows) expect([experiment.config['layers'], reason]).toEqual([3, null]);
