@@ -125,12 +125,14 @@ test('a run that trains is drawn from its newest checkpoint, and MAGNET by where
   await page.keyboard.press('s');
   await page.getByRole('button', { name: 'Stop, keep the best' }).click();
   await ended(page, run);
-  await page.getByRole('combobox', { name: 'Colour' }).selectOption({ label: 'Dominant modality' });
-  const legend = final.getByRole('list', { name: 'Dominant modality' }).getByRole('listitem');
-  await expect(legend).toHaveCount(3, { timeout: 120_000 });
-  const texts = await legend.allTextContents();
-  expect(texts.map((text) => text.replace(/^. | \(.*$/g, ''))).toEqual(['behaviour', 'image', 'text']);
   const interactions = (await stored(page, 'features', `${experiment.dataset.id}/interactions`)) as Interactions;
   const trained = new Set(interactions.items.filter((_, row) => interactions.split[row] === 0)).size;
-  expect(texts.map((text) => Number(/\((\d+)\)/.exec(text)?.[1])).reduce((sum, count) => sum + count, 0)).toBe(trained);
+  for (const [colour, names] of [['Dominant modality', ['behaviour', 'image', 'text']], ['Dominant expert family', ['Dom', 'Bal', 'Com']]] as const) {
+    await page.getByRole('combobox', { name: 'Colour' }).selectOption({ label: colour });
+    const legend = final.getByRole('list', { name: colour }).getByRole('listitem');
+    await expect(legend).toHaveCount(3, { timeout: 120_000 });
+    const texts = await legend.allTextContents();
+    expect(texts.map((text) => text.replace(/^. | \(.*$/g, ''))).toEqual(names);
+    expect(texts.map((text) => Number(/\((\d+)\)/.exec(text)?.[1])).reduce((sum, count) => sum + count, 0)).toBe(trained);
+  }
 });

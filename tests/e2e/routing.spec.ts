@@ -94,6 +94,26 @@ test('the routing of MAGNET moves while it trains, can be gone through, and expl
   await expect(page.getByRole('grid', { name: /^Routing of this pair/ })).toHaveCount(2, { timeout: 60_000 });
   await expectFit(page, 'routing');
 
+  // The timeline draws what the run recorded, with the switch of stages that follows the first epoch marked.
+  const timeline = page.getByRole('figure', { name: 'Routing over time', exact: true });
+  await expect(timeline.getByText('stage 2', { exact: true })).toBeVisible();
+  await expect(timeline.getByText('window', { exact: true })).toBeVisible();
+  await page.getByRole('button', { name: 'Data of Routing over time' }).click();
+  const data = page.getByRole('dialog').getByRole('table');
+  const names = await data.locator('thead th').allTextContents();
+  const ofFrames = async (name: string): Promise<number[]> => (await column(data, names.indexOf(name) + 1)).map(Number).filter((value) => value > 0);
+  const observed = (key: string): number[] => run.epochs.map((point) => point.observed![key]![0]!);
+  const entropy = (shares: readonly number[]): number => -shares.reduce((total, share) => total + share * Math.log(share), 0);
+  const alike = (found: readonly number[], expected: readonly number[]): void => {
+    expect(found).toHaveLength(expected.length);
+    found.forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 3));
+  };
+  alike(await ofFrames('N_eff / E'), run.epochs.map(({ observed: all }) => Math.exp(entropy(all!['routing']!)) / 9));
+  alike(await ofFrames('MaxLoad'), observed('maxLoad'));
+  alike(await ofFrames('Winner Share'), observed('winnerShare'));
+  alike(await ofFrames('Top3Mass'), run.epochs.map(({ observed: all }) => [...all!['routing']!].sort((a, b) => b - a).slice(0, 3).reduce((a, b) => a + b)));
+  await page.keyboard.press('Escape');
+
   await page.getByRole('button', { name: `Data of Mean routing, epoch ${EPOCHS}` }).click();
   near((await column(page.getByRole('dialog'), 3)).map(Number), recorded(EPOCHS - 1));
   await page.keyboard.press('Escape');

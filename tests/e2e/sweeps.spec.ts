@@ -125,3 +125,24 @@ test('a sweep over one axis is a line with a band over seeds, and knows how long
   await expect(again.getByRole('status')).toContainText('4 points × 1 seed = 4 runs. There are no more that differ.');
   await expectFit(page, 'random draws');
 });
+
+test('the median rule ends a hopeless run early, and the sweep says so', async ({ page }) => {
+  const dialog = await openDialog(page, '9');
+  await dialog.getByRole('combobox', { name: 'Axis 1' }).selectOption({ label: 'Learning rate' });
+  await dialog.getByRole('textbox', { name: /^Values of Learning rate/ }).fill('0.003, 0.004, 0.005, 0.0000001');
+  await dialog.getByRole('checkbox', { name: /median rule/ }).check();
+  await dialog.getByRole('button', { name: 'Queue 4 runs' }).click();
+  await expect(page.getByText('all 4 runs have a result')).toBeVisible({ timeout: 300_000 });
+
+  const runs = await storedRuns(page);
+  const stopped = runs.filter(({ stopReason }) => stopReason?.rule === 'median');
+  expect(stopped.map(({ experiment: { config } }) => config['learningRate'])).toEqual([1e-7]);
+  const { epochs, stopReason, result } = stopped[0]!;
+  // Spared for five epochs, and then below the median of the three that had finished.
+  expect(epochs).toHaveLength(6);
+  const bestUntil = (run: RunDocument): number => Math.max(...run.epochs.slice(0, 6).map(({ valid }) => valid!['recall@20']));
+  const peers = runs.filter((run) => run !== stopped[0]).map(bestUntil).sort((a, b) => a - b);
+  expect(stopReason).toMatchObject({ epoch: 5, best: bestUntil(stopped[0]!), median: peers[1], peers: 3 });
+  expect(result!.valid['recall@20']).toBe(bestUntil(stopped[0]!));
+  await expect(page.getByText('1 run ended early by the median rule')).toBeVisible();
+});
