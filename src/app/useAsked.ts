@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'react';
 import { faultOf, type Fault } from '../domain/errors';
-import type { AnalysisPhase, AskOptions } from '../state/analysis';
+import type { Phase, AskOptions } from '../state/workerThread';
 
 type Ask<T> = (options: AskOptions) => Promise<T>;
 
@@ -10,7 +10,7 @@ export interface Asked<T> {
   /** The newest answer, whatever it was to. */
   readonly last: T | null;
   readonly fault: Fault | null;
-  readonly phase: AnalysisPhase | null;
+  readonly phase: Phase | null;
 }
 
 interface Settled<T> {
@@ -23,7 +23,7 @@ interface Settled<T> {
 export function useAsked<T>(ask: Ask<T> | null): Asked<T> {
   const [settled, setSettled] = useState<Settled<T> | null>(null);
   const [last, setLast] = useState<T | null>(null);
-  const [phase, setPhase] = useState<{ readonly ask: Ask<T>; readonly phase: AnalysisPhase } | null>(null);
+  const [phase, setPhase] = useState<{ readonly ask: Ask<T>; readonly phase: Phase } | null>(null);
   useEffect(() => {
     if (!ask) return undefined;
     const stop = new AbortController();

@@ -2,66 +2,74 @@
  * Every failure a person can meet has a code. A code has one sentence that says what happened,
  * one that says what to do next, and one test.
  */
-export type ErrorCode =
+export const ERROR_CODES = [
   // devices
-  | 'GPU_UNAVAILABLE'
-  | 'GPU_LOST'
-  | 'GPU_VALIDATION'
-  | 'GPU_OUT_OF_MEMORY'
-  | 'GPU_SELF_TEST'
-  | 'BACKEND_UNAVAILABLE'
+  'GPU_UNAVAILABLE',
+  'GPU_LOST',
+  'GPU_VALIDATION',
+  'GPU_OUT_OF_MEMORY',
+  'GPU_SELF_TEST',
+  'BACKEND_UNAVAILABLE',
   // files and datasets
-  | 'FILE_UNREADABLE'
-  | 'FILE_UNRECOGNISED'
-  | 'FILE_TOO_LARGE'
-  | 'NPY_HEADER'
-  | 'NPY_TYPE'
-  | 'NPY_OBJECT'
-  | 'NPY_SHAPE'
-  | 'NPY_TRUNCATED'
-  | 'TABLE_ENCODING'
-  | 'TABLE_HEADER'
-  | 'TABLE_VALUE'
-  | 'ZIP_BROKEN'
-  | 'ZIP_BOMB'
-  | 'ZIP_UNSUPPORTED'
-  | 'GZIP_BROKEN'
-  | 'DATA_NO_INTERACTIONS'
-  | 'DATA_SEVERAL_INTERACTIONS'
-  | 'DATA_ROWS_MISMATCH'
-  | 'DATA_NOT_FINITE'
-  | 'DATA_ID_RANGE'
-  | 'DATA_SPLIT_VALUES'
-  | 'DATA_EMPTY_SPLIT'
-  | 'DATA_REJECTED'
-  | 'DATA_NOT_FOUND'
-  | 'IMPORT_CANCELLED'
+  'FILE_UNREADABLE',
+  'FILE_UNRECOGNISED',
+  'FILE_TOO_LARGE',
+  'NPY_HEADER',
+  'NPY_TYPE',
+  'NPY_OBJECT',
+  'NPY_SHAPE',
+  'NPY_TRUNCATED',
+  'TABLE_ENCODING',
+  'TABLE_HEADER',
+  'TABLE_VALUE',
+  'ZIP_BROKEN',
+  'ZIP_BOMB',
+  'ZIP_UNSUPPORTED',
+  'GZIP_BROKEN',
+  'DATA_NO_INTERACTIONS',
+  'DATA_SEVERAL_INTERACTIONS',
+  'DATA_ROWS_MISMATCH',
+  'DATA_NOT_FINITE',
+  'DATA_ID_RANGE',
+  'DATA_SPLIT_VALUES',
+  'DATA_EMPTY_SPLIT',
+  'DATA_REJECTED',
+  'DATA_NOT_FOUND',
+  'IMPORT_CANCELLED',
   // storage
-  | 'STORE_QUOTA'
-  | 'STORE_UNAVAILABLE'
-  | 'STORE_BROKEN'
+  'STORE_QUOTA',
+  'STORE_UNAVAILABLE',
+  'STORE_BROKEN',
   // experiments and runs
-  | 'CONFIG_INVALID'
-  | 'MODEL_NEEDS_FEATURES'
-  | 'PRETRAINING_MISSING'
-  | 'SAMPLE_NO_NEGATIVE'
-  | 'RUN_NOT_FOUND'
-  | 'LINK_TRUNCATED'
-  | 'LINK_VERSION'
-  | 'LINK_TOO_LARGE'
-  | 'LINK_INVALID'
-  | 'RUN_NO_WEIGHTS'
-  | 'RUN_NOT_ROUTED'
-  | 'PAIR_NOT_FOUND'
-  | 'PROJECTION_TOO_FEW'
-  | 'PROJECTION_SPACES'
-  | 'PROJECTION_NO_VECTORS'
-  | 'RUN_DIVERGED'
-  | 'RUN_MEMORY'
-  | 'RUN_BUSY'
-  | 'WORKER_FAILED'
-  | 'COMMAND_LINE'
-  | 'UNKNOWN';
+  'CONFIG_INVALID',
+  'MODEL_NEEDS_FEATURES',
+  'PRETRAINING_MISSING',
+  'SAMPLE_NO_NEGATIVE',
+  'RUN_NOT_FOUND',
+  'LINK_TRUNCATED',
+  'LINK_VERSION',
+  'LINK_TOO_LARGE',
+  'LINK_INVALID',
+  'STUDY_UNREADABLE',
+  'STUDY_VERSION',
+  'STUDY_TOO_LARGE',
+  'WEIGHTS_UNREADABLE',
+  'RUN_NO_WEIGHTS',
+  'RUN_NOT_ROUTED',
+  'PAIR_NOT_FOUND',
+  'PROJECTION_TOO_FEW',
+  'PROJECTION_SPACES',
+  'PROJECTION_NO_VECTORS',
+  'RUN_DIVERGED',
+  'RUN_MEMORY',
+  'RUN_BUSY',
+  'WORKER_FAILED',
+  'COMMAND_LINE',
+  'UNKNOWN',
+] as const;
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+export const isErrorCode = (value: string): value is ErrorCode => ERROR_CODES.some((code) => code === value);
 
 export type ErrorContext = Readonly<Record<string, string | number | boolean | null>>;
 

@@ -36,3 +36,17 @@ export function metricLabel(key: MetricKey): string {
 export function isMetricKey(value: string): value is MetricKey {
   return METRIC_KEYS.some((key) => key === value);
 }
+
+/** A record with a value for every metric. */
+export function byKey<T>(value: (key: MetricKey) => T): Record<MetricKey, T> {
+  const [first, ...rest] = METRIC_KEYS;
+  if (!first) throw new Error('There are no metrics.');
+  const start: Partial<Record<MetricKey, T>> = {};
+  for (const key of [first, ...rest]) start[key] = value(key);
+  if (isComplete(start)) return start;
+  throw new Error('A metric is missing.');
+}
+
+function isComplete<T>(record: Partial<Record<MetricKey, T>>): record is Record<MetricKey, T> {
+  return METRIC_KEYS.every((key) => key in record);
+}

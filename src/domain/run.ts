@@ -2,7 +2,7 @@ import type { Fault } from './errors';
 import type { MetricKey, Metrics } from './metrics';
 import type { Config, ModelId, OptionValue } from './models/table';
 import type { Finding, Observations } from './observations';
-import type { SharedRun } from './shared';
+import type { SharedDataset, SharedRun } from './shared';
 
 /** Which device computes. `auto` probes hardware WebGPU, then WASM, then CPU. */
 export type BackendName = 'webgpu' | 'wasm' | 'cpu';
@@ -138,6 +138,14 @@ export interface StopReason {
   readonly peers: number;
 }
 
+/** Where a run came from that was not made in this browser. */
+export interface RunOrigin {
+  readonly file: string;
+  /** ISO 8601. */
+  readonly importedAt: string;
+  readonly dataset: SharedDataset;
+}
+
 /** A run is a document. Weights, per-user metrics and top lists are stored beside it. */
 export interface RunDocument {
   readonly version: 1;
@@ -157,6 +165,8 @@ export interface RunDocument {
   readonly group?: RunGroup;
   /** What somebody else got from the same experiment, where it came from a link. */
   readonly theirs?: SharedRun;
+  /** Absent for a run of this browser. */
+  readonly origin?: RunOrigin;
   /** Absent where a person stopped it, or nobody did. */
   readonly stopReason?: StopReason;
   /** What was found out about the data before the first step. */

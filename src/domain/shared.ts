@@ -1,5 +1,5 @@
 import type { DatasetDocument, DemoOptions, SplitRule } from './dataset';
-import { METRIC_KEYS, type MetricKey, type Metrics } from './metrics';
+import { byKey, type MetricKey, type Metrics } from './metrics';
 import type { Config, ModelId } from './models/table';
 import type { BackendName, RunDocument } from './run';
 
@@ -91,18 +91,7 @@ function sharedRun(run: RunDocument, dataset: number, { points, routing }: Detai
   };
 }
 
-const rounded = (metrics: Metrics): Metrics => mapMetrics((key) => sharedNumber(metrics[key]));
-
-export function mapMetrics(value: (key: MetricKey) => number): Metrics {
-  const all: Partial<Record<MetricKey, number>> = {};
-  for (const key of METRIC_KEYS) all[key] = value(key);
-  return { ...EMPTY_METRICS, ...all };
-}
-
-const EMPTY_METRICS: Metrics = {
-  'recall@5': NaN, 'recall@10': NaN, 'recall@20': NaN, 'recall@50': NaN, 'ndcg@5': NaN, 'ndcg@10': NaN, 'ndcg@20': NaN, 'ndcg@50': NaN,
-  'precision@5': NaN, 'precision@10': NaN, 'precision@20': NaN, 'precision@50': NaN, 'map@5': NaN, 'map@10': NaN, 'map@20': NaN, 'map@50': NaN,
-};
+const rounded = (metrics: Metrics): Metrics => byKey((key) => sharedNumber(metrics[key]));
 
 /** At most `points` evaluations, evenly spread; the best epoch and the last are always among them. */
 function curvesOf(run: RunDocument, points: number): SharedCurves | null {

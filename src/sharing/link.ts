@@ -1,5 +1,6 @@
 import { AppError } from '../domain/errors';
 import type { SharedStudy } from '../domain/shared';
+import { deflated, inflated, parseJson } from './deflate';
 import { fromPayload, toPayload } from './payload';
 
 /** The newest form. A form that was ever given out is read for ever. */
@@ -33,53 +34,14 @@ export async function decodeStudy(text: string): Promise<SharedStudy> {
   if (!parts) throw new AppError('LINK_TRUNCATED', 'The link has characters that none of its kind has.', 'Copy the whole link again, from its beginning to its end.');
   const [, version, payload = ''] = parts;
   if (Number(version) !== VERSION) throw new AppError('LINK_VERSION', `The link was made by another version of Lodestone (its form is ${version}, this page reads form ${VERSION}).`, 'Reload the page to get its newest version, or ask for a new link.');
-  const json = await inflated(fromBase64Url(payload));
-  return fromPayload(parsed(json));
-}
-
-/** The JSON's value. A key that would reach a prototype is none of ours. */
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json, (key, value: unknown) => {
-      if (key === '__proto__') throw new SyntaxError('a prototype');
-      return value;
-    });
-  } catch {
-    throw truncated();
-  }
+  return fromPayload(parseJson(await inflatedText(fromBase64Url(payload)), truncated));
 }
 
 const truncated = (): AppError => new AppError('LINK_TRUNCATED', 'The link is not whole: what carried it has cut it, or characters were changed.', 'Copy the whole link again, or ask for the file of the study.');
 
-async function deflated(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
-  const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream('deflate-raw'));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
-}
-
-/** Text of a deflated payload; counted while it is inflated, so that a small one cannot become a large one. */
-async function inflated(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw')).getReader();
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  try {
-    for (let next = await reader.read(); !next.done; next = await reader.read()) {
-      length += next.value.length;
-      if (length > MOST_INFLATED) break;
-      chunks.push(next.value);
-    }
-  } catch {
-    throw truncated();
-  }
-  if (length > MOST_INFLATED) {
-    await reader.cancel();
-    throw new AppError('LINK_TOO_LARGE', 'The link unfolds to more than any study takes.', 'It was not made by Lodestone; nothing of it was used.');
-  }
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
+/** Text of a deflated payload. */
+async function inflatedText(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const whole = await inflated(bytes, MOST_INFLATED, truncated, () => new AppError('LINK_TOO_LARGE', 'The link unfolds to more than any study takes.', 'It was not made by Lodestone; nothing of it was used.'));
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(whole);
   } catch {

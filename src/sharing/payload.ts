@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { DemoOptions } from '../domain/dataset';
 import { AppError } from '../domain/errors';
-import { METRIC_KEYS, type Metrics } from '../domain/metrics';
+import { byKey, METRIC_KEYS, type Metrics } from '../domain/metrics';
 import { changedOptions, configProblems, defaultConfig, modelTable } from '../domain/models/catalogue';
 import { MODEL_IDS } from '../domain/models/table';
-import { mapMetrics, type SharedRun, type SharedStudy } from '../domain/shared';
+import type { SharedDataset, SharedRun, SharedStudy } from '../domain/shared';
 
 /** The JSON of a link, form 1: short keys, options that differ from the defaults, metrics in the order of `METRIC_KEYS`. */
 
@@ -21,7 +21,7 @@ const words = z.string().max(200);
 const metrics = z.array(share).length(METRIC_KEYS.length);
 const points = z.array(share).max(MOST_POINTS);
 
-const dataset = z.strictObject({
+export const datasetPayload = z.strictObject({
   n: words,
   f: z.string().regex(/^[0-9a-f]{16,64}$/),
   u: count, i: count, x: count,
@@ -29,7 +29,7 @@ const dataset = z.strictObject({
   g: z.tuple([seed, count, count, z.enum(VARIANTS)]).optional(),
 });
 
-const run = z.strictObject({
+export const runPayload = z.strictObject({
   m: z.enum(MODEL_IDS),
   c: z.record(z.string().regex(/^[a-zA-Z][a-zA-Z0-9]{0,63}$/), z.union([z.number(), z.boolean(), z.string().max(100)])),
   s: seed,
@@ -43,21 +43,29 @@ const run = z.strictObject({
   o: z.strictObject({ g: z.array(words).min(1).max(16), m: z.array(share).max(256) }).optional(),
 });
 
-const schema = z.strictObject({ d: z.array(dataset).max(50), r: z.array(run).min(1).max(MOST_RUNS) });
+const schema = z.strictObject({ d: z.array(datasetPayload).max(50), r: z.array(runPayload).min(1).max(MOST_RUNS) });
 type Payload = z.infer<typeof schema>;
-type RunPayload = Payload['r'][number];
+type DatasetPayload = z.infer<typeof datasetPayload>;
+type RunPayload = z.infer<typeof runPayload>;
 
 export const toPayload = ({ datasets, runs }: SharedStudy): Payload => ({
-  d: datasets.map(({ name, fingerprint, users, items, interactions, split, demo }) => ({
-    n: name.slice(0, 200), f: fingerprint, u: users, i: items, x: interactions, s: split,
-    ...(demo && { g: demoPayload(demo) }),
-  })),
-  r: runs.map(runPayload),
+  d: datasets.map(toDatasetPayload),
+  r: runs.map(toRunPayload),
+});
+
+export const toDatasetPayload = ({ name, fingerprint, users, items, interactions, split, demo }: SharedDataset): DatasetPayload => ({
+  n: name.slice(0, 200), f: fingerprint, u: users, i: items, x: interactions, s: split,
+  ...(demo && { g: demoPayload(demo) }),
+});
+
+export const fromDatasetPayload = ({ n, f, u, i, x, s, g }: DatasetPayload): SharedDataset => ({
+  name: n, fingerprint: f, users: u, items: i, interactions: x, split: s,
+  demo: g ? { seed: g[0], users: g[1], items: g[2], variant: g[3] } : null,
 });
 
 const demoPayload = ({ seed: own, users, items, variant }: DemoOptions): [number, number, number, DemoOptions['variant']] => [own, users, items, variant];
 
-function runPayload({ model, config, seed: own, name, dataset: place, backend, device, epochs, result, curves, routing }: SharedRun): RunPayload {
+export function toRunPayload({ model, config, seed: own, name, dataset: place, backend, device, epochs, result, curves, routing }: SharedRun): RunPayload {
   const list = (values: Metrics): number[] => METRIC_KEYS.map((key) => values[key]);
   return {
     m: model, c: { ...changedOptions(model, config) }, s: own, n: name.slice(0, 200), d: place, e: epochs,
@@ -75,21 +83,19 @@ export function fromPayload(value: unknown): SharedStudy {
   if (!found.success) throw invalid(`${found.error.issues[0]?.path.map(String).join('.') || 'its content'} is not what it should be`);
   const { d: datasets, r: runs } = found.data;
   return {
-    datasets: datasets.map(({ n, f, u, i, x, s, g }) => ({
-      name: n, fingerprint: f, users: u, items: i, interactions: x, split: s,
-      demo: g ? { seed: g[0], users: g[1], items: g[2], variant: g[3] } : null,
-    })),
-    runs: runs.map((one) => fromRun(one, datasets.length)),
+    datasets: datasets.map(fromDatasetPayload),
+    runs: runs.map((one) => fromRunPayload(one, datasets.length)),
   };
 }
 
-function fromRun({ m, c, s, n, d, b, h, e, r, k, o }: RunPayload, datasets: number): SharedRun {
+/** Throws `LINK_INVALID` for options that the model refuses, and for a dataset that is not among so many. */
+export function fromRunPayload({ m, c, s, n, d, b, h, e, r, k, o }: RunPayload, datasets: number): SharedRun {
   const config = { ...defaultConfig(m), ...c };
   const [problem] = configProblems(m, config).values();
   if (problem) throw invalid(`of ${modelTable(m).name}: ${problem}`);
   if (d >= datasets) throw invalid('a run names a dataset that is not in it');
   if (k && (k.r.length !== k.e.length || k.n.length !== k.e.length)) throw invalid('a curve has more epochs than values');
-  const named = (values: readonly number[]): Metrics => mapMetrics((key) => values[METRIC_KEYS.indexOf(key)] ?? NaN);
+  const named = (values: readonly number[]): Metrics => byKey((key) => values[METRIC_KEYS.indexOf(key)] ?? NaN);
   return {
     model: m, config, seed: s, name: n, dataset: d, backend: b ?? null, device: h ?? '', epochs: e,
     result: r ? { bestEpoch: r.e, valid: named(r.v), test: named(r.t) } : null,

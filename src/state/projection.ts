@@ -1,5 +1,6 @@
 import type { EntityRouting, Projection, ProjectionRequest, Traits } from '../domain/projection';
-import type { AnalysisThread, AskOptions } from './analysis';
+import type { AnalysisThread } from './analysis';
+import type { AskOptions } from './workerThread';
 
 export const askProjection = (thread: AnalysisThread, request: ProjectionRequest, options: AskOptions): Promise<Projection> =>
   thread.ask({ type: 'project', ...request }, (event) => (event.type === 'projected' ? event.projection : undefined), options);

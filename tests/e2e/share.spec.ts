@@ -1,7 +1,6 @@
 import { expect, test } from '@playwright/test';
-import { METRIC_KEYS } from '../../src/domain/metrics';
+import { byKey, METRIC_KEYS } from '../../src/domain/metrics';
 import { defaultConfig } from '../../src/domain/models/catalogue';
-import { mapMetrics } from '../../src/domain/shared';
 import { encodeStudy } from '../../src/sharing/link';
 import { ended, expectFit, startRun, storedRun } from '../helpers/page';
 
@@ -37,7 +36,7 @@ test('a run becomes a link; whoever opens it sees it, runs it, and gets the same
   // A dataset that is not here, and a link that something has cut.
   const absent = await encodeStudy({
     datasets: [{ name: 'Elsewhere', fingerprint: 'c0'.repeat(32), users: 12, items: 34, interactions: 56, split: 'provided', demo: null }],
-    runs: [{ model: 'bpr', config: defaultConfig('bpr'), seed: 1, name: 'BPR · Elsewhere', dataset: 0, backend: 'wasm', device: 'a device', epochs: 2, result: { bestEpoch: 1, valid: mapMetrics(() => 0.1), test: mapMetrics(() => 0.2) }, curves: null, routing: null }],
+    runs: [{ model: 'bpr', config: defaultConfig('bpr'), seed: 1, name: 'BPR · Elsewhere', dataset: 0, backend: 'wasm', device: 'a device', epochs: 2, result: { bestEpoch: 1, valid: byKey(() => 0.1), test: byKey(() => 0.2) }, curves: null, routing: null }],
   });
   await visitor.goto(`./#${absent}`);
   await expect(visitor.getByText('Elsewhere is not here.')).toBeVisible();

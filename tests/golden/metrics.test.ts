@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Interactions } from '../../src/domain/dataset';
-import { METRIC_KEYS, type MetricKey } from '../../src/domain/metrics';
+import { byKey, METRIC_KEYS, type MetricKey } from '../../src/domain/metrics';
 import { newRanker } from '../../workers/engine/ranking';
 import { matrix } from '../../workers/engine/tensors';
 import { interactionMatrix } from '../../workers/graphs/behaviour';
 import { evaluate, heldOut } from '../../workers/training/evaluator';
-import { byKey, MAX_CUTOFF, meanMetrics, rankingMetrics } from '../../workers/training/metrics';
+import { MAX_CUTOFF, meanMetrics, rankingMetrics } from '../../workers/training/metrics';
 import { describeOn } from '../helpers/device';
 
 type Values = Record<MetricKey, number>;

@@ -3,10 +3,10 @@ import { joinArray, splitArray, type Entry } from '../../src/storage/arrays';
 import { memoryDatabase, type Database } from '../../src/storage/database';
 import { deleteRun, readDetails, writeDetails, writeRun } from '../../src/storage/runs';
 import { readTrace, readWeights, writeTrace, writeWeights } from '../../src/storage/weights';
+import { byKey } from '../../src/domain/metrics';
 import { newRun } from '../../src/domain/run';
 import { defaultConfig } from '../../src/domain/models/catalogue';
 import { CheckpointClock, deleteCheckpoint, readCheckpoint, writeCheckpoint, type Checkpoint } from '../../workers/training/checkpoint';
-import { byKey } from '../../workers/training/metrics';
 
 function checkpointAt(step: number, withBest = true): Checkpoint {
   const array = (offset: number): Float32Array => Float32Array.of(step, offset, -0, 1e-30, NaN);

@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_DEMO, type DatasetDocument } from '../../src/domain/dataset';
 import { AppError } from '../../src/domain/errors';
-import { METRIC_KEYS } from '../../src/domain/metrics';
+import { byKey, METRIC_KEYS } from '../../src/domain/metrics';
 import { completeConfig } from '../../src/domain/models/catalogue';
 import { MODEL_IDS, type ModelId } from '../../src/domain/models/table';
 import { newRun, type RunDocument } from '../../src/domain/run';
-import { agreement, mapMetrics, sharedNumber, sharedStudy } from '../../src/domain/shared';
+import { agreement, sharedNumber, sharedStudy } from '../../src/domain/shared';
 import { decodeStudy, encodeStudy } from '../../src/sharing/link';
 import { fromPayload, toPayload } from '../../src/sharing/payload';
 import { stream } from '../../workers/engine/rng';
 
 const FINGERPRINT = 'ab'.repeat(32);
 const random = stream(5, 'links');
-const metrics = () => mapMetrics(() => random.uniform() / 3);
+const metrics = () => byKey(() => random.uniform() / 3);
 
 function finished(model: ModelId, epochs: number, changes = {}): RunDocument {
   const config = completeConfig(model, changes);

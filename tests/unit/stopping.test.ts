@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { MetricKey, Metrics } from '../../src/domain/metrics';
+import { byKey, type MetricKey, type Metrics } from '../../src/domain/metrics';
 import { EarlyStopping } from '../../workers/training/stopping';
-import { byKey } from '../../workers/training/metrics';
 
 /** All metrics 0, but one. */
 const metrics = (value: number, of: MetricKey = 'recall@20'): Metrics => byKey((key) => (key === of ? value : 0));

@@ -1,10 +1,10 @@
 import type { Ranker } from '../engine/ranking';
 import type { Interactions } from '../../src/domain/dataset';
-import type { MetricKey, Metrics, PerUserMetrics } from '../../src/domain/metrics';
+import { byKey, type MetricKey, type Metrics, type PerUserMetrics } from '../../src/domain/metrics';
 import type { Pairs } from '../graphs/behaviour';
 import type { Csr } from '../graphs/csr';
 import type { Representation } from '../models/model';
-import { byKey, MAX_CUTOFF, meanMetrics, rankingMetrics } from './metrics';
+import { MAX_CUTOFF, meanMetrics, rankingMetrics } from './metrics';
 
 /** Users that are ranked in a split, ascending, with their held-out items. */
 export interface HeldOut {

@@ -1,4 +1,4 @@
-import { CUTOFFS, METRIC_KEYS, type MetricKey, type Metrics, type PerUserMetrics } from '../../src/domain/metrics';
+import { CUTOFFS, byKey, type MetricKey, type Metrics, type PerUserMetrics } from '../../src/domain/metrics';
 
 export const MAX_CUTOFF = Math.max(...CUTOFFS);
 
@@ -44,18 +44,4 @@ export function meanMetrics(perUser: PerUserMetrics): Metrics {
     for (const value of values) sum += value;
     return values.length === 0 ? 0 : sum / values.length;
   });
-}
-
-/** A record with a value for every metric. */
-export function byKey<T>(value: (key: MetricKey) => T): Record<MetricKey, T> {
-  const [first, ...rest] = METRIC_KEYS;
-  if (!first) throw new Error('There are no metrics.');
-  const start: Partial<Record<MetricKey, T>> = {};
-  for (const key of [first, ...rest]) start[key] = value(key);
-  if (isComplete(start)) return start;
-  throw new Error('A metric is missing.');
-}
-
-function isComplete<T>(record: Partial<Record<MetricKey, T>>): record is Record<MetricKey, T> {
-  return METRIC_KEYS.every((key) => key in record);
 }

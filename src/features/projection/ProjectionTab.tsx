@@ -5,7 +5,8 @@ import { Columns } from '../../app/primitives/Page';
 import { booleanOption, completeConfig } from '../../domain/models/catalogue';
 import { MOST_POINTS, type Entities, type Projection, type ProjectedVectors, type ProjectionMethod } from '../../domain/projection';
 import type { RunSummary } from '../../domain/run';
-import { AnalysisThread, type AskOptions } from '../../state/analysis';
+import { newAnalysisThread } from '../../state/analysis';
+import type { AskOptions } from '../../state/workerThread';
 import { askEntityRouting, askTraits } from '../../state/projection';
 import { useRuns } from '../../state/runs';
 import { AnglePanel } from './AnglePanel';
@@ -23,7 +24,7 @@ interface Entity {
 
 /** A run's users and items in the plane, two pictures side by side where wanted, and the directions in which they lie. */
 export const ProjectionTab = memo(function ProjectionTab({ run }: { readonly run: RunSummary }) {
-  const [thread] = useState(() => new AnalysisThread());
+  const [thread] = useState(() => newAnalysisThread());
   useEffect(() => () => thread.end(), [thread]);
   const [vectors, setVectors] = useState<ProjectedVectors>('final');
   const [entities, setEntities] = useState<Entities>('items');

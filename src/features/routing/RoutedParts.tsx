@@ -6,7 +6,8 @@ import { Panel } from '../../app/primitives/Panel';
 import { ProgressBar } from '../../app/primitives/ProgressBar';
 import type { HeatMapCell } from '../../charts/HeatMap';
 import type { RunSummary } from '../../domain/run';
-import { AnalysisThread, routeRun, type AskOptions } from '../../state/analysis';
+import { newAnalysisThread, routeRun } from '../../state/analysis';
+import type { AskOptions } from '../../state/workerThread';
 import { isActive } from '../../state/runs';
 import { shownEpoch } from '../runs/words';
 import { Breakdowns } from './Breakdowns';
@@ -26,7 +27,7 @@ interface RoutedPartsProps {
 
 /** What needs the weights: parts of the data, the pairs of an expert, single pairs. Of a run that trains, those of its newest checkpoint. */
 export function RoutedParts({ run, shape, selected, onSelect }: RoutedPartsProps) {
-  const [thread] = useState(() => new AnalysisThread());
+  const [thread] = useState(() => newAnalysisThread());
   useEffect(() => () => thread.end(), [thread]);
   const [asked, setAsked] = useState(0);
   const { id, result } = run;
