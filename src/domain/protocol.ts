@@ -153,3 +153,33 @@ export type AnalysisEvent =
   /** null without a checkpoint. */
   | { readonly type: 'newestStep'; readonly step: number | null }
   | { readonly type: 'fault'; readonly fault: Fault };
+
+// ---------------------------------------------------------------- sharing worker
+
+export type SharingCommand =
+  /** Runs with all that is stored of them but weights, as a `.lodestone.json`. */
+  | { readonly type: 'study'; readonly runIds: readonly string[] }
+  /** The weights of a finished run, as `.safetensors`. */
+  | { readonly type: 'weights'; readonly runId: string }
+  /** Stores what files of these three kinds hold, beside what is here. */
+  | { readonly type: 'import'; readonly files: readonly NamedFile[] };
+
+/** What became of imported files. */
+export interface ImportReport {
+  readonly runs: readonly { readonly id: string; readonly name: string }[];
+  /** Runs and datasets that were here already. */
+  readonly known: number;
+  /** Runs of which another state was here, and that stand beside it now. */
+  readonly copies: number;
+  /** Runs that have got their weights. */
+  readonly weights: number;
+  readonly datasets: readonly { readonly id: string; readonly name: string }[];
+  /** Files of which nothing was stored, with the reason. */
+  readonly refused: readonly { readonly file: string; readonly fault: Fault }[];
+}
+
+export type SharingEvent =
+  | { readonly type: 'phase'; readonly text: string; readonly fraction: number | null }
+  | { readonly type: 'made'; readonly file: Blob }
+  | { readonly type: 'imported'; readonly report: ImportReport }
+  | { readonly type: 'fault'; readonly fault: Fault };

@@ -195,3 +195,11 @@ export function newRun(id: string, name: string, experiment: Experiment, created
     intervals: [], best: null, result: null, estimate: null, memory: null, notes: '', seconds: 0,
   };
 }
+
+const ACTIVE: readonly RunStatus[] = ['preparing', 'running', 'paused'];
+
+export const isActive = (status: RunStatus): boolean => ACTIVE.includes(status);
+
+/** A run that can be taken up again. */
+export const canResume = (run: Pick<RunSummary, 'status' | 'result'>): boolean =>
+  run.status === 'interrupted' || run.status === 'failed' || (run.status === 'stopped' && run.result === null);

@@ -61,20 +61,26 @@ export interface Detail {
   readonly routing: boolean;
 }
 
-/** The runs of a study, of datasets that are still stored. Runs whose dataset is gone keep what they know of it. */
+/** What identifies the datasets of the runs, each once. Of one that is no longer stored only what the runs know of it. */
+export function sharedDatasets(runs: readonly RunDocument[], datasets: readonly DatasetDocument[]): SharedDataset[] {
+  const used = new Map<string, SharedDataset>();
+  for (const { experiment, origin } of runs) {
+    const { id, name, fingerprint } = experiment.dataset;
+    if (used.has(fingerprint)) continue;
+    const stored = datasets.find((one) => one.id === id && one.fingerprint === fingerprint) ?? datasets.find((one) => one.fingerprint === fingerprint);
+    used.set(fingerprint, stored ? describe(stored) : (origin?.dataset ?? { name, fingerprint, users: 0, items: 0, interactions: 0, split: 'provided', demo: null }));
+  }
+  return [...used.values()];
+}
+
+const describe = ({ name, fingerprint, statistics: { users, items, interactions }, split, source }: DatasetDocument): SharedDataset => ({
+  name, fingerprint, users, items, interactions, split: split.rule, demo: source.kind === 'demo' ? source.options : null,
+});
+
+/** The runs of a study with their datasets. */
 export function sharedStudy(runs: readonly RunDocument[], datasets: readonly DatasetDocument[], detail: Detail): SharedStudy {
-  const used: SharedDataset[] = [];
-  const placeOf = (run: RunDocument): number => {
-    const { id, name, fingerprint } = run.experiment.dataset;
-    const place = used.findIndex((one) => one.fingerprint === fingerprint);
-    if (place >= 0) return place;
-    const stored = datasets.find((one) => one.id === id) ?? datasets.find((one) => one.fingerprint === fingerprint);
-    return used.push({
-      name: stored?.name ?? name, fingerprint,
-      users: stored?.statistics.users ?? 0, items: stored?.statistics.items ?? 0, interactions: stored?.statistics.interactions ?? 0,
-      split: stored?.split.rule ?? 'provided', demo: stored?.source.kind === 'demo' ? stored.source.options : null,
-    }) - 1;
-  };
+  const used = sharedDatasets(runs, datasets);
+  const placeOf = ({ experiment }: RunDocument): number => used.findIndex(({ fingerprint }) => fingerprint === experiment.dataset.fingerprint);
   return { runs: runs.map((run) => sharedRun(run, placeOf(run), detail)), datasets: used };
 }
 

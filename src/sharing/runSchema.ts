@@ -39,7 +39,7 @@ const fault = z.strictObject({
   code: z.string().max(60).transform((code) => (isErrorCode(code) ? code : 'UNKNOWN')),
   message: text,
   hint: text,
-  context: z.record(words, z.union([text, number, z.boolean(), z.null()])),
+  context: z.record(words, z.union([number, text, z.boolean(), z.null()])),
 });
 
 const device = z.strictObject({

@@ -1,13 +1,14 @@
 import { create, type StoreApi, type UseBoundStore } from 'zustand';
-import { faultOf, type Fault } from '../domain/errors';
+import { faultOf } from '../domain/errors';
 import { runName } from '../domain/runName';
-import { newRun, summarise, type RunDocument, type RunStatus, type RunSummary } from '../domain/run';
+import { isActive, newRun, summarise, type RunDocument, type RunSummary } from '../domain/run';
 import { deleteRun, listRuns, readRun, writeRun } from '../storage/runs';
 import { database } from './database';
-import { newId } from './ids';
+import { newId } from '../domain/ids';
 import { LiveRun } from './liveRun';
 import { medianJudge } from './medianStop';
 import { withPretraining } from './pretraining';
+import { endingOf, faultAt, liveSummary } from './runEnding';
 import { editKey, editOf, type RunEdit, type RunsEnvironment, type RunsState } from './runsState';
 import { startSession, type Session, type SessionEnd } from './session';
 import { browserChannel, browserLock } from './tabs';
@@ -19,14 +20,6 @@ const EVERY_MS = 100;
 const SUMMARY_EVERY_MS = 1000;
 /** A lost device is tried again this often before the run fails. */
 const RESTARTS = 2;
-const ACTIVE: readonly RunStatus[] = ['preparing', 'running', 'paused'];
-
-export const isActive = (status: RunStatus): boolean => ACTIVE.includes(status);
-
-/** A run that can be taken up again. */
-export const canResume = (run: Pick<RunSummary, 'status' | 'result'>): boolean =>
-  run.status === 'interrupted' || run.status === 'failed' || (run.status === 'stopped' && run.result === null);
-
 /** The store with its live data; tests give their own environment. */
 export function createRuns(env: RunsEnvironment): { useRuns: UseBoundStore<StoreApi<RunsState>>; liveRun: (id: string) => LiveRun | null } {
   let live: LiveRun | null = null;
@@ -195,6 +188,11 @@ export function createRuns(env: RunsEnvironment): { useRuns: UseBoundStore<Store
             });
           } else void pump();
         })),
+      reload: () =>
+        guarded(async () => {
+          await readAll();
+          env.channel.tell();
+        }),
       enqueue: async (experiments) => {
         const wanted = withPretraining(experiments, get().runs);
         const documents = wanted.map(({ experiment, group, theirs }, i): RunDocument => ({
@@ -269,27 +267,6 @@ export function createRuns(env: RunsEnvironment): { useRuns: UseBoundStore<Store
   });
 
   return { useRuns, liveRun: (id) => (live?.runId === id ? live : null) };
-}
-
-function liveSummary(run: LiveRun): Partial<RunSummary> & Pick<RunSummary, 'status'> {
-  return { status: run.status, device: run.device, best: run.best, epochsDone: run.epochs.length, ...(run.progress && { memory: run.progress.memory }) };
-}
-
-function faultAt(end: SessionEnd): Fault | null {
-  if (end.kind === 'failed') return end.fault;
-  return end.kind === 'ended' ? end.run.fault : null;
-}
-
-/** What the page adds to the stored document when the worker could not finish it. */
-function endingOf(end: SessionEnd, stored: RunDocument): Partial<RunDocument> {
-  switch (end.kind) {
-    case 'ended':
-      return isActive(stored.status) ? { status: 'interrupted' } : {};
-    case 'failed':
-      return { status: 'failed', fault: end.fault };
-    case 'killed':
-      return { status: 'interrupted' };
-  }
 }
 
 function stringsOf(value: unknown): string[] {

@@ -27,6 +27,8 @@ export interface RunsState {
 
   /** Reads the list, marks runs that a closed tab left behind, and takes up the queue. Later calls do nothing. */
   load(): Promise<void>;
+  /** Reads the list again: something else than this store has written runs. Other tabs are told. */
+  reload(): Promise<void>;
   /**
    * Stores the experiments as queued runs and returns their ids; the first starts when nothing else trains. A pre-training
    * run that an experiment needs and that is neither finished nor on its way is queued before it.

@@ -8,10 +8,12 @@ export interface Trace {
   readonly json: string;
 }
 
+export type Shapes = Readonly<Record<string, readonly number[]>>;
+
 /** A finished run's weights: of its best epoch with the final embeddings, or of its last one. */
-export async function writeWeights(database: Database, runId: string, arrays: Readonly<Record<string, Float32Array>>, of: WeightsOf = 'best'): Promise<void> {
+export async function writeWeights(database: Database, runId: string, arrays: Readonly<Record<string, Float32Array>>, shapes: Shapes = {}, of: WeightsOf = 'best'): Promise<void> {
   const entries: Entry[] = [];
-  const stored = mapValues(arrays, (values, name) => splitArray(`${weightsKey(runId, of)}/${name}`, values, entries));
+  const stored = mapValues(arrays, (values, name) => ({ ...splitArray(`${weightsKey(runId, of)}/${name}`, values, entries), shape: shapes[name] ?? [values.length] }));
   await database.checkpoints.setMany([...entries, [weightsKey(runId, of), stored]]);
 }
 
@@ -24,6 +26,12 @@ export async function readWeights(database: Database, runId: string, of: Weights
   return isStoredArrays(stored) ? joinArrays(database.checkpoints, stored) : null;
 }
 
+/** By name; one number for an array whose shape was not kept. Empty where there are no weights. */
+export async function readShapes(database: Database, runId: string, of: WeightsOf): Promise<Shapes> {
+  const stored = await database.checkpoints.get(weightsKey(runId, of));
+  return isStoredArrays(stored) ? mapValues(stored, ({ length, shape }) => shape ?? [length]) : {};
+}
+
 const weightsKey = (runId: string, of: WeightsOf): string => `${runId}/${of === 'best' ? 'weights' : 'latest'}`;
 
 export const writeTrace = (database: Database, runId: string, trace: Trace): Promise<void> =>
@@ -34,7 +42,7 @@ export async function readTrace(database: Database, runId: string): Promise<Trac
   return isTrace(stored) ? stored : null;
 }
 
-function isStoredArrays(value: unknown): value is Record<string, StoredArray> {
+function isStoredArrays(value: unknown): value is Record<string, StoredArray & { readonly shape?: readonly number[] }> {
   return typeof value === 'object' && value !== null;
 }
 

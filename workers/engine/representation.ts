@@ -28,6 +28,7 @@ export async function withRepresentation<T>(represent: () => Representation, wor
   }
 }
 
-export function readRepresentation(represent: () => Representation): Promise<{ users: Float32Array; items: Float32Array }> {
-  return withRepresentation(represent, async ({ users, items }) => ({ users: await readFloats(users), items: await readFloats(items) }));
+/** `users [U, width]`, `items [I, width]`. */
+export function readRepresentation(represent: () => Representation): Promise<{ users: Float32Array; items: Float32Array; width: number }> {
+  return withRepresentation(represent, async ({ users, items }) => ({ users: await readFloats(users), items: await readFloats(items), width: items.shape[1] }));
 }

@@ -132,8 +132,9 @@ export class TrainingSession {
     record.update({ memory: this.#trainer.memory });
     if (!best) return;
     await record.phase('ranking the test split at the best epoch', null);
+    const shapes = Object.fromEntries(model.parameters.map(({ name, tensor }) => [name, tensor.shape]));
     // Where pairs can be looked into, two epochs can be put side by side.
-    if (model.explainPairs && best.epoch !== record.epochs.length - 1) await writeWeights(database, record.run.id, await readValues(model.parameters), 'latest');
+    if (model.explainPairs && best.epoch !== record.epochs.length - 1) await writeWeights(database, record.run.id, await readValues(model.parameters), shapes, 'latest');
     for (const parameter of model.parameters) {
       const values = best.values[parameter.name];
       if (values) overwrite(parameter, values);
@@ -142,8 +143,10 @@ export class TrainingSession {
     const test = await this.#evaluate(this.#targets.test, false);
     if (!valid || !test) return;
     await writeDetails(database, record.run.id, { perUser: test.perUser, ...(test.perUserLiked && { perUserLiked: test.perUserLiked }), topItems: test.topItems, topScores: test.topScores, cutoff: MAX_CUTOFF });
-    const embeddings = await readRepresentation(() => model.represent());
-    await writeWeights(database, record.run.id, { ...best.values, 'represent/users': embeddings.users, 'represent/items': embeddings.items });
+    const { users, items, width } = await readRepresentation(() => model.represent());
+    await writeWeights(database, record.run.id, { ...best.values, 'represent/users': users, 'represent/items': items }, {
+      ...shapes, 'represent/users': [users.length / width, width], 'represent/items': [items.length / width, width],
+    });
     record.update({ result: { bestEpoch: best.epoch, valid: valid.metrics, test: test.metrics, ...(test.liked && { testLiked: test.liked }) } });
   }
 

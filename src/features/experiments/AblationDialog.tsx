@@ -7,7 +7,7 @@ import { ablationRuns } from '../../domain/ablation';
 import type { DatasetDocument } from '../../domain/dataset';
 import { modelTable } from '../../domain/models/catalogue';
 import type { Experiment } from '../../domain/run';
-import { newId } from '../../state/ids';
+import { newId } from '../../domain/ids';
 import { withPretraining } from '../../state/pretraining';
 import { useRuns } from '../../state/runs';
 import { plannedRows, setName, type PlannedRow } from './ablationPlan';

@@ -1,10 +1,9 @@
 import { useCallback, useEffect, useState } from 'react';
 import type { Projection, ProjectionMethod, ProjectionRequest, ProjectedVectors, Entities } from '../../domain/projection';
-import type { RunSummary } from '../../domain/run';
+import { isActive, type RunSummary } from '../../domain/run';
 import type { AnalysisThread } from '../../state/analysis';
 import type { AskOptions } from '../../state/workerThread';
 import { askNewestStep, askProjection } from '../../state/projection';
-import { isActive } from '../../state/runs';
 import { useAsked, type Asked } from '../../app/useAsked';
 
 /** What is projected of one run. */

@@ -5,9 +5,8 @@ import { CUTOFFS, METRIC_KEYS, METRIC_NAMES, metricLabel, type MetricKey, type M
 import { modelTable } from '../../domain/models/catalogue';
 import type { Finding } from '../../domain/observations';
 import { publishedDataset, publishedRows } from '../../domain/published';
-import type { RunSummary } from '../../domain/run';
+import { isActive, type RunSummary } from '../../domain/run';
 import { useDatasets } from '../../state/datasets';
-import { isActive } from '../../state/runs';
 import { SHOWN_METRICS, shortMetric } from './curves';
 import { standIn } from './findings';
 import { shownEpoch } from './words';

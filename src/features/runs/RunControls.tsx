@@ -3,9 +3,9 @@ import { Icon } from '../../app/Icon';
 import { Button } from '../../app/primitives/Button';
 import { ConfirmDialog } from '../../app/primitives/Dialog';
 import { useShortcuts, type Shortcut } from '../../app/shortcuts';
-import type { RunSummary } from '../../domain/run';
+import { canResume, type RunSummary } from '../../domain/run';
 import type { LiveRun } from '../../state/liveRun';
-import { canResume, useRuns } from '../../state/runs';
+import { useRuns } from '../../state/runs';
 import { useLiveRun } from './useCurves';
 import { shownEpoch } from './words';
 

@@ -10,7 +10,7 @@ import { modelTable } from '../../domain/models/catalogue';
 import type { Experiment, Sweep } from '../../domain/run';
 import { combinations, MOST_AXES, MOST_RUNS, planSweep, pointLabel, sweepOptions, sweepRuns, type SweepPlan } from '../../domain/sweep';
 import { estimateTime } from '../../domain/timeEstimate';
-import { newId } from '../../state/ids';
+import { newId } from '../../domain/ids';
 import { withPretraining } from '../../state/pretraining';
 import { useRuns } from '../../state/runs';
 import { parseSeeds } from '../experiments/draft';

@@ -1,0 +1,42 @@
+import { create } from 'zustand';
+import { faultOf, type Fault } from '../domain/errors';
+import type { ImportReport, NamedFile, SharingCommand, SharingEvent } from '../domain/protocol';
+import { useRuns } from './runs';
+import { askOnce, WorkerThread, type AskOptions, type Phase } from './workerThread';
+
+const newThread = (): WorkerThread<SharingCommand, SharingEvent> =>
+  new WorkerThread(() => new Worker(new URL('../../workers/sharing.worker.ts', import.meta.url), { type: 'module', name: 'sharing' }));
+
+type Made = Exclude<SharingCommand, { type: 'import' }>;
+
+/** A file of what is stored. Throws the worker's fault. */
+export const makeFile = (command: Made, options: AskOptions = {}): Promise<Blob> =>
+  askOnce(newThread(), command, (event) => (event.type === 'made' ? event.file : undefined), options);
+
+/** The files of somebody's runs that are being stored, or were. */
+interface ImportState {
+  readonly phase: Phase | null;
+  readonly report: ImportReport | null;
+  readonly fault: Fault | null;
+  importFiles(files: readonly NamedFile[]): Promise<void>;
+  dismiss(): void;
+}
+
+export const useImport = create<ImportState>()((set, get) => ({
+  phase: null,
+  report: null,
+  fault: null,
+  importFiles: async (files) => {
+    if (get().phase || files.length === 0) return;
+    set({ phase: { text: 'reading', fraction: null }, report: null, fault: null });
+    try {
+      const report = await askOnce(newThread(), { type: 'import', files }, (event) => (event.type === 'imported' ? event.report : undefined), { onPhase: (phase) => set({ phase }) });
+      set({ report });
+    } catch (error) {
+      set({ fault: faultOf(error) });
+    }
+    set({ phase: null });
+    await useRuns.getState().reload();
+  },
+  dismiss: () => set({ report: null, fault: null }),
+}));

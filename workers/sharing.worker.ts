@@ -1,0 +1,26 @@
+/** The sharing worker: makes files of what is stored, and stores what files hold. */
+import { faultOf } from '../src/domain/errors';
+import type { SharingCommand, SharingEvent } from '../src/domain/protocol';
+import { newId } from '../src/domain/ids';
+import { browserDatabase } from '../src/storage/database';
+import { exportStudy, exportWeights } from './sharing/exportRuns';
+import { importFiles } from './sharing/importFiles';
+
+const database = browserDatabase();
+const send = (event: SharingEvent): void => self.postMessage(event);
+const phase = (text: string, fraction: number | null): void => send({ type: 'phase', text, fraction });
+
+async function answer(command: SharingCommand): Promise<SharingEvent> {
+  switch (command.type) {
+    case 'study':
+      return { type: 'made', file: await exportStudy(database, command.runIds, new Date()) };
+    case 'weights':
+      return { type: 'made', file: await exportWeights(database, command.runId) };
+    case 'import':
+      return { type: 'imported', report: await importFiles(database, command.files, newId, new Date(), phase) };
+  }
+}
+
+self.onmessage = ({ data }: MessageEvent<SharingCommand>): void => {
+  answer(data).then(send, (error: unknown) => send({ type: 'fault', fault: faultOf(error) }));
+};

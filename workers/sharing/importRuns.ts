@@ -1,0 +1,93 @@
+import { AppError } from '../../src/domain/errors';
+import { sameExperiment } from '../../src/domain/prerequisite';
+import type { RunDocument, RunOrigin } from '../../src/domain/run';
+import type { Study, StudyRun } from '../../src/sharing/studyFile';
+import type { RunWeights } from '../../src/sharing/weightsFile';
+import type { Database } from '../../src/storage/database';
+import { listDatasets } from '../../src/storage/datasets';
+import { deleteRun, listRuns, writeDetails, writeRun } from '../../src/storage/runs';
+import { readShapes, writeWeights } from '../../src/storage/weights';
+import type { ImportReport } from '../../src/domain/protocol';
+
+type Counts = Pick<ImportReport, 'known' | 'copies'> & { readonly runs: { id: string; name: string }[] };
+
+/** Runs of files stored beside those that are here, and under which id each of them is found now. */
+export class RunImport {
+  readonly #database: Database;
+  readonly #newId: () => string;
+  readonly #now: Date;
+  /** By id in the files. */
+  readonly #ids = new Map<string, string>();
+
+  constructor(database: Database, newId: () => string, now: Date) {
+    this.#database = database;
+    this.#newId = newId;
+    this.#now = now;
+  }
+
+  /** Stores what is not here yet. A run of which another state is here gets an id of its own. `owner`: they are this person's own runs. */
+  async runs(file: string, { runs, datasets }: Study, owner: boolean): Promise<Counts> {
+    const here = await listRuns(this.#database);
+    const stored = await listDatasets(this.#database);
+    const added: { id: string; name: string }[] = [];
+    let known = 0;
+    let copies = 0;
+    for (const { run, details } of runs) {
+      const other = here.find(({ id }) => id === run.id);
+      if (other && sameRun(other, run)) {
+        known += 1;
+        this.#ids.set(run.id, run.id);
+        continue;
+      }
+      if (other) copies += 1;
+      const { fingerprint } = run.experiment.dataset;
+      const dataset = datasets.find((one) => one.fingerprint === fingerprint);
+      const local = stored.find((one) => one.fingerprint === fingerprint);
+      const id = other ? this.#newId() : run.id;
+      const origin: RunOrigin | undefined = owner || !dataset ? run.origin : { file, importedAt: this.#now.toISOString(), dataset };
+      await this.#store({
+        details,
+        run: {
+          ...atRest(run), id,
+          experiment: { ...run.experiment, dataset: { ...run.experiment.dataset, ...(local && { id: local.id }) } },
+          ...(origin && { origin }),
+        },
+      });
+      this.#ids.set(run.id, id);
+      added.push({ id, name: run.name });
+    }
+    return { runs: added, known, copies };
+  }
+
+  /** Gives a run its weights; false where it has some. Throws `WEIGHTS_UNREADABLE` where the run is not here. */
+  async weights(file: string, { runId, best, latest }: RunWeights): Promise<boolean> {
+    const id = this.#ids.get(runId) ?? (await listRuns(this.#database)).find((run) => run.id === runId)?.id;
+    if (id === undefined) throw new AppError('WEIGHTS_UNREADABLE', `${file} holds weights of a run that is not here.`, 'Import the run’s .lodestone.json together with it.');
+    if (Object.keys(await readShapes(this.#database, id, 'best')).length > 0) return false;
+    await writeWeights(this.#database, id, best.arrays, best.shapes);
+    if (latest) await writeWeights(this.#database, id, latest.arrays, latest.shapes, 'latest');
+    return true;
+  }
+
+  /** The document last: a run without it does not exist. */
+  async #store({ run, details }: StudyRun): Promise<void> {
+    try {
+      if (details) await writeDetails(this.#database, run.id, details);
+      await writeRun(this.#database, run);
+    } catch (error) {
+      await deleteRun(this.#database, run.id).catch(() => undefined);
+      throw error;
+    }
+  }
+}
+
+/** The same run in the same state; name and notes may have been changed here since. */
+function sameRun(a: RunDocument, b: RunDocument): boolean {
+  return a.createdAt === b.createdAt && sameExperiment(a.experiment, b.experiment) && a.epochs.length === b.epochs.length && JSON.stringify(a.result) === JSON.stringify(b.result);
+}
+
+/** What waited or trained elsewhere does neither here. */
+function atRest(run: RunDocument): RunDocument {
+  const ended = run.status === 'finished' || run.status === 'stopped' || run.status === 'failed';
+  return ended ? run : { ...run, status: 'stopped' };
+}
