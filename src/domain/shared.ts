@@ -84,7 +84,8 @@ export function sharedStudy(runs: readonly RunDocument[], datasets: readonly Dat
   return { runs: runs.map((run) => sharedRun(run, placeOf(run), detail)), datasets: used };
 }
 
-function sharedRun(run: RunDocument, dataset: number, { points, routing }: Detail): SharedRun {
+/** A run as it is shared; `dataset` is the place of its dataset in the study. */
+export function sharedRun(run: RunDocument, dataset: number, { points, routing }: Detail): SharedRun {
   const { model, config, seed } = run.experiment;
   return {
     model, config, seed, name: run.name, dataset,

@@ -6,6 +6,8 @@ import { deleteDataset, listDatasets } from '../storage/datasets';
 import { database } from './database';
 import { advance, newJob, type ImportJob } from './importJob';
 import { holdImportLock, sweepWhileQuiet } from './importLock';
+import { relinkRuns } from '../storage/runs';
+import { useRuns } from './runs';
 import { useStorage } from './storage';
 
 const CURRENT = 'currentDataset';
@@ -55,6 +57,7 @@ export const useDatasets = create<DatasetsState>()((set, get) => {
     set({ datasets, storedId: document.id });
     if (!isDemo || get().currentId === null) await get().select(document.id);
     channel?.postMessage('changed');
+    if (await relinkRuns(database, document)) await useRuns.getState().reload();
     await useStorage.getState().keep();
   };
 

@@ -1,4 +1,5 @@
 import type { PerUserMetrics } from '../domain/metrics';
+import type { DatasetDocument } from '../domain/dataset';
 import { sameExperiment } from '../domain/prerequisite';
 import type { Experiment, RunDocument } from '../domain/run';
 import { AppError } from '../domain/errors';
@@ -37,6 +38,14 @@ export async function readRun(database: Database, id: string): Promise<RunDocume
 export async function findFinished(database: Database, experiment: Experiment): Promise<RunDocument | null> {
   const finished = (await listRuns(database)).filter((run) => run.status === 'finished' && run.result !== null);
   return finished.findLast((run) => sameExperiment(run.experiment, experiment)) ?? null;
+}
+
+/** Gives runs of this content whose dataset is not stored (any more) the one that is; says whether there were some. */
+export async function relinkRuns(database: Database, { id, fingerprint }: Pick<DatasetDocument, 'id' | 'fingerprint'>): Promise<boolean> {
+  const stored = new Set(await database.datasets.keys());
+  const lost = (await listRuns(database)).filter(({ experiment: { dataset } }) => dataset.fingerprint === fingerprint && !stored.has(dataset.id));
+  for (const run of lost) await writeRun(database, { ...run, experiment: { ...run.experiment, dataset: { ...run.experiment.dataset, id } } });
+  return lost.length > 0;
 }
 
 export const writeRun = (database: Database, run: RunDocument): Promise<void> => database.runs.set(run.id, run);

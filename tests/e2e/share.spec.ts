@@ -2,7 +2,11 @@ import { expect, test } from '@playwright/test';
 import { byKey, METRIC_KEYS } from '../../src/domain/metrics';
 import { defaultConfig } from '../../src/domain/models/catalogue';
 import { encodeStudy } from '../../src/sharing/link';
-import { ended, expectFit, startRun, storedRun } from '../helpers/page';
+import { readFileSync } from 'node:fs';
+import { dropFolder, ended, expectFit, hasTikTok, startRun, storedRun, TIKTOK } from '../helpers/page';
+
+/** Of TikTok with the split of its file. */
+const TIKTOK_FINGERPRINT = 'c2bfdae6fa9d934b09bbd3a16fd533cf2f77e8fe9475c8a26dbdf8601f6e190a';
 
 test('a run becomes a link; whoever opens it sees it, runs it, and gets the same', async ({ page, context, browser, baseURL }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
@@ -25,7 +29,13 @@ test('a run becomes a link; whoever opens it sees it, runs it, and gets the same
   await expect(visitor.getByRole('region', { name: 'Experiment' })).toContainText('LightGCN');
   await expect(visitor.getByText('is here, with the same content')).toBeVisible({ timeout: 60_000 });
   await expectFit(visitor, 'a shared run');
+  // The form a person fills in is filled in, and says what the result will stand beside.
   await visitor.getByRole('button', { name: 'Run it here' }).click();
+  await expect(visitor.getByRole('combobox', { name: 'Model' })).toHaveValue('lightgcn');
+  await expect(visitor.getByRole('textbox', { name: 'Epochs, at most' })).toHaveValue('3');
+  await expect(visitor.getByRole('textbox', { name: 'Seed', exact: true })).toHaveValue('5');
+  await expect(visitor.getByText('Filled in as somebody shared it')).toBeVisible();
+  await visitor.getByRole('button', { name: 'Start the run' }).click();
   await visitor.waitForURL(/#\/runs\/.+/);
   const mine = await ended(visitor, visitor.url().replace(/^.*#\/runs\//, ''));
   expect(mine.result).toEqual(run.result);
@@ -45,4 +55,76 @@ test('a run becomes a link; whoever opens it sees it, runs it, and gets the same
   await visitor.goto(`./#${absent.slice(0, -30)}`);
   await expect(visitor.getByText('The link is not whole')).toBeVisible();
   await other.close();
+});
+
+test('a run becomes a file; where it is dropped it is there in full, and can be run again', async ({ page, browser, baseURL }) => {
+  await page.goto('./');
+  await expect(page.getByText('The demo dataset is ready')).toBeVisible({ timeout: 60_000 });
+  const run = await ended(page, await startRun(page, 'LightGCN', { 'Epochs, at most': '3', Seed: '5' }));
+  await page.getByRole('button', { name: 'Share', exact: true }).click();
+  const saved = async (name: string) => (await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name }).click()]))[0];
+  const study = await saved('Save as file');
+  const weights = await saved('Weights beside it');
+  expect([study.suggestedFilename(), weights.suggestedFilename()]).toEqual([expect.stringMatching(/\.lodestone\.json$/), expect.stringMatching(/\.safetensors$/)]);
+  // Saved and opened where it was made: it is known.
+  const files = [{ name: 'weights.safetensors', mimeType: '', buffer: readFileSync(await weights.path()) }, { name: 'study.lodestone.json', mimeType: '', buffer: readFileSync(await study.path()) }];
+  await page.goto('./#/runs');
+  await page.getByLabel('Files of runs').setInputFiles(files);
+  await expect(page.getByText('No new runs.')).toBeVisible();
+
+  const other = await browser.newContext({ ...(baseURL && { baseURL }) });
+  const visitor = await other.newPage();
+  await visitor.goto('./#/runs');
+  await visitor.getByLabel('Files of runs').setInputFiles([...files, { name: 'cut.lodestone.json', mimeType: '', buffer: files[1]!.buffer.subarray(0, 5000) }]);
+  await expect(visitor.getByText('1 run imported.')).toBeVisible();
+  await expect(visitor.getByText('1 run got its weights.')).toBeVisible();
+  await expect(visitor.getByText(/^cut\.lodestone\.json cannot be read/)).toBeVisible();
+  await expectFit(visitor, 'imported runs');
+  const { origin, ...copy } = (await storedRun(visitor, run.id))!;
+  expect(origin!.file).toBe('study.lodestone.json');
+  // The demo dataset was made again under a place of its own.
+  expect({ ...copy, experiment: { ...copy.experiment, dataset: { ...copy.experiment.dataset, id: run.experiment.dataset.id } } }).toEqual(run);
+  await visitor.getByRole('status').getByRole('link', { name: run.name }).click();
+  await expect(visitor.getByText('This run came from a file, study.lodestone.json.')).toBeVisible();
+  await expectFit(visitor, 'a run from a file');
+  // What needs weights and data works on it too.
+  await expect(visitor.getByText('is here, with the same content')).toBeVisible({ timeout: 60_000 });
+  await visitor.getByRole('tab', { name: 'Projection' }).click();
+  await expect(visitor.getByRole('region', { name: 'Final representation' }).locator('canvas')).toBeVisible();
+
+  await visitor.getByRole('button', { name: 'Run it here' }).click();
+  await visitor.getByRole('button', { name: 'Start the run' }).click();
+  await visitor.waitForURL((url) => /#\/runs\/.+/.test(url.href) && !url.href.endsWith(run.id));
+  const mine = await ended(visitor, visitor.url().replace(/^.*#\/runs\//, ''));
+  expect(mine.result).toEqual(run.result);
+  await expect(visitor.getByText('identical: every metric agrees in six digits')).toBeVisible();
+  await other.close();
+});
+
+test.describe('on real data', () => {
+  test.skip(!hasTikTok, 'needs ../shared/data/tiktok');
+
+  test('a link of TikTok says what is missing where it is missing, and runs once the data is dropped', async ({ page }) => {
+    const config = { ...defaultConfig('bpr'), epochs: 1 };
+    const link = await encodeStudy({
+      datasets: [{ name: 'tiktok', fingerprint: TIKTOK_FINGERPRINT, users: 9308, items: 6710, interactions: 68722, split: 'provided', demo: null }],
+      runs: [{ model: 'bpr', config, seed: 7, name: 'BPR · tiktok', dataset: 0, backend: 'wasm', device: 'a device', epochs: 1, result: { bestEpoch: 0, valid: byKey(() => 0.01), test: byKey(() => 0.01) }, curves: null, routing: null }],
+    });
+    await page.goto(`./#${link}`);
+    await expect(page.getByText('tiktok is not here.')).toBeVisible();
+    await expect(page.getByText(/9,308 users, 6,710 items, 68,722 interactions/)).toBeVisible();
+    await page.getByRole('link', { name: 'Add it on the Data page' }).click();
+    await dropFolder(page, TIKTOK);
+    await page.getByRole('button', { name: /and store|Store the dataset/ }).first().click({ timeout: 120_000 });
+    await expect(page.getByText('is stored and is now the current dataset')).toBeVisible({ timeout: 120_000 });
+    await page.goBack();
+    await expect(page.getByText('tiktok is here, with the same content.')).toBeVisible();
+    await page.getByRole('button', { name: 'Run it here' }).click();
+    await page.getByRole('button', { name: 'Start the run' }).click();
+    await page.waitForURL(/#\/runs\/.+/);
+    const run = await ended(page, page.url().replace(/^.*#\/runs\//, ''));
+    expect(run.theirs!.seed).toBe(7);
+    expect(run.experiment.dataset.fingerprint).toBe(TIKTOK_FINGERPRINT);
+    await expect(page.getByText(/metrics further apart than one standard error|within one standard error/)).toBeVisible();
+  });
 });

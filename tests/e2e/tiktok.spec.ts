@@ -12,6 +12,8 @@ function comparable(run: RunDocument): unknown {
 }
 
 test('a dropped folder trains on WebGPU, and a killed page resumes to the same document', async ({ page, context }) => {
+  // Three runs on an adapter that is the processor, on a machine that may be busy.
+  test.setTimeout(1_800_000);
   await page.goto('/');
   await dropFolder(page, TIKTOK);
   await page.getByRole('button', { name: /and store|Store the dataset/ }).first().click();
@@ -19,7 +21,7 @@ test('a dropped folder trains on WebGPU, and a killed page resumes to the same d
   await chooseWebGpu(page);
 
   const whole = await startRun(page, 'LightGCN', { 'Epochs, at most': '2' });
-  const uninterrupted = await ended(page, whole);
+  const uninterrupted = await ended(page, whole, 900_000);
   expect(uninterrupted.device?.backend).toBe('webgpu');
   expect(uninterrupted.epochs).toHaveLength(2);
   expect(uninterrupted.stepsPerEpoch).toBe(30);
@@ -44,7 +46,7 @@ test('a dropped folder trains on WebGPU, and a killed page resumes to the same d
   await again.goto('/#/runs');
   await expect.poll(async () => (await storedRun(again, killed))?.status).toBe('interrupted');
   await again.getByRole('button', { name: /^Resume/ }).first().click();
-  const resumed = await ended(again, killed);
+  const resumed = await ended(again, killed, 600_000);
   expect(resumed.status).toBe('finished');
   expect(comparable(resumed)).toEqual(comparable(uninterrupted));
 });

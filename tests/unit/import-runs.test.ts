@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '../../src/domain/errors';
 import type { NamedFile } from '../../src/domain/protocol';
 import { memoryDatabase, type Database } from '../../src/storage/database';
-import { listRuns, readDetails, readRun, writeRun } from '../../src/storage/runs';
+import { listRuns, readDetails, readRun, relinkRuns, writeRun } from '../../src/storage/runs';
 import { readWeights } from '../../src/storage/weights';
 import { exportStudy, exportWeights } from '../../workers/sharing/exportRuns';
 import { importFiles } from '../../workers/sharing/importFiles';
@@ -61,6 +61,17 @@ describe('importing runs', () => {
     const found = await readRun(database, 'theirs');
     expect(found.status).toBe('stopped');
     expect(found.experiment.dataset.id).toBe(made.run.experiment.dataset.id);
+  });
+
+  it('finds its dataset when that comes later', async () => {
+    const database = memoryDatabase();
+    await read(database, named('a.lodestone.json', study));
+    const { fingerprint } = made.run.experiment.dataset;
+    expect(await relinkRuns(database, { id: 'later', fingerprint: 'ef'.repeat(32) })).toBe(false);
+    await database.datasets.set('later', {});
+    expect(await relinkRuns(database, { id: 'later', fingerprint })).toBe(true);
+    expect((await readRun(database, 'run')).experiment.dataset).toEqual({ ...made.run.experiment.dataset, id: 'later' });
+    expect(await relinkRuns(database, { id: 'later still', fingerprint })).toBe(false);
   });
 
   it('takes the good files and refuses the others, each with its reason', async () => {

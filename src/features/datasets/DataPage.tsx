@@ -1,4 +1,5 @@
 import { useCallback, useState } from 'react';
+import { useNavigate } from 'react-router';
 import { ButtonLink } from '../../app/primitives/Button';
 import { Disclosure } from '../../app/primitives/Disclosure';
 import { FaultNotice, Notice } from '../../app/primitives/Notice';
@@ -9,14 +10,15 @@ import { PaperButtons } from '../../charts/PaperButtons';
 import type { NamedFile } from '../../domain/protocol';
 import { useDatasets } from '../../state/datasets';
 import { isRefused } from '../../state/importJob';
+import { useImport } from '../../state/sharing';
+import { isStudy } from '../sharing/studyNames';
 import styles from './DataPage.module.css';
 import { datasetPaper, datasetsTable } from './datasetPaper';
 import { DatasetTable } from './DatasetTable';
 import { DemoCard } from './DemoCard';
 import { DropArea } from './DropArea';
-import { suggestedName } from './droppedFiles';
 import { FolderLayout } from './FolderLayout';
-import { DEFAULT_DRAFT, optionsOf } from './importDraft';
+import { DEFAULT_DRAFT, optionsOf, suggestedName } from './importDraft';
 import { ImportOptionsForm } from './ImportOptionsForm';
 import { ImportPanel } from './ImportPanel';
 
@@ -24,6 +26,7 @@ import { ImportPanel } from './ImportPanel';
 export function DataPage() {
   const { loaded, fault, datasets, job, storedId, importFiles, dismiss } = useDatasets();
   const [draft, setDraft] = useState(DEFAULT_DRAFT);
+  const navigate = useNavigate();
   const [dropFault, setDropFault] = useState<Fault | null>(null);
   // Without storage nothing can be kept, so nothing is asked for.
   const open = !fault;
@@ -35,13 +38,17 @@ export function DataPage() {
   const onFiles = useCallback(
     (files: readonly NamedFile[]): void => {
       setDropFault(null);
+      if (files.some(isStudy)) {
+        void useImport.getState().importFiles(files);
+        return void navigate('/runs');
+      }
       if (busy) return setDropFault(BUSY);
       if (files.length === 0) return setDropFault(NOTHING);
       const options = optionsOf(draft, suggestedName(files));
       if (!options) return setDropFault(WRONG_OPTIONS);
       importFiles(files, options);
     },
-    [busy, draft, importFiles],
+    [busy, draft, importFiles, navigate],
   );
 
   return (

@@ -1,6 +1,7 @@
 import { plural } from '../../app/format';
 import { SPLIT_RULE_LABELS } from '../../app/words';
 import type { ImportOptions, SplitRule } from '../../domain/dataset';
+import type { NamedFile } from '../../domain/protocol';
 
 /** The import options as typed; numbers stay text until they are used. */
 export interface ImportDraft {
@@ -56,4 +57,13 @@ function wholeNumber(text: string, largest: number): number | null {
   if (!/^\d+$/.test(text.trim())) return null;
   const value = Number(text);
   return value <= largest ? value : null;
+}
+
+/** A name for the dataset: the folder that holds everything, or the only file without its ending. */
+export function suggestedName(files: readonly NamedFile[]): string {
+  const tops = new Set(files.map(({ path }) => path.split('/')[0] ?? path));
+  const [top] = tops;
+  if (tops.size === 1 && top !== undefined) return top.replace(/\.gz$/i, '').replace(/\.(zip|inter|csv|tsv)$/i, '');
+  const table = files.find(({ path }) => path.toLowerCase().endsWith('.inter'));
+  return table?.path.split('/').at(-1)?.replace(/\.inter$/i, '') ?? 'Dataset';
 }

@@ -12,9 +12,12 @@ import { modelTable } from '../../domain/models/catalogue';
 import type { Config } from '../../domain/models/table';
 import { cautionsFor, configLacks } from '../../domain/needs';
 import type { BackendChoice, Experiment } from '../../domain/run';
+import type { SharedRun } from '../../domain/shared';
+import type { QueuedExperiment } from '../../state/runsState';
 import { BACKEND_CHOICES, useDevice } from '../../state/device';
 import { pretrainingOf } from '../../state/pretraining';
 import { useRuns } from '../../state/runs';
+import { theirsOf, useTheirs } from '../../state/theirs';
 import { SweepDialog } from '../sweeps/SweepDialog';
 import { AblationDialog } from './AblationDialog';
 import { parseSeeds, type Draft } from './draft';
@@ -59,9 +62,12 @@ export function StartPanel({ draft, config, dataset, wrong, change }: StartPanel
   const runs = useRuns((state) => state.runs);
   const experiments = dataset && unfit === null ? (parsed.seeds ?? []).map((seed) => experiment(seed, dataset)) : [];
 
+  const shared = useTheirs();
+  const compared = experiments.some((one) => theirsOf(shared, one) !== null);
+
   const start = async (): Promise<void> => {
     setStarting(true);
-    const ids = await useRuns.getState().enqueue(experiments.map((one) => ({ experiment: one })));
+    const ids = await useRuns.getState().enqueue(experiments.map((one) => withTheirs(one, theirsOf(shared, one))));
     setStarting(false);
     if (useRuns.getState().fault === null && ids[0] !== undefined) await navigate(`/runs/${ids[0]}`);
   };
@@ -92,6 +98,7 @@ export function StartPanel({ draft, config, dataset, wrong, change }: StartPanel
           ))}
         </Notice>
       )}
+      {compared && <Notice title={`Filled in as somebody shared it: ${shared.theirs?.name ?? ''}.`}>Unchanged, the run is put beside what they got.</Notice>}
       <PretrainingNote experiments={experiments} />
       <div className={styles.startButtons}>
         <Button variant="primary" disabled={obstacle !== null || starting} onClick={() => void start()}>
@@ -115,6 +122,8 @@ export function StartPanel({ draft, config, dataset, wrong, change }: StartPanel
     </Panel>
   );
 }
+
+const withTheirs = (experiment: Experiment, theirs: SharedRun | null): QueuedExperiment => ({ experiment, ...(theirs && { theirs }) });
 
 function obstacleOf(dataset: DatasetDocument | null, wrong: readonly string[]): string | null {
   if (!dataset) return 'Choose a dataset first.';

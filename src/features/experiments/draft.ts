@@ -67,8 +67,11 @@ export function withChanges(draft: Draft, changes: Config | null): Draft {
   return { ...draft, changes: changes === null ? others : { ...others, [draft.model]: changes } };
 }
 
+/** What fills the form in; backend null: what the Device page says. */
+export type FilledIn = Pick<Experiment, 'model' | 'config' | 'seed'> & Pick<Draft, 'backend'>;
+
 /** The form filled in as `experiment` was; what was typed for other models stays. */
-export function draftLike(draft: Draft, { model, config, seed, backend }: Experiment): Draft {
+export function draftLike(draft: Draft, { model, config, seed, backend }: FilledIn): Draft {
   return withConfig({ ...draft, model, seeds: String(seed), backend }, config);
 }
 

@@ -1,7 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import type { Experiment } from '../../domain/run';
 import { database } from '../../state/database';
-import { draftLike, EMPTY_DRAFT, parseDraft, type Draft } from './draft';
+import { draftLike, EMPTY_DRAFT, parseDraft, type Draft, type FilledIn } from './draft';
 
 const KEY = 'draft';
 const SAVE_AFTER_MS = 400;
@@ -9,7 +8,7 @@ const SAVE_AFTER_MS = 400;
 export type ChangeDraft = (update: (draft: Draft) => Draft) => void;
 
 /** Fills the form in as `experiment` was, for the next time that it opens. */
-export async function keepDraftLike(experiment: Experiment): Promise<void> {
+export async function keepDraftLike(experiment: FilledIn): Promise<void> {
   const stored = parseDraft(await database.settings.get(KEY)) ?? EMPTY_DRAFT;
   await database.settings.set(KEY, draftLike(stored, experiment));
 }

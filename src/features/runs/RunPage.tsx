@@ -27,6 +27,7 @@ import { useCurves, useFindings } from './useCurves';
 import { UsersTab } from './UsersTab';
 import { RoutingTab } from '../routing/RoutingTab';
 import { routerShape } from '../routing/frames';
+import { FromFile } from '../sharing/FromFile';
 import { ShareButton } from '../sharing/ShareButton';
 import { TheirsBeside } from '../sharing/TheirsBeside';
 import { groupPath, stopWords } from './words';
@@ -100,6 +101,7 @@ function KnownRun({ run }: { readonly run: RunSummary }) {
           {elsewhere ? 'Another tab of this browser is training; only one trains at a time. It, or this tab after it, takes up the queue.' : 'It starts by itself when nothing else trains.'}
         </Notice>
       )}
+      {run.origin && <FromFile run={run} origin={run.origin} />}
       {run.theirs && <TheirsBeside run={run} theirs={run.theirs} />}
       <PreparingPanel id={run.id} />
       <Tabs

@@ -9,6 +9,8 @@ import { FaultNotice, Notice } from '../../app/primitives/Notice';
 import { Page } from '../../app/primitives/Page';
 import type { RunSummary } from '../../domain/run';
 import { useRuns } from '../../state/runs';
+import { ImportButton, ImportedRuns } from '../sharing/ImportRuns';
+import { ShareButton } from '../sharing/ShareButton';
 import { NO_FILTER, filterRuns, presentFilter, type RunFilter } from './filter';
 import { QueuePanel } from './QueuePanel';
 import { RenameDialog } from './RenameDialog';
@@ -39,16 +41,20 @@ export function RunsPage() {
     <Page
       title="Runs"
       actions={
-        <ButtonLink to="/experiment" variant={runs.length === 0 ? 'primary' : 'secondary'}>
-          <Icon name="experiment" />
-          New experiment
-        </ButtonLink>
+        <>
+          <ImportButton />
+          <ButtonLink to="/experiment" variant={runs.length === 0 ? 'primary' : 'secondary'}>
+            <Icon name="experiment" />
+            New experiment
+          </ButtonLink>
+        </>
       }
     >
       {fault && <FaultNotice fault={fault} actions={<Button onClick={() => useRuns.getState().dismissFault()}>Close</Button>} />}
       {elsewhere && (
         <Notice title="Another tab of this browser is training.">Only one tab trains at a time. Runs queued here start when that one is done, in either tab.</Notice>
       )}
+      <ImportedRuns />
       <QueuePanel />
       {loaded && runs.length === 0 ? (
         <Notice title="No runs yet.">Choose a dataset and a model on the Experiment page; each start becomes a run here.</Notice>
@@ -64,6 +70,7 @@ export function RunsPage() {
                 Compare {plural(comparable.length, 'run')}
               </ButtonLink>
             )}
+            {selected.length > 0 && <ShareButton small ids={selected} />}
             <Button small variant="danger" disabled={deletable.length === 0} onClick={() => setDeleting(deletable)}>
               Delete {deletable.length > 0 ? plural(deletable.length, 'run') : 'selected'}
             </Button>

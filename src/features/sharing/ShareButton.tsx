@@ -12,7 +12,9 @@ import { sharedStudy, type Detail } from '../../domain/shared';
 import { CARRIERS, encodeStudy, MOST_CHARACTERS } from '../../sharing/link';
 import { database } from '../../state/database';
 import { useDatasets } from '../../state/datasets';
+import { useRuns } from '../../state/runs';
 import { readRun } from '../../storage/runs';
+import { SaveStudy } from './SaveStudy';
 import styles from './sharing.module.css';
 
 /** Gives runs out as a link. */
@@ -40,6 +42,8 @@ function ShareDialog({ ids, onClose }: { readonly ids: readonly string[]; readon
   const [wanted, setWanted] = useState<Amount | null>(null);
   const [said, setSaid] = useState('');
   const datasets = useDatasets((state) => state.datasets);
+  const all = useRuns((state) => state.runs);
+  const runs = useMemo(() => all.filter(({ id }) => ids.includes(id)), [all, ids]);
   const key = ids.join(',');
   const command = useMemo(() => ({ ids: key.split(','), datasets }), [key, datasets]);
   const { value, fault } = useAnswer(command, addressesOf);
@@ -78,9 +82,10 @@ function ShareDialog({ ids, onClose }: { readonly ids: readonly string[]; readon
             {(control) => <Input {...control} readOnly className={styles.link} value={tooLong ? '' : shown.address} onFocus={(event) => event.target.select()} />}
           </Field>
           <meter className={styles.meter} aria-label="Length of the link" min={0} max={MOST_CHARACTERS} high={CARRIERS[0].characters} value={Math.min(length, MOST_CHARACTERS)} />
-          {tooLong && <Notice tone="warning" title={`A link of ${formatCount(length)} characters is cut by most of what carries links.`}>Share fewer runs at a time, or metrics only.</Notice>}
+          {tooLong && <Notice tone="warning" title={`A link of ${formatCount(length)} characters is cut by most of what carries links.`}>Save the file below in its place, or share fewer runs at a time.</Notice>}
         </>
       )}
+      <SaveStudy runs={runs} />
     </Dialog>
   );
 }

@@ -4,10 +4,13 @@ import { formatCount, formatFingerprint, plural } from '../../app/format';
 import { Button, ButtonLink } from '../../app/primitives/Button';
 import { Notice } from '../../app/primitives/Notice';
 import type { DatasetDocument } from '../../domain/dataset';
+import { faultOf } from '../../domain/errors';
 import { localMatch, type SharedDataset, type SharedStudy } from '../../domain/shared';
 import { useDatasets } from '../../state/datasets';
 import { useDevice } from '../../state/device';
 import { useRuns } from '../../state/runs';
+import { useTheirs } from '../../state/theirs';
+import { keepDraftLike } from '../experiments/useDraft';
 
 /** Whether the study's datasets are here, how they get here, and the button that runs it on them. */
 export function SharedDatasets({ study }: { readonly study: SharedStudy }) {
@@ -34,12 +37,20 @@ function SharedDatasetNotice({ study, shared, place }: SharedDatasetNoticeProps)
 
   const start = async ({ id, name, fingerprint }: DatasetDocument): Promise<void> => {
     setStarting(true);
+    const [only] = runs;
+    if (only && runs.length === 1) {
+      useTheirs.getState().take(only, fingerprint);
+      await useDatasets.getState().select(id);
+      // The form's page shows the fault.
+      await keepDraftLike({ model: only.model, config: only.config, seed: only.seed, backend: null }).catch((error: unknown) => useRuns.setState({ fault: faultOf(error) }));
+      return void navigate('/experiment');
+    }
     const ids = await useRuns.getState().enqueue(runs.map((theirs) => ({
       experiment: { model: theirs.model, config: theirs.config, seed: theirs.seed, dataset: { id, name, fingerprint }, backend, allowSoftware },
       theirs,
     })));
     setStarting(false);
-    if (useRuns.getState().fault === null && ids[0] !== undefined) await navigate(ids.length === 1 ? `/runs/${ids[0]}` : '/runs');
+    if (useRuns.getState().fault === null && ids[0] !== undefined) await navigate('/runs');
   };
 
   if (match.kind === 'same') {
@@ -53,7 +64,7 @@ function SharedDatasetNotice({ study, shared, place }: SharedDatasetNoticeProps)
           </Button>
         }
       >
-        The fingerprints agree ({formatFingerprint(shared.fingerprint)}…). {plural(runs.length, 'run')} would be queued, with the options and seeds of the link.
+        The fingerprints agree ({formatFingerprint(shared.fingerprint)}…). {runs.length === 1 ? 'The form opens with these options and this seed; its result is then put beside this one.' : `${plural(runs.length, 'run')} would be queued, with these options and seeds.`}
       </Notice>
     );
   }
@@ -81,7 +92,7 @@ function SharedDatasetNotice({ study, shared, place }: SharedDatasetNoticeProps)
   }
   return (
     <Notice tone="warning" title={`${shared.name} is not here.`} actions={<ButtonLink to="/data">Add it on the Data page</ButtonLink>}>
-      The link holds no data. The dataset has {counts}, split {shared.split === 'provided' ? 'by the file’s x_label' : shared.split}, fingerprint {formatFingerprint(shared.fingerprint)}…. Drop its folder on the Data page, then open this link again.
+      It holds no data. The dataset has {counts}, split {shared.split === 'provided' ? 'by the file’s x_label' : shared.split}, fingerprint {formatFingerprint(shared.fingerprint)}…. Drop its folder on the Data page, then come back here.
     </Notice>
   );
 }

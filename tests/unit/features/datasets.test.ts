@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { memoryDatabase } from '../../../src/storage/database';
 import { generateDemo } from '../../../workers/dataset/demo';
-import { suggestedName } from '../../../src/features/datasets/droppedFiles';
-import { DEFAULT_DRAFT, draftErrors, optionsOf, optionsSummary } from '../../../src/features/datasets/importDraft';
+import { DEFAULT_DRAFT, draftErrors, optionsOf, optionsSummary, suggestedName } from '../../../src/features/datasets/importDraft';
 import { modelCautions } from '../../../src/features/datasets/cautions';
 import { ratingBins } from '../../../src/features/datasets/ratingBins';
 

@@ -34,8 +34,7 @@ describe('a draft', () => {
 
   it('is filled in as an earlier experiment was, and keeps what was typed for other models', () => {
     const typed = withConfig(EMPTY_DRAFT, { ...defaultConfig('lightgcn'), layers: 3 });
-    const dataset = { id: 'd', name: 'Baby', fingerprint: 'f' };
-    const draft = draftLike(typed, { model: 'bpr', config: { ...defaultConfig('bpr'), batchSize: 512 }, seed: 42, dataset, backend: 'wasm', allowSoftware: false });
+    const draft = draftLike(typed, { model: 'bpr', config: { ...defaultConfig('bpr'), batchSize: 512 }, seed: 42, backend: 'wasm' });
     expect(draft).toEqual({ model: 'bpr', seeds: '42', backend: 'wasm', changes: { lightgcn: { layers: 3 }, bpr: { batchSize: 512 } } });
   });
 

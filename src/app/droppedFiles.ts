@@ -1,4 +1,4 @@
-import type { NamedFile } from '../../domain/protocol';
+import type { NamedFile } from '../domain/protocol';
 
 /**
  * All files of a drop, folders walked to their leaves, with paths relative to what was dropped.
@@ -20,15 +20,6 @@ export function pickedFiles(list: FileList | null): NamedFile[] {
   return [...(list ?? [])]
     .map((file) => ({ path: file.webkitRelativePath || file.name, file }))
     .filter(({ path }) => !isClutter(path));
-}
-
-/** A name for the dataset: the folder that holds everything, or the only file without its ending. */
-export function suggestedName(files: readonly NamedFile[]): string {
-  const tops = new Set(files.map(({ path }) => path.split('/')[0] ?? path));
-  const [top] = tops;
-  if (tops.size === 1 && top !== undefined) return top.replace(/\.gz$/i, '').replace(/\.(zip|inter|csv|tsv)$/i, '');
-  const table = files.find(({ path }) => path.toLowerCase().endsWith('.inter'));
-  return table?.path.split('/').at(-1)?.replace(/\.inter$/i, '') ?? 'Dataset';
 }
 
 async function walk(entry: FileSystemEntry, into: NamedFile[]): Promise<void> {

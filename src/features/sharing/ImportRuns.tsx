@@ -1,0 +1,91 @@
+import { useRef, useState } from 'react';
+import { Link } from 'react-router';
+import { pickedFiles } from '../../app/droppedFiles';
+import { plural } from '../../app/format';
+import { Icon } from '../../app/Icon';
+import { Button } from '../../app/primitives/Button';
+import { FaultNotice, Notice } from '../../app/primitives/Notice';
+import { ProgressBar } from '../../app/primitives/ProgressBar';
+import { useFileDrop } from '../../app/useFileDrop';
+import type { Fault } from '../../domain/errors';
+import type { ImportReport } from '../../domain/protocol';
+import { useImport } from '../../state/sharing';
+import { STUDY_ENDINGS } from './studyNames';
+
+/** Picks files of runs. They can also be dropped anywhere on the page that shows `ImportedRuns`. */
+export function ImportButton() {
+  const input = useRef<HTMLInputElement>(null);
+  const busy = useImport((state) => state.phase !== null);
+  return (
+    <>
+      <Button disabled={busy} onClick={() => input.current?.click()}>
+        <Icon name="folder" />
+        Import runs…
+      </Button>
+      <input
+        ref={input}
+        type="file"
+        hidden
+        multiple
+        tabIndex={-1}
+        accept={STUDY_ENDINGS}
+        aria-label="Files of runs"
+        onChange={({ target }) => {
+          const picked = pickedFiles(target.files);
+          // Picking the same file again must be an event too.
+          target.value = '';
+          void useImport.getState().importFiles(picked);
+        }}
+      />
+    </>
+  );
+}
+
+/** Takes files of runs that are dropped on the page, and says what became of them. */
+export function ImportedRuns() {
+  const { phase, report, fault, importFiles, dismiss } = useImport();
+  const [dropFault, setDropFault] = useState<Fault | null>(null);
+  const over = useFileDrop(importFiles, setDropFault);
+  return (
+    <>
+      {over && <Notice title="Drop files of runs here.">.lodestone.json, with .safetensors beside them if there are any.</Notice>}
+      {dropFault && <FaultNotice fault={dropFault} actions={<Button onClick={() => setDropFault(null)}>Close</Button>} />}
+      {phase && <ProgressBar label="Importing runs" fraction={phase.fraction} text={phase.text} />}
+      {fault && <FaultNotice fault={fault} actions={<Button onClick={dismiss}>Close</Button>} />}
+      {report && <Report report={report} onClose={dismiss} />}
+    </>
+  );
+}
+
+function Report({ report, onClose }: { readonly report: ImportReport; readonly onClose: () => void }) {
+  const { runs, known, copies, weights, refused } = report;
+  const [only] = runs;
+  const parts = [
+    ...(copies > 0 ? [`${plural(copies, 'run')} stood here in another state and ${copies === 1 ? 'was' : 'were'} put beside it.`] : []),
+    ...(known > 0 ? [`${known} ${known === 1 ? 'was' : 'were'} here already and ${known === 1 ? 'was' : 'were'} left as ${known === 1 ? 'it is' : 'they are'}.`] : []),
+    ...(weights > 0 ? [`${plural(weights, 'run')} got ${weights === 1 ? 'its' : 'their'} weights.`] : []),
+  ];
+  const nothing = runs.length === 0 && known === 0 && weights === 0;
+  return (
+    <>
+      {!nothing && (
+        <Notice
+          tone="ok"
+          live="polite"
+          title={runs.length === 0 ? 'No new runs.' : `${plural(runs.length, 'run')} imported.`}
+          actions={
+            <>
+              {only && runs.length === 1 && <Link to={`/runs/${only.id}`}>{only.name}</Link>}
+              <Button onClick={onClose}>Close</Button>
+            </>
+          }
+        >
+          {parts.join(' ')}
+        </Notice>
+      )}
+      {refused.map(({ file, fault }) => (
+        <FaultNotice key={file} fault={fault} actions={nothing && <Button onClick={onClose}>Close</Button>} />
+      ))}
+    </>
+  );
+}
