@@ -159,6 +159,14 @@ export interface DatasetDocument {
   readonly bytes: number;
 }
 
+/** Item features that belong to a reasoning pipeline or to another model. */
+const NOT_MODALITIES: readonly string[] = ['image_text', 'pretrained'];
+
+/** The modalities that multimodal models read, by key. */
+export function modalitiesOf({ features }: Pick<DatasetDocument, 'features'>): FeatureInfo[] {
+  return features.filter(({ scope, key }) => scope === 'item' && !NOT_MODALITIES.includes(key)).sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
 /** Optional readable names, stored beside the document (`null` where a dataset has none). */
 export interface DatasetLabels {
   readonly items: readonly string[] | null;

@@ -1,4 +1,4 @@
-import type { DatasetDocument } from './dataset';
+import { modalitiesOf, type DatasetDocument } from './dataset';
 import { idleBecause, modelTable } from './models/catalogue';
 import type { Config, DataNeed, ModelId } from './models/table';
 
@@ -49,7 +49,7 @@ export function cautionsFor(model: ModelId, config: Config, dataset: Pick<Datase
   const neighbours = config['neighbours'];
   if (model === 'magnet' && config['view'] === 'dual' && typeof perUser === 'number' && typeof neighbours === 'number') {
     // A pool holds at most k neighbours per modality and history item.
-    const modalities = dataset.features.filter(({ scope, key }) => scope === 'item' && key !== 'image_text' && key !== 'pretrained').length;
+    const modalities = modalitiesOf(dataset).length;
     const history = splits.train.interactions / Math.max(1, splits.train.users);
     const most = splits.train.users * Math.min(perUser, history * neighbours * modalities);
     const ratio = most / Math.max(1, splits.train.interactions);

@@ -49,6 +49,19 @@ export type DatasetEvent =
   | { readonly type: 'stored'; readonly id: string; readonly document: DatasetDocument }
   | { readonly type: 'fault'; readonly id: string; readonly fault: Fault };
 
+// ---------------------------------------------------------------- archive worker
+
+/** Packs a stored dataset; ending the worker calls it off. */
+export interface ArchiveCommand {
+  readonly datasetId: string;
+}
+
+export type ArchiveEvent =
+  /** `text` is the file that is being written, `fraction` of the stored bytes. */
+  | { readonly type: 'phase'; readonly text: string; readonly fraction: number }
+  | { readonly type: 'packed'; readonly name: string; readonly blob: Blob }
+  | { readonly type: 'fault'; readonly fault: Fault };
+
 // ---------------------------------------------------------------- training worker
 
 export type TrainingCommand =

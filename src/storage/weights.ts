@@ -1,5 +1,5 @@
 import type { WeightsOf } from '../domain/run';
-import { joinArrays, mapValues, splitArray, type Entry, type StoredArray } from './arrays';
+import { joinArray, joinArrays, mapValues, splitArray, type Entry, type StoredArray } from './arrays';
 import type { Database } from './database';
 
 /** The first steps of a run, for replay elsewhere. */
@@ -30,6 +30,13 @@ export async function readWeights(database: Database, runId: string, of: Weights
 export async function readShapes(database: Database, runId: string, of: WeightsOf): Promise<Shapes> {
   const stored = await database.checkpoints.get(weightsKey(runId, of));
   return isStoredArrays(stored) ? mapValues(stored, ({ length, shape }) => shape ?? [length]) : {};
+}
+
+/** What ranks the users or items of a finished run, `[users | items, …]`; null while it has not finished. */
+export async function readRepresentation(database: Database, runId: string, of: 'users' | 'items'): Promise<Float32Array | null> {
+  const stored = await database.checkpoints.get(weightsKey(runId, 'best'));
+  const array = isStoredArrays(stored) ? stored[`represent/${of}`] : undefined;
+  return array ? joinArray(database.checkpoints, array) : null;
 }
 
 const weightsKey = (runId: string, of: WeightsOf): string => `${runId}/${of === 'best' ? 'weights' : 'latest'}`;

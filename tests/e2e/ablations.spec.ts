@@ -111,8 +111,10 @@ test('a stand-in for user vectors is named wherever the result stands', async ({
   await ended(page, id);
   await expect(page.getByText(words)).toBeVisible();
   const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Export' }).click();
   await page.getByRole('button', { name: 'Curves CSV' }).click();
   expect(readFileSync(await (await download).path(), 'utf8')).toMatch(words);
+  await page.keyboard.press('Escape');
   for (const tab of ['Findings', 'Users']) {
     await page.getByRole('tab', { name: tab }).click();
     await expect(page.getByText(words)).toBeVisible();

@@ -1,4 +1,4 @@
-import type { Interactions } from '../../src/domain/dataset';
+import { modalitiesOf, type Interactions } from '../../src/domain/dataset';
 import { AppError } from '../../src/domain/errors';
 import type { PairedUsers, Visibility } from '../../src/domain/gains';
 import type { AnalysisCommand } from '../../src/domain/protocol';
@@ -6,7 +6,6 @@ import type { Database } from '../../src/storage/database';
 import { readDataset, readFeatures, readInteractions } from '../../src/storage/datasets';
 import { nearestRows } from '../engine/nearest';
 import type { NeighbourLists } from '../graphs/neighbours';
-import { modalitiesOf } from '../training/input';
 import { pairSettings, userMeans, userReader } from './pairs';
 
 const TRAIN = 0;

@@ -1,11 +1,12 @@
 import { AppError } from '../../src/domain/errors';
 import { MOST_POINTS, type Projection, type ProjectionRequest } from '../../src/domain/projection';
+import type { Rows } from '../../src/domain/vectors';
 import type { Database } from '../../src/storage/database';
 import { stream, type Random } from '../engine/rng';
 import type { Phase } from './nearestRows';
 import { principalComponents } from './pca';
 import { umapLayout } from './umap';
-import { readVectors, type OpenModel, type Rows } from './vectors';
+import { readVectors, type OpenModel } from './vectors';
 
 /** Reads a run's vectors and lays them out in the plane. Throws what `readVectors` and `umapLayout` throw, and `PROJECTION_SPACES`. */
 export async function project(database: Database, request: ProjectionRequest, openModel: OpenModel, phase: Phase): Promise<Projection> {

@@ -1,4 +1,4 @@
-import type { DatasetDocument, FeatureInfo, Interactions } from '../../src/domain/dataset';
+import { modalitiesOf, type DatasetDocument, type FeatureInfo, type Interactions } from '../../src/domain/dataset';
 import { AppError } from '../../src/domain/errors';
 import { modelTable, readsFeatures } from '../../src/domain/models/catalogue';
 import { prerequisiteOf, pretrainedSource } from '../../src/domain/prerequisite';
@@ -14,14 +14,6 @@ import type { FeatureMatrix, ModelInput, ModelSizes } from '../models/model';
 
 /** The dataset's file of item embeddings from elsewhere. */
 const PRETRAINED_KEY = 'pretrained';
-
-/** Item features that belong to a reasoning pipeline or to another model, not to the modalities that multimodal models read. */
-const NOT_MODALITIES = new Set(['image_text', PRETRAINED_KEY]);
-
-export const modalitiesOf = (dataset: DatasetDocument) =>
-  dataset.features
-    .filter((feature) => feature.scope === 'item' && !NOT_MODALITIES.has(feature.key))
-    .sort((a, b) => (a.key < b.key ? -1 : 1));
 
 /** Encoded item descriptions and user profiles, where a dataset brings them. */
 export const vectorsOf = (dataset: DatasetDocument) => ({

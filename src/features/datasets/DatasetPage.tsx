@@ -8,6 +8,7 @@ import { Columns, Page } from '../../app/primitives/Page';
 import { Panel, Surface } from '../../app/primitives/Panel';
 import type { DatasetDocument } from '../../domain/dataset';
 import { useDatasets } from '../../state/datasets';
+import { DatasetExport } from '../exports/DatasetExport';
 import { DegreeChart } from './DegreeChart';
 import { ModelCautions } from './ModelCautions';
 import { DeleteDataset } from './DeleteDataset';
@@ -45,6 +46,7 @@ function Known({ dataset }: { readonly dataset: DatasetDocument }) {
       subtitle={`${made} ${formatDateTime(dataset.createdAt)} · ${formatBytes(dataset.bytes)}${dataset.id === currentId ? ' · current dataset' : ''}`}
       actions={
         <>
+          <DatasetExport dataset={dataset} />
           <Button onClick={() => setDeleting(true)}>
             <Icon name="trash" /> Delete
           </Button>

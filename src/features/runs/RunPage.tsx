@@ -1,18 +1,21 @@
 import { useMemo } from 'react';
 import { Link, useParams } from 'react-router';
-import { Icon } from '../../app/Icon';
-import { Button, ButtonLink } from '../../app/primitives/Button';
+import { ButtonLink } from '../../app/primitives/Button';
 import { FaultNotice, Notice } from '../../app/primitives/Notice';
 import { Page } from '../../app/primitives/Page';
 import { Tabs } from '../../app/primitives/Tabs';
-import { fileName, saveText } from '../../charts/download';
-import { toCsv } from '../../charts/table';
 import { runName } from '../../domain/runName';
+<<<<<<< HEAD
 import { isActive, type RunSummary } from '../../domain/run';
 import { useRuns } from '../../state/runs';
+=======
+import type { RunSummary } from '../../domain/run';
+import { isActive, useRuns } from '../../state/runs';
+import { RunExport } from '../exports/RunExport';
+>>>>>>> 4bfdee0 (Runs and datasets are exported for other tools: embeddings, top lists, and what MMRec reads)
 import { ProjectionTab } from '../projection/ProjectionTab';
 import { ConfigTab } from './ConfigTab';
-import { epochsTable, type Curves } from './curves';
+import type { Curves } from './curves';
 import { CurvesTab } from './CurvesTab';
 import { EfficiencyTab } from './EfficiencyTab';
 import { shownFindings, standIn } from './findings';
@@ -69,12 +72,7 @@ function KnownRun({ run }: { readonly run: RunSummary }) {
           <RunControls run={run} />
           {!isActive(run.status) && <NewRunLike experiment={run.experiment} />}
           {curves.epochs.length > 0 && <ShareButton ids={[run.id]} />}
-          {curves.epochs.length > 0 && (
-            <Button onClick={() => saveText(fileName(run.name, 'csv'), 'text/csv', toCsv(epochsTable(curves.epochs, standIn({ findings }))))}>
-              <Icon name="download" />
-              Curves CSV
-            </Button>
-          )}
+          {curves.epochs.length > 0 && <RunExport run={run} epochs={curves.epochs} note={standIn({ findings })} />}
         </>
       }
     >

@@ -111,6 +111,18 @@ export function epochsTable(epochs: readonly EpochPoint[], note: string | null):
   };
 }
 
+/** The numbers of `epochsTable` in the long form that experiment trackers read: a row per tag and epoch, the step in training steps. */
+export function scalarsTable(run: string, epochs: readonly EpochPoint[], note: string | null): ChartTable {
+  const { columns, rows } = epochsTable(epochs, null);
+  const step = columns.indexOf('step');
+  return {
+    columns: ['run', 'tag', 'step', 'value', ...(note === null ? [] : ['note'])],
+    rows: columns.flatMap((tag, column) =>
+      tag === 'epoch' || column === step ? [] : rows.flatMap((row) => (row[column] === null ? [] : [[run, tag, row[step] ?? null, row[column] ?? null, ...(note === null ? [] : [note])]])),
+    ),
+  };
+}
+
 function observedColumns(epochs: readonly EpochPoint[]): { readonly name: string; readonly key: string; readonly place: number }[] {
   const lengths = new Map<string, number>();
   for (const { observed } of epochs) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { METRIC_KEYS, type Metrics } from '../../../src/domain/metrics';
 import { defaultConfig, modelTable } from '../../../src/domain/models/catalogue';
 import { newRun, summarise, type EpochPoint } from '../../../src/domain/run';
-import { epochsTable, lossSeries, median, metricSeries, shortMetric, stepsPerEpochOf, thirdSeries, type Curves } from '../../../src/features/runs/curves';
+import { epochsTable, lossSeries, median, metricSeries, scalarsTable, shortMetric, stepsPerEpochOf, thirdSeries, type Curves } from '../../../src/features/runs/curves';
 import { filterRuns, NO_FILTER } from '../../../src/features/runs/filter';
 import { itemPopularity, ranked, unitHistogram, userView } from '../../../src/features/runs/userRows';
 import type { RunDetails } from '../../../src/storage/runs';
@@ -49,6 +49,15 @@ describe('curves', () => {
     expect(table.rows[0]?.slice(0, 6)).toEqual([1, 10, 1e-3, 0.5, 0.6, 0.1]);
     expect(table.rows[1]?.[5]).toBeNull();
     for (const row of table.rows) expect(row).toHaveLength(table.columns.length);
+  });
+
+  it('become rows of run, tag, step and value, without what was not measured', () => {
+    const { columns, rows } = scalarsTable('a run', curves.epochs, null);
+    expect(columns).toEqual(['run', 'tag', 'step', 'value']);
+    expect(rows.filter(([, tag]) => tag === 'loss_bpr')).toEqual(curves.epochs.map(({ step, terms }) => ['a run', 'loss_bpr', step, terms['bpr']]));
+    expect(rows.filter(([, tag]) => tag === 'valid_recall@5').map(([, , step]) => step)).toEqual(curves.epochs.filter(({ valid }) => valid).map(({ step }) => step));
+    expect(rows.some(([, tag, , value]) => tag === 'epoch' || tag === 'step' || value === null)).toBe(false);
+    expect(scalarsTable('a run', curves.epochs, 'A stand-in.').rows[0]?.at(-1)).toBe('A stand-in.');
   });
 
   it('have short names and a median', () => {
