@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { FeatureInfo } from '../../src/domain/dataset';
 import { defaultConfig, idleBecause, modelTable } from '../../src/domain/models/catalogue';
 import { MODEL_IDS, type Config, type ModelId } from '../../src/domain/models/table';
+import { byKey } from '../../src/domain/metrics';
 import { newRun, summarise } from '../../src/domain/run';
-import { mapMetrics } from '../../src/domain/shared';
 import { mmrecConfig } from '../../src/sharing/mmrecConfig';
 import { MMREC_MODELS } from '../../src/sharing/mmrecModels';
 import { topListsTsv } from '../../src/sharing/topLists';
@@ -13,7 +13,7 @@ const features = (...keys: string[]) => ({ features: keys.map((key) => ({ key, s
 
 function textOf(model: ModelId, changes: Config = {}, dataset: Parameters<typeof mmrecConfig>[1] = features('image', 'text'), note: string | null = null): string {
   const experiment = { model, config: { ...defaultConfig(model), ...changes }, seed: 5, dataset: { id: 'd', name: 'Baby toys', fingerprint: 'c0ffee' }, backend: 'auto', allowSoftware: false } as const;
-  const result = { bestEpoch: 11, valid: mapMetrics(() => 0.1), test: mapMetrics(() => 0.25) };
+  const result = { bestEpoch: 11, valid: byKey(() => 0.1), test: byKey(() => 0.25) };
   return mmrecConfig({ ...summarise(newRun('r', `${model} · Baby toys`, experiment, '2026-01-01T00:00:00.000Z')), result }, dataset, note);
 }
 

@@ -5,14 +5,9 @@ import { FaultNotice, Notice } from '../../app/primitives/Notice';
 import { Page } from '../../app/primitives/Page';
 import { Tabs } from '../../app/primitives/Tabs';
 import { runName } from '../../domain/runName';
-<<<<<<< HEAD
 import { isActive, type RunSummary } from '../../domain/run';
 import { useRuns } from '../../state/runs';
-=======
-import type { RunSummary } from '../../domain/run';
-import { isActive, useRuns } from '../../state/runs';
 import { RunExport } from '../exports/RunExport';
->>>>>>> 4bfdee0 (Runs and datasets are exported for other tools: embeddings, top lists, and what MMRec reads)
 import { ProjectionTab } from '../projection/ProjectionTab';
 import { ConfigTab } from './ConfigTab';
 import type { Curves } from './curves';
