@@ -1,0 +1,22 @@
+// Bundles a program with Vite (seconds): the same modules as the page's workers, no second build tool.
+import { rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+import { simdPlugin } from './simdPlugin.mjs';
+
+/** Builds `entry`, relative to the repository, and returns the path of the one file; it lies there until the process ends. */
+export async function bundle(entry) {
+  // A folder of its own for each process: programs may run side by side.
+  const outDir = fileURLToPath(new URL(`../.cache/cli-${process.pid}`, import.meta.url));
+  process.on('exit', () => rmSync(outDir, { recursive: true, force: true }));
+  await build({
+    root: fileURLToPath(new URL('..', import.meta.url)),
+    configFile: false,
+    logLevel: 'error',
+    plugins: [simdPlugin()],
+    // Native modules and test tools stay what they are; everything else is bundled.
+    ssr: { target: 'node', noExternal: true, external: ['webgpu', 'vite', '@vitejs/plugin-react', '@playwright/test'] },
+    build: { ssr: entry, outDir, emptyOutDir: true, target: 'node20', minify: false, rolldownOptions: { output: { entryFileNames: 'main.mjs' } } },
+  });
+  return `${outDir}/main.mjs`;
+}

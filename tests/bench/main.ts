@@ -1,0 +1,155 @@
+import { fork, spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, totalmem } from 'node:os';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { z } from 'zod';
+import { AppError, faultOf } from '../../src/domain/errors';
+import type { ModelId } from '../../src/domain/models/table';
+import type { BackendName } from '../../src/domain/run';
+import { nodeHost } from '../../cli/nodeHost';
+import { measure, ON_ITS_OWN } from './measure';
+import { parseOptions, USAGE, type BenchOptions } from './options';
+import { hasPeer } from './peer';
+import { figuresSchema, resultSchema, rooflineSchema, type BenchResult, type Entry, type Roofline } from './result';
+import { measureRoofline } from './roofline';
+import { missing, openSet } from './sets';
+import type { SetId } from './sizes';
+import { comparisonOf, tableOf } from './table';
+
+/** What a process of its own is asked for; without a model, the roofline. */
+interface Request {
+  readonly set: SetId;
+  readonly model: ModelId | null;
+  readonly backend: BackendName;
+  readonly options: BenchOptions;
+  readonly peer: string | null;
+}
+
+const answerSchema = z.union([
+  z.object({ device: z.string(), figures: figuresSchema }),
+  z.object({ roofline: rooflineSchema }),
+  z.object({ failure: z.string() }),
+]);
+type Answer = z.infer<typeof answerSchema>;
+
+/** Runs the benchmark; resolves to the exit code. `script` and `bundle` are what a process of its own is started with. */
+export async function main(words: readonly string[], script: string, bundle: string): Promise<number> {
+  try {
+    if (words.includes('--help')) {
+      process.stdout.write(`${USAGE}\n`);
+      return 0;
+    }
+    const [first, before, after] = words;
+    if (first === '--compare') {
+      if (!before || !after) throw new AppError('COMMAND_LINE', '--compare takes two files.', 'npm run bench -- --compare before.json after.json');
+      process.stdout.write(comparisonOf(readResult(before), readResult(after)));
+      return 0;
+    }
+    const options = parseOptions(words);
+    const result = await runAll(options, script, bundle);
+    writeFileSync(options.out, `${JSON.stringify(result, null, 1)}\n`);
+    process.stdout.write(tableOf(result));
+    return result.entries.some(({ failure }) => failure) ? 1 : 0;
+  } catch (error) {
+    const { code, message, hint } = faultOf(error);
+    process.stderr.write(`${code}: ${message}\n${hint}\n`);
+    return code === 'COMMAND_LINE' ? 2 : 1;
+  }
+}
+
+function readResult(path: string): BenchResult {
+  try {
+    return resultSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch (error) {
+    throw new AppError('COMMAND_LINE', `${path} is no result of this benchmark: ${error instanceof Error ? error.message.slice(0, 200) : String(error)}`, 'Give the files that --out wrote.');
+  }
+}
+
+async function runAll(options: BenchOptions, script: string, bundle: string): Promise<BenchResult> {
+  const start = loadavg();
+  const notes: string[] = [];
+  let peer: string | null = null;
+  if (options.peer) {
+    if (await hasPeer()) peer = fileURLToPath(new URL('peer.py', pathToFileURL(script)));
+    else notes.push('The peer is skipped: /usr/bin/python3 has no torch, numpy and scipy.');
+  }
+  const sets: BenchResult['sets'][number][] = [];
+  const entries: Entry[] = [];
+  const rooflines: Roofline[] = [];
+  for (const set of options.sets) {
+    const absent = missing(set, options.data);
+    if (absent) {
+      notes.push(absent);
+      continue;
+    }
+    const { name, dataset: { statistics } } = await openSet(set, options.data, options.seed);
+    sets.push({ id: set, name, users: statistics.users, items: statistics.items, interactions: statistics.interactions });
+    for (const backend of options.backends) {
+      for (const model of options.models) {
+        const before = loadavg()[0] ?? NaN;
+        const answer = await inProcess(script, bundle, { set, model, backend, options, peer });
+        const load: [number, number] = [before, loadavg()[0] ?? NaN];
+        const common = { set, model, backend, load, changes: { ...ON_ITS_OWN[model] } };
+        if ('figures' in answer) entries.push({ ...common, device: answer.device, figures: answer.figures, failure: null });
+        else entries.push({ ...common, device: '', figures: null, failure: 'failure' in answer ? answer.failure : 'no figures came back' });
+        process.stderr.write(`${set} ${backend} ${model}: ${'figures' in answer ? `${answer.figures.step.median.toFixed(1)} ms per step` : (entries.at(-1)?.failure ?? '')}\n`);
+      }
+      if (options.roofline) {
+        const answer = await inProcess(script, bundle, { set, model: null, backend, options, peer });
+        if ('roofline' in answer) rooflines.push(answer.roofline);
+        else notes.push(`${backend} has no roofline: ${'failure' in answer ? answer.failure : ''}`);
+      }
+    }
+  }
+  return {
+    version: 1,
+    date: new Date().toISOString(),
+    machine: { processor: cpus()[0]?.model ?? 'unknown processor', cores: cpus().length, memoryBytes: totalmem() },
+    versions: versions(peer !== null),
+    options: { ...options },
+    load: { start, end: loadavg() },
+    sets, entries, rooflines, notes,
+  };
+}
+
+function versions(withPeer: boolean): Record<string, string> {
+  const tfjs: unknown = JSON.parse(readFileSync('node_modules/@tensorflow/tfjs-core/package.json', 'utf8'));
+  const torch = withPeer ? spawnSync('/usr/bin/python3', ['-c', 'import torch; print(torch.__version__)'], { encoding: 'utf8' }).stdout.trim() : null;
+  return { node: process.versions.node, tfjs: z.object({ version: z.string() }).parse(tfjs).version, ...(torch && { torch }) };
+}
+
+/** One model (or the roofline) in a process of its own, which is ended when it takes too long. */
+function inProcess(script: string, bundle: string, request: Request): Promise<Answer> {
+  return new Promise((resolve) => {
+    const child = fork(script, ['--child', bundle, JSON.stringify(request)], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    let complaint = '';
+    child.stderr?.on('data', (text: Buffer) => (complaint = (complaint + text.toString()).slice(-1000)));
+    let answer: Answer | null = null;
+    const { timeout } = request.options;
+    const timer = setTimeout(() => {
+      answer = { failure: `given up after ${timeout} s` };
+      child.kill('SIGKILL');
+    }, timeout * 1000);
+    child.on('message', (message) => (answer = answerSchema.parse(message)));
+    child.on('exit', (code) => {
+      clearTimeout(timer);
+      resolve(answer ?? { failure: `its process ended (${code}): ${complaint.trim().split('\n').at(-1) ?? ''}` });
+    });
+  });
+}
+
+/** In the process of its own: measures what it was asked for and tells the process that started it. */
+export async function measureForParent(text: string): Promise<void> {
+  const { set: id, model, backend, options, peer } = JSON.parse(text) as Request;
+  const answer = await (async (): Promise<Answer> => {
+    try {
+      const host = await nodeHost(backend === 'webgpu', true);
+      const set = await openSet(id, options.data, options.seed);
+      if (!model) return { roofline: await measureRoofline(backend, host, set) };
+      return await measure({ model, backend, host, set, changes: ON_ITS_OWN[model] ?? {}, options, peer });
+    } catch (error) {
+      return { failure: error instanceof Error ? error.message : String(error) };
+    }
+  })();
+  await new Promise((resolve) => process.send?.(answer, resolve));
+}

@@ -1,0 +1,89 @@
+import { parseArgs } from 'node:util';
+import { AppError } from '../../src/domain/errors';
+import { isModelId } from '../../src/domain/models/catalogue';
+import { MODEL_IDS, type ModelId } from '../../src/domain/models/table';
+import type { BackendName } from '../../src/domain/run';
+import { SET_IDS, type SetId } from './sizes';
+
+export interface BenchOptions {
+  readonly sets: readonly SetId[];
+  /** The folder of TikTok's files; null: where it is looked for. */
+  readonly data: string | null;
+  readonly models: readonly ModelId[];
+  readonly backends: readonly BackendName[];
+  /** Timed steps, and steps before them that are not. */
+  readonly steps: number;
+  readonly warmUp: number;
+  readonly epoch: boolean;
+  readonly peer: boolean;
+  readonly stock: boolean;
+  readonly roofline: boolean;
+  readonly seed: number;
+  /** A model that takes longer is given up, in seconds. */
+  readonly timeout: number;
+  readonly out: string;
+}
+
+export const USAGE = `Usage: npm run bench -- [options]
+       npm run bench -- --compare before.json after.json
+
+  --sets a,b        of ${SET_IDS.join(', ')} (tiktok)
+  --data folder     TikTok's files (../shared/data/tiktok)
+  --models a,b      of ${MODEL_IDS.join(', ')} (all)
+  --backends a,b    of wasm, webgpu, cpu (wasm); webgpu runs on the processor where there is no graphics adapter
+  --steps n         timed steps (10), after --warm-up n (3)
+  --epoch           also measure a whole epoch
+  --peer            the same steps in PyTorch, in turns with ours
+  --stock           the same steps on stock tfjs kernels, in turns with ours
+  --roofline        each kernel's share of what the device can copy and multiply
+  --seed n          of everything drawn (999)
+  --timeout n       seconds after which a model is given up (1200)
+  --out file        the figures as JSON (bench.json)`;
+
+const BACKENDS: readonly BackendName[] = ['wasm', 'webgpu', 'cpu'];
+
+/** Throws `COMMAND_LINE`. */
+export function parseOptions(words: readonly string[]): BenchOptions {
+  const values = read(words);
+  const list = <T extends string>(text: string | undefined, choices: readonly T[], byDefault: readonly T[], name: string): T[] =>
+    text === undefined ? [...byDefault] : text.split(',').map((word) => choices.find((choice) => choice === word) ?? wrong(`${name} takes ${choices.join(', ')}, not “${word}”.`));
+  return {
+    sets: list(values.sets, SET_IDS, ['tiktok'], '--sets'),
+    data: values.data ?? null,
+    models: list(values.models, MODEL_IDS, MODEL_IDS, '--models').filter(isModelId),
+    backends: list(values.backends, BACKENDS, ['wasm'], '--backends'),
+    steps: whole(values.steps ?? '10', '--steps', 1),
+    warmUp: whole(values['warm-up'] ?? '3', '--warm-up', 1),
+    epoch: values.epoch ?? false,
+    peer: values.peer ?? false,
+    stock: values.stock ?? false,
+    roofline: values.roofline ?? false,
+    seed: whole(values.seed ?? '999', '--seed', 0),
+    timeout: whole(values.timeout ?? '1200', '--timeout', 1),
+    out: values.out ?? 'bench.json',
+  };
+}
+
+function read(words: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...words],
+      options: {
+        sets: { type: 'string' }, data: { type: 'string' }, models: { type: 'string' }, backends: { type: 'string' }, steps: { type: 'string' },
+        'warm-up': { type: 'string' }, epoch: { type: 'boolean' }, peer: { type: 'boolean' }, stock: { type: 'boolean' }, roofline: { type: 'boolean' },
+        seed: { type: 'string' }, timeout: { type: 'string' }, out: { type: 'string' },
+      },
+    }).values;
+  } catch (error) {
+    return wrong((error instanceof Error ? error.message : String(error)).replace(/\.?$/, '.'));
+  }
+}
+
+function whole(text: string, name: string, least: number): number {
+  if (!/^\d{1,9}$/.test(text) || Number(text) < least) wrong(`${name} is a whole number from ${least}, not “${text}”.`);
+  return Number(text);
+}
+
+function wrong(message: string): never {
+  throw new AppError('COMMAND_LINE', message, 'npm run bench -- --help lists the options.');
+}

@@ -1,0 +1,177 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { AppError } from '../../src/domain/errors';
+import { MODEL_IDS } from '../../src/domain/models/table';
+import { nodeHost } from '../../cli/nodeHost';
+import { openDevice } from '../../workers/engine/device';
+import { sparseProduct } from '../../workers/engine/kernels/csrProduct';
+import { disposeSparse, sparseTensor } from '../../workers/engine/sparse';
+import { matrix } from '../../workers/engine/tensors';
+import { csrFromEntries, multiplyRows } from '../../workers/graphs/csr';
+import { measure } from '../bench/measure';
+import { parseOptions } from '../bench/options';
+import { quartiles } from '../bench/quartiles';
+import { figuresSchema, resultSchema, type BenchResult, type Figures } from '../bench/result';
+import { openSet } from '../bench/sets';
+import { SYNTHETIC_SIZES } from '../bench/sizes';
+import { stockKernels, stockSwitch } from '../bench/stock';
+import { syntheticFeatures, syntheticInteractions } from '../bench/synthetic';
+import { comparisonOf, figure, tableOf } from '../bench/table';
+
+describe('synthetic datasets', () => {
+  it('have exactly the declared size, every pair once, and popular items', () => {
+    const size = SYNTHETIC_SIZES.baby;
+    const { users, items, split } = syntheticInteractions(size, 3);
+    expect(users.length).toBe(160_792);
+    expect(new Set(users).size).toBe(19_445);
+    expect(new Set(Array.from(users, (user, row) => user * size.items + items[row]!)).size).toBe(160_792);
+    expect(items.every((item) => item >= 0 && item < 7_050)).toBe(true);
+    const degrees = new Int32Array(size.items);
+    for (const item of items) degrees[item]! += 1;
+    const head = degrees.sort().reverse().subarray(0, size.items / 5).reduce((a, b) => a + b, 0);
+    expect(head / users.length).toBeGreaterThan(0.45);
+    expect([0, 1, 2].map((label) => split.filter((value) => value === label).length).every((count) => count > 10_000)).toBe(true);
+  });
+
+  it('are the same for one seed and others for another', () => {
+    const size = SYNTHETIC_SIZES.tiny;
+    expect(syntheticInteractions(size, 3)).toEqual(syntheticInteractions(size, 3));
+    expect(syntheticInteractions(size, 3).items).not.toEqual(syntheticInteractions(size, 4).items);
+    const [image, text] = syntheticFeatures(size, 3);
+    expect([image!.key, image!.rows, image!.columns, text!.key, text!.columns]).toEqual(['image', 80, 12, 'text', 8]);
+    expect(image!.values).toEqual(syntheticFeatures(size, 3)[0]!.values);
+  });
+
+  it('have the sizes that the papers count', () => {
+    const { sports, electronics } = SYNTHETIC_SIZES;
+    expect([sports.users, sports.items, sports.interactions]).toEqual([35_598, 18_357, 296_337]);
+    expect([electronics.users, electronics.items, electronics.interactions]).toEqual([192_403, 63_001, 1_689_188]);
+    expect(electronics.features).toEqual({ image: 4096, text: 384 });
+  });
+});
+
+describe('quartiles', () => {
+  it('lie between the values', () => {
+    expect(quartiles([4, 1, 3, 2])).toEqual({ low: 1.75, median: 2.5, high: 3.25, count: 4 });
+    expect(quartiles([7])).toEqual({ low: 7, median: 7, high: 7, count: 1 });
+    expect(quartiles([])).toBeNull();
+  });
+});
+
+describe('options', () => {
+  it('have defaults', () => {
+    expect(parseOptions([])).toEqual({
+      sets: ['tiktok'], data: null, models: [...MODEL_IDS], backends: ['wasm'], steps: 10, warmUp: 3, epoch: false, peer: false, stock: false, roofline: false, seed: 999, timeout: 1200, out: 'bench.json',
+    });
+  });
+
+  it('take lists', () => {
+    const { sets, models, backends } = parseOptions(['--sets', 'baby,sports', '--models', 'egra', '--backends', 'cpu,webgpu']);
+    expect({ sets, models, backends }).toEqual({ sets: ['baby', 'sports'], models: ['egra'], backends: ['cpu', 'webgpu'] });
+  });
+
+  it.each([[['--sets', 'yelp']], [['--models', 'bpr,none']], [['--steps', '0']], [['--steps', '1.5']], [['--fast']]])('refuse %j', (words) => {
+    expect(() => parseOptions(words)).toThrow(AppError);
+  });
+});
+
+const oneFigures: Figures = {
+  batchSize: 2048, stepsPerEpoch: 30, step: { low: 90, median: 100, high: 110.4, count: 10 },
+  parts: { sampling: 1, upload: 2, forward: 30, gradients: 60, optimiser: 5, readBack: 0.1234, other: 1.9 },
+  startSeconds: 0.2, epochSeconds: 3.1, measuredEpochSeconds: null, evaluateSeconds: 0.4, evaluatedUsers: 3046, prepareSeconds: 1.234, kernelCalls: 123,
+  dispatches: null, peakTensorBytes: 64 * 2 ** 20, deviceBytes: 128 * 2 ** 20, profile: [], profiledStepMs: 120,
+  stock: { step: { low: 900, median: 1000, high: 1100, count: 3 }, rounds: [{ ours: 100, other: 1000 }, { ours: 50, other: 900 }, { ours: 100, other: 900 }], evaluateSeconds: 4 },
+  peer: {
+    torch: '1.13', threads: 2, sparse: 'coo', step: { low: 190, median: 200, high: 210, count: 10 }, rounds: [{ ours: 100, other: 200 }, { ours: 120, other: 150 }],
+    startSeconds: 0.2, epochSeconds: 6.2, evaluateSeconds: 0.8, lossDifference: 1.23e-7,
+  },
+};
+
+const document = (figures: Figures | null): BenchResult => ({
+  version: 1, date: '2026-01-01T00:00:00.000Z', machine: { processor: 'A processor', cores: 2, memoryBytes: 1 }, versions: { node: '20' }, options: { steps: 10 },
+  load: { start: [0.5, 1, 2], end: [3, 2, 1] },
+  sets: [{ id: 'tiktok', name: 'TikTok', users: 9308, items: 6710, interactions: 68_722 }],
+  entries: [
+    { set: 'tiktok', model: 'lightgcn', backend: 'wasm', device: 'WebAssembly SIMD', load: [1, 2], changes: {}, figures, failure: null },
+    { set: 'tiktok', model: 'egra', backend: 'wasm', device: '', load: [1, 2], changes: {}, figures: null, failure: 'given up after 3 s' },
+  ],
+  rooflines: [{ backend: 'wasm', device: 'WebAssembly SIMD', copyGbPerSecond: 8, productGflops: 20, kernels: [{ name: 'Adam', sizes: '10 × 64', ms: 2, rate: 4, unit: 'GB/s', share: 0.5 }] }],
+  notes: ['a note'],
+});
+
+describe('the table', () => {
+  const text = tableOf(document(oneFigures));
+  const line = (start: string, which: number): string[] => (text.split('\n').filter((row) => row.startsWith(start))[which] ?? '').trim().split(/ {2,}/);
+
+  it('shows every figure, what failed and what the device can do', () => {
+    expect(line('lightgcn', 0)).toEqual(['lightgcn', '100', '90.0–110', '1.00', '2.00', '30.0', '60.0', '5.00', '0.123', '1.90', '123', '–']);
+    expect(line('lightgcn', 1)).toEqual(['lightgcn', '2048', '30', '0.200', '3.10', '–', '0.400', '1.23', '64.0', '128', '1.00']);
+    // Ratios are medians over rounds, not ratios of medians.
+    expect(line('lightgcn', 2)).toEqual(['lightgcn', '100', '200', '0.650×', '0.500–0.800', '0.500×', '6.20', '0.500×', '0.800', '1e-7', '1000', '10.0×']);
+    expect(text).toContain('egra: given up after 3 s');
+    expect(line('Adam', 0)).toEqual(['Adam', '10 × 64', '2.00', '4.00', 'GB/s', '50 %']);
+    expect(text).toContain('a note');
+  });
+
+  it('fits 120 columns', () => {
+    expect(Math.max(...text.split('\n').filter((row) => !row.startsWith('options')).map((row) => row.length))).toBeLessThanOrEqual(120);
+  });
+
+  it('compares two documents', () => {
+    const faster = { ...oneFigures, step: { ...oneFigures.step, median: 50 }, peer: { ...oneFigures.peer!, rounds: [{ ours: 50, other: 200 }] }, kernelCalls: 246 };
+    const compared = comparisonOf(document(oneFigures), document(faster)).split('\n').find((row) => row.startsWith('lightgcn'))?.split(/ {2,}/);
+    expect(compared).toEqual(['lightgcn', 'tiktok', 'wasm', '100', '50.0', '0.500×', '2.46×', '1.00×', '1.00×', '1.00×', '2.00×', '1.00×']);
+    expect(comparisonOf(document(null), document(faster))).toContain('no model');
+  });
+
+  it('is made from what was written', () => {
+    expect(resultSchema.parse(JSON.parse(JSON.stringify(document(oneFigures))))).toEqual(document(oneFigures));
+  });
+
+  it('has three digits', () => {
+    expect([0, 0.00012, 0.1234, 1.2345, 12.345, 1234.5, NaN, null].map(figure)).toEqual(['0', '0.000', '0.123', '1.23', '12.3', '1235', '–', '–']);
+  });
+});
+
+describe('stock kernels', () => {
+  it.each(['cpu', 'wasm'] as const)('make the same sparse product on %s, and give ours back', async (backend) => {
+    const originals = await stockKernels(backend);
+    const device = await openDevice(await nodeHost(false, true), { backend, allowSoftware: true });
+    const stock = stockSwitch(backend, originals);
+    // The last row and a row between are empty.
+    const graph = csrFromEntries(5, 4, Int32Array.of(0, 0, 2, 3), Int32Array.of(1, 3, 0, 1), Float32Array.of(1, 2, 3, 4));
+    const sparse = sparseTensor(graph, false);
+    const x = Float32Array.from({ length: 8 }, (_, place) => place + 1);
+    const own = tf.getKernel('LodestoneCsrProduct', backend);
+    stock.use(true);
+    expect(tf.getKernel('LodestoneCsrProduct', backend)).not.toBe(own);
+    const product = tf.tidy(() => sparseProduct(sparse, matrix(x, 4, 2)));
+    expect(await product.data()).toEqual(multiplyRows(graph, x, 2));
+    stock.dispose();
+    expect(tf.getKernel('LodestoneCsrProduct', backend)?.kernelFunc).toBe(own?.kernelFunc);
+    product.dispose();
+    disposeSparse(sparse);
+    device.close();
+  });
+});
+
+describe('a measurement', () => {
+  it.each(['lightgcn', 'mgcn'] as const)('has every figure of %s', async (model) => {
+    const { device, figures } = await measure({
+      model, backend: 'cpu', host: await nodeHost(false, true), set: await openSet('tiny', null, 5), changes: { batchSize: 64 }, peer: null,
+      options: { steps: 3, warmUp: 1, epoch: true, stock: true, seed: 5 },
+    });
+    expect(device).toBe('JavaScript');
+    expect(figuresSchema.parse(figures)).toEqual(figures);
+    expect(figures.step.count).toBe(3);
+    expect(figures.stepsPerEpoch).toBeGreaterThan(3);
+    for (const part of ['sampling', 'upload', 'forward', 'gradients', 'optimiser'] as const) expect(figures.parts[part], part).toBeGreaterThan(0);
+    expect(figures.stock?.step.count).toBe(3);
+    expect(figures.measuredEpochSeconds).toBeGreaterThan(figures.startSeconds);
+    expect(figures.evaluatedUsers).toBeGreaterThan(20);
+    expect(figures.kernelCalls).toBeGreaterThan(model === 'mgcn' ? 100 : 30);
+    expect(figures.profile.length).toBe(10);
+    expect(figures.peakTensorBytes).toBeGreaterThan(0);
+    expect(figures.dispatches).toBeNull();
+  });
+});
