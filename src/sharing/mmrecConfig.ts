@@ -51,7 +51,7 @@ export function mmrecConfig(run: ExportedRun, dataset: Pick<DatasetDocument, 'fe
 function heading({ name, experiment, result }: ExportedRun, table: ModelTable, theirs: MmrecModel | null, note: string | null): YamlLine[] {
   const folder = datasetFolder(experiment.dataset.name);
   return [
-    { remark: `${name}, seed ${experiment.seed}, from Lodestone for MMRec.` },
+    { remark: `${name}, from Lodestone for MMRec.` },
     { remark: `Dataset ${experiment.dataset.name}, fingerprint ${experiment.dataset.fingerprint}.` },
     ...(result ? [{ remark: `Here, on test, at the best epoch (${result.bestEpoch + 1}): Recall@20 ${result.test['recall@20'].toFixed(4)}, NDCG@20 ${result.test['ndcg@20'].toFixed(4)}.` }] : []),
     ...(note === null ? [] : [{ remark: note }]),

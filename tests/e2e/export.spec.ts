@@ -114,6 +114,30 @@ test('a run: curves, embeddings that give the stored scores, top lists, a config
   const yaml = textOf(await saved(page, 'YAML'));
   for (const line of ['seed: [5]', 'epochs: 3', 'n_layers: 2', 'reg_weight: 0.0001', 'stopping_step: 20', 'valid_metric: "Recall@20"', '# python main.py -m LightGCN -d Demo']) expect(yaml.split('\n')).toContain(line);
   expect(yaml).toContain(`Recall@20 ${run.result!.test['recall@20'].toFixed(4)}`);
+
+  // What is beside the run can be gone: it came from a file without weights, or the data were deleted.
+  await page.evaluate(
+    (keys) =>
+      new Promise<void>((resolve) => {
+        const opening = indexedDB.open('lodestone');
+        opening.onsuccess = () => {
+          const change = opening.result.transaction(['runs', 'checkpoints'], 'readwrite');
+          change.objectStore('runs').delete(keys.details);
+          change.objectStore('checkpoints').delete(keys.weights);
+          change.oncomplete = () => {
+            resolve();
+            opening.result.close();
+          };
+        };
+      }),
+    { details: `${run.id}/details`, weights: `${run.id}/weights` },
+  );
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Items', exact: true }).click();
+  await expect(dialog.getByText('The embeddings of this run are not stored here.')).toBeVisible();
+  await expect(dialog.getByText('RUN_NO_WEIGHTS')).toBeVisible();
+  await dialog.getByRole('button', { name: 'Lists', exact: true }).click();
+  await expect(dialog.getByText('The top lists of this run are not stored here.')).toBeVisible();
 });
 
 test('a dataset: the archive holds what is stored, and comes back with the same fingerprint', async ({ page }) => {

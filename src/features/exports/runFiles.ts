@@ -41,5 +41,5 @@ export async function topListsFile(run: RunSummary): Promise<MadeFile> {
 }
 
 function notStored({ id }: RunSummary, what: string): AppError {
-  return new AppError('RUN_NO_WEIGHTS', `The ${what} of this run are not stored here.`, 'They are made when a run ends in this browser: run the experiment again.', { id });
+  return new AppError('RUN_NO_WEIGHTS', `The ${what} of this run are not stored here.`, 'They are made when a run ends: import the files it came from, weights included, or run the experiment again.', { id });
 }
