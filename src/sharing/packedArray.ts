@@ -1,6 +1,6 @@
-import { z } from 'zod';
 import { AppError } from '../domain/errors';
 import { deflated, inflated } from './deflate';
+import { z } from './schemas';
 
 /** A typed array in JSON: its type, its length, and its little-endian bytes deflated and in base64. */
 export const packedArray = z.strictObject({ t: z.enum(['f32', 'i32']), n: z.number().int().min(0).max(2 ** 27), z: z.base64() });

@@ -1,10 +1,10 @@
-import { z } from 'zod';
 import type { DemoOptions } from '../domain/dataset';
 import { AppError } from '../domain/errors';
 import { byKey, METRIC_KEYS, type Metrics } from '../domain/metrics';
 import { changedOptions, configProblems, defaultConfig, modelTable } from '../domain/models/catalogue';
 import { MODEL_IDS } from '../domain/models/table';
 import type { SharedDataset, SharedRun, SharedStudy } from '../domain/shared';
+import { z } from './schemas';
 
 /** The JSON of a link, form 1: short keys, options that differ from the defaults, metrics in the order of `METRIC_KEYS`. */
 

@@ -1,9 +1,9 @@
-import { z } from 'zod';
 import { isErrorCode } from '../domain/errors';
 import { CUTOFFS, METRIC_KEYS } from '../domain/metrics';
 import { MODEL_IDS } from '../domain/models/table';
 import { packedArray } from './packedArray';
 import { datasetPayload, runPayload } from './payload';
+import { z } from './schemas';
 
 /** The run document in a file, form 1. What JSON has no number for is written as a word. */
 

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { AppError } from '../domain/errors';
 import { byKey, METRIC_KEYS, type PerUserMetrics } from '../domain/metrics';
 import { configProblems, defaultConfig, modelTable } from '../domain/models/catalogue';
@@ -9,6 +8,7 @@ import { parseJson } from './deflate';
 import { packArray, unpackFloats, unpackIntegers } from './packedArray';
 import { datasetPayload, fromDatasetPayload, fromRunPayload, toDatasetPayload, toRunPayload } from './payload';
 import { detailsSchema, runSchema } from './runSchema';
+import { z } from './schemas';
 
 /** The newest form. A file that was ever given out is read for ever. */
 const VERSION = 1;

@@ -1,6 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
+import { watchPolicy } from '../helpers/contentPolicy';
 import { ended, startRun } from '../helpers/page';
 
 test('the server that npm start starts serves an app that trains, on its first visit', async ({ browser }) => {
@@ -12,6 +13,7 @@ test('the server that npm start starts serves an app that trains, on its first v
     // What it prints may be coloured.
     await new Promise<void>((resolve) => server.stdout.on('data', (text: Buffer) => text.includes('localhost') && resolve()));
     const page = await browser.newPage({ baseURL: `http://localhost:${port}` });
+    const watch = await watchPolicy(page.context(), `http://localhost:${port}`);
     const problems: string[] = [];
     page.on('pageerror', (error) => problems.push(error.message));
     await page.goto('/');
@@ -19,6 +21,10 @@ test('the server that npm start starts serves an app that trains, on its first v
     const run = await ended(page, await startRun(page, 'LightGCN', { 'Epochs, at most': '3' }));
     expect(run.epochs).toHaveLength(3);
     expect(problems).toEqual([]);
+    // React's refresh and the styles of modules come inline while developing, and are let in one by one.
+    expect(watch).toEqual({ refusals: [], strangers: [] });
+    expect(await page.evaluate(() => getComputedStyle(document.querySelector('header')!).position)).toBe('sticky');
+    expect(await page.evaluate(() => navigator.serviceWorker.getRegistrations().then(({ length }) => length))).toBe(0);
     await page.close();
   } finally {
     server.kill();

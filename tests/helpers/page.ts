@@ -20,7 +20,7 @@ export async function dropFolder(page: Page, path: string): Promise<void> {
 
 /** Makes new runs use WebGPU, on the software adapter of this machine. */
 export async function chooseWebGpu(page: Page): Promise<void> {
-  await page.goto('/#/device');
+  await page.goto('./#/device');
   await page.getByLabel('Allow a software WebGPU adapter').check();
   await page.getByRole('radio', { name: /WebGPU/ }).check();
   await expect(page.getByText('WebGPU', { exact: true }).first()).toBeVisible();
@@ -51,7 +51,7 @@ export async function storedRun(page: Page, id: string): Promise<RunDocument | n
 
 /** Fills the form and starts; returns the run's id. */
 export async function startRun(page: Page, model: string, options: Readonly<Record<string, string>>): Promise<string> {
-  await page.goto('/#/experiment');
+  await page.goto('./#/experiment');
   await page.getByRole('combobox', { name: 'Model' }).selectOption({ label: model });
   for (const [label, value] of Object.entries(options)) await page.getByRole('textbox', { name: new RegExp(`^${label}`) }).or(page.getByRole('spinbutton', { name: new RegExp(`^${label}`) })).fill(value);
   await page.getByRole('button', { name: 'Start the run' }).click();

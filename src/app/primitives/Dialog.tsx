@@ -1,8 +1,11 @@
 import { AlertDialog, Dialog as Radix } from 'radix-ui';
-import { useState, type ReactNode } from 'react';
+import { useLayoutEffect, useState, type ReactNode } from 'react';
 import { Icon } from '../Icon';
 import { Button, IconButton } from './Button';
 import styles from './Dialog.module.css';
+
+/** With `useStillPage` instead of Radix's overlay, which writes a <style> element that the content policy refuses. */
+const scrim = <div className={styles.scrim} />;
 
 interface DialogProps {
   readonly open: boolean;
@@ -19,7 +22,7 @@ export function Dialog({ open, onOpenChange, ...content }: DialogProps) {
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
-        <Radix.Overlay className={styles.scrim} />
+        {scrim}
         <DialogContent {...content} />
       </Radix.Portal>
     </Radix.Root>
@@ -28,6 +31,7 @@ export function Dialog({ open, onOpenChange, ...content }: DialogProps) {
 
 function DialogContent({ title, description, children, actions, wide = false }: Omit<DialogProps, 'open' | 'onOpenChange'>) {
   const giveBack = useFocusGivenBack();
+  useStillPage();
   return (
     <Radix.Content
       className={styles.dialog}
@@ -60,6 +64,21 @@ function focusDialog(event: Event): void {
   event.target.focus();
 }
 
+/** Keeps the page under a dialog from scrolling, and from moving aside where its scroll bar was. */
+function useStillPage(): void {
+  useLayoutEffect(() => {
+    const { style, clientWidth } = document.documentElement;
+    // A dialog over a dialog finds it done.
+    if (style.overflow === 'hidden') return;
+    style.paddingRight = `${window.innerWidth - clientWidth}px`;
+    style.overflow = 'hidden';
+    return () => {
+      style.removeProperty('padding-right');
+      style.removeProperty('overflow');
+    };
+  }, []);
+}
+
 /** Remembers what had the focus when the dialog was made, and returns it there; to the page when that is gone. */
 function useFocusGivenBack(): (event: Event) => void {
   const [opener] = useState(() => document.activeElement);
@@ -87,7 +106,7 @@ export function ConfirmDialog({ open, onOpenChange, ...content }: ConfirmDialogP
   return (
     <AlertDialog.Root open={open} onOpenChange={onOpenChange}>
       <AlertDialog.Portal>
-        <AlertDialog.Overlay className={styles.scrim} />
+        {scrim}
         <ConfirmContent {...content} />
       </AlertDialog.Portal>
     </AlertDialog.Root>
@@ -96,6 +115,7 @@ export function ConfirmDialog({ open, onOpenChange, ...content }: ConfirmDialogP
 
 function ConfirmContent({ title, description, confirmLabel, onConfirm }: Omit<ConfirmDialogProps, 'open' | 'onOpenChange'>) {
   const giveBack = useFocusGivenBack();
+  useStillPage();
   return (
     <AlertDialog.Content className={styles.dialog} onCloseAutoFocus={giveBack}>
       <AlertDialog.Title className={styles.title}>{title}</AlertDialog.Title>

@@ -1,8 +1,8 @@
-import { z } from 'zod';
 import { changedOptions, defaultConfig, isModelId } from '../../domain/models/catalogue';
 import { MODEL_IDS, type Config, type ModelId } from '../../domain/models/table';
 import { recommendedFor } from '../../domain/needs';
 import type { BackendChoice, Experiment } from '../../domain/run';
+import { z } from '../../sharing/schemas';
 
 type Basis = Parameters<typeof recommendedFor>[1];
 

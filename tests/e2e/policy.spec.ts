@@ -1,0 +1,68 @@
+import { expect, test, type Page } from '@playwright/test';
+import { contentPolicy } from '../../cli/contentPolicy';
+import { watchPolicy } from '../helpers/contentPolicy';
+import { chooseWebGpu, ended, startRun } from '../helpers/page';
+
+/** Whether an inline script that is put into the page runs. */
+function runsInlineScript(page: Page): Promise<boolean> {
+  return page.evaluate(() => {
+    const script = document.createElement('script');
+    script.textContent = 'document.documentElement.dataset.injected = "yes"';
+    document.body.append(script);
+    return document.documentElement.dataset['injected'] === 'yes';
+  });
+}
+
+test('training and its views stay inside the content policy and ask no other host', async ({ page, context, baseURL }) => {
+  const watch = await watchPolicy(context, baseURL ?? '');
+  const response = await page.goto('/');
+  expect(response?.headers()['content-security-policy']).toBe(contentPolicy());
+  await expect(page.locator('meta[http-equiv="Content-Security-Policy"]')).toHaveAttribute('content', contentPolicy({ inMeta: true }));
+  await expect(page.getByText('The demo dataset is ready')).toBeVisible({ timeout: 60_000 });
+
+  const run = await ended(page, await startRun(page, 'LightGCN', { 'Epochs, at most': '2' }));
+  expect(run.device?.backend).toBe('wasm');
+  await page.getByRole('button', { name: 'Figure of Loss terms' }).click();
+  const preview = page.getByRole('img', { name: /Preview of the figure/ });
+  await expect.poll(() => preview.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(100);
+  // The page under a dialog does not scroll.
+  await page.mouse.move(20, 450);
+  await page.mouse.wheel(0, 400);
+  expect(await page.evaluate(() => [getComputedStyle(document.documentElement).overflowY, scrollY])).toEqual(['hidden', 0]);
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Download PNG' }).click();
+  expect((await download).suggestedFilename()).toBe('loss-terms.png');
+  await page.getByRole('button', { name: 'Close' }).click();
+  await page.getByRole('tab', { name: 'Projection' }).click();
+  await expect(page.getByRole('main')).toContainText('explain', { timeout: 60_000 });
+  await page.getByRole('tab', { name: 'Users' }).click();
+  await expect(page.getByRole('group', { name: /Top list of user/ })).toBeVisible();
+
+  await ended(page, await startRun(page, 'MAGNET', { 'Epochs, at most': '1' }));
+  await page.getByRole('tab', { name: 'Routing' }).click();
+  await expect(page.getByRole('grid', { name: /^Mean routing, epoch 1:/ })).toBeVisible({ timeout: 60_000 });
+  await chooseWebGpu(page);
+  const shaded = await ended(page, await startRun(page, 'LightGCN', { 'Epochs, at most': '1' }));
+  expect(shaded.device?.backend).toBe('webgpu');
+  for (const place of ['Data', 'Runs', 'Compare', 'Sweeps', 'Device']) {
+    await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: place }).click();
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  }
+
+  expect(watch).toEqual({ refusals: [], strangers: [] });
+  // The watch sees what there is to see.
+  expect(await runsInlineScript(page)).toBe(false);
+  await expect.poll(() => watch.refusals.join(' ')).toContain('script-src');
+  await page.evaluate(() => fetch('http://127.0.0.1:9/').catch(() => null));
+  await expect.poll(() => watch.refusals.join(' ')).toContain('connect-src');
+});
+
+test('workers have the policy of their own responses', async ({ page, context, baseURL }) => {
+  const watch = await watchPolicy(context, baseURL ?? '');
+  await page.goto('/');
+  const script = await page.evaluate(() => fetch('./sw.js').then((response) => response.text()));
+  const worker = /assets\/training\.worker-[^"]+\.js/.exec(script)?.[0];
+  const response = await page.request.get(`/${worker}`);
+  expect(response.headers()).toMatchObject({ 'content-security-policy': contentPolicy(), 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' });
+  expect(watch.refusals).toEqual([]);
+});
