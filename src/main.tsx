@@ -6,6 +6,7 @@ import './app/base.css';
 import { adoptSharedAddress } from './app/sharedAddress';
 import { createRouter } from './app/routes';
 import { startTheme } from './app/theme';
+import { keepForOffline } from './state/newVersion';
 
 startTheme();
 adoptSharedAddress();
@@ -17,3 +18,6 @@ createRoot(root).render(
     <RouterProvider router={createRouter()} />
   </StrictMode>,
 );
+
+// After the page itself, which would otherwise wait for files that it does not need yet.
+if (import.meta.env.PROD) addEventListener('load', () => void keepForOffline());

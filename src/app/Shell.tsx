@@ -8,6 +8,7 @@ import { TooltipProvider } from './primitives/Tooltip';
 import styles from './Shell.module.css';
 import { ShellShortcuts } from './ShellShortcuts';
 import { ShortcutSheet } from './ShortcutSheet';
+import { VersionNotice } from './VersionNotice';
 
 const PLACES: readonly { readonly to: string; readonly label: string; readonly icon: IconName }[] = [
   { to: '/data', label: 'Data', icon: 'data' },
@@ -62,6 +63,7 @@ export function Shell() {
         </nav>
         <Header />
         <main ref={main} id="content" className={styles.main} tabIndex={-1} aria-busy={navigation.state === 'loading'}>
+          <VersionNotice />
           <Suspense fallback={<p className={styles.loading}>Loading the page …</p>}>
             <Outlet />
           </Suspense>

@@ -9,7 +9,7 @@ import { LiveRun } from './liveRun';
 import { medianJudge } from './medianStop';
 import { withPretraining } from './pretraining';
 import { endingOf, faultAt, liveSummary } from './runEnding';
-import { editKey, editOf, type RunEdit, type RunsEnvironment, type RunsState } from './runsState';
+import { editKey, editOf, nextInQueue, type RunEdit, type RunsEnvironment, type RunsState } from './runsState';
 import { startSession, type Session, type SessionEnd } from './session';
 import { browserChannel, browserLock } from './tabs';
 import { openTrainingWorker } from './trainingWorker';
@@ -51,11 +51,6 @@ export function createRuns(env: RunsEnvironment): { useRuns: UseBoundStore<Store
       set({ paused });
       await env.database.settings.set(PAUSED, paused);
       env.channel.tell();
-    };
-    /** The first run of the queue whose sweep is not paused. */
-    const nextInQueue = (): string | undefined => {
-      const { queue, runs, paused } = get();
-      return queue.find((id) => !paused.includes(runs.find((run) => run.id === id)?.group?.id ?? ''));
     };
     /** Runs `work`; a refusal of storage becomes the store's fault. */
     const guarded = async (work: () => Promise<void>): Promise<void> => {
@@ -148,14 +143,14 @@ export function createRuns(env: RunsEnvironment): { useRuns: UseBoundStore<Store
     };
 
     const pump = async (): Promise<void> => {
-      if (pumping || nextInQueue() === undefined) return;
+      if (pumping || nextInQueue(get()) === undefined) return;
       pumping = true;
       try {
         await env.lock.hold(async () => {
           set({ elsewhere: false });
           // Another tab may have changed everything since this one last looked.
           await recover();
-          for (let next = nextInQueue(); next !== undefined; next = nextInQueue()) await train(next);
+          for (let next = nextInQueue(get()); next !== undefined; next = nextInQueue(get())) await train(next);
         }, () => set({ elsewhere: true }));
       } catch (error) {
         live = null;
