@@ -3,6 +3,8 @@ import { faultOf } from '../src/domain/errors';
 import type { SharingCommand, SharingEvent } from '../src/domain/protocol';
 import { newId } from '../src/domain/ids';
 import { browserDatabase } from '../src/storage/database';
+import { datasetArchive } from '../src/sharing/datasetArchive';
+import { makeBackup } from './sharing/backup';
 import { exportStudy, exportWeights } from './sharing/exportRuns';
 import { importFiles } from './sharing/importFiles';
 
@@ -16,6 +18,10 @@ async function answer(command: SharingCommand): Promise<SharingEvent> {
       return { type: 'made', file: await exportStudy(database, command.runIds, new Date()) };
     case 'weights':
       return { type: 'made', file: await exportWeights(database, command.runId) };
+    case 'dataset':
+      return { type: 'made', file: await datasetArchive(database, command.datasetId, phase) };
+    case 'backup':
+      return { type: 'made', file: await makeBackup(database, command.weights, new Date(), phase) };
     case 'import':
       return { type: 'imported', report: await importFiles(database, command.files, newId, new Date(), phase) };
   }

@@ -49,19 +49,6 @@ export type DatasetEvent =
   | { readonly type: 'stored'; readonly id: string; readonly document: DatasetDocument }
   | { readonly type: 'fault'; readonly id: string; readonly fault: Fault };
 
-// ---------------------------------------------------------------- archive worker
-
-/** Packs a stored dataset; ending the worker calls it off. */
-export interface ArchiveCommand {
-  readonly datasetId: string;
-}
-
-export type ArchiveEvent =
-  /** `text` is the file that is being written, `fraction` of the stored bytes. */
-  | { readonly type: 'phase'; readonly text: string; readonly fraction: number }
-  | { readonly type: 'packed'; readonly name: string; readonly blob: Blob }
-  | { readonly type: 'fault'; readonly fault: Fault };
-
 // ---------------------------------------------------------------- training worker
 
 export type TrainingCommand =
@@ -174,7 +161,11 @@ export type SharingCommand =
   | { readonly type: 'study'; readonly runIds: readonly string[] }
   /** The weights of a finished run, as `.safetensors`. */
   | { readonly type: 'weights'; readonly runId: string }
-  /** Stores what files of these three kinds hold, beside what is here. */
+  /** A dataset as MMRec reads it, as a zip archive. */
+  | { readonly type: 'dataset'; readonly datasetId: string }
+  /** All datasets and runs and, if wanted, weights, as a zip archive. */
+  | { readonly type: 'backup'; readonly weights: boolean }
+  /** Stores what studies, weights and backups hold, beside what is here. */
   | { readonly type: 'import'; readonly files: readonly NamedFile[] };
 
 /** What became of imported files. */

@@ -1,23 +1,14 @@
-import { makeZip } from 'client-zip';
 import type { Database } from '../storage/database';
 import { readDataset, readFeatureChunks, readInteractions, readLabels } from '../storage/datasets';
 import { datasetFolder, datasetYaml, featureFile, idMapping, interText } from './mmrecDataset';
 import { npyHeader } from './npy';
-
-const PART_BYTES = 16 * 2 ** 20;
-
-type Content = string | AsyncIterable<string | Uint8Array>;
-
-export interface Archive {
-  readonly name: string;
-  readonly blob: Blob;
-}
+import { zipped, type ZippedFile } from './zipped';
 
 /**
  * A stored dataset as MMRec reads it, in a zip: interactions, a matrix for each feature, the configuration and, where they are needed, the
  * original ids. Features go through in their stored blocks. Throws `DATA_NOT_FOUND` and what the storage throws.
  */
-export async function datasetArchive(database: Database, id: string, progress: (file: string, fraction: number) => void): Promise<Archive> {
+export async function datasetArchive(database: Database, id: string, progress: (file: string, fraction: number) => void): Promise<Blob> {
   const document = await readDataset(database, id);
   const interactions = await readInteractions(database, id);
   const labels = await readLabels(database, id);
@@ -36,8 +27,8 @@ export async function datasetArchive(database: Database, id: string, progress: (
     }
   }
 
-  async function* files(): AsyncGenerator<{ name: string; input: Content; lastModified: Date }> {
-    const file = (name: string, input: Content) => ({ name: `${folder}/${name}`, input, lastModified });
+  async function* files(): AsyncGenerator<ZippedFile> {
+    const file = (name: string, input: ZippedFile['input']) => ({ name: `${folder}/${name}`, input, lastModified });
     yield file(`${folder}.yaml`, datasetYaml(document, interactions));
     yield file(`${folder}.inter`, interText(interactions, (rows) => done(`${folder}.inter`, rows * rowBytes)));
     for (const scope of ['item', 'user'] as const) {
@@ -47,21 +38,5 @@ export async function datasetArchive(database: Database, id: string, progress: (
     for (const feature of document.features) yield file(featureFile(feature), matrix(feature));
   }
 
-  return { name: `${folder}.zip`, blob: await gathered(makeZip(files())) };
-}
-
-/** A stream's bytes in a Blob, which the browser may keep on disk; of what has not been handed to it yet, one part is in memory. */
-async function gathered(stream: ReadableStream<Uint8Array>): Promise<Blob> {
-  const parts: Blob[] = [];
-  let chunks: Uint8Array<ArrayBuffer>[] = [];
-  let bytes = 0;
-  for await (const chunk of stream) {
-    chunks.push(new Uint8Array(chunk));
-    bytes += chunk.length;
-    if (bytes < PART_BYTES) continue;
-    parts.push(new Blob(chunks));
-    chunks = [];
-    bytes = 0;
-  }
-  return new Blob([...parts, ...chunks], { type: 'application/zip' });
+  return zipped(files());
 }

@@ -24,6 +24,8 @@ interface DatasetsState {
   readonly storedId: string | null;
   /** Lists what is stored; on the first opening, with nothing stored, makes the demo dataset. */
   load(): Promise<void>;
+  /** Reads the list again: something else than this store has written datasets. Other tabs are told. */
+  reload(): Promise<void>;
   importFiles(files: readonly NamedFile[], options: ImportOptions): void;
   makeDemo(options?: DemoOptions): void;
   /** Stores what was checked, warnings included. */
@@ -109,6 +111,10 @@ export const useDatasets = create<DatasetsState>()((set, get) => {
     job: null,
     storedId: null,
     load: () => (loading ??= load()),
+    reload: async () => {
+      await listAgain();
+      channel?.postMessage('changed');
+    },
     importFiles: (files, options) => {
       const id = crypto.randomUUID();
       const waiting = files.map(({ path, file }) => ({ path, bytes: file.size }));

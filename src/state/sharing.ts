@@ -1,6 +1,7 @@
 import { create } from 'zustand';
 import { faultOf, type Fault } from '../domain/errors';
 import type { ImportReport, NamedFile, SharingCommand, SharingEvent } from '../domain/protocol';
+import { useDatasets } from './datasets';
 import { useRuns } from './runs';
 import { askOnce, WorkerThread, type AskOptions, type Phase } from './workerThread';
 
@@ -36,6 +37,7 @@ export const useImport = create<ImportState>()((set, get) => ({
       set({ fault: faultOf(error) });
     }
     set({ phase: null });
+    await useDatasets.getState().reload();
     await useRuns.getState().reload();
   },
   dismiss: () => set({ report: null, fault: null }),

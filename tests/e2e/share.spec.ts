@@ -98,7 +98,19 @@ test('a run becomes a file; where it is dropped it is there in full, and can be 
   const mine = await ended(visitor, visitor.url().replace(/^.*#\/runs\//, ''));
   expect(mine.result).toEqual(run.result);
   await expect(visitor.getByText('identical: every metric agrees in six digits')).toBeVisible();
+
+  // All that the visitor has, in one archive; back here both runs stand beside each other.
+  await visitor.goto('./#/device');
+  await visitor.getByRole('button', { name: 'Back up…' }).click();
+  await expectFit(visitor, 'backup');
+  const [backup] = await Promise.all([visitor.waitForEvent('download'), visitor.getByRole('button', { name: 'Save the archive' }).click()]);
+  const archive = readFileSync(await backup.path());
   await other.close();
+  await page.reload();
+  await page.getByLabel('Files of runs').setInputFiles({ name: 'all.lodestone.zip', mimeType: '', buffer: archive });
+  await expect(page.getByText('1 run imported.')).toBeVisible();
+  expect((await storedRun(page, mine.id))!.result).toEqual(run.result);
+  expect((await storedRun(page, mine.id))!.experiment.dataset.id).toBe(run.experiment.dataset.id);
 });
 
 test.describe('on real data', () => {

@@ -6,6 +6,10 @@ import { listRuns, readDetails, readRun, relinkRuns, writeRun } from '../../src/
 import { readWeights } from '../../src/storage/weights';
 import { exportStudy, exportWeights } from '../../workers/sharing/exportRuns';
 import { importFiles } from '../../workers/sharing/importFiles';
+import { stream } from '../../workers/engine/rng';
+import { generateDemo } from '../../workers/dataset/demo';
+import { readDataset } from '../../src/storage/datasets';
+import { makeBackup } from '../../workers/sharing/backup';
 import { copyOf, executed, tinyStudy, type Stored } from '../helpers/runs';
 
 const NOW = new Date('2026-03-04T05:06:07.000Z');
@@ -78,7 +82,7 @@ describe('importing runs', () => {
     const database = memoryDatabase();
     const report = await read(database, named('broken.lodestone.json', new Blob(['{'])), named('a.lodestone.json', study), named('x.safetensors', new Blob(['?'])), named('photo.jpg', new Blob(['?'])));
     expect(report.runs).toHaveLength(1);
-    expect(report.refused.map(({ file, fault }) => [file, fault.code])).toEqual([['broken.lodestone.json', 'STUDY_UNREADABLE'], ['x.safetensors', 'WEIGHTS_UNREADABLE'], ['photo.jpg', 'STUDY_UNREADABLE']]);
+    expect(report.refused.map(({ file, fault }) => [file, fault.code])).toEqual([['broken.lodestone.json', 'STUDY_UNREADABLE'], ['photo.jpg', 'STUDY_UNREADABLE'], ['x.safetensors', 'WEIGHTS_UNREADABLE']]);
     expect((await read(memoryDatabase(), named('w.safetensors', weights))).refused.map(({ fault }) => fault.message)).toEqual([expect.stringContaining('a run that is not here')]);
   });
 
@@ -91,4 +95,65 @@ describe('importing runs', () => {
     await expect(read(database, named('a.lodestone.json', study))).rejects.toMatchObject({ code: 'STORE_QUOTA' });
     expect(await full.runs.keys()).toEqual([]);
   });
+});
+
+describe('a backup', () => {
+  const archived = async (database: Database, weights = true): Promise<NamedFile> => named('all.lodestone.zip', await makeBackup(database, weights, NOW, () => undefined));
+  const everything = async (database: Database): Promise<unknown> => {
+    const tables = ['datasets', 'features', 'runs', 'checkpoints'] as const;
+    return Promise.all(tables.map(async (name) => Promise.all((await database[name].keys()).filter((key) => !/\/(slot\d|trace)/.test(key)).map(async (key) => [key, await database[name].get(key)]))));
+  };
+
+  it('brings back datasets, runs and weights as they were, into an empty browser', async () => {
+    const database = memoryDatabase();
+    const report = await read(database, await archived(made.database));
+    expect(report).toMatchObject({ runs: [{ id: 'run' }], known: 0, copies: 0, weights: 1, datasets: [{ id: 'small' }], refused: [] });
+    expect(await everything(database)).toEqual(await everything(made.database));
+    // A second time nothing is new.
+    expect(await read(database, await archived(made.database))).toMatchObject({ runs: [], datasets: [], known: 3, weights: 0, refused: [] });
+  });
+
+  it('leaves weights out where they are not wanted', async () => {
+    const database = memoryDatabase();
+    expect(await read(database, await archived(made.database, false))).toMatchObject({ runs: [{ id: 'run' }], weights: 0, refused: [] });
+    expect(await readWeights(database, 'run')).toBeNull();
+  });
+
+  it('keeps what is here: another dataset under the same id stays, and the runs find theirs', async () => {
+    const database = memoryDatabase();
+    await generateDemo(database, 'small', { seed: 8, users: 48, items: 40, variant: 'plain' });
+    const before = await readDataset(database, 'small');
+    const report = await read(database, await archived(made.database));
+    expect(report).toMatchObject({ datasets: [{ id: 'copy' }], runs: [{ id: 'run' }], refused: [] });
+    expect(await readDataset(database, 'small')).toEqual(before);
+    expect((await readRun(database, 'run')).experiment.dataset.id).toBe('copy');
+    expect((await readDataset(database, 'copy')).fingerprint).toBe(made.run.experiment.dataset.fingerprint);
+  });
+
+  it('whose content is not the one it was saved with gives nothing of that dataset, and the rest', async () => {
+    const database = memoryDatabase();
+    const changed = await copyOf(made.database);
+    const interactions = (await changed.features.get('small/interactions')) as { ratings: Float32Array };
+    interactions.ratings[3]! += 1;
+    await changed.features.set('small/interactions', interactions);
+    const report = await read(database, await archived(changed));
+    expect(report.refused.map(({ file, fault }) => [file, fault.code])).toEqual([['all.lodestone.zip/datasets/small', 'STUDY_UNREADABLE']]);
+    expect(report.runs).toHaveLength(1);
+    expect([...(await database.datasets.keys()), ...(await database.features.keys())]).toEqual([]);
+  });
+
+  it('that is damaged anywhere never does anything but refuse or give what was saved', async () => {
+    const { file } = await archived(made.database);
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    const random = stream(21, 'backups');
+    for (let round = 0; round < 60; round++) {
+      const copy = bytes.slice(0, random.uniform() < 0.2 ? Math.floor(random.uniform() * bytes.length) : bytes.length);
+      for (let change = 0; change < 3; change++) copy[Math.floor(random.uniform() * copy.length)] = Math.floor(random.uniform() * 256);
+      const database = memoryDatabase();
+      const report = await read(database, named('all.lodestone.zip', new Blob([copy])));
+      for (const { fault } of report.refused) expect(fault.code).toMatch(/^(STUDY|ZIP|WEIGHTS|FILE)_/);
+      for (const { id } of report.datasets) expect((await readDataset(database, id)).fingerprint).toBe(made.run.experiment.dataset.fingerprint);
+      expect(await database.datasets.keys()).toHaveLength(report.datasets.length);
+    }
+  }, 120_000);
 });

@@ -10,8 +10,9 @@ import { blobSource, type ByteSource } from '../../workers/formats/source';
 import { npy } from '../helpers/data-builders';
 import { hasRealData, mustImport, named, realFile } from '../helpers/data-room';
 
+const NAME = 'export.zip';
+
 interface Packed {
-  readonly name: string;
   readonly blob: Blob;
   readonly files: ReadonlyMap<string, ByteSource>;
   readonly progress: readonly number[];
@@ -19,10 +20,10 @@ interface Packed {
 
 async function packed(database: Database, id: string): Promise<Packed> {
   const progress: number[] = [];
-  const archive = await datasetArchive(database, id, (_file, fraction) => progress.push(fraction));
-  const opened = await open(blobSource(archive.name, archive.blob), {});
+  const blob = await datasetArchive(database, id, (_file, fraction) => progress.push(fraction));
+  const opened = await open(blobSource(NAME, blob), {});
   if (opened.kind !== 'archive') throw new Error(opened.kind);
-  return { ...archive, progress, files: new Map(opened.entries.map((entry) => [entry.path.slice(archive.name.length + 1), entry])) };
+  return { blob, progress, files: new Map(opened.entries.map((entry) => [entry.path.slice(NAME.length + 1), entry])) };
 }
 
 async function textOf(source: ByteSource | undefined): Promise<string> {
@@ -67,7 +68,7 @@ async function asMmrecReads({ files }: Packed, folder: string) {
 
 /** Imports the archive as a person who drops it, and holds everything against what was exported. */
 async function expectRoundTrip(database: Database, document: DatasetDocument, archive: Packed) {
-  const again = await mustImport([{ path: archive.name, file: archive.blob }]);
+  const again = await mustImport([{ path: NAME, file: archive.blob }]);
   expect(again.document.fingerprint).toBe(document.fingerprint);
   expect(await readInteractions(again.database, 'd')).toEqual(await readInteractions(database, document.id));
   expect(again.document.statistics).toEqual(document.statistics);
@@ -84,7 +85,6 @@ describe('a dataset for MMRec', () => {
     const database = memoryDatabase();
     const document = await generateDemo(database, 'demo', DEFAULT_DEMO);
     const archive = await packed(database, 'demo');
-    expect(archive.name).toBe('Demo.zip');
     expect([...archive.files.keys()]).toEqual(['Demo/Demo.yaml', 'Demo/Demo.inter', 'Demo/image_feat.npy', 'Demo/text_feat.npy']);
     const read = await asMmrecReads(archive, 'Demo');
     const { statistics } = document;

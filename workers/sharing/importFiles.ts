@@ -1,48 +1,85 @@
-import { AppError, faultOf } from '../../src/domain/errors';
+import { AppError, type Fault } from '../../src/domain/errors';
 import type { ImportReport, NamedFile } from '../../src/domain/protocol';
 import { decodeStudyFile, STUDY_ENDING } from '../../src/sharing/studyFile';
 import { decodeWeights, WEIGHTS_ENDING } from '../../src/sharing/weightsFile';
 import type { Database } from '../../src/storage/database';
+import { listDatasets } from '../../src/storage/datasets';
+import { relinkRuns } from '../../src/storage/runs';
+import { BACKUP_ENDING, openBackup } from './backup';
+import { restoreDataset } from './datasetFiles';
 import { RunImport } from './importRuns';
 
 /** Bytes of weights that are read at all. */
 const MOST_WEIGHTS_BYTES = 2 ** 31 - 1;
 
 type Phase = (text: string, fraction: number | null) => void;
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] extends readonly (infer Item)[] ? Item[] : T[Key] };
 
 /**
- * Stores what the files hold beside what is here: studies first, then the weights of their runs. A file that is not whole and right is
- * refused as a whole, the others are taken. Throws what storage throws.
+ * Stores what the files hold beside what is here: backups and studies first, then weights of their runs. A file that is not whole and
+ * right is refused as a whole (of a backup: a dataset or run), the others are taken. Throws what storage throws.
  */
 export async function importFiles(database: Database, files: readonly NamedFile[], newId: () => string, now: Date, phase: Phase): Promise<ImportReport> {
-  const imported = new RunImport(database, newId, now);
-  const refused: { file: string; fault: ReturnType<typeof faultOf> }[] = [];
-  const runs: { id: string; name: string }[] = [];
-  let known = 0;
-  let copies = 0;
-  let weights = 0;
-  const [studies, others] = [files.filter(({ path }) => isStudy(path)), files.filter(({ path }) => !isStudy(path))];
-  for (const [place, { path, file }] of [...studies, ...others].entries()) {
-    phase(`reading ${path}`, place / files.length);
+  const runs = new RunImport(database, newId, now);
+  const report: Mutable<ImportReport> = { runs: [], known: 0, copies: 0, weights: 0, datasets: [], refused: [] };
+  const attempt = async (file: string, work: () => Promise<void>): Promise<void> => {
     try {
-      if (isStudy(path)) {
-        const counts = await imported.runs(path, await decodeStudyFile(path, file), false);
-        runs.push(...counts.runs);
-        known += counts.known;
-        copies += counts.copies;
-      } else if (path.toLowerCase().endsWith(WEIGHTS_ENDING)) {
-        if (file.size > MOST_WEIGHTS_BYTES) throw new AppError('STUDY_TOO_LARGE', `${path} is larger than weights of a run can be.`, 'Check that it belongs to a run of Lodestone.');
-        if (await imported.weights(path, decodeWeights(path, new Uint8Array(await file.arrayBuffer())))) weights += 1;
-        else known += 1;
-      } else {
-        throw new AppError('STUDY_UNREADABLE', `${path} is no file of runs.`, `Runs come as ${STUDY_ENDING}, their weights as ${WEIGHTS_ENDING}; datasets are imported on the Data page.`);
-      }
+      await work();
     } catch (error) {
-      if (!(error instanceof AppError) || error.code.startsWith('STORE_')) throw error;
-      refused.push({ file: path, fault: error.toFault() });
+      report.refused.push({ file, fault: refusalOf(error) });
     }
+  };
+  const takeStudy = async (path: string, study: Awaited<ReturnType<typeof decodeStudyFile>>, owner: boolean): Promise<void> => {
+    const { runs: added, known, copies } = await runs.runs(path, study, owner);
+    report.runs.push(...added);
+    report.known += known;
+    report.copies += copies;
+  };
+  const takeWeights = async (path: string, weights: ReturnType<typeof decodeWeights>): Promise<void> => {
+    if (await runs.weights(path, weights)) report.weights += 1;
+    else report.known += 1;
+  };
+  const takeBackup = async (path: string, file: Blob): Promise<void> => {
+    const backup = await openBackup(path, file);
+    const total = backup.datasets.length + backup.runs.length;
+    let done = 0;
+    for (const id of backup.datasets) {
+      phase(`${path}: dataset ${done + 1} of ${total}`, done++ / total);
+      await attempt(`${path}/datasets/${id}`, async () => {
+        const dataset = await restoreDataset(database, path, backup.openDataset(id), await listDatasets(database), newId);
+        if (!dataset) return void (report.known += 1);
+        report.datasets.push({ id: dataset.id, name: dataset.name });
+        await relinkRuns(database, dataset);
+      });
+    }
+    for (const id of backup.runs) {
+      phase(`${path}: run ${done + 1 - backup.datasets.length} of ${backup.runs.length}`, done++ / total);
+      await attempt(`${path}/runs/${id}`, async () => {
+        await takeStudy(path, await backup.study(id), true);
+        const weights = await backup.weights(id);
+        if (weights) await takeWeights(path, weights);
+      });
+    }
+  };
+
+  for (const { path, file } of [...files].sort((a, b) => Number(isWeights(a.path)) - Number(isWeights(b.path)))) {
+    phase(`reading ${path}`, null);
+    await attempt(path, async () => {
+      const name = path.toLowerCase();
+      if (name.endsWith('.json')) return takeStudy(path, await decodeStudyFile(path, file), false);
+      if (name.endsWith('.zip')) return takeBackup(path, file);
+      if (!isWeights(path)) throw new AppError('STUDY_UNREADABLE', `${path} is no file of runs.`, `Runs come as ${STUDY_ENDING}, their weights as ${WEIGHTS_ENDING}, backups as ${BACKUP_ENDING}; datasets are imported on the Data page.`);
+      if (file.size > MOST_WEIGHTS_BYTES) throw new AppError('STUDY_TOO_LARGE', `${path} is larger than weights of a run can be.`, 'Check that it belongs to a run of Lodestone.');
+      return takeWeights(path, decodeWeights(path, new Uint8Array(await file.arrayBuffer())));
+    });
   }
-  return { runs, known, copies, weights, datasets: [], refused };
+  return report;
 }
 
-const isStudy = (path: string): boolean => path.toLowerCase().endsWith('.json');
+const isWeights = (path: string): boolean => path.toLowerCase().endsWith(WEIGHTS_ENDING);
+
+/** Why a file was refused; what is wrong with the storage instead is thrown. */
+function refusalOf(error: unknown): Fault {
+  if (!(error instanceof AppError) || error.code.startsWith('STORE_')) throw error;
+  return error.toFault();
+}

@@ -6,6 +6,7 @@ import { ProgressBar } from '../../app/primitives/ProgressBar';
 import { Stat, StatList } from '../../app/primitives/Stat';
 import { useDatasets } from '../../state/datasets';
 import { shareWords, usedShare, useStorage } from '../../state/storage';
+import { BackupButton } from '../sharing/BackupButton';
 import styles from './DevicePage.module.css';
 
 /** What this browser keeps for this page, and whether it may clear it. */
@@ -19,11 +20,14 @@ export function StoragePanel() {
     <Panel
       title="Storage"
       actions={
-        storage.persisted === false && (
-          <Button small onClick={() => void storage.ask()}>
-            Ask to keep it
-          </Button>
-        )
+        <>
+          {storage.persisted === false && (
+            <Button small onClick={() => void storage.ask()}>
+              Ask to keep it
+            </Button>
+          )}
+          <BackupButton />
+        </>
       }
     >
       {share === null ? (

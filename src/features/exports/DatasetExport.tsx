@@ -9,7 +9,7 @@ import { saveBlob } from '../../charts/download';
 import type { DatasetDocument } from '../../domain/dataset';
 import { faultOf, type Fault } from '../../domain/errors';
 import { datasetFolder, featureFile } from '../../sharing/mmrecDataset';
-import { packDataset } from '../../state/archive';
+import { makeFile } from '../../state/sharing';
 import type { Phase } from '../../state/workerThread';
 import styles from './exports.module.css';
 
@@ -41,8 +41,9 @@ function DatasetExportDialog({ dataset, onClose }: { readonly dataset: DatasetDo
     const controller = new AbortController();
     packing.current = controller;
     setStage({ name: 'packing', phase: null });
-    packDataset(dataset.id, { signal: controller.signal, onPhase: (phase) => setStage({ name: 'packing', phase }) }).then(
-      ({ name, blob }) => {
+    makeFile({ type: 'dataset', datasetId: dataset.id }, { signal: controller.signal, onPhase: (phase) => setStage({ name: 'packing', phase }) }).then(
+      (blob) => {
+        const name = `${datasetFolder(dataset.name)}.zip`;
         saveBlob(name, blob);
         setStage({ name: 'idle', said: `${name} saved, ${formatBytes(blob.size)}` });
       },

@@ -1,0 +1,67 @@
+import { useState } from 'react';
+import { formatBytes } from '../../app/format';
+import { Icon } from '../../app/Icon';
+import { Button } from '../../app/primitives/Button';
+import { Dialog } from '../../app/primitives/Dialog';
+import { Checkbox } from '../../app/primitives/Field';
+import { FaultNotice } from '../../app/primitives/Notice';
+import { ProgressBar } from '../../app/primitives/ProgressBar';
+import { saveBlob } from '../../charts/download';
+import { faultOf, type Fault } from '../../domain/errors';
+import { makeFile } from '../../state/sharing';
+import type { Phase } from '../../state/workerThread';
+
+/** Saves everything that this browser keeps for the page. */
+export function BackupButton() {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button small onClick={() => setOpen(true)}>
+        <Icon name="download" />
+        Back up…
+      </Button>
+      {open && <BackupDialog onClose={() => setOpen(false)} />}
+    </>
+  );
+}
+
+function BackupDialog({ onClose }: { readonly onClose: () => void }) {
+  const [weights, setWeights] = useState(true);
+  const [phase, setPhase] = useState<Phase | null>(null);
+  const [said, setSaid] = useState('');
+  const [fault, setFault] = useState<Fault | null>(null);
+  const save = (): void => {
+    setPhase({ text: 'reading', fraction: 0 });
+    setFault(null);
+    makeFile({ type: 'backup', weights }, { onPhase: setPhase })
+      .then(
+        (file) => {
+          saveBlob(`lodestone-${new Date().toISOString().slice(0, 10)}.lodestone.zip`, file);
+          setSaid(`Saved, ${formatBytes(file.size)}`);
+        },
+        (error: unknown) => setFault(faultOf(error)),
+      )
+      .finally(() => setPhase(null));
+  };
+  return (
+    <Dialog
+      open
+      onOpenChange={onClose}
+      title="Back up everything"
+      description="One archive with all datasets and runs of this browser. Dropped on the Runs page, here or elsewhere, it puts back what is missing and leaves what is there. Theme, backend and the form’s draft are not part of it."
+      actions={
+        <>
+          <span role="status">{said}</span>
+          <Button variant="primary" disabled={phase !== null} onClick={save}>
+            Save the archive
+          </Button>
+        </>
+      }
+    >
+      <Checkbox label="With weights" help="Views that compute anew on a run, such as the projection, need them." checked={weights} onCheckedChange={setWeights} />
+      {phase && <ProgressBar label="Backup" fraction={phase.fraction} text={phase.text} />}
+      {phase && <p>{phase.text}</p>}
+      {fault && <FaultNotice fault={fault} />}
+    </Dialog>
+  );
+}

@@ -1,0 +1,101 @@
+import { z } from '../../src/sharing/schemas';
+import { AppError } from '../../src/domain/errors';
+import { parseJson } from '../../src/sharing/deflate';
+import { decodeStudyFile, STUDY_ENDING, type Study } from '../../src/sharing/studyFile';
+import { decodeWeights, WEIGHTS_ENDING, type RunWeights } from '../../src/sharing/weightsFile';
+import { zipped, type ZippedFile } from '../../src/sharing/zipped';
+import type { Database } from '../../src/storage/database';
+import { listDatasets } from '../../src/storage/datasets';
+import { listRuns } from '../../src/storage/runs';
+import { readShapes } from '../../src/storage/weights';
+import { blobSource, type ByteSource } from '../formats/source';
+import { zip } from '../formats/zip';
+import { datasetFiles } from './datasetFiles';
+import { exportStudy, exportWeights } from './exportRuns';
+
+/**
+ * A backup: a zip archive with `backup.json` (its form), `datasets/<id>/…`, `runs/<id>.lodestone.json` and `weights/<id>.safetensors`. What
+ * somebody set for this browser (theme, backend, the form's draft) is not part of it.
+ */
+const VERSION = 1;
+const FORMAT = 'lodestone/backup';
+const HEAD = 'backup.json';
+export const BACKUP_ENDING = '.lodestone.zip';
+
+type Phase = (text: string, fraction: number | null) => void;
+
+/** All that is stored: datasets, runs and, if wanted, weights. A run that trains is saved as it was last stored. */
+export async function makeBackup(database: Database, weights: boolean, now: Date, phase: Phase): Promise<Blob> {
+  const datasets = await listDatasets(database);
+  const runs = await listRuns(database);
+  const total = datasets.length + runs.length;
+  let done = 0;
+  const begin = (name: string): void => phase(`saving ${name}`, done++ / Math.max(1, total));
+
+  async function* files(): AsyncGenerator<ZippedFile> {
+    const file = (name: string, input: ZippedFile['input']): ZippedFile => ({ name, input, lastModified: now });
+    yield file(HEAD, JSON.stringify({ format: FORMAT, version: VERSION, made: now.toISOString() }));
+    for (const dataset of datasets) {
+      begin(dataset.name);
+      for await (const { name, input } of datasetFiles(database, dataset)) yield file(`datasets/${dataset.id}/${name}`, input);
+    }
+    for (const { id, name } of runs) {
+      begin(name);
+      yield file(`runs/${id}${STUDY_ENDING}`, await exportStudy(database, [id], now));
+      const kept = weights && Object.keys(await readShapes(database, id, 'best')).length > 0;
+      if (kept) yield file(`weights/${id}${WEIGHTS_ENDING}`, await exportWeights(database, id));
+    }
+  }
+  return zipped(files());
+}
+
+/** A backup that has been opened: its files are read when they are asked for. */
+export interface OpenBackup {
+  /** Ids of its datasets. */
+  readonly datasets: readonly string[];
+  readonly runs: readonly string[];
+  openDataset(id: string): (name: string) => Promise<Blob | null>;
+  study(id: string): Promise<Study>;
+  /** null where the backup has none of the run. */
+  weights(id: string): Promise<RunWeights | null>;
+}
+
+const head = z.object({ format: z.literal(FORMAT), version: z.number() });
+
+/** Throws `STUDY_UNREADABLE`, `STUDY_VERSION` and what damaged archives throw. */
+export async function openBackup(path: string, file: Blob): Promise<OpenBackup> {
+  const opened = await zip.open(blobSource(path, file), {});
+  const entries = new Map((opened.kind === 'archive' ? opened.entries : []).map((entry) => [entry.path.slice(path.length + 1), entry]));
+  const open = async (name: string): Promise<Blob | null> => {
+    const entry = entries.get(name);
+    return entry ? contentOf(entry) : null;
+  };
+  const whole = async (name: string): Promise<Blob> => {
+    const blob = await open(name);
+    if (blob) return blob;
+    throw unreadable(path, `${name} is missing`);
+  };
+  const found = head.safeParse(parseJson(await (await whole(HEAD)).text(), () => unreadable(path, `${HEAD} in it is no JSON`)));
+  if (!found.success) throw unreadable(path, 'it does not say that it is a backup of Lodestone');
+  if (found.data.version !== VERSION) throw new AppError('STUDY_VERSION', `${path} was made by another version of Lodestone (its form is ${found.data.version}, this page reads form ${VERSION}).`, 'Reload the page to get its newest version.');
+  const named = (pattern: RegExp): string[] => [...new Set([...entries.keys()].flatMap((name) => pattern.exec(name)?.[1] ?? []))];
+  return {
+    datasets: named(/^datasets\/([\w-]+)\/dataset\.json$/),
+    runs: named(/^runs\/([\w-]+)\.lodestone\.json$/),
+    openDataset: (id) => (name) => open(`datasets/${id}/${name}`),
+    study: async (id) => decodeStudyFile(`${path}/${id}${STUDY_ENDING}`, await whole(`runs/${id}${STUDY_ENDING}`)),
+    weights: async (id) => {
+      const blob = await open(`weights/${id}${WEIGHTS_ENDING}`);
+      return blob && decodeWeights(`${path}/${id}${WEIGHTS_ENDING}`, new Uint8Array(await blob.arrayBuffer()));
+    },
+  };
+}
+
+/** The checksum is verified on the way; the browser may keep the result on disk. */
+async function contentOf(entry: ByteSource): Promise<Blob> {
+  const parts: Blob[] = [];
+  for await (const chunk of entry.chunks({})) parts.push(new Blob([chunk]));
+  return new Blob(parts);
+}
+
+const unreadable = (path: string, what: string): AppError => new AppError('STUDY_UNREADABLE', `${path} cannot be read: ${what}.`, 'It may be cut or changed, or be another archive. Datasets are imported on the Data page.');
