@@ -25,19 +25,27 @@ test('training and its views stay inside the content policy and ask no other hos
   await page.getByRole('button', { name: 'Figure of Loss terms' }).click();
   const preview = page.getByRole('img', { name: /Preview of the figure/ });
   await expect.poll(() => preview.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(100);
-  // The page under a dialog does not scroll.
-  await page.mouse.move(20, 450);
-  await page.mouse.wheel(0, 400);
-  expect(await page.evaluate(() => [getComputedStyle(document.documentElement).overflowY, scrollY])).toEqual(['hidden', 0]);
   const download = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Download PNG' }).click();
   expect((await download).suggestedFilename()).toBe('loss-terms.png');
+  await page.getByRole('button', { name: 'Close' }).click();
+  await page.getByRole('button', { name: 'Export', exact: true }).click();
+  const items = page.waitForEvent('download');
+  await page.getByRole('dialog').getByRole('button', { name: 'Items', exact: true }).click();
+  expect((await items).suggestedFilename()).toMatch(/items\.npy$/);
   await page.getByRole('button', { name: 'Close' }).click();
   await page.getByRole('tab', { name: 'Projection' }).click();
   await expect(page.getByRole('main')).toContainText('explain', { timeout: 60_000 });
   await page.getByRole('tab', { name: 'Users' }).click();
   await expect(page.getByRole('group', { name: /Top list of user/ })).toBeVisible();
 
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Data' }).click();
+  await page.getByRole('link', { name: 'Demo', exact: true }).first().click();
+  await page.getByRole('button', { name: 'Export for MMRec' }).click();
+  const archive = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save Demo.zip' }).click();
+  expect((await archive).suggestedFilename()).toBe('Demo.zip');
+  await page.getByRole('button', { name: 'Close' }).click();
   await ended(page, await startRun(page, 'MAGNET', { 'Epochs, at most': '1' }));
   await page.getByRole('tab', { name: 'Routing' }).click();
   await expect(page.getByRole('grid', { name: /^Mean routing, epoch 1:/ })).toBeVisible({ timeout: 60_000 });

@@ -144,6 +144,19 @@ test('dialogs are accessible, take the focus, and give it back at the first Esca
     await expect(dialog).toBeHidden();
     await expect(button).toBeFocused();
   }
+  // Under a dialog the page does not scroll, and a click beside it closes it.
+  await page.setViewportSize({ width: 1440, height: 500 });
+  await page.getByRole('button', { name: 'Data of Loss terms' }).press('Enter');
+  await expect(page.getByRole('dialog')).toBeFocused();
+  const scrolled = await page.evaluate(() => scrollY);
+  await page.mouse.move(20, 250);
+  await page.mouse.wheel(0, 300);
+  await page.mouse.click(20, 250);
+  await expect(page.getByRole('dialog')).toBeHidden();
+  expect(await page.evaluate(() => scrollY)).toBe(scrolled);
+  await page.mouse.move(700, 250);
+  await page.mouse.wheel(0, 300);
+  await expect.poll(() => page.evaluate(() => scrollY)).toBe(scrolled + 300);
 
   await openPlace('runs', '1 run shown');
   await page.getByRole('button', { name: /^Rename/ }).press('Enter');
@@ -156,6 +169,9 @@ test('dialogs are accessible, take the focus, and give it back at the first Esca
   await page.getByRole('button', { name: /^Delete LightGCN/ }).press('Enter');
   await expect(page.getByRole('button', { name: 'Cancel' })).toBeFocused();
   expect(await violations(page)).toEqual([]);
+  // A question is not answered by a click beside it.
+  await page.mouse.click(20, 250);
+  await expect(page.getByRole('alertdialog')).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(page.getByRole('alertdialog')).toBeHidden();
   await expect(page.getByRole('group', { name: 'Runs' }).getByRole('link')).toHaveCount(1);
