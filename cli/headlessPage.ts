@@ -8,6 +8,7 @@ import { prerequisiteOf } from '../src/domain/prerequisite';
 import { newRun, type Experiment, type RunDocument } from '../src/domain/run';
 import { browserDatabase } from '../src/storage/database';
 import { readDetails, writeRun, type RunDetails } from '../src/storage/runs';
+import { exportStudy, exportWeights } from '../workers/sharing/exportRuns';
 import { readTrace, readWeights } from '../src/storage/weights';
 
 export interface HeadlessRequest {
@@ -119,6 +120,9 @@ async function handOver(dataset: DatasetDocument): Promise<void> {
     trace: trace?.safetensors,
   })) {
     if (values) results.set(name, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+  }
+  for (const [name, blob] of Object.entries({ study: exportStudy(database, ['run'], new Date()), ...(weights && { weights: exportWeights(database, 'run') }) })) {
+    results.set(name, new Uint8Array(await (await blob).arrayBuffer()));
   }
   const header = { users, items, details: details && describe(details), trace: trace?.json ?? null, names: [...results.keys()] };
   await window.lodestoneReport(JSON.stringify({ kind: 'files', header }));

@@ -15,6 +15,9 @@ export interface RankedLists {
 export interface RunFiles {
   readonly embeddings: { readonly users: Float32Array; readonly items: Float32Array; readonly userCount: number; readonly itemCount: number } | null;
   readonly lists: RankedLists | null;
+  /** The run as the page imports it; its weights beside it. */
+  readonly study: Uint8Array | null;
+  readonly weights: Uint8Array | null;
   readonly trace: { readonly safetensors: Uint8Array; readonly json: string } | null;
 }
 
@@ -33,6 +36,8 @@ export async function writeRunFiles(folder: string, run: RunDocument, files: Run
     await writeFile(join(folder, 'embeddings.safetensors'), bytes);
   }
   if (files.lists) await writeFile(join(folder, 'recommendations.csv'), recommendationsCsv(files.lists));
+  if (files.study) await writeFile(join(folder, 'run.lodestone.json'), files.study);
+  if (files.weights) await writeFile(join(folder, 'weights.safetensors'), files.weights);
   if (files.trace) {
     await writeFile(join(folder, 'trace.safetensors'), files.trace.safetensors);
     await writeFile(join(folder, 'trace.json'), files.trace.json);

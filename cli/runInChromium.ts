@@ -112,6 +112,8 @@ async function collect(page: Page, header: FilesHeader | null): Promise<RunFiles
     lists: header?.details && topItems && topScores
       ? { users: Int32Array.from(header.details.users), topItems: new Int32Array(topItems.buffer), topScores, cutoff: header.details.cutoff }
       : null,
+    study: bytes.get('study') ?? null,
+    weights: bytes.get('weights') ?? null,
     trace: header?.trace && trace ? { json: header.trace, safetensors: trace } : null,
   };
 }

@@ -3,6 +3,7 @@ import { prerequisiteOf } from '../src/domain/prerequisite';
 import { newRun, type Experiment, type RunDocument } from '../src/domain/run';
 import { memoryDatabase } from '../src/storage/database';
 import { readDetails, writeRun } from '../src/storage/runs';
+import { exportStudy, exportWeights } from '../workers/sharing/exportRuns';
 import { readTrace, readWeights } from '../src/storage/weights';
 import { generateDemo } from '../workers/dataset/demo';
 import { importDataset } from '../workers/dataset/import';
@@ -48,7 +49,7 @@ export async function runInNode(request: RunArguments, report: Reporter, onStop:
   if (prerequisite) {
     report.say(`pre-training: ${prerequisite.model}`);
     const ended = await execute('pretraining', prerequisite, 0);
-    if (ended.status !== 'finished') return { run: ended, files: { embeddings: null, lists: null, trace: null } };
+    if (ended.status !== 'finished') return { run: ended, files: { embeddings: null, lists: null, study: null, weights: null, trace: null } };
     report.say(`pre-training done; now ${experiment.model}`);
   }
   const run = await execute('run', experiment, request.trace);
@@ -61,7 +62,11 @@ export async function runInNode(request: RunArguments, report: Reporter, onStop:
     files: {
       embeddings: users && items ? { users, items, userCount: statistics.users, itemCount: statistics.items } : null,
       lists: details && { users: details.perUser.users, topItems: details.topItems, topScores: details.topScores, cutoff: details.cutoff },
+      study: await bytesOf(exportStudy(database, [run.id], new Date())),
+      weights: weights && (await bytesOf(exportWeights(database, run.id))),
       trace: await readTrace(database, run.id),
     },
   };
 }
+
+const bytesOf = async (blob: Promise<Blob>): Promise<Uint8Array> => new Uint8Array(await (await blob).arrayBuffer());

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunDocument } from '../../src/domain/run';
 import { withoutClock } from '../helpers/clock';
+import { storedRun } from '../helpers/page';
 
 let folder = '';
 test.beforeAll(() => {
@@ -19,7 +20,7 @@ function lodestone(...words: string[]): { code: number | null; said: string } {
 
 const COMMON = ['run', '--dataset', 'demo', '--model', 'lightgcn', '--epochs', '2', '--backend', 'wasm', '--trace', '2'];
 
-test('both hosts write the same run, embeddings, lists and trace', () => {
+test('both hosts write the same run, embeddings, lists and trace, and the page opens it', async ({ page }) => {
   const results = ['chromium', 'node'].map((host) => {
     const out = join(folder, host);
     const { code, said } = lodestone(...COMMON, '--host', host, '--out', out, '--json');
@@ -33,11 +34,16 @@ test('both hosts write the same run, embeddings, lists and trace', () => {
   expect(chromium!.result!.test['recall@20']).toBeGreaterThan(0);
   const comparable = (run: RunDocument): unknown => withoutClock({ ...run, createdAt: '' });
   expect(comparable(chromium!)).toEqual(comparable(node!));
-  for (const file of ['embeddings.safetensors', 'recommendations.csv', 'trace.safetensors']) {
+  for (const file of ['embeddings.safetensors', 'recommendations.csv', 'weights.safetensors', 'trace.safetensors']) {
     const [a, b] = results.map((out) => readFileSync(join(out, file)));
     expect(a!.length, file).toBeGreaterThan(10_000);
     expect(a!.equals(b!), file).toBe(true);
   }
+  await page.goto('./#/runs');
+  await page.getByLabel('Files of runs').setInputFiles(['run.lodestone.json', 'weights.safetensors'].map((file) => join(results[1]!, file)));
+  await expect(page.getByText('1 run imported.')).toBeVisible();
+  await expect(page.getByText('1 run got its weights.')).toBeVisible();
+  expect((await storedRun(page, node!.id))!.epochs).toEqual(node!.epochs);
 });
 
 test('exit codes say what was wrong', () => {

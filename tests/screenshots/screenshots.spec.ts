@@ -155,6 +155,27 @@ test('a comparison', async ({ page }) => {
   await page.getByRole('button', { name: 'All 6 on Demo' }).click();
   await expect(page.getByRole('region', { name: /^Against/ }).getByRole('row')).toHaveCount(2);
   await shoot(page, 'compare');
+  await page.getByRole('tab', { name: 'Gains' }).click();
+  await expect(page.getByRole('group', { name: /difficulty/i }).first()).toBeVisible({ timeout: 60_000 });
+  await shoot(page, 'compare-gains');
+  await page.getByRole('tab', { name: 'Long tail' }).click();
+  await expect(page.getByRole('figure').first()).toBeVisible({ timeout: 60_000 });
+  await shoot(page, 'compare-longtail');
+});
+
+test('what is shared', async ({ page, context }) => {
+  mkdirSync(FOLDER, { recursive: true });
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.goto('./');
+  await expect(page.getByText('The demo dataset is ready')).toBeVisible();
+  await ended(page, await startRun(page, 'LightGCN', { 'Epochs, at most': '30', 'Learning rate': '0.003' }));
+  await page.getByRole('button', { name: 'Share', exact: true }).click();
+  await expect(page.getByText(/Short enough for Discord/)).toBeVisible();
+  await shootTop(page, 'share-dialog');
+  await page.getByRole('button', { name: 'Copy link' }).click();
+  await page.goto(await page.evaluate(() => navigator.clipboard.readText()));
+  await expect(page.getByText('is here, with the same content')).toBeVisible();
+  await shoot(page, 'shared');
 });
 
 test('a routing', async ({ page }) => {

@@ -139,16 +139,16 @@ describe('folders', () => {
   it('get what the run has, and no file for what it has not', async () => {
     const run = newRun('run', 'a run', { model: 'bpr', config: completeConfig('bpr', {}), seed: 1, dataset: { id: 'd', name: 'Demo', fingerprint: 'f' }, backend: 'cpu', allowSoftware: false }, '2026-01-01T00:00:00.000Z');
     const failed = join(folder(), 'new', 'folder');
-    await writeRunFiles(failed, run, { embeddings: null, lists: null, trace: null });
+    await writeRunFiles(failed, run, { embeddings: null, lists: null, study: null, weights: null, trace: null });
     expect(readdirSync(failed)).toEqual(['run.json']);
     expect(JSON.parse(readFileSync(join(failed, 'run.json'), 'utf8'))).toEqual(run);
     const whole = folder();
     await writeRunFiles(whole, run, {
       embeddings: { users: Float32Array.of(1, 2, 3, 4), items: Float32Array.of(5, 6), userCount: 2, itemCount: 1 },
       lists: { users: Int32Array.of(0), topItems: Int32Array.of(0), topScores: Float32Array.of(1), cutoff: 1 },
-      trace: { safetensors: Uint8Array.of(1, 2), json: '{}' },
+      study: Uint8Array.of(3), weights: Uint8Array.of(4, 5), trace: { safetensors: Uint8Array.of(1, 2), json: '{}' },
     });
-    expect(readdirSync(whole).sort()).toEqual(['embeddings.safetensors', 'recommendations.csv', 'run.json', 'trace.json', 'trace.safetensors']);
+    expect(readdirSync(whole).sort()).toEqual(['embeddings.safetensors', 'recommendations.csv', 'run.json', 'run.lodestone.json', 'trace.json', 'trace.safetensors', 'weights.safetensors']);
     const { arrays, metadata } = parseSafetensors(readFileSync(join(whole, 'embeddings.safetensors')));
     expect(arrays.get('users')).toEqual({ dtype: 'F32', shape: [2, 2], values: Float32Array.of(1, 2, 3, 4) });
     expect(arrays.get('items')?.shape).toEqual([1, 2]);

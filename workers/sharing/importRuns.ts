@@ -33,12 +33,13 @@ export class RunImport {
     let known = 0;
     let copies = 0;
     for (const { run, details } of runs) {
-      const other = here.find(({ id }) => id === run.id);
-      if (other && sameRun(other, run)) {
+      const same = here.find((one) => sameRun(one, run));
+      if (same) {
         known += 1;
-        this.#ids.set(run.id, run.id);
+        this.#ids.set(run.id, same.id);
         continue;
       }
+      const other = here.find(({ id }) => id === run.id);
       if (other) copies += 1;
       const { fingerprint } = run.experiment.dataset;
       const dataset = datasets.find((one) => one.fingerprint === fingerprint);
