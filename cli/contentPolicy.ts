@@ -1,11 +1,29 @@
 /**
- * What the page and its workers may load and where they may send anything: their own host, and nowhere else. The build says
+ * What the page and its workers may load and where they may send anything: their own host, model servers on the person's own
+ * machine, and the hosts that whoever builds the app lists; nowhere else. The build says
  * it in `index.html`, in the service worker's answers and in `_headers`; the two servers of Vite say it as response headers,
  * which workers need, because a worker obeys the policy of its own response and not that of the page.
  */
 
+/** Model servers of the reasoning stage on this machine. */
+const LOOPBACK: readonly string[] = ['http://localhost:*', 'http://127.0.0.1:*'];
+
+/** Hosts of model servers beside this machine, divided by blanks: `https://models.example.org`. */
+const HOSTS_VARIABLE = 'LODESTONE_MODEL_HOSTS';
+
+/** The origins of such a list. Throws on anything that is no http origin: it would weaken the policy or break it. */
+export function modelHosts(list: string): string[] {
+  return list.split(/\s+/).filter((host) => host !== '').map((host) => {
+    const url = URL.parse(host);
+    if (!url || !/^https?:$/.test(url.protocol) || /[;,*'"]/.test(host) || url.origin !== host.replace(/\/$/, '')) {
+      throw new Error(`${HOSTS_VARIABLE} holds ${host}, which is no origin like https://models.example.org.`);
+    }
+    return url.origin;
+  });
+}
+
 /** Where the page and its workers may connect to. */
-export const CONNECT: readonly string[] = ["'self'"];
+export const CONNECT: readonly string[] = ["'self'", ...LOOPBACK, ...modelHosts(process.env[HOSTS_VARIABLE] ?? '')];
 
 /**
  * The policy. `nonce` is for the development server alone: React's refresh starts with an inline script, and Vite puts the

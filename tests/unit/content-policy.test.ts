@@ -1,15 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { contentPolicy, headersFile } from '../../cli/contentPolicy';
+import { contentPolicy, headersFile, modelHosts } from '../../cli/contentPolicy';
 
 const directive = (policy: string, name: string): string | undefined => policy.split('; ').find((one) => one.startsWith(`${name} `));
 
 describe('the content policy', () => {
   it('lets no text become code, and nothing leave for another host', () => {
     const policy = contentPolicy();
-    expect(policy).not.toMatch(/unsafe-inline|'unsafe-eval'|nonce|https?:|\*/);
-    expect(directive(policy, 'connect-src')).toBe("connect-src 'self'");
+    // Model servers of this machine are the only others, and only to connect to.
+    expect(directive(policy, 'connect-src')).toBe("connect-src 'self' http://localhost:* http://127.0.0.1:*");
+    expect(policy.replace(/connect-src [^;]+/, '')).not.toMatch(/unsafe-inline|'unsafe-eval'|nonce|https?:|\*/);
     expect(directive(policy, 'script-src')).toBe("script-src 'self' 'wasm-unsafe-eval'");
     expect(directive(policy, 'frame-ancestors')).toBe("frame-ancestors 'none'");
+  });
+
+  it('takes origins of model servers and nothing that would change the policy', () => {
+    expect(modelHosts('')).toEqual([]);
+    expect(modelHosts(' https://a.example  http://10.0.0.4:8000/ ')).toEqual(['https://a.example', 'http://10.0.0.4:8000']);
+    for (const wrong of ['*', 'https://*.example', "https://a.example; script-src 'unsafe-eval'", 'a.example', 'https://a.example/path', 'data:']) expect(() => modelHosts(wrong)).toThrow(/no origin/);
   });
 
   it('says in a meta element all but what browsers ignore there', () => {

@@ -1,0 +1,191 @@
+import type { Fault } from './errors';
+import type { HistoryRule } from './reasoningText';
+
+/**
+ * MLLMRec's reasoning stage: a model server of the user's own describes item images, writes profiles of users from their
+ * training histories, and encodes both as vectors.
+ */
+
+/** `ollama`: Ollama's own API. `openai`: any server that speaks `/v1/chat/completions` and `/v1/embeddings`. */
+export type ServerKind = 'ollama' | 'openai';
+
+export interface ServerAddress {
+  readonly kind: ServerKind;
+  /** Origin and path; never a key, a name or a password. */
+  readonly url: string;
+}
+
+export interface ReasoningModels {
+  /** Sees images. */
+  readonly describe: string;
+  readonly profile: string;
+  /** Turns texts into vectors. */
+  readonly encode: string;
+}
+
+export interface ReasoningPrompts {
+  readonly describe: string;
+  readonly profile: string;
+}
+
+/** All that decides what is asked; what changes an answer is part of the key it is stored under. */
+export interface ReasoningSettings {
+  readonly server: ServerAddress;
+  readonly models: ReasoningModels;
+  readonly prompts: ReasoningPrompts;
+  /** `greedy`: temperature 0, the seed and the longest answer are sent. `server`: for servers that refuse them. */
+  readonly sampling: 'greedy' | 'server';
+  readonly seed: number;
+  /** Longest answer, tokens. */
+  readonly answerTokens: number;
+  /** What the model reads at once, prompt and answer, tokens. */
+  readonly contextTokens: number;
+  readonly history: { readonly rule: HistoryRule; /** Items at most. */ readonly most: number };
+  /** Calls under way at once. */
+  readonly concurrency: number;
+}
+
+export const SERVER_DEFAULTS: Readonly<Record<ServerKind, { readonly url: string; readonly models: ReasoningModels }>> = {
+  ollama: { url: 'http://localhost:11434', models: { describe: 'gemma3:27b', profile: 'gemma3:27b', encode: 'all-minilm' } },
+  openai: { url: 'http://localhost:8000', models: { describe: '', profile: '', encode: '' } },
+};
+
+export const DEFAULT_PROMPTS: ReasoningPrompts = {
+  describe:
+    'The picture shows an item of the dataset “{{dataset}}”. Its title, where known: {{title}}\nWrite one paragraph of at most 100 words on what in the picture matters to somebody who thinks of buying it: colours, material, shape, style, function and for whom it is made. Say only what can be seen. Answer with the paragraph alone.',
+  profile:
+    'These are {{count}} items of the dataset “{{dataset}}” that one person has chosen, the oldest first:\n{{items}}\nWrite one paragraph of at most 100 words on what this person prefers: kinds of items, materials, colours, styles, functions and brands that return, and what that says of the person’s needs. Do not list the items. Answer with the paragraph alone.',
+};
+
+export const DEFAULT_SETTINGS: ReasoningSettings = {
+  server: { kind: 'ollama', url: SERVER_DEFAULTS.ollama.url },
+  models: SERVER_DEFAULTS.ollama.models,
+  prompts: DEFAULT_PROMPTS,
+  sampling: 'greedy',
+  seed: 999,
+  answerTokens: 300,
+  contextTokens: 8192,
+  history: { rule: 'recent', most: 50 },
+  concurrency: 2,
+};
+
+/** What a person decided about one answer: its own text, none at all, or another try under another seed. */
+export type Override =
+  | { readonly kind: 'edited'; readonly text: string }
+  | { readonly kind: 'skipped' }
+  | { readonly kind: 'again'; readonly attempt: number };
+
+export interface Overrides {
+  /** Descriptions by item, profiles by user. */
+  readonly items: Readonly<Record<number, Override>>;
+  readonly users: Readonly<Record<number, Override>>;
+}
+
+/** What is kept of the stage for one dataset. Answers lie beside it, under their keys. */
+export interface ReasoningJob {
+  readonly version: 1;
+  readonly datasetId: string;
+  readonly settings: ReasoningSettings;
+  readonly overrides: Overrides;
+}
+
+export const newJob = (datasetId: string): ReasoningJob => ({ version: 1, datasetId, settings: DEFAULT_SETTINGS, overrides: { items: {}, users: {} } });
+
+export const STAGES = ['describe', 'profile', 'encodeItems', 'encodeUsers'] as const;
+export type Stage = (typeof STAGES)[number];
+
+export interface StageState {
+  readonly stage: Stage;
+  /** Different answers the stage needs; null while an earlier stage is not finished, on which they depend. */
+  readonly total: number | null;
+  /** Of these, stored. */
+  readonly done: number;
+  /** Of the stored ones, those that this start found. */
+  readonly found: number;
+  /** Items or users that need no answer: without an image, without a history, edited. */
+  readonly without: number;
+  /** Refused for good in this start. */
+  readonly failed: number;
+  readonly promptTokens: number;
+  readonly answerTokens: number;
+  /** Answers per second in this start; null until known. */
+  readonly perSecond: number | null;
+  readonly etaSeconds: number | null;
+}
+
+/** An answer that did not come, and why. */
+export interface ReasoningFailure {
+  readonly stage: Stage;
+  /** First item or user that needs it. */
+  readonly entity: number;
+  readonly fault: Fault;
+}
+
+export type JobStatus =
+  | { readonly name: 'idle' }
+  | { readonly name: 'running' }
+  /** Waits for the calls that are under way. */
+  | { readonly name: 'pausing' }
+  /** Another tab works on a dataset's texts. */
+  | { readonly name: 'waiting' }
+  | { readonly name: 'paused' }
+  /** A stage ended with failures, or nothing more can be had. */
+  | { readonly name: 'stopped'; readonly fault: Fault }
+  | { readonly name: 'finished' };
+
+/** What is there to reason about. */
+export interface InputCounts {
+  readonly items: number;
+  readonly texts: number;
+  readonly images: number;
+  /** Items with neither: their vectors are zero. */
+  readonly neither: number;
+  /** Texts and images whose name is no item of the dataset. */
+  readonly strangers: number;
+  readonly users: number;
+  /** Users without a training interaction: their vectors are zero. */
+  readonly withoutHistory: number;
+}
+
+/** Where the vectors of a derived dataset come from; part of its document. */
+export interface ReasoningProvenance {
+  readonly from: { readonly id: string; readonly name: string; readonly fingerprint: string };
+  readonly server: ServerKind;
+  readonly models: ReasoningModels;
+  readonly prompts: Readonly<Record<keyof ReasoningPrompts, { readonly hash: string; readonly text: string }>>;
+  readonly sampling: ReasoningSettings['sampling'];
+  readonly seed: number;
+  readonly answerTokens: number;
+  readonly contextTokens: number;
+  /** Profiles never read anything else. */
+  readonly interactions: 'training';
+  readonly history: ReasoningSettings['history'];
+  readonly counts: {
+    readonly describedItems: number;
+    readonly itemsWithoutImage: number;
+    readonly itemsWithoutText: number;
+    /** Zero vectors. */
+    readonly emptyItems: number;
+    readonly profiledUsers: number;
+    readonly emptyUsers: number;
+    /** Users whose history did not fit the context. */
+    readonly cutHistories: number;
+    /** Written or left out by a person. */
+    readonly editedTexts: number;
+  };
+}
+
+/** One line of the server's test. */
+export interface ServerCheck {
+  readonly what: string;
+  readonly ok: boolean;
+  readonly words: string;
+  /** What to do; null where nothing is wrong. */
+  readonly hint: string | null;
+}
+
+export interface ServerTest {
+  readonly checks: readonly ServerCheck[];
+  /** What the server offers, for the fields' suggestions. */
+  readonly models: readonly string[];
+}
