@@ -48,8 +48,9 @@ export function createRuns(env: RunsEnvironment): { useRuns: UseBoundStore<Store
       env.channel.tell();
     };
     const storePaused = async (paused: readonly string[]): Promise<void> => {
-      set({ paused });
+      // It lasts beyond a reload from the moment it is shown.
       await env.database.settings.set(PAUSED, paused);
+      set({ paused });
       env.channel.tell();
     };
     /** Runs `work`; a refusal of storage becomes the store's fault. */

@@ -57,7 +57,7 @@ test('a run becomes a link; whoever opens it sees it, runs it, and gets the same
   await other.close();
 });
 
-test('a run becomes a file; where it is dropped it is there in full, and can be run again', async ({ page, browser, baseURL }) => {
+test('a run becomes a file; where it is dropped it is there in full, and can be run again', async ({ page, browser, baseURL }, testInfo) => {
   await page.goto('./');
   await expect(page.getByText('The demo dataset is ready')).toBeVisible({ timeout: 60_000 });
   const run = await ended(page, await startRun(page, 'LightGCN', { 'Epochs, at most': '3', Seed: '5' }));
@@ -68,9 +68,11 @@ test('a run becomes a file; where it is dropped it is there in full, and can be 
   expect([study.suggestedFilename(), weights.suggestedFilename()]).toEqual([expect.stringMatching(/\.lodestone\.json$/), expect.stringMatching(/\.safetensors$/)]);
   // Saved and opened where it was made: it is known.
   const files = [{ name: 'weights.safetensors', mimeType: '', buffer: readFileSync(await weights.path()) }, { name: 'study.lodestone.json', mimeType: '', buffer: readFileSync(await study.path()) }];
-  await page.goto('./#/runs');
-  await page.getByLabel('Files of runs').setInputFiles(files);
+  await page.goto('./#/data');
+  await study.saveAs(testInfo.outputPath('dropped.lodestone.json'));
+  await dropFolder(page, testInfo.outputPath('dropped.lodestone.json'));
   await expect(page.getByText('No new runs.')).toBeVisible();
+  expect(page.url()).toContain('#/runs');
 
   const other = await browser.newContext({ ...(baseURL && { baseURL }) });
   const visitor = await other.newPage();

@@ -156,7 +156,8 @@ test('a comparison', async ({ page }) => {
   await expect(page.getByRole('region', { name: /^Against/ }).getByRole('row')).toHaveCount(2);
   await shoot(page, 'compare');
   await page.getByRole('tab', { name: 'Gains' }).click();
-  await expect(page.getByRole('group', { name: /difficulty/i }).first()).toBeVisible({ timeout: 60_000 });
+  await page.getByRole('button', { name: 'Find the nearest items' }).click();
+  await expect(page.getByRole('group', { name: /By difficulty/ }).or(page.getByRole('table', { name: /By difficulty/ })).first()).toBeVisible({ timeout: 60_000 });
   await shoot(page, 'compare-gains');
   await page.getByRole('tab', { name: 'Long tail' }).click();
   await expect(page.getByRole('figure').first()).toBeVisible({ timeout: 60_000 });
@@ -168,7 +169,7 @@ test('what is shared', async ({ page, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await page.goto('./');
   await expect(page.getByText('The demo dataset is ready')).toBeVisible();
-  await ended(page, await startRun(page, 'LightGCN', { 'Epochs, at most': '30', 'Learning rate': '0.003' }));
+  await ended(page, await startRun(page, 'LightGCN', { 'Epochs, at most': '30' }));
   await page.getByRole('button', { name: 'Share', exact: true }).click();
   await expect(page.getByText(/Short enough for Discord/)).toBeVisible();
   await shootTop(page, 'share-dialog');
