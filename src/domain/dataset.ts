@@ -1,3 +1,5 @@
+import type { ReasoningProvenance } from './reasoning';
+
 /** What a dataset is, once imported. Rows of features belong to the item (or user) of the same index. */
 
 export type SplitName = 'train' | 'valid' | 'test';
@@ -147,7 +149,9 @@ export interface DatasetDocument {
   readonly createdAt: string;
   readonly source:
     | { readonly kind: 'files'; readonly files: readonly string[] }
-    | { readonly kind: 'demo'; readonly options: DemoOptions };
+    | { readonly kind: 'demo'; readonly options: DemoOptions }
+    /** Another dataset with vectors that the reasoning stage made. */
+    | { readonly kind: 'reasoning'; readonly provenance: ReasoningProvenance };
   readonly split: { readonly rule: SplitRule; readonly seed: number | null };
   readonly hasRatings: boolean;
   readonly hasTimestamps: boolean;

@@ -32,6 +32,23 @@ const problem = z.strictObject({
   file: words, row: z.number().int().min(0).nullable(), message: words, hint: words,
 });
 
+const prompt = z.strictObject({ hash: z.string().regex(/^[0-9a-f]{64}$/), text: z.string().max(100_000) });
+
+/** Where vectors of the reasoning stage come from. */
+const provenance = z.strictObject({
+  from: z.strictObject({ id: words, name: words, fingerprint: words }),
+  server: z.enum(['ollama', 'openai']),
+  models: z.strictObject({ describe: words, profile: words, encode: words }),
+  prompts: z.strictObject({ describe: prompt, profile: prompt }),
+  sampling: z.enum(['greedy', 'server']),
+  seed: count, answerTokens: count, contextTokens: count,
+  interactions: z.literal('training'),
+  history: z.strictObject({ rule: z.enum(['recent', 'spaced']), most: count }),
+  counts: z.strictObject({
+    describedItems: count, itemsWithoutImage: count, itemsWithoutText: count, emptyItems: count, profiledUsers: count, emptyUsers: count, cutHistories: count, editedTexts: count,
+  }),
+});
+
 export const datasetSchema = z.strictObject({
   version: z.literal(1),
   id: z.string().regex(/^[\w-]{1,64}$/),
@@ -40,6 +57,7 @@ export const datasetSchema = z.strictObject({
   createdAt: z.iso.datetime(),
   source: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('files'), files: z.array(words).max(10_000) }),
+    z.strictObject({ kind: z.literal('reasoning'), provenance }),
     z.strictObject({ kind: z.literal('demo'), options: z.strictObject({ seed: count, users: count, items: count, variant: z.enum(['plain', 'looksAndSemantics']) }) }),
   ]),
   split: z.strictObject({ rule: z.enum(['provided', 'perUserRandom', 'globalRandom', 'leaveOneOut', 'perUserTemporal', 'globalTemporal']), seed: count.nullable() }),

@@ -1,6 +1,7 @@
 import type { DatasetDocument, DatasetLabels, FeatureInfo, Interactions } from '../domain/dataset';
 import { AppError } from '../domain/errors';
 import type { Database } from './database';
+import { deleteReasoning } from './reasoning';
 
 /**
  * Layout. `datasets/<id>` is the document and is written last: a dataset without it does not exist.
@@ -79,6 +80,7 @@ export const commitDataset = (database: Database, document: DatasetDocument): Pr
 export async function deleteDataset(database: Database, id: string): Promise<void> {
   await database.datasets.delete([id]);
   await database.features.delete(await database.features.keys(`${id}/`));
+  await deleteReasoning(database, id);
 }
 
 /** Removes content that no document names: the remains of an import whose tab was closed. */

@@ -18,8 +18,8 @@ export interface ModelServerOptions {
 const WORDS = ['plain', 'striped', 'wooden', 'woollen', 'bright', 'dark', 'small', 'sturdy', 'round', 'soft', 'glossy', 'old-fashioned'];
 
 /**
- * A loopback server that speaks Ollama's and OpenAI's API. Chat answers repeat the last words of the prompt and add words drawn from a
- * hash of the image; embeddings are bags of hashed words. The same question always gets the same answer.
+ * A loopback server that speaks Ollama's and OpenAI's API. Chat answers repeat words of the prompt and add some drawn from a hash of
+ * the image; embeddings are bags of hashed words. The same question always gets the same answer.
  */
 export class ModelServer {
   /** Calls answered in full, by what was asked: for embeddings, each text. */
@@ -137,7 +137,9 @@ export class ModelServer {
     const drawn = hash(image);
     const seen = image === '' ? '' : ` ${[0, 2, 4].map((at) => WORDS[parseInt(drawn.slice(at, at + 2), 16) % WORDS.length]).join(', ')}`;
     const seed = asked.options?.seed ?? asked.seed ?? 0;
-    const content = `${prompt.split(/\s+/).slice(-40).join(' ')}${seen} (${asked.model}, seed ${seed})`;
+    const words = prompt.split(/\s+/);
+    const spread = words.filter((_, place) => place % Math.ceil(words.length / 40) === 0).join(' ');
+    const content = `${spread}${seen} ${parseInt(hash(prompt).slice(0, 8), 16)} (${asked.model}, seed ${seed})`;
     const key = hash(JSON.stringify([asked.model, prompt, image, asked.options ?? [asked.temperature, asked.seed, asked.max_tokens]]));
     const answer =
       path === '/api/chat'

@@ -39,7 +39,7 @@ function Known({ dataset }: { readonly dataset: DatasetDocument }) {
   const navigate = useNavigate();
   const [deleting, setDeleting] = useState(false);
   const { statistics, problems } = dataset;
-  const made = dataset.source.kind === 'demo' ? 'made here' : 'imported';
+  const made = dataset.source.kind === 'files' ? 'imported' : 'made here';
   return (
     <Page
       title={dataset.name}

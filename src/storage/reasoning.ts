@@ -1,0 +1,119 @@
+import { newJob, type ReasoningJob } from '../domain/reasoning';
+import type { ItemText } from '../domain/reasoningText';
+import type { Database } from './database';
+
+/**
+ * Layout of the table `texts`. `answer/<key>` holds what a model answered, whatever the dataset; `job/<id>` the settings for a dataset;
+ * `input/<id>` and `input/<id>/picture/<item>` what is there to reason about.
+ */
+
+/** A text that a model wrote, with what it took. */
+export interface StoredText {
+  readonly text: string;
+  readonly model: string;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly promptTokens: number | null;
+  readonly answerTokens: number | null;
+  /** Whether it ended at the longest answer. */
+  readonly cut: boolean;
+}
+
+export interface StoredVector {
+  readonly vector: Float32Array;
+}
+
+/** An image that is stored; `hash` is the SHA-256 of its bytes. */
+export interface PictureInfo {
+  readonly file: string;
+  readonly type: string;
+  readonly bytes: number;
+  readonly hash: string;
+}
+
+export interface StoredInputs {
+  /** By item; null where a file gave none. */
+  readonly texts: readonly (ItemText | null)[] | null;
+  readonly pictures: ReadonlyMap<number, PictureInfo>;
+  /** Texts and images that belong to no item. */
+  readonly strangers: number;
+}
+
+const ANSWER = 'answer/';
+
+export async function answerKeys(database: Database): Promise<Set<string>> {
+  return new Set((await database.texts.keys(ANSWER)).map((key) => key.slice(ANSWER.length)));
+}
+
+export async function readText(database: Database, key: string): Promise<StoredText | null> {
+  const value = await database.texts.get(ANSWER + key);
+  return isText(value) ? value : null;
+}
+
+export async function readVector(database: Database, key: string): Promise<Float32Array | null> {
+  const value = await database.texts.get(ANSWER + key);
+  return isVector(value) ? value.vector : null;
+}
+
+/** Answers are written together or not at all. */
+export const writeAnswers = (database: Database, answers: readonly (readonly [key: string, value: StoredText | StoredVector])[]): Promise<void> =>
+  database.texts.setMany(answers.map(([key, value]) => [ANSWER + key, value]));
+
+/** Removes all answers of all datasets; the inputs and settings stay. */
+export async function deleteAnswers(database: Database): Promise<number> {
+  const keys = await database.texts.keys(ANSWER);
+  await database.texts.delete(keys);
+  return keys.length;
+}
+
+export async function readJob(database: Database, datasetId: string): Promise<ReasoningJob> {
+  const value = await database.texts.get(`job/${datasetId}`);
+  return isJob(value) ? value : newJob(datasetId);
+}
+
+export const writeJob = (database: Database, job: ReasoningJob): Promise<void> => database.texts.set(`job/${job.datasetId}`, job);
+
+export async function readInputs(database: Database, datasetId: string): Promise<StoredInputs> {
+  const value = await database.texts.get(`input/${datasetId}`);
+  return isInputs(value) ? value : { texts: null, pictures: new Map(), strangers: 0 };
+}
+
+export const writeInputs = (database: Database, datasetId: string, inputs: StoredInputs): Promise<void> => database.texts.set(`input/${datasetId}`, inputs);
+
+const pictureKey = (datasetId: string, item: number): string => `input/${datasetId}/picture/${item}`;
+
+export const writePicture = (database: Database, datasetId: string, item: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> => database.texts.set(pictureKey(datasetId, item), bytes);
+
+export async function readPicture(database: Database, datasetId: string, item: number): Promise<Uint8Array<ArrayBuffer> | null> {
+  const value = await database.texts.get(pictureKey(datasetId, item));
+  return isBytes(value) ? value : null;
+}
+
+/** Removes what was kept of a dataset, but not the answers: another dataset may share them. */
+export async function deleteReasoning(database: Database, datasetId: string): Promise<void> {
+  await database.texts.delete([`job/${datasetId}`, `input/${datasetId}`, ...(await database.texts.keys(`input/${datasetId}/`))]);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isText(value: unknown): value is StoredText {
+  return isRecord(value) && typeof value['text'] === 'string';
+}
+
+function isVector(value: unknown): value is StoredVector {
+  return isRecord(value) && value['vector'] instanceof Float32Array;
+}
+
+function isJob(value: unknown): value is ReasoningJob {
+  return isRecord(value) && value['version'] === 1 && isRecord(value['settings']);
+}
+
+function isInputs(value: unknown): value is StoredInputs {
+  return isRecord(value) && value['pictures'] instanceof Map;
+}
+
+function isBytes(value: unknown): value is Uint8Array<ArrayBuffer> {
+  return value instanceof Uint8Array;
+}

@@ -1,0 +1,29 @@
+import { deflateSync } from 'node:zlib';
+import { crc32 } from '../../workers/formats/crc32';
+import type { ReasoningSettings } from '../../src/domain/reasoning';
+import { DEFAULT_SETTINGS } from '../../src/domain/reasoning';
+import { join, text, type Bytes } from './data-builders';
+
+/** A picture of one colour, `size × size`, as a PNG. */
+export function png(red: number, green: number, blue: number, size = 8): Bytes {
+  const word = (value: number): number[] => [value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255];
+  const part = (name: string, data: Uint8Array): Bytes => {
+    const body = join(text(name), data);
+    return join(Uint8Array.from(word(data.length)), body, Uint8Array.from(word(crc32(body) >>> 0)));
+  };
+  const row = [0, ...Array.from({ length: size }, () => [red, green, blue]).flat()];
+  const pixels = Uint8Array.from(Array.from({ length: size }, () => row).flat());
+  return join(Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10), part('IHDR', Uint8Array.from([...word(size), ...word(size), 8, 2, 0, 0, 0])), part('IDAT', new Uint8Array(deflateSync(pixels))), part('IEND', new Uint8Array()));
+}
+
+/** A picture that no other item has. */
+export const itemPicture = (item: number): Bytes => png((item * 37) % 256, (item * 91) % 256, item % 256);
+
+/** Settings for the loopback server. */
+export const loopbackSettings = (url: string, changes: Partial<ReasoningSettings> = {}): ReasoningSettings => ({
+  ...DEFAULT_SETTINGS,
+  server: { kind: 'ollama', url },
+  models: { describe: 'seer', profile: 'writer', encode: 'encoder' },
+  concurrency: 3,
+  ...changes,
+});

@@ -1,0 +1,91 @@
+import type { Stage } from '../../src/domain/reasoning';
+import { itemDocument } from '../../src/domain/reasoningText';
+import { isQuestion, itemParagraph, itemText, textOf, userProfile, vectorKey, type ReasoningStudy, type TextQuestion, type TextSource } from './study';
+
+export interface TextTask {
+  readonly question: TextQuestion;
+  /** First item or user that needs the answer. */
+  readonly entity: number;
+}
+
+export interface VectorTask {
+  readonly entity: number;
+  readonly texts: readonly { readonly key: string; readonly text: string }[];
+}
+
+/** What a stage consists of: `keys` of all its answers, and `without` that needs none. */
+export interface StagePlan<Task> {
+  readonly keys: readonly string[];
+  readonly without: number;
+  /** Only those that are not stored. */
+  readonly tasks: readonly Task[];
+}
+
+/** Texts go to the encoder in so many at once. */
+const TEXTS_PER_CALL = 32;
+
+/** Sources of all items' paragraphs. */
+export const itemSources = (study: ReasoningStudy): Promise<TextSource[]> =>
+  Promise.all(Array.from({ length: study.dataset.statistics.items }, (_, item) => itemParagraph(study, item)));
+
+/** Descriptions by item; null while one is missing. */
+export async function itemDocuments(study: ReasoningStudy, sources: readonly TextSource[]): Promise<string[] | null> {
+  const documents: string[] = [];
+  for (const [item, source] of sources.entries()) {
+    const paragraph = await textOf(study, source);
+    if (paragraph === null) return null;
+    documents.push(itemDocument(itemText(study, item), paragraph));
+  }
+  return documents;
+}
+
+export async function userSources(study: ReasoningStudy, documents: readonly string[]): Promise<TextSource[]> {
+  const sources: TextSource[] = [];
+  for (let user = 0; user < study.dataset.statistics.users; user++) sources.push(await userProfile(study, documents, user));
+  return sources;
+}
+
+/** Profiles by user, empty where there is none; null while one is missing. */
+export async function userTexts(study: ReasoningStudy, sources: readonly TextSource[]): Promise<string[] | null> {
+  const texts: string[] = [];
+  for (const source of sources) {
+    const text = await textOf(study, source);
+    if (text === null) return null;
+    texts.push(text);
+  }
+  return texts;
+}
+
+/** Equal questions are asked once. */
+export function textPlan({ stored }: Pick<ReasoningStudy, 'stored'>, sources: readonly TextSource[]): StagePlan<TextTask> {
+  const tasks = new Map<string, TextTask>();
+  let without = 0;
+  sources.forEach((question, entity) => {
+    if (!isQuestion(question)) without++;
+    else if (!tasks.has(question.key)) tasks.set(question.key, { question, entity });
+  });
+  return { keys: [...tasks.keys()], without, tasks: [...tasks.values()].filter(({ question }) => !stored.has(question.key)) };
+}
+
+export async function vectorPlan({ stored, job }: Pick<ReasoningStudy, 'stored' | 'job'>, texts: readonly string[]): Promise<StagePlan<VectorTask>> {
+  const known = new Map<string, { key: string; text: string; entity: number }>();
+  let without = 0;
+  for (const [entity, text] of texts.entries()) {
+    if (text === '') {
+      without++;
+      continue;
+    }
+    const key = await vectorKey(job.settings.models.encode, text);
+    if (!known.has(key)) known.set(key, { key, text, entity });
+  }
+  const missing = [...known.values()].filter(({ key }) => !stored.has(key));
+  const tasks: VectorTask[] = [];
+  for (let start = 0; start < missing.length; start += TEXTS_PER_CALL) {
+    const part = missing.slice(start, start + TEXTS_PER_CALL);
+    tasks.push({ entity: part[0]?.entity ?? 0, texts: part });
+  }
+  return { keys: [...known.keys()], without, tasks };
+}
+
+/** What items or users a stage is about. */
+export const scopeOf = (stage: Stage): 'item' | 'user' => (stage === 'describe' || stage === 'encodeItems' ? 'item' : 'user');

@@ -1,0 +1,122 @@
+import type { DatasetDocument, DatasetLabels } from '../../src/domain/dataset';
+import type { InputCounts, Override, ReasoningJob } from '../../src/domain/reasoning';
+import { cutHistory, filled, historyRoom, itemDocument, NO_TEXT, trainingHistories, type CutHistory, type ItemText } from '../../src/domain/reasoningText';
+import type { Database } from '../../src/storage/database';
+import { readDataset, readInteractions, readLabels } from '../../src/storage/datasets';
+import { answerKeys, readInputs, readJob, readText, type StoredInputs } from '../../src/storage/reasoning';
+import { answerKey } from './keys';
+import { samplingOf, type Sampling } from './server';
+
+/** A question whose answer is stored under its key. */
+export interface TextQuestion {
+  readonly key: string;
+  readonly model: string;
+  readonly prompt: string;
+  /** Item whose picture goes along. */
+  readonly picture: number | null;
+  readonly sampling: Sampling;
+}
+
+/** What an item's description or a user's profile is: a person's words, or the answer to a question; null where there is nothing to ask. */
+export type TextSource = { readonly own: string } | TextQuestion | null;
+
+export const isQuestion = (source: TextSource): source is TextQuestion => source !== null && 'key' in source;
+
+/** All that the stage reads of a dataset. Profiles are made of training interactions: no other is in it. */
+export interface ReasoningStudy {
+  readonly database: Database;
+  readonly dataset: DatasetDocument;
+  readonly labels: DatasetLabels | null;
+  readonly job: ReasoningJob;
+  readonly inputs: StoredInputs;
+  /** Training items of each user, the oldest first. */
+  readonly histories: readonly (readonly number[])[];
+  /** Keys of stored answers; grows while answers come. */
+  readonly stored: Set<string>;
+}
+
+export async function openStudy(database: Database, datasetId: string): Promise<ReasoningStudy> {
+  const dataset = await readDataset(database, datasetId);
+  return {
+    database,
+    dataset,
+    labels: await readLabels(database, datasetId),
+    job: await readJob(database, datasetId),
+    inputs: await readInputs(database, datasetId),
+    histories: trainingHistories(await readInteractions(database, datasetId), dataset.statistics.users),
+    stored: await answerKeys(database),
+  };
+}
+
+/** A file's text; without a file the dataset's own names, as the demo has them. */
+export function itemText({ inputs, labels }: Pick<ReasoningStudy, 'inputs' | 'labels'>, item: number): ItemText {
+  if (inputs.texts) return inputs.texts[item] ?? NO_TEXT;
+  const category = labels?.itemCategories;
+  return { ...NO_TEXT, title: labels?.items?.[item] ?? '', categories: category?.names[category.of[item] ?? -1] ?? '' };
+}
+
+export function inputCounts(study: ReasoningStudy): InputCounts {
+  const { dataset, inputs, histories } = study;
+  const items = Array.from({ length: dataset.statistics.items }, (_, item) => item);
+  const hasText = (item: number): boolean => itemDocument(itemText(study, item), '') !== '';
+  return {
+    items: items.length,
+    texts: items.filter(hasText).length,
+    images: inputs.pictures.size,
+    neither: items.filter((item) => !hasText(item) && !inputs.pictures.has(item)).length,
+    strangers: inputs.strangers,
+    users: histories.length,
+    withoutHistory: histories.filter((history) => history.length === 0).length,
+  };
+}
+
+function ownWords(override: Override | undefined): { readonly own: string } | null {
+  if (override?.kind === 'edited') return { own: override.text };
+  return override?.kind === 'skipped' ? { own: '' } : null;
+}
+
+const attemptOf = (override: Override | undefined): number => (override?.kind === 'again' ? override.attempt : 0);
+
+/** What the paragraph on an item's picture is. */
+export async function itemParagraph(study: ReasoningStudy, item: number): Promise<TextSource> {
+  const { settings, overrides } = study.job;
+  const override = overrides.items[item];
+  const own = ownWords(override);
+  if (own) return own;
+  const picture = study.inputs.pictures.get(item);
+  if (!picture) return null;
+  const prompt = filled(settings.prompts.describe, { dataset: study.dataset.name, ...itemText(study, item) });
+  const sampling = samplingOf(settings, attemptOf(override));
+  const model = settings.models.describe;
+  return { key: await answerKey({ step: 'describe', model, sampling, prompt, picture: picture.hash }), model, prompt, picture: item, sampling };
+}
+
+/** A user's history as it goes into the prompt; `documents` by item. */
+export function userHistory({ job, histories }: Pick<ReasoningStudy, 'job' | 'histories'>, documents: readonly string[], user: number): CutHistory {
+  const { prompts, contextTokens, answerTokens, history } = job.settings;
+  return cutHistory(histories[user] ?? [], documents, history.rule, history.most, historyRoom(prompts.profile, contextTokens, answerTokens));
+}
+
+/** What a user's profile is; needs the description of every item of the history. */
+export async function userProfile(study: ReasoningStudy, documents: readonly string[], user: number): Promise<TextSource> {
+  const { settings, overrides } = study.job;
+  const override = overrides.users[user];
+  const own = ownWords(override);
+  if (own) return own;
+  const { items, list } = userHistory(study, documents, user);
+  if (items.length === 0) return null;
+  const prompt = filled(settings.prompts.profile, { dataset: study.dataset.name, count: String(items.length), items: list });
+  const sampling = samplingOf(settings, attemptOf(override));
+  const model = settings.models.profile;
+  return { key: await answerKey({ step: 'profile', model, sampling, prompt }), model, prompt, picture: null, sampling };
+}
+
+/** The text of a source; null while its answer is not stored. */
+export async function textOf({ database, stored }: Pick<ReasoningStudy, 'database' | 'stored'>, source: TextSource): Promise<string | null> {
+  if (source === null) return '';
+  if (!isQuestion(source)) return source.own;
+  return stored.has(source.key) ? ((await readText(database, source.key))?.text ?? null) : null;
+}
+
+/** Key of a text's vector. */
+export const vectorKey = (model: string, text: string): Promise<string> => answerKey({ step: 'encode', model, text });
