@@ -99,6 +99,7 @@ async function measureOn(device: Device, { model: id, set, changes, options, pee
       batchSize: numberOption(config, 'batchSize'),
       stepsPerEpoch: sampler.stepsPerEpoch,
       step,
+      cpuMs: medianOf(steps.oursCpu),
       parts: Object.fromEntries(PARTS.map((part) => [part, medianOf(steps.parts.map((times) => times[part]))])) as PartTimes,
       startSeconds: start.first,
       epochSeconds: start.first + ((sampler.stepsPerEpoch - 1) * step.median) / 1000,
@@ -111,7 +112,7 @@ async function measureOn(device: Device, { model: id, set, changes, options, pee
       stock: stockStep && { step: stockStep, rounds: steps.stockRounds, evaluateSeconds: id === 'magnet' ? null : ranking.stock },
       peer: peer && peerStep && {
         torch: peer.process.ready.torch, threads: peer.process.ready.threads, sparse: peer.process.ready.sparse,
-        step: peerStep, rounds: steps.peerRounds, startSeconds: peerStart,
+        step: peerStep, cpuMs: medianOf(steps.peerCpu), rounds: steps.peerRounds, startSeconds: peerStart,
         epochSeconds: peerStart + ((sampler.stepsPerEpoch - 1) * peerStep.median) / 1000,
         evaluateSeconds: ranking.peer,
         lossDifference: Math.abs(peer.loss - peer.process.ready.loss) / Math.abs(peer.loss),
@@ -167,9 +168,11 @@ type Tag = 'warm' | 'ours' | 'stockWarm' | 'stock' | 'profile' | 'count';
 
 interface TimedSteps {
   readonly ours: number[];
+  readonly oursCpu: number[];
   readonly parts: PartTimes[];
   readonly stock: number[];
   readonly peer: number[];
+  readonly peerCpu: number[];
   readonly stockRounds: Round[];
   readonly peerRounds: Round[];
   readonly counted: { kernelCalls: number; profile: KernelTime[]; profiledStepMs: number; dispatches: number | null };
@@ -185,7 +188,7 @@ async function timedSteps(
   trainer: Trainer, perEpoch: number, clock: StepClock, device: Device,
   options: Subject['options'], peer: Peer | null, stock: StockSwitch | null,
 ): Promise<TimedSteps> {
-  const result: TimedSteps = { ours: [], parts: [], stock: [], peer: [], stockRounds: [], peerRounds: [], counted: { kernelCalls: 0, profile: [], profiledStepMs: 0, dispatches: null }, memory: { peakTensorBytes: 0, deviceBytes: 0 } };
+  const result: TimedSteps = { ours: [], oursCpu: [], parts: [], stock: [], peer: [], peerCpu: [], stockRounds: [], peerRounds: [], counted: { kernelCalls: 0, profile: [], profiledStepMs: 0, dispatches: null }, memory: { peakTensorBytes: 0, deviceBytes: 0 } };
   const steps = stepper(trainer, perEpoch);
   const run = async (tag: Tag): Promise<number> => {
     stock?.use(tag === 'stock' || tag === 'stockWarm');
@@ -213,6 +216,7 @@ async function timedSteps(
     for (let step = 0; step < count; step++) {
       clock.take(0);
       ours.push(await run('ours'));
+      result.oursCpu.push(steps.cpuMs);
       result.parts.push(clock.take(ours.at(-1) ?? NaN));
     }
     await idle();
@@ -229,8 +233,9 @@ async function timedSteps(
     }
     if (peer) {
       const theirs = await peer.steps(count);
-      result.peer.push(...theirs);
-      result.peerRounds.push({ ours: medianOf(ours), other: medianOf(theirs) });
+      result.peer.push(...theirs.ms);
+      result.peerCpu.push(...theirs.cpuMs);
+      result.peerRounds.push({ ours: medianOf(ours), other: medianOf(theirs.ms) });
     }
   }
 
@@ -252,6 +257,8 @@ function stepper(trainer: Trainer, perEpoch: number) {
   let wake: (() => void) | null = null;
   let resume: ((goOn: boolean) => void) | null = null;
   let begun = 0;
+  let used = process.cpuUsage();
+  let cpuMs = NaN;
   let failure: unknown = null;
   let loop: Promise<void> | null = null;
   let first = false;
@@ -259,6 +266,8 @@ function stepper(trainer: Trainer, perEpoch: number) {
     for (;;) {
       const outcome = await trainer.epoch(Math.floor(trainer.step / perEpoch), async () => undefined, ({ stepInEpoch }) => {
         ended = { ms: performance.now() - begun, first: stepInEpoch === 1 };
+        const { user, system } = process.cpuUsage(used);
+        cpuMs = (user + system) / 1000;
         wake?.();
         return new Promise<boolean>((resolve) => (resume = resolve));
       });
@@ -269,11 +278,16 @@ function stepper(trainer: Trainer, perEpoch: number) {
     get wasFirst() {
       return first;
     },
+    /** Processor time of the last step. */
+    get cpuMs() {
+      return cpuMs;
+    },
     /** Milliseconds of the next step. */
     next: async (): Promise<number> => {
       ended = null;
       const done = new Promise<void>((resolve) => (wake = resolve));
       begun = performance.now();
+      used = process.cpuUsage();
       if (loop) resume?.(true);
       else {
         loop = train().catch((error: unknown) => {

@@ -16,15 +16,18 @@ const PYTHON = '/usr/bin/python3';
 /** The processor's cores on the machine that the figures are for. */
 const THREADS = 2;
 
+/** Threads that wait are put to sleep: spinning would cost time where other programs run, and count as work. */
+const ENVIRONMENT = { OMP_NUM_THREADS: String(THREADS), OPENBLAS_NUM_THREADS: String(THREADS), OMP_WAIT_POLICY: 'passive' };
+
 const readySchema = z.object({ torch: z.string(), threads: z.number(), sparse: z.string(), loss: z.number() });
-const stepsSchema = z.object({ ms: z.array(z.number()) });
+const stepsSchema = z.object({ ms: z.array(z.number()), cpuMs: z.array(z.number()) });
 const secondsSchema = z.object({ seconds: z.number() });
 
 /** The same model in PyTorch, in a process of its own, which does nothing until it is asked. */
 export interface Peer {
   readonly ready: z.infer<typeof readySchema>;
-  /** Milliseconds of each of the next `count` steps. */
-  steps(count: number): Promise<number[]>;
+  /** Milliseconds of each of the next `count` steps, and of processor time on all threads. */
+  steps(count: number): Promise<z.infer<typeof stepsSchema>>;
   /** Seconds of an epoch's graphs and first step. */
   start(): Promise<number>;
   /** Seconds of ranking the validation split. */
@@ -54,7 +57,7 @@ export function hasPeer(): Promise<boolean> {
 /** Hands over graphs, initial parameters, features and batches, and waits until the peer has read them. */
 export async function openPeer(script: string, subject: PeerSubject): Promise<Peer> {
   const folder = mkdtempSync(join(tmpdir(), 'lodestone-bench-'));
-  const child = spawn(PYTHON, [script, folder], { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, OMP_NUM_THREADS: String(THREADS), OPENBLAS_NUM_THREADS: String(THREADS) } });
+  const child = spawn(PYTHON, [script, folder], { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...ENVIRONMENT } });
   const close = (): void => {
     child.kill();
     rmSync(folder, { recursive: true, force: true });
@@ -79,7 +82,7 @@ export async function openPeer(script: string, subject: PeerSubject): Promise<Pe
     const ready = await ask('open', readySchema);
     return {
       ready,
-      steps: async (count) => (await ask(`steps ${count}`, stepsSchema)).ms,
+      steps: (count) => ask(`steps ${count}`, stepsSchema),
       start: async () => (await ask('start', secondsSchema)).seconds,
       evaluate: async () => (await ask('evaluate', secondsSchema)).seconds,
       close,

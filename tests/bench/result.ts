@@ -19,6 +19,7 @@ const peerSchema = z.object({
   threads: z.number(),
   sparse: z.string(),
   step: quartilesSchema,
+  cpuMs: z.number(),
   rounds: z.array(roundSchema),
   /** Its graphs of an epoch, and the first step where that differs. */
   startSeconds: z.number(),
@@ -32,6 +33,8 @@ export const figuresSchema = z.object({
   batchSize: z.number(),
   stepsPerEpoch: z.number(),
   step: quartilesSchema,
+  /** Processor time of a step on all threads, the median: what other programs do shows little in it. */
+  cpuMs: z.number(),
   parts: z.record(z.enum(PARTS), z.number()),
   /** An epoch's first step, with the graphs that are made for it. */
   startSeconds: z.number(),

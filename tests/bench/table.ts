@@ -82,13 +82,13 @@ function roundRatio(rounds: readonly Round[], invert: boolean): { readonly middl
 
 const ratioTable = (entries: readonly Measured[]): string =>
   aligned([
-    ['in turns', 'ours ms', 'torch ms', 'ours÷torch', 'rounds', 'epoch', 'torch s', 'evaluate', 'torch s', 'loss Δ', 'stock ms', 'stock÷ours'],
-    ...entries.map(({ model, figures: { step, peer, stock, epochSeconds, evaluateSeconds } }) => {
+    ['in turns', 'ours ms', 'torch ms', 'ours÷torch', 'rounds', 'cpu', 'epoch', 'torch s', 'evaluate', 'torch s', 'loss Δ', 'stock÷ours'],
+    ...entries.map(({ model, figures: { step, cpuMs, peer, stock, epochSeconds, evaluateSeconds } }) => {
       const torch = roundRatio(peer?.rounds ?? [], true);
       return [
-        model, figure(step.median), figure(peer?.step.median), torch.middle, torch.range,
+        model, figure(step.median), figure(peer?.step.median), torch.middle, torch.range, times(cpuMs / (peer?.cpuMs ?? NaN)),
         times(epochSeconds / (peer?.epochSeconds ?? NaN)), figure(peer?.epochSeconds), times(evaluateSeconds / (peer?.evaluateSeconds ?? NaN)), figure(peer?.evaluateSeconds),
-        peer ? peer.lossDifference.toExponential(0) : '–', figure(stock?.step.median), roundRatio(stock?.rounds ?? [], false).middle,
+        peer ? peer.lossDifference.toExponential(0) : '–', roundRatio(stock?.rounds ?? [], false).middle,
       ];
     }),
   ]);

@@ -21,6 +21,7 @@ describe('the PyTorch peer', () => {
     });
     expect(figures.peer?.lossDifference).toBeLessThan(DRAWN[model] ?? 1e-5);
     expect(figures.peer?.step.count).toBe(2);
+    expect(figures.peer?.cpuMs).toBeGreaterThan(0);
     expect(figures.peer?.evaluateSeconds).toBeGreaterThan(0);
   });
 });
