@@ -23,7 +23,7 @@ export interface StockSwitch {
 }
 
 /**
- * Puts compositions of stock tfjs kernels in the place of Lodestone's own, and back. MAGNET's scores of all pairs have no such
+ * On the open device, before what is measured is built: puts compositions of stock tfjs kernels in the place of Lodestone's own, and back. MAGNET's scores of all pairs have no such
  * composition that fits in memory; they stay. The numbers agree up to the order of sums and the draws.
  */
 export function stockSwitch(backend: BackendName, originals: ReadonlyMap<string, tf.KernelConfig>): StockSwitch {
@@ -38,6 +38,7 @@ export function stockSwitch(backend: BackendName, originals: ReadonlyMap<string,
     if (kernelFunc) stock.set(name, { ...kernel, kernelFunc });
   }
   const ownStep = Adam.prototype.step;
+  const forget = rememberUploads();
   let active = false;
   Adam.prototype.step = function step(...given) {
     if (active) composedAdam(this, ...given);
@@ -57,9 +58,26 @@ export function stockSwitch(backend: BackendName, originals: ReadonlyMap<string,
       use(false);
       tf.dispose([...entryRows.values()]);
       entryRows.clear();
+      forget();
       Adam.prototype.step = ownStep;
     },
   };
+}
+
+/** Integers as they were uploaded: a device cannot be read at once. */
+const uploaded = new WeakMap<object, ArrayLike<number>>();
+const known = (tensor: tf.Tensor): ArrayLike<number> => uploaded.get(tensor.dataId) ?? tensor.dataSync();
+
+/** Remembers integers that are uploaded from here on. */
+function rememberUploads(): () => void {
+  const backend = tf.backend();
+  const write = backend.write.bind(backend);
+  backend.write = (values, shape, type) => {
+    const id = write(values, shape, type);
+    if (values instanceof Int32Array) uploaded.set(id, values);
+    return id;
+  };
+  return () => (backend.write = write);
 }
 
 /** The row of each entry of a graph, once per graph: a program on stock kernels would keep its graph that way from the start. */
@@ -86,15 +104,14 @@ const csrProduct = (backend: BackendName): Kernel => ({ inputs }) => {
 };
 
 function rowsOf(pointers: tf.Tensor, entries: number, constant: boolean): tf.Tensor1D {
-  const known = entryRows.get(pointers.dataId);
-  if (known) return known;
-  // Uploaded from the host, so known there also on WebGPU.
-  const source = pointers.dataSync();
+  const made = entryRows.get(pointers.dataId);
+  if (made) return made;
+  const source = known(pointers);
   const rows = new Int32Array(entries).fill(pointers.size - 1);
   for (let row = 0; row + 1 < source.length; row++) rows.fill(row, source[row], source[row + 1]);
-  const made = tf.tensor1d(rows, 'int32');
-  if (constant) entryRows.set(pointers.dataId, tf.keep(made));
-  return made;
+  const tensor = tf.tensor1d(rows, 'int32');
+  if (constant) entryRows.set(pointers.dataId, tf.keep(tensor));
+  return tensor;
 }
 
 /** Masked entries are lowered before the stock top-k. */
@@ -103,7 +120,7 @@ const maskedTopK: Kernel = ({ inputs, attrs }) => {
   const k = Number(attrs?.['k'] ?? 1);
   const [rows, columns] = scores!.shape as [number, number];
   return tf.tidy(() => {
-    const [ids, pointers, masked] = [rowIds!, maskPointers!, maskColumns!].map((tensor) => tensor.dataSync());
+    const [ids, pointers, masked] = [rowIds!, maskPointers!, maskColumns!].map(known);
     const mask = new Float32Array(rows * columns);
     for (let row = 0; row < rows; row++) {
       const id = ids![row]!;

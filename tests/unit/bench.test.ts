@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/domain/errors';
 import { MODEL_IDS } from '../../src/domain/models/table';
 import { nodeHost } from '../../cli/nodeHost';
-import { openDevice } from '../../workers/engine/device';
 import { sparseProduct } from '../../workers/engine/kernels/csrProduct';
 import { disposeSparse, sparseTensor } from '../../workers/engine/sparse';
 import { matrix } from '../../workers/engine/tensors';
@@ -16,6 +15,7 @@ import { openSet } from '../bench/sets';
 import { SYNTHETIC_SIZES } from '../bench/sizes';
 import { stockKernels, stockSwitch } from '../bench/stock';
 import { syntheticFeatures, syntheticInteractions } from '../bench/synthetic';
+import { BACKENDS, openTestDevice } from '../helpers/device';
 import { comparisonOf, figure, tableOf } from '../bench/table';
 
 describe('synthetic datasets', () => {
@@ -134,9 +134,10 @@ describe('the table', () => {
 });
 
 describe('stock kernels', () => {
-  it.each(['cpu', 'wasm'] as const)('make the same sparse product on %s, and give ours back', async (backend) => {
+  it.for(BACKENDS.map((backend) => ({ backend })))('make the same sparse product on $backend, and give ours back', async ({ backend }, { skip }) => {
     const originals = await stockKernels(backend);
-    const device = await openDevice(await nodeHost(false, true), { backend, allowSoftware: true });
+    const device = await openTestDevice(backend);
+    if (!device) return skip();
     const stock = stockSwitch(backend, originals);
     // The last row and a row between are empty.
     const graph = csrFromEntries(5, 4, Int32Array.of(0, 0, 2, 3), Int32Array.of(1, 3, 0, 1), Float32Array.of(1, 2, 3, 4));
