@@ -78,4 +78,37 @@ describeOn('wasm', 'compiled kernels', (test) => {
       expect([...(await values(() => tf.matMul(matrix(turnedA, inner, rows), matrix(turnedB, columns, inner), true, true)))]).toEqual([...expected]);
     });
   }
+
+  for (const width of [1, 3, 4, 17, 64, 70]) {
+    test(`rows are gathered as they are, width ${width}`, async () => {
+      const x = normals(29 * width);
+      const wanted = Int32Array.from({ length: 43 }, () => Math.floor(random.uniform() * 29));
+      const got = await values(() => tf.gather(matrix(x, 29, width), tf.tensor1d(wanted, 'int32')));
+      expect([...got]).toEqual([...wanted].flatMap((row) => [...x.subarray(row * width, (row + 1) * width)]));
+      const whole = Int32Array.from({ length: 29 * width }, (_, i) => i - 7);
+      const places = await values(() => tf.gather(tf.tensor(whole, [29, width], 'int32'), tf.tensor2d(wanted.slice(0, 42), [6, 7], 'int32')));
+      expect([...places]).toEqual([...wanted.slice(0, 42)].flatMap((row) => [...whole.subarray(row * width, (row + 1) * width)]));
+    });
+  }
+
+  test('a row that is not there is refused, and other axes are left to the backend', async () => {
+    for (const row of [-1, 3]) expect(() => tf.gather(matrix(normals(6), 3, 2), tf.tensor1d([0, row], 'int32'))).toThrow(/place 1/);
+    expect([...(await values(() => tf.gather(matrix(Float32Array.of(1, 2, 3, 4, 5, 6), 2, 3), tf.tensor1d([2, 0], 'int32'), 1)))]).toEqual([3, 1, 6, 4]);
+  });
+
+  test('columns are cut as they are, and joined again by the gradient', async () => {
+    const x = normals(31 * 23);
+    const sizes = [1, 4, 16, 2];
+    const parts = tf.tidy(() => tf.split(matrix(x, 31, 23), sizes, 1));
+    let first = 0;
+    for (const [place, size] of sizes.entries()) {
+      expect(parts[place]!.shape).toEqual([31, size]);
+      expect([...(await parts[place]!.data())]).toEqual(Array.from({ length: 31 * size }, (_, i) => x[Math.floor(i / size) * 23 + first + (i % size)]!));
+      first += size;
+    }
+    tf.dispose(parts);
+    const rows = tf.tidy(() => tf.split(matrix(x, 31, 23), [30, 1], 0));
+    expect([...(await rows[1]!.data())]).toEqual([...x.subarray(30 * 23)]);
+    tf.dispose(rows);
+  });
 });

@@ -11,6 +11,7 @@ import { registerMaskedTopK } from './kernels/maskedTopK';
 import { registerUniformDraws } from './kernels/uniformDraws';
 import { replaceWasmExp } from './kernels/wasmExp';
 import { replaceWasmMatMul } from './kernels/wasmMatMul';
+import { replaceWasmGather, replaceWasmSplit } from './kernels/wasmRows';
 import { openSimd } from './simd/heap';
 import { peakMeter } from './peak';
 import { selfTest } from './selfTest';
@@ -183,6 +184,8 @@ async function openHost(host: DeviceHost, name: 'wasm' | 'cpu'): Promise<Descrip
     setWasmPaths({ ...host.wasmPaths }, host.fetchWasm);
     replaceWasmMatMul();
     replaceWasmExp();
+    replaceWasmGather();
+    replaceWasmSplit();
   } else {
     await import('@tensorflow/tfjs-backend-cpu');
   }

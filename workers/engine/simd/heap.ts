@@ -7,6 +7,8 @@ export interface SimdKernels {
   csrProduct(pointers: number, columns: number, values: number, x: number, result: number, rows: number, width: number): void;
   exponential(x: number, result: number, length: number): void;
   transpose(x: number, result: number, rows: number, columns: number): void;
+  gatherRows(x: number, indices: number, result: number, rows: number, count: number, width: number): number;
+  copyColumns(x: number, result: number, rows: number, width: number, first: number, taken: number): void;
   packedNumbers(n: number): number;
   matMul(a: number, b: number, packed: number, result: number, m: number, k: number, n: number, turnedA: boolean, turnedB: boolean): void;
   expertScores(
@@ -46,4 +48,4 @@ function heapOf(module: unknown): WebAssembly.Memory | null {
 }
 
 const areKernels = (exports: unknown): exports is SimdKernels =>
-  typeof exports === 'object' && exports !== null && ['csrProduct', 'exponential', 'transpose', 'packedNumbers', 'matMul', 'expertScores'].every((name) => name in exports);
+  typeof exports === 'object' && exports !== null && ['csrProduct', 'exponential', 'transpose', 'gatherRows', 'copyColumns', 'packedNumbers', 'matMul', 'expertScores'].every((name) => name in exports);

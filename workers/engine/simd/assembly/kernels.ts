@@ -4,4 +4,5 @@ export { csrProduct } from './csrProduct';
 export { exponential } from './exponential';
 export { expertScores } from './expertScores';
 export { matMul, packedNumbers } from './matMul';
+export { copyColumns, gatherRows } from './rows';
 export { transpose } from './transpose';
