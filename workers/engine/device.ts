@@ -11,7 +11,7 @@ import { registerMaskedTopK } from './kernels/maskedTopK';
 import { registerUniformDraws } from './kernels/uniformDraws';
 import { replaceWasmExp } from './kernels/wasmExp';
 import { replaceWasmMatMul } from './kernels/wasmMatMul';
-import { replaceWasmGather, replaceWasmSplit } from './kernels/wasmRows';
+import { replaceWasmGather, replaceWasmIdentity, replaceWasmSplit } from './kernels/wasmRows';
 import { openSimd } from './simd/heap';
 import { peakMeter } from './peak';
 import { selfTest } from './selfTest';
@@ -186,6 +186,7 @@ async function openHost(host: DeviceHost, name: 'wasm' | 'cpu'): Promise<Descrip
     replaceWasmExp();
     replaceWasmGather();
     replaceWasmSplit();
+    replaceWasmIdentity();
   } else {
     await import('@tensorflow/tfjs-backend-cpu');
   }

@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { deviceBuffer, hostView, isWasm, isWebGPU, readFloats, submitRecorded } from '../backends';
+import { addressOf, simdOf, type SimdKernels } from '../simd/heap';
 
 export interface AdamSettings {
   readonly beta1: number;
@@ -81,6 +83,8 @@ export class Adam {
     parameters.forEach((parameter, position) => {
       const gradient = gradients[position];
       if (!gradient) throw new Error(`No gradient for ${parameter.name}.`);
+      const kernels = isWasm(backend) && simdOf(backend);
+      if (isWasm(backend) && kernels) return adamCompiled(backend, kernels, parameter, gradient, this.#settings, scalars);
       if (isWasm(backend)) replaceTensor(parameter, hostView(backend, parameter.tensor));
       adamPortable(
         hostView(backend, parameter.tensor),
@@ -113,6 +117,23 @@ export function adamPortable(
     second[i] = v;
     theta[i]! -= (stepSize * m) / (Math.sqrt(v) * scale + epsilon);
   }
+}
+
+/** The same in single precision, four numbers at once. What holds on to the parameter as it was keeps it. */
+function adamCompiled(
+  backend: BackendWasm,
+  kernels: SimdKernels,
+  parameter: Parameter,
+  gradient: tf.Tensor,
+  { beta1, beta2, epsilon, weightDecay }: AdamSettings,
+  { learningRate, correction1, correction2 }: StepScalars,
+): void {
+  const old = parameter.tensor;
+  const made = backend.makeOutput(old.shape, 'float32');
+  const [theta, result, first, second, slope] = [old, made, parameter.first, parameter.second, gradient].map((tensor) => addressOf(backend, tensor));
+  kernels.adam(theta!, result!, first!, second!, slope!, old.size, beta1, beta2, 1 - beta1, 1 - beta2, epsilon, weightDecay, learningRate / correction1, 1 / Math.sqrt(correction2));
+  parameter.tensor = tf.keep(tf.engine().makeTensorFromTensorInfo(made));
+  old.dispose();
 }
 
 const WORKGROUP = 256;

@@ -38,3 +38,12 @@ export function replaceWasmSplit(): void {
     });
   });
 }
+
+/** The WASM backend copies what is only given another name; the tape names every value that a gradient needs. */
+export function replaceWasmIdentity(): void {
+  replaceOnWasm('Identity', ({ inputs: { x }, backend }) => {
+    if (!x || x.dtype === 'string') return null;
+    backend.incRef(x.dataId);
+    return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
+  });
+}

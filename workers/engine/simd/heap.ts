@@ -4,6 +4,10 @@ import code from './assembly/kernels.ts?simd';
 
 /** The compiled kernels; arguments are addresses on the heap of the WASM backend, and sizes. */
 export interface SimdKernels {
+  adam(
+    theta: number, result: number, first: number, second: number, gradient: number, length: number,
+    beta1: number, beta2: number, oneMinusBeta1: number, oneMinusBeta2: number, epsilon: number, weightDecay: number, stepSize: number, scale: number,
+  ): void;
   csrProduct(pointers: number, columns: number, values: number, x: number, result: number, rows: number, width: number): void;
   exponential(x: number, result: number, length: number): void;
   transpose(x: number, result: number, rows: number, columns: number): void;
@@ -48,4 +52,4 @@ function heapOf(module: unknown): WebAssembly.Memory | null {
 }
 
 const areKernels = (exports: unknown): exports is SimdKernels =>
-  typeof exports === 'object' && exports !== null && ['csrProduct', 'exponential', 'transpose', 'gatherRows', 'copyColumns', 'packedNumbers', 'matMul', 'expertScores'].every((name) => name in exports);
+  typeof exports === 'object' && exports !== null && ['adam', 'csrProduct', 'exponential', 'transpose', 'gatherRows', 'copyColumns', 'packedNumbers', 'matMul', 'expertScores'].every((name) => name in exports);

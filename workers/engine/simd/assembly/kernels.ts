@@ -1,5 +1,6 @@
 // AssemblyScript. Works in place on the heap of the WASM backend: every argument named after a tensor is the address of its
 // first number. Holds no memory of its own, so it may not use what needs tables or strings.
+export { adam } from './adam';
 export { csrProduct } from './csrProduct';
 export { exponential } from './exponential';
 export { expertScores } from './expertScores';
