@@ -1,4 +1,5 @@
 import { expect, test, type Page } from '@playwright/test';
+import { readFileSync } from 'node:fs';
 import type { RunDocument } from '../../src/domain/run';
 import { expectFit, storedRun } from '../helpers/page';
 
@@ -85,6 +86,18 @@ test('a grid over two axes is paused, outlasts a reload, and becomes a heat map 
   await expect(page.getByText('2 of 4 points')).toBeVisible();
   await expect(points).toHaveAttribute('aria-valuemax', '2');
   await expectFit(page, 'parallel coordinates');
+
+  // All of it in one file, which gives the sweep back after its runs were deleted.
+  await page.getByRole('button', { name: 'Share', exact: true }).click();
+  const [study] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save as file' }).click()]);
+  const saved = { name: 'sweep.lodestone.json', mimeType: '', buffer: readFileSync(await study.path()) };
+  await page.goto('./#/runs');
+  await page.getByRole('button', { name: 'Select all 4' }).click();
+  await page.getByRole('button', { name: 'Delete 4 runs' }).click();
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await expect(page.getByText('No runs yet.')).toBeVisible();
+  await page.getByLabel('Files of runs').setInputFiles(saved);
+  await expect(page.getByText('4 runs imported.')).toBeVisible();
 
   await page.goto('./#/sweeps');
   await expect(page.getByRole('row', { name: /layers × embeddingSize/ })).toContainText('all 4 runs have a result');

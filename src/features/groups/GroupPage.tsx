@@ -12,6 +12,7 @@ import { modelTable } from '../../domain/models/catalogue';
 import type { RunGroup, RunSummary } from '../../domain/run';
 import { useRuns } from '../../state/runs';
 import { standIn } from '../runs/findings';
+import { ShareButton } from '../sharing/ShareButton';
 import { evaluationsOf, runsOfGroup, runsTable, variantRows, variantsTable } from './groupRows';
 import { progressWords } from './progress';
 import { VariantTable } from './VariantTable';
@@ -49,7 +50,16 @@ function KnownGroup({ group, runs }: { readonly group: RunGroup; readonly runs: 
   const failed = runs.filter(({ status, result }) => result === null && (status === 'failed' || status === 'interrupted' || status === 'stopped'));
   const words = [...new Set(runs.map(standIn).filter((note) => note !== null))];
   return (
-    <Page title={group.name} subtitle={`${modelTable(experiment.model).name} · ${experiment.dataset.name} · queued ${formatDateTime(createdAt)}`} actions={<ButtonLink to={`/runs?set=${group.id}`}>Its runs</ButtonLink>}>
+    <Page
+      title={group.name}
+      subtitle={`${modelTable(experiment.model).name} · ${experiment.dataset.name} · queued ${formatDateTime(createdAt)}`}
+      actions={
+        <>
+          <ButtonLink to={`/runs?set=${group.id}`}>Its runs</ButtonLink>
+          <ShareButton ids={runs.map(({ id }) => id)} />
+        </>
+      }
+    >
       {fault && <FaultNotice fault={fault} />}
       {evaluations.map((relevant, place) => (
         <Panel

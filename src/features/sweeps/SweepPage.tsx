@@ -13,6 +13,7 @@ import type { RunSummary } from '../../domain/run';
 import { useRuns } from '../../state/runs';
 import { runsOfGroup } from '../groups/groupRows';
 import { standIn } from '../runs/findings';
+import { ShareButton } from '../sharing/ShareButton';
 import { isSweep, MEASURED_WORDS, pointRows, pointRunsTable, pointsTable, stopMetricOf, type Measured, type SweepGroup } from './points';
 import { FailedRuns, SweepControls } from './SweepControls';
 import { SweepPictures } from './SweepPictures';
@@ -60,6 +61,7 @@ function KnownSweep({ group, runs }: { readonly group: SweepGroup; readonly runs
         <>
           {withResult.length > 1 && <ButtonLink to={`/compare?runs=${withResult.join(',')}`}>Compare</ButtonLink>}
           <ButtonLink to={`/runs?set=${group.id}`}>Its runs</ButtonLink>
+          <ShareButton ids={runs.map(({ id }) => id)} />
         </>
       }
     >
