@@ -17,6 +17,7 @@ export function createRouter() {
             { index: true, element: <Navigate to="/data" replace /> },
             { path: 'data', lazy: async () => ({ Component: (await import('../features/datasets/DataPage')).DataPage }) },
             { path: 'data/:id', lazy: async () => ({ Component: (await import('../features/datasets/DatasetPage')).DatasetPage }) },
+            { path: 'data/:id/reasoning', lazy: async () => ({ Component: (await import('../features/reasoning/ReasoningPage')).ReasoningPage }) },
             { path: 'experiment', lazy: async () => ({ Component: (await import('../features/experiments/ExperimentPage')).ExperimentPage }) },
             { path: 'runs', lazy: async () => ({ Component: (await import('../features/runs/RunsPage')).RunsPage }) },
             { path: 'runs/:id', lazy: async () => ({ Component: (await import('../features/runs/RunPage')).RunPage }) },

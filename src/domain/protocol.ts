@@ -8,6 +8,7 @@ import type { BackendChoice, DeviceReport, EpochPoint, MemoryEstimate, MemoryUse
 import type { Config, ModelId } from './models/table';
 import type { Finding } from './observations';
 import type { PairExplanation, RunRouting } from './routes';
+import type { FoundInputs, ReasonedEntity, ReasoningFailure, ReasoningFile, ReasoningModels, ReasoningSurvey, ServerAddress, ServerTest, StageState } from './reasoning';
 import type { SettingTests } from './significance';
 import type { EntityRouting, Projection, ProjectionRequest, Traits } from './projection';
 import type { DatasetStatistics, FeatureInfo } from './dataset';
@@ -186,4 +187,37 @@ export type SharingEvent =
   | { readonly type: 'phase'; readonly text: string; readonly fraction: number | null }
   | { readonly type: 'made'; readonly file: Blob }
   | { readonly type: 'imported'; readonly report: ImportReport }
+  | { readonly type: 'fault'; readonly fault: Fault };
+
+// ---------------------------------------------------------------- reasoning worker
+
+/** Keys go from the page to this worker and to the server, and are stored nowhere. */
+export type ReasoningCommand =
+  /** What of a server works. */
+  | { readonly type: 'test'; readonly server: ServerAddress; readonly models: ReasoningModels; readonly key: string | null }
+  /** Stores item texts and pictures of a dataset. */
+  | { readonly type: 'inputs'; readonly datasetId: string; readonly files: readonly NamedFile[] }
+  | { readonly type: 'survey'; readonly datasetId: string }
+  | { readonly type: 'entity'; readonly datasetId: string; readonly scope: 'item' | 'user'; readonly index: number }
+  /** Asks all that is missing, until it is done or paused. Ends with `ended` or a fault. */
+  | { readonly type: 'start'; readonly datasetId: string; readonly key: string | null }
+  | { readonly type: 'pause' }
+  /** Makes the dataset with the vectors. */
+  | { readonly type: 'derive'; readonly datasetId: string; readonly id: string; readonly name: string }
+  | { readonly type: 'file'; readonly datasetId: string; readonly what: ReasoningFile };
+
+export type ReasoningEvent =
+  | { readonly type: 'phase'; readonly text: string; readonly fraction: number | null }
+  | { readonly type: 'tested'; readonly test: ServerTest }
+  | { readonly type: 'gathered'; readonly found: FoundInputs }
+  | { readonly type: 'surveyed'; readonly survey: ReasoningSurvey }
+  | { readonly type: 'entity'; readonly entity: ReasonedEntity }
+  /** At most ten times a second. */
+  | { readonly type: 'stages'; readonly stages: readonly StageState[] }
+  | { readonly type: 'failure'; readonly failure: ReasoningFailure }
+  /** Another tab works; this one begins when that one is done. */
+  | { readonly type: 'waiting' }
+  | { readonly type: 'ended'; readonly how: 'finished' | 'paused' }
+  | { readonly type: 'derived'; readonly document: DatasetDocument }
+  | { readonly type: 'made'; readonly file: Blob }
   | { readonly type: 'fault'; readonly fault: Fault };

@@ -189,3 +189,42 @@ export interface ServerTest {
   /** What the server offers, for the fields' suggestions. */
   readonly models: readonly string[];
 }
+
+/** What a person looks at: one item or user with all that is known of it. */
+export interface ReasonedEntity {
+  readonly scope: 'item' | 'user';
+  readonly index: number;
+  readonly name: string;
+  /** Item: its text. User: empty. */
+  readonly given: string;
+  /** Item: its picture as a data address. */
+  readonly picture: string | null;
+  /** The paragraph on the picture, or the profile; null while it is missing. */
+  readonly text: string | null;
+  /** `none`: there is nothing to ask. */
+  readonly origin: 'model' | 'own' | 'none';
+  readonly model: string | null;
+  /** Whether the answer ended at its longest. */
+  readonly endedEarly: boolean;
+  /** User: the training items, the oldest first, and whether they are in the prompt. */
+  readonly history: readonly { readonly item: number; readonly name: string; readonly read: boolean }[];
+  readonly override: Override | null;
+}
+
+/** How a dataset stands: what is stored of each stage, and what there is to reason about. */
+export interface ReasoningSurvey {
+  readonly stages: readonly StageState[];
+  readonly counts: InputCounts;
+}
+
+/** What one import of texts and pictures has found. */
+export interface FoundInputs {
+  readonly texts: number;
+  readonly pictures: number;
+  /** Texts and pictures that belong to no item. */
+  readonly strangers: number;
+  /** Files that are neither. */
+  readonly leftOut: readonly string[];
+}
+
+export type ReasoningFile = 'itemTexts' | 'userTexts' | 'itemVectors' | 'userVectors';

@@ -1,6 +1,7 @@
 import type { DatasetLabels } from '../../src/domain/dataset';
 import { AppError } from '../../src/domain/errors';
 import type { NamedFile } from '../../src/domain/protocol';
+import type { FoundInputs } from '../../src/domain/reasoning';
 import { NO_TEXT, type ItemText } from '../../src/domain/reasoningText';
 import type { Database } from '../../src/storage/database';
 import { readDataset, readLabels } from '../../src/storage/datasets';
@@ -10,16 +11,6 @@ import { columnRole, isClutter } from '../dataset/names';
 import { open } from '../formats/recognise';
 import { baseName, blobSource, readHead, spool, type ByteSource } from '../formats/source';
 import { pictureType } from './pictures';
-
-/** What one import has found. */
-export interface FoundInputs {
-  readonly texts: number;
-  readonly pictures: number;
-  /** Texts and pictures that belong to no item. */
-  readonly strangers: number;
-  /** Files that are neither. */
-  readonly leftOut: readonly string[];
-}
 
 type Field = keyof ItemText | 'id' | 'picture';
 const FIELDS: Readonly<Record<string, Field>> = {

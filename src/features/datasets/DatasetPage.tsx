@@ -14,6 +14,7 @@ import { ModelCautions } from './ModelCautions';
 import { DeleteDataset } from './DeleteDataset';
 import { DatasetIdentity } from './DatasetIdentity';
 import { FeaturePanels } from './FeaturePanels';
+import { ReasoningOrigin } from './ReasoningOrigin';
 import { problemCounts, ProblemList } from './ProblemList';
 import { RatingsChart } from './RatingsChart';
 import { DatasetNumbers, SplitTable } from './StatisticsPanels';
@@ -46,6 +47,7 @@ function Known({ dataset }: { readonly dataset: DatasetDocument }) {
       subtitle={`${made} ${formatDateTime(dataset.createdAt)} · ${formatBytes(dataset.bytes)}${dataset.id === currentId ? ' · current dataset' : ''}`}
       actions={
         <>
+          <ButtonLink to={`/data/${dataset.id}/reasoning`}>Reasoning</ButtonLink>
           <DatasetExport dataset={dataset} />
           <Button onClick={() => setDeleting(true)}>
             <Icon name="trash" /> Delete
@@ -72,6 +74,7 @@ function Known({ dataset }: { readonly dataset: DatasetDocument }) {
         )}
       </Columns>
       <FeaturePanels features={dataset.features} />
+      {dataset.source.kind === 'reasoning' && <ReasoningOrigin provenance={dataset.source.provenance} />}
       <ModelCautions dataset={dataset} />
       {problems.length > 0 && (
         <Panel title="Accepted at import" note={problemCounts(problems)}>

@@ -1,0 +1,28 @@
+import { formatCount } from '../../app/format';
+import { Disclosure } from '../../app/primitives/Disclosure';
+import { Panel } from '../../app/primitives/Panel';
+import { Stat, StatList } from '../../app/primitives/Stat';
+import type { ReasoningProvenance } from '../../domain/reasoning';
+import styles from './ReasoningOrigin.module.css';
+
+/** Where the vectors of a derived dataset come from. */
+export function ReasoningOrigin({ provenance }: { readonly provenance: ReasoningProvenance }) {
+  const { from, models, prompts, counts, history, sampling, seed } = provenance;
+  return (
+    <Panel title="Item texts and user profiles" note="profiles made from training interactions only">
+      <StatList rows>
+        <Stat label="Made from" value={<span title={from.fingerprint}>{from.name}, {from.fingerprint.slice(0, 12)}</span>} />
+        <Stat label="Images described by" value={models.describe} note={`${formatCount(counts.describedItems)} items; ${formatCount(counts.itemsWithoutImage)} without a picture, ${formatCount(counts.itemsWithoutText)} without a text, ${formatCount(counts.emptyItems)} with neither`} />
+        <Stat label="Profiles written by" value={models.profile} note={`${formatCount(counts.profiledUsers)} users; ${formatCount(counts.emptyUsers)} without a profile`} />
+        <Stat label="Encoded by" value={models.encode} />
+        <Stat label="Histories" value={`${history.rule === 'recent' ? 'the most recent' : 'evenly spaced'}, ${formatCount(history.most)} items at most`} note={`${formatCount(counts.cutHistories)} were cut`} />
+        <Stat label="Sampling" value={sampling === 'greedy' ? `temperature 0, seed ${seed}` : 'as the server has it'} />
+        <Stat label="Texts changed by hand" value={formatCount(counts.editedTexts)} />
+      </StatList>
+      <Disclosure title="Prompts" summary={`${prompts.describe.hash.slice(0, 12)}, ${prompts.profile.hash.slice(0, 12)}`}>
+        <p className={styles.prompt}>{prompts.describe.text}</p>
+        <p className={styles.prompt}>{prompts.profile.text}</p>
+      </Disclosure>
+    </Panel>
+  );
+}

@@ -1,0 +1,40 @@
+import { useState } from 'react';
+import { Button } from '../../app/primitives/Button';
+import { FaultNotice } from '../../app/primitives/Notice';
+import { saveBlob } from '../../charts/download';
+import type { DatasetDocument } from '../../domain/dataset';
+import { faultOf, type Fault } from '../../domain/errors';
+import type { ReasoningFile } from '../../domain/reasoning';
+import { reasoningFile } from '../../state/reasoning';
+import styles from './reasoning.module.css';
+
+const FILES: readonly { readonly what: ReasoningFile; readonly label: string; readonly name: string }[] = [
+  { what: 'itemTexts', label: 'Item texts (JSONL)', name: 'image_text.jsonl' },
+  { what: 'userTexts', label: 'Profiles (JSONL)', name: 'user_preferences.jsonl' },
+  { what: 'itemVectors', label: 'Item vectors (NPY)', name: 'image_text_feat.npy' },
+  { what: 'userVectors', label: 'User vectors (NPY)', name: 'user_preferences_feat.npy' },
+];
+
+/** All texts and vectors as files. */
+export function Exports({ dataset }: { readonly dataset: DatasetDocument }) {
+  const [fault, setFault] = useState<Fault | null>(null);
+  return (
+    <>
+      <div className={styles.row}>
+        {FILES.map(({ what, label, name }) => (
+          <Button
+            key={what}
+            small
+            onClick={() => {
+              setFault(null);
+              reasoningFile(dataset.id, what).then((blob) => saveBlob(name, blob), (error: unknown) => setFault(faultOf(error)));
+            }}
+          >
+            {label}
+          </Button>
+        ))}
+      </div>
+      {fault && <FaultNotice fault={fault} />}
+    </>
+  );
+}

@@ -1,0 +1,56 @@
+import { useEffect } from 'react';
+import { useParams } from 'react-router';
+import { ButtonLink } from '../../app/primitives/Button';
+import { FaultNotice, Notice } from '../../app/primitives/Notice';
+import { Columns, Page } from '../../app/primitives/Page';
+import type { DatasetDocument } from '../../domain/dataset';
+import { useDatasets } from '../../state/datasets';
+import { useReasoning } from '../../state/reasoning';
+import { BrowsePanel } from './BrowsePanel';
+import { InputsPanel } from './InputsPanel';
+import { PipelinePanel } from './PipelinePanel';
+import { PromptsPanel } from './PromptsPanel';
+import { ServerPanel } from './ServerPanel';
+
+/** MLLMRec's reasoning stage for one dataset: texts and vectors from the person's own model server. */
+export function ReasoningPage() {
+  const { id } = useParams();
+  const { loaded, datasets } = useDatasets();
+  const dataset = datasets.find((one) => one.id === id);
+  if (dataset) return <Known key={dataset.id} dataset={dataset} />;
+  if (!loaded) return <Page title="Reasoning">Reading the list of datasets …</Page>;
+  return (
+    <Page title="Reasoning">
+      <Notice title="This dataset is not stored in this browser." actions={<ButtonLink to="/data">Open Data</ButtonLink>}>
+        It may have been deleted, or the address is from another browser.
+      </Notice>
+    </Page>
+  );
+}
+
+function Known({ dataset }: { readonly dataset: DatasetDocument }) {
+  const { open, job, fault } = useReasoning();
+  useEffect(() => void open(dataset.id), [open, dataset.id]);
+  const current = job?.datasetId === dataset.id ? job : null;
+  return (
+    <Page
+      title={`Reasoning: ${dataset.name}`}
+      subtitle="A model server of yours describes the items’ pictures, writes a profile of every user from the training history, and encodes both for MLLMRec."
+      actions={<ButtonLink to={`/data/${dataset.id}`}>The dataset</ButtonLink>}
+    >
+      {fault && <FaultNotice fault={fault} />}
+      {!current && <p>Reading what is stored …</p>}
+      {current && (
+        <>
+          <Columns min={400}>
+            <ServerPanel settings={current.settings} />
+            <InputsPanel />
+          </Columns>
+          <PromptsPanel settings={current.settings} />
+          <PipelinePanel dataset={dataset} />
+          <BrowsePanel job={current} dataset={dataset} />
+        </>
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,101 @@
+import { useEffect, useId, useRef, useState } from 'react';
+import { Icon } from '../../app/Icon';
+import { Button } from '../../app/primitives/Button';
+import { Choice, Field, Input } from '../../app/primitives/Field';
+import { FaultNotice } from '../../app/primitives/Notice';
+import { Panel } from '../../app/primitives/Panel';
+import { faultOf, type Fault } from '../../domain/errors';
+import { SERVER_DEFAULTS, type ReasoningModels, type ReasoningSettings, type ServerKind, type ServerTest } from '../../domain/reasoning';
+import { parseAddress } from '../../domain/serverAddress';
+import { testModelServer, useReasoning } from '../../state/reasoning';
+import { DraftInput } from './DraftInput';
+import styles from './reasoning.module.css';
+
+const KINDS: readonly { readonly value: ServerKind; readonly label: string }[] = [
+  { value: 'ollama', label: 'Ollama' },
+  { value: 'openai', label: 'OpenAI-compatible' },
+];
+
+const MODELS: readonly { readonly key: keyof ReasoningModels; readonly label: string; readonly help: string }[] = [
+  { key: 'describe', label: 'Model that describes images', help: 'Must see images; the paper uses gemma3:27b.' },
+  { key: 'profile', label: 'Model that writes profiles', help: 'May be the same.' },
+  { key: 'encode', label: 'Encoder', help: 'Turns texts into vectors; the paper uses a MiniLM of 384 dimensions.' },
+];
+
+/** Says what is wrong with an address; null for a right one. */
+function wrong(address: string): string | null {
+  try {
+    parseAddress(address);
+    return null;
+  } catch (error) {
+    const { message, hint } = faultOf(error);
+    return `${message} ${hint}`;
+  }
+}
+
+/** Where the questions go, and whether somebody answers there. */
+export function ServerPanel({ settings }: { readonly settings: ReasoningSettings }) {
+  const { key, setKey, change } = useReasoning();
+  const [test, setTest] = useState<ServerTest | null>(null);
+  const [fault, setFault] = useState<Fault | null>(null);
+  const [testing, setTesting] = useState(false);
+  const running = useRef<AbortController | null>(null);
+  const list = useId();
+  useEffect(() => () => running.current?.abort(), []);
+  const { server, models } = settings;
+
+  const run = (): void => {
+    const controller = new AbortController();
+    running.current = controller;
+    setTesting(true);
+    setFault(null);
+    testModelServer(settings, key, { signal: controller.signal })
+      .then(setTest, (error: unknown) => !controller.signal.aborted && setFault(faultOf(error)))
+      .finally(() => setTesting(false));
+  };
+
+  return (
+    <Panel title="Model server" note="nothing but this address is asked">
+      <Choice
+        label="Kind"
+        value={server.kind}
+        options={KINDS}
+        segments
+        onValueChange={(kind) => {
+          setTest(null);
+          change({ ...settings, server: { kind, url: SERVER_DEFAULTS[kind].url }, models: SERVER_DEFAULTS[kind].models });
+        }}
+      />
+      <div className={styles.grid}>
+        <DraftInput label="Address" help="Of this machine, or of a host that was listed when the app was built." value={server.url} problem={wrong} onValue={(url) => change({ ...settings, server: { ...server, url: parseAddress(url) } })} />
+        <Field label="Key" help="Only for servers that ask for one. It is kept in memory, and gone when the page is closed.">
+          {(control) => <Input {...control} type="password" autoComplete="off" value={key} onChange={(event) => setKey(event.target.value)} />}
+        </Field>
+        {MODELS.map(({ key: name, label, help }) => (
+          <DraftInput key={name} label={label} help={help} list={list} value={models[name]} problem={() => null} onValue={(value) => change({ ...settings, models: { ...models, [name]: value.trim() } })} />
+        ))}
+      </div>
+      <datalist id={list}>{test?.models.map((name) => <option key={name} value={name} />)}</datalist>
+      <div className={styles.row}>
+        <Button onClick={run} disabled={testing}>
+          {testing ? 'Testing …' : 'Test the server'}
+        </Button>
+      </div>
+      {fault && <FaultNotice fault={fault} />}
+      <div role="status">
+        {test && (
+          <ul className={styles.checks} aria-label="Result of the test">
+            {test.checks.map(({ what, ok, words, hint }) => (
+              <li key={what} className={styles.check} data-ok={ok}>
+                <Icon name={ok ? 'check' : 'error'} label={ok ? 'Right' : 'Wrong'} />
+                <span>
+                  <strong>{what}</strong> {words} {hint}
+                </span>
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+    </Panel>
+  );
+}

@@ -1,0 +1,193 @@
+import { create } from 'zustand';
+import { faultOf, type Fault } from '../domain/errors';
+import type { DatasetDocument } from '../domain/dataset';
+import type { NamedFile, ReasoningCommand, ReasoningEvent } from '../domain/protocol';
+import { newJob, type FoundInputs, type JobStatus, type Override, type ReasonedEntity, type ReasoningFailure, type ReasoningFile, type ReasoningJob, type ReasoningSettings, type ReasoningSurvey, type ServerTest, type StageState } from '../domain/reasoning';
+import { readJob, writeJob } from '../storage/reasoning';
+import { database } from './database';
+import { useDatasets } from './datasets';
+import { holdImportLock } from './importLock';
+import { askOnce, WorkerThread, type AskOptions, type Phase } from './workerThread';
+
+const openWorker = (): Worker => new Worker(new URL('../../workers/reasoning.worker.ts', import.meta.url), { type: 'module', name: 'reasoning' });
+
+/** Asks a thread that lives for this question. */
+const once = <T>(command: ReasoningCommand, pick: (event: ReasoningEvent) => T | undefined, options: AskOptions = {}): Promise<T> =>
+  askOnce(new WorkerThread<ReasoningCommand, ReasoningEvent>(openWorker), command, pick, options);
+
+const MOST_FAILURES = 200;
+
+interface ReasoningState {
+  /** The key of the server: in memory only, gone with the page. */
+  readonly key: string;
+  readonly job: ReasoningJob | null;
+  readonly survey: ReasoningSurvey | null;
+  readonly status: JobStatus;
+  /** The dataset whose questions are being asked, or were last. */
+  readonly runningId: string | null;
+  readonly stages: readonly StageState[];
+  readonly failures: readonly ReasoningFailure[];
+  /** What is being imported or made. */
+  readonly phase: Phase | null;
+  readonly fault: Fault | null;
+  setKey(key: string): void;
+  /** Reads what is stored for a dataset. */
+  open(datasetId: string): Promise<void>;
+  change(settings: ReasoningSettings): void;
+  override(scope: 'item' | 'user', index: number, override: Override | null): Promise<void>;
+  /** Leaves out the items and users whose questions were refused. */
+  skipFailed(): Promise<void>;
+  start(): void;
+  pause(): void;
+  importFiles(files: readonly NamedFile[]): Promise<FoundInputs | null>;
+  /** Makes the dataset with the vectors; null when that failed. */
+  derive(name: string): Promise<DatasetDocument | null>;
+}
+
+let worker: Worker | null = null;
+let surveying: AbortController | null = null;
+
+export const useReasoning = create<ReasoningState>()((set, get) => {
+  const survey = async (datasetId: string): Promise<void> => {
+    surveying?.abort();
+    const controller = new AbortController();
+    surveying = controller;
+    try {
+      const found = await once({ type: 'survey', datasetId }, (event) => (event.type === 'surveyed' ? event.survey : undefined), { signal: controller.signal });
+      if (get().job?.datasetId === datasetId) set({ survey: found });
+    } catch (error) {
+      if (!controller.signal.aborted) set({ fault: faultOf(error) });
+    }
+  };
+
+  const store = async (job: ReasoningJob): Promise<void> => {
+    set({ job, fault: null });
+    try {
+      await writeJob(database, job);
+    } catch (error) {
+      return set({ fault: faultOf(error) });
+    }
+    if (get().status.name !== 'running') await survey(job.datasetId);
+  };
+
+  const end = (status: JobStatus): void => {
+    worker?.terminate();
+    worker = null;
+    set({ status });
+    const { job } = get();
+    if (job) void survey(job.datasetId);
+  };
+
+  const onEvent = (event: ReasoningEvent): void => {
+    if (event.type === 'stages') set({ stages: event.stages, ...(get().status.name === 'waiting' && { status: { name: 'running' } }) });
+    if (event.type === 'failure') set(({ failures }) => ({ failures: [...failures, event.failure].slice(-MOST_FAILURES) }));
+    if (event.type === 'waiting') set({ status: { name: 'waiting' } });
+    if (event.type === 'ended') end({ name: event.how });
+    if (event.type === 'fault') end({ name: 'stopped', fault: event.fault });
+  };
+
+  const working = async <T>(work: (options: AskOptions) => Promise<T>): Promise<T | null> => {
+    set({ phase: { text: 'starting', fraction: null }, fault: null });
+    try {
+      return await work({ onPhase: (phase) => set({ phase }) });
+    } catch (error) {
+      set({ fault: faultOf(error) });
+      return null;
+    } finally {
+      set({ phase: null });
+    }
+  };
+
+  return {
+    key: '',
+    job: null,
+    survey: null,
+    status: { name: 'idle' },
+    runningId: null,
+    stages: [],
+    failures: [],
+    phase: null,
+    fault: null,
+    setKey: (key) => set({ key }),
+    open: async (datasetId) => {
+      if (get().job?.datasetId !== datasetId) set({ job: null, survey: null, fault: null });
+      try {
+        const job = await readJob(database, datasetId);
+        set({ job });
+        await survey(datasetId);
+      } catch (error) {
+        set({ job: newJob(datasetId), fault: faultOf(error) });
+      }
+    },
+    change: (settings) => {
+      const { job } = get();
+      if (job) void store({ ...job, settings });
+    },
+    override: async (scope, index, override) => {
+      const { job } = get();
+      if (!job) return;
+      const name = scope === 'item' ? 'items' : 'users';
+      const { [index]: _before, ...others } = job.overrides[name];
+      await store({ ...job, overrides: { ...job.overrides, [name]: override ? { ...others, [index]: override } : others } });
+    },
+    skipFailed: async () => {
+      const { job, failures } = get();
+      if (!job) return;
+      const skipped = (stage: ReasoningFailure['stage']) => Object.fromEntries(failures.filter((failure) => failure.stage === stage).map(({ entity }) => [entity, { kind: 'skipped' } as const]));
+      set({ failures: [], status: { name: 'idle' } });
+      await store({ ...job, overrides: { items: { ...job.overrides.items, ...skipped('describe') }, users: { ...job.overrides.users, ...skipped('profile') } } });
+    },
+    start: () => {
+      const { job, key, status } = get();
+      if (!job || worker || status.name === 'running') return;
+      surveying?.abort();
+      set({ status: { name: 'running' }, runningId: job.datasetId, stages: [], failures: [], fault: null });
+      const started = openWorker();
+      worker = started;
+      started.onmessage = ({ data }: MessageEvent<ReasoningEvent>) => onEvent(data);
+      started.onerror = (event) => {
+        event.preventDefault();
+        end({ name: 'stopped', fault: { code: 'WORKER_FAILED', message: `The thread that asks the models stopped: ${event.message || 'its code did not load'}.`, hint: 'Start again: what was answered is kept.', context: {} } });
+      };
+      const command: ReasoningCommand = { type: 'start', datasetId: job.datasetId, key: key || null };
+      started.postMessage(command);
+    },
+    pause: () => {
+      const command: ReasoningCommand = { type: 'pause' };
+      worker?.postMessage(command);
+      if (worker) set({ status: { name: 'pausing' } });
+    },
+    importFiles: async (files) => {
+      const { job } = get();
+      if (!job) return null;
+      const found = await working((options) => once({ type: 'inputs', datasetId: job.datasetId, files }, (event) => (event.type === 'gathered' ? event.found : undefined), options));
+      if (found) await survey(job.datasetId);
+      return found;
+    },
+    derive: async (name) => {
+      const { job } = get();
+      if (!job) return null;
+      // No other tab may take the half-written dataset for rubbish.
+      const release = holdImportLock();
+      try {
+        const document = await working((options) => once({ type: 'derive', datasetId: job.datasetId, id: crypto.randomUUID(), name }, (event) => (event.type === 'derived' ? event.document : undefined), options));
+        if (!document) return null;
+        await useDatasets.getState().reload();
+        await useDatasets.getState().select(document.id);
+        return document;
+      } finally {
+        release();
+      }
+    },
+  };
+});
+
+/** What of the server works. */
+export const testModelServer = (settings: ReasoningSettings, key: string, options: AskOptions): Promise<ServerTest> =>
+  once({ type: 'test', server: settings.server, models: settings.models, key: key || null }, (event) => (event.type === 'tested' ? event.test : undefined), options);
+
+/** `version` changes with what the answer depends on. */
+export const entityOf = ({ datasetId, scope, index }: { readonly datasetId: string; readonly scope: 'item' | 'user'; readonly index: number; readonly version: unknown }, options: AskOptions): Promise<ReasonedEntity> =>
+  once({ type: 'entity', datasetId, scope, index }, (event) => (event.type === 'entity' ? event.entity : undefined), options);
+
+export const reasoningFile = (datasetId: string, what: ReasoningFile): Promise<Blob> => once({ type: 'file', datasetId, what }, (event) => (event.type === 'made' ? event.file : undefined));

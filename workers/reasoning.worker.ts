@@ -1,0 +1,98 @@
+/** The reasoning worker: asks a person's own model server, and answers questions about what is stored of it. */
+import { AppError, faultOf } from '../src/domain/errors';
+import type { ReasoningCommand, ReasoningEvent } from '../src/domain/protocol';
+import type { StageState } from '../src/domain/reasoning';
+import { browserDatabase } from '../src/storage/database';
+import { readJob } from '../src/storage/reasoning';
+import { deriveDataset } from './reasoning/derive';
+import { readEntity } from './reasoning/entity';
+import { makeReasoningFile } from './reasoning/files';
+import { importInputs } from './reasoning/inputs';
+import { runJob, surveyStages } from './reasoning/job';
+import { systemClock } from './reasoning/lanes';
+import { newServer } from './reasoning/server';
+import { inputCounts, openStudy } from './reasoning/study';
+import { testServer } from './reasoning/testServer';
+
+const LOCK = 'lodestone-reasoning';
+const PROGRESS_MS = 100;
+
+const database = browserDatabase();
+const send = (event: ReasoningEvent): void => self.postMessage(event);
+const phase = (text: string, fraction: number | null): void => send({ type: 'phase', text, fraction });
+
+/** Addresses that the content policy kept this thread from. */
+const refused = new Set<string>();
+self.addEventListener('securitypolicyviolation', ({ blockedURI }) => refused.add(blockedURI));
+const isBlocked = (url: string): boolean => [...refused].some((blocked) => blocked.startsWith(new URL(url).origin));
+
+let pausing: AbortController | null = null;
+
+async function answer(command: Exclude<ReasoningCommand, { type: 'pause' }>): Promise<ReasoningEvent> {
+  switch (command.type) {
+    case 'test':
+      return { type: 'tested', test: await testServer(command, command.models, self.location.origin, isBlocked) };
+    case 'inputs':
+      return { type: 'gathered', found: await importInputs(database, command.datasetId, command.files, phase) };
+    case 'survey': {
+      const stages = await surveyStages(database, command.datasetId);
+      return { type: 'surveyed', survey: { stages, counts: inputCounts(await openStudy(database, command.datasetId)) } };
+    }
+    case 'entity':
+      return { type: 'entity', entity: await readEntity(database, command.datasetId, command.scope, command.index) };
+    case 'start':
+      return { type: 'ended', how: await start(command.datasetId, command.key) };
+    case 'derive':
+      return { type: 'derived', document: await deriveDataset(database, command.datasetId, command.id, command.name, phase) };
+    case 'file':
+      return { type: 'made', file: await makeReasoningFile(database, command.datasetId, command.what) };
+  }
+}
+
+/** One job at a time over all tabs, so that no two ask the same. */
+async function start(datasetId: string, key: string | null): Promise<'finished' | 'paused'> {
+  if (pausing) throw new AppError('RUN_BUSY', 'The reasoning stage is running already.', 'Pause it before it is started for another dataset.');
+  const controller = new AbortController();
+  pausing = controller;
+  try {
+    if (!('locks' in navigator)) return await run(datasetId, key, controller.signal);
+    const taken = await navigator.locks.request(LOCK, { ifAvailable: true }, async (lock) => (lock ? run(datasetId, key, controller.signal) : null));
+    if (taken) return taken;
+    send({ type: 'waiting' });
+    return await navigator.locks.request(LOCK, { signal: controller.signal }, () => run(datasetId, key, controller.signal)).catch((error: unknown) => {
+      if (controller.signal.aborted) return 'paused' as const;
+      throw error;
+    });
+  } finally {
+    pausing = null;
+  }
+}
+
+async function run(datasetId: string, key: string | null, pause: AbortSignal): Promise<'finished' | 'paused'> {
+  const { settings } = await readJob(database, datasetId);
+  let latest: readonly StageState[] = [];
+  let toldAt = 0;
+  const tell = (): void => {
+    toldAt = performance.now();
+    send({ type: 'stages', stages: latest });
+  };
+  try {
+    return await runJob(database, datasetId, {
+      server: newServer({ server: settings.server, key }),
+      clock: systemClock,
+      pause,
+      onStages: (stages) => {
+        latest = stages;
+        if (performance.now() - toldAt >= PROGRESS_MS) tell();
+      },
+      onFailure: (failure) => send({ type: 'failure', failure }),
+    });
+  } finally {
+    tell();
+  }
+}
+
+self.onmessage = ({ data }: MessageEvent<ReasoningCommand>): void => {
+  if (data.type === 'pause') return pausing?.abort();
+  answer(data).then(send, (error: unknown) => send({ type: 'fault', fault: faultOf(error) }));
+};

@@ -1,0 +1,55 @@
+import type { ReasonedEntity } from '../../src/domain/reasoning';
+import { itemDocument } from '../../src/domain/reasoningText';
+import type { Database } from '../../src/storage/database';
+import { readPicture, readText } from '../../src/storage/reasoning';
+import { base64 } from './answers';
+import { isQuestion, itemParagraph, itemText, openStudy, textOf, userHistory, userProfile, type ReasoningStudy, type TextSource } from './study';
+
+/** One item or user, as a person looks at it. */
+export async function readEntity(database: Database, datasetId: string, scope: 'item' | 'user', index: number): Promise<ReasonedEntity> {
+  const study = await openStudy(database, datasetId);
+  return scope === 'item' ? readItem(study, index) : readUser(study, index);
+}
+
+const nameOf = ({ labels }: ReasoningStudy, scope: 'item' | 'user', index: number): string => {
+  const [names, originals] = scope === 'item' ? [labels?.items, labels?.originalItems] : [labels?.users, labels?.originalUsers];
+  return names?.[index] ?? originals?.[index] ?? `${scope} ${index}`;
+};
+
+async function readItem(study: ReasoningStudy, item: number): Promise<ReasonedEntity> {
+  const info = study.inputs.pictures.get(item);
+  const bytes = info ? await readPicture(study.database, study.dataset.id, item) : null;
+  return {
+    scope: 'item', index: item, name: nameOf(study, 'item', item),
+    given: itemDocument(itemText(study, item), ''),
+    picture: info && bytes ? `data:${info.type};base64,${base64(bytes)}` : null,
+    history: [],
+    override: study.job.overrides.items[item] ?? null,
+    ...(await answered(study, await itemParagraph(study, item))),
+  };
+}
+
+async function readUser(study: ReasoningStudy, user: number): Promise<ReasonedEntity> {
+  const own = study.histories[user] ?? [];
+  const documents: string[] = [];
+  let complete = true;
+  for (const item of own) {
+    const paragraph = await textOf(study, await itemParagraph(study, item));
+    complete &&= paragraph !== null;
+    documents[item] = itemDocument(itemText(study, item), paragraph ?? '');
+  }
+  const read = new Set(userHistory(study, documents, user).items);
+  const source = complete ? await userProfile(study, documents, user) : null;
+  return {
+    scope: 'user', index: user, name: nameOf(study, 'user', user), given: '', picture: null,
+    history: own.map((item) => ({ item, name: itemText(study, item).title || nameOf(study, 'item', item), read: read.has(item) })),
+    override: study.job.overrides.users[user] ?? null,
+    ...(complete ? await answered(study, source) : { text: null, origin: 'model', model: null, endedEarly: false }),
+  };
+}
+
+async function answered(study: ReasoningStudy, source: TextSource): Promise<Pick<ReasonedEntity, 'text' | 'origin' | 'model' | 'endedEarly'>> {
+  if (!isQuestion(source)) return { text: source?.own ?? '', origin: source ? 'own' : 'none', model: null, endedEarly: false };
+  const stored = await readText(study.database, source.key);
+  return { text: stored?.text ?? null, origin: 'model', model: source.model, endedEarly: stored?.cut ?? false };
+}
