@@ -6,6 +6,7 @@ import { readLabels } from '../src/storage/datasets';
 import { readRun } from '../src/storage/runs';
 import { compareRuns, testRuns } from './analysis/compareRuns';
 import { pairedUsers, visibilityOf } from './analysis/gains';
+import { probeDataset } from './analysis/leakage';
 import { groupRuns } from './analysis/longTail';
 import { entityRouting } from './analysis/entityRouting';
 import type { OpenedRun } from './analysis/openRun';
@@ -51,6 +52,8 @@ async function answer(command: AnalysisCommand): Promise<AnalysisEvent> {
       return { type: 'traits', traits: await readTraits(database, command.runId) };
     case 'entityRouting':
       return { type: 'entityRouting', routing: await entityRouting(await openRun(command.runId), phase) };
+    case 'leakage':
+      return { type: 'probed', probe: await probeDataset(database, command.datasetId, phase) };
     case 'newestStep':
       return { type: 'newestStep', step: await newestStep(database, command.runId) };
   }

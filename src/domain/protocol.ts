@@ -2,6 +2,7 @@ import type { DatasetDocument, DemoOptions, ImportOptions, Problem } from './dat
 import type { Relevant, SettingComparison } from './comparison';
 import type { Fault } from './errors';
 import type { PairedUsers, Visibility } from './gains';
+import type { LeakageProbe } from './leakage';
 import type { SettingGroups } from './longTail';
 import type { Cutoff, MetricKey } from './metrics';
 import type { BackendChoice, DeviceReport, EpochPoint, MemoryEstimate, MemoryUse, RunDocument, RunStatus, TermPoint, WeightsOf } from './run';
@@ -134,6 +135,8 @@ export type AnalysisCommand =
   | { readonly type: 'traits'; readonly runId: string }
   /** How its training pairs are routed, by user and by item. */
   | { readonly type: 'entityRouting'; readonly runId: string }
+  /** Whether the user profiles of a dataset know its held-out items. */
+  | { readonly type: 'leakage'; readonly datasetId: string }
   /** Which checkpoint is the newest. */
   | { readonly type: 'newestStep'; readonly runId: string };
 
@@ -151,6 +154,7 @@ export type AnalysisEvent =
   | { readonly type: 'traits'; readonly traits: Traits }
   /** null where the model routes nothing. */
   | { readonly type: 'entityRouting'; readonly routing: EntityRouting | null }
+  | { readonly type: 'probed'; readonly probe: LeakageProbe }
   /** null without a checkpoint. */
   | { readonly type: 'newestStep'; readonly step: number | null }
   | { readonly type: 'fault'; readonly fault: Fault };

@@ -1,5 +1,6 @@
 import type { SettingComparison } from '../domain/comparison';
 import type { PairedUsers, Visibility } from '../domain/gains';
+import type { LeakageProbe } from '../domain/leakage';
 import type { SettingGroups } from '../domain/longTail';
 import type { AnalysisCommand, AnalysisEvent } from '../domain/protocol';
 import type { PairExplanation, RunRouting } from '../domain/routes';
@@ -38,3 +39,6 @@ export const visibilityOf = (command: Command<'visibility'>, options: AskOptions
 
 export const longTailOf = (command: Command<'longTail'>, options: AskOptions): Promise<readonly SettingGroups[]> =>
   once(command, (event) => (event.type === 'grouped' ? event.settings : undefined), options);
+
+export const leakageOf = (datasetId: string, options: AskOptions): Promise<LeakageProbe> =>
+  once({ type: 'leakage', datasetId }, (event) => (event.type === 'probed' ? event.probe : undefined), options);

@@ -32,6 +32,8 @@ export class ModelServer {
   gate: Promise<void> | null = null;
   /** Calls that wait at the gate. */
   waiting = 0;
+  /** Calls whose asker hung up before they were answered. */
+  dropped = 0;
   #calls = 0;
   #server: Server | null = null;
   #port = 0;
@@ -87,6 +89,7 @@ export class ModelServer {
 
     const call = this.#calls++;
     this.waiting++;
+    response.on('close', () => response.writableFinished || this.dropped++);
     await this.gate;
     this.waiting--;
     switch (this.fault(call)) {

@@ -70,6 +70,8 @@ async function sees(server: ModelServer, model: string, add: (what: string, ok: 
 async function whyUnreachable({ server }: Connection, origin: string, blocked: (url: string) => boolean): Promise<AppError> {
   const url = parseAddress(server.url);
   const { origin: host } = new URL(url);
+  // The browser tells of a refusal after it has refused.
+  await new Promise((resolve) => setTimeout(resolve, 100));
   if (blocked(url)) {
     return new AppError('SERVER_UNREACHABLE', `This page may not connect to ${host}: its content policy allows this machine (localhost, 127.0.0.1) and what was listed when it was built.`, `Build the app with LODESTONE_MODEL_HOSTS=${host}, or reach the server through a port of this machine.`);
   }

@@ -10,6 +10,7 @@ import type { DatasetDocument } from '../../domain/dataset';
 import { useDatasets } from '../../state/datasets';
 import { DatasetExport } from '../exports/DatasetExport';
 import { DegreeChart } from './DegreeChart';
+import { LeakagePanel } from './LeakagePanel';
 import { ModelCautions } from './ModelCautions';
 import { DeleteDataset } from './DeleteDataset';
 import { DatasetIdentity } from './DatasetIdentity';
@@ -75,6 +76,7 @@ function Known({ dataset }: { readonly dataset: DatasetDocument }) {
       </Columns>
       <FeaturePanels features={dataset.features} />
       {dataset.source.kind === 'reasoning' && <ReasoningOrigin provenance={dataset.source.provenance} />}
+      {dataset.features.some(({ scope }) => scope === 'user') && <LeakagePanel dataset={dataset} />}
       <ModelCautions dataset={dataset} />
       {problems.length > 0 && (
         <Panel title="Accepted at import" note={problemCounts(problems)}>
