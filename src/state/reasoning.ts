@@ -3,7 +3,7 @@ import { faultOf, type Fault } from '../domain/errors';
 import type { DatasetDocument } from '../domain/dataset';
 import type { NamedFile, ReasoningCommand, ReasoningEvent } from '../domain/protocol';
 import { newJob, type FoundInputs, type JobStatus, type Override, type ReasonedEntity, type ReasoningFailure, type ReasoningFile, type ReasoningJob, type ReasoningSettings, type ReasoningSurvey, type ServerTest, type StageState } from '../domain/reasoning';
-import { readJob, writeJob } from '../storage/reasoning';
+import { deleteAnswers, readJob, writeJob } from '../storage/reasoning';
 import { database } from './database';
 import { useDatasets } from './datasets';
 import { holdImportLock } from './importLock';
@@ -37,6 +37,8 @@ interface ReasoningState {
   override(scope: 'item' | 'user', index: number, override: Override | null): Promise<void>;
   /** Leaves out the items and users whose questions were refused. */
   skipFailed(): Promise<void>;
+  /** Deletes the answers of all datasets. */
+  forget(): Promise<void>;
   start(): void;
   pause(): void;
   importFiles(files: readonly NamedFile[]): Promise<FoundInputs | null>;
@@ -136,6 +138,16 @@ export const useReasoning = create<ReasoningState>()((set, get) => {
       const skipped = (stage: ReasoningFailure['stage']) => Object.fromEntries(failures.filter((failure) => failure.stage === stage).map(({ entity }) => [entity, { kind: 'skipped' } as const]));
       set({ failures: [], status: { name: 'idle' } });
       await store({ ...job, overrides: { items: { ...job.overrides.items, ...skipped('describe') }, users: { ...job.overrides.users, ...skipped('profile') } } });
+    },
+    forget: async () => {
+      try {
+        await deleteAnswers(database);
+      } catch (error) {
+        set({ fault: faultOf(error) });
+      }
+      set({ failures: [], status: { name: 'idle' } });
+      const { job } = get();
+      if (job) await survey(job.datasetId);
     },
     start: () => {
       const { job, key, status } = get();

@@ -87,7 +87,7 @@ test('texts and pictures become descriptions, profiles and vectors, and MLLMRec 
   await expect(look.getByRole('img', { name: /Picture of/ })).toBeVisible();
   await expect.poll(() => look.getByRole('img', { name: /Picture of/ }).evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(8);
   await expect(look).toContainText('(seer, seed 999)');
-  await look.getByText('Users', { exact: true }).click();
+  await look.getByRole('radio', { name: 'Users' }).check();
   await expect(look.getByRole('list', { name: /Training history/ }).getByRole('listitem').first()).toContainText('Article');
   await expect(look).toContainText('(writer, seed 999)');
   await expectFit(page, 'Reasoning');

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { formatCount, formatNumber, formatRemaining, plural } from '../../app/format';
 import { Button } from '../../app/primitives/Button';
+import { ConfirmDialog } from '../../app/primitives/Dialog';
 import { DataTable, type Column } from '../../app/primitives/DataTable';
 import { Field, Input } from '../../app/primitives/Field';
 import { FaultNotice, Notice } from '../../app/primitives/Notice';
@@ -65,7 +66,28 @@ export function PipelinePanel({ dataset }: { readonly dataset: DatasetDocument }
       <Failures />
       {complete && !active && <Derive dataset={dataset} />}
       {complete && !active && <Exports dataset={dataset} />}
+      {begun && !active && <Forget />}
     </Panel>
+  );
+}
+
+function Forget() {
+  const { forget } = useReasoning();
+  const [asking, setAsking] = useState(false);
+  return (
+    <div className={styles.row}>
+      <Button small variant="quiet" onClick={() => setAsking(true)}>
+        Delete all stored answers
+      </Button>
+      <ConfirmDialog
+        open={asking}
+        onOpenChange={setAsking}
+        title="Delete all stored answers?"
+        description="The answers of all datasets: they would have to be asked for again. Inputs, prompts, and datasets made from answers stay."
+        confirmLabel="Delete"
+        onConfirm={() => void forget()}
+      />
+    </div>
   );
 }
 
