@@ -1,4 +1,5 @@
 import { expect, test, type Page } from '@playwright/test';
+import { readFileSync } from 'node:fs';
 import { ended, pageTasks, startRun, storedRun } from '../helpers/page';
 
 const RUNS = 50;
@@ -21,8 +22,11 @@ async function crowd(page: Page, id: string): Promise<void> {
         const opening = indexedDB.open('lodestone');
         opening.onsuccess = () => {
           const transaction = opening.result.transaction('runs', 'readwrite');
+          // Curves of their own: what is the same in all runs takes no room in a link.
+          const own = (i: number, epoch: number): number => (Math.sin(97.1 * i + 13.7 * epoch) + 1) / 4;
           for (let i = 0; i < count; i++) {
-            const copy = { ...document, id: `copy-${i}`, name: `Copy ${i}`, experiment: { ...document.experiment, seed: i } };
+            const curves = document.epochs.map((point) => ({ ...point, valid: point.valid && { ...point.valid, 'recall@20': own(i, point.epoch), 'ndcg@20': own(i + 50, point.epoch) } }));
+            const copy = { ...document, epochs: curves, id: `copy-${i}`, name: `Copy ${i}`, experiment: { ...document.experiment, seed: i } };
             transaction.objectStore('runs').put(copy, copy.id);
           }
           transaction.oncomplete = () => {
@@ -88,4 +92,17 @@ test('with many runs stored and one training, views open and histories scrub wit
   });
   await expect(page.getByRole('grid', { name: /^Mean routing, epoch 170:/ })).toBeVisible();
   expect(scrub, 'scrubbing').toBeLessThan(ANSWER_MS);
+
+  // So many runs with curves are more than a link carries: what is given out in its place is a file, and it is read again.
+  await page.goto('./#/runs');
+  await page.getByRole('button', { name: /^Select all/ }).click();
+  await page.getByRole('button', { name: 'Share', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: /^Share \d+ runs$/ });
+  await dialog.getByRole('radio', { name: 'with curves', exact: true }).check();
+  await expect(dialog.getByText(/is cut by most of what carries links/)).toBeVisible();
+  await expect(dialog.getByRole('button', { name: 'Copy link' })).toBeDisabled();
+  const [study] = await Promise.all([page.waitForEvent('download'), dialog.getByRole('button', { name: 'Save as file' }).click()]);
+  const { runs } = JSON.parse(readFileSync(await study.path(), 'utf8')) as { runs: { run: { id: string; epochs: unknown[] } }[] };
+  expect(runs.find(({ run }) => run.id === 'copy-2')!.run.epochs).toHaveLength(200);
+  expect(runs.length).toBeGreaterThan(50);
 });
