@@ -76,6 +76,7 @@ test('texts and pictures become descriptions, profiles and vectors, and MLLMRec 
   await expect(pipeline(page).getByText('finished', { exact: true })).toBeVisible({ timeout: 240_000 });
   const rows = pipeline(page).getByRole('row');
   await expect(rows.nth(1)).toContainText('40 of 40');
+  await expect(rows.nth(1)).toContainText('4,000 · 800');
   await expect(rows.nth(2)).toContainText('44 of 44');
   await expect(rows.nth(3)).toContainText('44 of 44');
   await expect(rows.nth(4)).toContainText('44 of 44');

@@ -37,7 +37,7 @@ export function PipelinePanel({ dataset }: { readonly dataset: DatasetDocument }
   const { survey, status, stages: live, runningId, start, pause } = useReasoning();
   const active = status.name === 'running' || status.name === 'pausing' || status.name === 'waiting';
   const here = runningId === dataset.id;
-  const stages = active && here && live.length > 0 ? live : (survey?.stages ?? []);
+  const stages = active && here && live.length > 0 ? live : (survey?.stages ?? []).map((state) => (here ? withTokens(state, live) : state));
   const complete = stages.length > 0 && stages.every(({ total, done }) => total !== null && done === total);
   const said = usePoliteText(stages.map(({ stage, done, total }) => `${NAMES[stage]}: ${done} of ${total ?? 'unknown'}`).join(', '));
   const begun = stages.some(({ done }) => done > 0);
@@ -61,7 +61,7 @@ export function PipelinePanel({ dataset }: { readonly dataset: DatasetDocument }
       <p className="visually-hidden" role="status">
         {active ? said : ''}
       </p>
-      <p className={styles.help}>Every answer is stored as it arrives, so the page may be closed at any time; nothing is asked twice. Profiles are made from training interactions only. Tokens are those of this start.</p>
+      <p className={styles.help}>Every answer is stored as it arrives, so the page may be closed at any time; nothing is asked twice. Profiles are made from training interactions only. Tokens are those of the last start.</p>
       {here && status.name === 'stopped' && <FaultNotice fault={status.fault} />}
       <Failures />
       {complete && !active && <Derive dataset={dataset} />}
@@ -69,6 +69,12 @@ export function PipelinePanel({ dataset }: { readonly dataset: DatasetDocument }
       {begun && !active && <Forget />}
     </Panel>
   );
+}
+
+/** What is stored, with what the last start took. */
+function withTokens(state: StageState, live: readonly StageState[]): StageState {
+  const last = live.find(({ stage }) => stage === state.stage);
+  return last ? { ...state, failed: last.failed, promptTokens: last.promptTokens, answerTokens: last.answerTokens } : state;
 }
 
 function Forget() {
