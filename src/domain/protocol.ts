@@ -182,6 +182,8 @@ export interface ImportReport {
   readonly copies: number;
   /** Runs that have got their weights. */
   readonly weights: number;
+  /** Answers of model servers that were not here. */
+  readonly answers: number;
   readonly datasets: readonly { readonly id: string; readonly name: string }[];
   /** Files of which nothing was stored, with the reason. */
   readonly refused: readonly { readonly file: string; readonly fault: Fault }[];

@@ -3,6 +3,7 @@ import { AppError } from '../../src/domain/errors';
 import type { NamedFile } from '../../src/domain/protocol';
 import { memoryDatabase, type Database } from '../../src/storage/database';
 import { listRuns, readDetails, readRun, relinkRuns, writeRun } from '../../src/storage/runs';
+import { readText, readVector, writeAnswers } from '../../src/storage/reasoning';
 import { readWeights } from '../../src/storage/weights';
 import { exportStudy, exportWeights } from '../../workers/sharing/exportRuns';
 import { importFiles } from '../../workers/sharing/importFiles';
@@ -30,7 +31,7 @@ describe('importing runs', () => {
   it('stores a run as it was, says where it came from, and gives it its weights', async () => {
     const database = memoryDatabase();
     const report = await read(database, named('w.safetensors', weights), named('a.lodestone.json', study));
-    expect(report).toEqual({ runs: [{ id: 'run', name: made.run.name }], known: 0, copies: 0, weights: 1, datasets: [], refused: [] });
+    expect(report).toEqual({ runs: [{ id: 'run', name: made.run.name }], known: 0, copies: 0, weights: 1, answers: 0, datasets: [], refused: [] });
     const { origin, ...rest } = await readRun(database, 'run');
     expect(rest).toEqual(made.run);
     expect(origin).toMatchObject({ file: 'a.lodestone.json', importedAt: NOW.toISOString(), dataset: { users: 48, items: 40, demo: { seed: 7, users: 48, items: 40, variant: 'plain' } } });
@@ -111,6 +112,19 @@ describe('a backup', () => {
     expect(await everything(database)).toEqual(await everything(made.database));
     // A second time nothing is new.
     expect(await read(database, await archived(made.database))).toMatchObject({ runs: [], datasets: [], known: 3, weights: 0, refused: [] });
+  });
+
+  it('brings back what model servers answered, and only what is not here', async () => {
+    const answered = await copyOf(made.database);
+    const [first, second, third] = ['a', 'b', 'c'].map((letter) => letter.repeat(64));
+    const text = { text: 'Red, wooden.', model: 'm', at: NOW.toISOString(), promptTokens: 9, answerTokens: null, cut: false };
+    await writeAnswers(answered, [[first!, text], [second!, { vector: Float32Array.of(0.5, -1.25) }], [third!, text]]);
+    const database = memoryDatabase();
+    await writeAnswers(database, [[third!, { ...text, text: 'mine' }]]);
+    expect(await read(database, await archived(answered))).toMatchObject({ answers: 2, refused: [] });
+    expect(await readText(database, first!)).toEqual(text);
+    expect(await readVector(database, second!)).toEqual(Float32Array.of(0.5, -1.25));
+    expect((await readText(database, third!))!.text).toBe('mine');
   });
 
   it('leaves weights out where they are not wanted', async () => {

@@ -10,11 +10,13 @@ import { listRuns } from '../../src/storage/runs';
 import { readShapes } from '../../src/storage/weights';
 import { blobSource, type ByteSource } from '../formats/source';
 import { zip } from '../formats/zip';
+import { ANSWER_FILE, answerFiles } from './answerFiles';
 import { datasetFiles } from './datasetFiles';
 import { exportStudy, exportWeights } from './exportRuns';
 
 /**
- * A backup: a zip archive with `backup.json` (its form), `datasets/<id>/…`, `runs/<id>.lodestone.json` and `weights/<id>.safetensors`. What
+ * A backup: a zip archive with `backup.json` (its form), `datasets/<id>/…`, `runs/<id>.lodestone.json`, `weights/<id>.safetensors` and
+ * `answers/<n>.json` of model servers. What is brought in again from its files (texts and pictures to reason about), and what
  * somebody set for this browser (theme, backend, the form's draft) is not part of it.
  */
 const VERSION = 1;
@@ -39,6 +41,7 @@ export async function makeBackup(database: Database, weights: boolean, now: Date
       begin(dataset.name);
       for await (const { name, input } of datasetFiles(database, dataset)) yield file(`datasets/${dataset.id}/${name}`, input);
     }
+    for await (const { name, input } of answerFiles(database)) yield file(name, input);
     for (const { id, name } of runs) {
       begin(name);
       yield file(`runs/${id}${STUDY_ENDING}`, await exportStudy(database, [id], now));
@@ -56,6 +59,9 @@ export interface OpenBackup {
   readonly runs: readonly string[];
   openDataset(id: string): (name: string) => Promise<Blob | null>;
   study(id: string): Promise<Study>;
+  /** Files of answers of model servers, by name. */
+  readonly answers: readonly string[];
+  open(name: string): Promise<Blob | null>;
   /** null where the backup has none of the run. */
   weights(id: string): Promise<RunWeights | null>;
 }
@@ -82,6 +88,8 @@ export async function openBackup(path: string, file: Blob): Promise<OpenBackup> 
   return {
     datasets: named(/^datasets\/([\w-]+)\/dataset\.json$/),
     runs: named(/^runs\/([\w-]+)\.lodestone\.json$/),
+    answers: [...entries.keys()].filter((name) => ANSWER_FILE.test(name)),
+    open,
     openDataset: (id) => (name) => open(`datasets/${id}/${name}`),
     study: async (id) => decodeStudyFile(`${path}/${id}${STUDY_ENDING}`, await whole(`runs/${id}${STUDY_ENDING}`)),
     weights: async (id) => {

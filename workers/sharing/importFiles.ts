@@ -5,6 +5,7 @@ import { decodeWeights, WEIGHTS_ENDING } from '../../src/sharing/weightsFile';
 import type { Database } from '../../src/storage/database';
 import { listDatasets } from '../../src/storage/datasets';
 import { relinkRuns } from '../../src/storage/runs';
+import { restoreAnswers } from './answerFiles';
 import { BACKUP_ENDING, openBackup } from './backup';
 import { restoreDataset } from './datasetFiles';
 import { RunImport } from './importRuns';
@@ -21,7 +22,7 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] extends readonly (infer I
  */
 export async function importFiles(database: Database, files: readonly NamedFile[], newId: () => string, now: Date, phase: Phase): Promise<ImportReport> {
   const runs = new RunImport(database, newId, now);
-  const report: Mutable<ImportReport> = { runs: [], known: 0, copies: 0, weights: 0, datasets: [], refused: [] };
+  const report: Mutable<ImportReport> = { runs: [], known: 0, copies: 0, weights: 0, answers: 0, datasets: [], refused: [] };
   const attempt = async (file: string, work: () => Promise<void>): Promise<void> => {
     try {
       await work();
@@ -50,6 +51,12 @@ export async function importFiles(database: Database, files: readonly NamedFile[
         if (!dataset) return void (report.known += 1);
         report.datasets.push({ id: dataset.id, name: dataset.name });
         await relinkRuns(database, dataset);
+      });
+    }
+    for (const name of backup.answers) {
+      await attempt(`${path}/${name}`, async () => {
+        const file = await backup.open(name);
+        if (file) report.answers += await restoreAnswers(database, `${path}/${name}`, file);
       });
     }
     for (const id of backup.runs) {

@@ -58,15 +58,16 @@ export function ImportedRuns() {
 }
 
 function Report({ report, onClose }: { readonly report: ImportReport; readonly onClose: () => void }) {
-  const { runs, known, copies, weights, datasets, refused } = report;
+  const { runs, known, copies, weights, answers, datasets, refused } = report;
   const [only] = runs;
   const parts = [
     ...(datasets.length > 0 ? [`${plural(datasets.length, 'dataset')} restored: ${datasets.map(({ name }) => name).join(', ')}.`] : []),
     ...(copies > 0 ? [`${plural(copies, 'run')} stood here in another state and ${copies === 1 ? 'was' : 'were'} put beside it.`] : []),
     ...(known > 0 ? [`${known} ${known === 1 ? 'was' : 'were'} here already and ${known === 1 ? 'was' : 'were'} left as ${known === 1 ? 'it is' : 'they are'}.`] : []),
+    ...(answers > 0 ? [`${plural(answers, 'answer')} of model servers restored.`] : []),
     ...(weights > 0 ? [`${plural(weights, 'run')} got ${weights === 1 ? 'its' : 'their'} weights.`] : []),
   ];
-  const nothing = runs.length === 0 && datasets.length === 0 && known === 0 && weights === 0;
+  const nothing = runs.length === 0 && datasets.length === 0 && known === 0 && weights === 0 && answers === 0;
   return (
     <>
       {!nothing && (
