@@ -128,8 +128,8 @@ test('models with presets, observations, findings and ablations', async ({ page 
   await page.getByRole('button', { name: 'Ablation set…' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('textbox', { name: 'Seed' }).fill('1, 2, 3');
-  await dialog.getByRole('button', { name: 'Queue 15 runs' }).click();
-  await expect(page.getByText('all 15 runs have a result')).toBeVisible({ timeout: 900_000 });
+  await dialog.getByRole('button', { name: 'Queue 18 runs' }).click();
+  await expect(page.getByText('all 18 runs have a result')).toBeVisible({ timeout: 900_000 });
   await shoot(page, 'ablations');
   await page.getByRole('row', { name: /^SiMGR/ }).first().getByRole('link').first().click();
   await page.getByRole('tab', { name: 'Findings' }).click();
