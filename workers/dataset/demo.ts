@@ -2,11 +2,10 @@ import type { DatasetDocument, DatasetLabels, DemoOptions, Interactions } from '
 import { AppError, errorFromFault, faultOf } from '../../src/domain/errors';
 import type { Database } from '../../src/storage/database';
 import { commitDataset, deleteDataset } from '../../src/storage/datasets';
-import type { Matrix } from '../formats/format';
 import { assemble } from './assemble';
 import { demoInteractions } from './demo-behaviour';
 import { demoFeatures, demoItems, demoUsers, USER_GROUPS, type DemoItems, type DemoUsers } from './demo-world';
-import { storeFeature } from './features';
+import { matrixOf, storeFeature } from './features';
 import { drawSplit } from './split';
 import { datasetStatistics } from './statistics';
 
@@ -72,19 +71,6 @@ async function generate(database: Database, id: string, options: DemoOptions): P
   });
   await commitDataset(database, document);
   return document;
-}
-
-/** Values in memory as a matrix to be stored. */
-function matrixOf(values: Float32Array<ArrayBuffer>, columns: number): Matrix {
-  return {
-    rows: values.length / columns,
-    columns,
-    sourceType: 'float32',
-    async *blocks(rowsPerBlock) {
-      const step = rowsPerBlock * columns;
-      for (let start = 0; start < values.length; start += step) yield values.subarray(start, start + step);
-    },
-  };
 }
 
 function labelsOf(options: DemoOptions, items: DemoItems, users: DemoUsers): DatasetLabels {

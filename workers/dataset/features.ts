@@ -66,3 +66,16 @@ export async function storeFeature(
   const nearest = finite ? await nearestNeighbours(rows, columns, () => readFeatureChunks(database, id, info), watch) : null;
   return { info: { ...info, statistics: observer.statistics(nearest) }, digests, observer };
 }
+
+/** Values in memory as a matrix to be stored. */
+export function matrixOf(values: Float32Array<ArrayBuffer>, columns: number): Matrix {
+  return {
+    rows: values.length / columns,
+    columns,
+    sourceType: 'float32',
+    async *blocks(rowsPerBlock) {
+      const step = rowsPerBlock * columns;
+      for (let start = 0; start < values.length; start += step) yield values.subarray(start, start + step);
+    },
+  };
+}

@@ -6,9 +6,8 @@ import { commitDataset, deleteDataset, readFeatureChunks, readInteractions, writ
 import { readVector } from '../../src/storage/reasoning';
 import { assemble } from '../dataset/assemble';
 import { FeatureObserver } from '../dataset/feature-statistics';
-import { storeFeature, type StoredFeature } from '../dataset/features';
+import { matrixOf, storeFeature, type StoredFeature } from '../dataset/features';
 import { digest } from '../dataset/fingerprint';
-import type { Matrix } from '../formats/format';
 import { textHash } from './keys';
 import { itemDocuments, itemSources, userSources, userTexts } from './stages';
 import { isQuestion, itemText, openStudy, userHistory, vectorKey, type ReasoningStudy, type TextSource } from './study';
@@ -115,18 +114,6 @@ async function copyFeature(database: Database, { id: from }: DatasetDocument, id
     digests.push(await digest(values));
   }
   return { info, digests, observer: new FeatureObserver() };
-}
-
-function matrixOf(values: Float32Array<ArrayBuffer>, columns: number): Matrix {
-  return {
-    rows: values.length / columns,
-    columns,
-    sourceType: 'float32',
-    async *blocks(rowsPerBlock) {
-      const step = rowsPerBlock * columns;
-      for (let start = 0; start < values.length; start += step) yield values.subarray(start, start + step);
-    },
-  };
 }
 
 async function provenanceOf({ study, documents, paragraphs, profiles, profileTexts }: EncodedStudy): Promise<ReasoningProvenance> {
