@@ -81,6 +81,7 @@ test('runs of several seeds become a table for a paper, with tests against a ref
 
   // From a run of the table to how it serves popular and rare items: every test interaction is in one of five groups.
   await results.getByRole('row', { name: /^LightGCN/ }).getByRole('link').first().click();
+  await expect(page.getByRole('tab', { name: 'Curves' })).toBeVisible();
   await page.getByRole('tab', { name: 'Long tail' }).click();
   const groups = page.getByRole('group', { name: 'By popularity of the item' });
   await expect(groups.getByRole('row')).toHaveCount(6);

@@ -100,6 +100,7 @@ test('a grid over two axes is paused, outlasts a reload, and becomes a heat map 
   await expect(page.getByText('4 runs imported.')).toBeVisible();
 
   await page.goto('./#/sweeps');
+  await expect(page.getByRole('heading', { level: 1, name: 'Sweeps' })).toBeVisible();
   await expect(page.getByRole('row', { name: /layers × embeddingSize/ })).toContainText('all 4 runs have a result');
   await expectFit(page, 'sweeps');
 });
