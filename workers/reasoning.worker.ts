@@ -3,14 +3,15 @@ import { AppError, faultOf } from '../src/domain/errors';
 import type { ReasoningCommand, ReasoningEvent } from '../src/domain/protocol';
 import type { StageState } from '../src/domain/reasoning';
 import { browserDatabase } from '../src/storage/database';
-import { readJob } from '../src/storage/reasoning';
+import { readJob, writeDigests } from '../src/storage/reasoning';
 import { deriveDataset } from './reasoning/derive';
 import { readEntity } from './reasoning/entity';
 import { makeReasoningFile } from './reasoning/files';
 import { importInputs } from './reasoning/inputs';
 import { runJob, surveyStages } from './reasoning/job';
 import { systemClock } from './reasoning/lanes';
-import { newServer } from './reasoning/server';
+import { fittedPicture } from './reasoning/pictures';
+import { digestsIn, newServer } from './reasoning/server';
 import { inputCounts, openStudy } from './reasoning/study';
 import { testServer } from './reasoning/testServer';
 
@@ -31,7 +32,7 @@ let pausing: AbortController | null = null;
 async function answer(command: Exclude<ReasoningCommand, { type: 'pause' }>): Promise<ReasoningEvent> {
   switch (command.type) {
     case 'test':
-      return { type: 'tested', test: await testServer(command, command.models, self.location.origin, isBlocked) };
+      return { type: 'tested', test: await testServer(command, command.models, self.location.origin, isBlocked, (offered) => writeDigests(database, command.server.url, digestsIn(offered))) };
     case 'inputs':
       return { type: 'gathered', found: await importInputs(database, command.datasetId, command.files, phase) };
     case 'survey': {
@@ -81,6 +82,7 @@ async function run(datasetId: string, key: string | null, pause: AbortSignal): P
       server: newServer({ server: settings.server, key }),
       clock: systemClock,
       pause,
+      fitted: fittedPicture,
       onStages: (stages) => {
         latest = stages;
         if (performance.now() - toldAt >= PROGRESS_MS) tell();

@@ -15,6 +15,9 @@ export interface ServerAddress {
   readonly url: string;
 }
 
+/** What a key belongs to. */
+export const originOf = ({ url }: ServerAddress): string => URL.parse(url)?.origin ?? url;
+
 export interface ReasoningModels {
   /** Sees images. */
   readonly describe: string;
@@ -152,6 +155,8 @@ export interface ReasoningProvenance {
   readonly from: { readonly id: string; readonly name: string; readonly fingerprint: string };
   readonly server: ServerKind;
   readonly models: ReasoningModels;
+  /** Of the models' weights; absent where the server tells none. */
+  readonly digests?: Readonly<Record<keyof ReasoningModels, string | null>> | undefined;
   readonly prompts: Readonly<Record<keyof ReasoningPrompts, { readonly hash: string; readonly text: string }>>;
   readonly sampling: ReasoningSettings['sampling'];
   readonly seed: number;

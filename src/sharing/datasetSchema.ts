@@ -39,6 +39,7 @@ const provenance = z.strictObject({
   from: z.strictObject({ id: words, name: words, fingerprint: words }),
   server: z.enum(['ollama', 'openai']),
   models: z.strictObject({ describe: words, profile: words, encode: words }),
+  digests: z.strictObject({ describe: words.nullable(), profile: words.nullable(), encode: words.nullable() }).optional(),
   prompts: z.strictObject({ describe: prompt, profile: prompt }),
   sampling: z.enum(['greedy', 'server']),
   seed: count, answerTokens: count, contextTokens: count,

@@ -2,7 +2,8 @@ import { create } from 'zustand';
 import { faultOf, type Fault } from '../domain/errors';
 import type { DatasetDocument } from '../domain/dataset';
 import type { NamedFile, ReasoningCommand, ReasoningEvent } from '../domain/protocol';
-import { newJob, type FoundInputs, type JobStatus, type Override, type ReasonedEntity, type ReasoningFailure, type ReasoningFile, type ReasoningJob, type ReasoningSettings, type ReasoningSurvey, type ServerTest, type StageState } from '../domain/reasoning';
+import { newJob, originOf, type FoundInputs, type JobStatus, type Override, type ReasonedEntity, type ReasoningFailure, type ReasoningFile, type ReasoningJob, type ReasoningSettings, type ReasoningSurvey, type ServerTest, type StageState } from '../domain/reasoning';
+import { keepModelKey, readModelKeys, type ModelKeys } from '../storage/modelKeys';
 import { deleteAnswers, readJob, writeJob } from '../storage/reasoning';
 import { database } from './database';
 import { useDatasets } from './datasets';
@@ -18,8 +19,10 @@ const once = <T>(command: ReasoningCommand, pick: (event: ReasoningEvent) => T |
 const MOST_FAILURES = 200;
 
 interface ReasoningState {
-  /** The key of the server: in memory only, gone with the page. */
-  readonly key: string;
+  /** Keys by the origin of their server, so that none goes to another one: in memory, and gone with the page unless it is kept. */
+  readonly keys: ModelKeys;
+  /** Origins whose key is kept in this browser. */
+  readonly kept: readonly string[];
   readonly job: ReasoningJob | null;
   readonly survey: ReasoningSurvey | null;
   readonly status: JobStatus;
@@ -30,9 +33,14 @@ interface ReasoningState {
   /** What is being imported or made. */
   readonly phase: Phase | null;
   readonly fault: Fault | null;
+  /** Of the server as it is set. */
   setKey(key: string): void;
+  /** Keeps that server's key in this browser, or forgets it there. */
+  keepKey(keep: boolean): void;
   /** Reads what is stored for a dataset. */
   open(datasetId: string): Promise<void>;
+  /** Counts again what is stored. */
+  recount(): void;
   change(settings: ReasoningSettings): void;
   override(scope: 'item' | 'user', index: number, override: Override | null): Promise<void>;
   /** Leaves out the items and users whose questions were refused. */
@@ -72,6 +80,8 @@ export const useReasoning = create<ReasoningState>()((set, get) => {
     if (get().status.name !== 'running') await survey(job.datasetId);
   };
 
+  const keepKeyOf = (origin: string, key: string | null): void => void keepModelKey(database, origin, key).catch((error: unknown) => set({ fault: faultOf(error) }));
+
   const end = (status: JobStatus): void => {
     worker?.terminate();
     worker = null;
@@ -101,7 +111,8 @@ export const useReasoning = create<ReasoningState>()((set, get) => {
   };
 
   return {
-    key: '',
+    keys: {},
+    kept: [],
     job: null,
     survey: null,
     status: { name: 'idle' },
@@ -110,16 +121,33 @@ export const useReasoning = create<ReasoningState>()((set, get) => {
     failures: [],
     phase: null,
     fault: null,
-    setKey: (key) => set({ key }),
+    setKey: (key) => {
+      const { job, keys, kept } = get();
+      if (!job) return;
+      const origin = originOf(job.settings.server);
+      set({ keys: { ...keys, [origin]: key } });
+      if (kept.includes(origin)) keepKeyOf(origin, key);
+    },
+    keepKey: (keep) => {
+      const { job, keys, kept } = get();
+      if (!job) return;
+      const origin = originOf(job.settings.server);
+      set({ kept: keep ? [...kept, origin] : kept.filter((one) => one !== origin) });
+      keepKeyOf(origin, keep ? (keys[origin] ?? '') : null);
+    },
     open: async (datasetId) => {
       if (get().job?.datasetId !== datasetId) set({ job: null, survey: null, fault: null });
       try {
-        const job = await readJob(database, datasetId);
-        set({ job });
+        const [job, stored] = await Promise.all([readJob(database, datasetId), readModelKeys(database)]);
+        set(({ keys, kept }) => ({ job, keys: { ...stored, ...keys }, kept: [...new Set([...kept, ...Object.keys(stored)])] }));
         await survey(datasetId);
       } catch (error) {
         set({ job: newJob(datasetId), fault: faultOf(error) });
       }
+    },
+    recount: () => {
+      const { job, status } = get();
+      if (job && status.name !== 'running') void survey(job.datasetId);
     },
     change: (settings) => {
       const { job } = get();
@@ -150,7 +178,7 @@ export const useReasoning = create<ReasoningState>()((set, get) => {
       if (job) await survey(job.datasetId);
     },
     start: () => {
-      const { job, key, status } = get();
+      const { job, keys, status } = get();
       if (!job || worker || status.name === 'running') return;
       surveying?.abort();
       set({ status: { name: 'running' }, runningId: job.datasetId, stages: [], failures: [], fault: null });
@@ -161,7 +189,7 @@ export const useReasoning = create<ReasoningState>()((set, get) => {
         event.preventDefault();
         end({ name: 'stopped', fault: { code: 'WORKER_FAILED', message: `The thread that asks the models stopped: ${event.message || 'its code did not load'}.`, hint: 'Start again: what was answered is kept.', context: {} } });
       };
-      const command: ReasoningCommand = { type: 'start', datasetId: job.datasetId, key: key || null };
+      const command: ReasoningCommand = { type: 'start', datasetId: job.datasetId, key: keys[originOf(job.settings.server)] || null };
       started.postMessage(command);
     },
     pause: () => {

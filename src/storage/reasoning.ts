@@ -4,7 +4,7 @@ import type { Database } from './database';
 
 /**
  * Layout of the table `texts`. `answer/<key>` holds what a model answered, whatever the dataset; `job/<id>` the settings for a dataset;
- * `input/<id>` and `input/<id>/picture/<item>` what is there to reason about.
+ * `input/<id>` and `input/<id>/picture/<item>` what is there to reason about; `digests/<address>` what a server's models are.
  */
 
 /** A text that a model wrote, with what it took. */
@@ -39,6 +39,9 @@ export interface StoredInputs {
   readonly strangers: number;
 }
 
+/** By the model's name as its server lists it. */
+export type ModelDigests = Readonly<Record<string, string>>;
+
 const ANSWER = 'answer/';
 
 export async function answerKeys(database: Database): Promise<Set<string>> {
@@ -72,6 +75,18 @@ export async function readJob(database: Database, datasetId: string): Promise<Re
 }
 
 export const writeJob = (database: Database, job: ReasoningJob): Promise<void> => database.texts.set(`job/${job.datasetId}`, job);
+
+/** Digests of a server's models by name, as it last told them; none where it tells none. */
+export async function readDigests(database: Database, url: string): Promise<ModelDigests> {
+  const value = await database.texts.get(`digests/${url}`);
+  return isRecord(value) ? Object.fromEntries(Object.entries(value).flatMap(([name, digest]) => (typeof digest === 'string' ? [[name, digest]] : []))) : {};
+}
+
+export async function writeDigests(database: Database, url: string, digests: ModelDigests): Promise<void> {
+  const key = `digests/${url}`;
+  if (Object.keys(digests).length > 0) await database.texts.set(key, digests);
+  else await database.texts.delete([key]);
+}
 
 export async function readInputs(database: Database, datasetId: string): Promise<StoredInputs> {
   const value = await database.texts.get(`input/${datasetId}`);

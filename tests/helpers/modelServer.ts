@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What goes wrong with a call. `drop` cuts the connection, `cut` the body. */
-export type ServerFault = 'slow' | '429' | '500' | '400' | '401' | 'drop' | 'cut' | 'garbage' | 'absent';
+/** What goes wrong with a call. `drop` cuts the connection, `cut` the body; `garbage` is no JSON, `wrong` is JSON of another form. */
+export type ServerFault = 'slow' | '429' | '500' | '400' | '401' | 'drop' | 'cut' | 'garbage' | 'wrong' | 'absent';
 
 export interface ModelServerOptions {
   /** Origins that CORS lets in; `*` for all. Default: all. */
@@ -28,6 +28,10 @@ export class ModelServer {
   readonly requests: { readonly path: string; readonly authorization: string | undefined; readonly body: string }[] = [];
   /** Chosen per call, counted from 0 over all calls that ask a model. */
   fault: (call: number) => ServerFault | null = () => null;
+  /** By model; what `/api/tags` tells. */
+  digests: Readonly<Record<string, string>> = {};
+  /** Of the fault `429`, s. */
+  retryAfter = 7;
   /** While set, calls wait for it before they are answered. */
   gate: Promise<void> | null = null;
   /** Calls that wait at the gate. */
@@ -80,7 +84,7 @@ export class ModelServer {
     const send = (status: number, value: unknown, extra: Record<string, string> = {}): void => void response.writeHead(status, { ...headers, 'Content-Type': 'application/json', ...extra }).end(JSON.stringify(value));
     const models = this.#options.models ?? ['seer', 'writer', 'encoder'];
     if (this.#options.key && request.headers.authorization !== `Bearer ${this.#options.key}`) return send(401, { error: { message: `Incorrect API key provided: ${request.headers.authorization?.slice(7)}` } });
-    if (path === '/api/tags') return send(200, { models: models.map((name) => ({ name, model: name })) });
+    if (path === '/api/tags') return send(200, { models: models.map((name) => ({ name, model: name, ...(this.digests[name] && { digest: this.digests[name] }) })) });
     if (path === '/v1/models') return send(200, { object: 'list', data: models.map((id) => ({ id, object: 'model' })) });
     if (!['/api/show', '/api/chat', '/api/embed', '/v1/chat/completions', '/v1/embeddings'].includes(path)) return send(404, { error: 'not found' });
     const asked = JSON.parse(body) as Asked;
@@ -97,7 +101,7 @@ export class ModelServer {
         await new Promise((resolve) => setTimeout(resolve, 150));
         break;
       case '429':
-        return send(429, { error: 'slow down' }, { 'Retry-After': '7' });
+        return send(429, { error: 'slow down' }, { 'Retry-After': String(this.retryAfter) });
       case '500':
         return send(500, { error: 'out of memory' });
       case '400':
@@ -110,6 +114,8 @@ export class ModelServer {
         return void request.socket.destroy();
       case 'garbage':
         return void response.writeHead(200, headers).end('<html>hello</html>');
+      case 'wrong':
+        return send(200, { model: asked.model, response: 'in a field of another API' });
       case 'cut':
         response.writeHead(200, { ...headers, 'Content-Type': 'application/json', 'Content-Length': '5000' });
         response.write('{"message":{"content":"half of');

@@ -16,8 +16,15 @@ export function png(red: number, green: number, blue: number, size = 8): Bytes {
   return join(Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10), part('IHDR', Uint8Array.from([...word(size), ...word(size), 8, 2, 0, 0, 0])), part('IDAT', new Uint8Array(deflateSync(pixels))), part('IEND', new Uint8Array()));
 }
 
+/** Width and height of a baseline JPEG. */
+export function jpegSize(bytes: Uint8Array): { width: number; height: number } {
+  const at = bytes.findIndex((byte, i) => byte === 0xff && (bytes[i + 1] === 0xc0 || bytes[i + 1] === 0xc2));
+  const word = (place: number): number => bytes[at + place]! * 256 + bytes[at + place + 1]!;
+  return { width: word(7), height: word(5) };
+}
+
 /** A picture that no other item has. */
-export const itemPicture = (item: number): Bytes => png((item * 37) % 256, (item * 91) % 256, item % 256);
+export const itemPicture = (item: number): Bytes => png((item * 37) % 256, (item * 91) % 256, item % 256, 8 + (item >> 8));
 
 /** Settings for the loopback server. */
 export const loopbackSettings = (url: string, changes: Partial<ReasoningSettings> = {}): ReasoningSettings => ({

@@ -3,12 +3,15 @@ import { AppError } from '../../src/domain/errors';
 import { newJob, type ReasoningFailure, type ReasoningSettings, type ServerKind, type StageState } from '../../src/domain/reasoning';
 import { memoryDatabase, type Database } from '../../src/storage/database';
 import { deleteDataset, readDataset, readFeatures, readInteractions } from '../../src/storage/datasets';
+import { keepModelKey, readModelKeys } from '../../src/storage/modelKeys';
+import { makeBackup } from '../../workers/sharing/backup';
 import { deleteAnswers, readInputs, readJob, readText, writeJob } from '../../src/storage/reasoning';
 import { datasetSchema } from '../../src/sharing/datasetSchema';
 import { generateDemo } from '../../workers/dataset/demo';
 import { deriveDataset } from '../../workers/reasoning/derive';
 import { importInputs, itemFinder } from '../../workers/reasoning/inputs';
 import { runJob, surveyStages } from '../../workers/reasoning/job';
+import { fittingSize } from '../../workers/reasoning/pictures';
 import { newServer } from '../../workers/reasoning/server';
 import { itemParagraph, isQuestion, openStudy, inputCounts } from '../../workers/reasoning/study';
 import { text, zipOf } from '../helpers/data-builders';
@@ -125,7 +128,7 @@ describe('the job', () => {
 
   it('has one successful call per question under every passing fault', async () => {
     await configure();
-    const faults = ['500', '429', 'drop', 'cut', 'garbage', 'slow'] as const;
+    const faults = ['500', '429', 'drop', 'cut', 'garbage', 'wrong', 'slow'] as const;
     server.fault = (call) => (call % 3 === 0 ? faults[(call / 3) % faults.length]! : null);
     const { end } = await run();
     expect(end).toBe('finished');
@@ -214,6 +217,32 @@ describe('the job', () => {
   });
 });
 
+describe('what a question is made of', () => {
+  it('has the model’s digest: a model fetched anew is asked anew, and the old answers come back with the old one', async () => {
+    server.digests = { seer: 'one', 'writer': 'w' };
+    await configure();
+    await run();
+    const before = server.answered.size;
+    server.digests = { seer: 'two', 'writer': 'w' };
+    const { end, stages } = await run();
+    expect(end).toBe('finished');
+    // The same words came again, so that nothing after them changed.
+    expect(stages.map(({ total, found }) => (total ?? 0) - found)).toEqual([28, 0, 0, 0]);
+    expect([server.answered.size, repeated()]).toEqual([before, 28]);
+    server.digests = { seer: 'one', 'writer': 'w' };
+    expect((await run()).stages.map(({ total, found }) => (total ?? 0) - found)).toEqual([0, 0, 0, 0]);
+    expect(repeated()).toBe(28);
+    const { source } = await deriveDataset(database, 'd', 'n', 'New', () => undefined);
+    expect(source.kind === 'reasoning' && source.provenance.digests).toEqual({ describe: 'one', profile: 'w', encode: null });
+  });
+
+  it('has pictures of at most 1024 pixels a side', () => {
+    expect([fittingSize(1024, 1024), fittingSize(8, 1), fittingSize(4096, 3072), fittingSize(1500, 1), fittingSize(700, 2800)]).toEqual([
+      null, null, { width: 1024, height: 768 }, { width: 1024, height: 1 }, { width: 256, height: 1024 },
+    ]);
+  });
+});
+
 describe('the derived dataset', () => {
   it('has the vectors, a fingerprint of its own and its provenance, and leaves the old one alone', async () => {
     await configure({ history: { rule: 'spaced', most: 5 } });
@@ -241,6 +270,22 @@ describe('the derived dataset', () => {
     expect(datasetSchema.parse(JSON.parse(JSON.stringify(document)))).toEqual(document);
     // Made again, it is the same content.
     expect((await deriveDataset(database, 'd', 'm', 'Other name', () => undefined)).fingerprint).toBe(document.fingerprint);
+  });
+
+  it('a kept key belongs to its address, is in no backup, and can be forgotten', async () => {
+    await configure();
+    await run();
+    await keepModelKey(database, server.url, 'sk-kept-777');
+    await keepModelKey(database, 'https://other.example', 'sk-other-777');
+    expect(await readModelKeys(database)).toEqual({ [server.url]: 'sk-kept-777', 'https://other.example': 'sk-other-777' });
+    // Neither packed nor encrypted: a key would be found.
+    const backup = await (await makeBackup(database, true, new Date(0), () => undefined)).text();
+    expect(backup).toContain('answers/0.json');
+    expect(backup).toContain('seer');
+    expect(backup).not.toContain('-777');
+    await keepModelKey(database, server.url, null);
+    await keepModelKey(database, 'https://other.example', '');
+    expect(await database.settings.keys()).toEqual([]);
   });
 
   it('deleting a dataset removes its inputs; answers stay until they are deleted', async () => {

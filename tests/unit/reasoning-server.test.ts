@@ -30,7 +30,8 @@ afterEach(() => server.stop());
 describe.each(['ollama', 'openai'] as const)('a server of the kind %s', (kind) => {
   it('lists models, answers questions about pictures, and encodes in order', async () => {
     const client = clientOf(kind);
-    expect(await client.models()).toEqual(['seer', 'writer', 'encoder']);
+    server.digests = { seer: 'ab12' };
+    expect(await client.models()).toEqual(['seer', 'writer', 'encoder'].map((name) => ({ name, digest: kind === 'ollama' && name === 'seer' ? 'ab12' : null })));
     const answer = await client.chat({ model: 'seer', prompt: 'what is it', picture: PICTURE, sampling: SAMPLING });
     expect(answer).toMatchObject({ promptTokens: 100, answerTokens: 20, cut: false });
     expect(answer.text).toMatch(/^what is it \w+.*\(seer, seed 5\)$/);
@@ -51,7 +52,7 @@ describe.each(['ollama', 'openai'] as const)('a server of the kind %s', (kind) =
 
   it.each([
     ['429', 'SERVER_BUSY'], ['500', 'SERVER_FAILED'], ['400', 'SERVER_REQUEST'], ['401', 'SERVER_REFUSED'], ['absent', 'MODEL_ABSENT'],
-    ['cut', 'SERVER_ANSWER'], ['garbage', 'SERVER_ANSWER'], ['drop', 'SERVER_UNREACHABLE'],
+    ['cut', 'SERVER_ANSWER'], ['garbage', 'SERVER_ANSWER'], ['wrong', 'SERVER_ANSWER'], ['drop', 'SERVER_UNREACHABLE'],
   ] as const)('that fails by %s gives %s with two sentences', async (fault, code) => {
     server.fault = () => fault;
     const error = await caught(clientOf(kind).chat({ model: 'writer', prompt: 'p', picture: null, sampling: SAMPLING }));

@@ -1,16 +1,16 @@
 import type { DatasetDocument } from '../../src/domain/dataset';
 import { AppError } from '../../src/domain/errors';
-import type { ReasoningProvenance } from '../../src/domain/reasoning';
+import type { ReasoningModels, ReasoningProvenance } from '../../src/domain/reasoning';
 import type { Database } from '../../src/storage/database';
 import { commitDataset, deleteDataset, readFeatureChunks, readInteractions, writeFeatureChunk } from '../../src/storage/datasets';
-import { readVector } from '../../src/storage/reasoning';
+import { readVector, type ModelDigests } from '../../src/storage/reasoning';
 import { assemble } from '../dataset/assemble';
 import { FeatureObserver } from '../dataset/feature-statistics';
 import { matrixOf, storeFeature, type StoredFeature } from '../dataset/features';
 import { digest } from '../dataset/fingerprint';
 import { textHash } from './keys';
 import { itemDocuments, itemSources, userSources, userTexts } from './stages';
-import { isQuestion, itemText, openStudy, userHistory, vectorKey, type ReasoningStudy, type TextSource } from './study';
+import { digestOf, isQuestion, itemText, openStudy, userHistory, vectorKey, type ReasoningStudy, type TextSource } from './study';
 
 /** The keys that MLLMRec reads. */
 const ITEM_KEY = 'image_text';
@@ -50,7 +50,7 @@ async function vectorsOf(study: ReasoningStudy, texts: readonly string[]): Promi
       vectors.push(null);
       continue;
     }
-    const vector = await readVector(study.database, await vectorKey(study.job.settings.models.encode, text));
+    const vector = await readVector(study.database, await vectorKey(study, text));
     if (!vector) throw unfinished();
     vectors.push(vector);
   }
@@ -117,7 +117,7 @@ async function copyFeature(database: Database, { id: from }: DatasetDocument, id
 }
 
 async function provenanceOf({ study, documents, paragraphs, profiles, profileTexts }: EncodedStudy): Promise<ReasoningProvenance> {
-  const { dataset, job: { settings, overrides }, inputs } = study;
+  const { dataset, job: { settings, overrides }, inputs, digests } = study;
   const { server, models, prompts, sampling, seed, answerTokens, contextTokens, history } = settings;
   const prompt = async (text: string) => ({ hash: await textHash(text), text });
   const count = (sources: readonly TextSource[]): number => sources.filter(isQuestion).length;
@@ -126,6 +126,7 @@ async function provenanceOf({ study, documents, paragraphs, profiles, profileTex
     from: { id: dataset.id, name: dataset.name, fingerprint: dataset.fingerprint },
     server: server.kind,
     models,
+    ...digestsOf(digests, models),
     prompts: { describe: await prompt(prompts.describe), profile: await prompt(prompts.profile) },
     sampling, seed, answerTokens, contextTokens,
     interactions: 'training',
@@ -141,4 +142,9 @@ async function provenanceOf({ study, documents, paragraphs, profiles, profileTex
       editedTexts: byHand,
     },
   };
+}
+
+function digestsOf(all: ModelDigests, { describe, profile, encode }: ReasoningModels): Pick<ReasoningProvenance, 'digests'> {
+  const known = { describe: digestOf(all, describe), profile: digestOf(all, profile), encode: digestOf(all, encode) };
+  return Object.values(known).some((digest) => digest !== null) ? { digests: known } : {};
 }

@@ -1,9 +1,9 @@
 import { AppError } from '../../src/domain/errors';
 import { STAGES, type ReasoningFailure, type Stage, type StageState } from '../../src/domain/reasoning';
 import type { Database } from '../../src/storage/database';
-import { readPicture, writeAnswers } from '../../src/storage/reasoning';
+import { readJob, readPicture, writeAnswers, writeDigests } from '../../src/storage/reasoning';
 import { inLanes, type Clock } from './lanes';
-import type { ModelServer } from './server';
+import { digestsIn, type ModelServer, type Picture } from './server';
 import { itemDocuments, itemSources, scopeOf, textPlan, userSources, userTexts, vectorPlan, type StagePlan, type TextTask, type VectorTask } from './stages';
 import { openStudy, type ReasoningStudy } from './study';
 
@@ -12,6 +12,8 @@ export interface JobHooks {
   readonly clock: Clock;
   /** Aborted: what is under way ends and is stored, nothing new begins. */
   readonly pause: AbortSignal;
+  /** A picture as it is sent; without it, as it is stored. */
+  readonly fitted?: (picture: Picture) => Promise<Picture>;
   readonly onStages: (stages: readonly StageState[]) => void;
   readonly onFailure: (failure: ReasoningFailure) => void;
 }
@@ -39,6 +41,8 @@ export async function surveyStages(database: Database, datasetId: string): Promi
  * questions of a stage were refused: the stages after it depend on them.
  */
 export async function runJob(database: Database, datasetId: string, hooks: JobHooks): Promise<'finished' | 'paused'> {
+  await learnDigests(database, datasetId, hooks);
+  if (hooks.pause.aborted) return 'paused';
   const study = await openStudy(database, datasetId);
   const counters = new Map<Stage, Counter>();
   const tell = (): void => hooks.onStages(STAGES.map((stage) => counters.get(stage)?.state ?? empty(stage)));
@@ -53,7 +57,7 @@ export async function runJob(database: Database, datasetId: string, hooks: JobHo
     };
     let failures = 0;
     await inLanes<TextTask | VectorTask>(plan.tasks, study.job.settings.concurrency, {
-      work: (task) => ('question' in task ? askText(study, hooks.server, task, count) : askVectors(study, hooks.server, task, count)),
+      work: (task) => ('question' in task ? askText(study, hooks, task, count) : askVectors(study, hooks.server, task, count)),
       failed: (task, error) => {
         failures++;
         counter.state = { ...counter.state, failed: counter.state.failed + ('question' in task ? 1 : task.texts.length) };
@@ -71,6 +75,20 @@ export async function runJob(database: Database, datasetId: string, hooks: JobHo
     }
   });
   return finished ? 'finished' : 'paused';
+}
+
+/** Asks Ollama what its models are, since that is part of what answers are stored under. */
+async function learnDigests(database: Database, datasetId: string, { server, pause, clock }: JobHooks): Promise<void> {
+  const { settings } = await readJob(database, datasetId);
+  if (settings.server.kind !== 'ollama') return;
+  await inLanes([server], 1, {
+    work: async (asked) => writeDigests(database, settings.server.url, digestsIn(await asked.models())),
+    failed: (_, error) => {
+      throw error;
+    },
+    pause,
+    clock,
+  });
 }
 
 type Visit = (stage: Stage, plan: StagePlan<TextTask> | StagePlan<VectorTask>) => Promise<void>;
@@ -97,10 +115,10 @@ const missingOf = (plan: StagePlan<TextTask> | StagePlan<VectorTask>): number =>
 
 type Count = (answers: number, promptTokens: number | null, answerTokens: number | null) => void;
 
-async function askText({ database, dataset, inputs, stored }: ReasoningStudy, server: ModelServer, { question }: TextTask, count: Count): Promise<void> {
+async function askText({ database, dataset, inputs, stored }: ReasoningStudy, { server, fitted = async (same) => same }: Pick<JobHooks, 'server' | 'fitted'>, { question }: TextTask, count: Count): Promise<void> {
   const { key, model, prompt, picture: item, sampling } = question;
   const bytes = item === null ? null : await readPicture(database, dataset.id, item);
-  const picture = item === null || !bytes ? null : { type: inputs.pictures.get(item)?.type ?? 'image/jpeg', bytes };
+  const picture = item === null || !bytes ? null : await fitted({ type: inputs.pictures.get(item)?.type ?? 'image/jpeg', bytes });
   const { text, promptTokens, answerTokens, cut } = await server.chat({ model, prompt, picture, sampling });
   await writeAnswers(database, [[key, { text, model, at: new Date().toISOString(), promptTokens, answerTokens, cut }]]);
   stored.add(key);

@@ -3,7 +3,7 @@ import { answerText, base64, vectorsOf } from './answers';
 import { callJson } from './http';
 import type { Connection, ModelServer } from './server';
 
-const tags = z.object({ models: z.array(z.object({ name: z.string() })) });
+const tags = z.object({ models: z.array(z.object({ name: z.string(), digest: z.string().optional() })) });
 const shown = z.object({ capabilities: z.array(z.string()).optional() });
 const chat = z.object({ message: z.object({ content: z.string() }), done_reason: z.string().optional(), prompt_eval_count: z.number().optional(), eval_count: z.number().optional() });
 const embed = z.object({ embeddings: z.array(z.array(z.number())), prompt_eval_count: z.number().optional() });
@@ -11,7 +11,7 @@ const embed = z.object({ embeddings: z.array(z.array(z.number())), prompt_eval_c
 /** Ollama's HTTP API: `/api/tags`, `/api/show`, `/api/chat`, `/api/embed`. */
 export function newOllama(connection: Connection): ModelServer {
   return {
-    models: async (signal) => (await callJson(connection, { path: '/api/tags', answer: tags, signal })).models.map(({ name }) => name),
+    models: async (signal) => (await callJson(connection, { path: '/api/tags', answer: tags, signal })).models.map(({ name, digest }) => ({ name, digest: digest ?? null })),
     seesImages: async (model, signal) => {
       const { capabilities } = await callJson(connection, { path: '/api/show', body: { model }, answer: shown, model, signal });
       return capabilities ? capabilities.includes('vision') : null;

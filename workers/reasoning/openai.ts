@@ -11,7 +11,7 @@ const embeddings = z.object({ data: z.array(z.object({ index: z.number().int(), 
 /** Servers that speak `/v1/models`, `/v1/chat/completions` and `/v1/embeddings`: vLLM, llama.cpp, LM Studio, hosted ones. */
 export function newOpenAi(connection: Connection): ModelServer {
   return {
-    models: async (signal) => (await callJson(connection, { path: '/v1/models', answer: models, signal })).data.map(({ id }) => id),
+    models: async (signal) => (await callJson(connection, { path: '/v1/models', answer: models, signal })).data.map(({ id }) => ({ name: id, digest: null })),
     seesImages: async () => null,
     chat: async ({ model, prompt, picture, sampling }, signal) => {
       const content = picture

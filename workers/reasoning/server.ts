@@ -33,10 +33,15 @@ export interface Embeddings {
   readonly promptTokens: number | null;
 }
 
+export interface OfferedModel {
+  readonly name: string;
+  /** Ollama: changes with the model's weights. null where the server tells none. */
+  readonly digest: string | null;
+}
 
 /** A model server. Every method throws `AppError`s of the codes `SERVER_…` and `MODEL_…`, none of which holds the key. */
 export interface ModelServer {
-  models(signal?: AbortSignal): Promise<readonly string[]>;
+  models(signal?: AbortSignal): Promise<readonly OfferedModel[]>;
   /** What the server says of one model. */
   seesImages(model: string, signal?: AbortSignal): Promise<boolean | null>;
   chat(question: ChatQuestion, signal?: AbortSignal): Promise<ChatAnswer>;
@@ -51,6 +56,9 @@ export interface Connection {
 }
 
 export const newServer = (connection: Connection): ModelServer => (connection.server.kind === 'ollama' ? newOllama(connection) : newOpenAi(connection));
+
+/** Digests by name, of those that have one. */
+export const digestsIn = (models: readonly OfferedModel[]): Record<string, string> => Object.fromEntries(models.flatMap(({ name, digest }) => (digest === null ? [] : [[name, digest]])));
 
 /** `attempt` shifts the seed: another try at the same question. */
 export function samplingOf({ sampling, seed, answerTokens, contextTokens }: ReasoningSettings, attempt = 0): Sampling {

@@ -67,7 +67,7 @@ export function textPlan({ stored }: Pick<ReasoningStudy, 'stored'>, sources: re
   return { keys: [...tasks.keys()], without, tasks: [...tasks.values()].filter(({ question }) => !stored.has(question.key)) };
 }
 
-export async function vectorPlan({ stored, job }: Pick<ReasoningStudy, 'stored' | 'job'>, texts: readonly string[]): Promise<StagePlan<VectorTask>> {
+export async function vectorPlan(study: Pick<ReasoningStudy, 'stored' | 'job' | 'digests'>, texts: readonly string[]): Promise<StagePlan<VectorTask>> {
   const known = new Map<string, { key: string; text: string; entity: number }>();
   let without = 0;
   for (const [entity, text] of texts.entries()) {
@@ -75,10 +75,10 @@ export async function vectorPlan({ stored, job }: Pick<ReasoningStudy, 'stored' 
       without++;
       continue;
     }
-    const key = await vectorKey(job.settings.models.encode, text);
+    const key = await vectorKey(study, text);
     if (!known.has(key)) known.set(key, { key, text, entity });
   }
-  const missing = [...known.values()].filter(({ key }) => !stored.has(key));
+  const missing = [...known.values()].filter(({ key }) => !study.stored.has(key));
   const tasks: VectorTask[] = [];
   for (let start = 0; start < missing.length; start += TEXTS_PER_CALL) {
     const part = missing.slice(start, start + TEXTS_PER_CALL);

@@ -3,8 +3,9 @@ import type { InputCounts, Override, ReasoningJob } from '../../src/domain/reaso
 import { cutHistory, filled, historyRoom, itemDocument, NO_TEXT, trainingHistories, type CutHistory, type ItemText } from '../../src/domain/reasoningText';
 import type { Database } from '../../src/storage/database';
 import { readDataset, readInteractions, readLabels } from '../../src/storage/datasets';
-import { answerKeys, readInputs, readJob, readText, type StoredInputs } from '../../src/storage/reasoning';
+import { answerKeys, readDigests, readInputs, readJob, readText, type ModelDigests, type StoredInputs } from '../../src/storage/reasoning';
 import { answerKey } from './keys';
+import { LONGEST_SIDE } from './pictures';
 import { samplingOf, type Sampling } from './server';
 
 /** A question whose answer is stored under its key. */
@@ -28,6 +29,8 @@ export interface ReasoningStudy {
   readonly dataset: DatasetDocument;
   readonly labels: DatasetLabels | null;
   readonly job: ReasoningJob;
+  /** Of the server's models. */
+  readonly digests: ModelDigests;
   readonly inputs: StoredInputs;
   /** Training items of each user, the oldest first. */
   readonly histories: readonly (readonly number[])[];
@@ -37,11 +40,13 @@ export interface ReasoningStudy {
 
 export async function openStudy(database: Database, datasetId: string): Promise<ReasoningStudy> {
   const dataset = await readDataset(database, datasetId);
+  const job = await readJob(database, datasetId);
   return {
     database,
     dataset,
     labels: await readLabels(database, datasetId),
-    job: await readJob(database, datasetId),
+    job,
+    digests: await readDigests(database, job.settings.server.url),
     inputs: await readInputs(database, datasetId),
     histories: trainingHistories(await readInteractions(database, datasetId), dataset.statistics.users),
     stored: await answerKeys(database),
@@ -88,7 +93,7 @@ export async function itemParagraph(study: ReasoningStudy, item: number): Promis
   const prompt = filled(settings.prompts.describe, { dataset: study.dataset.name, ...itemText(study, item) });
   const sampling = samplingOf(settings, attemptOf(override));
   const model = settings.models.describe;
-  return { key: await answerKey({ step: 'describe', model, sampling, prompt, picture: picture.hash }), model, prompt, picture: item, sampling };
+  return { key: await answerKey({ step: 'describe', model: identity(study, model), sampling, prompt, picture: picture.hash, side: LONGEST_SIDE }), model, prompt, picture: item, sampling };
 }
 
 /** A user's history as it goes into the prompt; `documents` by item. */
@@ -108,7 +113,7 @@ export async function userProfile(study: ReasoningStudy, documents: readonly str
   const prompt = filled(settings.prompts.profile, { dataset: study.dataset.name, count: String(items.length), items: list });
   const sampling = samplingOf(settings, attemptOf(override));
   const model = settings.models.profile;
-  return { key: await answerKey({ step: 'profile', model, sampling, prompt }), model, prompt, picture: null, sampling };
+  return { key: await answerKey({ step: 'profile', model: identity(study, model), sampling, prompt }), model, prompt, picture: null, sampling };
 }
 
 /** The text of a source; null while its answer is not stored. */
@@ -119,4 +124,13 @@ export async function textOf({ database, stored }: Pick<ReasoningStudy, 'databas
 }
 
 /** Key of a text's vector. */
-export const vectorKey = (model: string, text: string): Promise<string> => answerKey({ step: 'encode', model, text });
+export const vectorKey = (study: Pick<ReasoningStudy, 'job' | 'digests'>, text: string): Promise<string> => answerKey({ step: 'encode', model: identity(study, study.job.settings.models.encode), text });
+
+/** What Ollama names without a tag has the tag `latest`. */
+export const digestOf = (digests: ModelDigests, model: string): string | null => digests[model] ?? digests[`${model}:latest`] ?? null;
+
+/** A model as it stands in keys: one that was fetched anew under its name is another. */
+function identity({ digests }: Pick<ReasoningStudy, 'digests'>, model: string): string {
+  const digest = digestOf(digests, model);
+  return digest === null ? model : `${model}@${digest}`;
+}

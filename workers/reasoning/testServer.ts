@@ -2,7 +2,7 @@ import { AppError, faultOf } from '../../src/domain/errors';
 import type { ReasoningModels, ServerCheck, ServerTest } from '../../src/domain/reasoning';
 import { parseAddress } from '../../src/domain/serverAddress';
 
-import { newServer, type Connection, type ModelServer } from './server';
+import { newServer, type Connection, type ModelServer, type OfferedModel } from './server';
 
 /** The smallest picture there is: one grey pixel, PNG. */
 const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCB02+T9gAAAABJRU5ErkJggg==';
@@ -10,9 +10,9 @@ const TEST_TIMEOUT_MS = 60_000;
 
 /**
  * Says what of a server works and what exactly does not. `origin` is the page's own; `blocked` says whether the content policy refused an
- * address. No model writes a text here but where only that shows whether it sees images.
+ * address; `learned` takes what the server has. No model writes a text here but where only that shows whether it sees images.
  */
-export async function testServer(connection: Connection, models: ReasoningModels, origin: string, blocked: (url: string) => boolean): Promise<ServerTest> {
+export async function testServer(connection: Connection, models: ReasoningModels, origin: string, blocked: (url: string) => boolean, learned: (offered: readonly OfferedModel[]) => Promise<void> = async () => undefined): Promise<ServerTest> {
   const checks: ServerCheck[] = [];
   const add = (what: string, ok: boolean, words: string, hint: string | null = null): boolean => {
     checks.push({ what, ok, words, hint });
@@ -22,7 +22,9 @@ export async function testServer(connection: Connection, models: ReasoningModels
   const server = newServer(patient);
   let offered: readonly string[] = [];
   try {
-    offered = await server.models();
+    const all = await server.models();
+    offered = all.map(({ name }) => name);
+    await learned(all);
     add('Server', true, `It answers and has ${offered.length} ${offered.length === 1 ? 'model' : 'models'}.`);
   } catch (error) {
     const fault = error instanceof AppError && error.code === 'SERVER_UNREACHABLE' ? (await whyUnreachable(connection, origin, blocked)).toFault() : faultOf(error);

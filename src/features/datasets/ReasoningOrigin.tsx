@@ -7,14 +7,14 @@ import styles from './ReasoningOrigin.module.css';
 
 /** Where the vectors of a derived dataset come from. */
 export function ReasoningOrigin({ provenance }: { readonly provenance: ReasoningProvenance }) {
-  const { from, models, prompts, counts, history, sampling, seed } = provenance;
+  const { from, models, digests, prompts, counts, history, sampling, seed } = provenance;
   return (
     <Panel title="Item texts and user profiles" note="profiles made from training interactions only">
       <StatList rows>
         <Stat label="Made from" value={<span title={from.fingerprint}>{from.name}, {from.fingerprint.slice(0, 12)}</span>} />
-        <Stat label="Images described by" value={models.describe} note={`${formatCount(counts.describedItems)} items; ${formatCount(counts.itemsWithoutImage)} without a picture, ${formatCount(counts.itemsWithoutText)} without a text, ${formatCount(counts.emptyItems)} with neither`} />
-        <Stat label="Profiles written by" value={models.profile} note={`${formatCount(counts.profiledUsers)} users; ${formatCount(counts.emptyUsers)} without a profile`} />
-        <Stat label="Encoded by" value={models.encode} />
+        <Stat label="Images described by" value={<span title={digests?.describe ?? undefined}>{models.describe}</span>} note={`${formatCount(counts.describedItems)} items; ${formatCount(counts.itemsWithoutImage)} without a picture, ${formatCount(counts.itemsWithoutText)} without a text, ${formatCount(counts.emptyItems)} with neither`} />
+        <Stat label="Profiles written by" value={<span title={digests?.profile ?? undefined}>{models.profile}</span>} note={`${formatCount(counts.profiledUsers)} users; ${formatCount(counts.emptyUsers)} without a profile`} />
+        <Stat label="Encoded by" value={<span title={digests?.encode ?? undefined}>{models.encode}</span>} />
         <Stat label="Histories" value={`${history.rule === 'recent' ? 'the most recent' : 'evenly spaced'}, ${formatCount(history.most)} items at most`} note={`${formatCount(counts.cutHistories)} were cut`} />
         <Stat label="Sampling" value={sampling === 'greedy' ? `temperature 0, seed ${seed}` : 'as the server has it'} />
         <Stat label="Texts changed by hand" value={formatCount(counts.editedTexts)} />

@@ -45,7 +45,7 @@ export function InputsPanel() {
       )}
       <p className={styles.help}>
         Texts: a CSV, TSV or JSONL file with a column <code>id</code> (<code>itemID</code>, <code>asin</code>) and any of <code>title</code>, <code>brand</code>, <code>categories</code>, <code>description</code>. Pictures: JPEG, PNG, WebP or GIF in
-        files, a folder or a .zip, named by the item’s id, or by a table with the columns <code>id</code> and <code>file</code>. Ids are those of the dataset’s files, or indices where it has no others.
+        files, a folder or a .zip, named by the item’s id, or by a table with the columns <code>id</code> and <code>file</code>; those of more than 1024 pixels a side are sent smaller. Ids are those of the dataset’s files, or indices where it has no others.
       </p>
       <div className={styles.row}>
         <Button onClick={() => files.current?.click()} disabled={busy}>

@@ -1,11 +1,11 @@
 import { useEffect, useId, useRef, useState } from 'react';
 import { Icon } from '../../app/Icon';
 import { Button } from '../../app/primitives/Button';
-import { Choice, Field, Input } from '../../app/primitives/Field';
+import { Checkbox, Choice, Field, Input } from '../../app/primitives/Field';
 import { FaultNotice } from '../../app/primitives/Notice';
 import { Panel } from '../../app/primitives/Panel';
 import { faultOf, type Fault } from '../../domain/errors';
-import { SERVER_DEFAULTS, type ReasoningModels, type ReasoningSettings, type ServerKind, type ServerTest } from '../../domain/reasoning';
+import { originOf, SERVER_DEFAULTS, type ReasoningModels, type ReasoningSettings, type ServerKind, type ServerTest } from '../../domain/reasoning';
 import { parseAddress } from '../../domain/serverAddress';
 import { testModelServer, useReasoning } from '../../state/reasoning';
 import { DraftInput } from './DraftInput';
@@ -35,7 +35,7 @@ function wrong(address: string): string | null {
 
 /** Where the questions go, and whether somebody answers there. */
 export function ServerPanel({ settings }: { readonly settings: ReasoningSettings }) {
-  const { key, setKey, change } = useReasoning();
+  const { keys, kept, setKey, keepKey, change, recount } = useReasoning();
   const [test, setTest] = useState<ServerTest | null>(null);
   const [fault, setFault] = useState<Fault | null>(null);
   const [testing, setTesting] = useState(false);
@@ -43,6 +43,9 @@ export function ServerPanel({ settings }: { readonly settings: ReasoningSettings
   const list = useId();
   useEffect(() => () => running.current?.abort(), []);
   const { server, models } = settings;
+  const origin = originOf(server);
+  const key = keys[origin] ?? '';
+  const keeps = kept.includes(origin);
 
   const run = (): void => {
     const controller = new AbortController();
@@ -50,7 +53,14 @@ export function ServerPanel({ settings }: { readonly settings: ReasoningSettings
     setTesting(true);
     setFault(null);
     testModelServer(settings, key, { signal: controller.signal })
-      .then(setTest, (error: unknown) => !controller.signal.aborted && setFault(faultOf(error)))
+      .then(
+        (found) => {
+          setTest(found);
+          // A model that was fetched anew is another one: what is stored of it may have changed.
+          recount();
+        },
+        (error: unknown) => !controller.signal.aborted && setFault(faultOf(error)),
+      )
       .finally(() => setTesting(false));
   };
 
@@ -68,9 +78,17 @@ export function ServerPanel({ settings }: { readonly settings: ReasoningSettings
       />
       <div className={styles.grid}>
         <DraftInput label="Address" help="Of this machine, or of a host that was listed when the app was built." value={server.url} problem={wrong} onValue={(url) => change({ ...settings, server: { ...server, url: parseAddress(url) } })} />
-        <Field label="Key" help="Only for servers that ask for one. It is kept in memory, and gone when the page is closed.">
-          {(control) => <Input {...control} type="password" autoComplete="off" value={key} onChange={(event) => setKey(event.target.value)} />}
-        </Field>
+        <div className={styles.column}>
+          <Field label="Key" help={`Only for servers that ask for one; sent to ${origin} alone.${keeps ? '' : ' It is kept in memory, and gone when the page is closed.'}`}>
+            {(control) => <Input {...control} type="password" autoComplete="off" value={key} onChange={(event) => setKey(event.target.value)} />}
+          </Field>
+          <Checkbox
+            label="Keep this key in this browser"
+            help={keeps ? 'It lies unencrypted in this browser’s storage, in no file, backup or link. Take the tick away to forget it.' : undefined}
+            checked={keeps}
+            onCheckedChange={keepKey}
+          />
+        </div>
         {MODELS.map(({ key: name, label, help }) => (
           <DraftInput key={name} label={label} help={help} list={list} value={models[name]} problem={() => null} onValue={(value) => change({ ...settings, models: { ...models, [name]: value.trim() } })} />
         ))}
