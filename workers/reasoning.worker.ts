@@ -3,17 +3,19 @@ import { AppError, faultOf } from '../src/domain/errors';
 import type { ReasoningCommand, ReasoningEvent } from '../src/domain/protocol';
 import type { StageState } from '../src/domain/reasoning';
 import { browserDatabase } from '../src/storage/database';
-import { readJob, writeDigests } from '../src/storage/reasoning';
+import { readJob, readVariants, writeDigests } from '../src/storage/reasoning';
 import { deriveDataset } from './reasoning/derive';
 import { readEntity } from './reasoning/entity';
 import { makeReasoningFile } from './reasoning/files';
 import { importInputs } from './reasoning/inputs';
+import { importTexts } from './reasoning/importTexts';
 import { runJob, surveyStages } from './reasoning/job';
 import { systemClock } from './reasoning/lanes';
 import { fittedPicture } from './reasoning/pictures';
 import { digestsIn, newServer } from './reasoning/server';
 import { inputCounts, openStudy } from './reasoning/study';
 import { testServer } from './reasoning/testServer';
+import { pairsFile, readPair } from './reasoning/variants';
 
 const LOCK = 'lodestone-reasoning';
 const PROGRESS_MS = 100;
@@ -35,9 +37,15 @@ async function answer(command: Exclude<ReasoningCommand, { type: 'pause' }>): Pr
       return { type: 'tested', test: await testServer(command, command.models, self.location.origin, isBlocked, (offered) => writeDigests(database, command.server.url, digestsIn(offered))) };
     case 'inputs':
       return { type: 'gathered', found: await importInputs(database, command.datasetId, command.files, phase) };
+    case 'texts':
+      return { type: 'imported', found: await importTexts(database, command.datasetId, command.step, command.files, phase) };
+    case 'pair':
+      return { type: 'paired', pair: await readPair(database, command.datasetId, command.scope, command.index, command.variants) };
+    case 'pairs':
+      return { type: 'made', file: await pairsFile(database, command.datasetId, command.scope, command.index, command.variants, command.labels) };
     case 'survey': {
       const stages = await surveyStages(database, command.datasetId);
-      return { type: 'surveyed', survey: { stages, counts: inputCounts(await openStudy(database, command.datasetId)) } };
+      return { type: 'surveyed', survey: { stages, counts: inputCounts(await openStudy(database, command.datasetId)), variants: await readVariants(database, command.datasetId) } };
     }
     case 'entity':
       return { type: 'entity', entity: await readEntity(database, command.datasetId, command.scope, command.index) };

@@ -9,7 +9,7 @@ import type { BackendChoice, DeviceReport, EpochPoint, MemoryEstimate, MemoryUse
 import type { Config, ModelId } from './models/table';
 import type { Finding } from './observations';
 import type { PairExplanation, RunRouting } from './routes';
-import type { FoundInputs, ReasonedEntity, ReasoningFailure, ReasoningFile, ReasoningModels, ReasoningSurvey, ServerAddress, ServerTest, StageState } from './reasoning';
+import type { FoundInputs, FoundTexts, ImportStep, ReasonedEntity, ReasoningFailure, ReasoningFile, ReasoningModels, ReasoningSurvey, ServerAddress, ServerTest, StageState, TextVariant } from './reasoning';
 import type { SettingTests } from './significance';
 import type { EntityRouting, Projection, ProjectionRequest, Traits } from './projection';
 import type { DatasetStatistics, FeatureInfo } from './dataset';
@@ -203,8 +203,14 @@ export type ReasoningCommand =
   | { readonly type: 'test'; readonly server: ServerAddress; readonly models: ReasoningModels; readonly key: string | null }
   /** Stores item texts and pictures of a dataset. */
   | { readonly type: 'inputs'; readonly datasetId: string; readonly files: readonly NamedFile[] }
+  /** Stores texts that stand in the place of answers. */
+  | { readonly type: 'texts'; readonly datasetId: string; readonly step: ImportStep; readonly files: readonly NamedFile[] }
   | { readonly type: 'survey'; readonly datasetId: string }
   | { readonly type: 'entity'; readonly datasetId: string; readonly scope: 'item' | 'user'; readonly index: number }
+  /** The same item or user as two variants have it. */
+  | { readonly type: 'pair'; readonly datasetId: string; readonly scope: 'item' | 'user'; readonly index: number; readonly variants: readonly [TextVariant, TextVariant] }
+  /** All of them, or the one with the index, as a text. */
+  | { readonly type: 'pairs'; readonly datasetId: string; readonly scope: 'item' | 'user'; readonly index: number | null; readonly variants: readonly [TextVariant, TextVariant]; readonly labels: readonly [string, string] }
   /** Asks all that is missing, until it is done or paused. Ends with `ended` or a fault. */
   | { readonly type: 'start'; readonly datasetId: string; readonly key: string | null }
   | { readonly type: 'pause' }
@@ -216,6 +222,8 @@ export type ReasoningEvent =
   | { readonly type: 'phase'; readonly text: string; readonly fraction: number | null }
   | { readonly type: 'tested'; readonly test: ServerTest }
   | { readonly type: 'gathered'; readonly found: FoundInputs }
+  | { readonly type: 'imported'; readonly found: FoundTexts }
+  | { readonly type: 'paired'; readonly pair: readonly [ReasonedEntity, ReasonedEntity] }
   | { readonly type: 'surveyed'; readonly survey: ReasoningSurvey }
   | { readonly type: 'entity'; readonly entity: ReasonedEntity }
   /** At most ten times a second. */

@@ -136,6 +136,19 @@ export type JobStatus =
   | { readonly name: 'stopped'; readonly fault: Fault }
   | { readonly name: 'finished' };
 
+/** Texts that a person brings along: paragraphs on pictures, whole item texts (in the place of text and paragraph), profiles. */
+export const IMPORT_STEPS = ['descriptions', 'documents', 'profiles'] as const;
+export type ImportStep = (typeof IMPORT_STEPS)[number];
+
+/** What one import of such texts has found. */
+export interface FoundTexts {
+  readonly texts: number;
+  /** Lines whose id is no item or user of the dataset. */
+  readonly strangers: number;
+  /** Lines without a text. */
+  readonly empty: number;
+}
+
 /** What is there to reason about. */
 export interface InputCounts {
   readonly items: number;
@@ -145,6 +158,8 @@ export interface InputCounts {
   readonly neither: number;
   /** Texts and images whose name is no item of the dataset. */
   readonly strangers: number;
+  /** Texts that were brought along, with the file they came from last; null where there are none. */
+  readonly imported: Readonly<Record<ImportStep, { readonly texts: number; readonly file: string } | null>>;
   readonly users: number;
   /** Users without a training interaction: their vectors are zero. */
   readonly withoutHistory: number;
@@ -162,7 +177,7 @@ export interface ReasoningProvenance {
   readonly seed: number;
   readonly answerTokens: number;
   readonly contextTokens: number;
-  /** Profiles never read anything else. */
+  /** Profiles that were made here never read anything else. */
   readonly interactions: 'training';
   readonly history: ReasoningSettings['history'];
   readonly counts: {
@@ -177,6 +192,8 @@ export interface ReasoningProvenance {
     readonly cutHistories: number;
     /** Written or left out by a person. */
     readonly editedTexts: number;
+    /** Texts that no model was asked for, since a file gave them; absent where there are none. */
+    readonly imported?: Readonly<Record<ImportStep, number>> | undefined;
   };
 }
 
@@ -195,6 +212,9 @@ export interface ServerTest {
   readonly models: readonly string[];
 }
 
+/** Who wrote a text: a model, a person here, a file. `none`: there is nothing to ask. */
+export type TextOrigin = 'model' | 'own' | 'imported' | 'none';
+
 /** What a person looks at: one item or user with all that is known of it. */
 export interface ReasonedEntity {
   readonly scope: 'item' | 'user';
@@ -206,20 +226,61 @@ export interface ReasonedEntity {
   readonly picture: string | null;
   /** The paragraph on the picture, or the profile; null while it is missing. */
   readonly text: string | null;
-  /** `none`: there is nothing to ask. */
-  readonly origin: 'model' | 'own' | 'none';
+  readonly origin: TextOrigin;
   readonly model: string | null;
   /** Whether the answer ended at its longest. */
   readonly endedEarly: boolean;
   /** User: the training items, the oldest first, and whether they are in the prompt. */
   readonly history: readonly { readonly item: number; readonly name: string; readonly read: boolean }[];
   readonly override: Override | null;
+  /** Whether a file gave a text, which stands where no override does. */
+  readonly inFile: boolean;
 }
 
 /** How a dataset stands: what is stored of each stage, and what there is to reason about. */
 export interface ReasoningSurvey {
   readonly stages: readonly StageState[];
   readonly counts: InputCounts;
+  /** Of this dataset, the first one first. */
+  readonly variants: readonly TextVariant[];
+}
+
+/** All that decides the texts of one start: two of them can be compared. */
+export interface TextVariant extends Pick<ReasoningSettings, 'prompts' | 'sampling' | 'seed' | 'answerTokens' | 'contextTokens' | 'history'> {
+  /** SHA-256 of the rest but the time, hex. */
+  readonly id: string;
+  /** First start, ISO 8601. */
+  readonly at: string;
+  readonly describe: VariantModel;
+  readonly profile: VariantModel;
+}
+
+export interface VariantModel {
+  readonly name: string;
+  readonly digest: string | null;
+}
+
+/** The models of variants, and the time of the first start where other variants have the same models. */
+export function variantLabels(variants: readonly TextVariant[], timeOf: (iso: string) => string): string[] {
+  const named = variants.map(({ describe, profile }) => (describe.name === profile.name ? describe.name : `${describe.name}, ${profile.name}`));
+  return named.map((name, i) => (named.filter((other) => other === name).length > 1 ? `${name} (${timeOf(variants[i]?.at ?? '')})` : name));
+}
+
+/** What two variants differ in, in words. */
+export function variantDifferences(a: TextVariant, b: TextVariant): string[] {
+  const model = (x: VariantModel): string => `${x.name}@${x.digest ?? ''}`;
+  const parts: readonly (readonly [string, (variant: TextVariant) => unknown])[] = [
+    ['model that describes images', ({ describe }) => model(describe)],
+    ['model that writes profiles', ({ profile }) => model(profile)],
+    ['prompt that describes an image', ({ prompts }) => prompts.describe],
+    ['prompt that profiles a user', ({ prompts }) => prompts.profile],
+    ['sampling', ({ sampling }) => sampling],
+    ['seed', ({ seed }) => seed],
+    ['longest answer', ({ answerTokens }) => answerTokens],
+    ['context', ({ contextTokens }) => contextTokens],
+    ['cut of histories', ({ history }) => `${history.rule} ${history.most}`],
+  ];
+  return parts.filter(([, part]) => part(a) !== part(b)).map(([name]) => name);
 }
 
 /** What one import of texts and pictures has found. */

@@ -47,6 +47,7 @@ const provenance = z.strictObject({
   history: z.strictObject({ rule: z.enum(['recent', 'spaced']), most: count }),
   counts: z.strictObject({
     describedItems: count, itemsWithoutImage: count, itemsWithoutText: count, emptyItems: count, profiledUsers: count, emptyUsers: count, cutHistories: count, editedTexts: count,
+    imported: z.strictObject({ descriptions: count, documents: count, profiles: count }).optional(),
   }),
 });
 

@@ -2,9 +2,9 @@ import { create } from 'zustand';
 import { faultOf, type Fault } from '../domain/errors';
 import type { DatasetDocument } from '../domain/dataset';
 import type { NamedFile, ReasoningCommand, ReasoningEvent } from '../domain/protocol';
-import { newJob, originOf, type FoundInputs, type JobStatus, type Override, type ReasonedEntity, type ReasoningFailure, type ReasoningFile, type ReasoningJob, type ReasoningSettings, type ReasoningSurvey, type ServerTest, type StageState } from '../domain/reasoning';
+import { newJob, originOf, type FoundInputs, type FoundTexts, type ImportStep, type JobStatus, type Override, type ReasonedEntity, type ReasoningFailure, type ReasoningFile, type ReasoningJob, type ReasoningSettings, type ReasoningSurvey, type ServerTest, type StageState, type TextVariant } from '../domain/reasoning';
 import { keepModelKey, readModelKeys, type ModelKeys } from '../storage/modelKeys';
-import { deleteAnswers, readJob, writeJob } from '../storage/reasoning';
+import { deleteAnswers, deleteImported, readJob, writeJob } from '../storage/reasoning';
 import { database } from './database';
 import { useDatasets } from './datasets';
 import { holdImportLock } from './importLock';
@@ -50,6 +50,9 @@ interface ReasoningState {
   start(): void;
   pause(): void;
   importFiles(files: readonly NamedFile[]): Promise<FoundInputs | null>;
+  /** Texts in the place of answers; null when that failed. */
+  importTexts(step: ImportStep, files: readonly NamedFile[]): Promise<FoundTexts | null>;
+  forgetTexts(step: ImportStep): Promise<void>;
   /** Makes the dataset with the vectors; null when that failed. */
   derive(name: string): Promise<DatasetDocument | null>;
 }
@@ -204,6 +207,23 @@ export const useReasoning = create<ReasoningState>()((set, get) => {
       if (found) await survey(job.datasetId);
       return found;
     },
+    importTexts: async (step, files) => {
+      const { job } = get();
+      if (!job) return null;
+      const found = await working((options) => once({ type: 'texts', datasetId: job.datasetId, step, files }, (event) => (event.type === 'imported' ? event.found : undefined), options));
+      if (found) await survey(job.datasetId);
+      return found;
+    },
+    forgetTexts: async (step) => {
+      const { job } = get();
+      if (!job) return;
+      try {
+        await deleteImported(database, job.datasetId, step);
+      } catch (error) {
+        set({ fault: faultOf(error) });
+      }
+      await survey(job.datasetId);
+    },
     derive: async (name) => {
       const { job } = get();
       if (!job) return null;
@@ -229,5 +249,20 @@ export const testModelServer = (settings: ReasoningSettings, key: string, option
 /** `version` changes with what the answer depends on. */
 export const entityOf = ({ datasetId, scope, index }: { readonly datasetId: string; readonly scope: 'item' | 'user'; readonly index: number; readonly version: unknown }, options: AskOptions): Promise<ReasonedEntity> =>
   once({ type: 'entity', datasetId, scope, index }, (event) => (event.type === 'entity' ? event.entity : undefined), options);
+
+export interface PairQuestion {
+  readonly datasetId: string;
+  readonly scope: 'item' | 'user';
+  readonly index: number;
+  readonly variants: readonly [TextVariant, TextVariant];
+}
+
+/** The same item or user as two variants have it. */
+export const pairOf = ({ datasetId, scope, index, variants }: PairQuestion & { readonly version: unknown }, options: AskOptions): Promise<readonly [ReasonedEntity, ReasonedEntity]> =>
+  once({ type: 'pair', datasetId, scope, index, variants }, (event) => (event.type === 'paired' ? event.pair : undefined), options);
+
+/** Both texts side by side as Markdown; without an index, of all items or users. */
+export const pairsFile = (question: Omit<PairQuestion, 'index'> & { readonly index: number | null }, labels: readonly [string, string]): Promise<Blob> =>
+  once({ type: 'pairs', ...question, labels }, (event) => (event.type === 'made' ? event.file : undefined));
 
 export const reasoningFile = (datasetId: string, what: ReasoningFile): Promise<Blob> => once({ type: 'file', datasetId, what }, (event) => (event.type === 'made' ? event.file : undefined));

@@ -1,10 +1,11 @@
-import { newJob, type ReasoningJob } from '../domain/reasoning';
+import { newJob, type ImportStep, type ReasoningJob, type TextVariant } from '../domain/reasoning';
 import type { ItemText } from '../domain/reasoningText';
 import type { Database } from './database';
 
 /**
  * Layout of the table `texts`. `answer/<key>` holds what a model answered, whatever the dataset; `job/<id>` the settings for a dataset;
- * `input/<id>` and `input/<id>/picture/<item>` what is there to reason about; `digests/<address>` what a server's models are.
+ * `input/<id>` and `input/<id>/picture/<item>` what is there to reason about; `imported/<id>/<step>` texts
+ * that stand in the place of answers; `asked/<id>` the variants it was started with; `digests/<address>` what a server's models are.
  */
 
 /** A text that a model wrote, with what it took. */
@@ -95,6 +96,29 @@ export async function readInputs(database: Database, datasetId: string): Promise
 
 export const writeInputs = (database: Database, datasetId: string, inputs: StoredInputs): Promise<void> => database.texts.set(`input/${datasetId}`, inputs);
 
+/** Texts of one step by item or user, null where no file gave one. */
+export interface ImportedTexts {
+  /** The last one. */
+  readonly file: string;
+  readonly texts: readonly (string | null)[];
+}
+
+export async function readImported(database: Database, datasetId: string, step: ImportStep): Promise<ImportedTexts | null> {
+  const value = await database.texts.get(`imported/${datasetId}/${step}`);
+  return isImported(value) ? value : null;
+}
+
+export const writeImported = (database: Database, datasetId: string, step: ImportStep, imported: ImportedTexts): Promise<void> => database.texts.set(`imported/${datasetId}/${step}`, imported);
+
+export const deleteImported = (database: Database, datasetId: string, step: ImportStep): Promise<void> => database.texts.delete([`imported/${datasetId}/${step}`]);
+
+export async function readVariants(database: Database, datasetId: string): Promise<readonly TextVariant[]> {
+  const value = await database.texts.get(`asked/${datasetId}`);
+  return areVariants(value) ? value : [];
+}
+
+export const writeVariants = (database: Database, datasetId: string, variants: readonly TextVariant[]): Promise<void> => database.texts.set(`asked/${datasetId}`, variants);
+
 const pictureKey = (datasetId: string, item: number): string => `input/${datasetId}/picture/${item}`;
 
 export const writePicture = (database: Database, datasetId: string, item: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> => database.texts.set(pictureKey(datasetId, item), bytes);
@@ -106,7 +130,7 @@ export async function readPicture(database: Database, datasetId: string, item: n
 
 /** Removes what was kept of a dataset, but not the answers: another dataset may share them. */
 export async function deleteReasoning(database: Database, datasetId: string): Promise<void> {
-  await database.texts.delete([`job/${datasetId}`, `input/${datasetId}`, ...(await database.texts.keys(`input/${datasetId}/`))]);
+  await database.texts.delete([`job/${datasetId}`, `asked/${datasetId}`, `input/${datasetId}`, ...(await database.texts.keys(`input/${datasetId}/`)), ...(await database.texts.keys(`imported/${datasetId}/`))]);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -127,6 +151,14 @@ function isJob(value: unknown): value is ReasoningJob {
 
 function isInputs(value: unknown): value is StoredInputs {
   return isRecord(value) && value['pictures'] instanceof Map;
+}
+
+function isImported(value: unknown): value is ImportedTexts {
+  return isRecord(value) && Array.isArray(value['texts']);
+}
+
+function areVariants(value: unknown): value is readonly TextVariant[] {
+  return Array.isArray(value) && value.every((one) => isRecord(one) && typeof one['id'] === 'string');
 }
 
 function isBytes(value: unknown): value is Uint8Array<ArrayBuffer> {

@@ -17,7 +17,7 @@ const KEY = 'sk-very-secret-4242';
 
 let server: ModelServer;
 test.beforeEach(async () => {
-  server = await new ModelServer({ key: KEY }).start();
+  server = await new ModelServer({ key: KEY, models: ['seer', 'writer', 'encoder', 'other'], vision: ['seer', 'other'] }).start();
 });
 test.afterEach(() => server.stop());
 
@@ -259,6 +259,75 @@ test('after passing faults, a closed tab, a model that vanished and a server tha
   await expect(pipeline(next).getByText('finished', { exact: true })).toBeVisible({ timeout: 240_000 });
   expect(server.answered.size).toBe(PICTURES + USERS + ITEMS + USERS);
   expect(repeated()).toBe(0);
+});
+
+test('texts that are there already take their stage’s place, and two models stand side by side', async ({ page }) => {
+  await openReasoning(page);
+  await configure(page);
+  await giveInputs(page);
+  // Four descriptions and one profile are there.
+  await page.getByRole('button', { name: /^Texts that are there already/ }).click();
+  await page.getByLabel('File of texts').setInputFiles({ name: 'mine.jsonl', mimeType: 'text/plain', buffer: Buffer.from([0, 1, 2, 3].map((id) => JSON.stringify({ id, text: `My words on ${id}` })).join('\n')) });
+  await expect(page.getByText('Descriptions of pictures: 4 texts stored.')).toBeVisible();
+  await page.getByLabel('What the file has').selectOption('profiles');
+  await page.getByLabel('File of texts').setInputFiles({ name: 'mine.csv', mimeType: 'text/csv', buffer: Buffer.from('user,profile\n0,Likes shelves.\n777,Nobody.\n') });
+  await expect(page.getByText('Profiles of users: 1 text stored.')).toBeVisible();
+  await expect(page.getByText('1 text belongs to nobody in this dataset.')).toBeVisible();
+  const files = page.getByRole('list', { name: 'Texts from files' }).getByRole('listitem');
+  await expect(files).toHaveText([/4 texts of mine\.jsonl/, /1 text of mine\.csv/]);
+
+  await pipeline(page).getByRole('button', { name: 'Start' }).click();
+  await expect(pipeline(page).getByText('finished', { exact: true })).toBeVisible({ timeout: 240_000 });
+  await expect(pipeline(page).getByRole('row').nth(1)).toContainText('36 of 36');
+  await expect(pipeline(page).getByRole('row').nth(2)).toContainText('43 of 43');
+  expect(server.requests.filter(({ body }) => body.includes('"writer"') && body.includes('My words on')).length).toBeGreaterThan(0);
+  const look = page.getByRole('region', { name: 'Look at the texts' });
+  await expect(look).toContainText('My words on 0');
+  await expect(look).toContainText('from a file');
+  const beside = page.getByRole('region', { name: 'Two models side by side' });
+  await expect(beside).toContainText('Once this dataset was started with two models');
+
+  // Another model describes too; what the first one said is still there.
+  for (const label of ['Model that describes images', 'Model that writes profiles']) {
+    await page.getByLabel(label, { exact: true }).fill('other');
+    await page.getByLabel(label, { exact: true }).blur();
+  }
+  await pipeline(page).getByRole('button', { name: 'Go on' }).click();
+  await expect(pipeline(page).getByText('finished', { exact: true })).toBeVisible({ timeout: 240_000 });
+  const asked = server.requests.length;
+  await expect(beside).toContainText('They differ in: model that describes images, model that writes profiles.');
+  await beside.getByLabel(/^Index/).fill('7');
+  await beside.getByLabel(/^Index/).press('Enter');
+  const [left, right] = [beside.getByRole('region', { name: 'seer, writer' }), beside.getByRole('region', { name: 'other', exact: true })];
+  await expect(left).toContainText('(seer, seed 999)');
+  await expect(right).toContainText('(other, seed 999)');
+  await expect.poll(() => beside.getByRole('img', { name: /Picture of/ }).evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(8);
+  await expectFit(page, 'two models');
+  // An item whose text a file gave was asked of neither.
+  await beside.getByLabel(/^Index/).fill('2');
+  await beside.getByLabel(/^Index/).press('Enter');
+  await expect(left).toContainText('No answer is stored.');
+  await beside.getByRole('radio', { name: 'Users' }).check();
+  await beside.getByRole('button', { name: 'Next' }).click();
+  await expect(left).toContainText('(writer, seed 999)');
+  await expect(right).toContainText('(other, seed 999)');
+  const shown = (await right.locator('p').first().textContent()) ?? '';
+  const download = page.waitForEvent('download');
+  await beside.getByRole('button', { name: 'Save all users (text)' }).click();
+  const saved = readFileSync(await (await download).path()).toString();
+  expect(saved).toContain('# Shop: seer, writer beside other');
+  expect(saved).toContain(`### other\n\n${shown}`);
+  // User 0 has a file's profile and was asked of neither.
+  expect(saved.match(/^## user/gm)).toHaveLength(USERS - 1);
+  expect(server.requests).toHaveLength(asked);
+
+  await page.getByRole('button', { name: 'Make the dataset' }).click();
+  const origin = page.getByRole('region', { name: 'Item texts and user profiles' });
+  await expect(origin).toContainText('4 descriptions of pictures, 0 whole item texts, 1 profiles; no model was asked for them');
+  await page.goBack();
+  await page.getByRole('button', { name: /^Texts that are there already/ }).click();
+  await page.getByRole('button', { name: 'Forget: Descriptions of pictures' }).click();
+  await expect(pipeline(page).getByRole('row').nth(1)).toContainText('36 of 40');
 });
 
 test('a key is kept only where that is wanted, for its address alone, and can be forgotten', async ({ page }) => {

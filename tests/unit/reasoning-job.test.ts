@@ -9,7 +9,7 @@ import { deleteAnswers, readInputs, readJob, readText, writeJob } from '../../sr
 import { datasetSchema } from '../../src/sharing/datasetSchema';
 import { generateDemo } from '../../workers/dataset/demo';
 import { deriveDataset } from '../../workers/reasoning/derive';
-import { importInputs, itemFinder } from '../../workers/reasoning/inputs';
+import { importInputs, indexFinder } from '../../workers/reasoning/inputs';
 import { runJob, surveyStages } from '../../workers/reasoning/job';
 import { fittingSize } from '../../workers/reasoning/pictures';
 import { newServer } from '../../workers/reasoning/server';
@@ -65,12 +65,12 @@ const repeated = (): number => [...server.answered.values()].filter((count) => c
 
 describe('inputs', () => {
   it('find their items by id, and say what is missing', async () => {
-    expect(inputCounts(await openStudy(database, 'd'))).toEqual({ items: ITEMS, texts: 29, images: 28, neither: 1, strangers: 0, users: USERS, withoutHistory: 0 });
+    expect(inputCounts(await openStudy(database, 'd'))).toEqual({ items: ITEMS, texts: 29, images: 28, neither: 1, strangers: 0, imported: { descriptions: null, documents: null, profiles: null }, users: USERS, withoutHistory: 0 });
     const { pictures, texts } = await readInputs(database, 'd');
     expect(pictures.get(5)).toMatchObject({ file: '5.png', type: 'image/png', bytes: itemPicture(5).length });
     expect(texts![7]).toEqual({ title: 'Thing h', brand: '', categories: '', description: 'It is thing 7, of use' });
-    const find = itemFinder({ items: null, users: null, itemCategories: null, originalUsers: null, originalItems: ['B00X', 'B00Y'] }, 2);
-    expect([find('B00Y'), find('1'), itemFinder(null, 2)('1'), itemFinder(null, 2)('2')]).toEqual([1, null, 1, null]);
+    const find = indexFinder(['B00X', 'B00Y'], 2);
+    expect([find('B00Y'), find('1'), indexFinder(null, 2)('1'), indexFinder(null, 2)('2')]).toEqual([1, null, 1, null]);
   });
 
   it('come as JSONL too, and pictures under names that a table gives', async () => {

@@ -1,4 +1,4 @@
-import type { Interactions } from '../../src/domain/dataset';
+import type { Interactions, Problem } from '../../src/domain/dataset';
 import { baseName } from '../formats/source';
 import { amount, count } from '../formats/words';
 import type { StoredFeature } from './features';
@@ -36,15 +36,18 @@ export function checkFeature({ info, observer }: StoredFeature, findings: Findin
     });
   }
   if (scope === 'user') {
-    findings.note({
-      rule: 'user-file-provenance',
-      file: info.file,
-      row: null,
-      message: `Whether ${file} was made from training interactions alone cannot be checked.`,
-      hint: 'Profiles made from all interactions contain the answers of the test; runs that use the file say so.',
-    });
+    findings.note(unknownProfiles(info.file));
   }
 }
+
+/** Of profiles from elsewhere nobody can know what they were made from. */
+export const unknownProfiles = (file: string): Omit<Problem, 'severity'> => ({
+  rule: 'user-file-provenance',
+  file,
+  row: null,
+  message: `Whether ${baseName(file)} was made from training interactions alone cannot be checked.`,
+  hint: 'Profiles made from all interactions contain the answers of the test; runs that use the file say so.',
+});
 
 /** Users and items that training never sees, and splits without rows. */
 export function checkSplit(

@@ -1,16 +1,17 @@
-import type { DatasetDocument } from '../../src/domain/dataset';
+import type { DatasetDocument, Problem } from '../../src/domain/dataset';
 import { AppError } from '../../src/domain/errors';
-import type { ReasoningModels, ReasoningProvenance } from '../../src/domain/reasoning';
+import type { ImportStep, ReasoningModels, ReasoningProvenance } from '../../src/domain/reasoning';
 import type { Database } from '../../src/storage/database';
 import { commitDataset, deleteDataset, readFeatureChunks, readInteractions, writeFeatureChunk } from '../../src/storage/datasets';
 import { readVector, type ModelDigests } from '../../src/storage/reasoning';
 import { assemble } from '../dataset/assemble';
+import { unknownProfiles } from '../dataset/check';
 import { FeatureObserver } from '../dataset/feature-statistics';
 import { matrixOf, storeFeature, type StoredFeature } from '../dataset/features';
 import { digest } from '../dataset/fingerprint';
 import { textHash } from './keys';
 import { itemDocuments, itemSources, userSources, userTexts } from './stages';
-import { digestOf, isQuestion, itemText, openStudy, userHistory, vectorKey, type ReasoningStudy, type TextSource } from './study';
+import { digestOf, givenText, isQuestion, originOf, openStudy, userHistory, vectorKey, type ReasoningStudy, type TextSource } from './study';
 
 /** The keys that MLLMRec reads. */
 const ITEM_KEY = 'image_text';
@@ -97,7 +98,7 @@ export async function deriveDataset(database: Database, datasetId: string, id: s
       split: dataset.split,
       source: { kind: 'reasoning', provenance: await provenanceOf(encoded) },
       statistics: dataset.statistics,
-      problems: dataset.problems.filter(({ rule }) => rule !== 'user-file-provenance'),
+      problems: [...dataset.problems.filter(({ rule }) => rule !== 'user-file-provenance'), ...fromElsewhere(encoded)],
     });
     await commitDataset(database, document);
     return document;
@@ -105,6 +106,12 @@ export async function deriveDataset(database: Database, datasetId: string, id: s
     await deleteDataset(database, id).catch(() => undefined);
     throw error;
   }
+}
+
+/** A note where profiles are a file's. */
+function fromElsewhere({ study, profiles }: EncodedStudy): Problem[] {
+  const { profiles: file } = study.imported;
+  return file && profiles.some((source) => originOf(source) === 'imported') ? [{ severity: 'note', ...unknownProfiles(file.file) }] : [];
 }
 
 async function copyFeature(database: Database, { id: from }: DatasetDocument, id: string, info: DatasetDocument['features'][number]): Promise<StoredFeature> {
@@ -134,12 +141,13 @@ async function provenanceOf({ study, documents, paragraphs, profiles, profileTex
     counts: {
       describedItems: count(paragraphs),
       itemsWithoutImage: documents.length - inputs.pictures.size,
-      itemsWithoutText: documents.filter((_, item) => Object.values(itemText(study, item)).every((part) => part.trim() === '')).length,
+      itemsWithoutText: documents.filter((_, item) => Object.values(givenText(study, item)).every((part) => part.trim() === '')).length,
       emptyItems: documents.filter((text) => text === '').length,
       profiledUsers: count(profiles),
       emptyUsers: profileTexts.filter((text) => text === '').length,
       cutHistories: profiles.filter((_, user) => userHistory(study, documents, user).cut).length,
       editedTexts: byHand,
+      ...importedCounts([...paragraphs, ...profiles]),
     },
   };
 }
@@ -147,4 +155,9 @@ async function provenanceOf({ study, documents, paragraphs, profiles, profileTex
 function digestsOf(all: ModelDigests, { describe, profile, encode }: ReasoningModels): Pick<ReasoningProvenance, 'digests'> {
   const known = { describe: digestOf(all, describe), profile: digestOf(all, profile), encode: digestOf(all, encode) };
   return Object.values(known).some((digest) => digest !== null) ? { digests: known } : {};
+}
+
+function importedCounts(sources: readonly TextSource[]): Pick<ReasoningProvenance['counts'], 'imported'> {
+  const count = (step: ImportStep): number => sources.filter((source) => source !== null && !isQuestion(source) && source.imported === step).length;
+  return sources.some((source) => originOf(source) === 'imported') ? { imported: { descriptions: count('descriptions'), documents: count('documents'), profiles: count('profiles') } } : {};
 }

@@ -3,13 +3,15 @@ import { itemDocument } from '../../src/domain/reasoningText';
 import type { Database } from '../../src/storage/database';
 import { readPicture, readText } from '../../src/storage/reasoning';
 import { base64 } from './answers';
-import { isQuestion, itemParagraph, itemText, openStudy, textOf, userHistory, userProfile, type ReasoningStudy, type TextSource } from './study';
+import { isQuestion, itemParagraph, itemText, openStudy, originOf, textOf, userHistory, userProfile, type ReasoningStudy, type TextSource } from './study';
 
 /** One item or user, as a person looks at it. */
 export async function readEntity(database: Database, datasetId: string, scope: 'item' | 'user', index: number): Promise<ReasonedEntity> {
-  const study = await openStudy(database, datasetId);
-  return scope === 'item' ? readItem(study, index) : readUser(study, index);
+  return entityIn(await openStudy(database, datasetId), scope, index);
 }
+
+/** The same of a study that is open. */
+export const entityIn = (study: ReasoningStudy, scope: 'item' | 'user', index: number): Promise<ReasonedEntity> => (scope === 'item' ? readItem(study, index) : readUser(study, index));
 
 const nameOf = ({ labels }: ReasoningStudy, scope: 'item' | 'user', index: number): string => {
   const [names, originals] = scope === 'item' ? [labels?.items, labels?.originalItems] : [labels?.users, labels?.originalUsers];
@@ -25,6 +27,7 @@ async function readItem(study: ReasoningStudy, item: number): Promise<ReasonedEn
     picture: info && bytes ? `data:${info.type};base64,${base64(bytes)}` : null,
     history: [],
     override: study.job.overrides.items[item] ?? null,
+    inFile: (study.imported.documents?.texts[item] ?? study.imported.descriptions?.texts[item] ?? null) !== null,
     ...(await answered(study, await itemParagraph(study, item))),
   };
 }
@@ -44,12 +47,13 @@ async function readUser(study: ReasoningStudy, user: number): Promise<ReasonedEn
     scope: 'user', index: user, name: nameOf(study, 'user', user), given: '', picture: null,
     history: own.map((item) => ({ item, name: itemText(study, item).title || nameOf(study, 'item', item), read: read.has(item) })),
     override: study.job.overrides.users[user] ?? null,
+    inFile: (study.imported.profiles?.texts[user] ?? null) !== null,
     ...(complete ? await answered(study, source) : { text: null, origin: 'model', model: null, endedEarly: false }),
   };
 }
 
 async function answered(study: ReasoningStudy, source: TextSource): Promise<Pick<ReasonedEntity, 'text' | 'origin' | 'model' | 'endedEarly'>> {
-  if (!isQuestion(source)) return { text: source?.own ?? '', origin: source ? 'own' : 'none', model: null, endedEarly: false };
+  if (!isQuestion(source)) return { text: source?.own ?? '', origin: originOf(source), model: null, endedEarly: false };
   const stored = await readText(study.database, source.key);
   return { text: stored?.text ?? null, origin: 'model', model: source.model, endedEarly: stored?.cut ?? false };
 }

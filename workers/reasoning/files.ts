@@ -2,7 +2,7 @@ import type { ReasoningFile } from '../../src/domain/reasoning';
 import { npyFile } from '../../src/sharing/npy';
 import type { Database } from '../../src/storage/database';
 import { readEncoded } from './derive';
-import { isQuestion, itemText, textOf, userHistory } from './study';
+import { isQuestion, itemText, originOf, textOf, userHistory } from './study';
 
 /** Texts as JSONL, one item or user a line in order of their indices, or vectors as `.npy`. Throws `REASONING_UNFINISHED`. */
 export async function makeReasoningFile(database: Database, datasetId: string, what: ReasoningFile): Promise<Blob> {
@@ -18,14 +18,14 @@ export async function makeReasoningFile(database: Database, datasetId: string, w
       for (const [item, source] of paragraphs.entries()) {
         const { title, brand, categories, description } = itemText(study, item);
         const picture = study.inputs.pictures.get(item)?.file ?? null;
-        lines.push(JSON.stringify({ item, id: labels?.originalItems?.[item] ?? String(item), title, brand, categories, description, picture, model: isQuestion(source) ? source.model : null, paragraph: await textOf(study, source), text: documents[item] ?? '' }));
+        lines.push(JSON.stringify({ item, id: labels?.originalItems?.[item] ?? String(item), title, brand, categories, description, picture, origin: originOf(source), model: isQuestion(source) ? source.model : null, paragraph: await textOf(study, source), text: documents[item] ?? '' }));
       }
       return jsonLines(lines);
     }
     case 'userTexts':
       return jsonLines(profiles.map((source, user) => {
         const { items: read, cut } = userHistory(study, documents, user);
-        return JSON.stringify({ user, id: labels?.originalUsers?.[user] ?? String(user), interactions: 'training', history: study.histories[user] ?? [], read, cut, model: isQuestion(source) ? source.model : null, text: profileTexts[user] ?? '' });
+        return JSON.stringify({ user, id: labels?.originalUsers?.[user] ?? String(user), interactions: originOf(source) === 'imported' ? null : 'training', history: study.histories[user] ?? [], read, cut, origin: originOf(source), model: isQuestion(source) ? source.model : null, text: profileTexts[user] ?? '' });
       }));
   }
 }

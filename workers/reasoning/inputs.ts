@@ -1,4 +1,3 @@
-import type { DatasetLabels } from '../../src/domain/dataset';
 import { AppError } from '../../src/domain/errors';
 import type { NamedFile } from '../../src/domain/protocol';
 import type { FoundInputs } from '../../src/domain/reasoning';
@@ -36,7 +35,7 @@ type Line = Partial<Record<Field, string>>;
  */
 export async function importInputs(database: Database, datasetId: string, files: readonly NamedFile[], progress: (text: string, fraction: number | null) => void): Promise<FoundInputs> {
   const { statistics } = await readDataset(database, datasetId);
-  const itemOf = itemFinder(await readLabels(database, datasetId), statistics.items);
+  const itemOf = indexFinder((await readLabels(database, datasetId))?.originalItems, statistics.items);
   const before = await readInputs(database, datasetId);
   const texts: (ItemText | null)[] = Array.from({ length: statistics.items }, (_, item) => before.texts?.[item] ?? null);
   const pictures = new Map<number, PictureInfo>(before.pictures);
@@ -98,15 +97,15 @@ export async function importInputs(database: Database, datasetId: string, files:
   return { texts: found, pictures: stored, strangers, leftOut };
 }
 
-/** An item by the id it had in its files; else by its index. */
-export function itemFinder(labels: DatasetLabels | null, items: number): (id: string) => number | null {
-  const known = new Map(labels?.originalItems?.map((id, item) => [id, item]) ?? []);
+/** An item or user by the id it had in its files; where there are no such ids, by its index. */
+export function indexFinder(ids: readonly string[] | null | undefined, size: number): (id: string) => number | null {
+  const known = new Map(ids?.map((id, index) => [id, index]) ?? []);
   return (id) => {
     const trimmed = id.trim();
-    const item = known.get(trimmed);
-    if (item !== undefined) return item;
+    const index = known.get(trimmed);
+    if (index !== undefined) return index;
     if (known.size > 0 || !/^\d{1,9}$/.test(trimmed)) return null;
-    return Number(trimmed) < items ? Number(trimmed) : null;
+    return Number(trimmed) < size ? Number(trimmed) : null;
   };
 }
 
@@ -116,6 +115,7 @@ function lineOf(fields: readonly (Field | null)[], cells: readonly string[]): Li
   return line;
 }
 
+/** Whether a file holds JSON objects. */
 const startsLikeJson = (head: Uint8Array): boolean => /^\s*\{\s*["}]/.test(new TextDecoder().decode(head));
 
 async function readJsonLines(source: ByteSource, take: (line: Line) => void): Promise<void> {
@@ -128,6 +128,8 @@ async function readJsonLines(source: ByteSource, take: (line: Line) => void): Pr
     for (const [name, content] of Object.entries(value)) {
       const field = fieldOf(name);
       if (field) line[field] ??= wordsOf(content);
+      // Our own files have an index beside it.
+      if (name === 'id') line.id = wordsOf(content);
     }
     take(line);
   }

@@ -6,6 +6,7 @@ import { inLanes, type Clock } from './lanes';
 import { digestsIn, type ModelServer, type Picture } from './server';
 import { itemDocuments, itemSources, scopeOf, textPlan, userSources, userTexts, vectorPlan, type StagePlan, type TextTask, type VectorTask } from './stages';
 import { openStudy, type ReasoningStudy } from './study';
+import { rememberVariant } from './variants';
 
 export interface JobHooks {
   readonly server: ModelServer;
@@ -44,6 +45,7 @@ export async function runJob(database: Database, datasetId: string, hooks: JobHo
   await learnDigests(database, datasetId, hooks);
   if (hooks.pause.aborted) return 'paused';
   const study = await openStudy(database, datasetId);
+  await rememberVariant(study, new Date());
   const counters = new Map<Stage, Counter>();
   const tell = (): void => hooks.onStages(STAGES.map((stage) => counters.get(stage)?.state ?? empty(stage)));
   const finished = await walk(study, async (stage, plan) => {

@@ -1,9 +1,9 @@
 import type { DatasetDocument, DatasetLabels } from '../../src/domain/dataset';
-import type { InputCounts, Override, ReasoningJob } from '../../src/domain/reasoning';
+import type { ImportStep, InputCounts, Override, ReasoningJob, TextOrigin } from '../../src/domain/reasoning';
 import { cutHistory, filled, historyRoom, itemDocument, NO_TEXT, trainingHistories, type CutHistory, type ItemText } from '../../src/domain/reasoningText';
 import type { Database } from '../../src/storage/database';
 import { readDataset, readInteractions, readLabels } from '../../src/storage/datasets';
-import { answerKeys, readDigests, readInputs, readJob, readText, type ModelDigests, type StoredInputs } from '../../src/storage/reasoning';
+import { answerKeys, readDigests, readImported, readInputs, readJob, readText, type ImportedTexts, type ModelDigests, type StoredInputs } from '../../src/storage/reasoning';
 import { answerKey } from './keys';
 import { LONGEST_SIDE } from './pictures';
 import { samplingOf, type Sampling } from './server';
@@ -18,8 +18,8 @@ export interface TextQuestion {
   readonly sampling: Sampling;
 }
 
-/** What an item's description or a user's profile is: a person's words, or the answer to a question; null where there is nothing to ask. */
-export type TextSource = { readonly own: string } | TextQuestion | null;
+/** What an item's description or a user's profile is: words of a person or a file, or the answer to a question; null where there is nothing to ask. */
+export type TextSource = { readonly own: string; readonly imported?: ImportStep } | TextQuestion | null;
 
 export const isQuestion = (source: TextSource): source is TextQuestion => source !== null && 'key' in source;
 
@@ -32,6 +32,7 @@ export interface ReasoningStudy {
   /** Of the server's models. */
   readonly digests: ModelDigests;
   readonly inputs: StoredInputs;
+  readonly imported: Readonly<Record<ImportStep, ImportedTexts | null>>;
   /** Training items of each user, the oldest first. */
   readonly histories: readonly (readonly number[])[];
   /** Keys of stored answers; grows while answers come. */
@@ -48,13 +49,31 @@ export async function openStudy(database: Database, datasetId: string): Promise<
     job,
     digests: await readDigests(database, job.settings.server.url),
     inputs: await readInputs(database, datasetId),
+    imported: {
+      descriptions: await readImported(database, datasetId, 'descriptions'),
+      documents: await readImported(database, datasetId, 'documents'),
+      profiles: await readImported(database, datasetId, 'profiles'),
+    },
     histories: trainingHistories(await readInteractions(database, datasetId), dataset.statistics.users),
     stored: await answerKeys(database),
   };
 }
 
+/** Who a text is from. */
+export function originOf(source: TextSource): TextOrigin {
+  if (source === null) return 'none';
+  if (isQuestion(source)) return 'model';
+  return source.imported ? 'imported' : 'own';
+}
+
+/** What stands before the paragraph in an item's description: nothing where a whole text was brought along. */
+export const itemText = (study: ReasoningStudy, item: number): ItemText => (wholeText(study, item) === null ? givenText(study, item) : NO_TEXT);
+
+/** The whole text that was brought along for an item; null where there is none, or a model is to be asked instead. */
+const wholeText = ({ imported, job }: ReasoningStudy, item: number): string | null => (job.overrides.items[item]?.kind === 'again' ? null : (imported.documents?.texts[item] ?? null));
+
 /** A file's text; without a file the dataset's own names, as the demo has them. */
-export function itemText({ inputs, labels }: Pick<ReasoningStudy, 'inputs' | 'labels'>, item: number): ItemText {
+export function givenText({ inputs, labels }: Pick<ReasoningStudy, 'inputs' | 'labels'>, item: number): ItemText {
   if (inputs.texts) return inputs.texts[item] ?? NO_TEXT;
   const category = labels?.itemCategories;
   return { ...NO_TEXT, title: labels?.items?.[item] ?? '', categories: category?.names[category.of[item] ?? -1] ?? '' };
@@ -63,21 +82,32 @@ export function itemText({ inputs, labels }: Pick<ReasoningStudy, 'inputs' | 'la
 export function inputCounts(study: ReasoningStudy): InputCounts {
   const { dataset, inputs, histories } = study;
   const items = Array.from({ length: dataset.statistics.items }, (_, item) => item);
-  const hasText = (item: number): boolean => itemDocument(itemText(study, item), '') !== '';
+  const hasText = (item: number): boolean => itemDocument(givenText(study, item), '') !== '';
+  const isImported = (item: number): boolean => Boolean(study.imported.descriptions?.texts[item] ?? study.imported.documents?.texts[item]);
   return {
     items: items.length,
     texts: items.filter(hasText).length,
     images: inputs.pictures.size,
-    neither: items.filter((item) => !hasText(item) && !inputs.pictures.has(item)).length,
+    neither: items.filter((item) => !hasText(item) && !inputs.pictures.has(item) && !isImported(item)).length,
     strangers: inputs.strangers,
+    imported: { descriptions: countOf(study, 'descriptions'), documents: countOf(study, 'documents'), profiles: countOf(study, 'profiles') },
     users: histories.length,
     withoutHistory: histories.filter((history) => history.length === 0).length,
   };
 }
 
-function ownWords(override: Override | undefined): { readonly own: string } | null {
+function countOf({ imported }: ReasoningStudy, step: ImportStep): InputCounts['imported'][ImportStep] {
+  const texts = imported[step];
+  return texts && { texts: texts.texts.filter((text) => text !== null).length, file: texts.file };
+}
+
+/** The words of a person before those of a file; null where a model is to be asked. */
+function ownWords(override: Override | undefined, texts: readonly (readonly [ImportStep, string | null | undefined])[]): { readonly own: string; readonly imported?: ImportStep } | null {
   if (override?.kind === 'edited') return { own: override.text };
-  return override?.kind === 'skipped' ? { own: '' } : null;
+  if (override?.kind === 'skipped') return { own: '' };
+  if (override?.kind === 'again') return null;
+  for (const [imported, own] of texts) if (typeof own === 'string') return { own, imported };
+  return null;
 }
 
 const attemptOf = (override: Override | undefined): number => (override?.kind === 'again' ? override.attempt : 0);
@@ -86,7 +116,7 @@ const attemptOf = (override: Override | undefined): number => (override?.kind ==
 export async function itemParagraph(study: ReasoningStudy, item: number): Promise<TextSource> {
   const { settings, overrides } = study.job;
   const override = overrides.items[item];
-  const own = ownWords(override);
+  const own = ownWords(override, [['documents', study.imported.documents?.texts[item]], ['descriptions', study.imported.descriptions?.texts[item]]]);
   if (own) return own;
   const picture = study.inputs.pictures.get(item);
   if (!picture) return null;
@@ -106,7 +136,7 @@ export function userHistory({ job, histories }: Pick<ReasoningStudy, 'job' | 'hi
 export async function userProfile(study: ReasoningStudy, documents: readonly string[], user: number): Promise<TextSource> {
   const { settings, overrides } = study.job;
   const override = overrides.users[user];
-  const own = ownWords(override);
+  const own = ownWords(override, [['profiles', study.imported.profiles?.texts[user]]]);
   if (own) return own;
   const { items, list } = userHistory(study, documents, user);
   if (items.length === 0) return null;

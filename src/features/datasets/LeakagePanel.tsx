@@ -41,7 +41,7 @@ export function LeakagePanel({ dataset }: { readonly dataset: DatasetDocument })
       }
     >
       <p>
-        {dataset.source.kind === 'reasoning'
+        {dataset.source.kind === 'reasoning' && !dataset.source.provenance.counts.imported?.profiles
           ? 'These profiles were made here, from training interactions only; the probe should find nothing.'
           : 'A profile that was written from all interactions contains the answers of the test. The probe compares held-out items with unseen ones of like popularity and like similarity to the user’s training history.'}
       </p>

@@ -10,6 +10,7 @@ import type { Fault } from '../../domain/errors';
 import type { NamedFile } from '../../domain/protocol';
 import type { FoundInputs } from '../../domain/reasoning';
 import { useReasoning } from '../../state/reasoning';
+import { ImportedTexts } from './ImportedTexts';
 import styles from './reasoning.module.css';
 
 /** What there is to reason about, and how more of it comes in. */
@@ -66,6 +67,7 @@ export function InputsPanel() {
           {found.leftOut.length > 0 && `Left out as neither: ${found.leftOut.slice(0, 5).join(', ')}.`}
         </Notice>
       )}
+      <ImportedTexts busy={busy} />
     </Panel>
   );
 }

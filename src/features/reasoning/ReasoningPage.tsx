@@ -11,6 +11,7 @@ import { InputsPanel } from './InputsPanel';
 import { PipelinePanel } from './PipelinePanel';
 import { PromptsPanel } from './PromptsPanel';
 import { ServerPanel } from './ServerPanel';
+import { SideBySidePanel } from './SideBySidePanel';
 
 /** MLLMRec's reasoning stage for one dataset: texts and vectors from the person's own model server. */
 export function ReasoningPage() {
@@ -49,6 +50,7 @@ function Known({ dataset }: { readonly dataset: DatasetDocument }) {
           <PromptsPanel settings={current.settings} />
           <PipelinePanel dataset={dataset} />
           <BrowsePanel job={current} dataset={dataset} />
+          <SideBySidePanel dataset={dataset} />
         </>
       )}
     </Page>

@@ -1,0 +1,41 @@
+import { formatCount } from '../../app/format';
+import { Button } from '../../app/primitives/Button';
+import { Choice } from '../../app/primitives/Field';
+import type { DatasetDocument } from '../../domain/dataset';
+import { DraftInput, wholeNumber } from './DraftInput';
+import styles from './reasoning.module.css';
+
+/** An item or a user by its index. */
+export interface Entity {
+  readonly scope: 'item' | 'user';
+  readonly index: number;
+}
+
+interface EntityPickerProps extends Entity {
+  readonly dataset: DatasetDocument;
+  readonly onPick: (entity: Entity) => void;
+}
+
+/** Goes through items or users, one after the other or by index. */
+export function EntityPicker({ dataset, scope, index, onPick }: EntityPickerProps) {
+  const size = scope === 'item' ? dataset.statistics.items : dataset.statistics.users;
+  const go = (to: number): void => onPick({ scope, index: (to + size) % size });
+  return (
+    <div className={styles.row}>
+      <Choice
+        label="What to look at"
+        hideLabel
+        segments
+        value={scope}
+        options={[
+          { value: 'item', label: 'Items' },
+          { value: 'user', label: 'Users' },
+        ]}
+        onValueChange={(next) => onPick({ scope: next, index: 0 })}
+      />
+      <Button onClick={() => go(index - 1)}>Previous</Button>
+      <Button onClick={() => go(index + 1)}>Next</Button>
+      <DraftInput key={`${scope}/${index}`} className={styles.number ?? ''} label={`Index, 0 to ${formatCount(size - 1)}`} numeric value={String(index)} problem={wholeNumber(0, size - 1)} onValue={(text) => go(Number(text))} />
+    </div>
+  );
+}

@@ -1,0 +1,99 @@
+import { useMemo, useState } from 'react';
+import { formatDateTime } from '../../app/format';
+import { Button } from '../../app/primitives/Button';
+import { Field, Select } from '../../app/primitives/Field';
+import { FaultNotice } from '../../app/primitives/Notice';
+import { Panel } from '../../app/primitives/Panel';
+import { useAnswer } from '../../app/useAsked';
+import { saveBlob } from '../../charts/download';
+import type { DatasetDocument } from '../../domain/dataset';
+import { faultOf, type Fault } from '../../domain/errors';
+import { variantDifferences, variantLabels, type ReasonedEntity, type TextVariant } from '../../domain/reasoning';
+import { pairOf, pairsFile, useReasoning } from '../../state/reasoning';
+import { EntityFacts } from './EntityFacts';
+import { EntityPicker, type Entity } from './EntityPicker';
+import styles from './reasoning.module.css';
+
+/** What two models, or two prompts, made of the same item or user (MLLMRec, Table 4). */
+export function SideBySidePanel({ dataset }: { readonly dataset: DatasetDocument }) {
+  const { survey } = useReasoning();
+  const variants = survey?.variants ?? [];
+  return (
+    <Panel title="Two models side by side" note="as first answered, before anything was changed by hand">
+      {variants.length < 2 ? (
+        <p className={styles.help}>Once this dataset was started with two models, prompts or options, their texts on the same item or user stand side by side here. Answers of earlier ones are kept.</p>
+      ) : (
+        <Chosen key={variants.length} dataset={dataset} variants={variants} />
+      )}
+    </Panel>
+  );
+}
+
+function Chosen({ dataset, variants }: { readonly dataset: DatasetDocument; readonly variants: readonly TextVariant[] }) {
+  const { survey } = useReasoning();
+  const [ids, setIds] = useState<readonly [string, string]>([variants.at(-2)?.id ?? '', variants.at(-1)?.id ?? '']);
+  const [{ scope, index }, setEntity] = useState<Entity>({ scope: 'item', index: 0 });
+  const [saveFault, setSaveFault] = useState<Fault | null>(null);
+  const labels = variantLabels(variants, formatDateTime);
+  const [left, right] = ids;
+  const question = useMemo(() => {
+    const pick = (id: string): TextVariant | undefined => variants.find((one) => one.id === id);
+    const [a, b] = [pick(left), pick(right)];
+    return a && b ? { datasetId: dataset.id, scope, index, variants: [a, b] as const, version: survey } : null;
+  }, [dataset.id, scope, index, left, right, variants, survey]);
+  const { last, fault } = useAnswer(question, pairOf);
+  const pair = last?.[0].scope === scope && last[0].index === index ? last : null;
+  const labelOf = (id: string): string => labels[variants.findIndex((one) => one.id === id)] ?? '';
+  const options = variants.map(({ id }) => ({ value: id, label: labelOf(id) }));
+  const save = (one: number | null): void => {
+    if (!question) return;
+    setSaveFault(null);
+    const { version: _version, ...asked } = question;
+    pairsFile({ ...asked, index: one }, [labelOf(left), labelOf(right)]).then(
+      (blob) => saveBlob(`${scope}${one === null ? 's' : `-${one}`}-side-by-side.md`, blob),
+      (error: unknown) => setSaveFault(faultOf(error)),
+    );
+  };
+  const differences = question ? variantDifferences(...question.variants) : [];
+  return (
+    <>
+      <div className={styles.row}>
+        <Field label="Left">{(control) => <Select {...control} value={left} options={options} onValueChange={(id) => setIds([id, right])} />}</Field>
+        <Field label="Right">{(control) => <Select {...control} value={right} options={options} onValueChange={(id) => setIds([left, id])} />}</Field>
+        <p className={styles.help}>{differences.length === 0 ? 'These are the same.' : `They differ in: ${differences.join(', ')}.`}</p>
+      </div>
+      <EntityPicker dataset={dataset} scope={scope} index={index} onPick={setEntity} />
+      {fault && <FaultNotice fault={fault} />}
+      {pair ? (
+        <div className={styles.pair}>
+          <EntityFacts entity={pair[0]} />
+          {pair.map((entity, side) => (
+            <Side key={side} entity={entity} label={labelOf(side === 0 ? left : right)} />
+          ))}
+        </div>
+      ) : (
+        !fault && <p>Reading …</p>
+      )}
+      <div className={styles.row}>
+        <Button small onClick={() => save(index)}>
+          Save this {scope} (text)
+        </Button>
+        <Button small onClick={() => save(null)}>
+          Save all {scope}s (text)
+        </Button>
+      </div>
+      {saveFault && <FaultNotice fault={saveFault} />}
+    </>
+  );
+}
+
+function Side({ entity: { scope, text, model, endedEarly }, label }: { readonly entity: ReasonedEntity; readonly label: string }) {
+  const words = text === null ? 'No answer is stored.' : text || 'Nothing to ask.';
+  return (
+    <section className={styles.column} aria-label={label}>
+      <strong>{label}</strong>
+      <p className={styles.text}>{words}</p>
+      <p className={styles.help}>{[text && `${text.split(/\s+/).length} words`, model && `${scope === 'item' ? 'described' : 'profiled'} by ${model}`, endedEarly && 'ended at the longest answer'].filter(Boolean).join(' · ')}</p>
+    </section>
+  );
+}
