@@ -12,7 +12,7 @@ import { disposeSparse, sparseTensor } from '../../workers/engine/sparse';
 import { integers, matrix, matrixOf, scalarOf } from '../../workers/engine/tensors';
 import { measureThroughput } from '../../workers/engine/throughput';
 import { behaviourGraph } from '../../workers/graphs/behaviour';
-import { infoNce } from '../../workers/models/layers/losses';
+import { infoNce } from '../../workers/models/layers/contrast';
 import { deviceBatch } from '../../workers/training/batch';
 import { MAX_CUTOFF } from '../../workers/training/metrics';
 import { medianOf } from './quartiles';

@@ -5,7 +5,8 @@ import { disposeParameter, newParameter } from '../../workers/engine/kernels/ada
 import { stream } from '../../workers/engine/rng';
 import { termGradients } from '../../workers/engine/step';
 import { matrix, scalarOf } from '../../workers/engine/tensors';
-import { infoNce, logSumExpRows, squaresOf } from '../../workers/models/layers/losses';
+import { allRows, infoNce, infoNceBothWays } from '../../workers/models/layers/contrast';
+import { logSumExpRows, squaresOf } from '../../workers/models/layers/losses';
 import { deviceBatch, disposeBatch } from '../../workers/training/batch';
 import { BACKENDS, describeOn, values, worst } from '../helpers/device';
 
@@ -40,7 +41,10 @@ describeOn('cpu', 'losses alone', (test) => {
     expected.forEach((value, place) => expect(Math.abs(got[place]! - value), `place ${place}`).toBeLessThanOrEqual(place < 4 ? 1e-6 * Math.abs(value) : 1e-4 * Math.abs(value)));
   });
 
-  for (const [name, count, temperature] of [['a full batch', 6, 0.2], ['a padded batch', 4, 0.2], ['one row', 1, 0.5], ['a low temperature', 6, 0.02]] as const) {
+  for (const [name, count, temperature, bothWays] of [
+    ['a full batch', 6, 0.2, false], ['a padded batch', 4, 0.2, false], ['one row', 1, 0.5, false], ['a low temperature', 6, 0.02, false], ['the lowest temperature', 6, 0.01, false],
+    ['a full batch, both ways', 6, 0.2, true], ['a padded batch, both ways', 4, 0.2, true], ['the lowest temperature, both ways', 5, 0.01, true],
+  ] as const) {
     test(`InfoNCE is its formula, and so is its gradient: ${name}`, async () => {
       const size = 6;
       const width = 4;
@@ -53,13 +57,14 @@ describeOn('cpu', 'losses alone', (test) => {
       const got = await values(() => {
         const a = matrix(anchors, size, width);
         const c = matrix(candidates, size, width);
-        const { value, grads } = tf.engine().gradients(() => infoNce(a, c, temperature, batch), [a, c]);
+        const { value, grads } = tf.engine().gradients(() => (bothWays ? infoNceBothWays(a, c, temperature, allRows(batch)) : infoNce(a, c, temperature, batch)), [a, c]);
         return tf.concat([tf.reshape(value, [1]), ...grads.map((gradient) => tf.reshape(gradient, [size * width]))]);
       });
       disposeBatch(batch);
 
       const inputs = [Float64Array.from(anchors), Float64Array.from(candidates)] as const;
-      const reference = (): number => infoNceReference(inputs[0], inputs[1], width, count, temperature);
+      const oneWay = (from: Float64Array, to: Float64Array): number => infoNceReference(from, to, width, count, temperature);
+      const reference = (): number => (bothWays ? (oneWay(inputs[0], inputs[1]) + oneWay(inputs[1], inputs[0])) / 2 : oneWay(inputs[0], inputs[1]));
       const value = reference();
       expect(Math.abs(got[0]! - value)).toBeLessThanOrEqual(1e-5 * Math.max(1, value));
       // Central differences in double precision: good to eight digits and more.

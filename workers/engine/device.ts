@@ -9,11 +9,15 @@ import { registerCsrProduct } from './kernels/csrProduct';
 import { registerExpertScores } from './kernels/expertScores';
 import { registerMaskedTopK } from './kernels/maskedTopK';
 import { registerUniformDraws } from './kernels/uniformDraws';
+import { replaceSoftwareMatMul } from './kernels/softwareMatMul';
+import { replaceSoftwareReductions } from './kernels/softwareReduce';
+import { replaceSoftwareTranspose } from './kernels/softwareTranspose';
 import { replaceWasmExp } from './kernels/wasmExp';
 import { replaceWasmMatMul } from './kernels/wasmMatMul';
 import { replaceWasmGather, replaceWasmIdentity, replaceWasmSplit } from './kernels/wasmRows';
 import { openSimd } from './simd/heap';
 import { peakMeter } from './peak';
+import { declareSoftware } from './replace';
 import { selfTest } from './selfTest';
 
 /** What differs between a browser's worker and Node. */
@@ -156,6 +160,12 @@ async function openWebGPU(gpu: GPU | null, allowSoftware: boolean, faults: Fault
   });
   await tf.setBackend('webgpu');
   await tf.ready();
+  if (software) {
+    declareSoftware(tf.backend());
+    replaceSoftwareMatMul();
+    replaceSoftwareReductions();
+    replaceSoftwareTranspose();
+  }
   return {
     name: adapterName(info, software),
     vendor: info.vendor,

@@ -62,9 +62,9 @@ export function registerPair(pair: KernelPair): void {
       kernelFunc: ({ inputs, backend, attrs }) => {
         const tensors = ordered(inputs);
         const attributes = numbersOf(attrs);
+        if (isWebGPU(backend)) return runOnDevice(backend, pair, tensors, attributes);
         const shapes = shapesOf(tensors);
         const shape = pair.outputShape(shapes, attributes);
-        if (isWebGPU(backend)) return runOnDevice(backend, pair, tensors, shape, attributes);
         if (isWasm(backend)) {
           const made = runWithSimd(backend, pair, tensors, shape, attributes);
           if (made) return made;
@@ -94,14 +94,14 @@ function runWithSimd(backend: BackendWasm, pair: KernelPair, tensors: tf.TensorI
   return output;
 }
 
-function runOnDevice(
-  backend: WebGPUBackend,
-  pair: KernelPair,
-  tensors: tf.TensorInfo[],
-  outputShape: number[],
-  attributes: Attributes,
-): tf.TensorInfo {
-  const source = pair.wgsl(tensors.map((tensor) => tensor.shape), attributes);
+/** Of one dimension of a dispatch. */
+const MOST_WORKGROUPS = 65_535;
+
+/** The shader of a pair; a kernel of the backend may have it in its place. */
+export function runOnDevice(backend: WebGPUBackend, pair: KernelPair, tensors: tf.TensorInfo[], attributes: Attributes): tf.TensorInfo {
+  const shapes = tensors.map(({ shape }) => shape);
+  const outputShape = pair.outputShape(shapes, attributes);
+  const source = pair.wgsl(shapes, attributes);
   const layout = webgpu_util.flatDispatchLayout(outputShape);
   const perInvocation = source.outputComponent;
   const program: Program = {
@@ -114,7 +114,7 @@ function runOnDevice(
     dispatch:
       source.workgroups === null
         ? webgpu_util.computeDispatch(layout, outputShape, [source.workgroupSize, 1, 1], [perInvocation, 1, 1])
-        : [source.workgroups, 1, 1],
+        : [Math.min(source.workgroups, MOST_WORKGROUPS), Math.ceil(source.workgroups / MOST_WORKGROUPS), 1],
     size: true,
     shaderKey: `${pair.name}_${source.key}`,
     getUserCode: () => source.code,

@@ -12,7 +12,8 @@ import { matrixOf, scalarOf, vectorOf } from '../engine/tensors';
 import { behaviourGraph, userFromItem } from '../graphs/behaviour';
 import { stepUnits } from './layers/bytes';
 import { enhancementRecord, modalityNeighbours, pretrainedEnhancement } from './layers/itemGraphs';
-import { allRows, batchRows, bprLoss, distinctRows, logSumExpRows, maskColumns, squaredRegulariser, unitRows, withoutGradient, type LossRows } from './layers/losses';
+import { allRows, distinctRows, logSumExpProducts, maskLogits, type LossRows } from './layers/contrast';
+import { batchRows, bprLoss, logSumExpRows, squaredRegulariser, unitRows, withoutGradient } from './layers/losses';
 import { multiView, multiViewBytes } from './layers/multiView';
 import { splitNodes } from './layers/propagation';
 import type { BuildContext, Model, ModelKind } from './model';
@@ -102,10 +103,8 @@ function relative(weights: tf.Tensor1D, count: number): tf.Tensor1D {
 function alignment(own: Side, other: Side, config: Config): { readonly loss: tf.Scalar; readonly weights: tf.Tensor1D; readonly cosines: tf.Tensor1D } {
   const view = 1 / numberOption(config, 'temperatureView');
   const fused = 1 / numberOption(config, 'temperatureFused');
-  const logits = (a: tf.Tensor2D, b: tf.Tensor2D, scale: number, columns: LossRows): tf.Tensor2D =>
-    maskColumns(matrixOf(tf.matMul(matrixOf(tf.mul(a, scale)), b, false, true)), columns);
   const column = (a: tf.Tensor2D, b: tf.Tensor2D, columns: LossRows, scale: number): tf.Tensor2D =>
-    matrixOf(tf.reshape(logSumExpRows(logits(a, b, scale, columns)), [-1, 1]));
+    logSumExpProducts(matrixOf(tf.mul(a, scale)), b, scale, columns, false);
 
   const agreement = dots(own.behaviour, own.modality);
   const numerator = logSumExpRows(matrixOf(tf.concat([
@@ -120,9 +119,9 @@ function alignment(own: Side, other: Side, config: Config): { readonly loss: tf.
 }
 
 /** `softmax((1 − cos)/τ₁)` over the rows that count. */
-function entityWeights(cosines: tf.Tensor1D, { columnMask }: LossRows, temperature: number): tf.Tensor1D {
+function entityWeights(cosines: tf.Tensor1D, rows: LossRows, temperature: number): tf.Tensor1D {
   const distances = tf.mul(tf.sub(1, cosines), 1 / temperature);
-  return vectorOf(tf.softmax(columnMask ? tf.add(distances, tf.squeeze(columnMask, [0])) : distances));
+  return vectorOf(tf.softmax(maskLogits(distances, rows)));
 }
 
 export const egra: ModelKind = {
@@ -131,7 +130,7 @@ export const egra: ModelKind = {
     const edges = booleanOption(config, 'enhancedGraph') ? sizes.items * numberOption(config, 'enhancedNeighbours') * (booleanOption(config, 'symmetrise') ? 2 : 1) : 0;
     const core = multiViewBytes(sizes, config, edges);
     const unit = stepUnits(sizes, config);
-    // Six matrices of logits in the alignment where MGCN's contrast has two.
-    return { ...core, step: core.step + 5 * unit.nodes + 13 * sizes.featureColumns.length * unit.items + 29 * unit.rows + 26.5 * unit.logits };
+    // Six matrices of exponentials in the alignment where MGCN’s contrast has two.
+    return { ...core, step: core.step + 5 * unit.nodes + 13 * sizes.featureColumns.length * unit.items + 29 * unit.rows + 4 * unit.logits };
   },
 };

@@ -11,7 +11,8 @@ import { matrixOf, scalarOf } from '../engine/tensors';
 import { behaviourGraph, userItemBlock } from '../graphs/behaviour';
 import { xavierUniform } from './layers/initialisers';
 import { adjacencyEnhancement, enhancementRecord, modalityNeighbours } from './layers/itemGraphs';
-import { batchRows, bprLoss, infoNce, squaredRegulariser, unitRows } from './layers/losses';
+import { infoNce } from './layers/contrast';
+import { batchRows, bprLoss, squaredRegulariser, unitRows } from './layers/losses';
 import { multiView, multiViewBytes } from './layers/multiView';
 import { stepUnits } from './layers/bytes';
 import { meanOfLayers, splitNodes, stackNodes } from './layers/propagation';
@@ -108,7 +109,7 @@ export const gume: ModelKind = {
     const modalities = sizes.featureColumns.length;
     const tables = modalities * 4 * numberOption(config, 'embeddingSize') * sizes.users;
     const step =
-      core.step + modalities * (28 + 2.5 * numberOption(config, 'userItemLayers')) * unit.nodes + 54 * unit.rows + 20 * unit.logits +
+      core.step + modalities * (28 + 2.5 * numberOption(config, 'userItemLayers')) * unit.nodes + 54 * unit.rows + 3 * unit.logits +
       core.parameters + 2 * tables + 115 * unit.rowVector;
     return { ...core, parameters: core.parameters + tables, step };
   },

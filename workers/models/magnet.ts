@@ -18,7 +18,8 @@ import { featureTable, linear, requireFeatures } from './layers/features';
 import { xavierUniform } from './layers/initialisers';
 import { experts as expertHeads } from './layers/experts';
 import { magnetBytes } from './layers/magnetBytes';
-import { batchMean, distinctRows, infoNce, squaresOf } from './layers/losses';
+import { distinctRows, infoNceBothWays } from './layers/contrast';
+import { batchMean, squaresOf } from './layers/losses';
 import { probabilities, renormalised, router as newRouter, stageMachine } from './layers/router';
 import { splitNodes, stackNodes } from './layers/propagation';
 import { standardisedUnitRows } from './layers/scaling';
@@ -264,11 +265,9 @@ function repeatRows(x: tf.Tensor2D, times: number): tf.Tensor2D {
 /** Half of both directions of InfoNCE between the views, over the batch's distinct users and over its distinct positive items. */
 function viewContrast(plain: tf.Tensor2D, enriched: tf.Tensor2D, batch: Batch, users: number, temperature: number): tf.Scalar {
   const [a, b] = [splitNodes(plain, users), splitNodes(enriched, users)];
-  const both = (x: tf.Tensor2D, y: tf.Tensor2D, rows: ReturnType<typeof distinctRows>): tf.Tensor =>
-    tf.mul(tf.add(infoNce(x, y, temperature, batch, rows), infoNce(y, x, temperature, batch, rows)), 0.5);
   return scalarOf(tf.add(
-    both(gatherRows(a.users, batch.users), gatherRows(b.users, batch.users), distinctRows(batch.distinctUsers, batch)),
-    both(gatherRows(a.items, batch.positives), gatherRows(b.items, batch.positives), distinctRows(batch.distinctItems, batch)),
+    infoNceBothWays(gatherRows(a.users, batch.users), gatherRows(b.users, batch.users), temperature, distinctRows(batch.distinctUsers, batch)),
+    infoNceBothWays(gatherRows(a.items, batch.positives), gatherRows(b.items, batch.positives), temperature, distinctRows(batch.distinctItems, batch)),
   ));
 }
 

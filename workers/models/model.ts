@@ -58,8 +58,6 @@ export interface Batch {
   /** `[B]` and `[B·ρ]`: 1 for real rows, 0 for padding. */
   readonly mask: tf.Tensor1D;
   readonly negativeMask: tf.Tensor1D;
-  /** `[1, B]`: 0 for real rows, −1e9 for padding; added to logits over the batch. */
-  readonly columnMask: tf.Tensor2D;
   /** The batch's users, and the items of its positives, each once. */
   readonly distinctUsers: DistinctRows;
   readonly distinctItems: DistinctRows;
@@ -71,8 +69,8 @@ export interface DistinctRows {
   readonly count: number;
   /** `[B]`: 1/n at first occurrences, 0 elsewhere. */
   readonly weights: tf.Tensor1D;
-  /** `[1, B]`: 0 at first occurrences, −1e9 elsewhere. */
-  readonly columnMask: tf.Tensor2D;
+  /** `[B]`: 1 at first occurrences, 0 elsewhere. */
+  readonly mask: tf.Tensor1D;
 }
 
 /** A step seen from its loss: where it stands, its random numbers, and what it wants remembered. */

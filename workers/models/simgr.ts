@@ -14,7 +14,8 @@ import { behaviourGraph, historyMean } from '../graphs/behaviour';
 import { featureBytes, stepUnits } from './layers/bytes';
 import { featureTable, linear, requireFeatures } from './layers/features';
 import { linearUniform, xavierUniform } from './layers/initialisers';
-import { allRows, batchMean, batchRows, bprLoss, infoNce, squaredRegulariser, unitRows, withoutGradient, type BatchRows } from './layers/losses';
+import { allRows, infoNce, maskLogits } from './layers/contrast';
+import { batchMean, batchRows, bprLoss, squaredRegulariser, unitRows, withoutGradient, type BatchRows } from './layers/losses';
 import { lastLayer, meanOfLayers, splitNodes, stackNodes } from './layers/propagation';
 import { deviceSigns, signedPairs, signFindings, signsOfBatch } from './layers/signs';
 import type { Batch, BuildContext, LossTermValue, Model, ModelKind, NamedGraph, Representation } from './model';
@@ -176,8 +177,7 @@ function likedBpr(rows: BatchRows, batch: Batch, liked: tf.Tensor1D): tf.Scalar 
 /** The printed denominator: every row's own pair. `−ln [exp(cos(a_b, c_b)/τ) / Σ_z exp(cos(a_z, c_z)/τ)]`, mean over rows. */
 function literalContrast(anchors: tf.Tensor2D, candidates: tf.Tensor2D, temperature: number, batch: Batch): tf.Scalar {
   const own = tf.mul(tf.sum(tf.mul(unitRows(anchors), unitRows(candidates)), 1), 1 / temperature);
-  const { columnMask } = allRows(batch);
-  const total = tf.logSumExp(columnMask ? tf.add(own, tf.squeeze(columnMask, [0])) : own);
+  const total = tf.logSumExp(maskLogits(own, allRows(batch)));
   return scalarOf(tf.sub(total, batchMean(own, batch)));
 }
 
@@ -191,7 +191,7 @@ export const simgr: ModelKind = {
     const modalities = featureColumns.length;
     const layers = numberOption(config, 'layers');
     const signed = booleanOption(config, 'signed');
-    // The printed denominator needs no matrix of logits.
+    // The printed denominator needs no matrix of exponentials.
     const contrasted = signed && !booleanOption(config, 'literalContrast');
     const pseudo = booleanOption(config, 'pseudoFeedback') ? 2 * users * numberOption(config, 'pseudoPerUser') : 0;
     const features = featureBytes(sizes, false);
@@ -205,7 +205,7 @@ export const simgr: ModelKind = {
       constants: features.constants,
       step:
         (15 + 3.8 * layers + modalities * (12 + 0.3 * numberOption(config, 'modalityLayers')) + (signed ? 36 + 3.6 * layers : 0)) * unit.nodes +
-        (signed ? 90 : 26) * unit.rows + (contrasted ? 12 : 0) * unit.logits + 1.8 * weights + 56 * unit.nodeVector + 105 * unit.rowVector,
+        (signed ? 90 : 26) * unit.rows + (contrasted ? 3 : 0) * unit.logits + 1.8 * weights + 56 * unit.nodeVector + 105 * unit.rowVector,
       largest: Math.max(unit.nodes, features.largest, contrasted ? unit.logits : 0),
     };
   },

@@ -1,5 +1,5 @@
 import { disposeRowIndex, hostRowIndex, rowIndex } from '../engine/rows';
-import { disposeTensors, floats, integers, matrix } from '../engine/tensors';
+import { disposeTensors, floats, integers } from '../engine/tensors';
 import type { Batch, DistinctRows } from '../models/model';
 
 /** One step's rows as the sampler draws them; entries from `count` (`count · ρ` for negatives) on are padding. */
@@ -11,8 +11,6 @@ export interface HostBatch {
   readonly positives: Int32Array;
   readonly negatives: Int32Array;
 }
-
-const PADDING_LOGIT = -1e9;
 
 /** Uploads a batch. `users` and `items` are the sizes of the tables that are indexed. */
 export function deviceBatch(host: HostBatch, users: number, items: number): Batch {
@@ -31,7 +29,6 @@ export function deviceBatch(host: HostBatch, users: number, items: number): Batc
     weights: floats(upTo(size, host.count, 1 / host.count, 0)),
     mask: floats(upTo(size, host.count, 1, 0)),
     negativeMask: floats(upTo(size * ratio, host.count * ratio, 1, 0)),
-    columnMask: matrix(upTo(size, host.count, 0, PADDING_LOGIT), 1, size),
     distinctUsers: distinctRows(host.users, host.count),
     distinctItems: distinctRows(host.positives, host.count),
   };
@@ -39,19 +36,19 @@ export function deviceBatch(host: HostBatch, users: number, items: number): Batc
 
 function distinctRows(ids: Int32Array, count: number): DistinctRows {
   const seen = new Set<number>();
-  const columnMask = new Float32Array(ids.length).fill(PADDING_LOGIT);
+  const mask = new Float32Array(ids.length);
   for (let row = 0; row < count; row++) {
     const id = ids[row] ?? 0;
     if (seen.has(id)) continue;
     seen.add(id);
-    columnMask[row] = 0;
+    mask[row] = 1;
   }
-  const weights = columnMask.map((value) => (value === 0 ? 1 / seen.size : 0));
-  return { count: seen.size, weights: floats(weights), columnMask: matrix(columnMask, 1, ids.length) };
+  const weights = mask.map((value) => value / seen.size);
+  return { count: seen.size, weights: floats(weights), mask: floats(mask) };
 }
 
 export function disposeBatch(batch: Batch): void {
   [batch.users, batch.positives, batch.negatives].forEach(disposeRowIndex);
-  disposeTensors([batch.pairs, batch.weights, batch.mask, batch.negativeMask, batch.columnMask]);
-  for (const rows of [batch.distinctUsers, batch.distinctItems]) disposeTensors([rows.weights, rows.columnMask]);
+  disposeTensors([batch.pairs, batch.weights, batch.mask, batch.negativeMask]);
+  for (const rows of [batch.distinctUsers, batch.distinctItems]) disposeTensors([rows.weights, rows.mask]);
 }

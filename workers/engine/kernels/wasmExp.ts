@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { addressOf } from '../simd/heap';
-import { replaceOnWasm } from '../simd/replace';
+import { replaceOnWasm } from '../replace';
 
 /** The WASM backend takes exponentials one by one; contrastive losses take millions a step. This takes four at once. */
 export function replaceWasmExp(): void {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { addressOf } from '../simd/heap';
-import { replaceOnWasm } from '../simd/replace';
+import { replaceOnWasm } from '../replace';
 
 /** Numbers of four bytes: what is copied as it is. */
 const isPlain = ({ dtype }: tf.TensorInfo): boolean => dtype === 'float32' || dtype === 'int32';

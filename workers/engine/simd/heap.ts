@@ -13,7 +13,7 @@ export interface SimdKernels {
   transpose(x: number, result: number, rows: number, columns: number): void;
   gatherRows(x: number, indices: number, result: number, rows: number, count: number, width: number): number;
   copyColumns(x: number, result: number, rows: number, width: number, first: number, taken: number): void;
-  packedNumbers(n: number): number;
+  packedNumbers(k: number, n: number): number;
   matMul(a: number, b: number, packed: number, result: number, m: number, k: number, n: number, turnedA: boolean, turnedB: boolean): void;
   expertScores(
     users: number, items: number, output: number, hiddenWeights: number, hiddenBias: number, result: number, scratch: number,

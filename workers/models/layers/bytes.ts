@@ -16,7 +16,7 @@ export interface StepUnits {
   /** One `[U + I]` and one `[B]` vector. */
   readonly nodeVector: number;
   readonly rowVector: number;
-  /** One `[B, B]` matrix of logits. */
+  /** One `[B, B]` matrix of exponentials of logits. */
   readonly logits: number;
 }
 

@@ -50,12 +50,8 @@ export function experts(list: readonly Expert[], groups: number, config: Config,
     if (!first) throw new Error('Experts need the vectors of a group at least.');
     const rows = first.shape[0];
     const stacked = matrixOf(tf.reshape(tf.stack([...vectors]), [groups, rows * width]));
-    const all = shares();
-    const heads = parts(weights.tensor);
-    return heads.map((head, e) => {
-      const mixed = tf.reshape(tf.matMul(tf.slice(all, [e, 0], [1, groups]), stacked), [rows, width]);
-      return matrixOf(tf.matMul(matrixOf(mixed), matrixOf(head)));
-    });
+    const mixed = parts(tf.reshape(tf.matMul(shares(), stacked), [count, rows, width]));
+    return parts(weights.tensor).map((head, e) => matrixOf(tf.matMul(matrixOf(mixed[e] ?? first), matrixOf(head))));
   };
 
   return {

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Parameter } from '../../engine/kernels/adam';
 import { gatherRows } from '../../engine/rows';
 import { scalarOf, matrixOf, vectorOf } from '../../engine/tensors';
-import type { Batch, DistinctRows } from '../model';
+import type { Batch } from '../model';
 
 /** The batch's rows of user and item representations. */
 export interface BatchRows {
@@ -103,31 +103,4 @@ export function withoutGradient(x: tf.Tensor, compute: (x: tf.Tensor) => tf.Tens
     return { value: compute(value), gradFunc: (dy: tf.Tensor) => tf.zerosLike(dy) };
   });
   return stop(x);
-}
-
-/** Rows that a loss over a batch averages and contrasts: all real rows, or each entity once. */
-export interface LossRows {
-  /** `[B]`, sums to 1. */
-  readonly weights: tf.Tensor1D;
-  /** `[1, B]`, added to logits; null when no column is left out. */
-  readonly columnMask: tf.Tensor2D | null;
-}
-
-export const allRows = (batch: Batch): LossRows => ({ weights: batch.weights, columnMask: batch.count === batch.size ? null : batch.columnMask });
-export const distinctRows = ({ weights, columnMask, count }: DistinctRows, batch: Batch): LossRows => ({ weights, columnMask: count === batch.size ? null : columnMask });
-
-/** Adds the mask of `rows` to logits whose columns they are. */
-export const maskColumns = (logits: tf.Tensor2D, { columnMask }: LossRows): tf.Tensor2D => (columnMask ? matrixOf(tf.add(logits, columnMask)) : logits);
-
-/**
- * InfoNCE within the batch, one direction: row `b` of `anchors` against all rows of `candidates`, cosine over
- * temperature, the positive (the same row) in the denominator, mean over `rows` (by default all real rows, duplicates kept).
- */
-export function infoNce(anchors: tf.Tensor2D, candidates: tf.Tensor2D, temperature: number, batch: Batch, rows: LossRows = allRows(batch)): tf.Scalar {
-  // The temperature divides the smaller operand, not the B × B logits.
-  const a = matrixOf(tf.mul(unitRows(anchors), 1 / temperature));
-  const c = unitRows(candidates);
-  const logits = maskColumns(matrixOf(tf.matMul(a, c, false, true)), rows);
-  const positive = tf.sum(tf.mul(a, c), 1);
-  return scalarOf(tf.sum(tf.mul(tf.sub(logSumExpRows(logits), positive), rows.weights)));
 }

@@ -39,7 +39,7 @@ export function magnetBytes(sizes: ModelSizes, config: Config): ModelBytes {
     step:
       (views * (18.6 + 1.6 * numberOption(config, 'layers')) + 9 + 5 * modalities) * unit.nodes +
       (15.3 * (2 + ratio) + (numberOption(config, 'dropout') > 0 ? 5.6 * (1 + ratio) : 0) + (ratio > 1 ? 8.6 * ratio : 0)) * expertRows +
-      60 * unit.rows + (dual ? 28 * unit.logits : 0) + 36 * (1 + ratio) * 4 * batch * count + 5 * weights,
+      60 * unit.rows + (dual ? 4 * unit.logits : 0) + 36 * (1 + ratio) * 4 * batch * count + 5 * weights,
     largest: Math.max(unit.nodes, features.largest, 4 * wide * Math.max(users, items), dual ? unit.logits : 0),
   };
 }

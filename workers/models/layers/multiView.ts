@@ -135,7 +135,7 @@ export function multiViewBytes(sizes: ModelSizes, config: Config, blockEntries: 
     step:
       (28 + 28 * modalities + 3.5 * numberOption(config, 'userItemLayers')) * unit.nodes +
       modalities * (18 + numberOption(config, 'itemItemLayers')) * unit.items +
-      84 * unit.rows + 10 * unit.logits + 1.2 * parameters + 31 * modalities * unit.nodeVector + 115 * unit.rowVector,
+      84 * unit.rows + 3 * unit.logits + 1.2 * parameters + 31 * modalities * unit.nodeVector + 115 * unit.rowVector,
     largest: Math.max(unit.nodes, unit.logits, features.largest),
   };
 }

@@ -4,6 +4,6 @@ export { adam } from './adam';
 export { csrProduct } from './csrProduct';
 export { exponential } from './exponential';
 export { expertScores } from './expertScores';
-export { matMul, packedNumbers } from './matMul';
+export { block, line, matMul, packedNumbers } from './matMul';
 export { copyColumns, gatherRows } from './rows';
 export { transpose } from './transpose';
