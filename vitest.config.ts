@@ -26,13 +26,14 @@ export default defineConfig({
         },
       },
       {
-        // The same device tests in Chromium's WebGPU and WASM.
+        // The same device tests in Chromium's WebGPU and WASM, and what runs in a browser alone.
         plugins: [simdPlugin()],
         resolve: { alias: { '#test-host': helper('host.browser.ts') } },
         optimizeDeps: {
           include: [
             '@tensorflow/tfjs-core', '@tensorflow/tfjs-core/dist/register_all_gradients', '@tensorflow/tfjs-backend-webgpu',
             '@tensorflow/tfjs-backend-wasm', '@tensorflow/tfjs-backend-cpu', 'pure-rand/generator/xoroshiro128plus', 'idb-keyval',
+            '@huggingface/transformers', 'zod',
           ],
         },
         test: {
@@ -40,7 +41,7 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          include: ['tests/gpu/**/*.test.ts'],
+          include: ['tests/{gpu,browser}/**/*.test.ts'],
           browser: {
             enabled: true,
             headless: true,
