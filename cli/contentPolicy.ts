@@ -22,8 +22,13 @@ export function modelHosts(list: string): string[] {
   });
 }
 
+const LISTED = modelHosts(process.env[HOSTS_VARIABLE] ?? '');
+
+/** Whether the page may fetch encoders from the hub. */
+export const MAY_ASK_HUB = LISTED.includes('https://huggingface.co');
+
 /** Where the page and its workers may connect to. */
-export const CONNECT: readonly string[] = ["'self'", ...LOOPBACK, ...modelHosts(process.env[HOSTS_VARIABLE] ?? '')];
+export const CONNECT: readonly string[] = ["'self'", ...LOOPBACK, ...LISTED];
 
 /**
  * The policy. `nonce` is for the development server alone: React's refresh starts with an inline script, and Vite puts the

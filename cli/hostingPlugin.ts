@@ -1,11 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { Plugin } from 'vite';
-import { contentPolicy, headersFile, securityHeaders } from './contentPolicy.ts';
+import { contentPolicy, headersFile, MAY_ASK_HUB, securityHeaders } from './contentPolicy.ts';
 
 /** Never in the cache of the service worker: itself, and what is meant for the host. */
 const NOT_STORED = ['sw.js', '_headers'];
+
+/** Larger files are kept only once they were asked for: the runtime of the encoders. Their names must contain a hash of their content. */
+const LARGE_BYTES = 4 * 2 ** 20;
 
 /** A Vite plugin: the content policy while developing, in previews and in the build, and the build's service worker. */
 export function hostingPlugin(): Plugin {
@@ -13,10 +16,11 @@ export function hostingPlugin(): Plugin {
   return {
     name: 'lodestone-hosting',
     config(_, { command, isPreview }) {
-      if (command === 'build') return {};
+      const define = { 'import.meta.env.LODESTONE_HUB': JSON.stringify(MAY_ASK_HUB) };
+      if (command === 'build') return { define };
       if (isPreview) return { preview: { headers: securityHeaders() } };
       const nonce = randomBytes(16).toString('base64');
-      return { html: { cspNonce: nonce }, server: { headers: securityHeaders(nonce) } };
+      return { define, html: { cspNonce: nonce }, server: { headers: securityHeaders(nonce) } };
     },
     configResolved(config) {
       outDir = join(config.root, config.build.outDir);
@@ -45,12 +49,14 @@ export async function writeServiceWorker(folder: string): Promise<void> {
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
     .filter((file) => !NOT_STORED.includes(file))
     .sort();
+  const large = new Set<string>();
+  for (const file of files) if ((await stat(join(folder, file))).size > LARGE_BYTES) large.add(file);
   const policy = contentPolicy();
   const hash = createHash('sha256').update(source).update(policy);
   for (const file of files) hash.update(file).update(await readFile(join(folder, file)));
   const entry = /<script type="module"[^>]* src="\.\/([^"]+)"/.exec(await readFile(join(folder, 'index.html'), 'utf8'))?.[1];
   if (!entry) throw new Error('The built index.html names no script.');
-  const constants = { VERSION: hash.digest('hex').slice(0, 16), ENTRY: entry, POLICY: policy, FILES: files };
+  const constants = { VERSION: hash.digest('hex').slice(0, 16), ENTRY: entry, POLICY: policy, FILES: files.filter((file) => !large.has(file)), LATER: [...large] };
   const lines = Object.entries(constants).map(([name, value]) => `const ${name} = ${JSON.stringify(value)};`);
   await writeFile(join(folder, 'sw.js'), `${lines.join('\n')}\n${source}`);
 }

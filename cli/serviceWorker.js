@@ -1,5 +1,5 @@
 // The service worker of a build: after the first visit the app opens without a network. The build writes VERSION, ENTRY,
-// POLICY and FILES above these lines. A new version waits until the page says `take over`; it never does so by itself.
+// POLICY, FILES and LATER above these lines. A new version waits until the page says `take over`; it never does so by itself.
 
 const SCOPE = self.registration.scope;
 // Another copy of the app may live on the same host, under another path.
@@ -43,6 +43,12 @@ async function fetched(file) {
 }
 
 async function takeOver() {
+  const cache = await caches.open(CACHE);
+  // Their names contain a hash of their content, so an old one is as good.
+  for (const file of LATER) {
+    const kept = await caches.match(SCOPE + file);
+    if (kept) await cache.put(SCOPE + file, kept);
+  }
   for (const key of await caches.keys()) if (key.startsWith(MINE) && key !== CACHE) await caches.delete(key);
   await self.clients.claim();
 }
@@ -53,10 +59,14 @@ function fileOf(request) {
   const address = url.origin + url.pathname;
   if (request.method !== 'GET' || !address.startsWith(SCOPE)) return null;
   const file = address.slice(SCOPE.length) || INDEX;
-  return FILES.includes(file) ? file : null;
+  return FILES.includes(file) || LATER.includes(file) ? file : null;
 }
 
 async function answer(request, file) {
   const stored = await caches.match(SCOPE + file, { cacheName: CACHE, ignoreVary: true });
-  return stored ?? fetch(request);
+  if (stored) return stored;
+  const response = await fetch(request);
+  // What only few need is kept once it was needed; without room for it, it is fetched again.
+  if (LATER.includes(file) && response.ok) await (await caches.open(CACHE)).put(SCOPE + file, response.clone()).catch(() => undefined);
+  return response;
 }

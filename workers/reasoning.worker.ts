@@ -5,6 +5,7 @@ import type { StageState } from '../src/domain/reasoning';
 import { browserDatabase } from '../src/storage/database';
 import { readJob, readVariants, writeDigests } from '../src/storage/reasoning';
 import { deriveDataset } from './reasoning/derive';
+import { withEncoder, storeEncoder } from './reasoning/encoders';
 import { readEntity } from './reasoning/entity';
 import { makeReasoningFile } from './reasoning/files';
 import { importInputs } from './reasoning/inputs';
@@ -43,6 +44,8 @@ async function answer(command: Exclude<ReasoningCommand, { type: 'pause' }>): Pr
       return { type: 'paired', pair: await readPair(database, command.datasetId, command.scope, command.index, command.variants) };
     case 'pairs':
       return { type: 'made', file: await pairsFile(database, command.datasetId, command.scope, command.index, command.variants, command.labels) };
+    case 'encoder':
+      return { type: 'encoderStored', encoder: await storeEncoder(database, command.from, phase, isBlocked) };
     case 'survey': {
       const stages = await surveyStages(database, command.datasetId);
       return { type: 'surveyed', survey: { stages, counts: inputCounts(await openStudy(database, command.datasetId)), variants: await readVariants(database, command.datasetId) } };
@@ -87,7 +90,7 @@ async function run(datasetId: string, key: string | null, pause: AbortSignal): P
   };
   try {
     return await runJob(database, datasetId, {
-      server: newServer({ server: settings.server, key }),
+      server: withEncoder(database, newServer({ server: settings.server, key }), settings.encoder),
       clock: systemClock,
       pause,
       fitted: fittedPicture,

@@ -1,5 +1,6 @@
 import type { DatasetDocument, DemoOptions, ImportOptions, Problem } from './dataset';
 import type { Relevant, SettingComparison } from './comparison';
+import type { EncoderInfo } from './encoder';
 import type { Fault } from './errors';
 import type { PairedUsers, Visibility } from './gains';
 import type { LeakageProbe } from './leakage';
@@ -9,7 +10,7 @@ import type { BackendChoice, DeviceReport, EpochPoint, MemoryEstimate, MemoryUse
 import type { Config, ModelId } from './models/table';
 import type { Finding } from './observations';
 import type { PairExplanation, RunRouting } from './routes';
-import type { FoundInputs, FoundTexts, ImportStep, ReasonedEntity, ReasoningFailure, ReasoningFile, ReasoningModels, ReasoningSurvey, ServerAddress, ServerTest, StageState, TextVariant } from './reasoning';
+import type { FoundInputs, FoundTexts, ImportStep, ReasonedEntity, ReasoningFailure, ReasoningFile, ReasoningSurvey, ServerAddress, ServerTest, StageState, TestedModels, TextVariant } from './reasoning';
 import type { SettingTests } from './significance';
 import type { EntityRouting, Projection, ProjectionRequest, Traits } from './projection';
 import type { DatasetStatistics, FeatureInfo } from './dataset';
@@ -200,11 +201,13 @@ export type SharingEvent =
 /** Keys go from the page to this worker and to the server, and are stored nowhere. */
 export type ReasoningCommand =
   /** What of a server works. */
-  | { readonly type: 'test'; readonly server: ServerAddress; readonly models: ReasoningModels; readonly key: string | null }
+  | { readonly type: 'test'; readonly server: ServerAddress; readonly models: TestedModels; readonly key: string | null }
   /** Stores item texts and pictures of a dataset. */
   | { readonly type: 'inputs'; readonly datasetId: string; readonly files: readonly NamedFile[] }
   /** Stores texts that stand in the place of answers. */
   | { readonly type: 'texts'; readonly datasetId: string; readonly step: ImportStep; readonly files: readonly NamedFile[] }
+  /** Stores an encoder for the page, from its files or from the hub, once it has encoded a text. */
+  | { readonly type: 'encoder'; readonly from: readonly NamedFile[] | { readonly hub: string } }
   | { readonly type: 'survey'; readonly datasetId: string }
   | { readonly type: 'entity'; readonly datasetId: string; readonly scope: 'item' | 'user'; readonly index: number }
   /** The same item or user as two variants have it. */
@@ -224,6 +227,7 @@ export type ReasoningEvent =
   | { readonly type: 'gathered'; readonly found: FoundInputs }
   | { readonly type: 'imported'; readonly found: FoundTexts }
   | { readonly type: 'paired'; readonly pair: readonly [ReasonedEntity, ReasonedEntity] }
+  | { readonly type: 'encoderStored'; readonly encoder: EncoderInfo }
   | { readonly type: 'surveyed'; readonly survey: ReasoningSurvey }
   | { readonly type: 'entity'; readonly entity: ReasonedEntity }
   /** At most ten times a second. */

@@ -1,3 +1,4 @@
+import type { EncoderChoice } from './encoder';
 import type { Fault } from './errors';
 import type { HistoryRule } from './reasoningText';
 
@@ -22,7 +23,7 @@ export interface ReasoningModels {
   /** Sees images. */
   readonly describe: string;
   readonly profile: string;
-  /** Turns texts into vectors. */
+  /** Turns texts into vectors, unless the page does. */
   readonly encode: string;
 }
 
@@ -35,6 +36,7 @@ export interface ReasoningPrompts {
 export interface ReasoningSettings {
   readonly server: ServerAddress;
   readonly models: ReasoningModels;
+  readonly encoder: EncoderChoice;
   readonly prompts: ReasoningPrompts;
   /** `greedy`: temperature 0, the seed and the longest answer are sent. `server`: for servers that refuse them. */
   readonly sampling: 'greedy' | 'server';
@@ -63,6 +65,7 @@ export const DEFAULT_PROMPTS: ReasoningPrompts = {
 export const DEFAULT_SETTINGS: ReasoningSettings = {
   server: { kind: 'ollama', url: SERVER_DEFAULTS.ollama.url },
   models: SERVER_DEFAULTS.ollama.models,
+  encoder: { kind: 'server' },
   prompts: DEFAULT_PROMPTS,
   sampling: 'greedy',
   seed: 999,
@@ -172,6 +175,8 @@ export interface ReasoningProvenance {
   readonly models: ReasoningModels;
   /** Of the models' weights; absent where the server tells none. */
   readonly digests?: Readonly<Record<keyof ReasoningModels, string | null>> | undefined;
+  /** The encoder that ran in the page, by the hash of its files; absent where the server encoded. */
+  readonly encoder?: { readonly name: string; readonly id: string } | undefined;
   readonly prompts: Readonly<Record<keyof ReasoningPrompts, { readonly hash: string; readonly text: string }>>;
   readonly sampling: ReasoningSettings['sampling'];
   readonly seed: number;
@@ -196,6 +201,9 @@ export interface ReasoningProvenance {
     readonly imported?: Readonly<Record<ImportStep, number>> | undefined;
   };
 }
+
+/** What a server is tested for; an encoder is null where the page encodes. */
+export type TestedModels = Omit<ReasoningModels, 'encode'> & { readonly encode: string | null };
 
 /** One line of the server's test. */
 export interface ServerCheck {

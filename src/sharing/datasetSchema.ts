@@ -40,6 +40,7 @@ const provenance = z.strictObject({
   server: z.enum(['ollama', 'openai']),
   models: z.strictObject({ describe: words, profile: words, encode: words }),
   digests: z.strictObject({ describe: words.nullable(), profile: words.nullable(), encode: words.nullable() }).optional(),
+  encoder: z.strictObject({ name: words, id: z.string().regex(/^[0-9a-f]{64}$/) }).optional(),
   prompts: z.strictObject({ describe: prompt, profile: prompt }),
   sampling: z.enum(['greedy', 'server']),
   seed: count, answerTokens: count, contextTokens: count,

@@ -13,7 +13,7 @@ import { askOnce, WorkerThread, type AskOptions, type Phase } from './workerThre
 const openWorker = (): Worker => new Worker(new URL('../../workers/reasoning.worker.ts', import.meta.url), { type: 'module', name: 'reasoning' });
 
 /** Asks a thread that lives for this question. */
-const once = <T>(command: ReasoningCommand, pick: (event: ReasoningEvent) => T | undefined, options: AskOptions = {}): Promise<T> =>
+export const once = <T>(command: ReasoningCommand, pick: (event: ReasoningEvent) => T | undefined, options: AskOptions = {}): Promise<T> =>
   askOnce(new WorkerThread<ReasoningCommand, ReasoningEvent>(openWorker), command, pick, options);
 
 const MOST_FAILURES = 200;
@@ -244,7 +244,7 @@ export const useReasoning = create<ReasoningState>()((set, get) => {
 
 /** What of the server works. */
 export const testModelServer = (settings: ReasoningSettings, key: string, options: AskOptions): Promise<ServerTest> =>
-  once({ type: 'test', server: settings.server, models: settings.models, key: key || null }, (event) => (event.type === 'tested' ? event.test : undefined), options);
+  once({ type: 'test', server: settings.server, models: settings.encoder.kind === 'page' ? { ...settings.models, encode: null } : settings.models, key: key || null }, (event) => (event.type === 'tested' ? event.test : undefined), options);
 
 /** `version` changes with what the answer depends on. */
 export const entityOf = ({ datasetId, scope, index }: { readonly datasetId: string; readonly scope: 'item' | 'user'; readonly index: number; readonly version: unknown }, options: AskOptions): Promise<ReasonedEntity> =>

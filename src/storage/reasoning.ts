@@ -1,4 +1,4 @@
-import { newJob, type ImportStep, type ReasoningJob, type TextVariant } from '../domain/reasoning';
+import { DEFAULT_SETTINGS, newJob, type ImportStep, type ReasoningJob, type TextVariant } from '../domain/reasoning';
 import type { ItemText } from '../domain/reasoningText';
 import type { Database } from './database';
 
@@ -72,7 +72,8 @@ export async function deleteAnswers(database: Database): Promise<number> {
 
 export async function readJob(database: Database, datasetId: string): Promise<ReasoningJob> {
   const value = await database.texts.get(`job/${datasetId}`);
-  return isJob(value) ? value : newJob(datasetId);
+  // Settings that were stored before an option existed have its default.
+  return isJob(value) ? { ...value, settings: { ...DEFAULT_SETTINGS, ...value.settings } } : newJob(datasetId);
 }
 
 export const writeJob = (database: Database, job: ReasoningJob): Promise<void> => database.texts.set(`job/${job.datasetId}`, job);

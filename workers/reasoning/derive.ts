@@ -1,6 +1,6 @@
 import type { DatasetDocument, Problem } from '../../src/domain/dataset';
 import { AppError } from '../../src/domain/errors';
-import type { ImportStep, ReasoningModels, ReasoningProvenance } from '../../src/domain/reasoning';
+import type { ImportStep, ReasoningModels, ReasoningProvenance, ReasoningSettings } from '../../src/domain/reasoning';
 import type { Database } from '../../src/storage/database';
 import { commitDataset, deleteDataset, readFeatureChunks, readInteractions, writeFeatureChunk } from '../../src/storage/datasets';
 import { readVector, type ModelDigests } from '../../src/storage/reasoning';
@@ -85,7 +85,7 @@ export async function deriveDataset(database: Database, datasetId: string, id: s
     }
     progress('storing the vectors', null);
     const made = (key: string, scope: 'item' | 'user', values: Float32Array<ArrayBuffer>) =>
-      storeFeature(database, id, { key, scope, file: `${encoded.study.job.settings.models.encode}, reasoning stage`, matrix: matrixOf(values, encoded.columns) }, null, {});
+      storeFeature(database, id, { key, scope, file: `${encoderName(encoded.study.job.settings)}, reasoning stage`, matrix: matrixOf(values, encoded.columns) }, null, {});
     features.push(await made(ITEM_KEY, 'item', encoded.items), await made(USER_KEY, 'user', encoded.users));
     const document = await assemble(database, {
       id,
@@ -114,6 +114,8 @@ function fromElsewhere({ study, profiles }: EncodedStudy): Problem[] {
   return file && profiles.some((source) => originOf(source) === 'imported') ? [{ severity: 'note', ...unknownProfiles(file.file) }] : [];
 }
 
+const encoderName = ({ encoder, models }: ReasoningSettings): string => (encoder.kind === 'page' ? encoder.name : models.encode);
+
 async function copyFeature(database: Database, { id: from }: DatasetDocument, id: string, info: DatasetDocument['features'][number]): Promise<StoredFeature> {
   const digests: string[] = [];
   for await (const { values } of readFeatureChunks(database, from, info)) {
@@ -125,15 +127,17 @@ async function copyFeature(database: Database, { id: from }: DatasetDocument, id
 
 async function provenanceOf({ study, documents, paragraphs, profiles, profileTexts }: EncodedStudy): Promise<ReasoningProvenance> {
   const { dataset, job: { settings, overrides }, inputs, digests } = study;
-  const { server, models, prompts, sampling, seed, answerTokens, contextTokens, history } = settings;
+  const { server, models, encoder, prompts, sampling, seed, answerTokens, contextTokens, history } = settings;
+  const used: ReasoningModels = { ...models, encode: encoderName(settings) };
   const prompt = async (text: string) => ({ hash: await textHash(text), text });
   const count = (sources: readonly TextSource[]): number => sources.filter(isQuestion).length;
   const byHand = [...Object.values(overrides.items), ...Object.values(overrides.users)].filter(({ kind }) => kind !== 'again').length;
   return {
     from: { id: dataset.id, name: dataset.name, fingerprint: dataset.fingerprint },
     server: server.kind,
-    models,
-    ...digestsOf(digests, models),
+    models: used,
+    ...digestsOf(digests, used),
+    ...(encoder.kind === 'page' && encoder.id !== null && { encoder: { name: encoder.name, id: encoder.id } }),
     prompts: { describe: await prompt(prompts.describe), profile: await prompt(prompts.profile) },
     sampling, seed, answerTokens, contextTokens,
     interactions: 'training',

@@ -82,7 +82,7 @@ export async function runJob(database: Database, datasetId: string, hooks: JobHo
 /** Asks Ollama what its models are, since that is part of what answers are stored under. */
 async function learnDigests(database: Database, datasetId: string, { server, pause, clock }: JobHooks): Promise<void> {
   const { settings } = await readJob(database, datasetId);
-  if (settings.server.kind !== 'ollama') return;
+  if (settings.server.kind !== 'ollama' || (settings.encoder.kind === 'page' && (await onlyVectorsMissing(database, datasetId)))) return;
   await inLanes([server], 1, {
     work: async (asked) => writeDigests(database, settings.server.url, digestsIn(await asked.models())),
     failed: (_, error) => {
@@ -91,6 +91,12 @@ async function learnDigests(database: Database, datasetId: string, { server, pau
     pause,
     clock,
   });
+}
+
+/** Where the page encodes, such a job needs no server. */
+async function onlyVectorsMissing(database: Database, datasetId: string): Promise<boolean> {
+  const stages = await surveyStages(database, datasetId);
+  return stages.every(({ stage, total, done }) => stage === 'encodeItems' || stage === 'encodeUsers' || done === total);
 }
 
 type Visit = (stage: Stage, plan: StagePlan<TextTask> | StagePlan<VectorTask>) => Promise<void>;

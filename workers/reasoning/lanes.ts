@@ -3,7 +3,7 @@ import { AppError } from '../../src/domain/errors';
 /** Codes where another try may help. */
 const PASSING: readonly string[] = ['SERVER_UNREACHABLE', 'SERVER_TIMEOUT', 'SERVER_BUSY', 'SERVER_FAILED', 'SERVER_ANSWER'];
 /** Codes that every further question would meet too. */
-const GENERAL: readonly string[] = ['SERVER_UNREACHABLE', 'SERVER_BUSY', 'SERVER_REFUSED', 'MODEL_ABSENT', 'CONFIG_INVALID', 'STORE_QUOTA', 'STORE_UNAVAILABLE', 'STORE_BROKEN'];
+const GENERAL: readonly string[] = ['SERVER_UNREACHABLE', 'SERVER_BUSY', 'SERVER_REFUSED', 'MODEL_ABSENT', 'ENCODER_ABSENT', 'ENCODER_FILES', 'ENCODER_MODEL', 'ENCODER_OUTPUT', 'ENCODER_MEMORY', 'GPU_UNAVAILABLE', 'CONFIG_INVALID', 'STORE_QUOTA', 'STORE_UNAVAILABLE', 'STORE_BROKEN'];
 const TRIES = 6;
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 300_000;

@@ -153,8 +153,11 @@ export async function textOf({ database, stored }: Pick<ReasoningStudy, 'databas
   return stored.has(source.key) ? ((await readText(database, source.key))?.text ?? null) : null;
 }
 
-/** Key of a text's vector. */
-export const vectorKey = (study: Pick<ReasoningStudy, 'job' | 'digests'>, text: string): Promise<string> => answerKey({ step: 'encode', model: identity(study, study.job.settings.models.encode), text });
+/** Key of a text's vector. That it was made on a GPU or the CPU is no part of it. */
+export function vectorKey(study: Pick<ReasoningStudy, 'job' | 'digests'>, text: string): Promise<string> {
+  const { encoder, models } = study.job.settings;
+  return answerKey(encoder.kind === 'page' ? { step: 'encode', encoder: encoder.id, pooling: 'mean', length: 1, text } : { step: 'encode', model: identity(study, models.encode), text });
+}
 
 /** What Ollama names without a tag has the tag `latest`. */
 export const digestOf = (digests: ModelDigests, model: string): string | null => digests[model] ?? digests[`${model}:latest`] ?? null;

@@ -1,5 +1,5 @@
 import { AppError, faultOf } from '../../src/domain/errors';
-import type { ReasoningModels, ServerCheck, ServerTest } from '../../src/domain/reasoning';
+import type { ServerCheck, ServerTest, TestedModels } from '../../src/domain/reasoning';
 import { parseAddress } from '../../src/domain/serverAddress';
 
 import { newServer, type Connection, type ModelServer, type OfferedModel } from './server';
@@ -12,7 +12,7 @@ const TEST_TIMEOUT_MS = 60_000;
  * Says what of a server works and what exactly does not. `origin` is the page's own; `blocked` says whether the content policy refused an
  * address; `learned` takes what the server has. No model writes a text here but where only that shows whether it sees images.
  */
-export async function testServer(connection: Connection, models: ReasoningModels, origin: string, blocked: (url: string) => boolean, learned: (offered: readonly OfferedModel[]) => Promise<void> = async () => undefined): Promise<ServerTest> {
+export async function testServer(connection: Connection, models: TestedModels, origin: string, blocked: (url: string) => boolean, learned: (offered: readonly OfferedModel[]) => Promise<void> = async () => undefined): Promise<ServerTest> {
   const checks: ServerCheck[] = [];
   const add = (what: string, ok: boolean, words: string, hint: string | null = null): boolean => {
     checks.push({ what, ok, words, hint });
@@ -40,7 +40,7 @@ export async function testServer(connection: Connection, models: ReasoningModels
   };
   if (present('Model that describes images', models.describe)) await sees(server, models.describe, add);
   present('Model that writes profiles', models.profile);
-  if (present('Encoder', models.encode)) {
+  if (models.encode !== null && present('Encoder', models.encode)) {
     try {
       const { vectors } = await server.embed(models.encode, ['a test']);
       add('Encoder answers', true, `${vectors[0]?.length ?? 0} dimensions.`);

@@ -9,6 +9,7 @@ import { useFileDrop } from '../../app/useFileDrop';
 import type { Fault } from '../../domain/errors';
 import type { NamedFile } from '../../domain/protocol';
 import type { FoundInputs } from '../../domain/reasoning';
+import { useEncoders } from '../../state/encoders';
 import { useReasoning } from '../../state/reasoning';
 import { ImportedTexts } from './ImportedTexts';
 import styles from './reasoning.module.css';
@@ -16,6 +17,7 @@ import styles from './reasoning.module.css';
 /** What there is to reason about, and how more of it comes in. */
 export function InputsPanel() {
   const { survey, phase, status, importFiles } = useReasoning();
+  const { take: takeEncoder } = useEncoders();
   const [found, setFound] = useState<FoundInputs | null>(null);
   const [dropFault, setDropFault] = useState<Fault | null>(null);
   const files = useRef<HTMLInputElement>(null);
@@ -24,6 +26,7 @@ export function InputsPanel() {
   const take = (picked: readonly NamedFile[]): void => {
     if (busy || picked.length === 0) return;
     setDropFault(null);
+    if (picked.some(({ path }) => path.endsWith('.onnx'))) return void takeEncoder(picked);
     void importFiles(picked).then(setFound);
   };
   useFileDrop(take, setDropFault);

@@ -9,6 +9,7 @@ import { originOf, SERVER_DEFAULTS, type ReasoningModels, type ReasoningSettings
 import { parseAddress } from '../../domain/serverAddress';
 import { testModelServer, useReasoning } from '../../state/reasoning';
 import { DraftInput } from './DraftInput';
+import { EncoderPart } from './EncoderPart';
 import styles from './reasoning.module.css';
 
 const KINDS: readonly { readonly value: ServerKind; readonly label: string }[] = [
@@ -89,11 +90,12 @@ export function ServerPanel({ settings }: { readonly settings: ReasoningSettings
             onCheckedChange={keepKey}
           />
         </div>
-        {MODELS.map(({ key: name, label, help }) => (
+        {MODELS.filter(({ key: name }) => name !== 'encode' || settings.encoder.kind === 'server').map(({ key: name, label, help }) => (
           <DraftInput key={name} label={label} help={help} list={list} value={models[name]} problem={() => null} onValue={(value) => change({ ...settings, models: { ...models, [name]: value.trim() } })} />
         ))}
       </div>
       <datalist id={list}>{test?.models.map((name) => <option key={name} value={name} />)}</datalist>
+      <EncoderPart settings={settings} />
       <div className={styles.row}>
         <Button onClick={run} disabled={testing}>
           {testing ? 'Testing …' : 'Test the server'}

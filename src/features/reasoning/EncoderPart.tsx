@@ -1,0 +1,124 @@
+import { useEffect, useRef, useState, type ComponentProps } from 'react';
+import { pickedFiles } from '../../app/droppedFiles';
+import { formatBytes, formatCount, formatPercent } from '../../app/format';
+import { Button } from '../../app/primitives/Button';
+import { Choice, Field, Select } from '../../app/primitives/Field';
+import { FaultNotice } from '../../app/primitives/Notice';
+import { HUB_ENCODER, type EncoderChoice, type EncoderDevice, type EncoderInfo } from '../../domain/encoder';
+import type { ReasoningSettings } from '../../domain/reasoning';
+import { useEncoders } from '../../state/encoders';
+import { useReasoning } from '../../state/reasoning';
+import { DraftInput } from './DraftInput';
+import styles from './reasoning.module.css';
+
+type InPage = Extract<EncoderChoice, { kind: 'page' }>;
+
+const DEVICES: readonly { readonly value: EncoderDevice; readonly label: string }[] = [
+  { value: 'auto', label: 'The GPU where there is one' },
+  { value: 'webgpu', label: 'The GPU' },
+  { value: 'wasm', label: 'The CPU' },
+];
+
+/** Who turns texts into vectors: the server, or the page itself with an encoder whose files lie in this browser. */
+export function EncoderPart({ settings }: { readonly settings: ReasoningSettings }) {
+  const { change } = useReasoning();
+  const { encoders, phase, fault, load } = useEncoders();
+  useEffect(() => void load(), [load]);
+  const { encoder } = settings;
+  const first = encoders?.[0];
+  return (
+    <>
+      <Choice
+        label="Who encodes"
+        value={encoder.kind}
+        options={[
+          { value: 'server', label: 'The model server' },
+          { value: 'page', label: 'This page' },
+        ]}
+        segments
+        onValueChange={(kind) => change({ ...settings, encoder: kind === 'server' ? { kind } : { kind, id: first?.id ?? null, name: first?.name ?? '', device: 'auto' } })}
+      />
+      {encoder.kind === 'page' && <PageEncoder encoder={encoder} onEncoder={(next) => change({ ...settings, encoder: next })} />}
+      <p role="status" className={styles.help}>
+        {phase && `The encoder: ${phase.text}${phase.fraction === null ? ' …' : `, ${formatPercent(phase.fraction)}`}`}
+      </p>
+      {fault && <FaultNotice fault={fault} />}
+    </>
+  );
+}
+
+function PageEncoder({ encoder, onEncoder }: { readonly encoder: InPage; readonly onEncoder: (encoder: InPage) => void }) {
+  const { encoders, phase, take, remove } = useEncoders();
+  const { status } = useReasoning();
+  const folder = useRef<HTMLInputElement>(null);
+  const files = useRef<HTMLInputElement>(null);
+  const busy = phase !== null || status.name === 'running' || status.name === 'pausing';
+  const stored = encoders ?? [];
+  const absent = encoders !== null && !stored.some(({ id }) => id === encoder.id);
+  const pick = (input: HTMLInputElement): void => {
+    const picked = pickedFiles(input.files);
+    if (picked.length > 0) void take(picked);
+    // Picking the same files again must be an event too.
+    input.value = '';
+  };
+  return (
+    <>
+      {stored.length > 0 && (
+        <div className={styles.grid}>
+          <Field label="Encoder in this browser" error={absent ? 'None is chosen, or the chosen one is no longer here.' : null}>
+            {(control) => (
+              <Select
+                {...control}
+                value={absent ? '' : (encoder.id ?? '')}
+                options={[...(absent ? [{ value: '', label: '–', disabled: true }] : []), ...stored.map((one) => ({ value: one.id, label: wordsFor(one) }))]}
+                onValueChange={(id) => onEncoder({ ...encoder, id, name: stored.find((one) => one.id === id)?.name ?? '' })}
+              />
+            )}
+          </Field>
+          <Field label="It runs on" help="The vectors are the same but for rounding.">
+            {(control) => <Select {...control} value={encoder.device} options={DEVICES} onValueChange={(device) => onEncoder({ ...encoder, device })} />}
+          </Field>
+        </div>
+      )}
+      <p className={styles.help}>
+        A sentence encoder’s folder, with <code>config.json</code>, <code>tokenizer.json</code>, <code>tokenizer_config.json</code> and <code>onnx/model.onnx</code>, as <code>{HUB_ENCODER}</code> has them on Hugging Face. Drop it on this
+        page; it stays in this browser and is sent nowhere.
+      </p>
+      <div className={styles.row}>
+        <Button onClick={() => folder.current?.click()} disabled={busy}>
+          Choose the encoder’s folder
+        </Button>
+        <Button onClick={() => files.current?.click()} disabled={busy}>
+          Choose its files
+        </Button>
+        {!absent && encoder.id !== null && stored.length > 0 && (
+          <Button variant="quiet" onClick={() => void remove(encoder.id ?? '')} disabled={busy}>
+            Delete this encoder
+          </Button>
+        )}
+      </div>
+      {import.meta.env.LODESTONE_HUB === true && <FromHub busy={busy} />}
+      <input ref={folder} type="file" hidden tabIndex={-1} aria-label="Folder of an encoder" {...FOLDER} onChange={(event) => pick(event.target)} />
+      <input ref={files} type="file" hidden tabIndex={-1} aria-label="Files of an encoder" multiple onChange={(event) => pick(event.target)} />
+    </>
+  );
+}
+
+/** Only in builds whose content policy lets the page ask the hub. */
+function FromHub({ busy }: { readonly busy: boolean }) {
+  const { take } = useEncoders();
+  const [model, setModel] = useState(HUB_ENCODER);
+  return (
+    <div className={styles.row}>
+      <DraftInput label="Encoder on Hugging Face" help="Its files are fetched once, and kept." value={model} problem={(text) => (/^[\w.-]+\/[\w.-]+$/.test(text) ? null : 'The owner and the model, divided by a slash.')} onValue={setModel} />
+      <Button onClick={() => void take({ hub: model })} disabled={busy}>
+        Fetch it
+      </Button>
+    </div>
+  );
+}
+
+const wordsFor = ({ name, width, longest, bytes, id }: EncoderInfo): string => `${name} · ${formatCount(width)} dimensions · ${formatCount(longest)} tokens · ${formatBytes(bytes)} · ${id.slice(0, 8)}`;
+
+// React's types leave out this attribute.
+const FOLDER: ComponentProps<'input'> & { webkitdirectory: string } = { webkitdirectory: '' };
