@@ -57,6 +57,8 @@ interface ReasoningState {
   derive(name: string): Promise<DatasetDocument | null>;
 }
 
+const isActive = ({ name }: JobStatus): boolean => name === 'running' || name === 'pausing' || name === 'waiting';
+
 let worker: Worker | null = null;
 let surveying: AbortController | null = null;
 
@@ -153,7 +155,9 @@ export const useReasoning = create<ReasoningState>()((set, get) => {
       if (job && status.name !== 'running') void survey(job.datasetId);
     },
     change: (settings) => {
-      const { job } = get();
+      const { job, status } = get();
+      // What the last start took belongs to the settings it had.
+      if (!isActive(status)) set({ status: { name: 'idle' }, stages: [], failures: [] });
       if (job) void store({ ...job, settings });
     },
     override: async (scope, index, override) => {

@@ -292,8 +292,11 @@ test('texts that are there already take their stage’s place, and two models st
     await page.getByLabel(label, { exact: true }).fill('other');
     await page.getByLabel(label, { exact: true }).blur();
   }
-  await pipeline(page).getByRole('button', { name: /^(Start|Go on)$/ }).click();
+  await expect(pipeline(page).getByRole('row').nth(1)).toContainText('0 of 36');
+  await expect(pipeline(page).getByText('finished', { exact: true })).toHaveCount(0);
+  await pipeline(page).getByRole('button', { name: 'Start' }).click();
   await expect(pipeline(page).getByText('finished', { exact: true })).toBeVisible({ timeout: 240_000 });
+  await expect(pipeline(page).getByRole('row').nth(1)).toContainText('36 of 36');
   const asked = server.requests.length;
   await expect(beside).toContainText('They differ in: model that describes images, model that writes profiles.');
   await beside.getByLabel(/^Index/).fill('7');

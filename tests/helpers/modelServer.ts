@@ -13,6 +13,10 @@ export interface ModelServerOptions {
   readonly vision?: readonly string[];
   readonly key?: string;
   readonly columns?: number;
+  /** 0: any that is free. */
+  readonly port?: number;
+  /** Writes the answers in the place of repeated words; `drawn` is a hash of the image, empty without one. */
+  readonly write?: (prompt: string, drawn: string, model: string) => string;
 }
 
 const WORDS = ['plain', 'striped', 'wooden', 'woollen', 'bright', 'dark', 'small', 'sturdy', 'round', 'soft', 'glossy', 'old-fashioned'];
@@ -45,6 +49,7 @@ export class ModelServer {
 
   constructor(options: ModelServerOptions = {}) {
     this.#options = options;
+    this.#port = options.port ?? 0;
   }
 
   get url(): string {
@@ -148,7 +153,7 @@ export class ModelServer {
     const seed = asked.options?.seed ?? asked.seed ?? 0;
     const words = prompt.split(/\s+/);
     const spread = words.filter((_, place) => place % Math.ceil(words.length / 40) === 0).join(' ');
-    const content = `${spread}${seen} ${parseInt(hash(prompt).slice(0, 8), 16)} (${asked.model}, seed ${seed})`;
+    const content = this.#options.write?.(prompt, image === '' ? '' : drawn, asked.model) ?? `${spread}${seen} ${parseInt(hash(prompt).slice(0, 8), 16)} (${asked.model}, seed ${seed})`;
     const key = hash(JSON.stringify([asked.model, prompt, image, asked.options ?? [asked.temperature, asked.seed, asked.max_tokens]]));
     const answer =
       path === '/api/chat'

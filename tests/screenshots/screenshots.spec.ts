@@ -2,6 +2,7 @@ import { expect, test, type Page } from '@playwright/test';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { dropFolder, ended, hasTikTok, startRun, TIKTOK } from '../helpers/page';
+import { ModelServer } from '../helpers/modelServer';
 import { withPalette } from './palette';
 
 const FOLDER = fileURLToPath(new URL('../../docs/images/', import.meta.url));
@@ -216,3 +217,72 @@ test('a sweep', async ({ page }) => {
   await page.getByRole('combobox', { name: 'Over' }).selectOption({ label: 'Learning rate' });
   await shoot(page, 'sweep-line');
 });
+
+test('the reasoning stage', async ({ page }) => {
+  const server = await new ModelServer({ port: 11434, columns: 384, models: ['gemma3:27b', 'qwen2.5vl:7b', 'all-minilm'], vision: ['gemma3:27b', 'qwen2.5vl:7b'], write: invented }).start();
+  try {
+    await page.goto('./#/data');
+    await page.getByRole('link', { name: 'Open the demo dataset' }).click();
+    await page.getByRole('link', { name: 'Reasoning' }).click();
+    const pictures = await page.evaluate(drawItems, 600);
+    await page.getByLabel('Item texts and pictures').setInputFiles(pictures.flatMap((drawn, item) => (item % 60 === 59 ? [] : [{ name: `${item}.png`, mimeType: 'image/png', buffer: Buffer.from(drawn, 'base64') }])));
+    await expect(page.getByText('0 texts and 590 pictures stored.')).toBeVisible({ timeout: 60_000 });
+    await page.getByRole('button', { name: 'Test the server' }).click();
+    await expect(page.getByRole('list', { name: 'Result of the test' }).getByRole('listitem')).toHaveCount(6);
+    const pipeline = page.getByRole('region', { name: 'Pipeline' });
+    await pipeline.getByRole('button', { name: 'Start' }).click();
+    await expect(pipeline.getByText('finished', { exact: true })).toBeVisible({ timeout: 90_000 });
+    for (const label of ['Model that describes images', 'Model that writes profiles']) {
+      await page.getByLabel(label, { exact: true }).fill('qwen2.5vl:7b');
+      await page.getByLabel(label, { exact: true }).blur();
+    }
+    await expect(pipeline.getByRole('row').nth(1)).toContainText('0 of 590');
+    await pipeline.getByRole('button', { name: 'Start' }).click();
+    await expect(pipeline.getByText('finished', { exact: true })).toBeVisible({ timeout: 90_000 });
+    const beside = page.getByRole('region', { name: 'Two models side by side' });
+    await expect(beside.getByRole('img')).toBeVisible();
+    await page.getByRole('button', { name: 'Test the server' }).click();
+    await expect(page.getByRole('list', { name: 'Result of the test' }).getByRole('listitem')).toHaveCount(6);
+    await page.getByRole('region', { name: 'Look at the texts' }).getByRole('radio', { name: 'Users' }).check();
+    await expect(page.getByRole('list', { name: /Training history/ })).toBeVisible();
+    await shoot(page, 'reasoning');
+  } finally {
+    await server.stop();
+  }
+});
+
+const FINISHES = ['matt', 'glossy', 'finely grained', 'satin', 'brushed', 'hand-painted'];
+const MATERIALS = ['oiled oak', 'glazed stoneware', 'brushed steel', 'woven cotton', 'blown glass', 'lacquered tin'];
+const STYLES = ['plain and angular', 'rounded and soft', 'ornate', 'weathered', 'bright and playful', 'strictly geometric'];
+
+/** A paragraph as a model might write it; shorter from one of the models. */
+function invented(prompt: string, drawn: string, model: string): string {
+  const pick = (from: readonly string[], at: number): string => from[parseInt((drawn || model + prompt.length).slice(at, at + 2), 16) % from.length || 0]!;
+  const brief = model.startsWith('qwen');
+  if (drawn === '') {
+    const kinds = [...new Set(prompt.match(/(?<=^\d+\. \w[\w-]* )\w+/gm) ?? [])].slice(0, 3).join(', ');
+    return brief ? `Likes ${kinds} in calm colours. Buys for the home.` : `This person furnishes a home with care: ${kinds} return, mostly of natural materials in muted colours, plain in form and made to be used daily. Pieces that match each other seem to matter more than single eye-catchers.`;
+  }
+  const [finish, material, style] = [pick(FINISHES, 0), pick(MATERIALS, 2), pick(STYLES, 4)];
+  return brief ? `A ${finish} object of ${material}, ${style}.` : `The item is ${finish}, apparently of ${material}, and ${style} in form. Its surface looks even and easy to clean, its size suits a shelf or a side table, and it would fit a household that prefers few and lasting things.`;
+}
+
+/** PNGs of invented items, base64: a shape of its own colour on a ground. */
+async function drawItems(count: number): Promise<string[]> {
+  const canvas = new OffscreenCanvas(96, 96);
+  const context = canvas.getContext('2d')!;
+  const all: string[] = [];
+  for (let item = 0; item < count; item++) {
+    context.fillStyle = `hsl(${(item * 67) % 360} 25% 90%)`;
+    context.fillRect(0, 0, 96, 96);
+    context.fillStyle = `hsl(${(item * 37) % 360} 55% 45%)`;
+    context.beginPath();
+    if (item % 3 === 0) context.arc(48, 48, 20 + (item % 5) * 3, 0, 7);
+    else if (item % 3 === 1) context.roundRect(24, 18 + (item % 7), 48, 56, 10);
+    else context.ellipse(48, 54, 32, 18 + (item % 6) * 2, 0, 0, 7);
+    context.fill();
+    const bytes = new Uint8Array(await (await canvas.convertToBlob({ type: 'image/png' })).arrayBuffer());
+    all.push(btoa(String.fromCharCode(...bytes)));
+  }
+  return all;
+}

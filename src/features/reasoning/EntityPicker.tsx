@@ -21,7 +21,7 @@ export function EntityPicker({ dataset, scope, index, onPick }: EntityPickerProp
   const size = scope === 'item' ? dataset.statistics.items : dataset.statistics.users;
   const go = (to: number): void => onPick({ scope, index: (to + size) % size });
   return (
-    <div className={styles.row}>
+    <div className={styles.fields}>
       <Choice
         label="What to look at"
         hideLabel

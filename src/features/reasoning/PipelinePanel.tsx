@@ -44,7 +44,8 @@ export function PipelinePanel({ dataset }: { readonly dataset: DatasetDocument }
   return (
     <Panel
       title="Pipeline"
-      note={here ? WORDS[status.name] : active ? 'another dataset is being worked on' : ''}
+      // Finished is what all is stored of, whatever was changed since.
+      note={here ? (status.name === 'finished' && !complete ? '' : WORDS[status.name]) : active ? 'another dataset is being worked on' : ''}
       actions={
         active ? (
           <Button onClick={pause} disabled={status.name === 'pausing'}>

@@ -37,7 +37,7 @@ function wrong(address: string): string | null {
 /** Where the questions go, and whether somebody answers there. */
 export function ServerPanel({ settings }: { readonly settings: ReasoningSettings }) {
   const { keys, kept, setKey, keepKey, change, recount } = useReasoning();
-  const [test, setTest] = useState<ServerTest | null>(null);
+  const [tested, setTested] = useState<{ readonly test: ServerTest; readonly settings: ReasoningSettings } | null>(null);
   const [fault, setFault] = useState<Fault | null>(null);
   const [testing, setTesting] = useState(false);
   const running = useRef<AbortController | null>(null);
@@ -47,6 +47,9 @@ export function ServerPanel({ settings }: { readonly settings: ReasoningSettings
   const origin = originOf(server);
   const key = keys[origin] ?? '';
   const keeps = kept.includes(origin);
+  // A result speaks for what was tested; the names of the models hold as long as the server is the same.
+  const sameServer = tested !== null && tested.settings.server.url === server.url && tested.settings.server.kind === server.kind;
+  const test = sameServer && tested.settings.encoder.kind === settings.encoder.kind && MODELS.every(({ key: name }) => tested.settings.models[name] === models[name]) ? tested.test : null;
 
   const run = (): void => {
     const controller = new AbortController();
@@ -56,7 +59,7 @@ export function ServerPanel({ settings }: { readonly settings: ReasoningSettings
     testModelServer(settings, key, { signal: controller.signal })
       .then(
         (found) => {
-          setTest(found);
+          setTested({ test: found, settings });
           // A model that was fetched anew is another one: what is stored of it may have changed.
           recount();
         },
@@ -73,7 +76,6 @@ export function ServerPanel({ settings }: { readonly settings: ReasoningSettings
         options={KINDS}
         segments
         onValueChange={(kind) => {
-          setTest(null);
           change({ ...settings, server: { kind, url: SERVER_DEFAULTS[kind].url }, models: SERVER_DEFAULTS[kind].models });
         }}
       />
@@ -94,7 +96,7 @@ export function ServerPanel({ settings }: { readonly settings: ReasoningSettings
           <DraftInput key={name} label={label} help={help} list={list} value={models[name]} problem={() => null} onValue={(value) => change({ ...settings, models: { ...models, [name]: value.trim() } })} />
         ))}
       </div>
-      <datalist id={list}>{test?.models.map((name) => <option key={name} value={name} />)}</datalist>
+      <datalist id={list}>{sameServer && tested.test.models.map((name) => <option key={name} value={name} />)}</datalist>
       <EncoderPart settings={settings} />
       <div className={styles.row}>
         <Button onClick={run} disabled={testing}>

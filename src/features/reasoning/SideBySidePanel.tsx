@@ -57,11 +57,11 @@ function Chosen({ dataset, variants }: { readonly dataset: DatasetDocument; read
   const differences = question ? variantDifferences(...question.variants) : [];
   return (
     <>
-      <div className={styles.row}>
+      <div className={styles.fields}>
         <Field label="Left">{(control) => <Select {...control} value={left} options={options} onValueChange={(id) => setIds([id, right])} />}</Field>
         <Field label="Right">{(control) => <Select {...control} value={right} options={options} onValueChange={(id) => setIds([left, id])} />}</Field>
-        <p className={styles.help}>{differences.length === 0 ? 'These are the same.' : `They differ in: ${differences.join(', ')}.`}</p>
       </div>
+      <p className={styles.help}>{differences.length === 0 ? 'These are the same.' : `They differ in: ${differences.join(', ')}.`}</p>
       <EntityPicker dataset={dataset} scope={scope} index={index} onPick={setEntity} />
       {fault && <FaultNotice fault={fault} />}
       {pair ? (
