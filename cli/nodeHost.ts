@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import type { DeviceHost } from '../workers/engine/device';
 
 /** The software Vulkan driver that Chromium brings; used when no driver is configured and software is asked for. */
@@ -10,6 +11,8 @@ const SOFTWARE_DRIVERS = ['/usr/lib/chromium/vk_swiftshader_icd.json', '/usr/lib
  * The device host of Node: WebGPU through Dawn (npm `webgpu`) when `withGpu`, WASM modules from the package's folder.
  */
 export async function nodeHost(withGpu: boolean, allowSoftware: boolean): Promise<DeviceHost> {
+  // Node 20 has relaxed SIMD behind a flag; browsers have it.
+  if (Number.parseInt(process.versions.node, 10) < 22) setFlagsFromString('--experimental-wasm-relaxed-simd');
   const require = createRequire(import.meta.url);
   const folder = dirname(require.resolve('@tensorflow/tfjs-backend-wasm'));
   // The WASM module's loader was written for CommonJS and looks these up.

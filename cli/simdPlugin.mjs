@@ -1,4 +1,5 @@
-// A Vite plugin: `import code from './kernels.ts?simd'` is the AssemblyScript file as a WebAssembly module, in base64.
+// A Vite plugin: `import { plain, relaxed } from './kernels.ts?simd'` is the AssemblyScript file as a WebAssembly module, in base64:
+// with plain SIMD, and with relaxed SIMD, in which to multiply and add is one instruction.
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import asc from 'assemblyscript/asc';
@@ -12,19 +13,21 @@ export function simdPlugin() {
     async load(id) {
       if (!id.endsWith(SUFFIX)) return null;
       const path = id.slice(0, -SUFFIX.length);
-      const { binary, files } = await compile(path);
-      for (const file of files) this.addWatchFile(file);
-      return `export default ${JSON.stringify(Buffer.from(binary).toString('base64'))};`;
+      const plain = await compile(path, 'simd');
+      const relaxed = await compile(path, 'simd,relaxed-simd');
+      for (const file of plain.files) this.addWatchFile(file);
+      const text = ({ binary }) => JSON.stringify(Buffer.from(binary).toString('base64'));
+      return `export const plain = ${text(plain)};\nexport const relaxed = ${text(relaxed)};`;
     },
   };
 }
 
 /** The module works on memory that it imports and that belongs to another: it must bring no data of its own. */
-async function compile(path) {
+async function compile(path, features) {
   const files = [];
   let binary;
   const { error, stderr } = await asc.main(
-    [basename(path), '--outFile', 'kernels.wasm', '-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--enable', 'simd', '--use', 'abort='],
+    [basename(path), '--outFile', 'kernels.wasm', '-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--enable', features, '--use', 'abort='],
     {
       // The compiler also asks for files that a module might be; null says that there is none.
       readFile: async (name) => {

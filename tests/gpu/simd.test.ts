@@ -36,6 +36,55 @@ describeOn('wasm', 'compiled kernels', (test) => {
     expect([...got]).toEqual([NaN, Infinity, 0, 0, Infinity, Infinity, 0, 1, 1]);
   });
 
+  test('tanh is right to a digit of single precision, near nought too; NaN and the ends are kept', async () => {
+    const x = Float32Array.from({ length: 40_003 }, (_, i) => Math.sign(i - 20_000) * 10 ** (-6 + (7.3 * Math.abs(i - 20_000)) / 20_003));
+    const got = await values(() => tf.tanh(tf.tensor1d(x)));
+    const wrong = got.findIndex((value, i) => Math.abs(value - Math.tanh(x[i]!)) > 2.4e-7 * Math.abs(Math.tanh(x[i]!)));
+    expect(wrong, `tanh(${x[wrong]}) is ${got[wrong]}`).toBe(-1);
+    expect([...(await values(() => tf.tanh(tf.tensor1d([NaN, Infinity, -Infinity, 100, -0]))))]).toEqual([NaN, 1, -1, 1, -0]);
+  });
+
+  for (const [shape, axis] of [[[7, 5], 0], [[7, 5], 1], [[37, 64], 0], [[37, 64], 1], [[3, 19, 4], 1], [[2, 3, 5], [0, 1]], [[70], 0], [[6, 33], [0, 1]]] as const) {
+    // Small whole numbers: every order gives the same sum.
+    test(`sums over axis ${axis} of ${shape.join(' × ')} are exact`, async () => {
+      const x = Float32Array.from({ length: tf.util.sizeFromShape([...shape]) }, () => Math.floor(random.uniform() * 9) - 4);
+      const axes: readonly number[] = typeof axis === 'number' ? [axis] : axis;
+      const strides = shape.map((_, a) => tf.util.sizeFromShape(shape.slice(a + 1)));
+      const sums = new Map<string, number>();
+      x.forEach((value, at) => {
+        const place = strides.map((stride, a) => Math.floor(at / stride) % shape[a]!).filter((_, a) => !axes.includes(a)).join();
+        sums.set(place, (sums.get(place) ?? 0) + value);
+      });
+      expect([...(await values(() => tf.sum(tf.tensor(x, [...shape]), [...axes])))]).toEqual([...sums.values()]);
+    });
+  }
+
+  test('sums over axes with another between them are left to the backend', async () => {
+    expect([...(await values(() => tf.sum(tf.tensor3d([1, 2, 3, 4, 5, 6, 7, 8], [2, 2, 2]), [0, 2])))]).toEqual([14, 22]);
+  });
+
+  test('pieces are cut and joined along every axis as they are', async () => {
+    const shape: [number, number, number] = [5, 7, 3];
+    const x = Float32Array.from({ length: 105 }, (_, i) => i);
+    const at = (a: number, b: number, c: number): number => (a * 7 + b) * 3 + c;
+    const tensor = (): tf.Tensor3D => tf.tensor3d(x, shape);
+    const cells = (as: readonly number[], bs: readonly number[], cs: readonly number[]): number[] => as.flatMap((a) => bs.flatMap((b) => cs.map((c) => at(a, b, c))));
+    const all = (length: number): number[] => Array.from({ length }, (_, i) => i);
+    expect([...(await values(() => tf.slice(tensor(), [2, 0, 0], [2, 7, 3])))]).toEqual(cells([2, 3], all(7), all(3)));
+    expect([...(await values(() => tf.slice(tensor(), [0, 1, 0], [-1, 4, 3])))]).toEqual(cells(all(5), [1, 2, 3, 4], all(3)));
+    expect([...(await values(() => tf.slice(tensor(), [0, 0, 2], [5, 7, 1])))]).toEqual(cells(all(5), all(7), [2]));
+    expect([...(await values(() => tf.slice(tensor(), [1, 2, 0], [3, 2, 2])))]).toEqual(cells([1, 2, 3], [2, 3], [0, 1]));
+    expect([...(await values(() => tf.slice(tensor(), 4)))]).toEqual(cells([4], all(7), all(3)));
+    expect(() => tf.slice(tensor(), [4, 0, 0], [2, 7, 3])).toThrow();
+    for (const axis of [0, 1, 2]) {
+      expect([...(await values(() => tf.concat(tf.split(tensor(), [1, shape[axis]! - 1], axis), axis)))]).toEqual([...x]);
+      expect([...(await values(() => tf.concat([tensor(), tensor()], axis)))]).toEqual(
+        axis === 0 ? [...x, ...x] : axis === 1 ? all(5).flatMap((a) => [...cells([a], all(7), all(3)), ...cells([a], all(7), all(3))]) : all(35).flatMap((row) => [0, 1, 2, 0, 1, 2].map((c) => row * 3 + c)),
+      );
+    }
+    expect([...(await values(() => tf.concat([tf.tensor1d([1, 2], 'int32'), tf.tensor1d([3], 'int32')])))]).toEqual([1, 2, 3]);
+  });
+
   test('e^x of integers stays what the backend makes of it', async () => {
     const got = await values(() => tf.exp(tf.tensor1d([0, 1], 'int32')));
     expect(worst(got, [1, Math.E])).toBeLessThanOrEqual(1e-6);
@@ -59,7 +108,7 @@ describeOn('wasm', 'compiled kernels', (test) => {
     });
   }
 
-  for (const [rows, inner, columns] of [[1, 1, 1], [3, 5, 2], [6, 1, 8], [37, 66, 35], [64, 32, 96], [13, 700, 9], [16, 600, 24]] as const) {
+  for (const [rows, inner, columns] of [[1, 1, 1], [3, 5, 2], [6, 1, 8], [37, 66, 35], [64, 32, 96], [13, 700, 9], [16, 600, 24], [37, 66, 1], [5, 703, 1], [1, 9, 70]] as const) {
     // Sums of small whole numbers: every order gives the same.
     test(`products are exact, operands turned or not, ${rows} × ${inner} × ${columns}`, async () => {
       const whole = (length: number): Float32Array => Float32Array.from({ length }, () => Math.floor(random.uniform() * 9) - 4);

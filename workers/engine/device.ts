@@ -14,7 +14,7 @@ import { replaceSoftwareReductions } from './kernels/softwareReduce';
 import { replaceSoftwareTranspose } from './kernels/softwareTranspose';
 import { replaceWasmExp } from './kernels/wasmExp';
 import { replaceWasmMatMul } from './kernels/wasmMatMul';
-import { replaceWasmGather, replaceWasmIdentity, replaceWasmSplit } from './kernels/wasmRows';
+import { replaceWasmConcat, replaceWasmCuts, replaceWasmGather, replaceWasmIdentity, replaceWasmSum } from './kernels/wasmRows';
 import { openSimd } from './simd/heap';
 import { peakMeter } from './peak';
 import { declareSoftware } from './replace';
@@ -195,8 +195,10 @@ async function openHost(host: DeviceHost, name: 'wasm' | 'cpu'): Promise<Descrip
     replaceWasmMatMul();
     replaceWasmExp();
     replaceWasmGather();
-    replaceWasmSplit();
+    replaceWasmCuts();
+    replaceWasmConcat();
     replaceWasmIdentity();
+    replaceWasmSum();
   } else {
     await import('@tensorflow/tfjs-backend-cpu');
   }

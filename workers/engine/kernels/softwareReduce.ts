@@ -1,7 +1,8 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { runOnDevice, type KernelPair } from '../kernelPair';
 import { replaceOnSoftware } from '../replace';
+import { reductionOf, type Reduction } from './reduction';
 
 export const REDUCTIONS = { sum: 0, mean: 1, max: 2 } as const;
 
@@ -62,7 +63,7 @@ const partsOf = (depth: number, results: number): number => {
   return 1;
 };
 
-function reduce(backend: WebGPUBackend, x: tf.TensorInfo, [outer, depth, inner]: readonly [number, number, number], kind: number): tf.TensorInfo {
+function reduce(backend: WebGPUBackend, x: tf.TensorInfo, [outer, depth, inner]: Reduction['view'], kind: number): tf.TensorInfo {
   const parts = partsOf(depth, outer * inner);
   const pass = (source: tf.TensorInfo, shape: number[]): tf.TensorInfo => runOnDevice(backend, softwareReducePair, [{ ...source, shape }], { kind });
   if (parts === 1) return pass(x, [outer, depth, inner]);
@@ -74,19 +75,10 @@ function reduce(backend: WebGPUBackend, x: tf.TensorInfo, [outer, depth, inner]:
 
 /** The backend reduces a row by a workgroup with barriers, and brings other axes to the end first. */
 export function replaceSoftwareReductions(): void {
-  for (const [name, kind, axesIn] of [['Sum', REDUCTIONS.sum, 'axis'], ['Mean', REDUCTIONS.mean, 'axis'], ['Max', REDUCTIONS.max, 'reductionIndices']] as const) {
+  for (const [name, kind, axes] of [['Sum', REDUCTIONS.sum, 'axis'], ['Mean', REDUCTIONS.mean, 'axis'], ['Max', REDUCTIONS.max, 'reductionIndices']] as const) {
     replaceOnSoftware(name, ({ inputs: { x }, attrs, backend }) => {
-      const given = attrs[axesIn];
-      if (!x || x.dtype !== 'float32' || x.shape.includes(0)) return null;
-      const rank = x.shape.length;
-      const axes = tf.util.parseAxisParam(Array.isArray(given) ? given.map(Number) : typeof given === 'number' ? given : Array.from(x.shape.keys()), [...x.shape]).sort((a, b) => a - b);
-      const [first = 0] = axes;
-      const last = axes.at(-1) ?? 0;
-      if (rank === 0 || axes.length === 0 || last - first + 1 !== axes.length) return null;
-      const size = (from: number, to: number): number => tf.util.sizeFromShape(x.shape.slice(from, to));
-      const made = reduce(backend, x, [size(0, first), size(first, last + 1), size(last + 1, rank)], kind);
-      const kept = attrs['keepDims'] === true;
-      return { ...made, shape: x.shape.flatMap((length, axis) => (!axes.includes(axis) ? [length] : kept ? [1] : [])) };
+      const reduction = x?.dtype === 'float32' ? reductionOf(x.shape, attrs[axes], attrs['keepDims'] === true) : null;
+      return x && reduction ? { ...reduce(backend, x, reduction.view, kind), shape: reduction.shape } : null;
     });
   }
 }

@@ -1,9 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { addressOf } from '../simd/heap';
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { replaceOnWasm } from '../replace';
+import { addressOf, type SimdKernels } from '../simd/heap';
+import { reductionOf } from './reduction';
+
+const BYTES = 4;
 
 /** Numbers of four bytes: what is copied as it is. */
 const isPlain = ({ dtype }: tf.TensorInfo): boolean => dtype === 'float32' || dtype === 'int32';
+
+const numbersOf = (given: tf.Attribute | undefined): number[] => (Array.isArray(given) ? given.map(Number) : [Number(given)]);
 
 /** The WASM backend gathers number by number, a hundred times slower than memory is copied; batches are gathered several times a step. */
 export function replaceWasmGather(): void {
@@ -21,21 +27,63 @@ export function replaceWasmGather(): void {
   });
 }
 
-/** The WASM backend cuts a matrix into columns row by row in JavaScript: the gradient of each joining of experts' parts. */
-export function replaceWasmSplit(): void {
+/** Numbers of `shape` before, in one step along, and within one step of `axis`. */
+function around(shape: readonly number[], axis: number): { readonly outer: number; readonly inner: number } {
+  return { outer: tf.util.sizeFromShape(shape.slice(0, axis)), inner: tf.util.sizeFromShape(shape.slice(axis + 1)) };
+}
+
+/** `x` from `first` to `first + size` along `axis`. */
+function cut(backend: BackendWasm, kernels: SimdKernels, x: tf.TensorInfo, axis: number, first: number, size: number): tf.TensorInfo {
+  const { outer, inner } = around(x.shape, axis);
+  const output = backend.makeOutput(x.shape.map((length, a) => (a === axis ? size : length)), x.dtype);
+  kernels.copyColumns(addressOf(backend, x) + BYTES * first * inner, addressOf(backend, output), outer, (x.shape[axis] ?? 0) * inner, size * inner, size * inner);
+  return output;
+}
+
+/** To cut a piece out of a tensor the WASM backend copies all of it into JavaScript first, or goes row by row there. */
+export function replaceWasmCuts(): void {
+  replaceOnWasm('Slice', ({ inputs: { x }, attrs, backend, kernels }) => {
+    if (!kernels || !x || !isPlain(x) || x.shape.includes(0)) return null;
+    const [begin = [], size = []] = tf.slice_util.parseSliceParams(x, numbersOf(attrs['begin']), attrs['size'] === undefined ? undefined : numbersOf(attrs['size']));
+    const axes = [...x.shape.keys()].filter((axis) => size[axis] !== x.shape[axis]);
+    const [axis = 0] = axes;
+    if (axes.length > 1 || x.shape.length === 0 || size.includes(0)) return null;
+    tf.slice_util.assertParamsValid(x, begin, size);
+    return cut(backend, kernels, x, axis, begin[axis] ?? 0, size[axis] ?? 0);
+  });
   replaceOnWasm('SplitV', ({ inputs: { x }, attrs, backend, kernels }) => {
     const parts = attrs['numOrSizeSplits'];
-    if (!kernels || !x || !isPlain(x) || x.shape.length !== 2 || (attrs['axis'] !== 1 && attrs['axis'] !== -1) || !Array.isArray(parts)) return null;
-    const [rows = 0, width = 0] = x.shape;
+    if (!kernels || !x || !isPlain(x) || !Array.isArray(parts)) return null;
+    const [axis = 0] = tf.util.parseAxisParam(Number(attrs['axis']), x.shape);
     const sizes = parts.map(Number);
-    if (rows === 0 || sizes.some((size) => !(size > 0)) || sizes.reduce((sum, size) => sum + size, 0) !== width) return null;
+    if (x.shape.includes(0) || sizes.some((size) => !(size > 0)) || sizes.reduce((sum, size) => sum + size, 0) !== x.shape[axis]) return null;
     let first = 0;
     return sizes.map((size) => {
-      const output = backend.makeOutput([rows, size], x.dtype);
-      kernels.copyColumns(addressOf(backend, x), addressOf(backend, output), rows, width, first, size);
+      const output = cut(backend, kernels, x, axis, first, size);
       first += size;
       return output;
     });
+  });
+}
+
+/** The WASM backend joins columns row by row in JavaScript: a mixture's scores come expert by expert. */
+export function replaceWasmConcat(): void {
+  replaceOnWasm('Concat', ({ inputs, attrs, backend, kernels }) => {
+    const given = Object.values(inputs).flatMap((x) => x ?? []);
+    const [first] = given;
+    if (!kernels || !first || !given.every((x) => isPlain(x) && x.dtype === first.dtype && !x.shape.includes(0))) return null;
+    const [axis = 0] = tf.util.parseAxisParam(Number(attrs['axis']), first.shape);
+    const { outer, inner } = around(first.shape, axis);
+    const lengths = given.map(({ shape }) => (shape[axis] ?? 0) * inner);
+    const whole = lengths.reduce((sum, length) => sum + length, 0);
+    const output = backend.makeOutput(first.shape.map((length, a) => (a === axis ? whole / inner : length)), first.dtype);
+    let to = addressOf(backend, output);
+    given.forEach((x, k) => {
+      const length = lengths[k] ?? 0;
+      kernels.copyColumns(addressOf(backend, x), to, outer, length, whole, length);
+      to += BYTES * length;
+    });
+    return output;
   });
 }
 
@@ -45,5 +93,16 @@ export function replaceWasmIdentity(): void {
     if (!x || x.dtype === 'string') return null;
     backend.incRef(x.dataId);
     return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
+  });
+}
+
+/** The WASM backend adds number by number, and turns a matrix over to add up its columns. */
+export function replaceWasmSum(): void {
+  replaceOnWasm('Sum', ({ inputs: { x }, attrs, backend, kernels }) => {
+    const reduction = x?.dtype === 'float32' ? reductionOf(x.shape, attrs['axis'], attrs['keepDims'] === true) : null;
+    if (!kernels || !x || !reduction) return null;
+    const output = backend.makeOutput(reduction.shape, 'float32');
+    kernels.sums(addressOf(backend, x), addressOf(backend, output), ...reduction.view);
+    return output;
   });
 }

@@ -1,6 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import code from './assembly/kernels.ts?simd';
+import { plain, relaxed } from './assembly/kernels.ts?simd';
 
 /** The compiled kernels; arguments are addresses on the heap of the WASM backend, and sizes. */
 export interface SimdKernels {
@@ -10,9 +10,10 @@ export interface SimdKernels {
   ): void;
   csrProduct(pointers: number, columns: number, values: number, x: number, result: number, rows: number, width: number): void;
   exponential(x: number, result: number, length: number): void;
-  transpose(x: number, result: number, rows: number, columns: number): void;
+  hyperbolicTangent(x: number, result: number, length: number): void;
+  sums(x: number, result: number, outer: number, depth: number, inner: number): void;
   gatherRows(x: number, indices: number, result: number, rows: number, count: number, width: number): number;
-  copyColumns(x: number, result: number, rows: number, width: number, first: number, taken: number): void;
+  copyColumns(from: number, to: number, rows: number, fromWidth: number, toWidth: number, taken: number): void;
   packedNumbers(k: number, n: number): number;
   matMul(a: number, b: number, packed: number, result: number, m: number, k: number, n: number, turnedA: boolean, turnedB: boolean): void;
   expertScores(
@@ -29,14 +30,16 @@ export async function openSimd(backend: BackendWasm): Promise<void> {
   const memory = heapOf(backend.wasm);
   if (!memory) return;
   try {
-    const bytes = Uint8Array.from(atob(code), (character) => character.charCodeAt(0));
-    const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
+    const fused = bytesOf(relaxed);
+    const { instance } = await WebAssembly.instantiate(WebAssembly.validate(fused) ? fused : bytesOf(plain), { env: { memory } });
     const kernels: unknown = instance.exports;
     if (areKernels(kernels)) open = { backend, kernels };
   } catch (error) {
     if (!(error instanceof WebAssembly.CompileError)) throw error;
   }
 }
+
+const bytesOf = (base64: string): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 
 /** The kernels on this backend's heap; null where there are none. */
 export const simdOf = (backend: BackendWasm): SimdKernels | null => (open?.backend === backend ? open.kernels : null);
@@ -52,4 +55,4 @@ function heapOf(module: unknown): WebAssembly.Memory | null {
 }
 
 const areKernels = (exports: unknown): exports is SimdKernels =>
-  typeof exports === 'object' && exports !== null && ['adam', 'csrProduct', 'exponential', 'transpose', 'gatherRows', 'copyColumns', 'packedNumbers', 'matMul', 'expertScores'].every((name) => name in exports);
+  typeof exports === 'object' && exports !== null && ['adam', 'csrProduct', 'exponential', 'hyperbolicTangent', 'sums', 'gatherRows', 'copyColumns', 'packedNumbers', 'matMul', 'expertScores'].every((name) => name in exports);

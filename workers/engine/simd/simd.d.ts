@@ -1,5 +1,6 @@
 declare module '*?simd' {
   /** A WebAssembly module, in base64. */
-  const code: string;
-  export default code;
+  export const plain: string;
+  /** The same with relaxed SIMD, for engines that have it. */
+  export const relaxed: string;
 }

@@ -1,3 +1,5 @@
+import { madd } from './lanes';
+
 /** CSR product `[rows, width]`: sums in storage order. `values` may be 0: all ones. */
 export function csrProduct(pointers: usize, columns: usize, values: usize, x: usize, result: usize, rows: i32, width: i32): void {
   const rowBytes = <usize>width << 2;
@@ -19,14 +21,14 @@ export function csrProduct(pointers: usize, columns: usize, values: usize, x: us
       for (let k = first; k < last; k++) {
         const at = source + <usize>load<i32>(columns + (<usize>k << 2)) * rowBytes;
         const value = f32x4.splat(values ? load<f32>(values + (<usize>k << 2)) : 1);
-        s0 = f32x4.add(s0, f32x4.mul(value, v128.load(at)));
-        s1 = f32x4.add(s1, f32x4.mul(value, v128.load(at, 16)));
-        s2 = f32x4.add(s2, f32x4.mul(value, v128.load(at, 32)));
-        s3 = f32x4.add(s3, f32x4.mul(value, v128.load(at, 48)));
-        s4 = f32x4.add(s4, f32x4.mul(value, v128.load(at, 64)));
-        s5 = f32x4.add(s5, f32x4.mul(value, v128.load(at, 80)));
-        s6 = f32x4.add(s6, f32x4.mul(value, v128.load(at, 96)));
-        s7 = f32x4.add(s7, f32x4.mul(value, v128.load(at, 112)));
+        s0 = madd(value, v128.load(at), s0);
+        s1 = madd(value, v128.load(at, 16), s1);
+        s2 = madd(value, v128.load(at, 32), s2);
+        s3 = madd(value, v128.load(at, 48), s3);
+        s4 = madd(value, v128.load(at, 64), s4);
+        s5 = madd(value, v128.load(at, 80), s5);
+        s6 = madd(value, v128.load(at, 96), s6);
+        s7 = madd(value, v128.load(at, 112), s7);
       }
       const to = target + (<usize>c << 2);
       v128.store(to, s0);
@@ -43,7 +45,7 @@ export function csrProduct(pointers: usize, columns: usize, values: usize, x: us
       let sum = f32x4.splat(0);
       for (let k = first; k < last; k++) {
         const at = source + <usize>load<i32>(columns + (<usize>k << 2)) * rowBytes;
-        sum = f32x4.add(sum, f32x4.mul(f32x4.splat(values ? load<f32>(values + (<usize>k << 2)) : 1), v128.load(at)));
+        sum = madd(f32x4.splat(values ? load<f32>(values + (<usize>k << 2)) : 1), v128.load(at), sum);
       }
       v128.store(target + (<usize>c << 2), sum);
     }

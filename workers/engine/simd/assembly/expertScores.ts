@@ -1,25 +1,5 @@
 import { exp4 } from './exponential';
-
-@inline
-function sumOf(x: v128): f32 {
-  return (f32x4.extract_lane(x, 0) + f32x4.extract_lane(x, 1)) + (f32x4.extract_lane(x, 2) + f32x4.extract_lane(x, 3));
-}
-
-/** `⟨p, q⟩` */
-function innerProduct(p: usize, q: usize, width: i32): f32 {
-  const bytes = <usize>width << 2;
-  let a = f32x4.splat(0);
-  let b = f32x4.splat(0);
-  let at: usize = 0;
-  for (; at + 32 <= bytes; at += 32) {
-    a = f32x4.add(a, f32x4.mul(v128.load(p + at), v128.load(q + at)));
-    b = f32x4.add(b, f32x4.mul(v128.load(p + at, 16), v128.load(q + at, 16)));
-  }
-  for (; at + 16 <= bytes; at += 16) a = f32x4.add(a, f32x4.mul(v128.load(p + at), v128.load(q + at)));
-  let rest: f32 = 0;
-  for (; at < bytes; at += 4) rest += load<f32>(p + at) * load<f32>(q + at);
-  return sumOf(f32x4.add(a, b)) + rest;
-}
+import { innerProduct, madd, sumOf } from './lanes';
 
 /** `v · max(0, p + q)` */
 function readReLU(p: usize, q: usize, v: usize, width: i32): f32 {
@@ -29,10 +9,10 @@ function readReLU(p: usize, q: usize, v: usize, width: i32): f32 {
   let b = f32x4.splat(0);
   let at: usize = 0;
   for (; at + 32 <= bytes; at += 32) {
-    a = f32x4.add(a, f32x4.mul(v128.load(v + at), f32x4.max(zero, f32x4.add(v128.load(p + at), v128.load(q + at)))));
-    b = f32x4.add(b, f32x4.mul(v128.load(v + at, 16), f32x4.max(zero, f32x4.add(v128.load(p + at, 16), v128.load(q + at, 16)))));
+    a = madd(v128.load(v + at), f32x4.max(zero, f32x4.add(v128.load(p + at), v128.load(q + at))), a);
+    b = madd(v128.load(v + at, 16), f32x4.max(zero, f32x4.add(v128.load(p + at, 16), v128.load(q + at, 16))), b);
   }
-  for (; at + 16 <= bytes; at += 16) a = f32x4.add(a, f32x4.mul(v128.load(v + at), f32x4.max(zero, f32x4.add(v128.load(p + at), v128.load(q + at)))));
+  for (; at + 16 <= bytes; at += 16) a = madd(v128.load(v + at), f32x4.max(zero, f32x4.add(v128.load(p + at), v128.load(q + at))), a);
   let rest: f32 = 0;
   for (; at < bytes; at += 4) rest += load<f32>(v + at) * max<f32>(0, load<f32>(p + at) + load<f32>(q + at));
   return sumOf(f32x4.add(a, b)) + rest;

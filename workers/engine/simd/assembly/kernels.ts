@@ -2,8 +2,8 @@
 // first number. Holds no memory of its own, so it may not use what needs tables or strings.
 export { adam } from './adam';
 export { csrProduct } from './csrProduct';
-export { exponential } from './exponential';
+export { exponential, hyperbolicTangent } from './exponential';
 export { expertScores } from './expertScores';
 export { block, line, matMul, packedNumbers } from './matMul';
 export { copyColumns, gatherRows } from './rows';
-export { transpose } from './transpose';
+export { sums } from './sums';

@@ -1,3 +1,5 @@
+import { innerProduct, madd } from './lanes';
+
 /** Depth of a block of a product: what is packed of B stays in the second cache. */
 const DEPTH: i32 = 256;
 const PANEL: i32 = 8;
@@ -59,20 +61,20 @@ export function block(p: usize, q: usize, steps: i32, tile: usize): void {
     const low = v128.load(p);
     const high = v128.load(p, 16);
     let x = v128.load_splat<f32>(q);
-    l0 = f32x4.add(l0, f32x4.mul(x, low));
-    h0 = f32x4.add(h0, f32x4.mul(x, high));
+    l0 = madd(x, low, l0);
+    h0 = madd(x, high, h0);
     x = v128.load_splat<f32>(q, 4);
-    l1 = f32x4.add(l1, f32x4.mul(x, low));
-    h1 = f32x4.add(h1, f32x4.mul(x, high));
+    l1 = madd(x, low, l1);
+    h1 = madd(x, high, h1);
     x = v128.load_splat<f32>(q, 8);
-    l2 = f32x4.add(l2, f32x4.mul(x, low));
-    h2 = f32x4.add(h2, f32x4.mul(x, high));
+    l2 = madd(x, low, l2);
+    h2 = madd(x, high, h2);
     x = v128.load_splat<f32>(q, 12);
-    l3 = f32x4.add(l3, f32x4.mul(x, low));
-    h3 = f32x4.add(h3, f32x4.mul(x, high));
+    l3 = madd(x, low, l3);
+    h3 = madd(x, high, h3);
     x = v128.load_splat<f32>(q, 16);
-    l4 = f32x4.add(l4, f32x4.mul(x, low));
-    h4 = f32x4.add(h4, f32x4.mul(x, high));
+    l4 = madd(x, low, l4);
+    h4 = madd(x, high, h4);
     p += PANEL << 2;
     q += STRIP << 2;
   }
@@ -113,8 +115,8 @@ export function line(p: usize, at: usize, along: usize, steps: i32, tile: usize)
   let h = l;
   for (let step: i32 = 0; step < steps; step++) {
     const x = v128.load_splat<f32>(at);
-    l = f32x4.add(l, f32x4.mul(x, v128.load(p)));
-    h = f32x4.add(h, f32x4.mul(x, v128.load(p, 16)));
+    l = madd(x, v128.load(p), l);
+    h = madd(x, v128.load(p, 16), h);
     p += PANEL << 2;
     at += along;
   }
@@ -122,10 +124,34 @@ export function line(p: usize, at: usize, along: usize, steps: i32, tile: usize)
   v128.store(tile, h, 16);
 }
 
+/** `result [m] = op(A) [m, k] · b [k]`: nothing to pack, and A passes once. */
+function matVec(a: usize, b: usize, result: usize, m: i32, k: i32, turnedA: bool): void {
+  if (!turnedA) {
+    for (let i: i32 = 0; i < m; i++) {
+      store<f32>(result + (<usize>i << 2), innerProduct(a, b, k));
+      a += <usize>k << 2;
+    }
+    return;
+  }
+  const bytes = <usize>m << 2;
+  memory.fill(result, 0, bytes);
+  for (let step: i32 = 0; step < k; step++) {
+    const x = v128.load_splat<f32>(b + (<usize>step << 2));
+    let at: usize = 0;
+    for (; at + 16 <= bytes; at += 16) v128.store(result + at, madd(x, v128.load(a + at), v128.load(result + at)));
+    for (; at < bytes; at += 4) store<f32>(result + at, load<f32>(result + at) + f32x4.extract_lane(x, 0) * load<f32>(a + at));
+    a += bytes;
+  }
+}
+
 /**
  * `result [m, n] = op(A) [m, k] · op(B) [k, n]`; `turned`: the operand is stored the other way round. `packed` is the scratch.
  */
 export function matMul(a: usize, b: usize, packed: usize, result: usize, m: i32, k: i32, n: i32, turnedA: bool, turnedB: bool): void {
+  if (n == 1) {
+    matVec(a, b, result, m, k, turnedA);
+    return;
+  }
   const down = turnedA ? 4 : <usize>k << 2;
   const along = turnedA ? <usize>m << 2 : 4;
   const row = <usize>n << 2;

@@ -24,13 +24,11 @@ export function gatherRows(x: usize, indices: usize, result: usize, rows: i32, c
   return -1;
 }
 
-/** `result [rows, taken] = x [rows, width]` from column `first` on. */
-export function copyColumns(x: usize, result: usize, rows: i32, width: i32, first: i32, taken: i32): void {
-  let from = x + (<usize>first << 2);
-  let to = result;
+/** `rows` times `taken` numbers, which begin `fromWidth` numbers apart where they are and `toWidth` apart where they go. */
+export function copyColumns(from: usize, to: usize, rows: i32, fromWidth: i32, toWidth: i32, taken: i32): void {
   for (let row: i32 = 0; row < rows; row++) {
     copy(from, to, taken);
-    from += <usize>width << 2;
-    to += <usize>taken << 2;
+    from += <usize>fromWidth << 2;
+    to += <usize>toWidth << 2;
   }
 }
