@@ -5,6 +5,7 @@ import { watchPolicy } from '../helpers/contentPolicy';
 import { interactionsText, npy } from '../helpers/data-builders';
 import { ModelServer } from '../helpers/modelServer';
 import { expectFit } from '../helpers/page';
+import { serveFolder } from '../helpers/staticHost';
 
 /** What PyTorch makes of each text: see `make_encoder.py`. */
 const FOLDER = join(import.meta.dirname, '../fixtures/encoder');
@@ -133,4 +134,38 @@ test('encoding pauses between batches, goes on where it was, and runs on the GPU
   reference.forEach(({ text, vector }, item) => {
     vector.forEach((value, column) => expect(Math.abs(items[item * WIDTH + column]! - (text === '' ? 0 : value)), `${text}, ${column}`).toBeLessThan(1e-5));
   });
+});
+
+test('the runtime is kept once it was needed, and an encoder then opens without a network', async ({ browser }) => {
+  const host = await serveFolder('dist');
+  const context = await browser.newContext({ baseURL: host.address });
+  const page = await context.newPage();
+  const kept = (): Promise<string[]> =>
+    page.evaluate(async () => {
+      const [name] = await caches.keys();
+      const files = await (await caches.open(name ?? '')).keys();
+      return files.map(({ url }) => url.replace(/^.*\//, '')).filter((file) => file.startsWith('ort-'));
+    });
+  try {
+    await page.goto(host.address);
+    await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+    expect(await kept()).toEqual([]);
+    await openReasoning(page);
+    await panel(page).getByRole('radio', { name: 'This page' }).check();
+    await chooseFolder(page);
+    await expect(panel(page).getByLabel('Encoder in this browser')).toContainText('32 dimensions', { timeout: 120_000 });
+    expect(await kept()).toEqual([expect.stringMatching(/\.wasm$/)]);
+
+    await host.close();
+    await pipeline(page).getByRole('button', { name: 'Start' }).click();
+    await expect(pipeline(page).getByText('finished', { exact: true })).toBeVisible({ timeout: 240_000 });
+    await page.reload();
+    await panel(page).getByRole('button', { name: 'Delete this encoder' }).click();
+    await expect(panel(page).getByLabel('Encoder in this browser')).toHaveCount(0);
+    await chooseFolder(page);
+    await expect(panel(page).getByLabel('Encoder in this browser')).toContainText('32 dimensions', { timeout: 120_000 });
+  } finally {
+    await context.close();
+    await host.close().catch(() => undefined);
+  }
 });
