@@ -35,7 +35,7 @@ export async function openEncoder(files: EncoderFiles, longest: number, choice: 
   env.logLevel = LogLevel.ERROR;
   const { wasm } = env.backends.onnx;
   // Otherwise both come from a host that the content policy forbids.
-  if (wasm) wasm.wasmPaths = { wasm: new URL(runtimeUrl, self.location.href).href };
+  if (wasm) wasm.wasmPaths = { wasm: new URL(runtimeUrl, globalThis.location.href).href };
   env.useWasmCache = false;
   env.allowRemoteModels = false;
   env.allowLocalModels = true;

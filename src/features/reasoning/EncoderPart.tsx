@@ -4,7 +4,7 @@ import { formatBytes, formatCount, formatPercent } from '../../app/format';
 import { Button } from '../../app/primitives/Button';
 import { Choice, Field, Select } from '../../app/primitives/Field';
 import { FaultNotice } from '../../app/primitives/Notice';
-import { HUB_ENCODER, type EncoderChoice, type EncoderDevice, type EncoderInfo } from '../../domain/encoder';
+import { HUB_ENCODER, type EncoderChoice, type EncoderDevice } from '../../domain/encoder';
 import type { ReasoningSettings } from '../../domain/reasoning';
 import { useEncoders } from '../../state/encoders';
 import { useReasoning } from '../../state/reasoning';
@@ -54,7 +54,8 @@ function PageEncoder({ encoder, onEncoder }: { readonly encoder: InPage; readonl
   const files = useRef<HTMLInputElement>(null);
   const busy = phase !== null || status.name === 'running' || status.name === 'pausing';
   const stored = encoders ?? [];
-  const absent = encoders !== null && !stored.some(({ id }) => id === encoder.id);
+  const chosen = stored.find(({ id }) => id === encoder.id);
+  const absent = encoders !== null && !chosen;
   const pick = (input: HTMLInputElement): void => {
     const picked = pickedFiles(input.files);
     if (picked.length > 0) void take(picked);
@@ -65,12 +66,12 @@ function PageEncoder({ encoder, onEncoder }: { readonly encoder: InPage; readonl
     <>
       {stored.length > 0 && (
         <div className={styles.grid}>
-          <Field label="Encoder in this browser" error={absent ? 'None is chosen, or the chosen one is no longer here.' : null}>
+          <Field label="Encoder in this browser" help={chosen && `${formatCount(chosen.width)} dimensions, ${formatCount(chosen.longest)} tokens of a text at most, ${formatBytes(chosen.bytes)}`} error={absent ? 'None is chosen, or the chosen one is no longer here.' : null}>
             {(control) => (
               <Select
                 {...control}
                 value={absent ? '' : (encoder.id ?? '')}
-                options={[...(absent ? [{ value: '', label: '–', disabled: true }] : []), ...stored.map((one) => ({ value: one.id, label: wordsFor(one) }))]}
+                options={[...(absent ? [{ value: '', label: '–', disabled: true }] : []), ...stored.map((one) => ({ value: one.id, label: `${one.name} · ${one.id.slice(0, 8)}` }))]}
                 onValueChange={(id) => onEncoder({ ...encoder, id, name: stored.find((one) => one.id === id)?.name ?? '' })}
               />
             )}
@@ -91,8 +92,8 @@ function PageEncoder({ encoder, onEncoder }: { readonly encoder: InPage; readonl
         <Button onClick={() => files.current?.click()} disabled={busy}>
           Choose its files
         </Button>
-        {!absent && encoder.id !== null && stored.length > 0 && (
-          <Button variant="quiet" onClick={() => void remove(encoder.id ?? '')} disabled={busy}>
+        {chosen && (
+          <Button variant="quiet" onClick={() => void remove(chosen.id)} disabled={busy}>
             Delete this encoder
           </Button>
         )}
@@ -117,8 +118,6 @@ function FromHub({ busy }: { readonly busy: boolean }) {
     </div>
   );
 }
-
-const wordsFor = ({ name, width, longest, bytes, id }: EncoderInfo): string => `${name} · ${formatCount(width)} dimensions · ${formatCount(longest)} tokens · ${formatBytes(bytes)} · ${id.slice(0, 8)}`;
 
 // React's types leave out this attribute.
 const FOLDER: ComponentProps<'input'> & { webkitdirectory: string } = { webkitdirectory: '' };

@@ -36,7 +36,7 @@ function Known({ dataset }: { readonly dataset: DatasetDocument }) {
   return (
     <Page
       title={`Reasoning: ${dataset.name}`}
-      subtitle="A model server of yours describes the items’ pictures, writes a profile of every user from the training history, and encodes both for MLLMRec."
+      subtitle="A model server of yours describes the items’ pictures and writes a profile of every user from the training history; it, or this page, encodes both for MLLMRec."
       actions={<ButtonLink to={`/data/${dataset.id}`}>The dataset</ButtonLink>}
     >
       {fault && <FaultNotice fault={fault} />}
