@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import { Adam, ADAM_DEFAULTS, adamPortable, disposeParameter, newParameter } from '../../workers/engine/kernels/adam';
 import { csrProductPair, sparseProduct } from '../../workers/engine/kernels/csrProduct';
 import { maskedTopK, maskedTopKPair } from '../../workers/engine/kernels/maskedTopK';
+import { topMask, topMaskPair } from '../../workers/engine/kernels/topMask';
 import { readFloats } from '../../workers/engine/backends';
 import { stream } from '../../workers/engine/rng';
 import { disposeRowIndex, gatherRows, hostRowIndex, rowIndex, sumRows } from '../../workers/engine/rows';
@@ -83,6 +84,23 @@ for (const backend of BACKENDS) {
       expect(wrong).toBe(0);
       disposeSparse(sparse);
     });
+  });
+
+  describeOn(backend, 'the mask of the greatest', (test) => {
+    for (const [rows, columns, top] of [[1, 1, 1], [7, 9, 4], [33, 5, 1], [4, 45, 20]] as const) {
+      test(`is its twin and counts ties from the left, ${top} of ${columns}`, async () => {
+        // Few values, so that many are equal.
+        const x = Float32Array.from({ length: rows * columns }, () => Math.floor(4 * random.uniform()));
+        const got = await values(() => topMask(matrix(x, rows, columns), top));
+        const twin = new Float32Array(rows * columns);
+        topMaskPair.portable([x], twin, [[rows, columns]], { top });
+        expect([...got]).toEqual([...twin]);
+        for (let row = 0; row < rows; row++) {
+          const order = Array.from({ length: columns }, (_, c) => c).sort((a, b) => x[row * columns + b]! - x[row * columns + a]! || a - b);
+          expect(order.filter((c) => got[row * columns + c] === 1).sort((a, b) => a - b)).toEqual(order.slice(0, top).sort((a, b) => a - b));
+        }
+      });
+    }
   });
 
   describeOn(backend, 'the row gather', (test) => {

@@ -78,11 +78,22 @@ describeOn('wasm', 'compiled kernels', (test) => {
     expect(() => tf.slice(tensor(), [4, 0, 0], [2, 7, 3])).toThrow();
     for (const axis of [0, 1, 2]) {
       expect([...(await values(() => tf.concat(tf.split(tensor(), [1, shape[axis]! - 1], axis), axis)))]).toEqual([...x]);
+      expect([...(await values(() => tf.stack(tf.unstack(tensor(), axis), axis)))]).toEqual([...x]);
+      expect([...(await values(() => tf.concat(tf.split(tensor(), shape[axis]!, axis), axis)))]).toEqual([...x]);
       expect([...(await values(() => tf.concat([tensor(), tensor()], axis)))]).toEqual(
         axis === 0 ? [...x, ...x] : axis === 1 ? all(5).flatMap((a) => [...cells([a], all(7), all(3)), ...cells([a], all(7), all(3))]) : all(35).flatMap((row) => [0, 1, 2, 0, 1, 2].map((c) => row * 3 + c)),
       );
     }
     expect([...(await values(() => tf.concat([tf.tensor1d([1, 2], 'int32'), tf.tensor1d([3], 'int32')])))]).toEqual([1, 2, 3]);
+  });
+
+  test('comparisons with one number are exact, NaN and equality included', async () => {
+    const x = Float32Array.of(-1, 0.1, Math.fround(0.1) + 1e-8, NaN, Infinity, 0, -0, 0.3);
+    for (const limit of [0, 0.1, -1]) {
+      expect([...(await values(() => tf.cast(tf.greater(tf.tensor1d(x), limit), 'float32')))]).toEqual([...x].map((value) => Number(value > Math.fround(limit))));
+      expect([...(await values(() => tf.cast(tf.greaterEqual(tf.tensor2d(x, [4, 2]), limit), 'float32')))]).toEqual([...x].map((value) => Number(value >= Math.fround(limit))));
+    }
+    expect([...(await values(() => tf.cast(tf.greater(tf.tensor1d([1, 2]), tf.tensor1d([2, 1])), 'float32')))]).toEqual([0, 1]);
   });
 
   test('e^x of integers stays what the backend makes of it', async () => {

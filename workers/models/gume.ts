@@ -43,13 +43,14 @@ async function build(context: BuildContext): Promise<Model> {
       const rows = batchRows(users, items, batch);
       const behaviour = splitNodes(views.behaviour, input.users);
       const modality = splitNodes(views.modality, input.users);
-      // X_m: extended users and explicit items over the enhanced graph; X: their mean over modalities.
-      const perModality = views.perModality.map((explicit, m) => {
+      // X_m: extended users and explicit items over the enhanced graph; X: their mean over modalities. Propagation is linear: the mean goes first.
+      const starts = views.perModality.map((explicit, m) => {
         const table = extended[m];
         if (!table) throw new Error('GUME has lost an extended table.');
-        return meanOfLayers(core.userItem, stackNodes(matrixOf(table.tensor), splitNodes(explicit, input.users).items), layers);
+        return stackNodes(matrixOf(table.tensor), splitNodes(explicit, input.users).items);
       });
-      const mean = splitNodes(matrixOf(tf.mul(tf.addN(perModality), 1 / perModality.length)), input.users);
+      const start = matrixOf(tf.mul(tf.addN(starts), 1 / starts.length));
+      const mean = splitNodes(meanOfLayers(core.userItem, start, layers), input.users);
       const explicitUsers = gatherRows(modality.users, batch.users);
       const extendedUsers = gatherRows(mean.users, batch.users);
 

@@ -58,20 +58,22 @@ async function build(context: BuildContext): Promise<Model> {
   let adjacency: SparseTensor | null = null;
   let edges: LearnedEdges[] = [];
   let kept: Kept | null = null;
+  /** Neighbours that a ranking found, as long as no step has moved the features: an epoch begins with those of the ranking before it. */
+  let found: NeighbourLists[] | null = null;
 
   /** Neighbours by the projected features as they are now. */
   const findNeighbours = async (): Promise<NeighbourLists[]> => {
-    const found: NeighbourLists[] = [];
+    const lists: NeighbourLists[] = [];
     for (const { features, project } of modalities) {
       const projected = tf.tidy(() => project.apply(features.read()));
       const values = await readFloats(projected);
       projected.dispose();
-      found.push(await nearestRows(values, input.items, width, neighbours, true, () => {}));
+      lists.push(await nearestRows(values, input.items, width, neighbours, true, () => {}));
     }
-    return found;
+    return lists;
   };
   const currentShares = async (): Promise<Float32Array> => softmax(await readFloats(shares.tensor));
-  const learnedGraph = (found: readonly NeighbourLists[], share: Float32Array): Csr => symmetricNormalised(weightedSum(found.map(cosineMatrix), [...share]));
+  const learnedGraph = (lists: readonly NeighbourLists[], share: Float32Array): Csr => symmetricNormalised(weightedSum(lists.map(cosineMatrix), [...share]));
   const mixed = (graph: Csr, share: Float32Array): Csr => weightedSum([graph, ...originals], [1 - mix, ...Array.from(share, (value) => mix * value)]);
   const use = (graph: Csr, share: Float32Array): void => {
     if (adjacency) disposeSparse(adjacency);
@@ -128,7 +130,7 @@ async function build(context: BuildContext): Promise<Model> {
     epochGraphs: async (epoch) => {
       // A run that resumes within an epoch goes on with the graph its first batch was given.
       const resumed = kept?.epoch === epoch ? kept : null;
-      const learned = resumed?.lists ?? (await findNeighbours());
+      const learned = resumed?.lists ?? found ?? (await findNeighbours());
       const share = resumed?.shares ?? (await currentShares());
       kept = { epoch, lists: learned, shares: share };
       dropEdges();
@@ -138,6 +140,7 @@ async function build(context: BuildContext): Promise<Model> {
       return [{ name: `learned@epoch${epoch}`, meaning: 'sym of the learned neighbour graph of this epoch, before it is mixed with the raw one', matrix: graph }];
     },
     loss: (batch, step) => {
+      found = null;
       let content = matrixOf(itemIds.tensor);
       if (step.stepInEpoch === 0) {
         const multiply = differentiableProduct();
@@ -152,7 +155,8 @@ async function build(context: BuildContext): Promise<Model> {
     },
     prepareRanking: async () => {
       const share = await currentShares();
-      use(learnedGraph(await findNeighbours(), share), share);
+      found = await findNeighbours();
+      use(learnedGraph(found, share), share);
     },
     represent: () => represent(constantContent()),
     state: async () => (kept ? savedGraph(kept) : {}),

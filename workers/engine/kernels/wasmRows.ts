@@ -53,16 +53,23 @@ export function replaceWasmCuts(): void {
   });
   replaceOnWasm('SplitV', ({ inputs: { x }, attrs, backend, kernels }) => {
     const parts = attrs['numOrSizeSplits'];
-    if (!kernels || !x || !isPlain(x) || !Array.isArray(parts)) return null;
+    if (!kernels || !x || !isPlain(x) || x.shape.includes(0)) return null;
     const [axis = 0] = tf.util.parseAxisParam(Number(attrs['axis']), x.shape);
-    const sizes = parts.map(Number);
-    if (x.shape.includes(0) || sizes.some((size) => !(size > 0)) || sizes.reduce((sum, size) => sum + size, 0) !== x.shape[axis]) return null;
+    const length = x.shape[axis] ?? 0;
+    const sizes = Array.isArray(parts) ? parts.map(Number) : new Array<number>(Number(parts)).fill(length / Number(parts));
+    if (sizes.some((size) => !(size > 0)) || sizes.reduce((sum, size) => sum + size, 0) !== length) return null;
     let first = 0;
     return sizes.map((size) => {
       const output = cut(backend, kernels, x, axis, first, size);
       first += size;
       return output;
     });
+  });
+  replaceOnWasm('Unpack', ({ inputs: { value: x }, attrs, backend, kernels }) => {
+    if (!kernels || !x || !isPlain(x) || x.shape.includes(0)) return null;
+    const [axis = 0] = tf.util.parseAxisParam(Number(attrs['axis']), x.shape);
+    const shape = x.shape.filter((_, a) => a !== axis);
+    return Array.from({ length: x.shape[axis] ?? 0 }, (_, place) => ({ ...cut(backend, kernels, x, axis, place, 1), shape }));
   });
 }
 

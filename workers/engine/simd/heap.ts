@@ -8,6 +8,7 @@ export interface SimdKernels {
     theta: number, result: number, first: number, second: number, gradient: number, length: number,
     beta1: number, beta2: number, oneMinusBeta1: number, oneMinusBeta2: number, epsilon: number, weightDecay: number, stepSize: number, scale: number,
   ): void;
+  compare(x: number, result: number, length: number, limit: number, orEqual: boolean): void;
   csrProduct(pointers: number, columns: number, values: number, x: number, result: number, rows: number, width: number): void;
   exponential(x: number, result: number, length: number): void;
   hyperbolicTangent(x: number, result: number, length: number): void;
@@ -55,4 +56,4 @@ function heapOf(module: unknown): WebAssembly.Memory | null {
 }
 
 const areKernels = (exports: unknown): exports is SimdKernels =>
-  typeof exports === 'object' && exports !== null && ['adam', 'csrProduct', 'exponential', 'hyperbolicTangent', 'sums', 'gatherRows', 'copyColumns', 'packedNumbers', 'matMul', 'expertScores'].every((name) => name in exports);
+  typeof exports === 'object' && exports !== null && ['adam', 'compare', 'csrProduct', 'exponential', 'hyperbolicTangent', 'sums', 'gatherRows', 'copyColumns', 'packedNumbers', 'matMul', 'expertScores'].every((name) => name in exports);

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { numberOption } from '../../../src/domain/models/catalogue';
 import type { Config } from '../../../src/domain/models/table';
 import { newParameter, type Parameter } from '../../engine/kernels/adam';
+import { topMask } from '../../engine/kernels/topMask';
 import type { Random } from '../../engine/rng';
 import { matrixOf, vectorOf } from '../../engine/tensors';
 import { linearUniform } from './initialisers';
@@ -55,23 +56,10 @@ export function probabilities(logits: tf.Tensor2D): { readonly pi: tf.Tensor2D; 
 
 /** π renormalised on each row's `top` most probable experts (ties: the lower), 0 elsewhere. No gradient through the choice. */
 export function renormalised(pi: tf.Tensor2D, top: number): tf.Tensor2D {
-  const [rows, experts] = pi.shape;
-  if (top >= experts) return pi;
-  const selected = matrixOf(tf.mul(pi, chosen(pi, rows, experts, top)));
+  if (top >= pi.shape[1]) return pi;
+  const selected = matrixOf(tf.mul(pi, withoutGradient(pi, (x) => topMask(matrixOf(x), top))));
   return matrixOf(tf.div(selected, tf.sum(selected, 1, true)));
 }
-
-/** 1 where an expert is among the row's first `top`: fewer than `top` others beat it. */
-const chosen = (pi: tf.Tensor2D, rows: number, experts: number, top: number): tf.Tensor =>
-  withoutGradient(pi, (x) => {
-    const own = tf.reshape(x, [rows, experts, 1]);
-    const other = tf.reshape(x, [rows, 1, experts]);
-    // Entry (e, f) is 1 for f < e: where two are equal, the lower one goes first.
-    const lower = tf.tensor3d(Float32Array.from({ length: experts * experts }, (_, k) => (k % experts < Math.floor(k / experts) ? 1 : 0)), [1, experts, experts]);
-    const equal = tf.mul(tf.cast(tf.equal(other, own), 'float32'), lower);
-    const beaten = tf.sum(tf.add(tf.cast(tf.greater(other, own), 'float32'), equal), 2);
-    return tf.cast(tf.less(beaten, top), 'float32');
-  });
 
 /** `−Σ p ln p` of a distribution `[E]`. */
 export const entropyOf = (mean: tf.Tensor1D): tf.Tensor => tf.neg(tf.sum(tf.mul(mean, tf.log(tf.maximum(mean, 1e-30)))));

@@ -1,6 +1,7 @@
 // AssemblyScript. Works in place on the heap of the WASM backend: every argument named after a tensor is the address of its
 // first number. Holds no memory of its own, so it may not use what needs tables or strings.
 export { adam } from './adam';
+export { compare } from './compare';
 export { csrProduct } from './csrProduct';
 export { exponential, hyperbolicTangent } from './exponential';
 export { expertScores } from './expertScores';
