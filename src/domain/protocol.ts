@@ -10,7 +10,8 @@ import type { BackendChoice, DeviceReport, EpochPoint, MemoryEstimate, MemoryUse
 import type { Config, ModelId } from './models/table';
 import type { Finding } from './observations';
 import type { PairExplanation, RunRouting } from './routes';
-import type { FoundInputs, FoundTexts, ImportStep, ReasonedEntity, ReasoningFailure, ReasoningFile, ReasoningSurvey, ServerAddress, ServerTest, StageState, TestedModels, TextVariant } from './reasoning';
+import type { FoundInputs, FoundTexts, ImportStep, ReasonedEntity, ReasoningFailure, ReasoningFile, ReasoningSurvey, ServerAddress, ServerTest, StageState, TestedModels } from './reasoning';
+import type { TextVariant } from './textVariants';
 import type { SettingTests } from './significance';
 import type { EntityRouting, Projection, ProjectionRequest, Traits } from './projection';
 import type { DatasetStatistics, FeatureInfo } from './dataset';

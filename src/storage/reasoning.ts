@@ -1,4 +1,5 @@
-import { DEFAULT_SETTINGS, newJob, type ImportStep, type ReasoningJob, type TextVariant } from '../domain/reasoning';
+import { DEFAULT_SETTINGS, newJob, type ImportStep, type ReasoningJob } from '../domain/reasoning';
+import type { TextVariant } from '../domain/textVariants';
 import type { ItemText } from '../domain/reasoningText';
 import type { Database } from './database';
 

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { variantDifferences, variantLabels } from '../../src/domain/reasoning';
+import { variantDifferences, variantLabels } from '../../src/domain/textVariants';
 import { datasetSchema } from '../../src/sharing/datasetSchema';
 import { newJob, type ReasoningSettings } from '../../src/domain/reasoning';
 import { memoryDatabase, type Database } from '../../src/storage/database';
+import { deleteDataset } from '../../src/storage/datasets';
 import { deleteImported, readImported, readJob, readVariants, writeJob } from '../../src/storage/reasoning';
 import { generateDemo } from '../../workers/dataset/demo';
 import { deriveDataset } from '../../workers/reasoning/derive';
@@ -113,8 +114,10 @@ describe('texts that are there already', () => {
     expect((await missing())[0]).toBe(2);
     expect(await readEntity(database, 'd', 'item', 17)).toMatchObject({ given: 'Thing 17', text: null, origin: 'model' });
     await writeJob(database, job);
-    for (const step of ['descriptions', 'documents', 'profiles'] as const) await deleteImported(database, 'd', step);
+    for (const step of ['descriptions', 'documents'] as const) await deleteImported(database, 'd', step);
     expect((await missing())[0]).toBe(ITEMS - 1);
+    await deleteDataset(database, 'd');
+    expect((await database.texts.keys()).filter((key) => !key.startsWith('answer/'))).toEqual([]);
   });
 
   it('are read from our own exports, which make the same vectors without any question', async () => {

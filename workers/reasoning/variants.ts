@@ -1,4 +1,5 @@
-import type { ReasonedEntity, TextVariant } from '../../src/domain/reasoning';
+import type { ReasonedEntity } from '../../src/domain/reasoning';
+import type { TextVariant } from '../../src/domain/textVariants';
 import type { Database } from '../../src/storage/database';
 import { readVariants, writeVariants } from '../../src/storage/reasoning';
 import { entityIn } from './entity';
