@@ -5,14 +5,18 @@ import { Adam, ADAM_DEFAULTS, type Parameter } from '../../workers/engine/kernel
 type Kernel = tf.KernelConfig['kernelFunc'];
 type Moments = { -readonly [K in keyof Parameter]: Parameter[K] };
 
-/** What tfjs brings itself, and Lodestone replaces on WASM. */
-const REPLACED = ['BatchMatMul', 'Exp'] as const;
+/** What tfjs brings itself, and Lodestone replaces. */
+const REPLACED: Readonly<Record<BackendName, readonly string[]>> = {
+  wasm: ['BatchMatMul', 'Concat', 'Exp', 'GatherV2', 'Greater', 'GreaterEqual', 'Identity', 'Slice', 'SplitV', 'Sum', 'Tanh', 'Unpack'],
+  webgpu: ['BatchMatMul', 'Max', 'Mean', 'Sum', 'Transpose'],
+  cpu: [],
+};
 
 /** The kernels that tfjs registers, before a device is opened that replaces some. */
 export async function stockKernels(backend: BackendName): Promise<ReadonlyMap<string, tf.KernelConfig>> {
   if (backend === 'wasm') await import('@tensorflow/tfjs-backend-wasm');
-  return new Map(REPLACED.flatMap((name) => {
-    const kernel = backend === 'wasm' ? tf.getKernel(name, backend) : undefined;
+  return new Map(REPLACED[backend].flatMap((name) => {
+    const kernel = tf.getKernel(name, backend);
     return kernel ? [[name, kernel] as const] : [];
   }));
 }
@@ -27,7 +31,7 @@ export interface StockSwitch {
  * composition that fits in memory; they stay. The numbers agree up to the order of sums and the draws.
  */
 export function stockSwitch(backend: BackendName, originals: ReadonlyMap<string, tf.KernelConfig>): StockSwitch {
-  const compositions: Record<string, Kernel> = { LodestoneCsrProduct: csrProduct(backend), LodestoneMaskedTopK: maskedTopK, LodestoneUniformDraws: uniformDraws };
+  const compositions: Record<string, Kernel> = { LodestoneCsrProduct: csrProduct(backend), LodestoneMaskedTopK: maskedTopK, LodestoneUniformDraws: uniformDraws, LodestoneTopMask: topMask };
   const own = new Map<string, tf.KernelConfig>();
   const stock = new Map(originals);
   for (const name of [...Object.keys(compositions), ...originals.keys()]) {
@@ -132,6 +136,16 @@ const maskedTopK: Kernel = ({ inputs, attrs }) => {
 };
 
 const uniformDraws: Kernel = ({ inputs, attrs }) => tf.randomUniform([(inputs['ids'] as tf.Tensor).size, Number(attrs?.['width'] ?? 1)]);
+
+/** Fewer than `top` others are greater, or as great and before it. */
+const topMask: Kernel = ({ inputs, attrs }) => tf.tidy(() => {
+  const x = inputs['x'] as tf.Tensor2D;
+  const [rows, columns] = x.shape;
+  const [own, other] = [tf.reshape(x, [rows, columns, 1]), tf.reshape(x, [rows, 1, columns])];
+  const before = tf.tensor3d(Float32Array.from({ length: columns * columns }, (_, k) => Number(k % columns < Math.floor(k / columns))), [1, columns, columns]);
+  const ties = tf.mul(tf.cast(tf.equal(other, own), 'float32'), before);
+  return tf.cast(tf.less(tf.sum(tf.add(tf.cast(tf.greater(other, own), 'float32'), ties), 2), Number(attrs?.['top'] ?? 1)), 'float32');
+});
 
 /** Adam as tfjs composes it, with PyTorch's ε. */
 function composedAdam(adam: Adam, parameters: readonly Parameter[], gradients: readonly tf.Tensor[], learningRate: number): void {

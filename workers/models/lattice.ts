@@ -63,17 +63,17 @@ async function build(context: BuildContext): Promise<Model> {
 
   /** Neighbours by the projected features as they are now. */
   const findNeighbours = async (): Promise<NeighbourLists[]> => {
-    const lists: NeighbourLists[] = [];
+    const nearest: NeighbourLists[] = [];
     for (const { features, project } of modalities) {
       const projected = tf.tidy(() => project.apply(features.read()));
       const values = await readFloats(projected);
       projected.dispose();
-      lists.push(await nearestRows(values, input.items, width, neighbours, true, () => {}));
+      nearest.push(await nearestRows(values, input.items, width, neighbours, true, () => {}));
     }
-    return lists;
+    return nearest;
   };
   const currentShares = async (): Promise<Float32Array> => softmax(await readFloats(shares.tensor));
-  const learnedGraph = (lists: readonly NeighbourLists[], share: Float32Array): Csr => symmetricNormalised(weightedSum(lists.map(cosineMatrix), [...share]));
+  const learnedGraph = (nearest: readonly NeighbourLists[], share: Float32Array): Csr => symmetricNormalised(weightedSum(nearest.map(cosineMatrix), [...share]));
   const mixed = (graph: Csr, share: Float32Array): Csr => weightedSum([graph, ...originals], [1 - mix, ...Array.from(share, (value) => mix * value)]);
   const use = (graph: Csr, share: Float32Array): void => {
     if (adjacency) disposeSparse(adjacency);
