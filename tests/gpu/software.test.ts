@@ -28,9 +28,11 @@ describeOn('webgpu', 'kernels for software adapters', (test) => {
   for (const [rows, inner, columns] of [[1, 1, 1], [1, 3, 640], [3, 5, 2], [7, 9, 4], [8, 16, 8], [37, 66, 35], [130, 20, 12], [16, 600, 24], [1000, 3, 1]] as const) {
     for (const [transposeA, transposeB] of [[0, 0], [0, 1], [1, 0], [1, 1]] as const) {
       test(`the product is its twin, ${rows} × ${inner} × ${columns}, turned ${transposeA}${transposeB}`, async () => {
-        const shapes = [transposeA ? [inner, rows] : [rows, inner], transposeB ? [columns, inner] : [inner, columns]];
-        const { shader, twin } = await bothOf(softwareMatMulPair, shapes, { transposeA, transposeB });
-        expect(worst(shader, twin)).toBeLessThanOrEqual(2e-6 * inner);
+        for (const batch of [1, 3]) {
+          const shapes = [[batch, ...(transposeA ? [inner, rows] : [rows, inner])], [batch, ...(transposeB ? [columns, inner] : [inner, columns])]];
+          const { shader, twin } = await bothOf(softwareMatMulPair, shapes, { transposeA, transposeB });
+          expect(worst(shader, twin)).toBeLessThanOrEqual(2e-6 * inner);
+        }
       });
     }
   }

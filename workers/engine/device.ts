@@ -12,10 +12,11 @@ import { registerTopMask } from './kernels/topMask';
 import { registerUniformDraws } from './kernels/uniformDraws';
 import { replaceSoftwareMatMul } from './kernels/softwareMatMul';
 import { replaceSoftwareReductions } from './kernels/softwareReduce';
+import { replaceSoftwareRowOperations } from './kernels/softwareRows';
 import { replaceSoftwareTranspose } from './kernels/softwareTranspose';
 import { replaceWasmComparisons, replaceWasmExp } from './kernels/wasmElements';
 import { replaceWasmMatMul } from './kernels/wasmMatMul';
-import { replaceWasmConcat, replaceWasmCuts, replaceWasmGather, replaceWasmIdentity, replaceWasmSum } from './kernels/wasmRows';
+import { replaceWasmConcat, replaceWasmCuts, replaceWasmGather, replaceWasmIdentity, replaceWasmSum, replaceWasmTranspose } from './kernels/wasmRows';
 import { openSimd } from './simd/heap';
 import { peakMeter } from './peak';
 import { declareSoftware } from './replace';
@@ -167,6 +168,7 @@ async function openWebGPU(gpu: GPU | null, allowSoftware: boolean, faults: Fault
     replaceSoftwareMatMul();
     replaceSoftwareReductions();
     replaceSoftwareTranspose();
+    replaceSoftwareRowOperations();
   }
   return {
     name: adapterName(info, software),
@@ -200,6 +202,7 @@ async function openHost(host: DeviceHost, name: 'wasm' | 'cpu'): Promise<Descrip
     replaceWasmGather();
     replaceWasmCuts();
     replaceWasmConcat();
+    replaceWasmTranspose();
     replaceWasmIdentity();
     replaceWasmSum();
   } else {

@@ -117,15 +117,15 @@ async function build(context: BuildContext): Promise<Model> {
       return leaveOneOut && own ? withoutOwn(mean, own, batch) : mean;
     });
     const userHeads = heads.users([zUsers, ...userCues]);
-    const repeated = userHeads.map((head) => repeatRows(head, ratio));
-    const mixture = (side: typeof positive, users: tf.Tensor2D[], zu: tf.Tensor2D, site: string) => {
+    const repeated = repeatRows(userHeads, ratio);
+    const mixture = (side: typeof positive, users: tf.Tensor3D, zu: tf.Tensor2D, site: string) => {
       const values = heads.join(users, heads.items([side.z, ...side.cues]), dropout(step, site, side.z.shape[0]));
       if (!route) return { score: matrixOf(values), routing: null };
       const routing = probabilities(route.join(route.userPart(zu), route.itemPart(side.z)));
       return { score: matrixOf(tf.sum(tf.mul(values, renormalised(routing.pi, top)), 1, true)), routing };
     };
     const liked = mixture(positive, userHeads, zUsers, 'positive');
-    const other = mixture(negative, repeated, repeatRows(zUsers, ratio), 'negative');
+    const other = mixture(negative, repeated, matrixOf(tf.squeeze(repeatRows(tf.expandDims(zUsers), ratio), [0])), 'negative');
     const margins = tf.sub(liked.score, tf.reshape(other.score, [batch.size, ratio]));
     const terms: LossTermValue[] = [{ key: 'bpr', weight: 1, value: batchMean(tf.mean(tf.softplus(tf.neg(margins)), 1), batch) }];
 
@@ -152,15 +152,15 @@ async function build(context: BuildContext): Promise<Model> {
   const represent = (): Representation => {
     const { z } = encode(viewLayers(views, layers));
     const tables = cueTables();
-    const v = tf.reshape(heads.output(), [1, width]);
-    const users = heads.users([z.users, ...tables.map(({ users: of }) => of)]).map((head) => (heads.mlp ? head : matrixOf(tf.mul(head, v))));
+    const read = heads.users([z.users, ...tables.map(({ users: of }) => of)]);
+    const users = heads.mlp ? read : tf.mul<tf.Tensor3D>(read, tf.reshape(heads.output(), [1, 1, width]));
     const items = heads.items([z.items, ...tables.map(({ items: of }) => of)]);
     // Without a mixture the one expert is chosen whatever its logit.
     const none = (of: tf.Tensor2D): tf.Tensor2D => tf.zeros([of.shape[0], 1]);
     const shape = { experts: list.length, width, top, mlp: heads.mlp ? 1 : 0, hidden: route?.hidden ?? 0 } as const;
     return {
-      users: matrixOf(tf.concat([...users, route?.userPart(z.users) ?? none(z.users)], 1)),
-      items: matrixOf(tf.concat([...items, route?.itemPart(z.items) ?? none(z.items)], 1)),
+      users: matrixOf(tf.concat([heads.beside(users), route?.userPart(z.users) ?? none(z.users)], 1)),
+      items: matrixOf(tf.concat([heads.beside(items), route?.itemPart(z.items) ?? none(z.items)], 1)),
       score: (rows, all) => expertScores(rows, all, heads.output(), route?.last.weights() ?? heads.output(), route?.last.bias() ?? heads.output(), shape),
     };
   };
@@ -255,11 +255,11 @@ async function build(context: BuildContext): Promise<Model> {
   };
 }
 
-/** Each row `times` times, neighbouring. */
-function repeatRows(x: tf.Tensor2D, times: number): tf.Tensor2D {
+/** Each row of matrices `[s, n, d]` `times` times, neighbouring. */
+function repeatRows(x: tf.Tensor3D, times: number): tf.Tensor3D {
   if (times === 1) return x;
-  const [rows, width] = x.shape;
-  return matrixOf(tf.reshape(tf.tile(tf.reshape(x, [rows, 1, width]), [1, times, 1]), [rows * times, width]));
+  const [stack, rows, width] = x.shape;
+  return tf.reshape(tf.tile(tf.reshape(x, [stack, rows, 1, width]), [1, 1, times, 1]), [stack, rows * times, width]);
 }
 
 /** Half of both directions of InfoNCE between the views, over the batch's distinct users and over its distinct positive items. */

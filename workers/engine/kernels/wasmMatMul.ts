@@ -1,5 +1,8 @@
 import { replaceOnWasm } from '../replace';
 import { addressOf } from '../simd/heap';
+import { productOf } from './product';
+
+const BYTES = 4;
 
 /**
  * The WASM backend packs its operands for every product and multiplies at half the speed of the compiled loop; with a transposed
@@ -7,14 +10,15 @@ import { addressOf } from '../simd/heap';
  */
 export function replaceWasmMatMul(): void {
   replaceOnWasm('BatchMatMul', ({ inputs: { a, b }, attrs, backend, kernels }) => {
-    if (!kernels || !a || !b || a.shape.length !== 2 || b.shape.length !== 2 || a.dtype !== 'float32' || b.dtype !== 'float32') return null;
-    const [turnedA, turnedB] = [attrs['transposeA'] === true, attrs['transposeB'] === true];
-    const [m = 0, k = 0] = turnedA ? [a.shape[1], a.shape[0]] : a.shape;
-    const n = b.shape[turnedB ? 0 : 1] ?? 0;
-    if (m * k * n === 0) return null;
-    const result = backend.makeOutput([m, n], 'float32');
+    const product = a && b ? productOf(a, b, attrs) : null;
+    if (!kernels || !a || !b || !product) return null;
+    const { batch, m, k, n, shape, turnedA, turnedB } = product;
+    const result = backend.makeOutput(shape, 'float32');
     const packed = backend.makeOutput([kernels.packedNumbers(k, n)], 'float32');
-    kernels.matMul(addressOf(backend, a), addressOf(backend, b), addressOf(backend, packed), addressOf(backend, result), m, k, n, turnedA, turnedB);
+    const [fromA, fromB, to, scratch] = [a, b, result, packed].map((tensor) => addressOf(backend, tensor));
+    for (let pair = 0; pair < batch; pair++) {
+      kernels.matMul((fromA ?? 0) + BYTES * pair * m * k, (fromB ?? 0) + BYTES * pair * k * n, scratch ?? 0, (to ?? 0) + BYTES * pair * m * n, m, k, n, turnedA, turnedB);
+    }
     backend.disposeData(packed.dataId);
     return result;
   });

@@ -73,6 +73,18 @@ export function replaceWasmCuts(): void {
   });
 }
 
+/** Of stacks of matrices, `[n, m, d]` → `[m, n, d]`: a row stays a row. The WASM backend moves number by number. */
+export function replaceWasmTranspose(): void {
+  replaceOnWasm('Transpose', ({ inputs: { x }, attrs: { perm }, backend, kernels }) => {
+    if (!kernels || !x || !isPlain(x) || x.shape.length !== 3 || !Array.isArray(perm) || perm.join() !== '1,0,2') return null;
+    const [n = 0, m = 0, d = 0] = x.shape;
+    const output = backend.makeOutput([m, n, d], x.dtype);
+    const [from, to] = [addressOf(backend, x), addressOf(backend, output)];
+    for (let place = 0; place < m; place++) kernels.copyColumns(from + BYTES * place * d, to + BYTES * place * n * d, n, m * d, d, d);
+    return output;
+  });
+}
+
 /** The WASM backend joins columns row by row in JavaScript: a mixture's scores come expert by expert. */
 export function replaceWasmConcat(): void {
   replaceOnWasm('Concat', ({ inputs, attrs, backend, kernels }) => {

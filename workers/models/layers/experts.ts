@@ -10,17 +10,16 @@ import { linearUniform } from './initialisers';
 /** A least share, so that its logarithm can start a learned one. */
 const LEAST_SHARE = 1e-6;
 
-/** Along the first axis; tfjs cannot take the gradient of a stack of one apart. */
-const parts = (stack: tf.Tensor): tf.Tensor[] => (stack.shape[0] === 1 ? [tf.reshape(stack, stack.shape.slice(1))] : tf.unstack(stack));
-
 /** MAGNET's experts: fixed (or learned) shares of the groups, and one head each. */
 export interface Experts {
   readonly parameters: readonly Parameter[];
-  /** Each expert's `x W_e` from the groups' vectors `[n, d]`: E matrices `[n, d]`. Biases are on the items' side. */
-  users(groups: readonly tf.Tensor2D[]): tf.Tensor2D[];
-  items(groups: readonly tf.Tensor2D[]): tf.Tensor2D[];
+  /** Each expert's `x W_e` from the groups' vectors `[n, d]`: `[E, n, d]`. Biases are on the items' side. */
+  users(groups: readonly tf.Tensor2D[]): tf.Tensor3D;
+  items(groups: readonly tf.Tensor2D[]): tf.Tensor3D;
   /** `v · s^(e)` of pairs, `[n, E]`; `keep` holds what dropout makes of each number of s, `[n, E·d]`, or null. */
-  join(users: readonly tf.Tensor2D[], items: readonly tf.Tensor2D[], keep: tf.Tensor2D | null): tf.Tensor2D;
+  join(users: tf.Tensor3D, items: tf.Tensor3D, keep: tf.Tensor2D | null): tf.Tensor2D;
+  /** Stacked `[E, n, d]` → an entity's experts side by side, `[n, E·d]`. */
+  beside(stacked: tf.Tensor3D): tf.Tensor2D;
   /** `v [d, 1]` */
   output(): tf.Tensor2D;
   readonly mlp: boolean;
@@ -45,13 +44,10 @@ export function experts(list: readonly Expert[], groups: number, config: Config,
   const shares = (): tf.Tensor2D => (triplets ? matrixOf(tf.softmax(matrixOf(triplets.tensor))) : tf.tensor2d(fixed, [count, groups]));
 
   /** `x(w) = Σ_g w_g r^g` for every expert, then its half of the head. */
-  const through = (vectors: readonly tf.Tensor2D[], weights: Parameter): tf.Tensor2D[] => {
-    const [first] = vectors;
-    if (!first) throw new Error('Experts need the vectors of a group at least.');
-    const rows = first.shape[0];
+  const through = (vectors: readonly tf.Tensor2D[], weights: Parameter): tf.Tensor3D => {
+    const rows = vectors[0]?.shape[0] ?? 0;
     const stacked = matrixOf(tf.reshape(tf.stack([...vectors]), [groups, rows * width]));
-    const mixed = parts(tf.reshape(tf.matMul(shares(), stacked), [count, rows, width]));
-    return parts(weights.tensor).map((head, e) => matrixOf(tf.matMul(matrixOf(mixed[e] ?? first), matrixOf(head))));
+    return tf.matMul<tf.Tensor3D>(tf.reshape(tf.matMul(shares(), stacked), [count, rows, width]), weights.tensor);
   };
 
   return {
@@ -62,17 +58,15 @@ export function experts(list: readonly Expert[], groups: number, config: Config,
     users: (vectors) => through(vectors, userWeights),
     items: (vectors) => {
       const all = through(vectors, itemWeights);
-      const biases = bias && parts(bias.tensor);
-      return biases ? all.map((x, e) => matrixOf(tf.add(x, biases[e] ?? 0))) : all;
+      return bias ? tf.add<tf.Tensor3D>(all, tf.reshape(bias.tensor, [count, 1, width])) : all;
     },
     join: (users, items, keep) => {
-      const kept = keep && (count === 1 ? [keep] : tf.split(keep, count, 1));
-      const v = matrixOf(output.tensor);
-      return matrixOf(tf.concat(users.map((u, e) => {
-        const i = items[e] ?? u;
-        const s = mlp ? tf.relu(tf.add(u, i)) : tf.mul(u, i);
-        return tf.matMul(matrixOf(kept ? tf.mul(s, kept[e] ?? 1) : s), v);
-      }), 1));
+      const rows = users.shape[1];
+      const s = mlp ? tf.relu(tf.add(users, items)) : tf.mul(users, items);
+      const kept = keep ? tf.mul(s, tf.transpose(tf.reshape(keep, [rows, count, width]), [1, 0, 2])) : s;
+      const read = tf.matMul(matrixOf(tf.reshape(kept, [count * rows, width])), matrixOf(output.tensor));
+      return matrixOf(tf.transpose(tf.reshape(read, [count, rows])));
     },
+    beside: (stacked) => matrixOf(tf.reshape(tf.transpose(stacked, [1, 0, 2]), [stacked.shape[1], count * width])),
   };
 }
