@@ -125,3 +125,6 @@ export const relianceOf = (mean: readonly number[], experts: readonly Pick<Exper
 /** π̄ summed per family in use. */
 export const familyMassOf = (mean: readonly number[], experts: readonly Expert[], families: readonly Family[]): number[] =>
   families.map((family) => experts.reduce((sum, expert, e) => sum + (expert.family === family ? (mean[e] ?? 0) : 0), 0));
+
+/** Under which an expert's share of the training batches' routing is observed, step by step. */
+export const batchRoutingKey = (expert: number): string => `batchRouting/${expert}`;

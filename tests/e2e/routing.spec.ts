@@ -21,6 +21,9 @@ test('the routing of MAGNET moves while it trains, can be gone through, and expl
   await expect(page.getByText('The demo dataset is ready')).toBeVisible({ timeout: 60_000 });
   const id = await startRun(page, 'MAGNET', { 'Epochs, at most': String(EPOCHS), Seed: '7' });
   await page.getByRole('tab', { name: 'Routing' }).click({ timeout: 60_000 });
+  // Before an epoch has ended there is a map of its batches.
+  const batches = page.getByRole('grid', { name: /^Routing of the newest batches, epoch \d:/ });
+  await expect.poll(async () => (await cellsOf(batches)).reduce((sum, share) => sum + share, 0), { timeout: 120_000, intervals: [50] }).toBeCloseTo(1, 1);
   await expect(routingMap(page, 1)).toBeVisible({ timeout: 120_000 });
   await expect(routingMap(page, 2)).toBeVisible({ timeout: 120_000 });
   const run = await ended(page, id);

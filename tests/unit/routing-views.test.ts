@@ -3,9 +3,9 @@ import { diverging, inkOn, viridis } from '../../src/charts/colourScale';
 import { heatMapSvg } from '../../src/charts/heatMapFigure';
 import { completeConfig } from '../../src/domain/models/catalogue';
 import { routingAlarms, routingCells } from '../../src/domain/routes';
-import { expertsOf, familiesOf } from '../../src/domain/routing';
-import type { EpochPoint } from '../../src/domain/run';
-import { columnSums, highestCell, routerShape, routingFrames, rowSums, stageOf, timelineSeries, triggerMarks } from '../../src/features/routing/frames';
+import { batchRoutingKey, expertsOf, familiesOf } from '../../src/domain/routing';
+import type { EpochPoint, TermPoint } from '../../src/domain/run';
+import { columnSums, highestCell, newestRouting, routerShape, routingFrames, rowSums, stageOf, timelineSeries, triggerMarks } from '../../src/features/routing/frames';
 import { searchNames } from '../../src/features/routing/names';
 
 const config = completeConfig('magnet', { coverageWindow: 3 });
@@ -45,6 +45,15 @@ describe('the routing of an epoch', () => {
     const curves = { epochs: [], intervals: [], stepsPerEpoch: 10 };
     const lines = timelineSeries(curves, frames, 9);
     expect(lines.find(({ name }) => name === 'N_eff / E')!.points).toEqual([[1, 8 / 9], [3, 8 / 9]]);
+  });
+
+  it('of the batches is that of the newest interval, where it recorded one', () => {
+    const interval = (epoch: number, step: number, shares: readonly number[] | null): TermPoint => ({
+      epoch, step, terms: {}, total: 0, ...(shares && { observed: Object.fromEntries(shares.map((share, expert) => [batchRoutingKey(expert), share])) }),
+    });
+    expect(newestRouting([interval(0, 10, [...mean].reverse()), interval(1, 12, mean)], shape)).toEqual({ epoch: 1, step: 12, mean, cells: [[0.1, 0.15, 0.1], [0.2, 0.1, 0.1], [0.05, 0.1, 0.1]] });
+    expect(newestRouting([interval(0, 5, null)], shape)).toBeNull();
+    expect(newestRouting([], shape)).toBeNull();
   });
 
   it('knows its stage, and marks the window that led to the second', () => {

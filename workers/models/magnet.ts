@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { booleanOption, choiceOption, numberOption } from '../../src/domain/models/catalogue';
-import { expertsOf, familiesOf, familyMassOf, relianceOf, routingGroups, routingStatistics } from '../../src/domain/routing';
+import { batchRoutingKey, expertsOf, familiesOf, familyMassOf, relianceOf, routingGroups, routingStatistics } from '../../src/domain/routing';
 import type { Observations } from '../../src/domain/observations';
 import { readFloats } from '../engine/backends';
 import { disposeParameter, newParameter } from '../engine/kernels/adam';
@@ -143,6 +143,7 @@ async function build(context: BuildContext): Promise<Model> {
     step.observe('entropy', at(2));
     step.observe('counter', at(3));
     step.observe('stage', at(4));
+    tf.split(mean, list.length).forEach((share, expert) => step.observe(batchRoutingKey(expert), scalarOf(tf.reshape(share, []))));
     return [
       { key: 'coverage', weight: at(0), value: scalarOf(tf.sum(tf.square(tf.sub(mean, 1 / list.length)))) },
       { key: 'confidence', weight: at(1), value: batchMean(tf.neg(tf.sum(tf.mul(pi, logPi), 1)), batch) },

@@ -13,7 +13,7 @@ import { stageSwitch } from '../runs/observations';
 import { shownEpoch } from '../runs/words';
 import { EpochBar } from './EpochBar';
 import { ExpertMap, probabilityText } from './ExpertMap';
-import { highestCell, routingFrames, stageOf, timelineSeries, triggerMarks, type RouterShape, type RoutingFrame } from './frames';
+import { highestCell, newestRouting, routingFrames, stageOf, timelineSeries, triggerMarks, type BatchRouting, type RouterShape, type RoutingFrame } from './frames';
 import { FAMILY_NAMES, groupName } from './names';
 import { RoutedParts } from './RoutedParts';
 import { useEpochPlayer } from './useEpochPlayer';
@@ -42,7 +42,18 @@ export const RoutingTab = memo(function RoutingTab({ run, curves, shape }: Routi
   const describeX = useCallback((x: number) => `epoch ${formatNumber(x, 4)}`, []);
   const expertNames = useMemo(() => shape.experts.map(({ name }) => name), [shape]);
 
-  if (!frame) return <Notice title="The first epoch has not ended yet.">The routing of the validation pairs is recorded at the end of each epoch.</Notice>;
+  const newest = useMemo(() => newestRouting(intervals, shape), [intervals, shape]);
+  // It stays from epoch to epoch: what is below must not jump.
+  const batches = newest && run.status === 'running' ? <BatchMap routing={newest} shape={shape} /> : null;
+
+  if (!frame) {
+    return (
+      <div className={styles.column}>
+        <Notice title="The first epoch has not ended yet.">The routing of the validation pairs is recorded at the end of each epoch{batches ? '; until then, this is where the batches go.' : '.'}</Notice>
+        {batches}
+      </div>
+    );
+  }
   const switched = stageSwitch(curves);
   const stage = stageOf(frame, switched, config);
   const alarms = routingAlarms(frame.mean, expertNames, frame);
@@ -81,21 +92,42 @@ export const RoutingTab = memo(function RoutingTab({ run, curves, shape }: Routi
           <CurveChart title="Routing over time" series={timeline} xLabel="epoch" yLabel="share" cursorKey={run.id} marks={marks} describeX={describeX} height={376} />
         </Surface>
       </div>
+      {batches}
       <RoutedParts run={run} shape={shape} selected={selected} onSelect={setSelected} />
     </div>
   );
 });
+
+/** Where the training batches go, several times an epoch. */
+function BatchMap({ routing, shape }: { readonly routing: BatchRouting; readonly shape: RouterShape }) {
+  return (
+    <Surface>
+      <ExpertMap
+        title={`Routing of the newest batches, epoch ${shownEpoch(routing.epoch)}`}
+        summary={`Up to step ${formatNumber(routing.step)}: ${mostOf(routing.cells, shape)}.`}
+        groups={shape.groups}
+        families={shape.families}
+        cells={routing.cells}
+        height={220}
+      />
+    </Surface>
+  );
+}
 
 /** Share of the frames that end before the switch. */
 function shareBefore(frames: readonly RoutingFrame[], switched: number | null): number | null {
   return switched === null ? null : frames.filter(({ step }) => step < switched).length / Math.max(1, frames.length);
 }
 
-function summaryOf(frame: RoutingFrame, { groups, families }: RouterShape): string {
+function summaryOf(frame: RoutingFrame, shape: RouterShape): string {
+  return `Epoch ${shownEpoch(frame.epoch)}: ${mostOf(frame.cells, shape)}; ${formatNumber(frame.effective, 3)} experts are in effective use.`;
+}
+
+function mostOf(all: RoutingFrame['cells'], { groups, families }: RouterShape): string {
   let best = { row: 0, column: 0, value: -1 };
-  frame.cells.forEach((cells, row) => cells.forEach((value, column) => {
+  all.forEach((cells, row) => cells.forEach((value, column) => {
     if ((value ?? -1) > best.value) best = { row, column, value: value ?? -1 };
   }));
   const family = families[best.column];
-  return `Epoch ${shownEpoch(frame.epoch)}: most of the routing goes to ${family ? FAMILY_NAMES[family] : ''} experts anchored in ${groupName(groups[best.row] ?? '')} (${probabilityText(best.value)}); ${formatNumber(frame.effective, 3)} experts are in effective use.`;
+  return `most of the routing goes to ${family ? FAMILY_NAMES[family] : ''} experts anchored in ${groupName(groups[best.row] ?? '')} (${probabilityText(best.value)})`;
 }

@@ -3,8 +3,8 @@ import { numberOption } from '../../domain/models/catalogue';
 import type { Config } from '../../domain/models/table';
 import type { Finding } from '../../domain/observations';
 import { routingCells } from '../../domain/routes';
-import { expertsOf, familiesOf, type Expert, type Family } from '../../domain/routing';
-import type { EpochPoint } from '../../domain/run';
+import { batchRoutingKey, expertsOf, familiesOf, type Expert, type Family } from '../../domain/routing';
+import type { EpochPoint, TermPoint } from '../../domain/run';
 import { epochsDone, type Curves } from '../runs/curves';
 import { observedSeries, stageSwitch } from '../runs/observations';
 
@@ -55,6 +55,17 @@ export function routingFrames(epochs: readonly EpochPoint[], { experts, groups, 
       top3Mass: one('top3Mass'), maxLoad: one('maxLoad'), specialisation: one('specialisation'),
     }];
   });
+}
+
+/** The routing of the training batches of one interval. */
+export type BatchRouting = Pick<RoutingFrame, 'epoch' | 'step' | 'mean' | 'cells'>;
+
+/** Of the newest interval; null where it recorded none. */
+export function newestRouting(intervals: readonly TermPoint[], { experts, groups, families }: RouterShape): BatchRouting | null {
+  const last = intervals.at(-1);
+  const mean = experts.map((_, expert) => last?.observed?.[batchRoutingKey(expert)] ?? NaN);
+  if (!last || !mean.every(Number.isFinite)) return null;
+  return { epoch: last.epoch, step: last.step, mean, cells: routingCells(mean, experts, groups.length, families) };
 }
 
 /** Sums of a group's (a family's) cells. */
