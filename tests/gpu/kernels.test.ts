@@ -173,6 +173,18 @@ for (const backend of BACKENDS) {
         expect([...got.subarray(row * 2 * k, row * 2 * k + k)]).toEqual(Array.from({ length: k }, (_, rank) => order[rank] ?? -1));
       });
     });
+
+    test('equals its twin for any number of columns, NaN and −∞ among them, the first and the last masked', async () => {
+      for (const columns of [1, 3, 5, 61, 254]) {
+        const scores = Float32Array.from({ length: 2 * columns }, (_, i) => (i % 11 === 7 ? NaN : i % 13 === 5 ? -Infinity : 2 * random.uniform() - 1));
+        const mask = { pointers: Int32Array.of(0, 0, Math.min(2, columns)), columns: Int32Array.of(0, columns - 1).subarray(0, Math.min(2, columns)) };
+        const ids = Int32Array.of(1, 0);
+        const got = await values(() => maskedTopK(matrix(scores, 2, columns), integers(ids), { pointers: integers(mask.pointers), columns: integers(mask.columns) }, 7));
+        const twin = new Float32Array(28);
+        maskedTopKPair.portable([scores, ids, mask.pointers, mask.columns], twin, [[2, columns]], { k: 7 });
+        expect([...got]).toEqual([...twin]);
+      }
+    });
   });
 
   describeOn(backend, 'Adam', (test) => {

@@ -33,6 +33,11 @@ export const maskedTopKPair: KernelPair = {
     }
   },
 
+  simd: {
+    run: (kernels, { inputs: [scores = 0, ids = 0, pointers = 0, columns = 0], output }, [[rows = 0, width = 0] = []], { k = 1 }) =>
+      kernels.maskedTopK(scores, ids, pointers, columns, output, rows, width, k),
+  },
+
   wgsl: (shapes, { k = 1 }) => ({
     key: `${LANES}_${k}`,
     inputComponents: [1, 1, 1, 1],

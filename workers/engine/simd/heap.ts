@@ -17,6 +17,7 @@ export interface SimdKernels {
   copyColumns(from: number, to: number, rows: number, fromWidth: number, toWidth: number, taken: number): void;
   packedNumbers(k: number, n: number): number;
   matMul(a: number, b: number, packed: number, result: number, m: number, k: number, n: number, turnedA: boolean, turnedB: boolean): void;
+  maskedTopK(scores: number, ids: number, pointers: number, masked: number, result: number, rows: number, columns: number, k: number): void;
   expertScores(
     users: number, items: number, output: number, hiddenWeights: number, hiddenBias: number, result: number, scratch: number,
     rows: number, columns: number, first: number, last: number, experts: number, width: number, top: number, mlp: number, hidden: number,
@@ -56,4 +57,4 @@ function heapOf(module: unknown): WebAssembly.Memory | null {
 }
 
 const areKernels = (exports: unknown): exports is SimdKernels =>
-  typeof exports === 'object' && exports !== null && ['adam', 'compare', 'csrProduct', 'exponential', 'hyperbolicTangent', 'sums', 'gatherRows', 'copyColumns', 'packedNumbers', 'matMul', 'expertScores'].every((name) => name in exports);
+  typeof exports === 'object' && exports !== null && ['adam', 'compare', 'csrProduct', 'exponential', 'hyperbolicTangent', 'sums', 'gatherRows', 'copyColumns', 'packedNumbers', 'matMul', 'maskedTopK', 'expertScores'].every((name) => name in exports);

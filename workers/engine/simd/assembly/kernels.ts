@@ -8,3 +8,4 @@ export { expertScores } from './expertScores';
 export { block, line, matMul, packedNumbers } from './matMul';
 export { copyColumns, gatherRows } from './rows';
 export { sums } from './sums';
+export { maskedTopK } from './topK';
