@@ -4,6 +4,7 @@ import { readInteractions } from '../../src/storage/datasets';
 import { readTrace } from '../../src/storage/weights';
 import { RunControl } from '../../workers/training/control';
 import { executeRun } from '../../workers/training/run';
+import { batchRoutingKey } from '../../src/domain/routing';
 import type { Config, ModelId } from '../../src/domain/models/table';
 import { smallStudy } from '../helpers/dataset';
 import { parseSafetensors, type ParsedArray } from '../helpers/safetensors';
@@ -185,7 +186,7 @@ const BESIDE: readonly (readonly [ModelId, Config, { graphs: string[]; frozen?: 
   ['mllmrec', { profiles: 'history', neighbours: 3 }, { graphs: ['items'], inputs: ['itemVectors', 'userVectors'] }],
   [
     'magnet', { neighbours: 3, inducedPerUser: 3 },
-    { graphs: ['userItem', 'userItemInduced', 'userHistory'], frozen: BOTH, draws: ['dropout/positive', 'dropout/negative'], observed: ['entropy', 'counter', 'stage'] },
+    { graphs: ['userItem', 'userItemInduced', 'userHistory'], frozen: BOTH, draws: ['dropout/positive', 'dropout/negative'], observed: ['entropy', 'counter', 'stage', ...Array.from({ length: 9 }, (_, expert) => batchRoutingKey(expert))] },
   ],
   ['simgr', {}, { graphs: ['userItem', 'userHistory', 'positive', 'negative'], frozen: BOTH, inputs: ['signs'] }],
 ];

@@ -69,3 +69,9 @@ async function readRaw(tensor: tf.Tensor): Promise<Float32Array | Int32Array> {
   }
   return numeric(await tensor.data()).slice();
 }
+
+/** The most bytes of one buffer that a kernel can be given on the active backend. */
+export function largestBinding(): number {
+  const backend: unknown = tf.backend();
+  return isWebGPU(backend) ? Math.min(backend.device.limits.maxStorageBufferBindingSize, backend.device.limits.maxBufferSize) : Infinity;
+}

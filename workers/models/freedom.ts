@@ -5,7 +5,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { booleanOption, numberOption } from '../../src/domain/models/catalogue';
 import { disposeParameter, newParameter } from '../engine/kernels/adam';
-import { gatherRows, type RowIndex } from '../engine/rows';
+import type { RowIndex } from '../engine/rows';
 import { disposeSparse, sparseBytes, sparseTensor } from '../engine/sparse';
 import { matrixOf } from '../engine/tensors';
 import { behaviourGraph } from '../graphs/behaviour';
@@ -13,7 +13,7 @@ import type { Csr } from '../graphs/csr';
 import { equalWeightGraph, weightedSum, type NeighbourLists } from '../graphs/neighbours';
 import { degreeSensitiveSample } from '../graphs/pruning';
 import { featureBytes, stepUnits } from './layers/bytes';
-import { featureTable, linear, type FeatureTable } from './layers/features';
+import { featureTable, linear } from './layers/features';
 import { xavierUniform } from './layers/initialisers';
 import { modalityGraph, modalityNeighbours, refinedFindings } from './layers/itemGraphs';
 import { batchRows, bprLoss } from './layers/losses';
@@ -77,7 +77,7 @@ async function build(context: BuildContext): Promise<Model> {
       return [
         { key: 'bpr', weight: 1, value: bprLoss(rows, batch, false) },
         ...modalities.map(({ table, project }) => {
-          const projected = (index: RowIndex): tf.Tensor2D => project.apply(featureRows(table, index));
+          const projected = (index: RowIndex): tf.Tensor2D => project.apply(table.rows(index));
           const contentRows = { users: rows.users, positives: projected(batch.positives), negatives: projected(batch.negatives) };
           return { key: `bpr/${table.key}`, weight: regWeight, value: bprLoss(contentRows, batch, false) };
         }),
@@ -94,11 +94,6 @@ async function build(context: BuildContext): Promise<Model> {
       [userIds, itemIds].forEach(disposeParameter);
     },
   };
-}
-
-/** Only the batch's rows pass the projection. */
-function featureRows(table: FeatureTable, index: RowIndex): tf.Tensor2D {
-  return table.parameter ? gatherRows(table.read(), index) : matrixOf(tf.gather(table.read(), index.indices));
 }
 
 function itemGraph(context: BuildContext, lists: readonly NeighbourLists[]): Csr {

@@ -65,7 +65,7 @@ async function build(context: BuildContext): Promise<Model> {
   const findNeighbours = async (): Promise<NeighbourLists[]> => {
     const nearest: NeighbourLists[] = [];
     for (const { features, project } of modalities) {
-      const projected = tf.tidy(() => project.apply(features.read()));
+      const projected = tf.tidy(() => features.through(project));
       const values = await readFloats(projected);
       projected.dispose();
       nearest.push(await nearestRows(values, input.items, width, neighbours, true, () => {}));
@@ -91,7 +91,7 @@ async function build(context: BuildContext): Promise<Model> {
     const weighted = modalities.map(({ features, project }, m) => {
       const edge = edges[m];
       if (!edge) throw new Error('LATTICE has lost its learned edges.');
-      const unit = unitRows(project.apply(features.read()));
+      const unit = unitRows(features.through(project));
       const cosines = tf.relu(tf.sum(tf.mul(gatherRows(unit, edge.from), gatherRows(unit, edge.to)), 1, true));
       return { edge, values: matrixOf(tf.mul(cosines, shareOf(m))) };
     });

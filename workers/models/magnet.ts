@@ -85,7 +85,7 @@ async function build(context: BuildContext): Promise<Model> {
   };
   /** `h_i^m = X_m W_m + b_m` and its mean over the history, `[I, d]` and `[U, d]`. */
   const cueTables = () => cues.map(({ features, project }) => {
-    const items = project.apply(features.read());
+    const items = features.through(project);
     return { items, users: sparseProduct(history, items) };
   });
   /** `(n h_u − h_i)/(n − 1)`, 0 where the row's own item is all there is. */

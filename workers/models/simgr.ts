@@ -80,7 +80,7 @@ async function build(context: BuildContext): Promise<Model> {
   /** `Ê`: modality vectors of items, of users by their history, propagated; last layer, fused over modalities. */
   const content = (): tf.Tensor2D => {
     const perModality = modalities.map(({ features, project }) => {
-      const items = project.apply(features.read());
+      const items = features.through(project);
       return lastLayer(userItem, stackNodes(sparseProduct(history, items), items), numberOption(config, 'modalityLayers'));
     });
     return fuse(perModality, modalityQuery && tensorOf(modalityQuery));

@@ -5,10 +5,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { numberOption } from '../../src/domain/models/catalogue';
 import { disposeParameter, newParameter } from '../engine/kernels/adam';
-import { gatherRows } from '../engine/rows';
-import { matrix, matrixOf } from '../engine/tensors';
+import { gatherRows, type RowIndex } from '../engine/rows';
+import { matrixOf } from '../engine/tensors';
 import { stepUnits } from './layers/bytes';
-import { linearOf, requireFeatures } from './layers/features';
+import { featureTable, linearOf, requireFeatures } from './layers/features';
 import { xavierNormal, xavierUniform } from './layers/initialisers';
 import { bprLoss, frobeniusRegulariser } from './layers/losses';
 import type { BuildContext, FeatureMatrix, Model, ModelKind } from './model';
@@ -18,7 +18,7 @@ async function build({ input, config, random }: BuildContext): Promise<Model> {
   const width = numberOption(config, 'embeddingSize');
   const regWeight = numberOption(config, 'regWeight');
   const joined = sideBySide(input.features, input.items);
-  const features = tf.keep(matrix(joined.values, joined.rows, joined.columns));
+  const features = featureTable(joined, false);
   const table = (name: string, meaning: string, rows: number, columns: number) =>
     newParameter(name, meaning, [rows, columns], xavierUniform(random(`init/${name}`), rows, columns));
   const userTable = table('userEmbedding', 'users × 2d: taste for item IDs, then for projected features', input.users, 2 * width);
@@ -30,10 +30,10 @@ async function build({ input, config, random }: BuildContext): Promise<Model> {
   const parameters = [userTable, itemTable, weight, bias];
 
   /** Rows [ID, X W + b] of the items a batch takes: only they pass the projection. */
-  const itemRows = (index: Parameters<typeof gatherRows>[1]): tf.Tensor2D =>
+  const itemRows = (index: RowIndex): tf.Tensor2D =>
     matrixOf(tf.concat([
       gatherRows(matrixOf(itemTable.tensor), index),
-      project.apply(matrixOf(tf.gather(features, index.indices))),
+      project.apply(features.rows(index)),
     ], 1));
 
   return {
@@ -52,7 +52,7 @@ async function build({ input, config, random }: BuildContext): Promise<Model> {
     },
     represent: () => ({
       users: matrixOf(userTable.tensor),
-      items: matrixOf(tf.concat([matrixOf(itemTable.tensor), project.apply(features)], 1)),
+      items: matrixOf(tf.concat([matrixOf(itemTable.tensor), features.through(project)], 1)),
     }),
     dispose: () => {
       features.dispose();
@@ -89,7 +89,7 @@ export const vbpr: ModelKind = {
       representation: 2 * width,
       step: parameters + 72 * unit.rows + 3 * columns * unit.rowVector + 36 * unit.rowVector,
       // Features are one table, all modalities side by side; users have two embeddings in a row, and so have ranked items.
-      largest: 4 * Math.max(columns * sizes.items, 2 * width * Math.max(sizes.users, sizes.items)),
+      largest: 8 * width * Math.max(sizes.users, sizes.items),
     };
   },
 };

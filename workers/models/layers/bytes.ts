@@ -34,9 +34,9 @@ export function stepUnits({ users, items }: ModelSizes, config: Config): StepUni
   };
 }
 
-/** Where the bytes of the modalities' feature tables lie, and the largest of them. */
+/** Where the bytes of the modalities' feature tables lie, and the largest that cannot be cut: a frozen one comes in slices. */
 export function featureBytes({ items, featureColumns }: ModelSizes, trained: boolean): { parameters: number; constants: number; largest: number } {
   const tables = featureColumns.map((columns) => 4 * columns * items);
   const total = tables.reduce((sum, bytes) => sum + bytes, 0);
-  return { parameters: trained ? total : 0, constants: trained ? 0 : total, largest: Math.max(0, ...tables) };
+  return { parameters: trained ? total : 0, constants: trained ? 0 : total, largest: trained ? Math.max(0, ...tables) : 0 };
 }

@@ -1,10 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { AppError } from '../../../src/domain/errors';
 import { disposeParameter, newParameter, type Parameter } from '../../engine/kernels/adam';
+import { largestBinding } from '../../engine/backends';
 import type { Random } from '../../engine/rng';
+import { gatherRows, type RowIndex } from '../../engine/rows';
 import { matrix, matrixOf } from '../../engine/tensors';
 import type { FeatureMatrix } from '../model';
 import { linearUniform } from './initialisers';
+
+const BYTES = 4;
 
 /** A linear layer `x W + b`, `W [in, out]`. */
 export interface Linear {
@@ -26,26 +30,50 @@ export function linearOf(weight: Parameter, bias: Parameter): Linear {
   };
 }
 
-/** A feature table on the device: a parameter when it is trained, a constant otherwise. */
+/** A feature table on the device: a parameter when it is trained; otherwise constants, as many as the device's bindings need. */
 export interface FeatureTable {
   readonly key: string;
   readonly columns: number;
   readonly parameter: Parameter | null;
-  read(): tf.Tensor2D;
+  /** All rows through a layer, `[items, out]`. */
+  through(layer: Linear): tf.Tensor2D;
+  /** The rows that a batch names, `[n, columns]`. */
+  rows(index: RowIndex): tf.Tensor2D;
   dispose(): void;
 }
 
 /** Of the table of a modality's raw features, trained or frozen. */
 export const featureName = (key: string): string => `features/${key}`;
 
-export function featureTable(feature: FeatureMatrix, train: boolean): FeatureTable {
+/** `binding`: the most bytes of one buffer that a shader can be given. */
+export function featureTable(feature: FeatureMatrix, train: boolean, binding = largestBinding()): FeatureTable {
   const { key, rows, columns, values } = feature;
   if (train) {
     const parameter = newParameter(featureName(key), `raw features of ${key}, items × columns`, [rows, columns], values);
-    return { key, columns, parameter, read: () => matrixOf(parameter.tensor), dispose: () => disposeParameter(parameter) };
+    const table = (): tf.Tensor2D => matrixOf(parameter.tensor);
+    return { key, columns, parameter, through: (layer) => layer.apply(table()), rows: (index) => gatherRows(table(), index), dispose: () => disposeParameter(parameter) };
   }
-  const constant = tf.keep(matrix(values.slice(), rows, columns));
-  return { key, columns, parameter: null, read: () => constant, dispose: () => constant.dispose() };
+  const height = Math.max(1, Math.min(rows, Math.floor(binding / (BYTES * columns))));
+  const slices = Array.from({ length: Math.ceil(rows / height) }, (_, part) => {
+    const first = part * height;
+    const taken = Math.min(height, rows - first);
+    return { first, taken, table: tf.keep(matrix(values.slice(first * columns, (first + taken) * columns), taken, columns)) };
+  });
+  /** The batch's rows that lie in a slice, 0 for the others. */
+  const inSlice = ({ indices }: RowIndex, { first, taken, table }: (typeof slices)[number]): tf.Tensor2D => {
+    const local = tf.sub(indices, tf.scalar(first, 'int32'));
+    const near = tf.maximum(tf.minimum(local, tf.scalar(taken - 1, 'int32')), tf.scalar(0, 'int32'));
+    const inside = tf.cast(tf.equal(local, near), 'float32');
+    return matrixOf(tf.mul(tf.gather(table, tf.cast(near, 'int32')), tf.reshape(inside, [-1, 1])));
+  };
+  const [only] = slices;
+  const joined = (parts: tf.Tensor2D[]): tf.Tensor2D => matrixOf(tf.concat(parts, 0));
+  return {
+    key, columns, parameter: null,
+    through: (layer) => (only && slices.length === 1 ? layer.apply(only.table) : joined(slices.map(({ table }) => layer.apply(table)))),
+    rows: (index) => matrixOf(only && slices.length === 1 ? tf.gather(only.table, index.indices) : tf.addN(slices.map((slice) => inSlice(index, slice)))),
+    dispose: () => slices.forEach(({ table }) => table.dispose()),
+  };
 }
 
 /** Throws `MODEL_NEEDS_FEATURES` when the dataset brings fewer item feature matrices than a model needs. */

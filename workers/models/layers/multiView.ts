@@ -98,7 +98,7 @@ export function multiView(context: BuildContext, lists: readonly NeighbourLists[
       const behaviourView = meanOfLayers(userItem, stackNodes(matrixOf(userIds.tensor), items), behaviourLayers);
       const perModality = modalities.map(({ graph, features, project, purify }) => {
         // Purifier: E⁰ ⊙ σ(W₂(W₁X + b₁) + b₂); item view: last layer on the neighbour graph; users by R_norm.
-        const gate = tf.sigmoid(purify.apply(project.apply(features.read())));
+        const gate = tf.sigmoid(purify.apply(features.through(project)));
         const itemView = lastLayer(graph, matrixOf(tf.mul(items, gate)), modalityLayers);
         return stackNodes(sparseProduct(fromItems, itemView), itemView);
       });
