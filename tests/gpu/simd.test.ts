@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import { isWasm } from '../../workers/engine/backends';
 import { csrProductPair, sparseProduct } from '../../workers/engine/kernels/csrProduct';
-import { simdOf } from '../../workers/engine/simd/heap';
+import { plain, relaxed } from '../../workers/engine/simd/assembly/kernels.ts?simd';
+import { simdOf, type SimdKernels } from '../../workers/engine/simd/heap';
 import { disposeSparse, sparseTensor } from '../../workers/engine/sparse';
 import { matrix } from '../../workers/engine/tensors';
 import { csrFromEntries } from '../../workers/graphs/csr';
@@ -19,6 +20,30 @@ describeOn('wasm', 'compiled kernels', (test) => {
   test('are linked with the heap', async () => {
     const backend: unknown = tf.backend();
     expect(isWasm(backend) && simdOf(backend)).toBeTruthy();
+  });
+
+  test('do the same with plain and with relaxed SIMD, whichever the engine takes', async () => {
+    for (const code of [plain, relaxed]) {
+      const bytes = Uint8Array.from(atob(code), (character) => character.charCodeAt(0));
+      if (code === relaxed && !WebAssembly.validate(bytes)) continue;
+      const memory = new WebAssembly.Memory({ initial: 4 });
+      const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
+      const kernels = instance.exports as unknown as SimdKernels;
+      const heap = new Float32Array(memory.buffer);
+      const [m, k, n] = [7, 9, 11];
+      const [a, b, result, packed] = [256, 512, 1024, 2048];
+      for (let i = 0; i < m * k; i++) heap[a + i] = (i % 7) - 3;
+      for (let i = 0; i < k * n; i++) heap[b + i] = (i % 5) - 2;
+      kernels.matMul(4 * a, 4 * b, 4 * packed, 4 * result, m, k, n, false, false);
+      const expected = Array.from({ length: m * n }, (_, at) => Array.from({ length: k }, (_, j) => heap[a + Math.floor(at / n) * k + j]! * heap[b + j * n + (at % n)]!).reduce((sum, x) => sum + x, 0));
+      expect([...heap.subarray(result, result + m * n)]).toEqual(expected);
+      heap[a] = 1.5;
+      kernels.exponential(4 * a, 4 * result, 1);
+      expect(heap[result]).toBeCloseTo(Math.exp(1.5), 5);
+      kernels.sums(4 * b, 4 * result, 1, k, n);
+      expect(heap[result]).toBe(Array.from({ length: k }, (_, row) => heap[b + row * n]!).reduce((sum, x) => sum + x, 0));
+    }
+    expect(WebAssembly.validate(Uint8Array.from(atob(relaxed), (character) => character.charCodeAt(0))), 'this engine has relaxed SIMD').toBe(true);
   });
 
   test('e^x is right to a digit of single precision, from the smallest number to the largest', async () => {
