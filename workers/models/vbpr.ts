@@ -89,7 +89,7 @@ export const vbpr: ModelKind = {
       representation: 2 * width,
       step: parameters + 72 * unit.rows + 3 * columns * unit.rowVector + 36 * unit.rowVector,
       // Features are one table, all modalities side by side; users have two embeddings in a row, and so have ranked items.
-      largest: 8 * width * Math.max(sizes.users, sizes.items),
+      largest: 4 * width * Math.max(columns, 2 * sizes.users, 2 * sizes.items),
     };
   },
 };

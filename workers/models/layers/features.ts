@@ -71,7 +71,7 @@ export function featureTable(feature: FeatureMatrix, train: boolean, binding = l
   return {
     key, columns, parameter: null,
     through: (layer) => (only && slices.length === 1 ? layer.apply(only.table) : joined(slices.map(({ table }) => layer.apply(table)))),
-    rows: (index) => matrixOf(only && slices.length === 1 ? tf.gather(only.table, index.indices) : tf.addN(slices.map((slice) => inSlice(index, slice)))),
+    rows: (index) => matrixOf(only && slices.length === 1 ? tf.gather(only.table, index.indices) : slices.map((slice) => inSlice(index, slice)).reduce((sum, part) => tf.add(sum, part))),
     dispose: () => slices.forEach(({ table }) => table.dispose()),
   };
 }
