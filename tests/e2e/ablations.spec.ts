@@ -81,7 +81,8 @@ test('MAGNET warns before it starts, and its panel shows routing and stages whil
   await expect(page.getByText(/Up to 15\.9 induced edges come to each real one/)).toBeVisible();
   await expectFit(page, 'form');
 
-  const id = await startRun(page, 'MAGNET', { 'Epochs, at most': '3' });
+  // Enough epochs to watch.
+  const id = await startRun(page, 'MAGNET', { 'Epochs, at most': '25', Patience: '0' });
   await expect.poll(async () => (await storedRun(page, id))?.status, { timeout: 120_000 }).toBe('running');
   await expect(third(page)).toHaveValue('overview');
   const tasks = await pageTasks(page, 8000);
