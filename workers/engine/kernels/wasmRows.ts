@@ -2,7 +2,6 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { replaceOnWasm } from '../replace';
 import { addressOf, type SimdKernels } from '../simd/heap';
-import { reductionOf } from './reduction';
 
 const BYTES = 4;
 
@@ -112,16 +111,5 @@ export function replaceWasmIdentity(): void {
     if (!x || x.dtype === 'string') return null;
     backend.incRef(x.dataId);
     return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
-  });
-}
-
-/** The WASM backend adds number by number, and turns a matrix over to add up its columns. */
-export function replaceWasmSum(): void {
-  replaceOnWasm('Sum', ({ inputs: { x }, attrs, backend, kernels }) => {
-    const reduction = x?.dtype === 'float32' ? reductionOf(x.shape, attrs['axis'], attrs['keepDims'] === true) : null;
-    if (!kernels || !x || !reduction) return null;
-    const output = backend.makeOutput(reduction.shape, 'float32');
-    kernels.sums(addressOf(backend, x), addressOf(backend, output), ...reduction.view);
-    return output;
   });
 }
