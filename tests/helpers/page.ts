@@ -53,7 +53,11 @@ export async function storedRun(page: Page, id: string): Promise<RunDocument | n
 export async function startRun(page: Page, model: string, options: Readonly<Record<string, string>>): Promise<string> {
   await page.goto('./#/experiment');
   await page.getByRole('combobox', { name: 'Model' }).selectOption({ label: model });
-  for (const [label, value] of Object.entries(options)) await page.getByRole('textbox', { name: new RegExp(`^${label}`) }).or(page.getByRole('spinbutton', { name: new RegExp(`^${label}`) })).fill(value);
+  for (const [label, value] of Object.entries(options)) {
+    const name = new RegExp(`^${label}`);
+    // A field with suggestions is a combobox.
+    await page.getByRole('textbox', { name }).or(page.getByRole('combobox', { name })).fill(value);
+  }
   await page.getByRole('button', { name: 'Start the run' }).click();
   await page.waitForURL(/#\/runs\/.+/);
   return page.url().replace(/^.*#\/runs\//, '');

@@ -41,15 +41,27 @@ export const softwareMatMulPair: KernelPair = {
     const height = rows >= MOST_ROWS ? MOST_ROWS : rows >= 4 ? 4 : 1;
     const fours = columns > 4 ? FOURS : 1;
     const whole = columns % 4 === 0;
+    // Where A lies along the products that are summed, four of them are read at once.
+    const inner = shapeA[transposeA ? 1 : 2] ?? 0;
+    const stride = !transposeA && inner % 4 === 0 ? 4 : 1;
     const blocks = (shapeA[0] ?? 0) * Math.ceil(rows / height) * Math.ceil(columns / (4 * fours));
     const workgroupSize = 16;
     const lines = (count: number, line: (n: number) => string): string => Array.from({ length: count }, (_, n) => line(n)).join('\n');
     const cells = (line: (row: number, four: number) => string): string => lines(height, (row) => lines(fours, (four) => line(row, four)));
-    const atA = (row: string): string => (transposeA ? `startA + k * rows + ${row}` : `startA + ${row} * inner + k`);
-    const atB = (column: string): string => (transposeB ? `startB + ${column} * inner + k` : `startB + k * columns + ${column}`);
+    const atA = (row: string): string => (transposeA ? `startA + k * rows + ${row}` : `(startA + ${row} * inner + k) / ${stride}`);
+    const atB = (k: string, column: string): string => (transposeB ? `startB + ${column} * inner + ${k}` : `startB + (${k}) * columns + ${column}`);
+    // Columns of op(B) at k: for a B that lies along k, four of each are read at once too.
+    const alongB = transposeB && stride === 4;
+    const rowsOfB = (step: number): string => lines(fours, (f) => {
+      if (alongB) return `let b${step}_${f} = vec4<f32>(${[0, 1, 2, 3].map((c) => `t${4 * f + c}[${step}]`).join(', ')});`;
+      const k = step ? `k + ${step}` : 'k';
+      if (whole && !transposeB) return `let b${step}_${f} = b[(${atB(k, `c${4 * f}`)}) / 4];`;
+      return `let b${step}_${f} = vec4<f32>(${[0, 1, 2, 3].map((c) => `b[${atB(k, `c${4 * f + c}`)}]`).join(', ')});`;
+    });
+    const products = (row: number, step: number): string => lines(fours, (f) => `s${row}_${f} = fma(vec4<f32>(a${row}${stride === 4 ? `[${step}]` : ''}), b${step}_${f}, s${row}_${f});`);
     return {
-      key: [transposeA, transposeB, height, fours, whole].join('_'),
-      inputComponents: [1, whole && !transposeB ? 4 : 1],
+      key: [transposeA, transposeB, height, fours, whole, stride].join('_'),
+      inputComponents: [stride, alongB || (whole && !transposeB) ? 4 : 1],
       outputComponent: whole ? 4 : 1,
       workgroupSize,
       workgroups: Math.ceil(blocks / workgroupSize),
@@ -70,11 +82,10 @@ export const softwareMatMulPair: KernelPair = {
           ${lines(height, (r) => `let r${r} = min(row + ${r}, rows - 1);`)}
           ${lines(4 * fours, (c) => `let c${c} = min(column + ${c}, columns - 1);`)}
           ${cells((r, f) => `var s${r}_${f} = vec4<f32>(0.0);`)}
-          for (var k = 0; k < inner; k = k + 1) {
-            ${lines(fours, (f) => whole && !transposeB
-              ? `let b${f} = b[(${atB(`c${4 * f}`)}) / 4];`
-              : `let b${f} = vec4<f32>(${[0, 1, 2, 3].map((c) => `b[${atB(`c${4 * f + c}`)}]`).join(', ')});`)}
-            ${lines(height, (r) => `let a${r} = vec4<f32>(a[${atA(`r${r}`)}]);\n${lines(fours, (f) => `s${r}_${f} = fma(a${r}, b${f}, s${r}_${f});`)}`)}
+          for (var k = 0; k < inner; k = k + ${stride}) {
+            ${lines(height, (r) => `let a${r} = a[${atA(`r${r}`)}];`)}
+            ${alongB ? lines(4 * fours, (c) => `let t${c} = b[(${atB('k', `c${c}`)}) / 4];`) : ''}
+            ${lines(stride, (step) => `${rowsOfB(step)}\n${lines(height, (r) => products(r, step))}`)}
           }
           ${cells((r, f) => whole
             ? `if (row + ${r} < rows && column + ${4 * f} < columns) { result[(start + (row + ${r}) * columns) / 4 + ${f}] = s${r}_${f}; }`
