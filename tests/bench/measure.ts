@@ -43,7 +43,7 @@ export interface Subject {
   readonly set: BenchSet;
   /** What differs from the recommended configuration. */
   readonly changes: Config;
-  readonly options: Pick<BenchOptions, 'steps' | 'warmUp' | 'epoch' | 'stock' | 'seed'>;
+  readonly options: Pick<BenchOptions, 'steps' | 'warmUp' | 'epoch' | 'ranking' | 'stock' | 'seed'>;
   /** The script of the peer; null without one. */
   readonly peer: string | null;
 }
@@ -91,7 +91,7 @@ async function measureOn(device: Device, { model: id, set, changes, options, pee
     const step = quartiles(steps.ours);
     if (!step) throw new Error('No step was timed.');
     const start = await epochStart(trainer, sampler.stepsPerEpoch, options.epoch);
-    const ranking = await timedEvaluations(model, data, peer?.process ?? null, stock);
+    const ranking = options.ranking ? await timedEvaluations(model, data, peer?.process ?? null, stock) : null;
     const stockStep = quartiles(steps.stock);
     const peerStep = quartiles(steps.peer);
     const peerStart = peer ? await secondOf(peer.process.start) : 0;
@@ -104,17 +104,17 @@ async function measureOn(device: Device, { model: id, set, changes, options, pee
       startSeconds: start.first,
       epochSeconds: start.first + ((sampler.stepsPerEpoch - 1) * step.median) / 1000,
       measuredEpochSeconds: start.whole,
-      evaluateSeconds: ranking.ours,
-      evaluatedUsers: ranking.users,
+      evaluateSeconds: ranking?.ours ?? null,
+      evaluatedUsers: ranking?.users ?? 0,
       prepareSeconds,
       ...steps.counted,
       ...steps.memory,
-      stock: stockStep && { step: stockStep, rounds: steps.stockRounds, evaluateSeconds: id === 'magnet' ? null : ranking.stock },
+      stock: stockStep && { step: stockStep, rounds: steps.stockRounds, evaluateSeconds: id === 'magnet' ? null : (ranking?.stock ?? null) },
       peer: peer && peerStep && {
         torch: peer.process.ready.torch, threads: peer.process.ready.threads, sparse: peer.process.ready.sparse,
         step: peerStep, cpuMs: medianOf(steps.peerCpu), rounds: steps.peerRounds, startSeconds: peerStart,
         epochSeconds: peerStart + ((sampler.stepsPerEpoch - 1) * peerStep.median) / 1000,
-        evaluateSeconds: ranking.peer,
+        evaluateSeconds: ranking?.peer ?? null,
         lossDifference: Math.abs(peer.loss - peer.process.ready.loss) / Math.abs(peer.loss),
       },
     };

@@ -15,6 +15,8 @@ export interface BenchOptions {
   readonly steps: number;
   readonly warmUp: number;
   readonly epoch: boolean;
+  /** Rankings are timed. */
+  readonly ranking: boolean;
   readonly peer: boolean;
   readonly stock: boolean;
   readonly roofline: boolean;
@@ -32,6 +34,7 @@ export const USAGE = `Usage: npm run bench -- [options]
   --models a,b      of ${MODEL_IDS.join(', ')} (all)
   --backends a,b    of wasm, webgpu, cpu (wasm); webgpu runs on the processor where there is no graphics adapter
   --steps n         timed steps (10), after --warm-up n (3)
+  --no-ranking      steps alone
   --epoch           also measure a whole epoch
   --peer            the same steps in PyTorch, in turns with ours
   --stock           the same steps on stock tfjs kernels, in turns with ours
@@ -55,6 +58,7 @@ export function parseOptions(words: readonly string[]): BenchOptions {
     steps: whole(values.steps ?? '10', '--steps', 1),
     warmUp: whole(values['warm-up'] ?? '3', '--warm-up', 1),
     epoch: values.epoch ?? false,
+    ranking: !values['no-ranking'],
     peer: values.peer ?? false,
     stock: values.stock ?? false,
     roofline: values.roofline ?? false,
@@ -70,7 +74,7 @@ function read(words: readonly string[]) {
       args: [...words],
       options: {
         sets: { type: 'string' }, data: { type: 'string' }, models: { type: 'string' }, backends: { type: 'string' }, steps: { type: 'string' },
-        'warm-up': { type: 'string' }, epoch: { type: 'boolean' }, peer: { type: 'boolean' }, stock: { type: 'boolean' }, roofline: { type: 'boolean' },
+        'warm-up': { type: 'string' }, epoch: { type: 'boolean' }, 'no-ranking': { type: 'boolean' }, peer: { type: 'boolean' }, stock: { type: 'boolean' }, roofline: { type: 'boolean' },
         seed: { type: 'string' }, timeout: { type: 'string' }, out: { type: 'string' },
       },
     }).values;

@@ -24,7 +24,7 @@ const peerSchema = z.object({
   /** Its graphs of an epoch, and the first step where that differs. */
   startSeconds: z.number(),
   epochSeconds: z.number(),
-  evaluateSeconds: z.number(),
+  evaluateSeconds: z.number().nullable(),
   /** |ours − theirs| ÷ |ours| of the loss of the first batch at the initial parameters. */
   lossDifference: z.number(),
 });
@@ -40,7 +40,8 @@ export const figuresSchema = z.object({
   startSeconds: z.number(),
   epochSeconds: z.number(),
   measuredEpochSeconds: z.number().nullable(),
-  evaluateSeconds: z.number(),
+  /** Null where only steps were asked for. */
+  evaluateSeconds: z.number().nullable(),
   evaluatedUsers: z.number(),
   prepareSeconds: z.number(),
   kernelCalls: z.number(),

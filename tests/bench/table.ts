@@ -19,6 +19,7 @@ export function figure(value: number | null | undefined): string {
 
 const mebibytes = (bytes: number): string => figure(bytes / 2 ** 20);
 const times = (ratio: number): string => (Number.isFinite(ratio) ? `${figure(ratio)}×` : '–');
+const ratio = (some: number | null, other: number | null | undefined): number => (some ?? NaN) / (other ?? NaN);
 const spread = ({ low, high }: Quartiles): string => `${figure(low)}–${figure(high)}`;
 
 /** The whole document as text, at most 120 columns wide. */
@@ -87,7 +88,7 @@ const ratioTable = (entries: readonly Measured[]): string =>
       const torch = roundRatio(peer?.rounds ?? [], true);
       return [
         model, figure(step.median), figure(peer?.step.median), torch.middle, torch.range, times(cpuMs / (peer?.cpuMs ?? NaN)),
-        times(epochSeconds / (peer?.epochSeconds ?? NaN)), figure(peer?.epochSeconds), times(evaluateSeconds / (peer?.evaluateSeconds ?? NaN)), figure(peer?.evaluateSeconds),
+        times(epochSeconds / (peer?.epochSeconds ?? NaN)), figure(peer?.epochSeconds), times(ratio(evaluateSeconds, peer?.evaluateSeconds)), figure(peer?.evaluateSeconds),
         peer ? peer.lossDifference.toExponential(0) : '–', roundRatio(stock?.rounds ?? [], false).middle,
       ];
     }),
@@ -111,7 +112,7 @@ export function comparisonOf(before: BenchResult, after: BenchResult): string {
       entry.model, entry.set, entry.backend, figure(old.step.median), figure(now.step.median), times(now.step.median / old.step.median),
       // How much faster against the peer, which meets the same load.
       times(relative(now) / relative(old)),
-      times(now.epochSeconds / old.epochSeconds), times(now.evaluateSeconds / old.evaluateSeconds), times(now.prepareSeconds / old.prepareSeconds),
+      times(now.epochSeconds / old.epochSeconds), times(ratio(now.evaluateSeconds, old.evaluateSeconds)), times(now.prepareSeconds / old.prepareSeconds),
       times(now.kernelCalls / old.kernelCalls), times(now.peakTensorBytes / old.peakTensorBytes),
     ]);
   }

@@ -4,7 +4,7 @@ import { isWebGPU } from '../../workers/engine/backends';
 import { describeOn, values } from '../helpers/device';
 
 describeOn('webgpu', 'a software adapter', (test) => {
-  test('multiplies, reduces and transposes by the kernels that are made for it', async () => {
+  test('multiplies, reduces, transposes and copies by the kernels that are made for it', async () => {
     const backend: unknown = tf.backend();
     if (!isWebGPU(backend)) throw new Error('The backend is WebGPU.');
     const run = backend.runWebGPUProgram.bind(backend);
@@ -20,13 +20,16 @@ describeOn('webgpu', 'a software adapter', (test) => {
       await values(() => tf.mean(x(), 1));
       await values(() => tf.max(x(), 1));
       await values(() => tf.transpose(x()));
+      await values(() => tf.gather(x(), tf.tensor1d([3, 1], 'int32')));
+      await values(() => tf.slice(x(), [2, 0], [4, 4]));
+      await values(() => tf.concat([x(), x()], 1));
     } finally {
       backend.runWebGPUProgram = run;
     }
     const own = keys.filter((key) => key.startsWith('LodestoneSoftware')).map((key) => key.split('_')[0]);
     const { vendor, architecture } = backend.adapterInfo as unknown as Record<string, string>;
     const software = /swiftshader|llvmpipe|lavapipe/i.test(`${vendor} ${architecture}`);
-    const expected = ['LodestoneSoftwareMatMul', 'LodestoneSoftwareReduce', 'LodestoneSoftwareReduce', 'LodestoneSoftwareReduce', 'LodestoneSoftwareTranspose'];
+    const expected = ['LodestoneSoftwareMatMul', 'LodestoneSoftwareReduce', 'LodestoneSoftwareReduce', 'LodestoneSoftwareReduce', 'LodestoneSoftwareTranspose', 'LodestoneSoftwareRows', 'LodestoneSoftwareRows', 'LodestoneSoftwareJoin'];
     expect(own).toEqual(software ? expected : []);
   });
 });

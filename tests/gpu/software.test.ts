@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import { isWebGPU } from '../../workers/engine/backends';
 import { runOnDevice, type Attributes, type KernelPair } from '../../workers/engine/kernelPair';
+import { softwareJoinPair, softwareRowsPair } from '../../workers/engine/kernels/softwareCopies';
 import { softwareMatMulPair } from '../../workers/engine/kernels/softwareMatMul';
 import { REDUCTIONS, softwareReducePair } from '../../workers/engine/kernels/softwareReduce';
 import { softwareTransposePair } from '../../workers/engine/kernels/softwareTranspose';
@@ -25,7 +26,7 @@ async function bothOf(pair: KernelPair, shapes: readonly number[][], attributes:
 }
 
 describeOn('webgpu', 'kernels for software adapters', (test) => {
-  for (const [rows, inner, columns] of [[1, 1, 1], [1, 3, 640], [3, 5, 2], [7, 9, 4], [8, 16, 8], [37, 66, 35], [130, 20, 12], [16, 600, 24], [1000, 3, 1]] as const) {
+  for (const [rows, inner, columns] of [[1, 1, 1], [1, 3, 640], [3, 5, 2], [7, 9, 4], [8, 16, 8], [37, 66, 35], [130, 20, 12], [16, 600, 24], [1000, 3, 1], [530, 260, 132], [302, 513, 120]] as const) {
     for (const [transposeA, transposeB] of [[0, 0], [0, 1], [1, 0], [1, 1]] as const) {
       test(`the product is its twin, ${rows} × ${inner} × ${columns}, turned ${transposeA}${transposeB}`, async () => {
         for (const batch of [1, 3]) {
@@ -49,6 +50,49 @@ describeOn('webgpu', 'kernels for software adapters', (test) => {
   test('the transpose is its twin', async () => {
     const { shader, twin } = await bothOf(softwareTransposePair, [[13, 29]], {});
     expect([...shader]).toEqual([...twin]);
+  });
+
+  for (const { shape, width, first } of [{ shape: [5, 8], width: 8, first: 0 }, { shape: [70, 24], width: 12, first: 8 }, { shape: [1, 4], width: 4, first: 0 }]) {
+    test(`columns ${first} to ${first + width} of ${shape.join(' × ')} are its twin's`, async () => {
+      const { shader, twin } = await bothOf(softwareRowsPair, [shape], { width, first });
+      expect([...shader]).toEqual([...twin]);
+      expect(twin).toHaveLength(shape[0]! * width);
+    });
+  }
+
+  test('two tables side by side are its twin’s', async () => {
+    for (const [n, p, q] of [[1, 4, 4], [9, 8, 20], [130, 12, 4]] as const) {
+      const { shader, twin } = await bothOf(softwareJoinPair, [[n, p], [n, q]], {});
+      expect([...shader]).toEqual([...twin]);
+    }
+  });
+
+  test('rows of a table, pieces and tables side by side are what the definition says', async () => {
+    const x = normals([7, 3, 8]);
+    const at = (i: number, j: number, k: number): number => x[(i * 3 + j) * 8 + k]!;
+    const cube = (): tf.Tensor3D => tf.tensor3d(x, [7, 3, 8]);
+    const made = (shape: readonly number[], cell: (i: number, j: number, k: number) => number): number[] => {
+      const [a = 0, b = 0, c = 0] = shape;
+      return Array.from({ length: a * b * c }, (_, n) => cell(Math.floor(n / (b * c)), Math.floor(n / c) % b, n % c));
+    };
+    const some = [6, 0, 6, 2];
+    expect([...(await values(() => tf.gather(cube(), tf.tensor1d(some, 'int32'))))]).toEqual(made([4, 3, 8], (i, j, k) => at(some[i]!, j, k)));
+    expect([...(await values(() => tf.slice(cube(), [2, 0, 0], [3, 3, 8])))]).toEqual(made([3, 3, 8], (i, j, k) => at(i + 2, j, k)));
+    expect([...(await values(() => tf.slice(cube(), [0, 1, 0], [7, 2, 8])))]).toEqual(made([7, 2, 8], (i, j, k) => at(i, j + 1, k)));
+    expect([...(await values(() => tf.slice(cube(), [0, 0, 4], [7, 3, 4])))]).toEqual(made([7, 3, 4], (i, j, k) => at(i, j, k + 4)));
+    // Not in fours: the backend's own.
+    expect([...(await values(() => tf.slice(cube(), [0, 0, 3], [7, 3, 4])))]).toEqual(made([7, 3, 4], (i, j, k) => at(i, j, k + 3)));
+    for (const axis of [0, 1, 2]) {
+      const shape = [7, 3, 8].map((length, a) => (a === axis ? 2 * length : length));
+      expect([...(await values(() => tf.concat([cube(), tf.neg(cube())], axis)))]).toEqual(
+        made(shape, (...place) => {
+          const length = [7, 3, 8][axis]!;
+          const second = place[axis]! >= length;
+          const [i, j, k] = place.map((p, a) => (a === axis ? p % length : p)) as [number, number, number];
+          return second ? -at(i, j, k) : at(i, j, k);
+        }),
+      );
+    }
   });
 
   // In the place of the backend's own: every axis, kept or not, in parts where few results have many numbers.

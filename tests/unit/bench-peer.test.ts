@@ -17,7 +17,7 @@ describe('the PyTorch peer', () => {
     const set = await openSet('tiny', null, 5);
     const { figures } = await measure({
       model, backend: 'wasm', host: await nodeHost(false, true), set, peer: script, changes: { ...ON_ITS_OWN[model], batchSize: 64 },
-      options: { steps: 2, warmUp: 1, epoch: false, stock: false, seed: 5 },
+      options: { steps: 2, warmUp: 1, epoch: false, ranking: true, stock: false, seed: 5 },
     });
     expect(figures.peer?.lossDifference).toBeLessThan(DRAWN[model] ?? 1e-5);
     expect(figures.peer?.step.count).toBe(2);

@@ -61,7 +61,7 @@ describe('quartiles', () => {
 describe('options', () => {
   it('have defaults', () => {
     expect(parseOptions([])).toEqual({
-      sets: ['tiktok'], data: null, models: [...MODEL_IDS], backends: ['wasm'], steps: 10, warmUp: 3, epoch: false, peer: false, stock: false, roofline: false, seed: 999, timeout: 1200, out: 'bench.json',
+      sets: ['tiktok'], data: null, models: [...MODEL_IDS], backends: ['wasm'], steps: 10, warmUp: 3, epoch: false, ranking: true, peer: false, stock: false, roofline: false, seed: 999, timeout: 1200, out: 'bench.json',
     });
   });
 
@@ -160,7 +160,7 @@ describe('a measurement', () => {
   it.each(['lightgcn', 'mgcn'] as const)('has every figure of %s', async (model) => {
     const { device, figures } = await measure({
       model, backend: 'cpu', host: await nodeHost(false, true), set: await openSet('tiny', null, 5), changes: { batchSize: 64 }, peer: null,
-      options: { steps: 3, warmUp: 1, epoch: true, stock: true, seed: 5 },
+      options: { steps: 3, warmUp: 1, epoch: true, ranking: true, stock: true, seed: 5 },
     });
     expect(device).toBe('JavaScript');
     expect(figuresSchema.parse(figures)).toEqual(figures);

@@ -12,6 +12,7 @@ import { registerTopMask } from './kernels/topMask';
 import { registerUniformDraws } from './kernels/uniformDraws';
 import { replaceSoftwareMatMul } from './kernels/softwareMatMul';
 import { replaceSoftwareReductions } from './kernels/softwareReduce';
+import { replaceSoftwareCopies } from './kernels/softwareCopies';
 import { replaceSoftwareRowOperations } from './kernels/softwareRows';
 import { replaceSoftwareTranspose } from './kernels/softwareTranspose';
 import { replaceWasmComparisons, replaceWasmExp } from './kernels/wasmElements';
@@ -170,6 +171,7 @@ async function openWebGPU(gpu: GPU | null, allowSoftware: boolean, faults: Fault
     replaceSoftwareReductions();
     replaceSoftwareTranspose();
     replaceSoftwareRowOperations();
+    replaceSoftwareCopies();
   }
   return {
     name: adapterName(info, software),

@@ -3,13 +3,12 @@ import { runOnDevice, type KernelPair } from '../kernelPair';
 import { replaceOnSoftware } from '../replace';
 import { productOf } from './product';
 
-/** Columns of the result that an invocation makes, in fours. */
-const FOURS = 2;
-const MOST_ROWS = 8;
+/** From so many multiplications on, larger blocks pay for their longer compilation: half a second against a tenth. */
+const LARGE = 2 ** 24;
 
 /**
  * `op(A) op(B)` of each pair in a batch, `[n, ., .]`, each operand as it lies or transposed. An invocation owns a block of up to
- * 8 × 8 results in its registers and reads its operands where they are: a shader that runs on a processor has caches, and pays
+ * 16 × 16 results in its registers and reads its operands where they are: a shader that runs on a processor has caches, and pays
  * for workgroup memory and barriers.
  */
 export const softwareMatMulPair: KernelPair = {
@@ -38,14 +37,18 @@ export const softwareMatMulPair: KernelPair = {
   wgsl: ([shapeA = [], shapeB = []], { transposeA = 0, transposeB = 0 }) => {
     const rows = shapeA[transposeA ? 2 : 1] ?? 0;
     const columns = shapeB[transposeB ? 1 : 2] ?? 0;
-    const height = rows >= MOST_ROWS ? MOST_ROWS : rows >= 4 ? 4 : 1;
-    const fours = columns > 4 ? FOURS : 1;
-    const whole = columns % 4 === 0;
-    // Where A lies along the products that are summed, four of them are read at once.
     const inner = shapeA[transposeA ? 1 : 2] ?? 0;
-    const stride = !transposeA && inner % 4 === 0 ? 4 : 1;
+    const large = (shapeA[0] ?? 0) * rows * inner * columns >= LARGE;
+    const height = [large ? 16 : 8, 8, 4].find((most) => rows >= most) ?? 1;
+    /** Columns of the block, in fours. */
+    const fours = large && columns >= 16 ? 4 : columns > 4 ? 2 : 1;
+    const whole = columns % 4 === 0;
+    // Four of A are read at once: along the products that are summed, or, where it is turned, four rows of the result.
+    const stride = large && !transposeA && inner % 4 === 0 ? 4 : 1;
+    const rowFours = transposeA && height >= 4 && rows % 4 === 0 ? height / 4 : 0;
     const blocks = (shapeA[0] ?? 0) * Math.ceil(rows / height) * Math.ceil(columns / (4 * fours));
-    const workgroupSize = 16;
+    // A few invocations are shared between the cores evenly.
+    const workgroupSize = blocks < 256 ? 4 : 16;
     const lines = (count: number, line: (n: number) => string): string => Array.from({ length: count }, (_, n) => line(n)).join('\n');
     const cells = (line: (row: number, four: number) => string): string => lines(height, (row) => lines(fours, (four) => line(row, four)));
     const atA = (row: string): string => (transposeA ? `startA + k * rows + ${row}` : `(startA + ${row} * inner + k) / ${stride}`);
@@ -59,9 +62,12 @@ export const softwareMatMulPair: KernelPair = {
       return `let b${step}_${f} = vec4<f32>(${[0, 1, 2, 3].map((c) => `b[${atB(k, `c${4 * f + c}`)}]`).join(', ')});`;
     });
     const products = (row: number, step: number): string => lines(fours, (f) => `s${row}_${f} = fma(vec4<f32>(a${row}${stride === 4 ? `[${step}]` : ''}), b${step}_${f}, s${row}_${f});`);
+    const readA = rowFours > 0
+      ? `${lines(rowFours, (q) => `let q${q} = a[(startA + k * rows + min(row + ${4 * q}, rows - 4)) / 4];`)}\n${lines(height, (r) => `let a${r} = q${r >> 2}[${r & 3}];`)}`
+      : lines(height, (r) => `let a${r} = a[${atA(`r${r}`)}];`);
     return {
-      key: [transposeA, transposeB, height, fours, whole, stride].join('_'),
-      inputComponents: [stride, alongB || (whole && !transposeB) ? 4 : 1],
+      key: [transposeA, transposeB, height, fours, whole, stride, rowFours].join('_'),
+      inputComponents: [stride === 4 || rowFours > 0 ? 4 : 1, alongB || (whole && !transposeB) ? 4 : 1],
       outputComponent: whole ? 4 : 1,
       workgroupSize,
       workgroups: Math.ceil(blocks / workgroupSize),
@@ -83,7 +89,7 @@ export const softwareMatMulPair: KernelPair = {
           ${lines(4 * fours, (c) => `let c${c} = min(column + ${c}, columns - 1);`)}
           ${cells((r, f) => `var s${r}_${f} = vec4<f32>(0.0);`)}
           for (var k = 0; k < inner; k = k + ${stride}) {
-            ${lines(height, (r) => `let a${r} = a[${atA(`r${r}`)}];`)}
+            ${readA}
             ${alongB ? lines(4 * fours, (c) => `let t${c} = b[(${atB('k', `c${c}`)}) / 4];`) : ''}
             ${lines(stride, (step) => `${rowsOfB(step)}\n${lines(height, (r) => products(r, step))}`)}
           }
