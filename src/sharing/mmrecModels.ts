@@ -21,7 +21,7 @@ export interface MmrecModel {
 const only = (value: OptionValue): Counterpart => ({ only: value });
 
 const PLAIN_GRAPH = { edgeEnhancer: only('none') };
-const OWN_ITEM_GRAPH = { itemGraph: only('own'), trainFeatures: only(true) };
+const OWN_ITEM_GRAPH = { itemGraph: only('own'), trainFeatures: only(true), featurePrecision: only('single') };
 
 const projectionSize = (config: Config): readonly YamlLine[] => [['feat_embed_dim', numberOption(config, 'embeddingSize')]];
 
@@ -29,7 +29,7 @@ const projectionSize = (config: Config): readonly YamlLine[] => [['feat_embed_di
 export const MMREC_MODELS: Readonly<Record<ModelId, MmrecModel | null>> = {
   bpr: { name: 'BPR', options: { regWeight: 'reg_weight' } },
   lightgcn: { name: 'LightGCN', options: { layers: 'n_layers', regWeight: 'reg_weight', ...PLAIN_GRAPH } },
-  vbpr: { name: 'VBPR', options: { regWeight: 'reg_weight' } },
+  vbpr: { name: 'VBPR', options: { regWeight: 'reg_weight', featurePrecision: only('single') } },
   lattice: {
     name: 'LATTICE',
     options: { itemItemLayers: 'n_layers', neighbours: 'knn_k', graphMix: 'lambda_coeff', regWeight: 'reg_weight', userItemLayers: 'weight_size', ...PLAIN_GRAPH, ...OWN_ITEM_GRAPH },

@@ -14,6 +14,7 @@ const CASES: readonly (readonly [ModelId, Config, { users: number; items: number
   ['vbpr', { embeddingSize: 32, batchSize: 256 }, { users: 900, items: 500 }],
   ['vbpr', { embeddingSize: 64, batchSize: 64 }, { users: 2000, items: 800 }],
   ['vbpr', { embeddingSize: 256, batchSize: 16 }, { users: 120, items: 900 }],
+  ['vbpr', { embeddingSize: 8, batchSize: 16, featurePrecision: 'half' }, { users: 60, items: 1500 }],
   ['freedom', { embeddingSize: 64, batchSize: 128 }, { users: 900, items: 500 }],
   ['freedom', { embeddingSize: 16, batchSize: 512, trainFeatures: false }, { users: 600, items: 300 }],
   ['mgcn', { embeddingSize: 32, batchSize: 256 }, { users: 600, items: 400 }],
@@ -30,6 +31,7 @@ const CASES: readonly (readonly [ModelId, Config, { users: number; items: number
   ['mllmrec', { embeddingSize: 16, batchSize: 64, profiles: 'random', hiddenSize: 64 }, { users: 1500, items: 200 }],
   ['mllmrec', { embeddingSize: 32, batchSize: 256, userItemConvolution: true }, { users: 600, items: 400 }],
   ['mllmrec', { embeddingSize: 64, batchSize: 32 }, { users: 300, items: 1500 }],
+  ['mllmrec', { embeddingSize: 16, batchSize: 64, featurePrecision: 'half' }, { users: 300, items: 900 }],
   ['magnet', { embeddingSize: 16, batchSize: 256 }, { users: 300, items: 200 }],
   // Few rows a step and many to rank: the evaluation holds most.
   ['magnet', { embeddingSize: 32, batchSize: 64, layers: 1, view: 'single' }, { users: 800, items: 400 }],

@@ -22,7 +22,7 @@ const SLOW_ON_CPU: readonly ModelId[] = ['mgcn', 'gume', 'egra', 'magnet', 'simg
 
 /** Sampled graphs are made anew every epoch. LATTICE's has as many edges as it finds: with parameters that hardly move, as many every epoch. */
 const CHANGES: Partial<Record<ModelId, Config>> = { lattice: { learningRate: 1e-7 }, mllmrec: { hiddenSize: 8 } };
-const CASES: readonly (readonly [ModelId, Config])[] = [...MODEL_IDS.map((id) => [id, CHANGES[id] ?? {}] as const), ['magnet', { fanOut: 3, expertHead: 'hadamard', routerHidden: 4 }]];
+const CASES: readonly (readonly [ModelId, Config])[] = [...MODEL_IDS.map((id) => [id, CHANGES[id] ?? {}] as const), ['simgr', { featurePrecision: 'half' }], ['vbpr', { featurePrecision: 'half' }], ['magnet', { fanOut: 3, expertHead: 'hadamard', routerHidden: 4 }]];
 
 for (const backend of BACKENDS) {
   describeOn(backend, 'memory over many steps', (test) => {

@@ -66,8 +66,8 @@ describe('a configuration', () => {
   it('tells which options have no effect, also when that is decided further off', () => {
     const idle = (changes: Config): string[] => modelTable('mgcn').options.flatMap((option) => (idleBecause('mgcn', option, completeConfig('mgcn', changes)) ? [option.key] : []));
     expect(idle({})).toEqual(expect.arrayContaining(['pretrained', 'pretrainingEpochs', 'mutual', 'minSimilarity']));
-    expect(idle({ edgeEnhancer: '+E' })).toEqual(['mutual', 'minSimilarity', 'coNeighbours', 'dropIdentical']);
-    expect(idle({ edgeEnhancer: '+E', pretrained: 'random', itemGraph: 'refined' })).toEqual(['pretrainingEpochs', 'mutual']);
+    expect(idle({ edgeEnhancer: '+E' })).toEqual(['featurePrecision', 'mutual', 'minSimilarity', 'coNeighbours', 'dropIdentical']);
+    expect(idle({ edgeEnhancer: '+E', pretrained: 'random', itemGraph: 'refined' })).toEqual(['featurePrecision', 'pretrainingEpochs', 'mutual']);
     expect(idle({ edgeEnhancer: '+G' })).toContain('pretrainingEpochs');
   });
 

@@ -8,6 +8,7 @@ import { isWasm, isWebGPU } from './backends';
 import { registerCsrProduct } from './kernels/csrProduct';
 import { registerExpertScores } from './kernels/expertScores';
 import { registerMaskedTopK } from './kernels/maskedTopK';
+import { registerHalves } from './kernels/halves';
 import { registerTopMask } from './kernels/topMask';
 import { registerUniformDraws } from './kernels/uniformDraws';
 import { replaceSoftwareMatMul } from './kernels/softwareMatMul';
@@ -75,6 +76,7 @@ async function openBackend(host: DeviceHost, name: BackendName, allowSoftware: b
   registerExpertScores();
   registerMaskedTopK();
   registerTopMask();
+  registerHalves();
   registerUniformDraws();
   const tests = await selfTest();
   meter.reset();

@@ -24,5 +24,7 @@ export const floats = (values: Float32Array): tf.Tensor1D => tf.tensor1d(values,
 export const integers = (values: Int32Array): tf.Tensor1D => tf.tensor1d(values, 'int32');
 export const matrix = (values: Float32Array, rows: number, columns: number): tf.Tensor2D =>
   tf.tensor2d(values, [rows, columns], 'float32');
+export const integerMatrix = (values: Int32Array, rows: number, columns: number): tf.Tensor2D =>
+  tf.tensor2d(values, [rows, columns], 'int32');
 
 export const disposeTensors = (tensors: readonly tf.Tensor[]): void => tensors.forEach((tensor) => tensor.dispose());

@@ -1,4 +1,5 @@
 import { AppError } from '../../src/domain/errors';
+import { valuesOfHalves } from './half';
 
 /** How elements of one NumPy type become float32. */
 export interface ElementType {
@@ -65,21 +66,10 @@ export function swapBytes(bytes: Uint8Array, elementBytes: number): void {
   }
 }
 
-let halves: Float32Array | null = null;
-
-/** float16 through a table of its 65,536 values. */
 function decodeHalf(bytes: ArrayBuffer, count: number, out: Float32Array): void {
-  const table = (halves ??= Float32Array.from({ length: 65536 }, (_, bits) => halfValue(bits)));
+  const values = valuesOfHalves();
   const source = new Uint16Array(bytes, 0, count);
-  for (let i = 0; i < count; i++) out[i] = table[source[i] ?? 0] ?? 0;
-}
-
-function halfValue(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 31) return fraction ? NaN : sign * Infinity;
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+  for (let i = 0; i < count; i++) out[i] = values[source[i] ?? 0] ?? 0;
 }
 
 /** 64-bit integers: the high words (signed or not) and the low ones. */

@@ -14,6 +14,7 @@ import { equalWeightGraph, weightedSum, type NeighbourLists } from '../graphs/ne
 import { degreeSensitiveSample } from '../graphs/pruning';
 import { featureBytes, stepUnits } from './layers/bytes';
 import { featureTable, linear } from './layers/features';
+import { storageOf } from './layers/frozenTable';
 import { xavierUniform } from './layers/initialisers';
 import { modalityGraph, modalityNeighbours, refinedFindings } from './layers/itemGraphs';
 import { batchRows, bprLoss } from './layers/losses';
@@ -41,7 +42,7 @@ async function build(context: BuildContext): Promise<Model> {
   const userIds = newParameter('userEmbedding', 'users × d', [userCount, width], xavierUniform(random('init/userEmbedding'), userCount, width));
   const itemIds = newParameter('itemEmbedding', 'items × d', [itemCount, width], xavierUniform(random('init/itemEmbedding'), itemCount, width));
   const modalities = input.features.map((feature) => ({
-    table: featureTable(feature, booleanOption(config, 'trainFeatures')),
+    table: featureTable(feature, booleanOption(config, 'trainFeatures'), storageOf(config)),
     project: linear(`project/${feature.key}`, `projection, ${feature.key}`, feature.columns, width, random),
   }));
   const trained = modalities.flatMap(({ table, project }) => [...(table.parameter ? [table.parameter] : []), ...project.parameters]);
@@ -116,7 +117,7 @@ export const freedom: ModelKind = {
     const unit = stepUnits(sizes, config);
     const width = numberOption(config, 'embeddingSize');
     const nodes = users + items;
-    const features = featureBytes(sizes, booleanOption(config, 'trainFeatures'));
+    const features = featureBytes(sizes, config, booleanOption(config, 'trainFeatures'));
     const columns = featureColumns.reduce((sum, value) => sum + value, 0);
     const trained = features.parameters > 0;
     const parameters = unit.nodes + 4 * (columns + featureColumns.length) * width + features.parameters;

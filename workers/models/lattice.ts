@@ -17,6 +17,7 @@ import { rowNormalised, symmetricNormalised, withDiagonal, type Csr } from '../g
 import { cosineGraph, cosineMatrix, weightedSum, type NeighbourLists } from '../graphs/neighbours';
 import { featureBytes, stepUnits } from './layers/bytes';
 import { featureTable, linear } from './layers/features';
+import { storageOf } from './layers/frozenTable';
 import { xavierUniform } from './layers/initialisers';
 import { edgeEnhancement, enhancementRecord, modalityGraph, modalityNeighbours, refinedFindings } from './layers/itemGraphs';
 import { batchRows, bprLoss, squaredRegulariser, unitRows, withoutGradient } from './layers/losses';
@@ -47,7 +48,7 @@ async function build(context: BuildContext): Promise<Model> {
   const userIds = newParameter('userEmbedding', 'users × d', [input.users, width], xavierUniform(random('init/userEmbedding'), input.users, width));
   const itemIds = newParameter('itemEmbedding', 'items × d', [input.items, width], xavierUniform(random('init/itemEmbedding'), input.items, width));
   const modalities = input.features.map((feature) => ({
-    features: featureTable(feature, booleanOption(config, 'trainFeatures')),
+    features: featureTable(feature, booleanOption(config, 'trainFeatures'), storageOf(config)),
     project: linear(`project/${feature.key}`, `projection, ${feature.key}`, feature.columns, width, random),
   }));
   const shares = newParameter('modalityWeights', 'one logit per modality, softmax gives its share', [modalities.length], new Float32Array(modalities.length).fill(1 / modalities.length));
@@ -219,7 +220,7 @@ export const lattice: ModelKind = {
     const width = numberOption(config, 'embeddingSize');
     const nodes = users + items;
     const modalities = featureColumns.length;
-    const features = featureBytes(sizes, booleanOption(config, 'trainFeatures'));
+    const features = featureBytes(sizes, config, booleanOption(config, 'trainFeatures'));
     const entries = itemEntries(sizes, config);
     const itemLayers = numberOption(config, 'itemItemLayers');
     const learnedEdges = 4 * items * numberOption(config, 'neighbours');

@@ -14,7 +14,8 @@ import { gatherRows, type RowIndex } from '../engine/rows';
 import { disposeSparse, sparseTensor } from '../engine/sparse';
 import { floats, integers, matrixOf, scalarOf, vectorOf } from '../engine/tensors';
 import { behaviourGraph, historyMean, type Pairs } from '../graphs/behaviour';
-import { featureTable, linear, requireFeatures } from './layers/features';
+import { linear, requireFeatures } from './layers/features';
+import { frozenTable, storageOf } from './layers/frozenTable';
 import { xavierUniform } from './layers/initialisers';
 import { experts as expertHeads } from './layers/experts';
 import { magnetBytes } from './layers/magnetBytes';
@@ -57,7 +58,7 @@ async function build(context: BuildContext): Promise<Model> {
   const itemIds = newParameter('itemEmbedding', 'items × d', [input.items, width], xavierUniform(random('init/itemEmbedding'), input.items, width));
   const cues = input.features.map((feature) => {
     const values = choiceOption(config, 'featureScale') === 'standardise' ? standardisedUnitRows(feature.values, feature.rows, feature.columns) : feature.values;
-    return { features: featureTable({ ...feature, values }, false), project: linear(`cue/${feature.key}`, `cue of ${feature.key}`, feature.columns, width, random) };
+    return { features: frozenTable({ ...feature, values }, storageOf(config)), project: linear(`cue/${feature.key}`, `cue of ${feature.key}`, feature.columns, width, random) };
   });
   const heads = expertHeads(list, groups.length, config, random);
   const route = routed ? newRouter(config, list.length, random) : null;

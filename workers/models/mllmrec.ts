@@ -9,13 +9,15 @@ import type { Config } from '../../src/domain/models/table';
 import type { Finding } from '../../src/domain/observations';
 import { disposeParameter, newParameter, type Parameter } from '../engine/kernels/adam';
 import { sparseProduct, type SparseTensor } from '../engine/kernels/csrProduct';
-import { gatherRows, type RowIndex } from '../engine/rows';
+import type { RowIndex } from '../engine/rows';
 import { disposeSparse, sparseBytes, sparseTensor } from '../engine/sparse';
-import { disposeTensors, matrix, matrixOf } from '../engine/tensors';
+import { matrixOf } from '../engine/tensors';
 import { behaviourGraph } from '../graphs/behaviour';
 import { multiplyRows, symmetricNormalised, type Csr } from '../graphs/csr';
 import type { NeighbourLists } from '../graphs/neighbours';
-import { stepUnits } from './layers/bytes';
+import { frozenBytes, stepUnits } from './layers/bytes';
+import { linearOf, trainedTable } from './layers/features';
+import { frozenTable, storageOf, type RowTable } from './layers/frozenTable';
 import { linearUniform, xavierUniform } from './layers/initialisers';
 import { itemNeighbours, refined, similarityFinding } from './layers/itemGraphs';
 import { batchRows, bprLoss, unitRows } from './layers/losses';
@@ -38,11 +40,9 @@ async function build(context: BuildContext): Promise<Model> {
   await progress('smoothing the item vectors', null);
   // E*_I = Σ_l N̂^l X_I: constant, computed once.
   const smoothed = sumOfLayers(itemGraph, scaled(itemSource, scale), numberOption(config, 'layers'));
-  const items = tf.keep(matrix(smoothed, itemSource.rows, itemSource.columns));
-
+  const items = frozenTable({ ...itemSource, values: smoothed }, storageOf(config));
   const profiles = userProfiles(context, itemSource, scale);
-  const frozenUsers = profiles.trained ? null : tf.keep(matrix(profiles.values, input.users, profiles.columns));
-  const userVectors = (): tf.Tensor2D => frozenUsers ?? matrixOf(profiles.trained?.tensor ?? items);
+  const users = profiles.trained ? trainedTable(profiles.trained) : frozenTable({ key: 'of users', rows: input.users, columns: profiles.columns, values: profiles.values }, storageOf(config));
   const user = network('user', profiles.columns, true, config, random);
   const item = network('item', itemSource.columns, false, config, random);
 
@@ -53,7 +53,7 @@ async function build(context: BuildContext): Promise<Model> {
     ...(userItemMatrix ? [{ name: 'userItem', meaning: 'sym(G), users before items', matrix: userItemMatrix }] : []),
   ];
   const represent = (): Representation => {
-    const own = { users: user.apply(userVectors()), items: item.apply(items) };
+    const own = { users: user.all(users), items: item.all(items) };
     return userItem ? convolved(userItem, own, input.users) : own;
   };
   const trained = profiles.trained ? [profiles.trained] : [];
@@ -69,15 +69,13 @@ async function build(context: BuildContext): Promise<Model> {
         return [{ key: 'bpr', weight: 1, value: bprLoss(batchRows(all, every, batch), batch, false) }];
       }
       // Only the batch's rows pass the networks.
-      const itemRows = (index: RowIndex): tf.Tensor2D => item.apply(matrixOf(tf.gather(items, index.indices)));
-      const userRows = profiles.trained ? gatherRows(userVectors(), batch.users) : matrixOf(tf.gather(userVectors(), batch.users.indices));
-      const rows = { users: user.apply(userRows), positives: itemRows(batch.positives), negatives: itemRows(batch.negatives) };
+      const rows = { users: user.some(users, batch.users), positives: item.some(items, batch.positives), negatives: item.some(items, batch.negatives) };
       return [{ key: 'bpr', weight: 1, value: bprLoss(rows, batch, false) }];
     },
     represent,
     dispose: () => {
-      disposeTensors(frozenUsers ? [items, frozenUsers] : [items]);
-      [...trained, ...user.parameters, ...item.parameters].forEach(disposeParameter);
+      [items, users].forEach((table) => table.dispose());
+      [...user.parameters, ...item.parameters].forEach(disposeParameter);
       if (userItem) disposeSparse(userItem);
     },
   };
@@ -96,7 +94,9 @@ function sumOfLayers(graph: Csr, start: Float32Array, layers: number): Float32Ar
 
 interface Network {
   readonly parameters: readonly Parameter[];
-  apply(x: tf.Tensor2D): tf.Tensor2D;
+  /** All rows of a table, `[rows, d]`, and those that a batch names. */
+  all(table: RowTable): tf.Tensor2D;
+  some(table: RowTable, index: RowIndex): tf.Tensor2D;
 }
 
 /** `W₂ LeakyReLU(x W₁ + b₁) + b₂`, `d_t → hidden → d`. The items' last bias cancels in BPR and is left out. */
@@ -110,15 +110,16 @@ function network(side: string, inputs: number, lastBias: boolean, config: Config
   };
   const bias = (name: string, rows: number, columns: number): Parameter =>
     newParameter(`${side}/${name}/bias`, `${side} network, ${name} layer, bias`, [columns], linearUniform(random(`init/${side}/${name}/bias`), rows, columns));
-  const first = { weight: weight('hidden', inputs, hidden), bias: bias('hidden', inputs, hidden) };
+  const first = linearOf(weight('hidden', inputs, hidden), bias('hidden', inputs, hidden));
   const second = { weight: weight('output', hidden, outputs), bias: lastBias ? bias('output', hidden, outputs) : null };
+  const last = (inner: tf.Tensor2D): tf.Tensor2D => {
+    const outer = tf.matMul(matrixOf(tf.leakyRelu(inner, SLOPE)), matrixOf(second.weight.tensor));
+    return matrixOf(second.bias ? tf.add(outer, second.bias.tensor) : outer);
+  };
   return {
-    parameters: [first.weight, first.bias, second.weight, ...(second.bias ? [second.bias] : [])],
-    apply: (x) => {
-      const inner = tf.leakyRelu(tf.add(tf.matMul(x, matrixOf(first.weight.tensor)), first.bias.tensor), SLOPE);
-      const outer = tf.matMul(matrixOf(inner), matrixOf(second.weight.tensor));
-      return matrixOf(second.bias ? tf.add(outer, second.bias.tensor) : outer);
-    },
+    parameters: [...first.parameters, second.weight, ...(second.bias ? [second.bias] : [])],
+    all: (table) => last(table.through(first)),
+    some: (table, index) => last(first.apply(table.rows(index))),
   };
 }
 
@@ -167,9 +168,10 @@ export const mllmrec: ModelKind = {
     const columns = vectorColumns(sizes, config);
     const hidden = numberOption(config, 'hiddenSize');
     const width = numberOption(config, 'embeddingSize');
-    const itemTable = 4 * columns.items * sizes.items;
-    const userTable = 4 * columns.users * sizes.users;
-    const trainedUsers = choiceOption(config, 'profiles') === 'random' ? userTable : 0;
+    const itemTable = frozenBytes(sizes.items, columns.items, config);
+    const trained = choiceOption(config, 'profiles') === 'random';
+    const trainedUsers = trained ? 4 * columns.users * sizes.users : 0;
+    const userTable = trained ? 0 : frozenBytes(sizes.users, columns.users, config);
     const convolved = booleanOption(config, 'userItemConvolution');
     const nodes = sizes.users + sizes.items;
     const weights = 4 * ((columns.items + columns.users) * hidden + 2 * hidden * width + 2 * hidden + width);
@@ -177,14 +179,14 @@ export const mllmrec: ModelKind = {
     return {
       parameters: weights + trainedUsers,
       graphs: convolved ? sparseBytes(nodes, nodes, 2 * sizes.trainPairs, true) : 0,
-      constants: itemTable + userTable - trainedUsers,
+      constants: itemTable + userTable,
       // Rows of the batch are gathered; the convolution takes the tables as they are.
       step:
         4 * passing * ((convolved ? 8.3 * hidden : 0.9 * columns.items + 6.5 * hidden) + 10 * width) + (convolved ? 16 : 0) * unit.nodes +
         3.8 * weights + trainedUsers + 14 * unit.rows + 40 * unit.rowVector,
       // Ranking sends everyone through the networks at once.
       represent: 4 * nodes * (3 * hidden + 2 * width) + (convolved ? 6 : 0) * unit.nodes,
-      largest: Math.max(itemTable, userTable, 4 * hidden * Math.max(passing, sizes.users, sizes.items, columns.items, columns.users)),
+      largest: Math.max(trainedUsers, 4 * hidden * Math.max(passing, sizes.users, sizes.items, columns.items, columns.users)),
     };
   },
 };

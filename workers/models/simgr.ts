@@ -12,7 +12,8 @@ import { disposeSparse, sparseBytes, sparseTensor } from '../engine/sparse';
 import { matrixOf, scalarOf } from '../engine/tensors';
 import { behaviourGraph, historyMean } from '../graphs/behaviour';
 import { featureBytes, stepUnits } from './layers/bytes';
-import { featureTable, linear, requireFeatures } from './layers/features';
+import { linear, requireFeatures } from './layers/features';
+import { frozenTable, storageOf } from './layers/frozenTable';
 import { linearUniform, xavierUniform } from './layers/initialisers';
 import { allRows, infoNce, maskLogits } from './layers/contrast';
 import { batchMean, batchRows, bprLoss, squaredRegulariser, unitRows, withoutGradient, type BatchRows } from './layers/losses';
@@ -47,7 +48,7 @@ async function build(context: BuildContext): Promise<Model> {
   const vector = (name: string, meaning: string): Parameter => newParameter(name, meaning, [width, 1], linearUniform(random(`init/${name}`), width, width));
   const ids = [table('userEmbedding', 'users × d', input.users), table('itemEmbedding', 'items × d', input.items)];
   const modalities = input.features.map((feature) => ({
-    features: featureTable(feature, false),
+    features: frozenTable(feature, storageOf(config)),
     project: linear(`project/${feature.key}`, `projection, ${feature.key}`, feature.columns, width, random),
   }));
   const modalityQuery = choiceOption(config, 'modalityFusion') === 'attention' ? vector('modalityQuery', 'attention query q over modalities') : null;
@@ -194,7 +195,7 @@ export const simgr: ModelKind = {
     // The printed denominator needs no matrix of exponentials.
     const contrasted = signed && !booleanOption(config, 'literalContrast');
     const pseudo = booleanOption(config, 'pseudoFeedback') ? 2 * users * numberOption(config, 'pseudoPerUser') : 0;
-    const features = featureBytes(sizes, false);
+    const features = featureBytes(sizes, config, false);
     const weights = 4 * (featureColumns.reduce((sum, columns) => sum + (columns + 1) * width, 0) + width + (signed ? 2 * (width + 1) * width + 2 * width : 0));
     const tables = (signed && !booleanOption(config, 'shareEmbeddings') ? 2 : 1) * unit.nodes;
     return {

@@ -7,8 +7,9 @@ import { numberOption } from '../../src/domain/models/catalogue';
 import { disposeParameter, newParameter } from '../engine/kernels/adam';
 import { gatherRows, type RowIndex } from '../engine/rows';
 import { matrixOf } from '../engine/tensors';
-import { stepUnits } from './layers/bytes';
-import { featureTable, linearOf, requireFeatures } from './layers/features';
+import { frozenBytes, stepUnits } from './layers/bytes';
+import { linearOf, requireFeatures } from './layers/features';
+import { frozenTable, storageOf } from './layers/frozenTable';
 import { xavierNormal, xavierUniform } from './layers/initialisers';
 import { bprLoss, frobeniusRegulariser } from './layers/losses';
 import type { BuildContext, FeatureMatrix, Model, ModelKind } from './model';
@@ -18,7 +19,7 @@ async function build({ input, config, random }: BuildContext): Promise<Model> {
   const width = numberOption(config, 'embeddingSize');
   const regWeight = numberOption(config, 'regWeight');
   const joined = sideBySide(input.features, input.items);
-  const features = featureTable(joined, false);
+  const features = frozenTable(joined, storageOf(config));
   const table = (name: string, meaning: string, rows: number, columns: number) =>
     newParameter(name, meaning, [rows, columns], xavierUniform(random(`init/${name}`), rows, columns));
   const userTable = table('userEmbedding', 'users × 2d: taste for item IDs, then for projected features', input.users, 2 * width);
@@ -85,7 +86,7 @@ export const vbpr: ModelKind = {
     return {
       parameters,
       graphs: 0,
-      constants: 4 * columns * sizes.items,
+      constants: frozenBytes(sizes.items, columns, config),
       representation: 2 * width,
       step: parameters + 72 * unit.rows + 3 * columns * unit.rowVector + 36 * unit.rowVector,
       // Features are one table, all modalities side by side; users have two embeddings in a row, and so have ranked items.

@@ -1,5 +1,5 @@
 import { batchForSteps, DEFAULT_BATCH, regulariser, trainingOptions } from './common';
-import { pretrainedOptions, trainFeaturesOption } from './graphOptions';
+import { pretrainedOptions, trainFeaturesOptions } from './graphOptions';
 import type { Condition, ModelTable } from './table';
 
 /** Bounds of the histogram of entity weights, as multiples of a uniform weight. */
@@ -87,7 +87,7 @@ export const egra: ModelTable = {
       ],
     },
     regulariser(1e-4, 'Times half the squared norm of the batch’s final rows, divided by the configured batch size.'),
-    trainFeaturesOption,
+    ...trainFeaturesOptions,
     ...trainingOptions({}),
   ],
   // The weight of the alignment rises by epochs, and patience counts them: an epoch has to have some steps.

@@ -1,5 +1,5 @@
 import { trainingOptions } from './common';
-import { refinedGraphOptions, REFINED_PLUG_IN, trainFeaturesOption } from './graphOptions';
+import { refinedGraphOptions, REFINED_PLUG_IN, trainFeaturesOptions } from './graphOptions';
 import type { ModelTable } from './table';
 
 export const freedom: ModelTable = {
@@ -40,7 +40,7 @@ export const freedom: ModelTable = {
       key: 'regWeight', type: 'number', default: 1e-3, min: 0, max: 10, group: 'loss', sweep: true,
       label: 'Feature loss weight', help: 'Weight of the BPR terms between users and projected features, one per modality. There is no L2 term.', suggested: [0, 1e-5, 1e-4, 1e-3],
     },
-    trainFeaturesOption,
+    ...trainFeaturesOptions,
     ...refinedGraphOptions(),
     ...trainingOptions({}),
   ],

@@ -99,7 +99,20 @@ export const PLUG_INS: readonly Ablation[] = [
 ];
 export const REFINED_PLUG_IN: Ablation = { id: '+GR', label: '+GR', config: { itemGraph: 'refined' } };
 
-export const trainFeaturesOption: Option = {
-  key: 'trainFeatures', type: 'boolean', default: true, group: 'model', sweep: false,
-  label: 'Train feature tables', help: 'Let Adam change the raw features, as MMRec does. Off saves three times their memory.',
+export const featurePrecisionOption: Option = {
+  key: 'featurePrecision', type: 'choice', default: 'single', group: 'model', sweep: false,
+  label: 'Frozen features in', help: 'Half precision rounds them to 11 binary digits and takes half their memory; what is computed with them stays in single precision.',
+  choices: [
+    { value: 'single', label: 'single precision' },
+    { value: 'half', label: 'half precision' },
+  ],
 };
+
+/** Of models that may train their feature tables. */
+export const trainFeaturesOptions: readonly Option[] = [
+  {
+    key: 'trainFeatures', type: 'boolean', default: true, group: 'model', sweep: false,
+    label: 'Train feature tables', help: 'Let Adam change the raw features, as MMRec does. Off saves three times their memory.',
+  },
+  { ...featurePrecisionOption, when: { key: 'trainFeatures', values: [false] } },
+];

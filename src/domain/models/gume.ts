@@ -1,5 +1,5 @@
 import { regulariser, trainingOptions } from './common';
-import { mutualOption, refinedGraphOptions, REFINED_PLUG_IN, trainFeaturesOption } from './graphOptions';
+import { mutualOption, refinedGraphOptions, REFINED_PLUG_IN, trainFeaturesOptions } from './graphOptions';
 import type { ModelTable } from './table';
 
 export const gume: ModelTable = {
@@ -58,7 +58,7 @@ export const gume: ModelTable = {
       key: 'regExtendedWeight', type: 'number', default: 0.1, min: 0, max: 10, group: 'loss', sweep: true,
       label: 'Extended regulariser weight', help: 'Times half the squared norm of the positives’ extended rows, divided by the configured batch size.', suggested: [0.01, 0.1],
     },
-    trainFeaturesOption,
+    ...trainFeaturesOptions,
     ...refinedGraphOptions(),
     ...trainingOptions({ lrDecay: 0.96 }),
   ],

@@ -1,5 +1,5 @@
 import { regulariser, trainingOptions } from './common';
-import { edgeEnhancerOptions, PLUG_INS, refinedGraphOptions, REFINED_PLUG_IN, trainFeaturesOption } from './graphOptions';
+import { edgeEnhancerOptions, PLUG_INS, refinedGraphOptions, REFINED_PLUG_IN, trainFeaturesOptions } from './graphOptions';
 import type { ModelTable } from './table';
 
 export const lattice: ModelTable = {
@@ -33,7 +33,7 @@ export const lattice: ModelTable = {
       label: 'Share of the raw graph λ', help: 'The learned graph gets the rest.', suggested: [0.5, 0.7, 0.9],
     },
     regulariser(1e-4, 'Times half the squared norm of the batch’s final rows, divided by the configured batch size.'),
-    trainFeaturesOption,
+    ...trainFeaturesOptions,
     ...edgeEnhancerOptions(),
     ...refinedGraphOptions(),
     ...trainingOptions({ lrDecay: 0.96 }),

@@ -1,5 +1,6 @@
 import type { Observation } from '../observations';
 import { trainingOptions } from './common';
+import { featurePrecisionOption } from './graphOptions';
 import type { Ablation, Condition, Config, ModelTable, Option, Preset, RecommendationBasis } from './table';
 
 const DUAL: Condition = { key: 'view', values: ['dual'] };
@@ -49,6 +50,7 @@ const options: readonly Option[] = [
       { value: 'standardise', label: 'standardised per dimension, then unit rows' },
     ],
   },
+  featurePrecisionOption,
   {
     key: 'expertHead', type: 'choice', default: 'mlp', group: 'model', sweep: true,
     label: 'Expert head', help: 'How an expert joins its user and item vectors. The MLP was ahead where both were measured with the recommended settings.',

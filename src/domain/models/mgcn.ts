@@ -1,5 +1,5 @@
 import { regulariser, trainingOptions } from './common';
-import { edgeEnhancerOptions, PLUG_INS, refinedGraphOptions, REFINED_PLUG_IN, trainFeaturesOption } from './graphOptions';
+import { edgeEnhancerOptions, PLUG_INS, refinedGraphOptions, REFINED_PLUG_IN, trainFeaturesOptions } from './graphOptions';
 import type { ModelTable } from './table';
 
 export const mgcn: ModelTable = {
@@ -37,7 +37,7 @@ export const mgcn: ModelTable = {
       label: 'Temperature', help: 'Divides the cosines of the InfoNCE terms.', suggested: [0.1, 0.2, 0.5],
     },
     regulariser(1e-4, 'Times half the squared norm of the batch’s final rows, divided by the configured batch size.'),
-    trainFeaturesOption,
+    ...trainFeaturesOptions,
     ...edgeEnhancerOptions(),
     ...refinedGraphOptions(),
     ...trainingOptions({ lrDecay: 0.96 }),

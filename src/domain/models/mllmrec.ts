@@ -1,5 +1,5 @@
 import { trainingOptions } from './common';
-import { refinementOptions } from './graphOptions';
+import { featurePrecisionOption, refinementOptions } from './graphOptions';
 import type { Condition, ModelTable } from './table';
 
 /** Without layers there is no item graph. */
@@ -48,6 +48,7 @@ export const mllmrec: ModelTable = {
         { value: 'zscore', label: 'zero mean, unit deviation per dimension' },
       ],
     },
+    featurePrecisionOption,
     {
       key: 'hiddenSize', type: 'integer', default: 256, min: 4, max: 4096, group: 'model', sweep: true,
       label: 'Hidden size', help: 'Width of the hidden layer of both networks.', suggested: [64, 128, 256],

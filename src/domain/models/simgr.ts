@@ -1,4 +1,5 @@
 import { regulariser, trainingOptions } from './common';
+import { featurePrecisionOption } from './graphOptions';
 import type { Condition, ModelTable } from './table';
 
 const SIGNED: Condition = { key: 'signed', values: [true] };
@@ -46,6 +47,7 @@ export const simgr: ModelTable = {
         { value: 'normalisedSum', label: 'sum of unit vectors' },
       ],
     },
+    featurePrecisionOption,
     {
       key: 'attention', type: 'choice', default: 'softplus', group: 'model', sweep: false, when: SIGNED,
       label: 'Sign attention', help: 'How the shares of the positive and negative encoder are formed. The printed ratio has a pole where the two scores cancel.',

@@ -1,4 +1,5 @@
 import { regulariser, trainingOptions } from './common';
+import { featurePrecisionOption } from './graphOptions';
 import type { ModelTable } from './table';
 
 export const vbpr: ModelTable = {
@@ -16,6 +17,7 @@ export const vbpr: ModelTable = {
   minModalities: 1,
   options: [
     regulariser(0.1, 'Times the sum of the Frobenius norms of the batch’s [ID, projected] rows, divided by the batch size.'),
+    featurePrecisionOption,
     ...trainingOptions({}),
   ],
   presets: [],

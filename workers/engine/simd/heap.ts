@@ -13,6 +13,7 @@ export interface SimdKernels {
   exponential(x: number, result: number, length: number): void;
   hyperbolicTangent(x: number, result: number, length: number): void;
   sums(x: number, result: number, outer: number, depth: number, inner: number): void;
+  halves(x: number, indices: number, result: number, rows: number, count: number, words: number, columns: number): number;
   gatherRows(x: number, indices: number, result: number, rows: number, count: number, width: number): number;
   copyColumns(from: number, to: number, rows: number, fromWidth: number, toWidth: number, taken: number): void;
   packedNumbers(k: number, n: number): number;
@@ -57,4 +58,4 @@ function heapOf(module: unknown): WebAssembly.Memory | null {
 }
 
 const areKernels = (exports: unknown): exports is SimdKernels =>
-  typeof exports === 'object' && exports !== null && ['adam', 'compare', 'csrProduct', 'exponential', 'hyperbolicTangent', 'sums', 'gatherRows', 'copyColumns', 'packedNumbers', 'matMul', 'maskedTopK', 'expertScores'].every((name) => name in exports);
+  typeof exports === 'object' && exports !== null && ['adam', 'compare', 'csrProduct', 'exponential', 'hyperbolicTangent', 'sums', 'halves', 'gatherRows', 'copyColumns', 'packedNumbers', 'matMul', 'maskedTopK', 'expertScores'].every((name) => name in exports);

@@ -1,6 +1,7 @@
 import { numberOption } from '../../../src/domain/models/catalogue';
 import type { Config } from '../../../src/domain/models/table';
 import type { ModelSizes } from '../model';
+import { PIECE, storageOf } from './frozenTable';
 
 /**
  * Units in which a step's peak is linear. The tape keeps every intermediate value until the gradients are made, and the
@@ -34,9 +35,15 @@ export function stepUnits({ users, items }: ModelSizes, config: Config): StepUni
   };
 }
 
-/** Where the bytes of the modalities' feature tables lie, and the largest that cannot be cut: a frozen one comes in slices. */
-export function featureBytes({ items, featureColumns }: ModelSizes, trained: boolean): { parameters: number; constants: number; largest: number } {
-  const tables = featureColumns.map((columns) => 4 * columns * items);
+/** Of a frozen table, with the piece of it that is unpacked where it is kept in half precision. */
+export function frozenBytes(rows: number, columns: number, config: Config): number {
+  const single = 4 * columns * rows;
+  return storageOf(config).half ? 4 * Math.ceil(columns / 2) * rows + Math.min(single, PIECE) : single;
+}
+
+/** Where the bytes of the modalities’ feature tables lie, and the largest that cannot be cut: a frozen one comes in slices. */
+export function featureBytes({ items, featureColumns }: ModelSizes, config: Config, trained: boolean): { parameters: number; constants: number; largest: number } {
+  const tables = featureColumns.map((columns) => (trained ? 4 * columns * items : frozenBytes(items, columns, config)));
   const total = tables.reduce((sum, bytes) => sum + bytes, 0);
   return { parameters: trained ? total : 0, constants: trained ? 0 : total, largest: trained ? Math.max(0, ...tables) : 0 };
 }

@@ -18,7 +18,7 @@ export function magnetBytes(sizes: ModelSizes, config: Config): ModelBytes {
   const count = expertsOf(config, routingGroups(featureColumns.map((_, m) => `${m}`))).length;
   const routed = booleanOption(config, 'experts') && count > 1;
   const mlp = choiceOption(config, 'expertHead') === 'mlp';
-  const features = featureBytes(sizes, false);
+  const features = featureBytes(sizes, config, false);
   const induced = dual ? users * numberOption(config, 'inducedPerUser') : 0;
   const hidden = numberOption(config, 'routerHidden');
   const heads = (2 * count * width + (mlp ? count : 0) + 1) * width + (booleanOption(config, 'templates') || count === 1 ? 0 : count * groups);

@@ -14,6 +14,7 @@ import { cosineGraph, type NeighbourLists } from '../../graphs/neighbours';
 import type { BuildContext, ModelBytes, ModelSizes, NamedGraph, Representation } from '../model';
 import { featureBytes, stepUnits } from './bytes';
 import { featureTable, linear } from './features';
+import { storageOf } from './frozenTable';
 import { fuseModalities } from './fusion';
 import { linearUniform, xavierUniform } from './initialisers';
 import { modalityGraph } from './itemGraphs';
@@ -70,7 +71,7 @@ export function multiView(context: BuildContext, lists: readonly NeighbourLists[
     const layer = (role: string, meaning: string, inputs: number) => linear(`${role}/${feature.key}`, `${meaning}, ${feature.key}`, inputs, width, random);
     return {
       graph: sparseTensor(matrix, false),
-      features: featureTable(feature, booleanOption(config, 'trainFeatures')),
+      features: featureTable(feature, booleanOption(config, 'trainFeatures'), storageOf(config)),
       project: layer('project', 'projection', feature.columns),
       purify: layer('purify', 'behaviour-guided purifier', width),
       preference: layer('preference', 'gate of the specific part', width),
@@ -122,7 +123,7 @@ export function multiViewBytes(sizes: ModelSizes, config: Config, blockEntries: 
   const width = numberOption(config, 'embeddingSize');
   const nodes = users + items;
   const modalities = featureColumns.length;
-  const features = featureBytes(sizes, booleanOption(config, 'trainFeatures'));
+  const features = featureBytes(sizes, config, booleanOption(config, 'trainFeatures'));
   const weights = 4 * (featureColumns.reduce((sum, columns) => sum + (columns + 1) * width, 0) + (2 * modalities + 1) * (width + 1) * width + width);
   const parameters = unit.nodes + weights + features.parameters;
   return {

@@ -5,6 +5,7 @@ export { compare } from './compare';
 export { csrProduct } from './csrProduct';
 export { exponential, hyperbolicTangent } from './exponential';
 export { expertScores } from './expertScores';
+export { halves } from './halves';
 export { block, line, matMul, packedNumbers } from './matMul';
 export { copyColumns, gatherRows } from './rows';
 export { sums } from './sums';

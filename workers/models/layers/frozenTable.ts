@@ -1,0 +1,121 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { AppError } from '../../../src/domain/errors';
+import { choiceOption } from '../../../src/domain/models/catalogue';
+import type { Config } from '../../../src/domain/models/table';
+import { isWebGPU, largestBinding, submitRecorded } from '../../engine/backends';
+import { packedHalves, unpackedHalves } from '../../engine/kernels/halves';
+import type { RowIndex } from '../../engine/rows';
+import { integerMatrix, matrix, matrixOf, vectorOf } from '../../engine/tensors';
+import { MOST_HALF } from '../../formats/half';
+import type { FeatureMatrix } from '../model';
+import type { Linear } from './features';
+
+const BYTES = 4;
+/** Halves pass a layer in pieces that take so many bytes unpacked, at most. */
+export const PIECE = 2 ** 25;
+
+/** A table that layers read. */
+export interface RowTable {
+  /** All rows through a layer, `[rows, out]`. */
+  through(layer: Linear): tf.Tensor2D;
+  /** The rows that a batch names, `[n, columns]`. */
+  rows(index: RowIndex): tf.Tensor2D;
+  dispose(): void;
+}
+
+/** How constants are kept. */
+export interface Storage {
+  /** In half precision, two numbers to a word. */
+  readonly half: boolean;
+  /** The most bytes of one buffer that a shader can be given; by default the open device's. */
+  readonly binding?: number;
+}
+
+/** As the option `featurePrecision` has it. */
+export const storageOf = (config: Config): Storage => ({ half: choiceOption(config, 'featurePrecision') === 'half' });
+
+interface Slice {
+  readonly first: number;
+  readonly taken: number;
+  /** `[taken, columns]`, or `[taken, ⌈columns / 2⌉]` of packed halves. */
+  readonly table: tf.Tensor2D;
+}
+
+/**
+ * A constant table, in as many slices as the device's bindings need. Throws `CONFIG_INVALID` where half precision is asked for and
+ * a value lies outside of its range.
+ */
+export function frozenTable({ key, rows, columns, values }: FeatureMatrix, { half, binding = largestBinding() }: Storage): RowTable {
+  const words = half ? Math.ceil(columns / 2) : columns;
+  const height = Math.max(1, Math.min(rows, Math.floor(binding / (BYTES * words))));
+  const upload = (part: Float32Array, taken: number): tf.Tensor2D => (half ? integerMatrix(packed(key, part, taken, columns), taken, words) : matrix(part, taken, columns));
+  const slices = Array.from({ length: Math.ceil(rows / height) }, (_, part): Slice => {
+    const first = part * height;
+    const taken = Math.min(height, rows - first);
+    return { first, taken, table: tf.keep(upload(values.slice(first * columns, (first + taken) * columns), taken)) };
+  });
+  const [only] = slices.length === 1 ? slices : [];
+  const gathered = (table: tf.Tensor2D, indices: tf.Tensor1D): tf.Tensor2D => (half ? unpackedHalves(table, indices, columns) : matrixOf(tf.gather(table, indices)));
+  return {
+    through: (layer) => {
+      if (half) return matrixOf(tf.add(halvesProduct(slices, columns, matrixOf(layer.weight.tensor)), layer.bias.tensor));
+      return only ? layer.apply(only.table) : joined(slices.map(({ table }) => layer.apply(table)));
+    },
+    rows: ({ indices }) => {
+      if (only) return gathered(only.table, indices);
+      const parts = slices.map((slice) => {
+        const { near, inside } = within(indices, slice);
+        return matrixOf(tf.mul(gathered(slice.table, near), inside));
+      });
+      return matrixOf(parts.reduce((sum, part) => tf.add(sum, part)));
+    },
+    dispose: () => slices.forEach(({ table }) => table.dispose()),
+  };
+}
+
+function packed(key: string, values: Float32Array, rows: number, columns: number): Int32Array {
+  const most = values.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
+  if (most <= MOST_HALF) return packedHalves(values, rows, columns);
+  throw new AppError(
+    'CONFIG_INVALID',
+    `Half precision reaches ${MOST_HALF.toLocaleString('en')}, and the features ${key} hold ${most.toPrecision(3)}.`,
+    'Keep the frozen features in single precision, or scale them.',
+    { option: 'featurePrecision' },
+  );
+}
+
+const joined = (parts: tf.Tensor2D[]): tf.Tensor2D => matrixOf(tf.concat(parts, 0));
+
+/** Places of a batch's rows in a slice, and 1 for those that lie there, 0 for the others. */
+function within(indices: tf.Tensor1D, { first, taken }: Slice): { near: tf.Tensor1D; inside: tf.Tensor2D } {
+  const local = tf.sub(indices, tf.scalar(first, 'int32'));
+  const near = vectorOf(tf.cast(tf.maximum(tf.minimum(local, tf.scalar(taken - 1, 'int32')), tf.scalar(0, 'int32')), 'int32'));
+  return { near, inside: matrixOf(tf.reshape(tf.cast(tf.equal(local, near), 'float32'), [-1, 1])) };
+}
+
+/** `X W` of packed halves: a piece at a time is unpacked, forth and again for the gradient `Xᵀ ∂y`, so that never more than a piece is there in single precision. */
+function halvesProduct(slices: readonly Slice[], columns: number, weight: tf.Tensor2D): tf.Tensor2D {
+  const most = Math.max(1, Math.floor(PIECE / (BYTES * columns)));
+  const pieces = slices.flatMap(({ first, taken, table }) =>
+    Array.from({ length: Math.ceil(taken / most) }, (_, part) => ({ table, from: part * most, first: first + part * most, taken: Math.min(most, taken - part * most) })));
+  const withPiece = (piece: (typeof pieces)[number], use: (x: tf.Tensor2D) => tf.Tensor): tf.Tensor2D => {
+    const result = tf.tidy(() => {
+      const { table, from, taken } = piece;
+      return matrixOf(use(unpackedHalves(table, tf.range(from, from + taken, 1, 'int32'), columns)));
+    });
+    // What is recorded holds on to its buffers until it is submitted.
+    const backend: unknown = tf.backend();
+    if (pieces.length > 1 && isWebGPU(backend)) submitRecorded(backend);
+    return result;
+  };
+  const product = tf.customGrad((operand) => {
+    if (!(operand instanceof tf.Tensor)) throw new Error('A product has a tensor operand.');
+    return {
+      value: joined(pieces.map((piece) => withPiece(piece, (x) => tf.matMul(x, matrixOf(operand))))),
+      gradFunc: (dy: tf.Tensor) => pieces
+        .map((piece) => withPiece(piece, (x) => tf.matMul(x, tf.slice(matrixOf(dy), [piece.first, 0], [piece.taken, -1]), true)))
+        .reduce((sum, part) => matrixOf(tf.add(sum, part))),
+    };
+  });
+  return matrixOf(product(weight));
+}
