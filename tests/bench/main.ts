@@ -4,7 +4,8 @@ import { cpus, loadavg, totalmem } from 'node:os';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { AppError, faultOf } from '../../src/domain/errors';
-import type { ModelId } from '../../src/domain/models/table';
+import { completeConfig, modelTable, parseOption } from '../../src/domain/models/catalogue';
+import type { Config, ModelId } from '../../src/domain/models/table';
 import type { BackendName } from '../../src/domain/run';
 import { nodeHost } from '../../cli/nodeHost';
 import { measure, ON_ITS_OWN } from './measure';
@@ -13,12 +14,13 @@ import { hasPeer } from './peer';
 import { figuresSchema, resultSchema, rooflineSchema, type BenchResult, type Entry, type Roofline } from './result';
 import { measureRoofline } from './roofline';
 import { missing, openSet } from './sets';
-import type { SetId } from './sizes';
+import { FACTORS, type Growth, type SetId } from './sizes';
 import { comparisonOf, tableOf } from './table';
 
 /** What a process of its own is asked for; without a model, the roofline. */
 interface Request {
   readonly set: SetId;
+  readonly growth: Growth | null;
   readonly model: ModelId | null;
   readonly backend: BackendName;
   readonly options: BenchOptions;
@@ -76,26 +78,27 @@ async function runAll(options: BenchOptions, script: string, bundle: string): Pr
   const sets: BenchResult['sets'][number][] = [];
   const entries: Entry[] = [];
   const rooflines: Roofline[] = [];
-  for (const set of options.sets) {
+  for (const { set, growth } of options.sets.flatMap((id) => setsOf(id, options))) {
     const absent = missing(set, options.data);
     if (absent) {
       notes.push(absent);
       continue;
     }
-    const { name, dataset: { statistics } } = await openSet(set, options.data, options.seed);
-    sets.push({ id: set, name, users: statistics.users, items: statistics.items, interactions: statistics.interactions });
+    const { name, dataset: { statistics } } = await openSet(set, growth, options.data, options.seed);
+    const id = growth ? `${set} ${growth.axis} × ${growth.factor}` : set;
+    sets.push({ id, of: set, growth, name, users: statistics.users, items: statistics.items, interactions: statistics.interactions });
     for (const backend of options.backends) {
       for (const model of options.models) {
         const before = loadavg()[0] ?? NaN;
-        const answer = await inProcess(script, bundle, { set, model, backend, options, peer });
+        const answer = await inProcess(script, bundle, { set, growth, model, backend, options, peer });
         const load: [number, number] = [before, loadavg()[0] ?? NaN];
-        const common = { set, model, backend, load, changes: { ...ON_ITS_OWN[model] } };
+        const common = { set: id, model, backend, load, changes: changesOf(model, options) };
         if ('figures' in answer) entries.push({ ...common, device: answer.device, figures: answer.figures, failure: null });
         else entries.push({ ...common, device: '', figures: null, failure: 'failure' in answer ? answer.failure : 'no figures came back' });
-        process.stderr.write(`${set} ${backend} ${model}: ${'figures' in answer ? `${answer.figures.step.median.toFixed(1)} ms per step` : (entries.at(-1)?.failure ?? '')}\n`);
+        process.stderr.write(`${id} ${backend} ${model}: ${'figures' in answer ? `${answer.figures.step.median.toFixed(1)} ms per step` : (entries.at(-1)?.failure ?? '')}\n`);
       }
-      if (options.roofline) {
-        const answer = await inProcess(script, bundle, { set, model: null, backend, options, peer });
+      if (options.roofline && !growth) {
+        const answer = await inProcess(script, bundle, { set, growth, model: null, backend, options, peer });
         if ('roofline' in answer) rooflines.push(answer.roofline);
         else notes.push(`${backend} has no roofline: ${'failure' in answer ? answer.failure : ''}`);
       }
@@ -110,6 +113,24 @@ async function runAll(options: BenchOptions, script: string, bundle: string): Pr
     load: { start, end: loadavg() },
     sets, entries, rooflines, notes,
   };
+}
+
+/** A set, and with it what it is to be measured with more and less of. */
+function setsOf(set: SetId, { grow }: BenchOptions): { set: SetId; growth: Growth | null }[] {
+  const growths = set === 'tiktok' ? [] : grow.flatMap((axis) => FACTORS.map((factor) => ({ axis, factor })));
+  return [{ set, growth: null }, ...growths.map((growth) => ({ set, growth }))];
+}
+
+/** What lets a model run alone, and the settings that it knows. Throws `CONFIG_INVALID`. */
+function changesOf(model: ModelId, { settings }: BenchOptions): Config {
+  const known = settings.flatMap((setting) => {
+    const [key = '', ...rest] = setting.split('=');
+    const option = modelTable(model).options.find((candidate) => candidate.key === key);
+    return option ? [[key, parseOption(option, rest.join('='))] as const] : [];
+  });
+  const changes = { ...ON_ITS_OWN[model], ...Object.fromEntries(known) };
+  completeConfig(model, changes);
+  return changes;
 }
 
 function versions(withPeer: boolean): Record<string, string> {
@@ -140,13 +161,13 @@ function inProcess(script: string, bundle: string, request: Request): Promise<An
 
 /** In the process of its own: measures what it was asked for and tells the process that started it. */
 export async function measureForParent(text: string): Promise<void> {
-  const { set: id, model, backend, options, peer } = JSON.parse(text) as Request;
+  const { set: id, growth, model, backend, options, peer } = JSON.parse(text) as Request;
   const answer = await (async (): Promise<Answer> => {
     try {
       const host = await nodeHost(backend === 'webgpu', true);
-      const set = await openSet(id, options.data, options.seed);
+      const set = await openSet(id, growth, options.data, options.seed);
       if (!model) return { roofline: await measureRoofline(backend, host, set) };
-      return await measure({ model, backend, host, set, changes: ON_ITS_OWN[model] ?? {}, options, peer });
+      return await measure({ model, backend, host, set, changes: changesOf(model, options), options, peer });
     } catch (error) {
       return { failure: error instanceof Error ? error.message : String(error) };
     }

@@ -3,7 +3,7 @@ import { AppError } from '../../src/domain/errors';
 import { isModelId } from '../../src/domain/models/catalogue';
 import { MODEL_IDS, type ModelId } from '../../src/domain/models/table';
 import type { BackendName } from '../../src/domain/run';
-import { SET_IDS, type SetId } from './sizes';
+import { AXES, FACTORS, SET_IDS, type Axis, type SetId } from './sizes';
 
 export interface BenchOptions {
   readonly sets: readonly SetId[];
@@ -14,6 +14,10 @@ export interface BenchOptions {
   /** Timed steps, and steps before them that are not. */
   readonly steps: number;
   readonly warmUp: number;
+  /** What a synthetic set is also measured with more and less of. */
+  readonly grow: readonly Axis[];
+  /** What differs from the recommended configuration, as words; models without such an option go without. */
+  readonly settings: readonly string[];
   readonly epoch: boolean;
   /** Rankings are timed. */
   readonly ranking: boolean;
@@ -30,6 +34,8 @@ export const USAGE = `Usage: npm run bench -- [options]
        npm run bench -- --compare before.json after.json
 
   --sets a,b        of ${SET_IDS.join(', ')} (tiktok)
+  --grow a,b        each of ${AXES.join(', ')} × ${FACTORS.join(', ')}: how time and memory grow (none)
+  --set key=value   an option of the models that have it (repeatable)
   --data folder     TikTok's files (../shared/data/tiktok)
   --models a,b      of ${MODEL_IDS.join(', ')} (all)
   --backends a,b    of wasm, webgpu, cpu (wasm); webgpu runs on the processor where there is no graphics adapter
@@ -52,6 +58,8 @@ export function parseOptions(words: readonly string[]): BenchOptions {
     text === undefined ? [...byDefault] : text.split(',').map((word) => choices.find((choice) => choice === word) ?? wrong(`${name} takes ${choices.join(', ')}, not “${word}”.`));
   return {
     sets: list(values.sets, SET_IDS, ['tiktok'], '--sets'),
+    grow: list(values.grow, AXES, [], '--grow'),
+    settings: (values.set ?? []).map((word) => (/^\w+=.+$/.test(word) ? word : wrong(`--set takes key=value, not “${word}”.`))),
     data: values.data ?? null,
     models: list(values.models, MODEL_IDS, MODEL_IDS, '--models').filter(isModelId),
     backends: list(values.backends, BACKENDS, ['wasm'], '--backends'),
@@ -73,7 +81,7 @@ function read(words: readonly string[]) {
     return parseArgs({
       args: [...words],
       options: {
-        sets: { type: 'string' }, data: { type: 'string' }, models: { type: 'string' }, backends: { type: 'string' }, steps: { type: 'string' },
+        sets: { type: 'string' }, grow: { type: 'string' }, set: { type: 'string', multiple: true }, data: { type: 'string' }, models: { type: 'string' }, backends: { type: 'string' }, steps: { type: 'string' },
         'warm-up': { type: 'string' }, epoch: { type: 'boolean' }, 'no-ranking': { type: 'boolean' }, peer: { type: 'boolean' }, stock: { type: 'boolean' }, roofline: { type: 'boolean' },
         seed: { type: 'string' }, timeout: { type: 'string' }, out: { type: 'string' },
       },

@@ -92,7 +92,12 @@ export const resultSchema = z.object({
   options: z.record(z.string(), z.unknown()),
   /** One, five and fifteen minutes, at the start and at the end. */
   load: z.object({ start: z.array(z.number()), end: z.array(z.number()) }),
-  sets: z.array(z.object({ id: z.string(), name: z.string(), users: z.number(), items: z.number(), interactions: z.number() })),
+  sets: z.array(z.object({
+    id: z.string(), name: z.string(),
+    /** The set that it is, and what it has more or less of. */
+    of: z.string(), growth: z.object({ axis: z.string(), factor: z.number() }).nullable(),
+    users: z.number(), items: z.number(), interactions: z.number(),
+  })),
   entries: z.array(entrySchema),
   rooflines: z.array(rooflineSchema),
   notes: z.array(z.string()),

@@ -8,7 +8,7 @@ import { importDataset } from '../../workers/dataset/import';
 import { datasetStatistics } from '../../workers/dataset/statistics';
 import { interactionMatrix } from '../../workers/graphs/behaviour';
 import { readTrainingData, type TrainingData } from '../../workers/training/input';
-import { SYNTHETIC_SIZES, type SetId, type SyntheticSize } from './sizes';
+import { grown, SYNTHETIC_SIZES, type Growth, type SetId, type SyntheticSize } from './sizes';
 import { syntheticFeatures, syntheticInteractions } from './synthetic';
 
 /** What a measurement reads. */
@@ -32,8 +32,11 @@ export function missing(id: SetId, data: string | null): string | null {
   return id === 'tiktok' && !existsSync(folder) ? `TikTok is skipped: there is no folder ${folder} (--data names another).` : null;
 }
 
-export function openSet(id: SetId, data: string | null, seed: number): Promise<BenchSet> | BenchSet {
-  return id === 'tiktok' ? imported(data ?? DATA) : synthetic(id, SYNTHETIC_SIZES[id], seed);
+/** TikTok's files are what they are: it does not grow. */
+export function openSet(id: SetId, growth: Growth | null, data: string | null, seed: number): Promise<BenchSet> | BenchSet {
+  if (id === 'tiktok') return imported(data ?? DATA);
+  const size = SYNTHETIC_SIZES[id];
+  return synthetic(id, growth ? grown(size, growth) : size, seed);
 }
 
 async function imported(folder: string): Promise<BenchSet> {

@@ -18,5 +18,22 @@ export const SYNTHETIC_SIZES = {
   tiny: { name: 'tiny', users: 90, items: 80, interactions: 720, features: { image: 12, text: 8 } },
 } as const satisfies Readonly<Record<string, SyntheticSize>>;
 
+export const AXES = ['users', 'items', 'interactions', 'features'] as const;
+export type Axis = (typeof AXES)[number];
+export const FACTORS = [0.5, 2, 4] as const;
+
+/** A set of which one thing is more, or less. */
+export interface Growth {
+  readonly axis: Axis;
+  readonly factor: number;
+}
+
+/** Everything else stays as it is; the columns of all features grow together. */
+export function grown(size: SyntheticSize, { axis, factor }: Growth): SyntheticSize {
+  const name = `${size.name}, ${axis} × ${factor}`;
+  if (axis === 'features') return { ...size, name, features: Object.fromEntries(Object.entries(size.features).map(([key, columns]) => [key, Math.round(factor * columns)])) };
+  return { ...size, name, [axis]: Math.round(factor * size[axis]) };
+}
+
 export const SET_IDS = ['tiktok', 'baby', 'sports', 'electronics', 'tiny'] as const;
 export type SetId = (typeof SET_IDS)[number];

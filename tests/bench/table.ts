@@ -42,6 +42,7 @@ export function tableOf(result: BenchResult): string {
       sections.push(`${set.name}: ${set.users} users × ${set.items} items, ${set.interactions} interactions; ${backend}${device ? `, ${device}` : ''}\n\n${setTables(entries)}`);
     }
   }
+  sections.push(...growthTables(result));
   for (const roofline of result.rooflines) sections.push(rooflineTable(roofline));
   return `${sections.join('\n\n')}\n`;
 }
@@ -93,6 +94,45 @@ const ratioTable = (entries: readonly Measured[]): string =>
       ];
     }),
   ]);
+
+const GROWING: readonly (readonly [string, (figures: Figures) => number | null])[] = [
+  ['ms per step', ({ step }) => step.median],
+  ['first s', ({ startSeconds }) => startSeconds],
+  ['evaluate s', ({ evaluateSeconds }) => evaluateSeconds],
+  ['prepare s', ({ prepareSeconds }) => prepareSeconds],
+  ['peak MiB', ({ peakTensorBytes }) => peakTensorBytes / 2 ** 20],
+];
+
+/** How each figure of a model grows with each thing that a set was given more or less of; the last column is the slope of a line through the logarithms. */
+function growthTables({ sets, entries }: BenchResult): string[] {
+  const bases = sets.filter((set) => !set.growth && sets.some((other) => other.of === set.id && other.growth));
+  return bases.flatMap((base) => {
+    const grownSets = sets.filter((set) => set.of === base.id && set.growth);
+    const axes = [...new Set(grownSets.flatMap(({ growth }) => growth?.axis ?? []))];
+    const factors = [...new Set([1, ...grownSets.flatMap(({ growth }) => growth?.factor ?? [])])].sort((a, b) => a - b);
+    return [...new Set(entries.map(({ backend, model }) => `${backend}, ${model}`))].map((title) => {
+      const at = (axis: string, factor: number): Figures | null => {
+        const set = factor === 1 ? base : grownSets.find(({ growth }) => growth?.axis === axis && growth.factor === factor);
+        return entries.find((entry) => entry.set === set?.id && `${entry.backend}, ${entry.model}` === title)?.figures ?? null;
+      };
+      const rows = axes.flatMap((axis) => GROWING.map(([name, of]) => {
+        const points = factors.map((factor) => {
+          const figures = at(axis, factor);
+          return { factor, value: figures && of(figures) };
+        });
+        return [`${axis}: ${name}`, ...points.map(({ value }) => figure(value)), slope(points.flatMap(({ factor, value }) => (value ? [[Math.log(factor), Math.log(value)] as const] : []))).toFixed(2)];
+      }));
+      return `${base.name}, ${title}\n\n${aligned([['growth with', ...factors.map((factor) => `× ${factor}`), 'exponent'], ...rows])}`;
+    });
+  });
+}
+
+/** Of the line through points, by least squares. */
+function slope(points: readonly (readonly [number, number])[]): number {
+  const middle = (of: 0 | 1): number => points.reduce((sum, point) => sum + point[of], 0) / points.length;
+  const [x, y] = [middle(0), middle(1)];
+  return points.reduce((sum, [a, b]) => sum + (a - x) * (b - y), 0) / points.reduce((sum, [a]) => sum + (a - x) ** 2, 0);
+}
 
 const rooflineTable = ({ backend, device, copyGbPerSecond, productGflops, kernels }: Roofline): string =>
   `What ${device} (${backend}) can do: copies ${figure(copyGbPerSecond)} GB/s, multiplies ${figure(productGflops)} GFLOP/s\n\n${aligned([

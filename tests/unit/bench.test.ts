@@ -12,7 +12,7 @@ import { parseOptions } from '../bench/options';
 import { quartiles } from '../bench/quartiles';
 import { figuresSchema, resultSchema, type BenchResult, type Figures } from '../bench/result';
 import { openSet } from '../bench/sets';
-import { SYNTHETIC_SIZES } from '../bench/sizes';
+import { grown, SYNTHETIC_SIZES } from '../bench/sizes';
 import { stockKernels, stockSwitch } from '../bench/stock';
 import { syntheticFeatures, syntheticInteractions } from '../bench/synthetic';
 import { BACKENDS, openTestDevice } from '../helpers/device';
@@ -42,6 +42,12 @@ describe('synthetic datasets', () => {
     expect(image!.values).toEqual(syntheticFeatures(size, 3)[0]!.values);
   });
 
+  it('grow by one thing at a time', () => {
+    const { tiny } = SYNTHETIC_SIZES;
+    expect(grown(tiny, { axis: 'users', factor: 2 })).toEqual({ ...tiny, name: 'tiny, users × 2', users: 180 });
+    expect(grown(tiny, { axis: 'features', factor: 0.5 })).toEqual({ ...tiny, name: 'tiny, features × 0.5', features: { image: 6, text: 4 } });
+  });
+
   it('have the sizes that the papers count', () => {
     const { sports, electronics } = SYNTHETIC_SIZES;
     expect([sports.users, sports.items, sports.interactions]).toEqual([35_598, 18_357, 296_337]);
@@ -61,7 +67,7 @@ describe('quartiles', () => {
 describe('options', () => {
   it('have defaults', () => {
     expect(parseOptions([])).toEqual({
-      sets: ['tiktok'], data: null, models: [...MODEL_IDS], backends: ['wasm'], steps: 10, warmUp: 3, epoch: false, ranking: true, peer: false, stock: false, roofline: false, seed: 999, timeout: 1200, out: 'bench.json',
+      sets: ['tiktok'], grow: [], settings: [], data: null, models: [...MODEL_IDS], backends: ['wasm'], steps: 10, warmUp: 3, epoch: false, ranking: true, peer: false, stock: false, roofline: false, seed: 999, timeout: 1200, out: 'bench.json',
     });
   });
 
@@ -90,7 +96,7 @@ const oneFigures: Figures = {
 const document = (figures: Figures | null): BenchResult => ({
   version: 1, date: '2026-01-01T00:00:00.000Z', machine: { processor: 'A processor', cores: 2, memoryBytes: 1 }, versions: { node: '20' }, options: { steps: 10 },
   load: { start: [0.5, 1, 2], end: [3, 2, 1] },
-  sets: [{ id: 'tiktok', name: 'TikTok', users: 9308, items: 6710, interactions: 68_722 }],
+  sets: [{ id: 'tiktok', of: 'tiktok', growth: null, name: 'TikTok', users: 9308, items: 6710, interactions: 68_722 }],
   entries: [
     { set: 'tiktok', model: 'lightgcn', backend: 'wasm', device: 'WebAssembly SIMD', load: [1, 2], changes: {}, figures, failure: null },
     { set: 'tiktok', model: 'egra', backend: 'wasm', device: '', load: [1, 2], changes: {}, figures: null, failure: 'given up after 3 s' },
@@ -111,6 +117,17 @@ describe('the table', () => {
     expect(text).toContain('egra: given up after 3 s');
     expect(line('Adam', 0)).toEqual(['Adam', '10 × 64', '2.00', '4.00', 'GB/s', '50 %']);
     expect(text).toContain('a note');
+  });
+
+  it('tells how figures grow with what a set has more of', () => {
+    const sized = (id: string, factor: number | null) => ({ id, of: 'baby', growth: factor === null ? null : { axis: 'users', factor }, name: 'Baby’s size', users: 1, items: 1, interactions: 1 });
+    const of = (set: string, median: number): BenchResult['entries'][number] => ({ ...document(oneFigures).entries[0]!, set, figures: { ...oneFigures, step: { ...oneFigures.step, median } } });
+    const grownText = tableOf({ ...document(oneFigures), sets: [sized('baby', null), sized('a', 2), sized('b', 4)], entries: [of('baby', 100), of('a', 200), of('b', 400)] });
+    expect(grownText).toContain('Baby’s size, wasm, lightgcn');
+    const rows = grownText.split('\n').filter((row) => row.startsWith('users: ')).map((row) => row.split(/ {2,}/));
+    expect(rows[0]).toEqual(['users: ms per step', '100', '200', '400', '1.00']);
+    expect(rows[4]).toEqual(['users: peak MiB', '64.0', '64.0', '64.0', '0.00']);
+    expect(text).not.toContain('growth with');
   });
 
   it('fits 120 columns', () => {
@@ -159,7 +176,7 @@ describe('stock kernels', () => {
 describe('a measurement', () => {
   it.each(['lightgcn', 'mgcn'] as const)('has every figure of %s', async (model) => {
     const { device, figures } = await measure({
-      model, backend: 'cpu', host: await nodeHost(false, true), set: await openSet('tiny', null, 5), changes: { batchSize: 64 }, peer: null,
+      model, backend: 'cpu', host: await nodeHost(false, true), set: await openSet('tiny', null, null, 5), changes: { batchSize: 64 }, peer: null,
       options: { steps: 3, warmUp: 1, epoch: true, ranking: true, stock: true, seed: 5 },
     });
     expect(device).toBe('JavaScript');
