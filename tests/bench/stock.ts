@@ -8,7 +8,7 @@ type Moments = { -readonly [K in keyof Parameter]: Parameter[K] };
 /** What tfjs brings itself, and Lodestone replaces. */
 const REPLACED: Readonly<Record<BackendName, readonly string[]>> = {
   wasm: ['BatchMatMul', 'Concat', 'Exp', 'GatherV2', 'Greater', 'GreaterEqual', 'Identity', 'Slice', 'SplitV', 'Sum', 'Tanh', 'Unpack'],
-  webgpu: ['Add', 'BatchMatMul', 'Concat', 'GatherV2', 'Max', 'Mean', 'Multiply', 'Slice', 'Sub', 'Sum', 'Transpose'],
+  webgpu: ['Add', 'BatchMatMul', 'Concat', 'GatherV2', 'Max', 'Mean', 'Multiply', 'PadV2', 'Slice', 'Softmax', 'Sub', 'Sum', 'Transpose'],
   cpu: [],
 };
 

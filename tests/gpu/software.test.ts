@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import { isWebGPU } from '../../workers/engine/backends';
 import { runOnDevice, type Attributes, type KernelPair } from '../../workers/engine/kernelPair';
 import { softwareJoinPair, softwareRowsPair } from '../../workers/engine/kernels/softwareCopies';
+import { softwareSoftmaxPair } from '../../workers/engine/kernels/softwareSoftmax';
 import { softwareMatMulPair } from '../../workers/engine/kernels/softwareMatMul';
 import { REDUCTIONS, softwareReducePair } from '../../workers/engine/kernels/softwareReduce';
 import { softwareTransposePair } from '../../workers/engine/kernels/softwareTranspose';
@@ -54,11 +55,21 @@ describeOn('webgpu', 'kernels for software adapters', (test) => {
 
   for (const { shape, width, first } of [{ shape: [5, 8], width: 8, first: 0 }, { shape: [70, 24], width: 12, first: 8 }, { shape: [1, 4], width: 4, first: 0 }]) {
     test(`columns ${first} to ${first + width} of ${shape.join(' × ')} are its twin's`, async () => {
-      const { shader, twin } = await bothOf(softwareRowsPair, [shape], { width, first });
+      const { shader, twin } = await bothOf(softwareRowsPair, [shape], { width, first, height: shape[0]! + 3, above: 2 });
       expect([...shader]).toEqual([...twin]);
-      expect(twin).toHaveLength(shape[0]! * width);
+      expect(twin).toHaveLength((shape[0]! + 3) * width);
+      expect([...twin.subarray(0, 2 * width), ...twin.subarray(-width)].every((value) => value === 0)).toBe(true);
     });
   }
+
+  test('the softmax of rows is its twin', async () => {
+    for (const shape of [[1, 1], [70, 2], [9, 33], [200, 5]]) {
+      const { shader, twin } = await bothOf(softwareSoftmaxPair, [shape], {});
+      expect(worst(shader, twin)).toBeLessThanOrEqual(1e-6);
+    }
+    const far = await values(() => tf.softmax(tf.tensor3d([1000, 0, -1000, 5, 5, 5], [1, 2, 3])));
+    expect(worst(far, [1, 0, 0, 1 / 3, 1 / 3, 1 / 3])).toBeLessThanOrEqual(1e-6);
+  });
 
   test('two tables side by side are its twin’s', async () => {
     for (const [n, p, q] of [[1, 4, 4], [9, 8, 20], [130, 12, 4]] as const) {
@@ -80,6 +91,9 @@ describeOn('webgpu', 'kernels for software adapters', (test) => {
     expect([...(await values(() => tf.slice(cube(), [2, 0, 0], [3, 3, 8])))]).toEqual(made([3, 3, 8], (i, j, k) => at(i + 2, j, k)));
     expect([...(await values(() => tf.slice(cube(), [0, 1, 0], [7, 2, 8])))]).toEqual(made([7, 2, 8], (i, j, k) => at(i, j + 1, k)));
     expect([...(await values(() => tf.slice(cube(), [0, 0, 4], [7, 3, 4])))]).toEqual(made([7, 3, 4], (i, j, k) => at(i, j, k + 4)));
+    const padded = await values(() => tf.pad(cube(), [[2, 1], [0, 0], [0, 0]]));
+    expect([...padded]).toEqual([...new Array<number>(48).fill(0), ...x, ...new Array<number>(24).fill(0)]);
+    expect([...(await values(() => tf.pad(cube(), [[0, 0], [0, 0], [1, 0]])))].filter((value) => value !== 0)).toEqual([...x]);
     // Not in fours: the backend's own.
     expect([...(await values(() => tf.slice(cube(), [0, 0, 3], [7, 3, 4])))]).toEqual(made([7, 3, 4], (i, j, k) => at(i, j, k + 3)));
     for (const axis of [0, 1, 2]) {

@@ -14,6 +14,7 @@ import { registerUniformDraws } from './kernels/uniformDraws';
 import { replaceSoftwareMatMul } from './kernels/softwareMatMul';
 import { replaceSoftwareReductions } from './kernels/softwareReduce';
 import { replaceSoftwareCopies } from './kernels/softwareCopies';
+import { replaceSoftwareSoftmax } from './kernels/softwareSoftmax';
 import { replaceSoftwareRowOperations } from './kernels/softwareRows';
 import { replaceSoftwareTranspose } from './kernels/softwareTranspose';
 import { replaceWasmComparisons, replaceWasmExp } from './kernels/wasmElements';
@@ -174,6 +175,7 @@ async function openWebGPU(gpu: GPU | null, allowSoftware: boolean, faults: Fault
     replaceSoftwareTranspose();
     replaceSoftwareRowOperations();
     replaceSoftwareCopies();
+    replaceSoftwareSoftmax();
   }
   return {
     name: adapterName(info, software),

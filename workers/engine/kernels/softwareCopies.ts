@@ -7,33 +7,33 @@ import { replaceOnSoftware } from '../replace';
 const FOUR = 4;
 
 /**
- * `x [n, w]` from column `first`, `width` columns: of the rows that `rows [m]` names (zeros where x has no such row), or of every row.
- * All in whole fours.
+ * `x [n, w]` from column `first`, `width` columns: of the rows that `rows [m]` names, or, without it, of `height` rows of which the first is
+ * `−above`. Zeros where x has no such row. All in whole fours.
  */
 export const softwareRowsPair: KernelPair = {
   name: 'LodestoneSoftwareRows',
   inputs: ['x', 'rows'],
-  outputShape: ([x = [], rows], { width = 0 }) => [(rows ?? x)[0] ?? 0, width],
+  outputShape: ([, rows], { width = 0, height = 0 }) => [rows ? (rows[0] ?? 0) : height, width],
 
-  portable: ([x, rows], output, [[n = 0, w = 0] = []], { width = 0, first = 0 }) => {
+  portable: ([x, rows], output, [[n = 0, w = 0] = []], { width = 0, first = 0, above = 0 }) => {
     if (!x) throw new Error('There is a table to copy from.');
     for (let at = 0; at * width < output.length; at++) {
-      const row = rows ? rows[at]! : at;
+      const row = rows ? rows[at]! : at - above;
       for (let c = 0; c < width; c++) output[at * width + c] = row >= 0 && row < n ? x[row * w + first + c]! : 0;
     }
   },
 
-  wgsl: ([, rows], { width = 0, first = 0 }) => ({
-    key: [rows !== undefined, width, first].join('_'),
+  wgsl: ([, rows], { width = 0, first = 0, above = 0 }) => ({
+    key: [rows !== undefined, width, first, above].join('_'),
     inputComponents: rows ? [FOUR, 1] : [FOUR],
     outputComponent: FOUR,
-    workgroupSize: 16,
+    workgroupSize: 128,
     workgroups: null,
     code: `
       fn main(index : i32) {
         if (index < uniforms.size) {
           let at = index / ${width / FOUR};
-          let row = ${rows ? 'i32(rows[at])' : 'at'};
+          let row = ${rows ? 'i32(rows[at])' : `at - ${above}`};
           let column = ${first / FOUR} + index % ${width / FOUR};
           result[index] = vec4<f32>(0.0);
           if (row >= 0 && row < uniforms.xShape[0]) { result[index] = x[row * (uniforms.xShape[1] / ${FOUR}) + column]; }
@@ -60,7 +60,7 @@ export const softwareJoinPair: KernelPair = {
     key: [p, q].join('_'),
     inputComponents: [FOUR, FOUR],
     outputComponent: FOUR,
-    workgroupSize: 16,
+    workgroupSize: 128,
     workgroups: null,
     code: `
       fn main(index : i32) {
@@ -83,7 +83,7 @@ function cut(backend: WebGPUBackend, x: tf.TensorInfo, axis: number, first: numb
   const outer = sizeOf(x.shape.slice(0, axis));
   const across = (x.shape[axis] ?? 0) * inner;
   if (outer === 0 || !inFours(across, size * inner) || (first * inner) % FOUR !== 0) return null;
-  const made = runOnDevice(backend, softwareRowsPair, [{ ...x, shape: [outer, across] }], { width: size * inner, first: first * inner });
+  const made = runOnDevice(backend, softwareRowsPair, [{ ...x, shape: [outer, across] }], { width: size * inner, first: first * inner, height: outer });
   return { ...made, shape: x.shape.map((length, a) => (a === axis ? size : length)) };
 }
 
@@ -105,6 +105,18 @@ export function replaceSoftwareCopies(): void {
     if (axis === undefined || others.length > 0) return null;
     tf.slice_util.assertParamsValid(x, begin, size);
     return cut(backend, x, axis, begin[axis] ?? 0, size[axis] ?? 0);
+  });
+  // The gradient of a piece.
+  replaceOnSoftware('PadV2', ({ inputs: { x }, attrs: { paddings, constantValue }, backend }) => {
+    if (x?.dtype !== 'float32' || constantValue !== 0 || !Array.isArray(paddings) || x.shape.length === 0 || x.shape.includes(0)) return null;
+    const around = paddings.map((pair: unknown) => (Array.isArray(pair) ? pair.map(Number) : []));
+    if (around.slice(1).some(([before, after]) => before !== 0 || after !== 0)) return null;
+    const [rows = 0, ...rest] = x.shape;
+    const [above = 0, below = 0] = around[0] ?? [];
+    const width = sizeOf(rest);
+    if (!inFours(width)) return null;
+    const height = above + rows + below;
+    return { ...runOnDevice(backend, softwareRowsPair, [{ ...x, shape: [rows, width] }], { width, first: 0, above, height }), shape: [height, ...rest] };
   });
   replaceOnSoftware('Concat', ({ inputs, attrs, backend }) => {
     const [a, b, ...others] = Object.values(inputs);

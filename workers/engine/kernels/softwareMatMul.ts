@@ -43,31 +43,37 @@ export const softwareMatMulPair: KernelPair = {
     /** Columns of the block, in fours. */
     const fours = large && columns >= 16 ? 4 : columns > 4 ? 2 : 1;
     const whole = columns % 4 === 0;
-    // Four of A are read at once: along the products that are summed, or, where it is turned, four rows of the result.
-    const stride = large && !transposeA && inner % 4 === 0 ? 4 : 1;
-    const rowFours = transposeA && height >= 4 && rows % 4 === 0 ? height / 4 : 0;
+    const steps = large && inner % 4 === 0 ? 4 : 1;
+    // Four of A are read at once: along the products that are summed, or, where it is turned, four rows of the result; and so of B.
+    const alongA = !transposeA && steps === 4;
+    const acrossA = transposeA && height >= 4 && rows % 4 === 0;
+    const alongB = transposeB && steps === 4;
+    const acrossB = !transposeB && whole;
     const blocks = (shapeA[0] ?? 0) * Math.ceil(rows / height) * Math.ceil(columns / (4 * fours));
     // A few invocations are shared between the cores evenly.
     const workgroupSize = blocks < 256 ? 4 : 16;
     const lines = (count: number, line: (n: number) => string): string => Array.from({ length: count }, (_, n) => line(n)).join('\n');
     const cells = (line: (row: number, four: number) => string): string => lines(height, (row) => lines(fours, (four) => line(row, four)));
-    const atA = (row: string): string => (transposeA ? `startA + k * rows + ${row}` : `(startA + ${row} * inner + k) / ${stride}`);
-    const atB = (k: string, column: string): string => (transposeB ? `startB + ${column} * inner + ${k}` : `startB + (${k}) * columns + ${column}`);
-    // Columns of op(B) at k: for a B that lies along k, four of each are read at once too.
-    const alongB = transposeB && stride === 4;
-    const rowsOfB = (step: number): string => lines(fours, (f) => {
-      if (alongB) return `let b${step}_${f} = vec4<f32>(${[0, 1, 2, 3].map((c) => `t${4 * f + c}[${step}]`).join(', ')});`;
-      const k = step ? `k + ${step}` : 'k';
-      if (whole && !transposeB) return `let b${step}_${f} = b[(${atB(k, `c${4 * f}`)}) / 4];`;
-      return `let b${step}_${f} = vec4<f32>(${[0, 1, 2, 3].map((c) => `b[${atB(k, `c${4 * f + c}`)}]`).join(', ')});`;
-    });
-    const products = (row: number, step: number): string => lines(fours, (f) => `s${row}_${f} = fma(vec4<f32>(a${row}${stride === 4 ? `[${step}]` : ''}), b${step}_${f}, s${row}_${f});`);
-    const readA = rowFours > 0
-      ? `${lines(rowFours, (q) => `let q${q} = a[(startA + k * rows + min(row + ${4 * q}, rows - 4)) / 4];`)}\n${lines(height, (r) => `let a${r} = q${r >> 2}[${r & 3}];`)}`
-      : lines(height, (r) => `let a${r} = a[${atA(`r${r}`)}];`);
+    const each = (line: (step: number) => string): string => lines(steps, line);
+    const at = (step: number): string => (step ? `(k + ${step})` : 'k');
+    const atA = (step: number, row: string): string => (transposeA ? `startA + ${at(step)} * rows + ${row}` : `startA + ${row} * inner + ${at(step)}`);
+    const atB = (step: number, column: string): string => (transposeB ? `startB + ${column} * inner + ${at(step)}` : `startB + ${at(step)} * columns + ${column}`);
+    const readA = alongA
+      ? lines(height, (r) => `let a${r} = a[(${atA(0, `r${r}`)}) / 4];`)
+      : each((step) => (acrossA
+        ? lines(height / 4, (q) => `let a${step}_${q} = a[(${atA(step, `min(row + ${4 * q}, rows - 4)`)}) / 4];`)
+        : lines(height, (r) => `let a${step}_${r} = a[${atA(step, `r${r}`)}];`)));
+    const ofA = (step: number, r: number): string => (alongA ? `a${r}[${step}]` : acrossA ? `a${step}_${r >> 2}[${r & 3}]` : `a${step}_${r}`);
+    const four = (one: (c: number) => string): string => `vec4<f32>(${[0, 1, 2, 3].map(one).join(', ')})`;
+    const readB = alongB ? lines(4 * fours, (c) => `let t${c} = b[(${atB(0, `c${c}`)}) / 4];`) : '';
+    const ofB = (step: number, f: number): string => {
+      if (alongB) return four((c) => `t${4 * f + c}[${step}]`);
+      return acrossB ? `b[(${atB(step, `c${4 * f}`)}) / 4]` : four((c) => `b[${atB(step, `c${4 * f + c}`)}]`);
+    };
+    const chained = (r: number, f: number): string => Array.from({ length: steps }, (_, step) => step).reduce((sum, step) => `fma(vec4<f32>(${ofA(step, r)}), b${step}_${f}, ${sum})`, `s${r}_${f}`);
     return {
-      key: [transposeA, transposeB, height, fours, whole, stride, rowFours].join('_'),
-      inputComponents: [stride === 4 || rowFours > 0 ? 4 : 1, alongB || (whole && !transposeB) ? 4 : 1],
+      key: [transposeA, transposeB, height, fours, whole, steps, acrossA].join('_'),
+      inputComponents: [alongA || acrossA ? 4 : 1, alongB || acrossB ? 4 : 1],
       outputComponent: whole ? 4 : 1,
       workgroupSize,
       workgroups: Math.ceil(blocks / workgroupSize),
@@ -88,10 +94,11 @@ export const softwareMatMulPair: KernelPair = {
           ${lines(height, (r) => `let r${r} = min(row + ${r}, rows - 1);`)}
           ${lines(4 * fours, (c) => `let c${c} = min(column + ${c}, columns - 1);`)}
           ${cells((r, f) => `var s${r}_${f} = vec4<f32>(0.0);`)}
-          for (var k = 0; k < inner; k = k + ${stride}) {
+          for (var k = 0; k < inner; k = k + ${steps}) {
             ${readA}
-            ${alongB ? lines(4 * fours, (c) => `let t${c} = b[(${atB('k', `c${c}`)}) / 4];`) : ''}
-            ${lines(stride, (step) => `${rowsOfB(step)}\n${lines(height, (r) => products(r, step))}`)}
+            ${readB}
+            ${each((step) => lines(fours, (f) => `let b${step}_${f} = ${ofB(step, f)};`))}
+            ${cells((r, f) => `s${r}_${f} = ${chained(r, f)};`)}
           }
           ${cells((r, f) => whole
             ? `if (row + ${r} < rows && column + ${4 * f} < columns) { result[(start + (row + ${r}) * columns) / 4 + ${f}] = s${r}_${f}; }`
