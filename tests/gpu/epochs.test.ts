@@ -46,6 +46,25 @@ async function epochOf(id: ModelId, backend: Backend, device: Device): Promise<E
   return { intervals, means, parameters, valid: ranked?.metrics, observed, findings: model.findings };
 }
 
+/** The intervals of an epoch, and how many steps had been done when each was told. */
+async function intervalsOf(backend: Backend, device: Device, wait: boolean): Promise<{ points: TermPoint[]; told: number[] }> {
+  const study = await tinyStudy('lightgcn', { epochs: 1, batchSize: 16 }, backend);
+  const { data, model } = await builtModel(study);
+  const sampler = new Sampler(data.input.train, data.trained, { batchSize: 16, negativesPerPositive: 1, negativesFrom: 'trainItems' }, 1);
+  const trainer = new Trainer({ model, sampler, device, config: study.run.experiment.config, sizes: data.input, trace: null, random: (name) => stream(1, name) });
+  const points: TermPoint[] = [];
+  const told: number[] = [];
+  const hear = async (point: TermPoint): Promise<void> => {
+    points.push(point);
+    told.push(trainer.step);
+    await Promise.resolve();
+  };
+  await trainer.epoch(0, hear, async () => true, () => wait);
+  model.dispose();
+  expect(points.at(-1)!.step).toBe(sampler.stepsPerEpoch);
+  return { points, told };
+}
+
 /** Between backends, relative: the same numbers are added in another order, step after step. */
 const TERM = 1e-4;
 const onWasm = new Map<ModelId, Epoch>();
@@ -68,6 +87,17 @@ const REPEATED: readonly ModelId[] = ['mgcn', 'freedom', 'lattice', 'gume', 'mag
 
 for (const backend of ['wasm', 'webgpu'] as const) {
   describeOn(backend, 'an epoch', (test) => {
+    test('tells of its intervals in order, and before another step where that is waited for', async (device) => {
+      const waited = await intervalsOf(backend, device, true);
+      expect(waited.points.length).toBeGreaterThan(5);
+      expect(waited.told).toEqual(waited.points.map(({ step }) => step));
+      const free = await intervalsOf(backend, device, false);
+      expect(free.points).toEqual(waited.points);
+      // No later than the end of the next interval; the last at the epoch's end.
+      free.told.forEach((step, place) => expect(step).toBeLessThanOrEqual(free.points[place + 1]?.step ?? step));
+      expect(free.told.at(-1)).toBe(free.points.at(-1)!.step);
+    });
+
     for (const id of MODEL_IDS) {
       const repeats = backend === 'wasm' || REPEATED.includes(id);
       test(`of ${id} leaves no tensor${repeats ? ', repeats bit for bit' : ''}${backend === 'webgpu' ? ', and is the one on WASM' : ''}`, async (device) => {

@@ -85,13 +85,14 @@ export class TrainingSession {
       async (interval) => {
         record.addInterval(interval);
         this.#epochTrainSeconds = before + record.seconds - start;
-        // At the end of an epoch the checkpoint waits for its evaluation.
-        if (this.#checkpoints.due && interval.step % sampler.stepsPerEpoch !== 0) await this.#save();
+        // Between two intervals nothing can be saved; at the end of an epoch the checkpoint waits for its evaluation.
+        if (this.#checkpoints.due && interval.step === this.#trainer.step && interval.step % sampler.stepsPerEpoch !== 0) await this.#save();
       },
       async ({ stepInEpoch }) => {
         progress.step(epoch, stepInEpoch, this.#stopping.state.sinceBest, this.#trainer.memory);
         return record.gate();
       },
+      () => this.#checkpoints.due,
     );
     if (!terms) return null;
     const trainSeconds = before + record.seconds - start;

@@ -7,6 +7,7 @@ import { readFloats } from '../engine/backends';
 import type { Device } from '../engine/device';
 import { RecordingStep } from '../engine/recordingStep';
 import { Adam, restoreParameter, saveParameter, type SavedParameter } from '../engine/kernels/adam';
+import { arrived, startReading, type Reading } from '../engine/reading';
 import type { Random } from '../engine/rng';
 import { accumulate, termGradientNorms, termGradients } from '../engine/step';
 import { stepSync } from '../engine/sync';
@@ -76,14 +77,16 @@ export class Trainer {
   }
 
   /**
-   * The rest of the current epoch. `onInterval` is awaited at the end of every reporting interval (where a checkpoint
-   * may be taken) and `between` after every step; it returns false to stop at once.
+   * The rest of the current epoch. `onInterval` is awaited once a reporting interval's sums have come from the device: the next step may be
+   * under way by then, unless the epoch ends or `wait` says at the interval's end that it is to be heard before another step begins (where a
+   * checkpoint may be taken). `between` is awaited after every step; it returns false to stop at once.
    * Returns null when stopped, otherwise the epoch's mean terms. Throws `RUN_DIVERGED` naming the term that is not finite.
    */
   async epoch(
     epoch: number,
     onInterval: (point: TermPoint) => Promise<void>,
     between: (progress: EpochProgress) => Promise<boolean>,
+    wait: () => boolean = () => false,
   ): Promise<Pick<EpochPoint, 'terms' | 'total' | 'learningRate' | 'observed'> | null> {
     const { sampler, device } = this.#parts;
     const perEpoch = sampler.stepsPerEpoch;
@@ -96,6 +99,15 @@ export class Trainer {
       this.#epochObserved = {};
     }
     await this.#makeGraphs(epoch);
+    let reading: Reading | null = null;
+    const heard = async (): Promise<void> => {
+      if (!reading) return;
+      const { sums, steps, step } = reading;
+      reading = null;
+      const values = await sums;
+      device.check();
+      await onInterval(this.#point(epoch, step, values, steps));
+    };
     while (stepInEpoch < perEpoch) {
       const values = await this.#takeStep(epoch, stepInEpoch, learningRate);
       sum = accumulate(sum, values);
@@ -103,16 +115,17 @@ export class Trainer {
       stepInEpoch += 1;
       this.#step += 1;
       if (inInterval === this.#interval || stepInEpoch === perEpoch) {
-        const sums = await readFloats(sum);
-        sum.dispose();
+        await heard();
+        reading = startReading(sum, inInterval, this.#step);
         sum = null;
-        device.check();
-        await onInterval(this.#point(epoch, sums, inInterval));
         inInterval = 0;
+        if (stepInEpoch === perEpoch || wait()) await heard();
       }
       await this.#sync();
+      if (arrived(reading)) await heard();
       if (!(await between({ epoch, stepInEpoch }))) {
         sum?.dispose();
+        await heard();
         return null;
       }
     }
@@ -178,18 +191,18 @@ export class Trainer {
     });
   }
 
-  #point(epoch: number, sums: Float32Array, steps: number): TermPoint {
+  #point(epoch: number, step: number, sums: Float32Array, steps: number): TermPoint {
     const broken = sums.findIndex((value) => !Number.isFinite(value));
     if (broken >= 0) {
       // The values before weighting follow the total: they tell which term it was.
       const names = [...this.#termKeys, 'total', ...this.#termKeys, ...this.#observedKeys];
       const term = names[broken] ?? 'total';
-      throw diverged(`loss term “${term}”`, { term, epoch, step: this.#step });
+      throw diverged(`loss term “${term}”`, { term, epoch, step });
     }
     sums.forEach((value, place) => (this.#epochSums[place] = (this.#epochSums[place] ?? 0) + value));
     const means = Array.from(sums, (value) => value / steps);
     return {
-      step: this.#step,
+      step,
       epoch,
       terms: this.#named(means),
       total: means[this.#termKeys.length] ?? NaN,
