@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { runOnDevice, type KernelPair } from '../kernelPair';
 import { replaceOnSoftware } from '../replace';
+import { pieceOf } from './piece';
 
 /** Numbers that are moved at once. */
 const FOUR = 4;
@@ -74,7 +75,6 @@ export const softwareJoinPair: KernelPair = {
 };
 
 const inFours = (...counts: readonly number[]): boolean => counts.every((count) => count > 0 && count % FOUR === 0);
-const numbersOf = (given: tf.Attribute | undefined): number[] => (Array.isArray(given) ? given.map(Number) : [Number(given)]);
 const sizeOf = (shape: readonly number[]): number => tf.util.sizeFromShape([...shape]);
 
 /** `x` from `first` to `first + size` along `axis`; null where that is not in fours. */
@@ -99,12 +99,8 @@ export function replaceSoftwareCopies(): void {
     return { ...made, shape: [...indices.shape, ...rest] };
   });
   replaceOnSoftware('Slice', ({ inputs: { x }, attrs, backend }) => {
-    if (x?.dtype !== 'float32' || x.shape.length === 0) return null;
-    const [begin = [], size = []] = tf.slice_util.parseSliceParams(x, numbersOf(attrs['begin']), attrs['size'] === undefined ? undefined : numbersOf(attrs['size']));
-    const [axis, ...others] = [...x.shape.keys()].filter((one) => size[one] !== x.shape[one]);
-    if (axis === undefined || others.length > 0) return null;
-    tf.slice_util.assertParamsValid(x, begin, size);
-    return cut(backend, x, axis, begin[axis] ?? 0, size[axis] ?? 0);
+    const piece = x?.dtype === 'float32' ? pieceOf(x, attrs) : null;
+    return x && piece ? cut(backend, x, piece.axis, piece.first, piece.size) : null;
   });
   // The gradient of a piece.
   replaceOnSoftware('PadV2', ({ inputs: { x }, attrs: { paddings, constantValue }, backend }) => {

@@ -2,13 +2,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { replaceOnWasm } from '../replace';
 import { addressOf, type SimdKernels } from '../simd/heap';
+import { pieceOf } from './piece';
 
 const BYTES = 4;
 
 /** Numbers of four bytes: what is copied as it is. */
 const isPlain = ({ dtype }: tf.TensorInfo): boolean => dtype === 'float32' || dtype === 'int32';
-
-const numbersOf = (given: tf.Attribute | undefined): number[] => (Array.isArray(given) ? given.map(Number) : [Number(given)]);
 
 /** The WASM backend gathers number by number, a hundred times slower than memory is copied; batches are gathered several times a step. */
 export function replaceWasmGather(): void {
@@ -42,13 +41,9 @@ function cut(backend: BackendWasm, kernels: SimdKernels, x: tf.TensorInfo, axis:
 /** To cut a piece out of a tensor the WASM backend copies all of it into JavaScript first, or goes row by row there. */
 export function replaceWasmCuts(): void {
   replaceOnWasm('Slice', ({ inputs: { x }, attrs, backend, kernels }) => {
-    if (!kernels || !x || !isPlain(x) || x.shape.includes(0)) return null;
-    const [begin = [], size = []] = tf.slice_util.parseSliceParams(x, numbersOf(attrs['begin']), attrs['size'] === undefined ? undefined : numbersOf(attrs['size']));
-    const axes = [...x.shape.keys()].filter((axis) => size[axis] !== x.shape[axis]);
-    const [axis = 0] = axes;
-    if (axes.length > 1 || x.shape.length === 0 || size.includes(0)) return null;
-    tf.slice_util.assertParamsValid(x, begin, size);
-    return cut(backend, kernels, x, axis, begin[axis] ?? 0, size[axis] ?? 0);
+    if (!kernels || !x || !isPlain(x)) return null;
+    const piece = pieceOf(x, attrs);
+    return piece && cut(backend, kernels, x, piece.axis, piece.first, piece.size);
   });
   replaceOnWasm('SplitV', ({ inputs: { x }, attrs, backend, kernels }) => {
     const parts = attrs['numOrSizeSplits'];
