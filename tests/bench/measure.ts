@@ -17,6 +17,7 @@ import { evaluate, heldOut } from '../../workers/training/evaluator';
 import { MAX_CUTOFF } from '../../workers/training/metrics';
 import { Sampler } from '../../workers/training/sampler';
 import { Trainer } from '../../workers/training/trainer';
+import { byKind, type Kind } from './kinds';
 import { dispatchesOf, profiled, StepClock, type PartTimes } from './clock';
 import type { BenchOptions } from './options';
 import { openPeer, type Peer } from './peer';
@@ -175,7 +176,7 @@ interface TimedSteps {
   readonly peerCpu: number[];
   readonly stockRounds: Round[];
   readonly peerRounds: Round[];
-  readonly counted: { kernelCalls: number; profile: KernelTime[]; profiledStepMs: number; dispatches: number | null };
+  readonly counted: { kernelCalls: number; profile: KernelTime[]; kinds: Record<Kind, number> | null; profiledStepMs: number; dispatches: number | null };
   readonly memory: { peakTensorBytes: number; deviceBytes: number };
 }
 
@@ -188,7 +189,7 @@ async function timedSteps(
   trainer: Trainer, perEpoch: number, clock: StepClock, device: Device,
   options: Subject['options'], peer: Peer | null, stock: StockSwitch | null,
 ): Promise<TimedSteps> {
-  const result: TimedSteps = { ours: [], oursCpu: [], parts: [], stock: [], peer: [], peerCpu: [], stockRounds: [], peerRounds: [], counted: { kernelCalls: 0, profile: [], profiledStepMs: 0, dispatches: null }, memory: { peakTensorBytes: 0, deviceBytes: 0 } };
+  const result: TimedSteps = { ours: [], oursCpu: [], parts: [], stock: [], peer: [], peerCpu: [], stockRounds: [], peerRounds: [], counted: { kernelCalls: 0, profile: [], kinds: null, profiledStepMs: 0, dispatches: null }, memory: { peakTensorBytes: 0, deviceBytes: 0 } };
   const steps = stepper(trainer, perEpoch);
   const run = async (tag: Tag): Promise<number> => {
     stock?.use(tag === 'stock' || tag === 'stockWarm');
@@ -246,6 +247,7 @@ async function timedSteps(
   });
   result.counted.kernelCalls = kernels.reduce((sum, { calls }) => sum + calls, 0);
   result.counted.profile = waiting ? [] : kernels.slice(0, PROFILED);
+  result.counted.kinds = waiting ? null : byKind(kernels);
   result.counted.dispatches = await dispatchesOf(async () => void (await run('count')));
   await steps.end();
   return result;

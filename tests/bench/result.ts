@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { KINDS } from './kinds';
 import { quartilesSchema } from './quartiles';
 
 /** Parts of a step in milliseconds, medians over its steps. */
@@ -50,6 +51,8 @@ export const figuresSchema = z.object({
   deviceBytes: z.number(),
   /** The ten kernels that take longest in one step; empty on WebGPU, where the host only records. */
   profile: z.array(kernelSchema),
+  /** All kernels of that step by what they are for; null on WebGPU. */
+  kinds: z.record(z.enum(KINDS), z.number()).nullable(),
   profiledStepMs: z.number(),
   stock: stockSchema.nullable(),
   peer: peerSchema.nullable(),

@@ -1,3 +1,4 @@
+import { KINDS } from './kinds';
 import { medianOf, type Quartiles } from './quartiles';
 import { PARTS, type BenchResult, type Entry, type Figures, type Roofline, type Round } from './result';
 
@@ -51,6 +52,7 @@ function setTables(entries: readonly Entry[]): string {
   const measured = entries.flatMap((entry) => (entry.figures ? [{ ...entry, figures: entry.figures }] : []));
   const tables = [];
   if (measured.length > 0) tables.push(stepTable(measured), wholeTable(measured));
+  if (measured.some(({ figures }) => figures.kinds)) tables.push(kindTable(measured));
   if (measured.some(({ figures }) => figures.peer ?? figures.stock)) tables.push(ratioTable(measured));
   tables.push(...entries.flatMap(({ model, failure }) => (failure ? [`${model}: ${failure}`] : [])));
   return tables.join('\n\n');
@@ -65,6 +67,12 @@ const stepTable = (entries: readonly Measured[]): string =>
       model, figure(figures.step.median), spread(figures.step), ...PARTS.map((part) => figure(figures.parts[part])),
       String(figures.kernelCalls), figures.dispatches === null ? '–' : String(figures.dispatches),
     ]),
+  ]);
+
+const kindTable = (entries: readonly Measured[]): string =>
+  aligned([
+    ['ms in kernels for', ...KINDS],
+    ...entries.map(({ model, figures: { kinds } }) => [model, ...KINDS.map((kind) => figure(kinds?.[kind]))]),
   ]);
 
 const wholeTable = (entries: readonly Measured[]): string =>

@@ -12,6 +12,7 @@ import { parseOptions } from '../bench/options';
 import { quartiles } from '../bench/quartiles';
 import { figuresSchema, resultSchema, type BenchResult, type Figures } from '../bench/result';
 import { openSet } from '../bench/sets';
+import { byKind } from '../bench/kinds';
 import { grown, SYNTHETIC_SIZES } from '../bench/sizes';
 import { stockKernels, stockSwitch } from '../bench/stock';
 import { syntheticFeatures, syntheticInteractions } from '../bench/synthetic';
@@ -85,7 +86,7 @@ const oneFigures: Figures = {
   batchSize: 2048, stepsPerEpoch: 30, step: { low: 90, median: 100, high: 110.4, count: 10 }, cpuMs: 110,
   parts: { sampling: 1, upload: 2, forward: 30, gradients: 60, optimiser: 5, readBack: 0.1234, other: 1.9 },
   startSeconds: 0.2, epochSeconds: 3.1, measuredEpochSeconds: null, evaluateSeconds: 0.4, evaluatedUsers: 3046, prepareSeconds: 1.234, kernelCalls: 123,
-  dispatches: null, peakTensorBytes: 64 * 2 ** 20, deviceBytes: 128 * 2 ** 20, profile: [], profiledStepMs: 120,
+  dispatches: null, peakTensorBytes: 64 * 2 ** 20, deviceBytes: 128 * 2 ** 20, profile: [], kinds: { propagation: 20, products: 60, rows: 10, selection: 0, pointwise: 9 }, profiledStepMs: 120,
   stock: { step: { low: 900, median: 1000, high: 1100, count: 3 }, rounds: [{ ours: 100, other: 1000 }, { ours: 50, other: 900 }, { ours: 100, other: 900 }], evaluateSeconds: 4 },
   peer: {
     torch: '1.13', threads: 2, sparse: 'coo', step: { low: 190, median: 200, high: 210, count: 10 }, cpuMs: 330, rounds: [{ ours: 100, other: 200 }, { ours: 120, other: 150 }],
@@ -112,11 +113,19 @@ describe('the table', () => {
   it('shows every figure, what failed and what the device can do', () => {
     expect(line('lightgcn', 0)).toEqual(['lightgcn', '100', '90.0–110', '1.00', '2.00', '30.0', '60.0', '5.00', '0.123', '1.90', '123', '–']);
     expect(line('lightgcn', 1)).toEqual(['lightgcn', '2048', '30', '0.200', '3.10', '–', '0.400', '1.23', '64.0', '128', '1.00']);
+    expect(line('lightgcn', 2)).toEqual(['lightgcn', '20.0', '60.0', '10.0', '0', '9.00']);
     // Ratios are medians over rounds, not ratios of medians.
-    expect(line('lightgcn', 2)).toEqual(['lightgcn', '100', '200', '0.650×', '0.500–0.800', '0.333×', '0.500×', '6.20', '0.500×', '0.800', '1e-7', '10.0×']);
+    expect(line('lightgcn', 3)).toEqual(['lightgcn', '100', '200', '0.650×', '0.500–0.800', '0.333×', '0.500×', '6.20', '0.500×', '0.800', '1e-7', '10.0×']);
     expect(text).toContain('egra: given up after 3 s');
     expect(line('Adam', 0)).toEqual(['Adam', '10 × 64', '2.00', '4.00', 'GB/s', '50 %']);
     expect(text).toContain('a note');
+  });
+
+  it('adds kernels up by what they are for', () => {
+    const kernel = (name: string, ms: number) => ({ name, calls: 1, ms });
+    expect(byKind([kernel('BatchMatMul', 3), kernel('_FusedMatMul', 1), kernel('LodestoneCsrProduct', 5), kernel('Slice', 7), kernel('Exp', 2), kernel('Sum', 4)])).toEqual({
+      propagation: 5, products: 4, rows: 7, selection: 0, pointwise: 6,
+    });
   });
 
   it('tells how figures grow with what a set has more of', () => {
