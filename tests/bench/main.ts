@@ -84,9 +84,9 @@ async function runAll(options: BenchOptions, script: string, bundle: string): Pr
       notes.push(absent);
       continue;
     }
-    const { name, dataset: { statistics } } = await openSet(set, growth, options.data, options.seed);
+    const { name, importSeconds, dataset: { statistics } } = await openSet(set, growth, options.data, options.seed);
     const id = growth ? `${set} ${growth.axis} × ${growth.factor}` : set;
-    sets.push({ id, of: set, growth, name, users: statistics.users, items: statistics.items, interactions: statistics.interactions });
+    sets.push({ id, of: set, growth, name, users: statistics.users, items: statistics.items, interactions: statistics.interactions, importSeconds });
     for (const backend of options.backends) {
       for (const model of options.models) {
         const before = loadavg()[0] ?? NaN;

@@ -99,7 +99,7 @@ export const resultSchema = z.object({
     id: z.string(), name: z.string(),
     /** The set that it is, and what it has more or less of. */
     of: z.string(), growth: z.object({ axis: z.string(), factor: z.number() }).nullable(),
-    users: z.number(), items: z.number(), interactions: z.number(),
+    users: z.number(), items: z.number(), interactions: z.number(), importSeconds: z.number().nullable(),
   })),
   entries: z.array(entrySchema),
   rooflines: z.array(rooflineSchema),

@@ -17,6 +17,8 @@ export type BenchData = Pick<TrainingData, 'input' | 'interactions' | 'trained' 
 export interface BenchSet {
   readonly id: SetId;
   readonly name: string;
+  /** Its files to a stored dataset; null for a set that is made. */
+  readonly importSeconds: number | null;
   /** What a recommended configuration is made from. */
   readonly dataset: Pick<DatasetDocument, 'features' | 'statistics'>;
   /** Only what the model reads. */
@@ -41,10 +43,12 @@ export function openSet(id: SetId, growth: Growth | null, data: string | null, s
 
 async function imported(folder: string): Promise<BenchSet> {
   const database = memoryDatabase();
+  const begun = performance.now();
   const dataset = await importDataset(database, { id: 'dataset', files: await filesOf(folder), options: { name: 'TikTok' } }, { confirm: async () => true });
   return {
     id: 'tiktok',
     name: dataset.name,
+    importSeconds: (performance.now() - begun) / 1000,
     dataset,
     read: (model, config) =>
       readTrainingData(database, { model, config, seed: 0, dataset, backend: 'auto', allowSoftware: true }, async () => undefined),
@@ -61,6 +65,7 @@ function synthetic(id: SetId, size: SyntheticSize, seed: number): BenchSet {
   return {
     id,
     name: size.name,
+    importSeconds: null,
     dataset: { statistics: datasetStatistics(interactions, users, items), features: told as unknown as DatasetDocument['features'] },
     read: async (model, config) => ({
       interactions,

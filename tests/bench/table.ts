@@ -40,7 +40,7 @@ export function tableOf(result: BenchResult): string {
       const entries = result.entries.filter((entry) => entry.set === set.id && entry.backend === backend);
       if (entries.length === 0) continue;
       const device = entries.find((entry) => entry.figures)?.device ?? '';
-      sections.push(`${set.name}: ${set.users} users × ${set.items} items, ${set.interactions} interactions; ${backend}${device ? `, ${device}` : ''}\n\n${setTables(entries)}`);
+      sections.push(`${set.name}: ${set.users} users × ${set.items} items, ${set.interactions} interactions${set.importSeconds === null ? '' : `, imported in ${figure(set.importSeconds)} s`}; ${backend}${device ? `, ${device}` : ''}\n\n${setTables(entries)}`);
     }
   }
   sections.push(...growthTables(result));

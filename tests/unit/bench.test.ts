@@ -97,7 +97,7 @@ const oneFigures: Figures = {
 const document = (figures: Figures | null): BenchResult => ({
   version: 1, date: '2026-01-01T00:00:00.000Z', machine: { processor: 'A processor', cores: 2, memoryBytes: 1 }, versions: { node: '20' }, options: { steps: 10 },
   load: { start: [0.5, 1, 2], end: [3, 2, 1] },
-  sets: [{ id: 'tiktok', of: 'tiktok', growth: null, name: 'TikTok', users: 9308, items: 6710, interactions: 68_722 }],
+  sets: [{ id: 'tiktok', of: 'tiktok', growth: null, name: 'TikTok', users: 9308, items: 6710, interactions: 68_722, importSeconds: 1.5 }],
   entries: [
     { set: 'tiktok', model: 'lightgcn', backend: 'wasm', device: 'WebAssembly SIMD', load: [1, 2], changes: {}, figures, failure: null },
     { set: 'tiktok', model: 'egra', backend: 'wasm', device: '', load: [1, 2], changes: {}, figures: null, failure: 'given up after 3 s' },
@@ -116,6 +116,7 @@ describe('the table', () => {
     expect(line('lightgcn', 2)).toEqual(['lightgcn', '20.0', '60.0', '10.0', '0', '9.00']);
     // Ratios are medians over rounds, not ratios of medians.
     expect(line('lightgcn', 3)).toEqual(['lightgcn', '100', '200', '0.650×', '0.500–0.800', '0.333×', '0.500×', '6.20', '0.500×', '0.800', '1e-7', '10.0×']);
+    expect(text).toContain('68722 interactions, imported in 1.50 s; wasm');
     expect(text).toContain('egra: given up after 3 s');
     expect(line('Adam', 0)).toEqual(['Adam', '10 × 64', '2.00', '4.00', 'GB/s', '50 %']);
     expect(text).toContain('a note');
@@ -129,7 +130,7 @@ describe('the table', () => {
   });
 
   it('tells how figures grow with what a set has more of', () => {
-    const sized = (id: string, factor: number | null) => ({ id, of: 'baby', growth: factor === null ? null : { axis: 'users', factor }, name: 'Baby’s size', users: 1, items: 1, interactions: 1 });
+    const sized = (id: string, factor: number | null) => ({ id, of: 'baby', growth: factor === null ? null : { axis: 'users', factor }, name: 'Baby’s size', users: 1, items: 1, interactions: 1, importSeconds: null });
     const of = (set: string, median: number): BenchResult['entries'][number] => ({ ...document(oneFigures).entries[0]!, set, figures: { ...oneFigures, step: { ...oneFigures.step, median } } });
     const grownText = tableOf({ ...document(oneFigures), sets: [sized('baby', null), sized('a', 2), sized('b', 4)], entries: [of('baby', 100), of('a', 200), of('b', 400)] });
     expect(grownText).toContain('Baby’s size, wasm, lightgcn');
