@@ -4,6 +4,7 @@ import type { Metrics } from '../../src/domain/metrics';
 import { numberOption } from '../../src/domain/models/catalogue';
 import { MODEL_IDS, type ModelId } from '../../src/domain/models/table';
 import type { EpochPoint, TermPoint } from '../../src/domain/run';
+import { isWebGPU } from '../../workers/engine/backends';
 import type { Device } from '../../workers/engine/device';
 import { readValues } from '../../workers/engine/parameters';
 import { newRanker } from '../../workers/engine/ranking';
@@ -46,6 +47,25 @@ async function epochOf(id: ModelId, backend: Backend, device: Device): Promise<E
   return { intervals, means, parameters, valid: ranked?.metrics, observed, findings: model.findings };
 }
 
+/** From here on values come from the device after several of these steps' time; answers what ends that. */
+function slowReads(): () => void {
+  const backend: unknown = tf.backend();
+  const late = <A extends unknown[], R>(read: (...given: A) => Promise<R>) => async (...given: A): Promise<R> => {
+    const values = await read(...given);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    return values;
+  };
+  if (isWebGPU(backend)) {
+    const read = backend.getBufferData;
+    backend.getBufferData = late(read.bind(backend));
+    return () => void (backend.getBufferData = read);
+  }
+  const host = tf.backend();
+  const { read } = host;
+  host.read = late(read.bind(host));
+  return () => void (host.read = read);
+}
+
 /** The intervals of an epoch, and how many steps had been done when each was told. */
 async function intervalsOf(backend: Backend, device: Device, wait: boolean): Promise<{ points: TermPoint[]; told: number[] }> {
   const study = await tinyStudy('lightgcn', { epochs: 1, batchSize: 16 }, backend);
@@ -59,7 +79,8 @@ async function intervalsOf(backend: Backend, device: Device, wait: boolean): Pro
     told.push(trainer.step);
     await Promise.resolve();
   };
-  await trainer.epoch(0, hear, async () => true, () => wait);
+  const quick = slowReads();
+  await trainer.epoch(0, hear, async () => true, () => wait).finally(quick);
   model.dispose();
   expect(points.at(-1)!.step).toBe(sampler.stepsPerEpoch);
   return { points, told };
@@ -93,6 +114,8 @@ for (const backend of ['wasm', 'webgpu'] as const) {
       expect(waited.told).toEqual(waited.points.map(({ step }) => step));
       const free = await intervalsOf(backend, device, false);
       expect(free.points).toEqual(waited.points);
+      // A step was taken meanwhile.
+      expect(free.told.some((step, place) => step > free.points[place]!.step)).toBe(true);
       // No later than the end of the next interval; the last at the epoch's end.
       free.told.forEach((step, place) => expect(step).toBeLessThanOrEqual(free.points[place + 1]?.step ?? step));
       expect(free.told.at(-1)).toBe(free.points.at(-1)!.step);
