@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import { simdPlugin } from './simdPlugin.mjs';
 
-/** Builds `entry`, relative to the repository, and returns the path of the one file; it lies there until the process ends. */
-export async function bundle(entry) {
+/** Builds `entry`, relative to the repository, and returns the path of the one file; it lies there until the process ends. With `sourcemap`, stack traces can name the files it was made of. */
+export async function bundle(entry, { sourcemap = false } = {}) {
   // A folder of its own for each process: programs may run side by side.
   const outDir = fileURLToPath(new URL(`../.cache/cli-${process.pid}`, import.meta.url));
   process.on('exit', () => rmSync(outDir, { recursive: true, force: true }));
@@ -16,7 +16,7 @@ export async function bundle(entry) {
     plugins: [simdPlugin()],
     // Native modules and test tools stay what they are; everything else is bundled.
     ssr: { target: 'node', noExternal: true, external: ['webgpu', 'vite', '@vitejs/plugin-react', '@playwright/test'] },
-    build: { ssr: entry, outDir, emptyOutDir: true, target: 'node20', minify: false, rolldownOptions: { output: { entryFileNames: 'main.mjs' } } },
+    build: { ssr: entry, outDir, emptyOutDir: true, target: 'node20', minify: false, sourcemap, rolldownOptions: { output: { entryFileNames: 'main.mjs' } } },
   });
   return `${outDir}/main.mjs`;
 }

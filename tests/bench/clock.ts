@@ -3,7 +3,7 @@ import { isWebGPU } from '../../workers/engine/backends';
 import { Adam } from '../../workers/engine/kernels/adam';
 import type { Model } from '../../workers/models/model';
 import type { Sampler } from '../../workers/training/sampler';
-import { PARTS, type KernelTime, type Part } from './result';
+import { PARTS, type Part } from './result';
 
 export type PartTimes = Record<Part, number>;
 
@@ -83,34 +83,6 @@ function watchReads(onRead: (ms: number) => void): () => void {
   const read = backend.read.bind(backend);
   backend.read = watched(read);
   return () => (backend.read = read);
-}
-
-/** Runs `work`, and counts and times each tfjs kernel in it; times are of the host, so on WebGPU they are not the device's. */
-export async function profiled(work: () => Promise<void>): Promise<KernelTime[]> {
-  const engine = tf.engine();
-  const run = engine.runKernel.bind(engine);
-  const kernels = new Map<string, { calls: number; ms: number }>();
-  // A kernel that runs others is not given their time.
-  let inside = 0;
-  engine.runKernel = (name, inputs, attrs) => {
-    const before = inside;
-    inside = 0;
-    const start = performance.now();
-    try {
-      return run(name, inputs, attrs);
-    } finally {
-      const ms = performance.now() - start;
-      const kernel = kernels.get(name) ?? { calls: 0, ms: 0 };
-      kernels.set(name, { calls: kernel.calls + 1, ms: kernel.ms + ms - inside });
-      inside = before + ms;
-    }
-  };
-  try {
-    await work();
-  } finally {
-    engine.runKernel = run;
-  }
-  return [...kernels].map(([name, kernel]) => ({ name, ...kernel })).sort((a, b) => b.ms - a.ms);
 }
 
 /** Dispatches that `work` records; null where the backend has none. */

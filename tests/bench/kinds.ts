@@ -1,6 +1,4 @@
-import type { KernelTime } from './result';
-
-/** What kernels do, by what a step needs them for; the optimiser is a part of a step of its own. */
+/** What kernels do, whoever needs them. */
 export const KINDS = ['propagation', 'products', 'rows', 'selection', 'pointwise'] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -13,9 +11,27 @@ const OF: Readonly<Record<string, Kind>> = {
   LodestoneExpertScores: 'selection', LodestoneMaskedTopK: 'selection', LodestoneTopMask: 'selection', LodestoneUniformDraws: 'selection',
 };
 
-/** Milliseconds by kind; what has no kind of its own works number by number, or adds numbers up. */
-export function byKind(kernels: readonly KernelTime[]): Record<Kind, number> {
-  const total: Record<Kind, number> = { propagation: 0, products: 0, rows: 0, selection: 0, pointwise: 0 };
-  for (const { name, ms } of kernels) total[OF[name] ?? 'pointwise'] += ms;
-  return total;
+/** What has no kind of its own works number by number, or adds numbers up. */
+export const kindOf = (kernel: string): Kind => OF[kernel] ?? 'pointwise';
+
+/** The parts of a model that its kernels belong to; `own` is what its own file adds, `other` what no model asked for. The optimiser runs no kernel of tfjs: it is a part of the step. */
+export const LAYERS = ['propagation', 'features', 'experts', 'losses', 'own', 'other'] as const;
+export type Layer = (typeof LAYERS)[number];
+
+/** By file, the innermost first. */
+const FILES: readonly (readonly [RegExp, Layer])[] = [
+  [/layers\/propagation\.ts|kernels\/csrProduct\.ts/, 'propagation'],
+  [/layers\/(features|frozenTable|fusion|multiView)\.ts/, 'features'],
+  [/layers\/(experts|router)\.ts/, 'experts'],
+  [/layers\/(losses|contrast)\.ts/, 'losses'],
+  [/workers\/models\/\w+\.ts/, 'own'],
+];
+
+/** The layer in whose code a stack trace was taken: the innermost call that is of one. */
+export function layerOf(stack: string): Layer {
+  for (const line of stack.split('\n')) {
+    const found = FILES.find(([file]) => file.test(line));
+    if (found) return found[1];
+  }
+  return 'other';
 }

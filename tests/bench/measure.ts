@@ -17,12 +17,12 @@ import { evaluate, heldOut } from '../../workers/training/evaluator';
 import { MAX_CUTOFF } from '../../workers/training/metrics';
 import { Sampler } from '../../workers/training/sampler';
 import { Trainer } from '../../workers/training/trainer';
-import { byKind, type Kind } from './kinds';
-import { dispatchesOf, profiled, StepClock, type PartTimes } from './clock';
+import { dispatchesOf, StepClock, type PartTimes } from './clock';
 import type { BenchOptions } from './options';
 import { openPeer, type Peer } from './peer';
+import { profiled } from './profile';
 import { medianOf, quartiles } from './quartiles';
-import { PARTS, type Figures, type KernelTime, type Round } from './result';
+import { PARTS, type Figures, type Round } from './result';
 import type { BenchData, BenchSet } from './sets';
 import { stockKernels, stockSwitch, type StockSwitch } from './stock';
 
@@ -176,7 +176,7 @@ interface TimedSteps {
   readonly peerCpu: number[];
   readonly stockRounds: Round[];
   readonly peerRounds: Round[];
-  readonly counted: { kernelCalls: number; profile: KernelTime[]; kinds: Record<Kind, number> | null; profiledStepMs: number; dispatches: number | null };
+  readonly counted: Pick<Figures, 'kernelCalls' | 'profile' | 'kinds' | 'layers' | 'profiledStepMs' | 'dispatches'>;
   readonly memory: { peakTensorBytes: number; deviceBytes: number };
 }
 
@@ -189,7 +189,7 @@ async function timedSteps(
   trainer: Trainer, perEpoch: number, clock: StepClock, device: Device,
   options: Subject['options'], peer: Peer | null, stock: StockSwitch | null,
 ): Promise<TimedSteps> {
-  const result: TimedSteps = { ours: [], oursCpu: [], parts: [], stock: [], peer: [], peerCpu: [], stockRounds: [], peerRounds: [], counted: { kernelCalls: 0, profile: [], kinds: null, profiledStepMs: 0, dispatches: null }, memory: { peakTensorBytes: 0, deviceBytes: 0 } };
+  const result: Omit<TimedSteps, 'counted'> = { ours: [], oursCpu: [], parts: [], stock: [], peer: [], peerCpu: [], stockRounds: [], peerRounds: [], memory: { peakTensorBytes: 0, deviceBytes: 0 } };
   const steps = stepper(trainer, perEpoch);
   const run = async (tag: Tag): Promise<number> => {
     stock?.use(tag === 'stock' || tag === 'stockWarm');
@@ -242,15 +242,11 @@ async function timedSteps(
 
   // Once to be back on our kernels.
   await run('warm');
-  const kernels = await profiled(async () => {
-    result.counted.profiledStepMs = await run('profile');
-  });
-  result.counted.kernelCalls = kernels.reduce((sum, { calls }) => sum + calls, 0);
-  result.counted.profile = waiting ? [] : kernels.slice(0, PROFILED);
-  result.counted.kinds = waiting ? null : byKind(kernels);
-  result.counted.dispatches = await dispatchesOf(async () => void (await run('count')));
+  await idle();
+  const { ms: profiledStepMs, kernels, kernelCalls, kinds, layers } = await profiled(async () => void (await run('profile')));
+  const dispatches = await dispatchesOf(async () => void (await run('count')));
   await steps.end();
-  return result;
+  return { ...result, counted: { kernelCalls, profile: kernels.slice(0, PROFILED), kinds, layers, profiledStepMs, dispatches } };
 }
 
 /** Hands out the trainer's steps one by one; a step ends where the trainer would look for commands. */

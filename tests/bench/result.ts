@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { KINDS } from './kinds';
+import { KINDS, LAYERS } from './kinds';
 import { quartilesSchema } from './quartiles';
 
 /** Parts of a step in milliseconds, medians over its steps. */
@@ -49,10 +49,11 @@ export const figuresSchema = z.object({
   dispatches: z.number().nullable(),
   peakTensorBytes: z.number(),
   deviceBytes: z.number(),
-  /** The ten kernels that take longest in one step; empty on WebGPU, where the host only records. */
+  /** The ten kernels that take longest in one step; on WebGPU every dispatch is submitted and waited for by itself there. */
   profile: z.array(kernelSchema),
-  /** All kernels of that step by what they are for; null on WebGPU. */
-  kinds: z.record(z.enum(KINDS), z.number()).nullable(),
+  /** All kernels of that step by what they do, and by the part of the model that they belong to, forward and backward. */
+  kinds: z.record(z.enum(KINDS), z.number()),
+  layers: z.record(z.enum(LAYERS), z.number()),
   profiledStepMs: z.number(),
   stock: stockSchema.nullable(),
   peer: peerSchema.nullable(),

@@ -1,4 +1,4 @@
-import { KINDS } from './kinds';
+import { KINDS, LAYERS } from './kinds';
 import { medianOf, type Quartiles } from './quartiles';
 import { PARTS, type BenchResult, type Entry, type Figures, type Roofline, type Round } from './result';
 
@@ -51,8 +51,9 @@ export function tableOf(result: BenchResult): string {
 function setTables(entries: readonly Entry[]): string {
   const measured = entries.flatMap((entry) => (entry.figures ? [{ ...entry, figures: entry.figures }] : []));
   const tables = [];
-  if (measured.length > 0) tables.push(stepTable(measured), wholeTable(measured));
-  if (measured.some(({ figures }) => figures.kinds)) tables.push(kindTable(measured));
+  if (measured.length > 0) {
+    tables.push(stepTable(measured), wholeTable(measured), kernelTable('ms in kernels of', LAYERS, measured, ({ layers }) => layers), kernelTable('ms in kernels for', KINDS, measured, ({ kinds }) => kinds));
+  }
   if (measured.some(({ figures }) => figures.peer ?? figures.stock)) tables.push(ratioTable(measured));
   tables.push(...entries.flatMap(({ model, failure }) => (failure ? [`${model}: ${failure}`] : [])));
   return tables.join('\n\n');
@@ -69,11 +70,8 @@ const stepTable = (entries: readonly Measured[]): string =>
     ]),
   ]);
 
-const kindTable = (entries: readonly Measured[]): string =>
-  aligned([
-    ['ms in kernels for', ...KINDS],
-    ...entries.map(({ model, figures: { kinds } }) => [model, ...KINDS.map((kind) => figure(kinds?.[kind]))]),
-  ]);
+const kernelTable = <Name extends string>(title: string, names: readonly Name[], entries: readonly Measured[], of: (figures: Figures) => Readonly<Record<Name, number>>): string =>
+  aligned([[title, ...names], ...entries.map(({ model, figures }) => [model, ...names.map((name) => figure(of(figures)[name]))])]);
 
 const wholeTable = (entries: readonly Measured[]): string =>
   aligned([

@@ -6,13 +6,16 @@ import { nodeHost } from '../../cli/nodeHost';
 import { sparseProduct } from '../../workers/engine/kernels/csrProduct';
 import { disposeSparse, sparseTensor } from '../../workers/engine/sparse';
 import { matrix } from '../../workers/engine/tensors';
+import { unitRows } from '../../workers/models/layers/losses';
+import { meanOfLayers } from '../../workers/models/layers/propagation';
 import { csrFromEntries, multiplyRows } from '../../workers/graphs/csr';
 import { measure } from '../bench/measure';
 import { parseOptions } from '../bench/options';
 import { quartiles } from '../bench/quartiles';
 import { figuresSchema, resultSchema, type BenchResult, type Figures } from '../bench/result';
 import { openSet } from '../bench/sets';
-import { byKind } from '../bench/kinds';
+import { kindOf, layerOf } from '../bench/kinds';
+import { profiled } from '../bench/profile';
 import { grown, SYNTHETIC_SIZES } from '../bench/sizes';
 import { stockKernels, stockSwitch } from '../bench/stock';
 import { syntheticFeatures, syntheticInteractions } from '../bench/synthetic';
@@ -86,7 +89,8 @@ const oneFigures: Figures = {
   batchSize: 2048, stepsPerEpoch: 30, step: { low: 90, median: 100, high: 110.4, count: 10 }, cpuMs: 110,
   parts: { sampling: 1, upload: 2, forward: 30, gradients: 60, optimiser: 5, readBack: 0.1234, other: 1.9 },
   startSeconds: 0.2, epochSeconds: 3.1, measuredEpochSeconds: null, evaluateSeconds: 0.4, evaluatedUsers: 3046, prepareSeconds: 1.234, kernelCalls: 123,
-  dispatches: null, peakTensorBytes: 64 * 2 ** 20, deviceBytes: 128 * 2 ** 20, profile: [], kinds: { propagation: 20, products: 60, rows: 10, selection: 0, pointwise: 9 }, profiledStepMs: 120,
+  dispatches: null, peakTensorBytes: 64 * 2 ** 20, deviceBytes: 128 * 2 ** 20, profile: [], kinds: { propagation: 20, products: 60, rows: 10, selection: 0, pointwise: 9 },
+  layers: { propagation: 30, features: 40, experts: 0, losses: 15, own: 7, other: 2 }, profiledStepMs: 120,
   stock: { step: { low: 900, median: 1000, high: 1100, count: 3 }, rounds: [{ ours: 100, other: 1000 }, { ours: 50, other: 900 }, { ours: 100, other: 900 }], evaluateSeconds: 4 },
   peer: {
     torch: '1.13', threads: 2, sparse: 'coo', step: { low: 190, median: 200, high: 210, count: 10 }, cpuMs: 330, rounds: [{ ours: 100, other: 200 }, { ours: 120, other: 150 }],
@@ -113,20 +117,14 @@ describe('the table', () => {
   it('shows every figure, what failed and what the device can do', () => {
     expect(line('lightgcn', 0)).toEqual(['lightgcn', '100', '90.0–110', '1.00', '2.00', '30.0', '60.0', '5.00', '0.123', '1.90', '123', '–']);
     expect(line('lightgcn', 1)).toEqual(['lightgcn', '2048', '30', '0.200', '3.10', '–', '0.400', '1.23', '64.0', '128', '1.00']);
-    expect(line('lightgcn', 2)).toEqual(['lightgcn', '20.0', '60.0', '10.0', '0', '9.00']);
+    expect(line('lightgcn', 2)).toEqual(['lightgcn', '30.0', '40.0', '0', '15.0', '7.00', '2.00']);
+    expect(line('lightgcn', 3)).toEqual(['lightgcn', '20.0', '60.0', '10.0', '0', '9.00']);
     // Ratios are medians over rounds, not ratios of medians.
-    expect(line('lightgcn', 3)).toEqual(['lightgcn', '100', '200', '0.650×', '0.500–0.800', '0.333×', '0.500×', '6.20', '0.500×', '0.800', '1e-7', '10.0×']);
+    expect(line('lightgcn', 4)).toEqual(['lightgcn', '100', '200', '0.650×', '0.500–0.800', '0.333×', '0.500×', '6.20', '0.500×', '0.800', '1e-7', '10.0×']);
     expect(text).toContain('68722 interactions, imported in 1.50 s; wasm');
     expect(text).toContain('egra: given up after 3 s');
     expect(line('Adam', 0)).toEqual(['Adam', '10 × 64', '2.00', '4.00', 'GB/s', '50 %']);
     expect(text).toContain('a note');
-  });
-
-  it('adds kernels up by what they are for', () => {
-    const kernel = (name: string, ms: number) => ({ name, calls: 1, ms });
-    expect(byKind([kernel('BatchMatMul', 3), kernel('_FusedMatMul', 1), kernel('LodestoneCsrProduct', 5), kernel('Slice', 7), kernel('Exp', 2), kernel('Sum', 4)])).toEqual({
-      propagation: 5, products: 4, rows: 7, selection: 0, pointwise: 6,
-    });
   });
 
   it('tells how figures grow with what a set has more of', () => {
@@ -157,6 +155,38 @@ describe('the table', () => {
 
   it('has three digits', () => {
     expect([0, 0.00012, 0.1234, 1.2345, 12.345, 1234.5, NaN, null].map(figure)).toEqual(['0', '0.000', '0.123', '1.23', '12.3', '1235', '–', '–']);
+  });
+});
+
+describe('a profile', () => {
+  it('knows kernels by what they do, and callers by the innermost part of the model', () => {
+    expect(['BatchMatMul', 'LodestoneCsrProduct', 'Slice', 'LodestoneTopMask', 'Exp', 'Sum'].map(kindOf)).toEqual(['products', 'propagation', 'rows', 'selection', 'pointwise', 'pointwise']);
+    const calls = ['at gatherRows (/a/workers/engine/rows.ts:1:1)', 'at batchRows (/a/workers/models/layers/losses.ts:1:1)', 'at loss (/a/workers/models/egra.ts:1:1)'];
+    expect([0, 2, 3].map((first) => layerOf(['Error', ...calls.slice(first)].join('\n')))).toEqual(['losses', 'own', 'other']);
+  });
+
+  it.for(BACKENDS.map((backend) => ({ backend })))('gives a gradient to the layer of its forward pass on $backend, and every kernel to one', async ({ backend }, { skip }) => {
+    const device = await openTestDevice(backend);
+    if (!device) return skip();
+    const sparse = sparseTensor(csrFromEntries(4, 4, Int32Array.of(0, 1, 2, 3), Int32Array.of(1, 0, 3, 2), Float32Array.of(1, 2, 3, 4)), false);
+    const x = matrix(Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8), 4, 2);
+    const work = async (): Promise<void> => void tf.tidy(() => {
+      const { grads } = tf.engine().gradients(() => tf.sum(unitRows(meanOfLayers(sparse, x, 2))), [x]);
+      return grads.length;
+    });
+    await work();
+    const { kernelCalls, kernels, kinds, layers } = await profiled(work);
+    const total = (of: Record<string, number>): number => Object.values(of).reduce((sum, ms) => sum + ms, 0);
+    // Two products forward, two for the gradient.
+    expect(kernels.find(({ name }) => name === 'LodestoneCsrProduct')?.calls).toBe(4);
+    expect(kernelCalls).toBeGreaterThan(10);
+    expect(layers.propagation).toBeGreaterThan(kinds.propagation);
+    expect(layers.losses).toBeGreaterThan(0);
+    expect([layers.features, layers.experts, layers.own]).toEqual([0, 0, 0]);
+    expect(total(layers)).toBeCloseTo(total(kinds), 6);
+    disposeSparse(sparse);
+    x.dispose();
+    device.close();
   });
 });
 
@@ -199,6 +229,9 @@ describe('a measurement', () => {
     expect(figures.evaluatedUsers).toBeGreaterThan(20);
     expect(figures.kernelCalls).toBeGreaterThan(model === 'mgcn' ? 100 : 30);
     expect(figures.profile.length).toBe(10);
+    for (const layer of ['propagation', 'losses'] as const) expect(figures.layers[layer], layer).toBeGreaterThan(0);
+    expect(figures.layers.features > 0).toBe(model === 'mgcn');
+    expect(figures.layers.experts).toBe(0);
     expect(figures.peakTensorBytes).toBeGreaterThan(0);
     expect(figures.dispatches).toBeNull();
   });

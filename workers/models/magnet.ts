@@ -22,7 +22,7 @@ import { magnetBytes } from './layers/magnetBytes';
 import { distinctRows, infoNceBothWays } from './layers/contrast';
 import { batchMean, squaresOf } from './layers/losses';
 import { probabilities, renormalised, router as newRouter, stageMachine } from './layers/router';
-import { splitNodes, stackNodes } from './layers/propagation';
+import { meanThrough, splitNodes, stackNodes } from './layers/propagation';
 import { standardisedUnitRows } from './layers/scaling';
 import { inducedView, inductionFindings, sampledGraph, viewLayers } from './layers/views';
 import type { Batch, BuildContext, LossTermValue, Model, ModelKind, NamedGraph, PairRouting, Representation, RoutedProbabilities, StepScope } from './model';
@@ -77,11 +77,7 @@ async function build(context: BuildContext): Promise<Model> {
   /** `z` of each view, and of both together. */
   const encode = (graphs: typeof sampled): { perView: tf.Tensor2D[]; z: Representation } => {
     const ids = stackNodes(matrixOf(userIds.tensor), matrixOf(itemIds.tensor));
-    const perView = graphs.map((ofLayers) => {
-      const all = [ids];
-      for (const graph of ofLayers) all.push(sparseProduct(graph, all[all.length - 1] ?? ids));
-      return matrixOf(tf.mul(tf.addN(all), 1 / all.length));
-    });
+    const perView = graphs.map((ofLayers) => meanThrough(ofLayers, ids));
     return { perView, z: splitNodes(matrixOf(tf.mul(tf.addN(perView), 1 / perView.length)), input.users) };
   };
   /** `h_i^m = X_m W_m + b_m` and its mean over the history, `[I, d]` and `[U, d]`. */

@@ -3,10 +3,13 @@ import { sparseProduct, type SparseTensor } from '../../engine/kernels/csrProduc
 import { matrixOf } from '../../engine/tensors';
 
 /** LightGCN: `E^{l+1} = Â E^l`, the mean of layers 0…L. `[n, d]` → `[n, d]`. */
-export function meanOfLayers(graph: SparseTensor, start: tf.Tensor2D, layers: number): tf.Tensor2D {
+export const meanOfLayers = (graph: SparseTensor, start: tf.Tensor2D, layers: number): tf.Tensor2D => meanThrough(Array.from({ length: layers }, () => graph), start);
+
+/** The same with a graph of its own in each layer. */
+export function meanThrough(graphs: readonly SparseTensor[], start: tf.Tensor2D): tf.Tensor2D {
   const all: tf.Tensor2D[] = [start];
   let current = start;
-  for (let layer = 0; layer < layers; layer++) {
+  for (const graph of graphs) {
     current = sparseProduct(graph, current);
     all.push(current);
   }
