@@ -18,6 +18,8 @@ export interface RunArguments {
   readonly backend: BackendChoice;
   readonly allowSoftware: boolean;
   readonly host: 'chromium' | 'node';
+  /** Of the WASM backend in Node; null: as many as this machine has to spare. */
+  readonly threads: number | null;
   readonly trace: number;
   readonly out: string;
   readonly json: boolean;
@@ -32,6 +34,7 @@ export const USAGE = `Usage: npm run lodestone -- run --dataset <folder|demo|dem
   --backend name      webgpu, wasm or cpu (default: the fastest that works)
   --software          accept a WebGPU adapter that runs on the processor
   --host name         chromium (default): the workers of the page; node: the same modules in Node
+  --threads n         threads of the WASM backend, with --host node (default: all cores but one, of two both)
   --trace n           record the first n steps for replay elsewhere
   --json              progress as JSON lines
 
@@ -62,6 +65,7 @@ export function parseRun(words: readonly string[]): RunArguments {
     backend: oneOf(values.backend ?? 'auto', ['auto', 'webgpu', 'wasm', 'cpu'], '--backend'),
     allowSoftware: values.software ?? false,
     host: oneOf(values.host ?? 'chromium', ['chromium', 'node'], '--host'),
+    threads: values.threads === undefined ? null : Math.max(1, whole(values.threads, '--threads', 64)),
     trace: whole(values.trace ?? '0', '--trace', 1000),
     out,
     json: values.json ?? false,
@@ -75,7 +79,7 @@ function parse(words: readonly string[]) {
       options: {
         dataset: { type: 'string' }, model: { type: 'string' }, preset: { type: 'string' }, set: { type: 'string', multiple: true }, seed: { type: 'string' },
         epochs: { type: 'string' }, backend: { type: 'string' }, software: { type: 'boolean' }, host: { type: 'string' },
-        trace: { type: 'string' }, out: { type: 'string' }, json: { type: 'boolean' },
+        threads: { type: 'string' }, trace: { type: 'string' }, out: { type: 'string' }, json: { type: 'boolean' },
       },
     }).values;
   } catch (error) {

@@ -57,9 +57,15 @@ export function contentPolicy({ nonce, inMeta = false }: { readonly nonce?: stri
     .join('; ');
 }
 
+/** What keeps the page apart from all others, so that the browser lets its threads share memory. */
+const ISOLATION: Readonly<Record<string, string>> = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
+
+/** What the service worker adds to its answers, for hosts that send no headers. */
+export const answerHeaders = (nonce?: string): Readonly<Record<string, string>> => ({ 'Content-Security-Policy': contentPolicy(nonce === undefined ? {} : { nonce }), ...ISOLATION });
+
 /** The response headers of everything that is served. */
 export const securityHeaders = (nonce?: string): Readonly<Record<string, string>> => ({
-  'Content-Security-Policy': contentPolicy(nonce === undefined ? {} : { nonce }),
+  ...answerHeaders(nonce),
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
 });

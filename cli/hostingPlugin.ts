@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { Plugin } from 'vite';
-import { contentPolicy, headersFile, MAY_ASK_HUB, securityHeaders } from './contentPolicy.ts';
+import { answerHeaders, contentPolicy, headersFile, MAY_ASK_HUB, securityHeaders } from './contentPolicy.ts';
 
 /** Never in the cache of the service worker: itself, and what is meant for the host. */
 const NOT_STORED = ['sw.js', '_headers'];
@@ -51,12 +51,12 @@ export async function writeServiceWorker(folder: string): Promise<void> {
     .sort();
   const large = new Set<string>();
   for (const file of files) if ((await stat(join(folder, file))).size > LARGE_BYTES) large.add(file);
-  const policy = contentPolicy();
-  const hash = createHash('sha256').update(source).update(policy);
+  const headers = answerHeaders();
+  const hash = createHash('sha256').update(source).update(JSON.stringify(headers));
   for (const file of files) hash.update(file).update(await readFile(join(folder, file)));
   const entry = /<script type="module"[^>]* src="\.\/([^"]+)"/.exec(await readFile(join(folder, 'index.html'), 'utf8'))?.[1];
   if (!entry) throw new Error('The built index.html names no script.');
-  const constants = { VERSION: hash.digest('hex').slice(0, 16), ENTRY: entry, POLICY: policy, FILES: files.filter((file) => !large.has(file)), LATER: [...large] };
+  const constants = { VERSION: hash.digest('hex').slice(0, 16), ENTRY: entry, HEADERS: headers, FILES: files.filter((file) => !large.has(file)), LATER: [...large] };
   const lines = Object.entries(constants).map(([name, value]) => `const ${name} = ${JSON.stringify(value)};`);
   await writeFile(join(folder, 'sw.js'), `${lines.join('\n')}\n${source}`);
 }

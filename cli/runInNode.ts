@@ -40,7 +40,7 @@ export async function runInNode(request: RunArguments, report: Reporter, onStop:
   };
   const control = new RunControl();
   onStop(() => control.stop());
-  const deviceHost = await nodeHost(request.backend === 'auto' || request.backend === 'webgpu', request.allowSoftware);
+  const deviceHost = await nodeHost(request.backend === 'auto' || request.backend === 'webgpu', request.allowSoftware, request.threads ?? undefined);
   const execute = async (id: string, wanted: Experiment, traceSteps: number): Promise<RunDocument> => {
     await writeRun(database, newRun(id, `${wanted.model} on ${dataset.name}`, wanted, new Date().toISOString()));
     return executeRun(id, { database, deviceHost, control, emit: (event) => report.event(event), traceSteps });

@@ -1,5 +1,5 @@
 // The service worker of a build: after the first visit the app opens without a network. The build writes VERSION, ENTRY,
-// POLICY, FILES and LATER above these lines. A new version waits until the page says `take over`; it never does so by itself.
+// HEADERS, FILES and LATER above these lines. A new version waits until the page says `take over`; it never does so by itself.
 
 const SCOPE = self.registration.scope;
 // Another copy of the app may live on the same host, under another path.
@@ -28,7 +28,7 @@ async function store() {
   }
 }
 
-/** One file as it will be answered, under the content policy also where the host sends no headers. */
+/** One file as it will be answered, under the content policy and isolated also where the host sends no headers. */
 async function fetched(file) {
   // Hosts may redirect from index.html to the folder, and a redirected answer opens no page.
   const response = await fetch(SCOPE + (file === INDEX ? '' : file), { cache: 'no-cache' });
@@ -38,7 +38,7 @@ async function fetched(file) {
   if (file === INDEX && !new TextDecoder().decode(body).includes(ENTRY)) throw new Error('index.html is of another version');
   const headers = new Headers(response.headers);
   for (const name of ['Content-Encoding', 'Content-Length']) headers.delete(name);
-  headers.set('Content-Security-Policy', POLICY);
+  for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
   return new Response(body, { headers });
 }
 

@@ -27,7 +27,7 @@ async function compile(path, features) {
   const files = [];
   let binary;
   const { error, stderr } = await asc.main(
-    [basename(path), '--outFile', 'kernels.wasm', '-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--enable', features, '--use', 'abort='],
+    [basename(path), '--outFile', 'kernels.wasm', '-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--initialMemory', '1', '--maximumMemory', '65536', '--enable', features, '--use', 'abort='],
     {
       // The compiler also asks for files that a module might be; null says that there is none.
       readFile: async (name) => {

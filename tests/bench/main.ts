@@ -164,7 +164,7 @@ export async function measureForParent(text: string): Promise<void> {
   const { set: id, growth, model, backend, options, peer } = JSON.parse(text) as Request;
   const answer = await (async (): Promise<Answer> => {
     try {
-      const host = await nodeHost(backend === 'webgpu', true);
+      const host = await nodeHost(backend === 'webgpu', true, options.threads ?? undefined);
       const set = await openSet(id, growth, options.data, options.seed);
       if (!model) return { roofline: await measureRoofline(backend, host, set) };
       return await measure({ model, backend, host, set, changes: changesOf(model, options), options, peer });

@@ -25,6 +25,8 @@ export interface BenchOptions {
   readonly stock: boolean;
   readonly roofline: boolean;
   readonly seed: number;
+  /** Of the WASM backend; null: as many as runs take. */
+  readonly threads: number | null;
   /** A model that takes longer is given up, in seconds. */
   readonly timeout: number;
   readonly out: string;
@@ -46,6 +48,7 @@ export const USAGE = `Usage: npm run bench -- [options]
   --stock           the same steps on stock tfjs kernels, in turns with ours
   --roofline        each kernel's share of what the device can copy and multiply
   --seed n          of everything drawn (999)
+  --threads n       of the WASM backend (as many as a run takes on this machine)
   --timeout n       seconds after which a model is given up (1200)
   --out file        the figures as JSON (bench.json)`;
 
@@ -71,6 +74,7 @@ export function parseOptions(words: readonly string[]): BenchOptions {
     stock: values.stock ?? false,
     roofline: values.roofline ?? false,
     seed: whole(values.seed ?? '999', '--seed', 0),
+    threads: values.threads === undefined ? null : whole(values.threads, '--threads', 1),
     timeout: whole(values.timeout ?? '1200', '--timeout', 1),
     out: values.out ?? 'bench.json',
   };
@@ -83,7 +87,7 @@ function read(words: readonly string[]) {
       options: {
         sets: { type: 'string' }, grow: { type: 'string' }, set: { type: 'string', multiple: true }, data: { type: 'string' }, models: { type: 'string' }, backends: { type: 'string' }, steps: { type: 'string' },
         'warm-up': { type: 'string' }, epoch: { type: 'boolean' }, 'no-ranking': { type: 'boolean' }, peer: { type: 'boolean' }, stock: { type: 'boolean' }, roofline: { type: 'boolean' },
-        seed: { type: 'string' }, timeout: { type: 'string' }, out: { type: 'string' },
+        seed: { type: 'string' }, threads: { type: 'string' }, timeout: { type: 'string' }, out: { type: 'string' },
       },
     }).values;
   } catch (error) {

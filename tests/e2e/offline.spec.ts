@@ -92,13 +92,15 @@ test('a host without headers serves it under a path, still with the content poli
     // What the host leaves out, the service worker adds: workers too are held to the policy.
     const answered = await page.evaluate(async () => {
       const worker = /assets\/training\.worker-[^"]+\.js/.exec(await (await fetch('./sw.js')).text())?.[0] ?? '';
-      return (await fetch(`./${worker}`)).headers.get('Content-Security-Policy');
+      const { headers } = await fetch(`./${worker}`);
+      return ['Content-Security-Policy', 'Cross-Origin-Opener-Policy', 'Cross-Origin-Embedder-Policy'].map((name) => headers.get(name));
     });
-    expect(answered).toBe(contentPolicy());
+    expect(answered).toEqual([contentPolicy(), 'same-origin', 'require-corp']);
 
     await host.close();
     await page.reload();
     await expect(page.getByText('finished').first()).toBeVisible();
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
   } finally {
     await context.close();
     await host.close().catch(() => undefined);

@@ -26,7 +26,7 @@ describeOn('wasm', 'compiled kernels', (test) => {
     for (const code of [plain, relaxed]) {
       const bytes = Uint8Array.from(atob(code), (character) => character.charCodeAt(0));
       if (code === relaxed && !WebAssembly.validate(bytes)) continue;
-      const memory = new WebAssembly.Memory({ initial: 4 });
+      const memory = new WebAssembly.Memory({ initial: 4, maximum: 4 });
       const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
       const kernels = instance.exports as unknown as SimdKernels;
       const heap = new Float32Array(memory.buffer);
@@ -34,7 +34,7 @@ describeOn('wasm', 'compiled kernels', (test) => {
       const [a, b, result, packed] = [256, 512, 1024, 2048];
       for (let i = 0; i < m * k; i++) heap[a + i] = (i % 7) - 3;
       for (let i = 0; i < k * n; i++) heap[b + i] = (i % 5) - 2;
-      kernels.matMul(4 * a, 4 * b, 4 * packed, 4 * result, m, k, n, false, false);
+      kernels.matMul(4 * a, 4 * b, 4 * packed, 4 * result, m, k, n, false, false, 0, m);
       const expected = Array.from({ length: m * n }, (_, at) => Array.from({ length: k }, (_, j) => heap[a + Math.floor(at / n) * k + j]! * heap[b + j * n + (at % n)]!).reduce((sum, x) => sum + x, 0));
       expect([...heap.subarray(result, result + m * n)]).toEqual(expected);
       heap[a] = 1.5;

@@ -71,7 +71,7 @@ describe('quartiles', () => {
 describe('options', () => {
   it('have defaults', () => {
     expect(parseOptions([])).toEqual({
-      sets: ['tiktok'], grow: [], settings: [], data: null, models: [...MODEL_IDS], backends: ['wasm'], steps: 10, warmUp: 3, epoch: false, ranking: true, peer: false, stock: false, roofline: false, seed: 999, timeout: 1200, out: 'bench.json',
+      sets: ['tiktok'], grow: [], settings: [], data: null, models: [...MODEL_IDS], backends: ['wasm'], steps: 10, warmUp: 3, epoch: false, ranking: true, peer: false, stock: false, roofline: false, seed: 999, threads: null, timeout: 1200, out: 'bench.json',
     });
   });
 

@@ -23,7 +23,7 @@ const python = ['python3', '/usr/bin/python3'].find((command) => spawnSync(comma
 
 async function traced(model: 'lightgcn' | 'egra', config: Config): Promise<Trace> {
   const { database, run } = await smallStudy(model, config, 'cpu', { users: 40, items: 32 });
-  await executeRun(run.id, { database, deviceHost: { gpu: null, wasmPaths: {}, fetchWasm: false }, control: new RunControl(), emit: () => undefined, traceSteps: STEPS });
+  await executeRun(run.id, { database, deviceHost: { gpu: null, wasmPaths: {}, fetchWasm: false, helpers: null }, control: new RunControl(), emit: () => undefined, traceSteps: STEPS });
   const trace = await readTrace(database, run.id);
   if (!trace) throw new Error('There is no trace.');
   return trace;

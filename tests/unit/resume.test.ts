@@ -23,7 +23,7 @@ function hostOf(database: Database, onEvent: OnEvent = () => undefined): RunHost
   const control = new RunControl();
   return {
     database,
-    deviceHost: { gpu: null, wasmPaths: {}, fetchWasm: false },
+    deviceHost: { gpu: null, wasmPaths: {}, fetchWasm: false, helpers: null },
     control,
     emit: (event) => onEvent(event, control),
     traceSteps: 0,

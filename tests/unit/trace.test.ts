@@ -26,7 +26,7 @@ interface TraceDocument {
 
 async function tracedRun(model: ModelId, config: Config) {
   const { database, run } = await smallStudy(model, config, 'cpu', { users: USERS, items: ITEMS });
-  const ended = await executeRun(run.id, { database, deviceHost: { gpu: null, wasmPaths: {}, fetchWasm: false }, control: new RunControl(), emit: () => undefined, traceSteps: STEPS });
+  const ended = await executeRun(run.id, { database, deviceHost: { gpu: null, wasmPaths: {}, fetchWasm: false, helpers: null }, control: new RunControl(), emit: () => undefined, traceSteps: STEPS });
   expect(ended.fault).toBeNull();
   const trace = await readTrace(database, run.id);
   if (!trace) throw new Error('There is no trace.');

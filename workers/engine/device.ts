@@ -21,7 +21,9 @@ import { replaceWasmComparisons, replaceWasmExp } from './kernels/wasmElements';
 import { replaceWasmMatMul } from './kernels/wasmMatMul';
 import { replaceWasmConcat, replaceWasmCuts, replaceWasmGather, replaceWasmIdentity, replaceWasmTranspose } from './kernels/wasmRows';
 import { replaceWasmSum } from './kernels/wasmSum';
-import { openSimd } from './simd/heap';
+import { closeSimd, openSimd } from './simd/heap';
+import { sharingHeap } from './simd/sharedHeap';
+import type { HelperHost } from './simd/team';
 import { peakMeter } from './peak';
 import { declareSoftware } from './replace';
 import { selfTest } from './selfTest';
@@ -34,6 +36,8 @@ export interface DeviceHost {
   readonly wasmPaths: Readonly<Record<string, string>>;
   /** Whether the WASM backend should load these paths with `fetch`. */
   readonly fetchWasm: boolean;
+  /** Threads to share the WASM backend's work; null where memory cannot be shared. */
+  readonly helpers: HelperHost | null;
 }
 
 export interface DeviceRequest {
@@ -200,9 +204,9 @@ function adapterName(info: GPUAdapterInfo, software: boolean): string {
 async function openHost(host: DeviceHost, name: 'wasm' | 'cpu'): Promise<Description> {
   if (name === 'wasm') {
     const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
-    // The threaded build breaks when minified; SIMD without threads is what is used everywhere.
+    // The threaded build breaks when minified and does not start in Node: the threads are our own.
     tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
-    setWasmPaths({ ...host.wasmPaths }, host.fetchWasm);
+    setWasmPaths({ ...host.wasmPaths }, host.fetchWasm || host.helpers !== null);
     replaceWasmMatMul();
     replaceWasmExp();
     replaceWasmComparisons();
@@ -215,21 +219,23 @@ async function openHost(host: DeviceHost, name: 'wasm' | 'cpu'): Promise<Descrip
   } else {
     await import('@tensorflow/tfjs-backend-cpu');
   }
-  if (!(await tf.setBackend(name))) {
+  const start = () => tf.setBackend(name);
+  if (!(await (name === 'wasm' && host.helpers ? sharingHeap(start) : start()))) {
     throw new AppError('BACKEND_UNAVAILABLE', `The ${name} backend did not start.`, 'Reload the page; if it repeats, use a current Chrome or Edge.');
   }
   await tf.ready();
   const backend: unknown = tf.backend();
-  if (isWasm(backend)) await openSimd(backend);
+  const threads = isWasm(backend) ? await openSimd(backend, host.helpers) : 1;
   const simd = name === 'wasm' && (await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')) === true;
   return {
-    name: name === 'cpu' ? 'JavaScript' : simd ? 'WebAssembly SIMD' : 'WebAssembly',
+    name: name === 'cpu' ? 'JavaScript' : `${simd ? 'WebAssembly SIMD' : 'WebAssembly'}${threads > 1 ? `, ${threads} threads` : ''}`,
     vendor: '',
     architecture: name,
     software: true,
     limits: {},
     features: simd ? ['simd'] : [],
     close: () => {
+      closeSimd();
       const factory = tf.findBackendFactory(name);
       tf.removeBackend(name);
       // Frees what it holds, and can be opened again.

@@ -24,7 +24,7 @@ export interface KernelPair {
     shapes: readonly (readonly number[])[],
     attributes: Attributes,
   ) => void;
-  /** On the heap of the WASM backend: the addresses of the inputs, of the output, and of `scratch` numbers more. */
+  /** On the heap of the WASM backend: the addresses of the inputs, of the output, and of `scratch` numbers more for each thread. */
   readonly simd?: {
     readonly scratch?: (attributes: Attributes) => number;
     readonly run: (kernels: SimdKernels, at: { readonly inputs: readonly number[]; readonly output: number; readonly scratch: number }, shapes: readonly (readonly number[])[], attributes: Attributes) => void;
@@ -87,7 +87,7 @@ function runWithSimd(backend: BackendWasm, pair: KernelPair, tensors: tf.TensorI
   const kernels = simdOf(backend);
   if (!kernels || !pair.simd) return null;
   const output = backend.makeOutput(shape, 'float32');
-  const scratch = pair.simd.scratch ? backend.makeOutput([pair.simd.scratch(attributes)], 'float32') : null;
+  const scratch = pair.simd.scratch ? backend.makeOutput([kernels.threads * pair.simd.scratch(attributes)], 'float32') : null;
   const at = { inputs: tensors.map((tensor) => addressOf(backend, tensor)), output: addressOf(backend, output), scratch: scratch ? addressOf(backend, scratch) : 0 };
   pair.simd.run(kernels, at, tensors.map((tensor) => tensor.shape), attributes);
   if (scratch) backend.disposeData(scratch.dataId);

@@ -35,9 +35,42 @@ function pack(b: usize, packed: usize, first: i32, last: i32, k: i32, n: i32, tu
 function packStrip(a: usize, strip: usize, steps: i32, down: usize, along: usize): void {
   let to = strip;
   let from = a;
-  for (let step: i32 = 0; step < steps; step++) {
+  let step: i32 = 0;
+  if (down == 4) {
+    // The five lie side by side.
+    for (; step < steps; step++) {
+      v128.store(to, v128.load(from));
+      store<f32>(to, load<f32>(from, 16), 16);
+      from += along;
+      to += STRIP << 2;
+    }
+    return;
+  }
+  // Four columns at once, turned in registers.
+  for (; step + 4 <= steps; step += 4) {
+    const r0 = v128.load(from);
+    const r1 = v128.load(from + down);
+    const r2 = v128.load(from + 2 * down);
+    const r3 = v128.load(from + 3 * down);
+    const r4 = v128.load(from + 4 * down);
+    const p0 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
+    const p1 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
+    const q0 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
+    const q1 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
+    v128.store(to, v128.shuffle<f32>(p0, p1, 0, 1, 4, 5));
+    v128.store_lane<f32>(to, r4, 0, 16);
+    v128.store(to, v128.shuffle<f32>(p0, p1, 2, 3, 6, 7), 20);
+    v128.store_lane<f32>(to, r4, 1, 36);
+    v128.store(to, v128.shuffle<f32>(q0, q1, 0, 1, 4, 5), 40);
+    v128.store_lane<f32>(to, r4, 2, 56);
+    v128.store(to, v128.shuffle<f32>(q0, q1, 2, 3, 6, 7), 60);
+    v128.store_lane<f32>(to, r4, 3, 76);
+    from += 16;
+    to += (4 * STRIP) << 2;
+  }
+  for (; step < steps; step++) {
     for (let r: i32 = 0; r < STRIP; r++) store<f32>(to + (<usize>r << 2), load<f32>(from + <usize>r * down));
-    from += along;
+    from += 4;
     to += STRIP << 2;
   }
 }
@@ -124,32 +157,33 @@ export function line(p: usize, at: usize, along: usize, steps: i32, tile: usize)
   v128.store(tile, h, 16);
 }
 
-/** `result [m] = op(A) [m, k] · b [k]`: nothing to pack, and A passes once. */
-function matVec(a: usize, b: usize, result: usize, m: i32, k: i32, turnedA: bool): void {
+/** `result [m] = op(A) [m, k] · b [k]`, rows `first` to `last`: nothing to pack, and A passes once. */
+function matVec(a: usize, b: usize, result: usize, m: i32, k: i32, turnedA: bool, first: i32, last: i32): void {
   if (!turnedA) {
-    for (let i: i32 = 0; i < m; i++) {
-      store<f32>(result + (<usize>i << 2), innerProduct(a, b, k));
-      a += <usize>k << 2;
-    }
+    for (let i = first; i < last; i++) store<f32>(result + (<usize>i << 2), innerProduct(a + <usize>i * (<usize>k << 2), b, k));
     return;
   }
-  const bytes = <usize>m << 2;
+  const row = <usize>m << 2;
+  const bytes = <usize>(last - first) << 2;
+  a += <usize>first << 2;
+  result += <usize>first << 2;
   memory.fill(result, 0, bytes);
   for (let step: i32 = 0; step < k; step++) {
     const x = v128.load_splat<f32>(b + (<usize>step << 2));
     let at: usize = 0;
     for (; at + 16 <= bytes; at += 16) v128.store(result + at, madd(x, v128.load(a + at), v128.load(result + at)));
     for (; at < bytes; at += 4) store<f32>(result + at, load<f32>(result + at) + f32x4.extract_lane(x, 0) * load<f32>(a + at));
-    a += bytes;
+    a += row;
   }
 }
 
 /**
- * `result [m, n] = op(A) [m, k] · op(B) [k, n]`; `turned`: the operand is stored the other way round. `packed` is the scratch.
+ * `result [m, n] = op(A) [m, k] · op(B) [k, n]`, rows `begin` to `end`; `turned`: the operand is stored the other way round. `packed` is
+ * the scratch.
  */
-export function matMul(a: usize, b: usize, packed: usize, result: usize, m: i32, k: i32, n: i32, turnedA: bool, turnedB: bool): void {
+export function matMul(a: usize, b: usize, packed: usize, result: usize, m: i32, k: i32, n: i32, turnedA: bool, turnedB: bool, begin: i32, end: i32): void {
   if (n == 1) {
-    matVec(a, b, result, m, k, turnedA);
+    matVec(a, b, result, m, k, turnedA, begin, end);
     return;
   }
   const down = turnedA ? 4 : <usize>k << 2;
@@ -163,8 +197,8 @@ export function matMul(a: usize, b: usize, packed: usize, result: usize, m: i32,
     const steps = last - first;
     const panel = <usize>steps * (PANEL << 2);
     pack(b, packed, first, last, k, n, turnedB);
-    let i: i32 = 0;
-    for (; i + STRIP <= m; i += STRIP) {
+    let i = begin;
+    for (; i + STRIP <= end; i += STRIP) {
       packStrip(a + <usize>i * down + <usize>first * along, strip, steps, down, along);
       let p = packed;
       for (let j: i32 = 0; j < n; j += PANEL) {
@@ -173,7 +207,7 @@ export function matMul(a: usize, b: usize, packed: usize, result: usize, m: i32,
         p += panel;
       }
     }
-    for (; i < m; i++) {
+    for (; i < end; i++) {
       let p = packed;
       for (let j: i32 = 0; j < n; j += PANEL) {
         line(p, a + <usize>i * down + <usize>first * along, along, steps, tile);

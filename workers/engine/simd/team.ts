@@ -1,0 +1,118 @@
+import type { SimdKernels } from './heap';
+
+/** Kernels that can be shared: numbers in, results on the heap. */
+export type SharedKernel = Exclude<keyof SimdKernels, 'threads'>;
+
+/** What a helper needs: the compiled kernels, the heap, and where its tasks will be written. */
+export interface HelperStart {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly control: SharedArrayBuffer;
+}
+
+/** A thread as its host starts it: it calls `help` with what it is sent. */
+export interface Helper {
+  /** Rejects where the thread cannot start. */
+  begin(start: HelperStart): Promise<void>;
+  stop(): void;
+}
+
+/** Where threads come from; null where memory cannot be shared. */
+export interface HelperHost {
+  /** Beside the caller's own. */
+  readonly count: number;
+  readonly start: () => Helper;
+}
+
+/** The caller and its helpers. */
+export interface Team {
+  readonly size: number;
+  /** Runs a kernel once with each list of arguments, at most `size`, all at the same time. */
+  run(kernel: SharedKernel, shares: readonly (readonly number[])[]): void;
+  close(): void;
+}
+
+/** So many threads beside the caller's on a machine of `cores`: more pass little on, and one core is the page's. */
+export const helpersOn = (cores: number): number => Math.max(0, Math.min(7, cores > 2 ? cores - 2 : cores - 1));
+
+/** Numbers of a kernel's arguments, at most. */
+const ARGUMENTS = 32;
+const NAME_BYTES = 32;
+const HEAD_BYTES = 16 + NAME_BYTES;
+export const CONTROL_BYTES = HEAD_BYTES + 8 * ARGUMENTS;
+
+/**
+ * What a helper does for ever: waits for a task, runs it, says that it is done. Its thread is ended from outside. The control
+ * block holds the number of the task, that of the last one done (negative: it failed), the length of the kernel's name and of
+ * the arguments, then both. It refers to nothing outside of itself: Node is given it as text.
+ */
+export function help({ module, memory, control }: HelperStart): void {
+  const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports;
+  const head = new Int32Array(control, 0, 4);
+  const name = new Uint8Array(control, 16, 32);
+  const given = new Float64Array(control, 48);
+  let task = 0;
+  for (;;) {
+    // The next task is often close behind: to sleep and to be woken takes longer than to look for it a while.
+    for (let look = 0; look < 20_000 && Atomics.load(head, 0) === task; look++);
+    Atomics.wait(head, 0, task);
+    task = Atomics.load(head, 0);
+    let done = task;
+    try {
+      const kernel = kernels[String.fromCharCode(...name.subarray(0, head[2]))];
+      if (typeof kernel === 'function') kernel(...given.subarray(0, head[3]));
+      else done = -task;
+    } catch {
+      done = -task;
+    }
+    Atomics.store(head, 1, done);
+    Atomics.notify(head, 1);
+  }
+}
+
+/** Starts the helpers; null where none can be. */
+export async function openTeam(module: WebAssembly.Module, memory: WebAssembly.Memory, own: SimdKernels, host: HelperHost): Promise<Team | null> {
+  const members = Array.from({ length: host.count }, () => ({ helper: host.start(), control: new SharedArrayBuffer(CONTROL_BYTES) }));
+  const stop = (): void => members.forEach(({ helper }) => helper.stop());
+  try {
+    await Promise.all(members.map(({ helper, control }) => helper.begin({ module, memory, control })));
+  } catch {
+    stop();
+    return null;
+  }
+  const mates = members.map(({ control }) => mate(control));
+  return {
+    size: 1 + mates.length,
+    run: (kernel, [first = [], ...others]) => {
+      others.forEach((share, place) => mates[place]?.begin(kernel, share));
+      Reflect.apply(own[kernel], null, first);
+      others.forEach((_, place) => mates[place]?.join());
+    },
+    close: stop,
+  };
+}
+
+/** One helper, seen from the caller. */
+function mate(control: SharedArrayBuffer) {
+  const head = new Int32Array(control, 0, 4);
+  const name = new Uint8Array(control, 16, NAME_BYTES);
+  const given = new Float64Array(control, HEAD_BYTES);
+  let task = 0;
+  return {
+    begin: (kernel: string, share: readonly number[]): void => {
+      for (let at = 0; at < kernel.length; at++) name[at] = kernel.charCodeAt(at);
+      given.set(share);
+      head[2] = kernel.length;
+      head[3] = share.length;
+      task += 1;
+      Atomics.store(head, 0, task);
+      Atomics.notify(head, 0);
+    },
+    join: (): void => {
+      for (let done = Atomics.load(head, 1); done !== task; done = Atomics.load(head, 1)) {
+        if (done === -task) throw new Error('A thread that shares the work failed.');
+        Atomics.wait(head, 1, done);
+      }
+    },
+  };
+}
