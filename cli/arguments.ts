@@ -65,7 +65,7 @@ export function parseRun(words: readonly string[]): RunArguments {
     backend: oneOf(values.backend ?? 'auto', ['auto', 'webgpu', 'wasm', 'cpu'], '--backend'),
     allowSoftware: values.software ?? false,
     host: oneOf(values.host ?? 'chromium', ['chromium', 'node'], '--host'),
-    threads: values.threads === undefined ? null : Math.max(1, whole(values.threads, '--threads', 64)),
+    threads: values.threads === undefined ? null : whole(values.threads, '--threads', 64, 1),
     trace: whole(values.trace ?? '0', '--trace', 1000),
     out,
     json: values.json ?? false,
@@ -88,9 +88,9 @@ function parse(words: readonly string[]) {
   }
 }
 
-function whole(text: string, name: string, max: number): number {
+function whole(text: string, name: string, max: number, min = 0): number {
   const value = Number(text);
-  if (!/^\d+$/.test(text) || value > max) wrong(`${name} is a whole number from 0 to ${max}, not “${text}”.`);
+  if (!/^\d+$/.test(text) || value > max || value < min) wrong(`${name} is a whole number from ${min} to ${max}, not “${text}”.`);
   return value;
 }
 

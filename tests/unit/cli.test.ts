@@ -26,15 +26,15 @@ function refusal(words: readonly string[]): Fault {
 describe('the words of a run', () => {
   it('have defaults', () => {
     expect(parseRun(least)).toEqual({
-      dataset: 'demo', model: 'lightgcn', preset: null, changes: {}, seed: 999, backend: 'auto', allowSoftware: false, host: 'chromium', trace: 0, out: 'results', json: false,
+      dataset: 'demo', model: 'lightgcn', preset: null, changes: {}, seed: 999, backend: 'auto', allowSoftware: false, host: 'chromium', threads: null, trace: 0, out: 'results', json: false,
     });
   });
 
   it('are all understood', () => {
-    const words = [...least, '--set', 'layers=3', '--set=negativesFrom=all', '--set', 'learningRate=5e-4', '--seed', '4294967295', '--epochs', '7', '--backend', 'wasm', '--software', '--host', 'node', '--trace', '3', '--json'];
+    const words = [...least, '--set', 'layers=3', '--set=negativesFrom=all', '--set', 'learningRate=5e-4', '--seed', '4294967295', '--epochs', '7', '--backend', 'wasm', '--software', '--host', 'node', '--threads', '2', '--trace', '3', '--json'];
     expect(parseRun(words)).toEqual({
       dataset: 'demo', model: 'lightgcn', preset: null, changes: { layers: 3, negativesFrom: 'all', learningRate: 5e-4, epochs: 7 }, seed: 4294967295,
-      backend: 'wasm', allowSoftware: true, host: 'node', trace: 3, out: 'results', json: true,
+      backend: 'wasm', allowSoftware: true, host: 'node', threads: 2, trace: 3, out: 'results', json: true,
     });
   });
 
@@ -56,6 +56,7 @@ describe('the words of a run', () => {
     ['a negative seed', [...least, '--seed=-1'], 'COMMAND_LINE', '-1'],
     ['a seed that is none', [...least, '--seed', '1.5'], 'COMMAND_LINE', '1.5'],
     ['a seed over 32 bits', [...least, '--seed', '4294967296'], 'COMMAND_LINE', '4294967296'],
+    ['no thread', [...least, '--threads', '0'], 'COMMAND_LINE', 'from 1 to 64'],
     ['an empty seed', [...least, '--seed', ''], 'COMMAND_LINE', '--seed'],
     ['an unknown backend', [...least, '--backend', 'webgl'], 'COMMAND_LINE', 'webgl'],
     ['an unknown host', [...least, '--host', 'deno'], 'COMMAND_LINE', 'deno'],

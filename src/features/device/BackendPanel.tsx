@@ -7,7 +7,7 @@ import { BACKEND_CHOICES, useDevice } from '../../state/device';
 const HELP: Readonly<Record<BackendChoice, string>> = {
   auto: 'A hardware WebGPU adapter, then WASM, then CPU.',
   webgpu: 'The graphics processor. A run does not start without it.',
-  wasm: 'The processor with SIMD instructions, on as many threads as it has to spare where the page is isolated (docs/hosting.md).',
+  wasm: 'The processor with SIMD instructions and, where the host isolates the page, several threads.',
   cpu: 'The processor in plain JavaScript; the slowest, and always there.',
 };
 
