@@ -99,6 +99,18 @@ describe('threads that share the work', () => {
     device.close();
   });
 
+  it('are done without where there is no room for a memory to share', async ({ skip }) => {
+    const host = await testHost(false, 2);
+    if (!host.helpers) return skip(ALONE);
+    const memory = vi.spyOn(WebAssembly, 'Memory').mockImplementation(function none() {
+      throw new RangeError('could not allocate memory');
+    });
+    const device = await openDevice(host, { backend: 'wasm', allowSoftware: true });
+    memory.mockRestore();
+    expect(device.report.name).toBe('WebAssembly SIMD');
+    device.close();
+  });
+
   it('tell when one of them fails', async ({ skip }) => {
     const { helpers } = await testHost(false, 2);
     if (!helpers) return skip(ALONE);
