@@ -35,6 +35,9 @@ export interface Team {
 /** So many threads beside the caller's on a machine of `cores`: more pass little on, and one core is the page's. */
 export const helpersOn = (cores: number): number => Math.max(0, Math.min(7, cores > 2 ? cores - 2 : cores - 1));
 
+/** Shares end at nearly the same time: for so long the caller looks for the end of the others without going to sleep. */
+const PATIENCE_MS = 2;
+
 /** Numbers of a kernel's arguments, at most. */
 const ARGUMENTS = 32;
 const NAME_BYTES = 32;
@@ -53,8 +56,8 @@ export function help({ module, memory, control }: HelperStart): void {
   const given = new Float64Array(control, 48);
   let task = 0;
   for (;;) {
-    // The next task is often close behind: to sleep and to be woken takes longer than to look for it a while.
-    for (let look = 0; look < 20_000 && Atomics.load(head, 0) === task; look++);
+    // The next task is mostly close behind, and a core that has gone to sleep is slow to wake: look for it for 2 ms.
+    for (const end = performance.now() + 2; Atomics.load(head, 0) === task && performance.now() < end; );
     Atomics.wait(head, 0, task);
     task = Atomics.load(head, 0);
     let done = task;
@@ -109,9 +112,10 @@ function mate(control: SharedArrayBuffer) {
       Atomics.notify(head, 0);
     },
     join: (): void => {
+      const end = performance.now() + PATIENCE_MS;
       for (let done = Atomics.load(head, 1); done !== task; done = Atomics.load(head, 1)) {
         if (done === -task) throw new Error('A thread that shares the work failed.');
-        Atomics.wait(head, 1, done);
+        if (performance.now() >= end) Atomics.wait(head, 1, done);
       }
     },
   };
