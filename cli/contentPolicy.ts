@@ -57,8 +57,11 @@ export function contentPolicy({ nonce, inMeta = false }: { readonly nonce?: stri
     .join('; ');
 }
 
-/** What keeps the page apart from all others, so that the browser lets its threads share memory. */
-const ISOLATION: Readonly<Record<string, string>> = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
+/**
+ * What keeps the page apart from all others, so that the browser lets its threads share memory. Without credentials it may still ask
+ * whether a server is there that does not let it read the answer.
+ */
+const ISOLATION: Readonly<Record<string, string>> = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'credentialless' };
 
 /** What the service worker adds to its answers, for hosts that send no headers. */
 export const answerHeaders = (nonce?: string): Readonly<Record<string, string>> => ({ 'Content-Security-Policy': contentPolicy(nonce === undefined ? {} : { nonce }), ...ISOLATION });

@@ -95,7 +95,7 @@ test('a host without headers serves it under a path, still with the content poli
       const { headers } = await fetch(`./${worker}`);
       return ['Content-Security-Policy', 'Cross-Origin-Opener-Policy', 'Cross-Origin-Embedder-Policy'].map((name) => headers.get(name));
     });
-    expect(answered).toEqual([contentPolicy(), 'same-origin', 'require-corp']);
+    expect(answered).toEqual([contentPolicy(), 'same-origin', 'credentialless']);
 
     await host.close();
     await page.reload();

@@ -31,7 +31,7 @@ describe('the content policy', () => {
   it('gives hosts one caching rule for a path, and the policy for all', () => {
     const blocks = headersFile().trimEnd().split('\n\n').map((block) => block.split('\n'));
     const [all, ...caching] = blocks;
-    expect(all).toEqual(['/*', `  Content-Security-Policy: ${contentPolicy()}`, '  Cross-Origin-Opener-Policy: same-origin', '  Cross-Origin-Embedder-Policy: require-corp', '  X-Content-Type-Options: nosniff', '  Referrer-Policy: no-referrer']);
+    expect(all).toEqual(['/*', `  Content-Security-Policy: ${contentPolicy()}`, '  Cross-Origin-Opener-Policy: same-origin', '  Cross-Origin-Embedder-Policy: credentialless', '  X-Content-Type-Options: nosniff', '  Referrer-Policy: no-referrer']);
     expect(Object.fromEntries(caching.map(([path, rule]) => [path, rule]))).toMatchObject({
       '/assets/*': '  Cache-Control: public, max-age=31536000, immutable',
       '/index.html': '  Cache-Control: no-cache',
