@@ -10,7 +10,7 @@ export type BackendChoice = 'auto' | BackendName;
 
 export interface DeviceReport {
   readonly backend: BackendName;
-  /** What a person calls it: `NVIDIA H200`, `SwiftShader (software)`, `WebAssembly SIMD`. */
+  /** What a person calls it: `NVIDIA H200`, `SwiftShader (software)`, `WebAssembly SIMD × 4` (threads). */
   readonly name: string;
   readonly vendor: string;
   readonly architecture: string;

@@ -24,7 +24,7 @@ test('training and its views stay inside the content policy and ask no other hos
   expect(run.device?.backend).toBe('wasm');
   // The headers isolate the page: its threads share the work.
   const cores = await page.evaluate(() => navigator.hardwareConcurrency);
-  expect(run.device?.name).toMatch(cores > 1 ? /^WebAssembly SIMD, \d threads$/ : /^WebAssembly SIMD$/);
+  expect(run.device?.name).toMatch(cores > 1 ? /^WebAssembly SIMD × \d$/ : /^WebAssembly SIMD$/);
   await page.getByRole('button', { name: 'Figure of Loss terms' }).click();
   const preview = page.getByRole('img', { name: /Preview of the figure/ });
   await expect.poll(() => preview.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(100);

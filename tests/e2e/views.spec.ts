@@ -62,6 +62,8 @@ for (const { name, open } of VIEWS) {
       await page.emulateMedia({ colorScheme: 'light' });
       await open();
       expect.soft(await sideways(page), `overflow at ${size.width}`).toBe(0);
+      // As tall as the page: what happens to lie half under the bar at the window's edge is no small target, it can be scrolled.
+      await page.setViewportSize({ width: size.width, height: await page.evaluate(() => document.documentElement.scrollHeight) });
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme });
         await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme);

@@ -80,7 +80,7 @@ describe('threads that share the work', () => {
   it('make the same numbers as one, to the bit', async ({ skip }) => {
     if (!(await testHost(false, 2)).helpers) return skip(ALONE);
     const [one, three] = [await computed(1), await computed(3)];
-    expect([one.name, three.name]).toEqual(['WebAssembly SIMD', 'WebAssembly SIMD, 3 threads']);
+    expect([one.name, three.name]).toEqual(['WebAssembly SIMD', 'WebAssembly SIMD × 3']);
     for (const name of Object.keys(WORK)) {
       expect(one.results[name]!.some((value) => value !== 0), name).toBe(true);
       expect([one.woken[name], three.woken[name]! >= 2], name).toEqual([0, true]);

@@ -228,7 +228,7 @@ async function openHost(host: DeviceHost, name: 'wasm' | 'cpu'): Promise<Descrip
   const threads = isWasm(backend) ? await openSimd(backend, host.helpers) : 1;
   const simd = name === 'wasm' && (await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')) === true;
   return {
-    name: name === 'cpu' ? 'JavaScript' : `${simd ? 'WebAssembly SIMD' : 'WebAssembly'}${threads > 1 ? `, ${threads} threads` : ''}`,
+    name: name === 'cpu' ? 'JavaScript' : `${simd ? 'WebAssembly SIMD' : 'WebAssembly'}${threads > 1 ? ` × ${threads}` : ''}`,
     vendor: '',
     architecture: name,
     software: true,
