@@ -21,6 +21,10 @@ function ranges(total: number, parts: number, unit: number): (readonly [first: n
  */
 export function sharedKernels(own: SimdKernels, team: Team, memory: WebAssembly.Memory): SimdKernels {
   const { size } = team;
+  const numberByNumber = (kernel: 'exponential' | 'hyperbolicTangent') => (x: number, result: number, length: number): void => {
+    if (length < LEAST_NUMBERS) return own[kernel](x, result, length);
+    team.run(kernel, ranges(length, size, 4).map(([first, last]) => [x + BYTES * first, result + BYTES * first, last - first]));
+  };
   return {
     ...own,
     threads: size,
@@ -39,14 +43,8 @@ export function sharedKernels(own: SimdKernels, team: Team, memory: WebAssembly.
       if (length < LEAST_NUMBERS) return own.adam(theta, result, first, second, gradient, length, ...settings);
       team.run('adam', ranges(length, size, 4).map(([from, to]) => [...[theta, result, first, second, gradient].map((address) => address + BYTES * from), to - from, ...settings]));
     },
-    exponential: (x, result, length) => {
-      if (length < LEAST_NUMBERS) return own.exponential(x, result, length);
-      team.run('exponential', ranges(length, size, 4).map(([first, last]) => [x + BYTES * first, result + BYTES * first, last - first]));
-    },
-    hyperbolicTangent: (x, result, length) => {
-      if (length < LEAST_NUMBERS) return own.hyperbolicTangent(x, result, length);
-      team.run('hyperbolicTangent', ranges(length, size, 4).map(([first, last]) => [x + BYTES * first, result + BYTES * first, last - first]));
-    },
+    exponential: numberByNumber('exponential'),
+    hyperbolicTangent: numberByNumber('hyperbolicTangent'),
     sums: (x, result, outer, depth, inner) => {
       if (outer * depth * inner < LEAST_SUM) return own.sums(x, result, outer, depth, inner);
       team.run('sums', ranges(outer, size, 1).map(([first, last]) => [x + BYTES * first * depth * inner, result + BYTES * first * inner, last - first, depth, inner]));

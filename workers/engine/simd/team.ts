@@ -42,7 +42,7 @@ const PATIENCE_MS = 2;
 const ARGUMENTS = 32;
 const NAME_BYTES = 32;
 const HEAD_BYTES = 16 + NAME_BYTES;
-export const CONTROL_BYTES = HEAD_BYTES + 8 * ARGUMENTS;
+const CONTROL_BYTES = HEAD_BYTES + 8 * ARGUMENTS;
 
 /**
  * What a helper does for ever: waits for a task, runs it, says that it is done. Its thread is ended from outside. The control
