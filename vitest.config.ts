@@ -31,9 +31,15 @@ export default defineConfig({
         resolve: { alias: { '#test-host': helper('host.browser.ts') } },
         optimizeDeps: {
           include: [
-            '@tensorflow/tfjs-core', '@tensorflow/tfjs-core/dist/register_all_gradients', '@tensorflow/tfjs-backend-webgpu',
-            '@tensorflow/tfjs-backend-wasm', '@tensorflow/tfjs-backend-cpu', 'pure-rand/generator/xoroshiro128plus', 'idb-keyval',
-            '@huggingface/transformers', 'zod',
+            '@tensorflow/tfjs-core',
+            '@tensorflow/tfjs-core/dist/register_all_gradients',
+            '@tensorflow/tfjs-backend-webgpu',
+            '@tensorflow/tfjs-backend-wasm',
+            '@tensorflow/tfjs-backend-cpu',
+            'pure-rand/generator/xoroshiro128plus',
+            'idb-keyval',
+            '@huggingface/transformers',
+            'zod',
           ],
         },
         test: {

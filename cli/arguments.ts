@@ -77,9 +77,19 @@ function parse(words: readonly string[]) {
     return parseArgs({
       args: [...words],
       options: {
-        dataset: { type: 'string' }, model: { type: 'string' }, preset: { type: 'string' }, set: { type: 'string', multiple: true }, seed: { type: 'string' },
-        epochs: { type: 'string' }, backend: { type: 'string' }, software: { type: 'boolean' }, host: { type: 'string' },
-        threads: { type: 'string' }, trace: { type: 'string' }, out: { type: 'string' }, json: { type: 'boolean' },
+        dataset: { type: 'string' },
+        model: { type: 'string' },
+        preset: { type: 'string' },
+        set: { type: 'string', multiple: true },
+        seed: { type: 'string' },
+        epochs: { type: 'string' },
+        backend: { type: 'string' },
+        software: { type: 'boolean' },
+        host: { type: 'string' },
+        threads: { type: 'string' },
+        trace: { type: 'string' },
+        out: { type: 'string' },
+        json: { type: 'boolean' },
       },
     }).values;
   } catch (error) {
@@ -90,7 +100,8 @@ function parse(words: readonly string[]) {
 
 function whole(text: string, name: string, max: number, min = 0): number {
   const value = Number(text);
-  if (!/^\d+$/.test(text) || value > max || value < min) wrong(`${name} is a whole number from ${min} to ${max}, not “${text}”.`);
+  if (!/^\d+$/.test(text) || value > max || value < min)
+    wrong(`${name} is a whole number from ${min} to ${max}, not “${text}”.`);
   return value;
 }
 
@@ -104,4 +115,8 @@ function wrong(message: string): never {
 
 /** The built-in dataset that a name stands for; null for a folder. */
 export const demoOf = (dataset: string): DemoOptions | null =>
-  dataset === 'demo' ? DEFAULT_DEMO : dataset === 'demo-signs' ? { ...DEFAULT_DEMO, variant: 'looksAndSemantics' } : null;
+  dataset === 'demo'
+    ? DEFAULT_DEMO
+    : dataset === 'demo-signs'
+      ? { ...DEFAULT_DEMO, variant: 'looksAndSemantics' }
+      : null;

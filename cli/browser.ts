@@ -1,23 +1,46 @@
 import { existsSync } from 'node:fs';
 import { AppError } from '../src/domain/errors';
 
-const PLACES = ['/usr/bin/chromium', '/usr/bin/google-chrome', '/usr/bin/google-chrome-stable', '/usr/bin/chromium-browser'];
+const PLACES = [
+  '/usr/bin/chromium',
+  '/usr/bin/google-chrome',
+  '/usr/bin/google-chrome-stable',
+  '/usr/bin/chromium-browser',
+];
 
 /** The Chrome or Chromium to drive: `CHROME_PATH`, or where Linux packages put it. */
 export function browserPath(): string {
   const path = [process.env['CHROME_PATH'], ...PLACES].find((place) => place && existsSync(place));
   if (path) return path;
-  throw new AppError('BACKEND_UNAVAILABLE', 'No Chrome or Chromium was found.', 'Install Debian’s chromium, set CHROME_PATH, or use --host node.');
+  throw new AppError(
+    'BACKEND_UNAVAILABLE',
+    'No Chrome or Chromium was found.',
+    'Install Debian’s chromium, set CHROME_PATH, or use --host node.',
+  );
 }
 
-const QUIET = ['--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const QUIET = [
+  '--no-sandbox',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 
 /** Flags with which headless Chromium offers a correct software WebGPU adapter, on the page and in workers. */
 const SOFTWARE_WEBGPU = [
-  '--enable-unsafe-webgpu', '--enable-features=Vulkan', '--use-vulkan=swiftshader', '--use-angle=swiftshader', '--use-webgpu-adapter=swiftshader',
+  '--enable-unsafe-webgpu',
+  '--enable-features=Vulkan',
+  '--use-vulkan=swiftshader',
+  '--use-angle=swiftshader',
+  '--use-webgpu-adapter=swiftshader',
 ];
 
 /** Flags for a machine's own graphics adapter. */
 const HARDWARE_WEBGPU = ['--enable-unsafe-webgpu', '--enable-features=Vulkan', '--use-angle=vulkan'];
 
-export const browserFlags = (software: boolean): string[] => [...QUIET, ...(software ? SOFTWARE_WEBGPU : HARDWARE_WEBGPU)];
+export const browserFlags = (software: boolean): string[] => [
+  ...QUIET,
+  ...(software ? SOFTWARE_WEBGPU : HARDWARE_WEBGPU),
+];

@@ -16,7 +16,15 @@ export async function bundle(entry, { sourcemap = false } = {}) {
     plugins: [simdPlugin()],
     // Native modules and test tools stay what they are; everything else is bundled.
     ssr: { target: 'node', noExternal: true, external: ['webgpu', 'vite', '@vitejs/plugin-react', '@playwright/test'] },
-    build: { ssr: entry, outDir, emptyOutDir: true, target: 'node20', minify: false, sourcemap, rolldownOptions: { output: { entryFileNames: 'main.mjs' } } },
+    build: {
+      ssr: entry,
+      outDir,
+      emptyOutDir: true,
+      target: 'node20',
+      minify: false,
+      sourcemap,
+      rolldownOptions: { output: { entryFileNames: 'main.mjs' } },
+    },
   });
   return `${outDir}/main.mjs`;
 }

@@ -13,13 +13,16 @@ const HOSTS_VARIABLE = 'LODESTONE_MODEL_HOSTS';
 
 /** The origins of such a list. Throws on anything that is no http origin: it would weaken the policy or break it. */
 export function modelHosts(list: string): string[] {
-  return list.split(/\s+/).filter((host) => host !== '').map((host) => {
-    const url = URL.parse(host);
-    if (!url || !/^https?:$/.test(url.protocol) || /[;,*'"]/.test(host) || url.origin !== host.replace(/\/$/, '')) {
-      throw new Error(`${HOSTS_VARIABLE} holds ${host}, which is no origin like https://models.example.org.`);
-    }
-    return url.origin;
-  });
+  return list
+    .split(/\s+/)
+    .filter((host) => host !== '')
+    .map((host) => {
+      const url = URL.parse(host);
+      if (!url || !/^https?:$/.test(url.protocol) || /[;,*'"]/.test(host) || url.origin !== host.replace(/\/$/, '')) {
+        throw new Error(`${HOSTS_VARIABLE} holds ${host}, which is no origin like https://models.example.org.`);
+      }
+      return url.origin;
+    });
 }
 
 const LISTED = modelHosts(process.env[HOSTS_VARIABLE] ?? '');
@@ -34,7 +37,10 @@ export const CONNECT: readonly string[] = ["'self'", ...LOOPBACK, ...LISTED];
  * The policy. `nonce` is for the development server alone: React's refresh starts with an inline script, and Vite puts the
  * styles of a module into `<style>`. `inMeta` leaves out what a meta element may not say.
  */
-export function contentPolicy({ nonce, inMeta = false }: { readonly nonce?: string; readonly inMeta?: boolean } = {}): string {
+export function contentPolicy({
+  nonce,
+  inMeta = false,
+}: { readonly nonce?: string; readonly inMeta?: boolean } = {}): string {
   const inline = nonce === undefined ? [] : [`'nonce-${nonce}'`];
   const directives: Readonly<Record<string, readonly string[]>> = {
     'default-src': ["'self'"],
@@ -61,10 +67,16 @@ export function contentPolicy({ nonce, inMeta = false }: { readonly nonce?: stri
  * What keeps the page apart from all others, so that the browser lets its threads share memory. Without credentials it may still ask
  * whether a server is there that does not let it read the answer.
  */
-const ISOLATION: Readonly<Record<string, string>> = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'credentialless' };
+const ISOLATION: Readonly<Record<string, string>> = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'credentialless',
+};
 
 /** What the service worker adds to its answers, for hosts that send no headers. */
-export const answerHeaders = (nonce?: string): Readonly<Record<string, string>> => ({ 'Content-Security-Policy': contentPolicy(nonce === undefined ? {} : { nonce }), ...ISOLATION });
+export const answerHeaders = (nonce?: string): Readonly<Record<string, string>> => ({
+  'Content-Security-Policy': contentPolicy(nonce === undefined ? {} : { nonce }),
+  ...ISOLATION,
+});
 
 /** The response headers of everything that is served. */
 export const securityHeaders = (nonce?: string): Readonly<Record<string, string>> => ({

@@ -13,7 +13,11 @@ export async function filesOf(path: string): Promise<NamedFile[]> {
       if (entry.isFile()) found.push(join(entry.parentPath, entry.name));
     }
   } catch (error) {
-    throw new AppError('FILE_UNREADABLE', `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`, 'Check the path.');
+    throw new AppError(
+      'FILE_UNREADABLE',
+      `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      'Check the path.',
+    );
   }
   return Promise.all(found.sort().map(async (file) => ({ path: relative(path, file), file: await openAsBlob(file) })));
 }

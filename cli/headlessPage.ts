@@ -14,7 +14,11 @@ import { readTrace, readWeights } from '../src/storage/weights';
 export interface HeadlessRequest {
   /** null: the files of the page's input. */
   readonly demo: DemoOptions | null;
-  readonly experiment: Omit<Experiment, 'dataset' | 'config'> & { readonly model: ModelId; readonly preset: string | null; readonly changes: Config };
+  readonly experiment: Omit<Experiment, 'dataset' | 'config'> & {
+    readonly model: ModelId;
+    readonly preset: string | null;
+    readonly changes: Config;
+  };
   readonly traceSteps: number;
 }
 
@@ -42,7 +46,11 @@ window.lodestoneRun = async (request) => {
   }
 };
 
-async function runAndHandOver({ demo, experiment: { preset, changes, ...rest }, traceSteps }: HeadlessRequest): Promise<void> {
+async function runAndHandOver({
+  demo,
+  experiment: { preset, changes, ...rest },
+  traceSteps,
+}: HeadlessRequest): Promise<void> {
   const dataset = await importDataset(demo);
   const experiment: Experiment = {
     ...rest,
@@ -68,10 +76,17 @@ function importDataset(demo: DemoOptions | null): Promise<DatasetDocument> {
     worker.onmessage = ({ data }: MessageEvent<DatasetEvent>) => {
       switch (data.type) {
         case 'checked':
-          for (const problem of data.problems) void window.lodestoneReport(JSON.stringify({ kind: 'problem', problem }));
+          for (const problem of data.problems)
+            void window.lodestoneReport(JSON.stringify({ kind: 'problem', problem }));
           // With an error among the problems this was the worker's last word.
           if (data.problems.some((problem) => problem.severity === 'error')) {
-            return reject(new AppError('DATA_REJECTED', 'The dataset has errors.', 'Nothing was kept. Correct what is named above and run again.'));
+            return reject(
+              new AppError(
+                'DATA_REJECTED',
+                'The dataset has errors.',
+                'Nothing was kept. Correct what is named above and run again.',
+              ),
+            );
           }
           return send({ type: 'accept', id: data.id });
         case 'stored':
@@ -121,10 +136,19 @@ async function handOver(dataset: DatasetDocument): Promise<void> {
   })) {
     if (values) results.set(name, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
   }
-  for (const [name, blob] of Object.entries({ study: exportStudy(database, ['run'], new Date()), ...(weights && { weights: exportWeights(database, 'run') }) })) {
+  for (const [name, blob] of Object.entries({
+    study: exportStudy(database, ['run'], new Date()),
+    ...(weights && { weights: exportWeights(database, 'run') }),
+  })) {
     results.set(name, new Uint8Array(await (await blob).arrayBuffer()));
   }
-  const header = { users, items, details: details && describe(details), trace: trace?.json ?? null, names: [...results.keys()] };
+  const header = {
+    users,
+    items,
+    details: details && describe(details),
+    trace: trace?.json ?? null,
+    names: [...results.keys()],
+  };
   await window.lodestoneReport(JSON.stringify({ kind: 'files', header }));
 }
 
@@ -133,6 +157,7 @@ const describe = (details: RunDetails): object => ({ users: [...details.perUser.
 window.lodestonePiece = (name, offset, length) => {
   const bytes = results.get(name)?.subarray(offset, offset + length) ?? new Uint8Array();
   let text = '';
-  for (let start = 0; start < bytes.length; start += 4096) text += String.fromCharCode(...bytes.subarray(start, start + 4096));
+  for (let start = 0; start < bytes.length; start += 4096)
+    text += String.fromCharCode(...bytes.subarray(start, start + 4096));
   return btoa(text);
 };

@@ -28,7 +28,15 @@ export function hostingPlugin(): Plugin {
     transformIndexHtml: {
       order: 'post',
       handler: (_, { bundle }) =>
-        bundle ? [{ tag: 'meta', attrs: { 'http-equiv': 'Content-Security-Policy', content: contentPolicy({ inMeta: true }) }, injectTo: 'head-prepend' }] : [],
+        bundle
+          ? [
+              {
+                tag: 'meta',
+                attrs: { 'http-equiv': 'Content-Security-Policy', content: contentPolicy({ inMeta: true }) },
+                injectTo: 'head-prepend',
+              },
+            ]
+          : [],
     },
     generateBundle() {
       this.emitFile({ type: 'asset', fileName: '_headers', source: headersFile() });
@@ -54,9 +62,17 @@ export async function writeServiceWorker(folder: string): Promise<void> {
   const headers = answerHeaders();
   const hash = createHash('sha256').update(source).update(JSON.stringify(headers));
   for (const file of files) hash.update(file).update(await readFile(join(folder, file)));
-  const entry = /<script type="module"[^>]* src="\.\/([^"]+)"/.exec(await readFile(join(folder, 'index.html'), 'utf8'))?.[1];
+  const entry = /<script type="module"[^>]* src="\.\/([^"]+)"/.exec(
+    await readFile(join(folder, 'index.html'), 'utf8'),
+  )?.[1];
   if (!entry) throw new Error('The built index.html names no script.');
-  const constants = { VERSION: hash.digest('hex').slice(0, 16), ENTRY: entry, HEADERS: headers, FILES: files.filter((file) => !large.has(file)), LATER: [...large] };
+  const constants = {
+    VERSION: hash.digest('hex').slice(0, 16),
+    ENTRY: entry,
+    HEADERS: headers,
+    FILES: files.filter((file) => !large.has(file)),
+    LATER: [...large],
+  };
   const lines = Object.entries(constants).map(([name, value]) => `const ${name} = ${JSON.stringify(value)};`);
   await writeFile(join(folder, 'sw.js'), `${lines.join('\n')}\n${source}`);
 }

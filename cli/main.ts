@@ -33,11 +33,15 @@ async function execute(request: RunArguments, report: Reporter): Promise<number>
     });
   };
   const { run, files } =
-    request.host === 'node' ? await runInNode(request, report, onStop) : await (await import('./runInChromium')).runInChromium(request, report, onStop);
+    request.host === 'node'
+      ? await runInNode(request, report, onStop)
+      : await (await import('./runInChromium')).runInChromium(request, report, onStop);
   await writeRunFiles(request.out, run, files);
   if (run.result) {
     const { bestEpoch, test } = run.result;
-    report.say(`best epoch ${bestEpoch + 1}; test Recall@20 ${test['recall@20'].toFixed(4)}  NDCG@20 ${test['ndcg@20'].toFixed(4)}`);
+    report.say(
+      `best epoch ${bestEpoch + 1}; test Recall@20 ${test['recall@20'].toFixed(4)}  NDCG@20 ${test['ndcg@20'].toFixed(4)}`,
+    );
   }
   if (run.fault) throw new AppError(run.fault.code, run.fault.message, run.fault.hint, run.fault.context);
   return interrupted ? 130 : 0;

@@ -8,13 +8,20 @@ import type { DeviceHost } from '../workers/engine/device';
 import { help, helpersOn, type Helper } from '../workers/engine/simd/team';
 
 /** The software Vulkan driver that Chromium brings; used when no driver is configured and software is asked for. */
-const SOFTWARE_DRIVERS = ['/usr/lib/chromium/vk_swiftshader_icd.json', '/usr/lib/chromium-browser/vk_swiftshader_icd.json'];
+const SOFTWARE_DRIVERS = [
+  '/usr/lib/chromium/vk_swiftshader_icd.json',
+  '/usr/lib/chromium-browser/vk_swiftshader_icd.json',
+];
 
 /**
  * The device host of Node: WebGPU through Dawn (npm `webgpu`) when `withGpu`, WASM modules from the package's folder, computing
  * on `threads`.
  */
-export async function nodeHost(withGpu: boolean, allowSoftware: boolean, threads = 1 + helpersOn(availableParallelism())): Promise<DeviceHost> {
+export async function nodeHost(
+  withGpu: boolean,
+  allowSoftware: boolean,
+  threads = 1 + helpersOn(availableParallelism()),
+): Promise<DeviceHost> {
   // Node 20 has relaxed SIMD behind a flag; browsers have it.
   if (Number.parseInt(process.versions.node, 10) < 22) setFlagsFromString('--experimental-wasm-relaxed-simd');
   const require = createRequire(import.meta.url);
@@ -22,12 +29,21 @@ export async function nodeHost(withGpu: boolean, allowSoftware: boolean, threads
   // The WASM module's loader was written for CommonJS and looks these up.
   Object.assign(globalThis, { require, __dirname: folder });
   const wasmPaths: Record<string, string> = {};
-  for (const file of ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm', 'tfjs-backend-wasm-threaded-simd.wasm']) {
+  for (const file of [
+    'tfjs-backend-wasm.wasm',
+    'tfjs-backend-wasm-simd.wasm',
+    'tfjs-backend-wasm-threaded-simd.wasm',
+  ]) {
     const path = join(folder, file);
     // Node's fetch takes no file URLs, so the modules are handed over as data URLs.
     if (existsSync(path)) wasmPaths[file] = `data:application/wasm;base64,${readFileSync(path).toString('base64')}`;
   }
-  return { gpu: withGpu ? await dawn(allowSoftware) : null, wasmPaths, fetchWasm: true, helpers: threads > 1 ? { count: threads - 1, start: startHelper } : null };
+  return {
+    gpu: withGpu ? await dawn(allowSoftware) : null,
+    wasmPaths,
+    fetchWasm: true,
+    helpers: threads > 1 ? { count: threads - 1, start: startHelper } : null,
+  };
 }
 
 function startHelper(): Helper {
@@ -40,11 +56,12 @@ function startHelper(): Helper {
   const worker = new Worker(program, { eval: true });
   worker.unref();
   return {
-    begin: (start) => new Promise((resolve, reject) => {
-      worker.once('message', resolve);
-      worker.once('error', reject);
-      worker.postMessage(start);
-    }),
+    begin: (start) =>
+      new Promise((resolve, reject) => {
+        worker.once('message', resolve);
+        worker.once('error', reject);
+        worker.postMessage(start);
+      }),
     stop: () => void worker.terminate(),
   };
 }

@@ -13,7 +13,12 @@ export interface RankedLists {
 
 /** What a run leaves besides its document. */
 export interface RunFiles {
-  readonly embeddings: { readonly users: Float32Array; readonly items: Float32Array; readonly userCount: number; readonly itemCount: number } | null;
+  readonly embeddings: {
+    readonly users: Float32Array;
+    readonly items: Float32Array;
+    readonly userCount: number;
+    readonly itemCount: number;
+  } | null;
   readonly lists: RankedLists | null;
   /** The run as the page imports it; its weights beside it. */
   readonly study: Uint8Array | null;
@@ -31,7 +36,11 @@ export async function writeRunFiles(folder: string, run: RunDocument, files: Run
         { name: 'users', shape: [userCount, users.length / userCount], values: users },
         { name: 'items', shape: [itemCount, items.length / itemCount], values: items },
       ],
-      { model: run.experiment.model, dataset: run.experiment.dataset.name, fingerprint: run.experiment.dataset.fingerprint },
+      {
+        model: run.experiment.model,
+        dataset: run.experiment.dataset.name,
+        fingerprint: run.experiment.dataset.fingerprint,
+      },
     );
     await writeFile(join(folder, 'embeddings.safetensors'), bytes);
   }

@@ -34,8 +34,12 @@ export function reporter(json: boolean): Reporter {
         }
         case 'epoch': {
           const { point } = event;
-          const valid = point.valid ? `Recall@20 ${point.valid['recall@20'].toFixed(4)}  NDCG@20 ${point.valid['ndcg@20'].toFixed(4)}` : '';
-          return line(`epoch ${point.epoch + 1}  loss ${point.total.toFixed(5)}  ${valid}  ${point.trainSeconds.toFixed(2)} s + ${point.evaluateSeconds.toFixed(2)} s`);
+          const valid = point.valid
+            ? `Recall@20 ${point.valid['recall@20'].toFixed(4)}  NDCG@20 ${point.valid['ndcg@20'].toFixed(4)}`
+            : '';
+          return line(
+            `epoch ${point.epoch + 1}  loss ${point.total.toFixed(5)}  ${valid}  ${point.trainSeconds.toFixed(2)} s + ${point.evaluateSeconds.toFixed(2)} s`,
+          );
         }
         case 'status':
         case 'progress':
@@ -48,7 +52,10 @@ export function reporter(json: boolean): Reporter {
           return;
       }
     },
-    problem: (problem) => line(`${problem.severity}: ${problem.file}${problem.row === null ? '' : `:${problem.row}`}: ${problem.message} ${problem.hint}`),
+    problem: (problem) =>
+      line(
+        `${problem.severity}: ${problem.file}${problem.row === null ? '' : `:${problem.row}`}: ${problem.message} ${problem.hint}`,
+      ),
     say: line,
     fault: (fault) => line(`${fault.code}: ${fault.message}\n${fault.hint}`),
   };

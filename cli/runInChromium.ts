@@ -30,11 +30,34 @@ interface FilesHeader {
 }
 
 /** Builds the headless page with the app's workers, opens it in Chromium and runs there. */
-export async function runInChromium(request: RunArguments, report: Reporter, onStop: (stop: () => void) => void): Promise<{ run: RunDocument; files: RunFiles }> {
+export async function runInChromium(
+  request: RunArguments,
+  report: Reporter,
+  onStop: (stop: () => void) => void,
+): Promise<{ run: RunDocument; files: RunFiles }> {
   const root = process.cwd();
   const outDir = join(root, '.cache', `headless-${process.pid}`);
-  await build({ root, base: './', configFile: false, logLevel: 'error', plugins: [simdPlugin()], worker: { format: 'es', plugins: () => [simdPlugin()] }, build: { outDir, emptyOutDir: true, target: 'es2023', rolldownOptions: { input: join(root, 'cli', 'headless.html') } } });
-  const server = await preview({ root, configFile: false, logLevel: 'error', build: { outDir }, preview: { port: 0, host: '127.0.0.1' } });
+  await build({
+    root,
+    base: './',
+    configFile: false,
+    logLevel: 'error',
+    plugins: [simdPlugin()],
+    worker: { format: 'es', plugins: () => [simdPlugin()] },
+    build: {
+      outDir,
+      emptyOutDir: true,
+      target: 'es2023',
+      rolldownOptions: { input: join(root, 'cli', 'headless.html') },
+    },
+  });
+  const server = await preview({
+    root,
+    configFile: false,
+    logLevel: 'error',
+    build: { outDir },
+    preview: { port: 0, host: '127.0.0.1' },
+  });
   const profile = await mkdtemp(join(tmpdir(), 'lodestone-'));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: browserPath(),
@@ -54,7 +77,12 @@ export async function runInChromium(request: RunArguments, report: Reporter, onS
   }
 }
 
-async function drive(page: Page, address: string, request: RunArguments, report: Reporter): Promise<{ run: RunDocument; files: RunFiles }> {
+async function drive(
+  page: Page,
+  address: string,
+  request: RunArguments,
+  report: Reporter,
+): Promise<{ run: RunDocument; files: RunFiles }> {
   let run: RunDocument | null = null;
   let header: FilesHeader | null = null;
   const faults: Fault[] = [];
@@ -88,7 +116,8 @@ async function drive(page: Page, address: string, request: RunArguments, report:
   await page.evaluate((argument) => window.lodestoneRun(argument), wanted);
   const [fault] = faults;
   if (fault && !(run && header)) throw errorFromFault(fault);
-  if (!run) throw new AppError('WORKER_FAILED', 'The page ended without a run.', 'Run again with --host node to see more.');
+  if (!run)
+    throw new AppError('WORKER_FAILED', 'The page ended without a run.', 'Run again with --host node to see more.');
   return { run, files: await collect(page, header) };
 }
 
@@ -109,9 +138,15 @@ async function collect(page: Page, header: FilesHeader | null): Promise<RunFiles
   const trace = bytes.get('trace');
   return {
     embeddings: header && users && items ? { users, items, userCount: header.users, itemCount: header.items } : null,
-    lists: header?.details && topItems && topScores
-      ? { users: Int32Array.from(header.details.users), topItems: new Int32Array(topItems.buffer), topScores, cutoff: header.details.cutoff }
-      : null,
+    lists:
+      header?.details && topItems && topScores
+        ? {
+            users: Int32Array.from(header.details.users),
+            topItems: new Int32Array(topItems.buffer),
+            topScores,
+            cutoff: header.details.cutoff,
+          }
+        : null,
     study: bytes.get('study') ?? null,
     weights: bytes.get('weights') ?? null,
     trace: header?.trace && trace ? { json: header.trace, safetensors: trace } : null,
@@ -122,7 +157,10 @@ async function fetchResult(page: Page, name: string): Promise<Uint8Array<ArrayBu
   const pieces: Buffer[] = [];
   for (;;) {
     const offset = pieces.reduce((sum, piece) => sum + piece.length, 0);
-    const text = await page.evaluate(([wanted, start, length]) => window.lodestonePiece(String(wanted), Number(start), Number(length)), [name, offset, PIECE]);
+    const text = await page.evaluate(
+      ([wanted, start, length]) => window.lodestonePiece(String(wanted), Number(start), Number(length)),
+      [name, offset, PIECE],
+    );
     if (text === '') return Uint8Array.from(Buffer.concat(pieces));
     pieces.push(Buffer.from(text, 'base64'));
   }

@@ -16,19 +16,29 @@ import type { RunFiles } from './output';
 import type { Reporter } from './reporter';
 
 /** The whole way in this process: the modules of the page's workers over a database in memory. */
-export async function runInNode(request: RunArguments, report: Reporter, onStop: (stop: () => void) => void): Promise<{ run: RunDocument; files: RunFiles }> {
+export async function runInNode(
+  request: RunArguments,
+  report: Reporter,
+  onStop: (stop: () => void) => void,
+): Promise<{ run: RunDocument; files: RunFiles }> {
   const database = memoryDatabase();
   const demo = demoOf(request.dataset);
   const dataset = demo
     ? await generateDemo(database, 'dataset', demo)
-    : await importDataset(database, { id: 'dataset', files: await filesOf(request.dataset), options: {} }, {
+    : await importDataset(
+        database,
+        { id: 'dataset', files: await filesOf(request.dataset), options: {} },
+        {
           confirm: async (problems) => {
             problems.forEach((problem) => report.problem(problem));
             return true;
           },
-        });
+        },
+      );
   const { statistics } = dataset;
-  report.say(`${dataset.name}: ${statistics.users} users × ${statistics.items} items, ${statistics.interactions} interactions`);
+  report.say(
+    `${dataset.name}: ${statistics.users} users × ${statistics.items} items, ${statistics.interactions} interactions`,
+  );
 
   const experiment: Experiment = {
     model: request.model,
@@ -40,7 +50,11 @@ export async function runInNode(request: RunArguments, report: Reporter, onStop:
   };
   const control = new RunControl();
   onStop(() => control.stop());
-  const deviceHost = await nodeHost(request.backend === 'auto' || request.backend === 'webgpu', request.allowSoftware, request.threads ?? undefined);
+  const deviceHost = await nodeHost(
+    request.backend === 'auto' || request.backend === 'webgpu',
+    request.allowSoftware,
+    request.threads ?? undefined,
+  );
   const execute = async (id: string, wanted: Experiment, traceSteps: number): Promise<RunDocument> => {
     await writeRun(database, newRun(id, `${wanted.model} on ${dataset.name}`, wanted, new Date().toISOString()));
     return executeRun(id, { database, deviceHost, control, emit: (event) => report.event(event), traceSteps });
@@ -49,7 +63,8 @@ export async function runInNode(request: RunArguments, report: Reporter, onStop:
   if (prerequisite) {
     report.say(`pre-training: ${prerequisite.model}`);
     const ended = await execute('pretraining', prerequisite, 0);
-    if (ended.status !== 'finished') return { run: ended, files: { embeddings: null, lists: null, study: null, weights: null, trace: null } };
+    if (ended.status !== 'finished')
+      return { run: ended, files: { embeddings: null, lists: null, study: null, weights: null, trace: null } };
     report.say(`pre-training done; now ${experiment.model}`);
   }
   const run = await execute('run', experiment, request.trace);
@@ -61,7 +76,12 @@ export async function runInNode(request: RunArguments, report: Reporter, onStop:
     run,
     files: {
       embeddings: users && items ? { users, items, userCount: statistics.users, itemCount: statistics.items } : null,
-      lists: details && { users: details.perUser.users, topItems: details.topItems, topScores: details.topScores, cutoff: details.cutoff },
+      lists: details && {
+        users: details.perUser.users,
+        topItems: details.topItems,
+        topScores: details.topScores,
+        cutoff: details.cutoff,
+      },
       study: await bytesOf(exportStudy(database, [run.id], new Date())),
       weights: weights && (await bytesOf(exportWeights(database, run.id))),
       trace: await readTrace(database, run.id),

@@ -35,7 +35,8 @@ async function fetched(file) {
   if (!response.ok) throw new Error(`${file}: ${response.status}`);
   const body = await response.arrayBuffer();
   // In the middle of a deployment the page may still be the old one, which needs files that this version does not have.
-  if (file === INDEX && !new TextDecoder().decode(body).includes(ENTRY)) throw new Error('index.html is of another version');
+  if (file === INDEX && !new TextDecoder().decode(body).includes(ENTRY))
+    throw new Error('index.html is of another version');
   const headers = new Headers(response.headers);
   for (const name of ['Content-Encoding', 'Content-Length']) headers.delete(name);
   for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
@@ -67,6 +68,7 @@ async function answer(request, file) {
   if (stored) return stored;
   const response = await fetch(request);
   // What only few need is kept once it was needed; without room for it, it is fetched again.
-  if (LATER.includes(file) && response.ok) await (await caches.open(CACHE)).put(SCOPE + file, response.clone()).catch(() => undefined);
+  if (LATER.includes(file) && response.ok)
+    await (await caches.open(CACHE)).put(SCOPE + file, response.clone()).catch(() => undefined);
   return response;
 }

@@ -27,7 +27,24 @@ async function compile(path, features) {
   const files = [];
   let binary;
   const { error, stderr } = await asc.main(
-    [basename(path), '--outFile', 'kernels.wasm', '-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--initialMemory', '1', '--maximumMemory', '65536', '--enable', features, '--use', 'abort='],
+    [
+      basename(path),
+      '--outFile',
+      'kernels.wasm',
+      '-O3',
+      '--noAssert',
+      '--runtime',
+      'stub',
+      '--importMemory',
+      '--initialMemory',
+      '1',
+      '--maximumMemory',
+      '65536',
+      '--enable',
+      features,
+      '--use',
+      'abort=',
+    ],
     {
       // The compiler also asks for files that a module might be; null says that there is none.
       readFile: async (name) => {
@@ -49,7 +66,7 @@ const DATA_SECTION = 11;
 
 /** Whether a WebAssembly binary has a data section: after 8 bytes of header, sections of an id, a length and their bytes. */
 function hasData(binary) {
-  for (let at = 8; at < binary.length; ) {
+  for (let at = 8; at < binary.length;) {
     const id = binary[at++];
     let length = 0;
     for (let shift = 0; ; shift += 7) {

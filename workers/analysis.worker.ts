@@ -22,7 +22,8 @@ const database = browserDatabase();
 const send = (event: AnalysisEvent): void => self.postMessage(event);
 const phase = async (text: string, fraction: number | null): Promise<void> => send({ type: 'phase', text, fraction });
 const runs = new OpenRuns(database, browserHost(), phase);
-const openRun = async (runId: string): Promise<OpenedRun> => runs.get(runId, weightsOf(await readRun(database, runId)), true);
+const openRun = async (runId: string): Promise<OpenedRun> =>
+  runs.get(runId, weightsOf(await readRun(database, runId)), true);
 
 async function answer(command: AnalysisCommand): Promise<AnalysisEvent> {
   switch (command.type) {
@@ -32,7 +33,10 @@ async function answer(command: AnalysisCommand): Promise<AnalysisEvent> {
       return { type: 'tested', tests: await testRuns(database, command) };
     case 'route': {
       const opened = await runs.get(command.runId, command.of, true);
-      return { type: 'routed', routing: await routeRun(opened, await readLabels(database, opened.run.experiment.dataset.id)) };
+      return {
+        type: 'routed',
+        routing: await routeRun(opened, await readLabels(database, opened.run.experiment.dataset.id)),
+      };
     }
     case 'explain': {
       const opened = await runs.get(command.runId, command.of, false);

@@ -41,7 +41,11 @@ async function runImport(command: Extract<DatasetCommand, { type: 'import' }>): 
   const state: Running = { controller: new AbortController(), answer: null };
   let refused = false;
   if (running.size > 0) {
-    const busy = new AppError('DATA_REJECTED', 'Another import is under way.', 'Wait for it or cancel it, then drop the files again.');
+    const busy = new AppError(
+      'DATA_REJECTED',
+      'Another import is under way.',
+      'Wait for it or cancel it, then drop the files again.',
+    );
     return send({ type: 'fault', id, fault: busy.toFault() });
   }
   running.set(id, state);

@@ -35,27 +35,58 @@ let pausing: AbortController | null = null;
 async function answer(command: Exclude<ReasoningCommand, { type: 'pause' }>): Promise<ReasoningEvent> {
   switch (command.type) {
     case 'test':
-      return { type: 'tested', test: await testServer(command, command.models, self.location.origin, isBlocked, (offered) => writeDigests(database, command.server.url, digestsIn(offered))) };
+      return {
+        type: 'tested',
+        test: await testServer(command, command.models, self.location.origin, isBlocked, (offered) =>
+          writeDigests(database, command.server.url, digestsIn(offered)),
+        ),
+      };
     case 'inputs':
       return { type: 'gathered', found: await importInputs(database, command.datasetId, command.files, phase) };
     case 'texts':
-      return { type: 'imported', found: await importTexts(database, command.datasetId, command.step, command.files, phase) };
+      return {
+        type: 'imported',
+        found: await importTexts(database, command.datasetId, command.step, command.files, phase),
+      };
     case 'pair':
-      return { type: 'paired', pair: await readPair(database, command.datasetId, command.scope, command.index, command.variants) };
+      return {
+        type: 'paired',
+        pair: await readPair(database, command.datasetId, command.scope, command.index, command.variants),
+      };
     case 'pairs':
-      return { type: 'made', file: await pairsFile(database, command.datasetId, command.scope, command.index, command.variants, command.labels) };
+      return {
+        type: 'made',
+        file: await pairsFile(
+          database,
+          command.datasetId,
+          command.scope,
+          command.index,
+          command.variants,
+          command.labels,
+        ),
+      };
     case 'encoder':
       return { type: 'encoderStored', encoder: await storeEncoder(database, command.from, phase, isBlocked) };
     case 'survey': {
       const stages = await surveyStages(database, command.datasetId);
-      return { type: 'surveyed', survey: { stages, counts: inputCounts(await openStudy(database, command.datasetId)), variants: await readVariants(database, command.datasetId) } };
+      return {
+        type: 'surveyed',
+        survey: {
+          stages,
+          counts: inputCounts(await openStudy(database, command.datasetId)),
+          variants: await readVariants(database, command.datasetId),
+        },
+      };
     }
     case 'entity':
       return { type: 'entity', entity: await readEntity(database, command.datasetId, command.scope, command.index) };
     case 'start':
       return { type: 'ended', how: await start(command.datasetId, command.key) };
     case 'derive':
-      return { type: 'derived', document: await deriveDataset(database, command.datasetId, command.id, command.name, phase) };
+      return {
+        type: 'derived',
+        document: await deriveDataset(database, command.datasetId, command.id, command.name, phase),
+      };
     case 'file':
       return { type: 'made', file: await makeReasoningFile(database, command.datasetId, command.what) };
   }
@@ -63,18 +94,27 @@ async function answer(command: Exclude<ReasoningCommand, { type: 'pause' }>): Pr
 
 /** One job at a time over all tabs, so that no two ask the same. */
 async function start(datasetId: string, key: string | null): Promise<'finished' | 'paused'> {
-  if (pausing) throw new AppError('RUN_BUSY', 'The reasoning stage is running already.', 'Pause it before it is started for another dataset.');
+  if (pausing)
+    throw new AppError(
+      'RUN_BUSY',
+      'The reasoning stage is running already.',
+      'Pause it before it is started for another dataset.',
+    );
   const controller = new AbortController();
   pausing = controller;
   try {
     if (!('locks' in navigator)) return await run(datasetId, key, controller.signal);
-    const taken = await navigator.locks.request(LOCK, { ifAvailable: true }, async (lock) => (lock ? run(datasetId, key, controller.signal) : null));
+    const taken = await navigator.locks.request(LOCK, { ifAvailable: true }, async (lock) =>
+      lock ? run(datasetId, key, controller.signal) : null,
+    );
     if (taken) return taken;
     send({ type: 'waiting' });
-    return await navigator.locks.request(LOCK, { signal: controller.signal }, () => run(datasetId, key, controller.signal)).catch((error: unknown) => {
-      if (controller.signal.aborted) return 'paused' as const;
-      throw error;
-    });
+    return await navigator.locks
+      .request(LOCK, { signal: controller.signal }, () => run(datasetId, key, controller.signal))
+      .catch((error: unknown) => {
+        if (controller.signal.aborted) return 'paused' as const;
+        throw error;
+      });
   } finally {
     pausing = null;
   }

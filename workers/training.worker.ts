@@ -21,7 +21,13 @@ async function handle(command: TrainingCommand): Promise<void> {
   switch (command.type) {
     case 'start':
       await exclusively(async () => {
-        await executeRun(command.runId, { database, deviceHost: browserHost(), control, emit, traceSteps: command.traceSteps ?? 0 });
+        await executeRun(command.runId, {
+          database,
+          deviceHost: browserHost(),
+          control,
+          emit,
+          traceSteps: command.traceSteps ?? 0,
+        });
       });
       return;
     case 'pause':
@@ -34,7 +40,10 @@ async function handle(command: TrainingCommand): Promise<void> {
       return control.stop();
     case 'probe':
       await exclusively(async () => {
-        const device = await openDevice(browserHost(), { backend: command.backend, allowSoftware: command.allowSoftware });
+        const device = await openDevice(browserHost(), {
+          backend: command.backend,
+          allowSoftware: command.allowSoftware,
+        });
         emit({ type: 'device', device: device.report });
         if (command.measure) emit({ type: 'throughput', throughput: await measureThroughput() });
         device.close();
@@ -42,7 +51,10 @@ async function handle(command: TrainingCommand): Promise<void> {
       return;
     case 'estimate': {
       const dataset = await readDataset(database, command.datasetId);
-      emit({ type: 'estimated', estimate: estimateMemory(dataset, command.model, completeConfig(command.model, command.config)) });
+      emit({
+        type: 'estimated',
+        estimate: estimateMemory(dataset, command.model, completeConfig(command.model, command.config)),
+      });
       return;
     }
   }

@@ -14,7 +14,11 @@ export function Header() {
         <DatasetChip />
         <DeviceChip />
         <StorageChip />
-        <IconButton label="Keyboard and appearance" icon={<Icon name="keyboard" />} onClick={() => setSheetOpen(true)} />
+        <IconButton
+          label="Keyboard and appearance"
+          icon={<Icon name="keyboard" />}
+          onClick={() => setSheetOpen(true)}
+        />
       </div>
       <ActiveRunBar />
     </header>

@@ -63,7 +63,11 @@ export function StorageChip() {
   const share = usedShare(storage);
   if (share === null) return null;
   return (
-    <Link to="/device" className={styles.chip} title={`${formatBytes(storage.usage)} of ${formatBytes(storage.quota)} used`}>
+    <Link
+      to="/device"
+      className={styles.chip}
+      title={`${formatBytes(storage.usage)} of ${formatBytes(storage.quota)} used`}
+    >
       <Icon name="storage" />
       <span className="visually-hidden">Storage used: </span>
       {shareWords(share)}

@@ -7,7 +7,12 @@ import { THEME_CHOICES, useTheme } from './theme';
 export function ShellShortcuts() {
   const navigate = useNavigate();
   const shortcuts = useMemo((): readonly Shortcut[] => {
-    const place = (keys: string, label: string, to: string): Shortcut => ({ keys, label, group: 'Go to', run: () => void navigate(to) });
+    const place = (keys: string, label: string, to: string): Shortcut => ({
+      keys,
+      label,
+      group: 'Go to',
+      run: () => void navigate(to),
+    });
     return [
       place('g d', 'Data', '/data'),
       place('g e', 'Experiment', '/experiment'),

@@ -25,7 +25,9 @@ export function ShortcutSheet() {
           </dl>
         </section>
       ))}
-      <p className={styles.note}>Tab and Shift Tab move between controls; Enter or Space operates them; Escape closes.</p>
+      <p className={styles.note}>
+        Tab and Shift Tab move between controls; Enter or Space operates them; Escape closes.
+      </p>
       <Checkbox
         label="Use these single-key shortcuts"
         help="Switch off when speech input or another tool sends letters to the page."

@@ -32,7 +32,9 @@ function News({ replaced, onLater }: { readonly replaced: boolean; readonly onLa
           </>
         }
       >
-        <p id={REASON}>{obstacle ?? `Reload${replaced ? ' to use it here too' : ' to use it'}. What is stored stays as it is.`}</p>
+        <p id={REASON}>
+          {obstacle ?? `Reload${replaced ? ' to use it here too' : ' to use it'}. What is stored stays as it is.`}
+        </p>
       </Notice>
     </div>
   );

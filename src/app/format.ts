@@ -5,7 +5,14 @@ const MISSING = '–';
 
 const grouped = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
 const metric = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 4, maximumFractionDigits: 4 });
-const dateTime = new Intl.DateTimeFormat(LOCALE, { year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', hour12: false });
+const dateTime = new Intl.DateTimeFormat(LOCALE, {
+  year: 'numeric',
+  month: 'short',
+  day: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  hour12: false,
+});
 
 /** `12345` → `12,345`. */
 export function formatCount(value: number | null | undefined): string {
@@ -33,8 +40,17 @@ export function formatNumber(value: number | null | undefined, digits = 4): stri
   if (value === null || value === undefined || Number.isNaN(value)) return MISSING;
   if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
   const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-4 || size >= 1e12)) return value.toExponential(digits - 1).replace('-', '−').replace('e+', 'e').replace('e-', 'e−');
-  return value.toLocaleString(LOCALE, { maximumSignificantDigits: Math.max(digits, size >= 1 ? Math.ceil(Math.log10(size + 1)) : 1) }).replace('-', '−');
+  if (size !== 0 && (size < 1e-4 || size >= 1e12))
+    return value
+      .toExponential(digits - 1)
+      .replace('-', '−')
+      .replace('e+', 'e')
+      .replace('e-', 'e−');
+  return value
+    .toLocaleString(LOCALE, {
+      maximumSignificantDigits: Math.max(digits, size >= 1 ? Math.ceil(Math.log10(size + 1)) : 1),
+    })
+    .replace('-', '−');
 }
 
 /** A value read off a chart: below 1 with five decimals, so that several line up; otherwise in five digits. */

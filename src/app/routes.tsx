@@ -15,18 +15,50 @@ export function createRouter() {
           HydrateFallback: () => null,
           children: [
             { index: true, element: <Navigate to="/data" replace /> },
-            { path: 'data', lazy: async () => ({ Component: (await import('../features/datasets/DataPage')).DataPage }) },
-            { path: 'data/:id', lazy: async () => ({ Component: (await import('../features/datasets/DatasetPage')).DatasetPage }) },
-            { path: 'data/:id/reasoning', lazy: async () => ({ Component: (await import('../features/reasoning/ReasoningPage')).ReasoningPage }) },
-            { path: 'experiment', lazy: async () => ({ Component: (await import('../features/experiments/ExperimentPage')).ExperimentPage }) },
+            {
+              path: 'data',
+              lazy: async () => ({ Component: (await import('../features/datasets/DataPage')).DataPage }),
+            },
+            {
+              path: 'data/:id',
+              lazy: async () => ({ Component: (await import('../features/datasets/DatasetPage')).DatasetPage }),
+            },
+            {
+              path: 'data/:id/reasoning',
+              lazy: async () => ({ Component: (await import('../features/reasoning/ReasoningPage')).ReasoningPage }),
+            },
+            {
+              path: 'experiment',
+              lazy: async () => ({
+                Component: (await import('../features/experiments/ExperimentPage')).ExperimentPage,
+              }),
+            },
             { path: 'runs', lazy: async () => ({ Component: (await import('../features/runs/RunsPage')).RunsPage }) },
             { path: 'runs/:id', lazy: async () => ({ Component: (await import('../features/runs/RunPage')).RunPage }) },
-            { path: 'groups/:id', lazy: async () => ({ Component: (await import('../features/groups/GroupPage')).GroupPage }) },
-            { path: 'compare', lazy: async () => ({ Component: (await import('../features/compare/ComparePage')).ComparePage }) },
-            { path: 'sweeps', lazy: async () => ({ Component: (await import('../features/sweeps/SweepsPage')).SweepsPage }) },
-            { path: 'sweeps/:id', lazy: async () => ({ Component: (await import('../features/sweeps/SweepPage')).SweepPage }) },
-            { path: 'shared', lazy: async () => ({ Component: (await import('../features/sharing/SharedPage')).SharedPage }) },
-            { path: 'device', lazy: async () => ({ Component: (await import('../features/device/DevicePage')).DevicePage }) },
+            {
+              path: 'groups/:id',
+              lazy: async () => ({ Component: (await import('../features/groups/GroupPage')).GroupPage }),
+            },
+            {
+              path: 'compare',
+              lazy: async () => ({ Component: (await import('../features/compare/ComparePage')).ComparePage }),
+            },
+            {
+              path: 'sweeps',
+              lazy: async () => ({ Component: (await import('../features/sweeps/SweepsPage')).SweepsPage }),
+            },
+            {
+              path: 'sweeps/:id',
+              lazy: async () => ({ Component: (await import('../features/sweeps/SweepPage')).SweepPage }),
+            },
+            {
+              path: 'shared',
+              lazy: async () => ({ Component: (await import('../features/sharing/SharedPage')).SharedPage }),
+            },
+            {
+              path: 'device',
+              lazy: async () => ({ Component: (await import('../features/device/DevicePage')).DevicePage }),
+            },
             { path: '*', element: <NotFoundPage /> },
           ],
         },

@@ -39,10 +39,18 @@ export function useAsked<T>(ask: Ask<T> | null): Asked<T> {
     return () => stop.abort();
   }, [ask]);
   const current = ask !== null && settled?.ask === ask ? settled : null;
-  return { value: current?.value ?? null, last, fault: current?.fault ?? null, phase: ask !== null && !current && phase?.ask === ask ? phase.phase : null };
+  return {
+    value: current?.value ?? null,
+    last,
+    fault: current?.fault ?? null,
+    phase: ask !== null && !current && phase?.ask === ask ? phase.phase : null,
+  };
 }
 
 /** The same for a question in two parts, of which both must keep their identity; null asks nothing. */
-export function useAnswer<Command extends object, T>(command: Command | null, ask: (command: Command, options: AskOptions) => Promise<T>): Asked<T> {
+export function useAnswer<Command extends object, T>(
+  command: Command | null,
+  ask: (command: Command, options: AskOptions) => Promise<T>,
+): Asked<T> {
   return useAsked(useMemo(() => (command ? (options: AskOptions) => ask(command, options) : null), [command, ask]));
 }

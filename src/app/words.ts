@@ -7,7 +7,11 @@ export const BACKEND_LABELS: Readonly<Record<BackendName, string>> = { webgpu: '
 
 export const BACKEND_CHOICE_LABELS: Readonly<Record<BackendChoice, string>> = { auto: 'Automatic', ...BACKEND_LABELS };
 
-export const SPLIT_LABELS: Readonly<Record<SplitName, string>> = { train: 'Training', valid: 'Validation', test: 'Test' };
+export const SPLIT_LABELS: Readonly<Record<SplitName, string>> = {
+  train: 'Training',
+  valid: 'Validation',
+  test: 'Test',
+};
 
 export const SPLIT_RULE_LABELS: Readonly<Record<SplitRule, string>> = {
   provided: 'As in the file (x_label)',

@@ -36,7 +36,20 @@ interface ChartFrameProps {
 }
 
 /** What every chart has: a title, its controls, "Data" and "Figure" in the same corner, and a summary in words. */
-export function ChartFrame({ title, summary, table, figure, height, empty, emptyText, notice, legend = [], heading, tools, children }: ChartFrameProps) {
+export function ChartFrame({
+  title,
+  summary,
+  table,
+  figure,
+  height,
+  empty,
+  emptyText,
+  notice,
+  legend = [],
+  heading,
+  tools,
+  children,
+}: ChartFrameProps) {
   const id = useId();
   const { ref, width } = useWidth();
   const [dialog, setDialog] = useState<'data' | 'figure' | null>(null);
@@ -49,10 +62,24 @@ export function ChartFrame({ title, summary, table, figure, height, empty, empty
         {heading && <div className={styles.title}>{heading}</div>}
         <div className={styles.tools}>
           {tools}
-          <Button variant="quiet" small className={styles.export} disabled={empty} aria-label={`Data of ${title}`} onClick={() => setDialog('data')}>
+          <Button
+            variant="quiet"
+            small
+            className={styles.export}
+            disabled={empty}
+            aria-label={`Data of ${title}`}
+            onClick={() => setDialog('data')}
+          >
             Data
           </Button>
-          <Button variant="quiet" small className={styles.export} disabled={empty} aria-label={`Figure of ${title}`} onClick={() => setDialog('figure')}>
+          <Button
+            variant="quiet"
+            small
+            className={styles.export}
+            disabled={empty}
+            aria-label={`Figure of ${title}`}
+            onClick={() => setDialog('figure')}
+          >
             Figure
           </Button>
         </div>

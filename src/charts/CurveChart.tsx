@@ -57,14 +57,29 @@ const NO_MARKS: readonly VerticalMark[] = [];
 
 /** Lines over training time: smoothing with the raw line behind it, an optional log axis, one cursor over several charts. */
 export const CurveChart = memo(function CurveChart(props: CurveChartProps) {
-  const { title, series, xLabel, yLabel, cursorKey, marks = NO_MARKS, xEnd, xAxis: givenAxis, height = 288, initialSmoothing = 0, emptyText, fromZero = false } = props;
+  const {
+    title,
+    series,
+    xLabel,
+    yLabel,
+    cursorKey,
+    marks = NO_MARKS,
+    xEnd,
+    xAxis: givenAxis,
+    height = 288,
+    initialSmoothing = 0,
+    emptyText,
+    fromZero = false,
+  } = props;
   const describeX = props.describeX ?? ((x: number) => `${xLabel} ${formatNumber(x)}`);
   const [weight, setWeight] = useState(initialSmoothing);
   const [logWanted, setLogWanted] = useState(false);
   const hasSignal = series.some(({ kind }) => kind === 'signal');
 
   const { lines, xAxis, yAxis, notPositive } = useMemo(() => {
-    const bad = logWanted ? series.find(({ points }) => points.some(([, y]) => Number.isFinite(y) && y <= 0)) : undefined;
+    const bad = logWanted
+      ? series.find(({ points }) => points.some(([, y]) => Number.isFinite(y) && y <= 0))
+      : undefined;
     const log = logWanted && !bad;
     const smoothed = series.map(({ points, kind }) => (kind === 'signal' ? smooth(points, weight) : points));
     const drawn = series.map((one, i): DrawnLine => ({
@@ -74,10 +89,24 @@ export const CurveChart = memo(function CurveChart(props: CurveChartProps) {
       ghost: smoothed[i] === one.points ? [] : minMaxBins(one.points),
       band: one.band ?? [],
       singles: one.singles ?? [],
-      marked: givenAxis !== undefined || one.points.length === 1 || (one.kind === 'evaluation' && one.points.length <= FEW),
+      marked:
+        givenAxis !== undefined || one.points.length === 1 || (one.kind === 'evaluation' && one.points.length <= FEW),
     }));
     const xs = extent(series, 0);
-    const ys = extent([...drawn, ...drawn.map(({ ghost }) => ({ points: ghost })), ...drawn.map(({ band }) => ({ points: band.flatMap(([x, low, high]): Point[] => [[x, low], [x, high]]) })), ...drawn.map(({ singles }) => ({ points: singles }))], 1);
+    const ys = extent(
+      [
+        ...drawn,
+        ...drawn.map(({ ghost }) => ({ points: ghost })),
+        ...drawn.map(({ band }) => ({
+          points: band.flatMap(([x, low, high]): Point[] => [
+            [x, low],
+            [x, high],
+          ]),
+        })),
+        ...drawn.map(({ singles }) => ({ points: singles })),
+      ],
+      1,
+    );
     return {
       lines: drawn,
       xAxis: givenAxis ?? axisOver(xs && [Math.min(0, xs[0]), Math.max(xs[1], xEnd ?? xs[1])], { tight: true }),
@@ -87,8 +116,22 @@ export const CurveChart = memo(function CurveChart(props: CurveChartProps) {
   }, [series, weight, logWanted, xEnd, givenAxis, fromZero]);
 
   const figure = (): FigureSpec => ({
-    title, xLabel, yLabel, xAxis, yAxis, marks,
-    layers: lines.map(({ name, points, ghost, band, singles, kind }, slot) => ({ type: 'line', name, points, ghost, band, singles, slot, dots: kind === 'evaluation' && points.length <= 60 })),
+    title,
+    xLabel,
+    yLabel,
+    xAxis,
+    yAxis,
+    marks,
+    layers: lines.map(({ name, points, ghost, band, singles, kind }, slot) => ({
+      type: 'line',
+      name,
+      points,
+      ghost,
+      band,
+      singles,
+      slot,
+      dots: kind === 'evaluation' && points.length <= 60,
+    })),
   });
 
   return (
@@ -101,18 +144,35 @@ export const CurveChart = memo(function CurveChart(props: CurveChartProps) {
       empty={series.every(({ points }) => points.length === 0)}
       {...(emptyText && { emptyText })}
       {...(props.heading && { heading: props.heading })}
-      notice={notPositive === null ? null : `A log axis needs positive values, and “${notPositive}” has others: the axis stays linear.`}
+      notice={
+        notPositive === null
+          ? null
+          : `A log axis needs positive values, and “${notPositive}” has others: the axis stays linear.`
+      }
       tools={
         <>
           {hasSignal && (
             <label className={styles.tool}>
               Smooth
-              <input type="range" min={0} max={0.99} step={0.01} value={weight} aria-label={`Smoothing of ${title}`} onChange={(event) => setWeight(Number(event.target.value))} />
+              <input
+                type="range"
+                min={0}
+                max={0.99}
+                step={0.01}
+                value={weight}
+                aria-label={`Smoothing of ${title}`}
+                onChange={(event) => setWeight(Number(event.target.value))}
+              />
               <output>{weight.toFixed(2)}</output>
             </label>
           )}
           <label className={styles.tool}>
-            <input type="checkbox" checked={logWanted} aria-label={`Log axis of ${title}`} onChange={(event) => setLogWanted(event.target.checked)} />
+            <input
+              type="checkbox"
+              checked={logWanted}
+              aria-label={`Log axis of ${title}`}
+              onChange={(event) => setLogWanted(event.target.checked)}
+            />
             Log
           </label>
         </>
@@ -125,7 +185,17 @@ export const CurveChart = memo(function CurveChart(props: CurveChartProps) {
         return (
           <>
             <Plot lines={lines} xAxis={xAxis} yAxis={yAxis} xLabel={xLabel} yLabel={yLabel} layout={layout} />
-            <CurveOverlay title={title} lines={lines} nameEnds={nameEnds} xAxis={xAxis} yAxis={yAxis} layout={layout} marks={marks} cursorKey={cursorKey} describeX={describeX} />
+            <CurveOverlay
+              title={title}
+              lines={lines}
+              nameEnds={nameEnds}
+              xAxis={xAxis}
+              yAxis={yAxis}
+              layout={layout}
+              marks={marks}
+              cursorKey={cursorKey}
+              describeX={describeX}
+            />
           </>
         );
       }}
@@ -147,7 +217,13 @@ const NO_DATA: never[] = [];
 /** The part that recharts lays out; the cursor moves over it without touching it. */
 function Plot({ lines, xAxis, yAxis, xLabel, yLabel, layout }: PlotProps) {
   return (
-    <ComposedChart width={layout.width} height={layout.height} data={NO_DATA} margin={plotMargin(layout)} accessibilityLayer={false}>
+    <ComposedChart
+      width={layout.width}
+      height={layout.height}
+      data={NO_DATA}
+      margin={plotMargin(layout)}
+      accessibilityLayer={false}
+    >
       <PlotAxes xAxis={xAxis} yAxis={yAxis} xLabel={xLabel} yLabel={yLabel} layout={layout} />
       <Lines lines={lines} />
     </ComposedChart>
@@ -166,15 +242,40 @@ function Lines({ lines }: { readonly lines: readonly DrawnLine[] }) {
   const y = (value: number): number => Math.round((yScale(value) ?? 0) * 100) / 100;
   return (
     <g fill="none">
-      {lines.map(({ name, band }, slot) => band.length > 0 && <path key={name} d={bandPath(band, x, y)} fill={seriesStyle(slot).colour} fillOpacity={0.14} />)}
-      {lines.map(({ name, ghost }, slot) => ghost.length > 0 && <path key={name} d={linePath(ghost, x, y)} stroke={seriesStyle(slot).colour} strokeOpacity={0.25} />)}
-      {lines.map(({ name, singles }, slot) => singles.map(([px, py], i) => <circle key={`${name} ${i}`} cx={x(px)} cy={y(py)} r={1.75} fill={seriesStyle(slot).colour} fillOpacity={0.6} />))}
+      {lines.map(
+        ({ name, band }, slot) =>
+          band.length > 0 && (
+            <path key={name} d={bandPath(band, x, y)} fill={seriesStyle(slot).colour} fillOpacity={0.14} />
+          ),
+      )}
+      {lines.map(
+        ({ name, ghost }, slot) =>
+          ghost.length > 0 && (
+            <path key={name} d={linePath(ghost, x, y)} stroke={seriesStyle(slot).colour} strokeOpacity={0.25} />
+          ),
+      )}
+      {lines.map(({ name, singles }, slot) =>
+        singles.map(([px, py], i) => (
+          <circle
+            key={`${name} ${i}`}
+            cx={x(px)}
+            cy={y(py)}
+            r={1.75}
+            fill={seriesStyle(slot).colour}
+            fillOpacity={0.6}
+          />
+        )),
+      )}
       {lines.map(({ name, marked, points }, slot) => {
         const { colour, dash } = seriesStyle(slot);
         return (
           <g key={name} stroke={colour} strokeWidth={1.75}>
             <path d={linePath(points, x, y)} strokeDasharray={dash} />
-            {marked && points.map(([px, py]) => Number.isFinite(py) && <circle key={px} className={styles.dot} cx={x(px)} cy={y(py)} r={2.5} />)}
+            {marked &&
+              points.map(
+                ([px, py]) =>
+                  Number.isFinite(py) && <circle key={px} className={styles.dot} cx={x(px)} cy={y(py)} r={2.5} />,
+              )}
           </g>
         );
       })}

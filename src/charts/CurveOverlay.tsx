@@ -24,18 +24,37 @@ interface CurveOverlayProps {
  * Names at the lines' ends, marks, and the cursor. It reads as a slider: arrow keys move it from point to point, and its
  * value is the readout in words.
  */
-export function CurveOverlay({ title, lines, nameEnds, xAxis, yAxis, layout, marks, cursorKey, describeX }: CurveOverlayProps) {
+export function CurveOverlay({
+  title,
+  lines,
+  nameEnds,
+  xAxis,
+  yAxis,
+  layout,
+  marks,
+  cursorKey,
+  describeX,
+}: CurveOverlayProps) {
   const cursor = useCursor(cursorKey);
   const plotWidth = Math.max(1, layout.width - layout.left - layout.right);
   const plotHeight = Math.max(1, layout.height - layout.top - layout.bottom);
   const toX = (value: number): number => layout.left + position(xAxis, value) * plotWidth;
   const toY = (value: number): number => layout.top + (1 - position(yAxis, value)) * plotHeight;
 
-  const xs = useMemo(() => [...new Set(lines.flatMap(({ points }) => points.map(([x]) => x)))].sort((a, b) => a - b).map((x): Point => [x, 0]), [lines]);
+  const xs = useMemo(
+    () =>
+      [...new Set(lines.flatMap(({ points }) => points.map(([x]) => x)))]
+        .sort((a, b) => a - b)
+        .map((x): Point => [x, 0]),
+    [lines],
+  );
   const here = cursor === null ? -1 : nearestIndex(xs, cursor);
   const hereX = xs[here]?.[0] ?? null;
   const values = hereX === null ? [] : lines.map(({ name, points }) => ({ name, value: valueNear(points, hereX) }));
-  const words = hereX === null ? 'not set' : `${describeX(hereX)}: ${values.map(({ name, value }) => `${name} ${formatReading(value)}`).join(', ')}`;
+  const words =
+    hereX === null
+      ? 'not set'
+      : `${describeX(hereX)}: ${values.map(({ name, value }) => `${name} ${formatReading(value)}`).join(', ')}`;
 
   const onPointer = (event: PointerEvent<HTMLDivElement>): void => {
     const box = event.currentTarget.getBoundingClientRect();
@@ -47,8 +66,14 @@ export function CurveOverlay({ title, lines, nameEnds, xAxis, yAxis, layout, mar
     const last = xs.length - 1;
     const leap = Math.max(1, Math.round(last / 20));
     const targets: Readonly<Record<string, number>> = {
-      ArrowRight: here + 1, ArrowUp: here + 1, ArrowLeft: here < 0 ? last : here - 1, ArrowDown: here < 0 ? last : here - 1,
-      PageUp: here + leap, PageDown: here - leap, Home: 0, End: last,
+      ArrowRight: here + 1,
+      ArrowUp: here + 1,
+      ArrowLeft: here < 0 ? last : here - 1,
+      ArrowDown: here < 0 ? last : here - 1,
+      PageUp: here + leap,
+      PageDown: here - leap,
+      Home: 0,
+      End: last,
     };
     if (event.key === 'Escape') setCursor(cursorKey, null);
     const target = targets[event.key];
@@ -58,7 +83,12 @@ export function CurveOverlay({ title, lines, nameEnds, xAxis, yAxis, layout, mar
   };
 
   const ends = lines.map(({ points }) => points[points.length - 1]);
-  const places = spread(ends.map((end) => (end ? toY(end[1]) : layout.top)), 13, layout.top + 4, layout.top + plotHeight);
+  const places = spread(
+    ends.map((end) => (end ? toY(end[1]) : layout.top)),
+    13,
+    layout.top + 4,
+    layout.top + plotHeight,
+  );
   const cursorAt = hereX === null ? 0 : toX(hereX);
   return (
     <div
@@ -83,7 +113,12 @@ export function CurveOverlay({ title, lines, nameEnds, xAxis, yAxis, layout, mar
           return (
             <g key={mark.label}>
               <line className={styles.markLine} x1={x} x2={x} y1={layout.top} y2={layout.top + plotHeight} />
-              <text className={styles.markLabel} x={x + (late ? -4 : 4)} y={layout.top + plotHeight - 5 - 13 * row} textAnchor={late ? 'end' : 'start'}>
+              <text
+                className={styles.markLabel}
+                x={x + (late ? -4 : 4)}
+                y={layout.top + plotHeight - 5 - 13 * row}
+                textAnchor={late ? 'end' : 'start'}
+              >
                 {mark.label}
               </text>
             </g>
@@ -96,21 +131,44 @@ export function CurveOverlay({ title, lines, nameEnds, xAxis, yAxis, layout, mar
           const y = places[slot] ?? layout.top;
           return (
             <g key={name}>
-              <line x1={x} y1={toY(end[1])} x2={layout.width - layout.right + 4} y2={y} stroke={seriesStyle(slot).colour} strokeOpacity={0.5} />
+              <line
+                x1={x}
+                y1={toY(end[1])}
+                x2={layout.width - layout.right + 4}
+                y2={y}
+                stroke={seriesStyle(slot).colour}
+                strokeOpacity={0.5}
+              />
               <text className={styles.endLabel} x={layout.width - layout.right + 7} y={y + 4}>
                 {name}
               </text>
             </g>
           );
         })}
-        {hereX !== null && <line className={styles.cursorLine} x1={cursorAt} x2={cursorAt} y1={layout.top} y2={layout.top + plotHeight} />}
+        {hereX !== null && (
+          <line
+            className={styles.cursorLine}
+            x1={cursorAt}
+            x2={cursorAt}
+            y1={layout.top}
+            y2={layout.top + plotHeight}
+          />
+        )}
         {hereX !== null &&
           values.map(({ name, value }, slot) =>
-            value === null ? null : <circle key={name} cx={cursorAt} cy={toY(value)} r={3} fill={seriesStyle(slot).colour} />,
+            value === null ? null : (
+              <circle key={name} cx={cursorAt} cy={toY(value)} r={3} fill={seriesStyle(slot).colour} />
+            ),
           )}
       </svg>
       {hereX !== null && (
-        <div className={styles.readout} style={cursorAt > layout.left + plotWidth / 2 ? { right: layout.width - cursorAt + 8 } : { left: cursorAt + 8 }} aria-hidden>
+        <div
+          className={styles.readout}
+          style={
+            cursorAt > layout.left + plotWidth / 2 ? { right: layout.width - cursorAt + 8 } : { left: cursorAt + 8 }
+          }
+          aria-hidden
+        >
           <p>{describeX(hereX)}</p>
           <table>
             <tbody>
@@ -118,7 +176,15 @@ export function CurveOverlay({ title, lines, nameEnds, xAxis, yAxis, layout, mar
                 <tr key={name}>
                   <th scope="row">
                     <svg className={styles.swatch} viewBox="0 0 16 8">
-                      <line x1={0} x2={16} y1={4} y2={4} stroke={seriesStyle(slot).colour} strokeWidth={2} strokeDasharray={seriesStyle(slot).dash} />
+                      <line
+                        x1={0}
+                        x2={16}
+                        y1={4}
+                        y2={4}
+                        stroke={seriesStyle(slot).colour}
+                        strokeWidth={2}
+                        strokeDasharray={seriesStyle(slot).dash}
+                      />
                     </svg>
                     {name}
                   </th>

@@ -24,7 +24,11 @@ export function DataDialog({ title, table, onClose }: DataDialogProps) {
       wide
       onOpenChange={onClose}
       title={`Data: ${title}`}
-      description={table.rows.length > SHOWN ? `The first ${SHOWN} of ${count}; the file has all, in full precision.` : `${count}; the file has full precision.`}
+      description={
+        table.rows.length > SHOWN
+          ? `The first ${SHOWN} of ${count}; the file has all, in full precision.`
+          : `${count}; the file has full precision.`
+      }
       actions={
         <Button variant="primary" onClick={() => saveText(fileName(title, 'csv'), 'text/csv', toCsv(table))}>
           Download CSV

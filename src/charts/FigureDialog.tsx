@@ -27,7 +27,9 @@ export function FigureDialog({ spec, summary, onClose }: FigureDialogProps) {
     try {
       saveBlob(fileName(spec.title, 'png'), await svgToPng(svg));
     } catch (error) {
-      setProblem(`The picture was not made: ${error instanceof Error ? error.message : String(error)} Download the SVG instead.`);
+      setProblem(
+        `The picture was not made: ${error instanceof Error ? error.message : String(error)} Download the SVG instead.`,
+      );
     }
   };
   return (
@@ -45,8 +47,16 @@ export function FigureDialog({ spec, summary, onClose }: FigureDialogProps) {
         </>
       }
     >
-      <img className={styles.preview} src={`data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`} alt={`Preview of the figure ${spec.title}`} />
-      <Field label="Caption">{(control) => <TextArea {...control} rows={3} value={caption} onChange={(event) => setCaption(event.target.value)} />}</Field>
+      <img
+        className={styles.preview}
+        src={`data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`}
+        alt={`Preview of the figure ${spec.title}`}
+      />
+      <Field label="Caption">
+        {(control) => (
+          <TextArea {...control} rows={3} value={caption} onChange={(event) => setCaption(event.target.value)} />
+        )}
+      </Field>
       <Checkbox label="under the picture, in the file" checked={drawn} onCheckedChange={setDrawn} />
       {problem && (
         <p className={styles.notice} role="alert">

@@ -31,20 +31,57 @@ export interface GroupedBarsProps {
 const FILLED = 0.8;
 
 /** Bars of several series side by side in each category, in the order of the legend; a whisker is ± one standard deviation. */
-export const GroupedBars = memo(function GroupedBars({ title, categories, series, xLabel, yLabel, summary, height = 260, emptyText }: GroupedBarsProps) {
+export const GroupedBars = memo(function GroupedBars({
+  title,
+  categories,
+  series,
+  xLabel,
+  yLabel,
+  summary,
+  height = 260,
+  emptyText,
+}: GroupedBarsProps) {
   const { bars, barWidth, xAxis, yAxis } = useMemo(() => {
-    const tops = series.flatMap(({ values }) => values.flatMap(({ mean, sd }) => (mean === null ? [] : [mean + (sd ?? 0)])));
-    const x: Axis = { low: 0, high: Math.max(1, categories.length), ticks: categories.map((_, i) => i + 0.5), log: false, names: new Map(categories.map((name, i) => [i + 0.5, name])) };
-    return { bars: barsOf(series), barWidth: FILLED / Math.max(1, series.length), xAxis: x, yAxis: axisOver(tops.length === 0 ? null : [0, Math.max(...tops)]) };
+    const tops = series.flatMap(({ values }) =>
+      values.flatMap(({ mean, sd }) => (mean === null ? [] : [mean + (sd ?? 0)])),
+    );
+    const x: Axis = {
+      low: 0,
+      high: Math.max(1, categories.length),
+      ticks: categories.map((_, i) => i + 0.5),
+      log: false,
+      names: new Map(categories.map((name, i) => [i + 0.5, name])),
+    };
+    return {
+      bars: barsOf(series),
+      barWidth: FILLED / Math.max(1, series.length),
+      xAxis: x,
+      yAxis: axisOver(tops.length === 0 ? null : [0, Math.max(...tops)]),
+    };
   }, [categories, series]);
 
   const figure = (): FigureSpec => ({
-    title, xLabel, yLabel, xAxis, yAxis, marks: [],
-    layers: bars.map(({ name, points, whiskers }, slot) => ({ type: 'columns', name, slot, points, whiskers, width: barWidth })),
+    title,
+    xLabel,
+    yLabel,
+    xAxis,
+    yAxis,
+    marks: [],
+    layers: bars.map(({ name, points, whiskers }, slot) => ({
+      type: 'columns',
+      name,
+      slot,
+      points,
+      whiskers,
+      width: barWidth,
+    })),
   });
   const table = () => ({
     columns: [xLabel, ...series.flatMap(({ name }) => [`${name}, mean`, `${name}, sd`])],
-    rows: categories.map((category, i) => [category, ...series.flatMap(({ values }) => [values[i]?.mean ?? null, values[i]?.sd ?? null])]),
+    rows: categories.map((category, i) => [
+      category,
+      ...series.flatMap(({ values }) => [values[i]?.mean ?? null, values[i]?.sd ?? null]),
+    ]),
   });
 
   return (
@@ -85,12 +122,22 @@ function barsOf(series: readonly BarSeries[]): DrawnBars[] {
     return {
       name,
       points: values.flatMap(({ mean }, i): Point[] => (mean === null ? [] : [[middle(i), mean]])),
-      whiskers: values.flatMap(({ mean, sd }, i): Range[] => (mean === null || sd === null ? [] : [[middle(i), mean - sd, mean + sd]])),
+      whiskers: values.flatMap(({ mean, sd }, i): Range[] =>
+        mean === null || sd === null ? [] : [[middle(i), mean - sd, mean + sd]],
+      ),
     };
   });
 }
 
-function Bars({ bars, barWidth, categories }: { readonly bars: readonly DrawnBars[]; readonly barWidth: number; readonly categories: readonly string[] }) {
+function Bars({
+  bars,
+  barWidth,
+  categories,
+}: {
+  readonly bars: readonly DrawnBars[];
+  readonly barWidth: number;
+  readonly categories: readonly string[];
+}) {
   const xScale = useXAxisScale();
   const yScale = useYAxisScale();
   if (!xScale || !yScale) return null;
@@ -112,7 +159,10 @@ function Bars({ bars, barWidth, categories }: { readonly bars: readonly DrawnBar
               <title>{`${name}, ${categories[Math.floor(middle)] ?? ''}: ${formatNumber(value)}`}</title>
             </rect>
           ))}
-          <path className={styles.whisker} d={whiskers.map(([middle, low, high]) => `M${x(middle)} ${y(low)}L${x(middle)} ${y(high)}`).join('')} />
+          <path
+            className={styles.whisker}
+            d={whiskers.map(([middle, low, high]) => `M${x(middle)} ${y(low)}L${x(middle)} ${y(high)}`).join('')}
+          />
         </g>
       ))}
     </g>

@@ -49,13 +49,44 @@ const LABEL_WIDTH = 104;
 
 /** A value per pair of categories, as colour and number. Arrow keys move through the cells; one is read out. */
 export const HeatMap = memo(function HeatMap(props: HeatMapProps) {
-  const { title, summary, rows, columns, values, format, valueLabel, rowLabel, columnLabel, diverging = false, marginals, height, emptyText, heading, tools } = props;
+  const {
+    title,
+    summary,
+    rows,
+    columns,
+    values,
+    format,
+    valueLabel,
+    rowLabel,
+    columnLabel,
+    diverging = false,
+    marginals,
+    height,
+    emptyText,
+    heading,
+    tools,
+  } = props;
   const { low: givenLow, high: givenHigh } = props;
-  const { low, high, colour } = useMemo(() => scaleOf(values, givenLow, givenHigh, diverging), [values, givenLow, givenHigh, diverging]);
+  const { low, high, colour } = useMemo(
+    () => scaleOf(values, givenLow, givenHigh, diverging),
+    [values, givenLow, givenHigh, diverging],
+  );
   const empty = values.every((row) => row.every((value) => value === null));
   const figure = (): Figure => ({
     title,
-    svg: heatMapSvg({ title, rows, columns, values, rowLabel, columnLabel, valueLabel, format, colour, ends: [low, high], marginals: marginals ?? null }),
+    svg: heatMapSvg({
+      title,
+      rows,
+      columns,
+      values,
+      rowLabel,
+      columnLabel,
+      valueLabel,
+      format,
+      colour,
+      ends: [low, high],
+      marginals: marginals ?? null,
+    }),
   });
   const table = (): ChartTable => ({
     columns: [rowLabel, columnLabel, valueLabel],
@@ -63,7 +94,17 @@ export const HeatMap = memo(function HeatMap(props: HeatMapProps) {
   });
   const natural = 32 + rows.length * 44 + (marginals ? 36 : 0) + 52;
   return (
-    <ChartFrame title={title} summary={summary} table={table} figure={figure} height={height ?? natural} empty={empty} {...(emptyText && { emptyText })} {...(heading && { heading })} {...(tools && { tools })}>
+    <ChartFrame
+      title={title}
+      summary={summary}
+      table={table}
+      figure={figure}
+      height={height ?? natural}
+      empty={empty}
+      {...(emptyText && { emptyText })}
+      {...(heading && { heading })}
+      {...(tools && { tools })}
+    >
       {(width) => <Cells {...props} low={low} high={high} colour={colour} width={width} />}
     </ChartFrame>
   );
@@ -76,7 +117,24 @@ interface CellsProps extends HeatMapProps {
   readonly width: number;
 }
 
-function Cells({ title, rows, columns, values, format, valueLabel, rowLabel, columnLabel, marginals, selected = null, onSelect, marked = null, low, high, colour, width }: CellsProps) {
+function Cells({
+  title,
+  rows,
+  columns,
+  values,
+  format,
+  valueLabel,
+  rowLabel,
+  columnLabel,
+  marginals,
+  selected = null,
+  onSelect,
+  marked = null,
+  low,
+  high,
+  colour,
+  width,
+}: CellsProps) {
   const [focused, setFocused] = useState<HeatMapCell>({ row: 0, column: 0 });
   const [pointed, setPointed] = useState<HeatMapCell | null>(null);
   const grid = useRef<HTMLDivElement>(null);
@@ -95,7 +153,8 @@ function Cells({ title, rows, columns, values, format, valueLabel, rowLabel, col
     setFocused(next);
     grid.current?.querySelector<HTMLElement>(`[data-cell="${next.row}-${next.column}"]`)?.focus();
   };
-  const choose = (row: number, column: number): void => onSelect?.(same(selected, row, column) ? null : { row, column });
+  const choose = (row: number, column: number): void =>
+    onSelect?.(same(selected, row, column) ? null : { row, column });
   const words = ({ row, column }: HeatMapCell): string => {
     const value = values[row]?.[column] ?? null;
     return `${rows[row] ?? ''}, ${columns[column] ?? ''}: ${value === null ? 'no value' : formatReading(value)}`;
@@ -108,7 +167,9 @@ function Cells({ title, rows, columns, values, format, valueLabel, rowLabel, col
         role="grid"
         aria-label={`${title}: ${valueLabel} by ${rowLabel} and ${columnLabel}`}
         className={styles.grid}
-        style={{ gridTemplateColumns: `${labels}px repeat(${columns.length}, minmax(0, 1fr))${marginals ? ` ${beside}px` : ''}` }}
+        style={{
+          gridTemplateColumns: `${labels}px repeat(${columns.length}, minmax(0, 1fr))${marginals ? ` ${beside}px` : ''}`,
+        }}
         onKeyDown={move}
         onPointerLeave={() => setPointed(null)}
       >
@@ -121,7 +182,11 @@ function Cells({ title, rows, columns, values, format, valueLabel, rowLabel, col
               {name}
             </span>
           ))}
-          {marginals && <span role="columnheader" className={styles.marginName}>{marginals.rowsLabel}</span>}
+          {marginals && (
+            <span role="columnheader" className={styles.marginName}>
+              {marginals.rowsLabel}
+            </span>
+          )}
         </div>
         {rows.map((name, row) => (
           <div role="row" key={name} className={styles.row}>
@@ -140,7 +205,11 @@ function Cells({ title, rows, columns, values, format, valueLabel, rowLabel, col
                   tabIndex={same(tabStop, row, c) ? 0 : -1}
                   aria-label={`${words({ row, column: c })}${star && ', best'}`}
                   {...(onSelect && { 'aria-selected': same(selected, row, c) })}
-                  className={classNames(styles.cell, onSelect && styles.selectable, same(selected, row, c) && styles.selected)}
+                  className={classNames(
+                    styles.cell,
+                    onSelect && styles.selectable,
+                    same(selected, row, c) && styles.selected,
+                  )}
                   style={ground === null ? undefined : { background: ground, color: inkOn(ground) }}
                   onFocus={() => {
                     setFocused({ row, column: c });
@@ -159,7 +228,9 @@ function Cells({ title, rows, columns, values, format, valueLabel, rowLabel, col
                 </div>
               );
             })}
-            {marginals && <Margin value={marginals.rows[row] ?? 0} highest={Math.max(...marginals.rows)} format={format} />}
+            {marginals && (
+              <Margin value={marginals.rows[row] ?? 0} highest={Math.max(...marginals.rows)} format={format} />
+            )}
           </div>
         ))}
         {marginals && (
@@ -183,7 +254,17 @@ function Cells({ title, rows, columns, values, format, valueLabel, rowLabel, col
 }
 
 /** A number with a bar under it, as long as its share of the highest. */
-function Margin({ value, highest, format, centred = false }: { readonly value: number; readonly highest: number; readonly format: (value: number) => string; readonly centred?: boolean }) {
+function Margin({
+  value,
+  highest,
+  format,
+  centred = false,
+}: {
+  readonly value: number;
+  readonly highest: number;
+  readonly format: (value: number) => string;
+  readonly centred?: boolean;
+}) {
   return (
     <div role="gridcell" className={classNames(styles.margin, centred && styles.centred)}>
       {format(value)}
@@ -194,7 +275,21 @@ function Margin({ value, highest, format, centred = false }: { readonly value: n
 
 const STEPS = 16;
 
-function Legend({ id, low, high, colour, format, label }: { readonly id: string; readonly low: number; readonly high: number; readonly colour: (value: number) => string; readonly format: (value: number) => string; readonly label: string }) {
+function Legend({
+  id,
+  low,
+  high,
+  colour,
+  format,
+  label,
+}: {
+  readonly id: string;
+  readonly low: number;
+  readonly high: number;
+  readonly colour: (value: number) => string;
+  readonly format: (value: number) => string;
+  readonly label: string;
+}) {
   const stops = Array.from({ length: STEPS + 1 }, (_, i) => colour(low + (i / STEPS) * (high - low)));
   return (
     <div className={styles.legend} role="img" aria-labelledby={`${id}-legend`}>
@@ -208,7 +303,12 @@ function Legend({ id, low, high, colour, format, label }: { readonly id: string;
   );
 }
 
-function scaleOf(values: HeatMapProps['values'], givenLow: number | undefined, givenHigh: number | undefined, around: boolean): { readonly low: number; readonly high: number; readonly colour: (value: number) => string } {
+function scaleOf(
+  values: HeatMapProps['values'],
+  givenLow: number | undefined,
+  givenHigh: number | undefined,
+  around: boolean,
+): { readonly low: number; readonly high: number; readonly colour: (value: number) => string } {
   const known = values.flat().filter((value) => value !== null);
   let low = givenLow ?? Math.min(...known);
   let high = givenHigh ?? Math.max(...known);

@@ -36,17 +36,42 @@ const NO_MARKS: readonly VerticalMark[] = [];
 
 /** How many values fall into each bin. */
 export const Histogram = memo(function Histogram(props: HistogramProps) {
-  const { title, edges, counts, xLabel, yLabel, summary, logY = false, height = 240, evenBins = false, highest = 1, emptyText, heading, tools, marks = NO_MARKS } = props;
+  const {
+    title,
+    edges,
+    counts,
+    xLabel,
+    yLabel,
+    summary,
+    logY = false,
+    height = 240,
+    evenBins = false,
+    highest = 1,
+    emptyText,
+    heading,
+    tools,
+    marks = NO_MARKS,
+  } = props;
   const { places, xAxis, yAxis } = useMemo(() => {
     const top = Math.max(1, highest, ...counts);
     const y: Axis = logY
       ? axisOver([0.8, Math.max(10, top * 1.2)], { log: true })
       : axisOver([0, top], { whole: true });
-    const x = evenBins ? namedAxis(edges) : axisOver([edges[0] ?? 0, edges[edges.length - 1] ?? 1], { tight: true, count: 6 });
+    const x = evenBins
+      ? namedAxis(edges)
+      : axisOver([edges[0] ?? 0, edges[edges.length - 1] ?? 1], { tight: true, count: 6 });
     return { places: evenBins ? edges.map((_, i) => i) : edges, xAxis: x, yAxis: y };
   }, [edges, counts, logY, evenBins, highest]);
 
-  const figure = (): FigureSpec => ({ title, xLabel, yLabel, xAxis, yAxis, marks, layers: [{ type: 'bars', edges: places, counts }] });
+  const figure = (): FigureSpec => ({
+    title,
+    xLabel,
+    yLabel,
+    xAxis,
+    yAxis,
+    marks,
+    layers: [{ type: 'bars', edges: places, counts }],
+  });
   const table = () => ({
     columns: [`${xLabel}, from`, 'to', yLabel],
     rows: counts.map((count, i) => [edges[i] ?? null, edges[i + 1] ?? null, count]),
@@ -107,7 +132,14 @@ function Bars({ edges, places, counts, base }: BarsProps) {
         const to = xScale(places[i + 1]) ?? 0;
         const top = count > 0 ? (yScale(count) ?? bottom) : bottom;
         return (
-          <rect key={i} className={styles.bar} x={from} width={Math.max(1, to - from - 1)} y={top} height={Math.max(0, bottom - top)}>
+          <rect
+            key={i}
+            className={styles.bar}
+            x={from}
+            width={Math.max(1, to - from - 1)}
+            y={top}
+            height={Math.max(0, bottom - top)}
+          >
             <title>{`${edges[i]} to ${edges[i + 1]}: ${count}`}</title>
           </rect>
         );
@@ -116,7 +148,15 @@ function Bars({ edges, places, counts, base }: BarsProps) {
   );
 }
 
-function Marks({ marks, bottom, top }: { readonly marks: readonly VerticalMark[]; readonly bottom: number; readonly top: number }) {
+function Marks({
+  marks,
+  bottom,
+  top,
+}: {
+  readonly marks: readonly VerticalMark[];
+  readonly bottom: number;
+  readonly top: number;
+}) {
   const xScale = useXAxisScale();
   const yScale = useYAxisScale();
   if (!xScale || !yScale) return null;
@@ -124,7 +164,13 @@ function Marks({ marks, bottom, top }: { readonly marks: readonly VerticalMark[]
     <g>
       {marks.map(({ x, label }) => (
         <g key={label}>
-          <line className={styles.threshold} x1={xScale(x) ?? 0} x2={xScale(x) ?? 0} y1={yScale(bottom) ?? 0} y2={yScale(top) ?? 0} />
+          <line
+            className={styles.threshold}
+            x1={xScale(x) ?? 0}
+            x2={xScale(x) ?? 0}
+            y1={yScale(bottom) ?? 0}
+            y2={yScale(top) ?? 0}
+          />
           <text className={styles.markLabel} x={(xScale(x) ?? 0) - 4} y={(yScale(top) ?? 0) + 10} textAnchor="end">
             {label}
           </text>

@@ -40,7 +40,17 @@ export interface ParallelCoordinatesProps {
 export const PARALLEL_ROOM = { left: 20, right: 64, top: 52, bottom: 28 } as const;
 
 /** A line per point over upright axes. Each axis can be limited from both ends, and the points be read one after the other. */
-export const ParallelCoordinates = memo(function ParallelCoordinates({ title, summary, axes, lines, marked = null, selected = null, onSelect, height = 360, emptyText }: ParallelCoordinatesProps) {
+export const ParallelCoordinates = memo(function ParallelCoordinates({
+  title,
+  summary,
+  axes,
+  lines,
+  marked = null,
+  selected = null,
+  onSelect,
+  height = 360,
+  emptyText,
+}: ParallelCoordinatesProps) {
   const [limits, setLimits] = useState<readonly (Limits | null)[]>([]);
   const stops = useMemo(() => axes.map((_, place) => stopsOf(lines, place)), [axes, lines]);
   const current = axes.map((_, place) => clampLimits(limits[place] ?? null, stops[place] ?? []));
@@ -48,13 +58,17 @@ export const ParallelCoordinates = memo(function ParallelCoordinates({ title, su
   const limited = limits.some((limit) => limit !== null);
   const last = axes[axes.length - 1];
   const ranked = [...kept].sort((a, b) => (b.values[b.values.length - 1] ?? 0) - (a.values[a.values.length - 1] ?? 0));
-  const colour = (line: ParallelLine): string => viridis(last ? position(last.axis, line.values[line.values.length - 1] ?? last.axis.low) : 0);
+  const colour = (line: ParallelLine): string =>
+    viridis(last ? position(last.axis, line.values[line.values.length - 1] ?? last.axis.low) : 0);
 
   return (
     <ChartFrame
       title={title}
       summary={summary}
-      table={() => ({ columns: axes.map(({ name }) => name), rows: lines.map((line) => line.values.map((value, place) => axes[place]?.axis.names?.get(value) ?? value)) })}
+      table={() => ({
+        columns: axes.map(({ name }) => name),
+        rows: lines.map((line) => line.values.map((value, place) => axes[place]?.axis.names?.get(value) ?? value)),
+      })}
       figure={() => ({ title, svg: parallelSvg({ title, axes, lines: kept, colour, marked }) })}
       height={height}
       empty={lines.length === 0}
@@ -77,7 +91,15 @@ export const ParallelCoordinates = memo(function ParallelCoordinates({ title, su
         return (
           <>
             <Plot axes={axes} lines={lines} kept={ranked.toReversed()} colour={colour} marked={marked} place={place} />
-            <Reader title={title} axes={axes} ranked={ranked} place={place} colour={colour} selected={selected} onSelect={onSelect} />
+            <Reader
+              title={title}
+              axes={axes}
+              ranked={ranked}
+              place={place}
+              colour={colour}
+              selected={selected}
+              onSelect={onSelect}
+            />
             {axes.map(({ name, axis, format }, i) => (
               <ParallelBrush
                 key={name}
@@ -113,7 +135,10 @@ export function placeOf(width: number, fullHeight: number, axes: number): Parall
   const { left, right, top, bottom } = PARALLEL_ROOM;
   const height = fullHeight - top - bottom;
   return {
-    width, fullHeight, top, height,
+    width,
+    fullHeight,
+    top,
+    height,
     x: (axis) => left + (axis * (width - left - right)) / Math.max(1, axes - 1),
     y: (axis, value) => top + (1 - position(axis, value)) * height,
   };
@@ -136,11 +161,18 @@ function Plot({ axes, lines, kept, colour, marked, place }: PlotProps) {
   const narrow = (place.x(1) - place.x(0)) / 6.6;
   return (
     <svg className={styles.plot} width={place.width} height={place.fullHeight} aria-hidden>
-      {lines.map((line) => !kept.includes(line) && <path key={line.id} className={styles.out} d={pathOf(line, axes, place)} />)}
+      {lines.map(
+        (line) => !kept.includes(line) && <path key={line.id} className={styles.out} d={pathOf(line, axes, place)} />,
+      )}
       {kept.map((line) => (
         <g key={line.id}>
           <path className={styles.edge} d={pathOf(line, axes, place)} strokeWidth={line.id === marked ? 6 : 3.5} />
-          <path d={pathOf(line, axes, place)} fill="none" stroke={colour(line)} strokeWidth={line.id === marked ? 4 : 2} />
+          <path
+            d={pathOf(line, axes, place)}
+            fill="none"
+            stroke={colour(line)}
+            strokeWidth={line.id === marked ? 4 : 2}
+          />
         </g>
       ))}
       {axes.map(({ name, axis }, i) => {
@@ -153,9 +185,21 @@ function Plot({ axes, lines, kept, colour, marked, place }: PlotProps) {
             <line className={styles.axis} x1={x} x2={x} y1={place.top} y2={place.top + place.height} />
             {i === last &&
               Array.from({ length: STRIPES }, (_, stripe) => (
-                <rect key={stripe} x={x - 3} width={6} y={place.top + place.height * (1 - (stripe + 1) / STRIPES)} height={place.height / STRIPES + 0.5} fill={viridis((stripe + 0.5) / STRIPES)} />
+                <rect
+                  key={stripe}
+                  x={x - 3}
+                  width={6}
+                  y={place.top + place.height * (1 - (stripe + 1) / STRIPES)}
+                  height={place.height / STRIPES + 0.5}
+                  fill={viridis((stripe + 0.5) / STRIPES)}
+                />
               ))}
-            <text className={styles.name} x={i === last ? place.width : x} y={lower ? 30 : 14} textAnchor={i === 0 ? 'start' : i === last ? 'end' : 'middle'}>
+            <text
+              className={styles.name}
+              x={i === last ? place.width : x}
+              y={lower ? 30 : 14}
+              textAnchor={i === 0 ? 'start' : i === last ? 'end' : 'middle'}
+            >
               <title>{name}</title>
               {name.length > room ? `${name.slice(0, Math.max(3, Math.floor(room) - 1))}…` : name}
             </text>
@@ -196,11 +240,23 @@ function Reader({ title, axes, ranked, place, colour, selected, onSelect }: Read
   const onPointer = (event: PointerEvent<HTMLDivElement>): void => {
     const box = event.currentTarget.getBoundingClientRect();
     const at = event.clientX - box.left;
-    const heights = ranked.map((one) => heightAt(one.values.map((value, i) => [place.x(i), axes[i] ? place.y(axes[i].axis, value) : 0]), at));
+    const heights = ranked.map((one) =>
+      heightAt(
+        one.values.map((value, i) => [place.x(i), axes[i] ? place.y(axes[i].axis, value) : 0]),
+        at,
+      ),
+    );
     setId(ranked[nearestLine(heights, event.clientY - box.top)]?.id ?? null);
   };
   const onKey = (event: KeyboardEvent): void => {
-    const targets: Readonly<Record<string, number>> = { ArrowDown: here + 1, ArrowRight: here + 1, ArrowUp: here - 1, ArrowLeft: here - 1, Home: 0, End: ranked.length - 1 };
+    const targets: Readonly<Record<string, number>> = {
+      ArrowDown: here + 1,
+      ArrowRight: here + 1,
+      ArrowUp: here - 1,
+      ArrowLeft: here - 1,
+      Home: 0,
+      End: ranked.length - 1,
+    };
     if (event.key === 'Escape') setId(null);
     if ((event.key === 'Enter' || event.key === ' ') && line) {
       event.preventDefault();
@@ -240,7 +296,12 @@ function Reader({ title, axes, ranked, place, colour, selected, onSelect }: Read
           const axis = axes[i]?.axis;
           return (
             axis && (
-              <text key={i} className={styles.reading} x={place.x(i) + 7} y={place.y(axis, line.values[i] ?? axis.low) + (i === axes.length - 1 ? 4 : -5)}>
+              <text
+                key={i}
+                className={styles.reading}
+                x={place.x(i) + 7}
+                y={place.y(axis, line.values[i] ?? axis.low) + (i === axes.length - 1 ? 4 : -5)}
+              >
                 {word}
               </text>
             )

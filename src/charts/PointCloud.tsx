@@ -72,7 +72,12 @@ function Plot({ title, points, colours, xLabel, yLabel, describe, focused, onFoc
 
   const onPointer = (event: PointerEvent<HTMLDivElement>): void => {
     const box = event.currentTarget.getBoundingClientRect();
-    const found = nearestPoint(places, event.clientX - box.left - layout.left, event.clientY - box.top - layout.top, REACH);
+    const found = nearestPoint(
+      places,
+      event.clientX - box.left - layout.left,
+      event.clientY - box.top - layout.top,
+      REACH,
+    );
     if (found !== focused) onFocus(found);
   };
   const onKey = (event: KeyboardEvent): void => {
@@ -86,10 +91,23 @@ function Plot({ title, points, colours, xLabel, yLabel, describe, focused, onFoc
   const [x, y] = [layout.left + (places.x[focused] ?? 0), layout.top + (places.y[focused] ?? 0)];
   return (
     <>
-      <ComposedChart width={width} height={height} data={NO_DATA} margin={plotMargin(layout)} accessibilityLayer={false}>
+      <ComposedChart
+        width={width}
+        height={height}
+        data={NO_DATA}
+        margin={plotMargin(layout)}
+        accessibilityLayer={false}
+      >
         <PlotAxes xAxis={xAxis} yAxis={yAxis} xLabel={xLabel} yLabel={yLabel} layout={layout} />
       </ComposedChart>
-      <Marks points={places} colours={colours} width={plotWidth} height={plotHeight} left={layout.left} top={layout.top} />
+      <Marks
+        points={places}
+        colours={colours}
+        width={plotWidth}
+        height={plotHeight}
+        left={layout.left}
+        top={layout.top}
+      />
       <div
         className={chart.overlay}
         role="slider"
@@ -110,7 +128,14 @@ function Plot({ title, points, colours, xLabel, yLabel, describe, focused, onFoc
             <svg width={width} height={height} aria-hidden>
               <circle className={styles.focus} cx={x} cy={y} r={pointRadius(points.x.length) + 3.5} />
             </svg>
-            <div className={chart.readout} style={{ top: y > height / 2 ? 24 : height - 84, ...(x > width / 2 ? { left: layout.left + 8 } : { right: layout.right + 8 }) }} aria-hidden>
+            <div
+              className={chart.readout}
+              style={{
+                top: y > height / 2 ? 24 : height - 84,
+                ...(x > width / 2 ? { left: layout.left + 8 } : { right: layout.right + 8 }),
+              }}
+              aria-hidden
+            >
               {words[0]}
               <p>{words[1]}</p>
             </div>
@@ -123,11 +148,18 @@ function Plot({ title, points, colours, xLabel, yLabel, describe, focused, onFoc
 
 function placed(points: Cloud, width: number, height: number) {
   const outer = plotLayout(width, height, { low: 0, high: 1, ticks: [0.05], log: false }, []);
-  const { xAxis, yAxis } = equalAxes(points, Math.max(1, outer.width - outer.left - outer.right), Math.max(1, outer.height - outer.top - outer.bottom));
+  const { xAxis, yAxis } = equalAxes(
+    points,
+    Math.max(1, outer.width - outer.left - outer.right),
+    Math.max(1, outer.height - outer.top - outer.bottom),
+  );
   const layout = plotLayout(width, height, yAxis, []);
   const plotWidth = Math.max(1, layout.width - layout.left - layout.right);
   const plotHeight = Math.max(1, layout.height - layout.top - layout.bottom);
-  const places: Cloud = { x: points.x.map((value) => position(xAxis, value) * plotWidth), y: points.y.map((value) => (1 - position(yAxis, value)) * plotHeight) };
+  const places: Cloud = {
+    x: points.x.map((value) => position(xAxis, value) * plotWidth),
+    y: points.y.map((value) => (1 - position(yAxis, value)) * plotHeight),
+  };
   return { layout, xAxis, yAxis, places };
 }
 
@@ -147,7 +179,9 @@ const Marks = memo(function Marks({ points, colours, width, height, left, top }:
   useEffect(() => {
     if (canvas.current) drawPoints(canvas.current, width, height, { ...points, ...looksOf(colours) });
   }, [points, colours, width, height, theme]);
-  return <canvas ref={canvas} className={styles.marks} style={{ left, top, width, height }} data-points={points.x.length} />;
+  return (
+    <canvas ref={canvas} className={styles.marks} style={{ left, top, width, height }} data-points={points.x.length} />
+  );
 });
 
 /** The point that a key leads to; null for other keys. Page keys go through the points in their order. */

@@ -13,7 +13,15 @@ export function PointLegend({ colours }: { readonly colours: PointColours }) {
       {colours.kind === 'scale' ? (
         <span className={styles.scale}>
           {tickLabel(colours.low)}
-          <span className={styles.ramp} style={{ background: `linear-gradient(to right, ${looks.slice(0, -1).map(({ colour }) => colour).join(', ')})` }} />
+          <span
+            className={styles.ramp}
+            style={{
+              background: `linear-gradient(to right, ${looks
+                .slice(0, -1)
+                .map(({ colour }) => colour)
+                .join(', ')})`,
+            }}
+          />
           {tickLabel(colours.high)}
           {colours.log && ' log scale'}
         </span>

@@ -26,11 +26,24 @@ interface RadarChartProps {
 }
 
 /** Values around a circle, one outline per series; outlines differ in dash as well as in colour. */
-export const RadarChart = memo(function RadarChart({ title, axes, series, valueLabel, summary, height = 300 }: RadarChartProps) {
+export const RadarChart = memo(function RadarChart({
+  title,
+  axes,
+  series,
+  valueLabel,
+  summary,
+  height = 300,
+}: RadarChartProps) {
   const highest = axisOver([0, Math.max(1e-6, ...series.flatMap(({ values }) => values))], { count: 4 }).high;
-  const data = axes.map((axis, place) => ({ axis, ...Object.fromEntries(series.map(({ values }, s) => [`s${s}`, values[place] ?? 0])) }));
+  const data = axes.map((axis, place) => ({
+    axis,
+    ...Object.fromEntries(series.map(({ values }, s) => [`s${s}`, values[place] ?? 0])),
+  }));
   const figure = (): Figure => ({ title, svg: radarSvg(title, axes, series, highest) });
-  const table = (): ChartTable => ({ columns: [valueLabel, ...series.map(({ name }) => name)], rows: axes.map((axis, place) => [axis, ...series.map(({ values }) => values[place] ?? null)]) });
+  const table = (): ChartTable => ({
+    columns: [valueLabel, ...series.map(({ name }) => name)],
+    rows: axes.map((axis, place) => [axis, ...series.map(({ values }) => values[place] ?? null)]),
+  });
   return (
     <ChartFrame
       title={title}
@@ -45,10 +58,28 @@ export const RadarChart = memo(function RadarChart({ title, axes, series, valueL
         <Recharts width={width} height={height} data={data} outerRadius="72%" accessibilityLayer={false}>
           <PolarGrid stroke="var(--chart-grid)" />
           <PolarAngleAxis dataKey="axis" tick={{ className: styles.tick ?? '', fontSize: 11 }} tickLine={false} />
-          <PolarRadiusAxis domain={[0, highest]} tickCount={3} angle={90} tick={{ className: styles.tick ?? '', fontSize: 11 }} axisLine={false} />
+          <PolarRadiusAxis
+            domain={[0, highest]}
+            tickCount={3}
+            angle={90}
+            tick={{ className: styles.tick ?? '', fontSize: 11 }}
+            axisLine={false}
+          />
           {series.map(({ name }, slot) => {
             const { colour, dash } = seriesStyle(slot);
-            return <Radar key={name} dataKey={`s${slot}`} name={name} stroke={colour} strokeDasharray={dash} strokeWidth={1.75} fill={colour} fillOpacity={series.length === 1 ? 0.14 : 0} isAnimationActive={false} />;
+            return (
+              <Radar
+                key={name}
+                dataKey={`s${slot}`}
+                name={name}
+                stroke={colour}
+                strokeDasharray={dash}
+                strokeWidth={1.75}
+                fill={colour}
+                fillOpacity={series.length === 1 ? 0.14 : 0}
+                isAnimationActive={false}
+              />
+            );
           })}
         </Recharts>
       )}
@@ -65,10 +96,13 @@ function radarSvg(title: string, axes: readonly string[], series: readonly Radar
     const angle = (2 * Math.PI * place) / axes.length - Math.PI / 2;
     return [cx + share * RADIUS * Math.cos(angle), cy + share * RADIUS * Math.sin(angle)];
   };
-  const outline = (shares: readonly number[]): string => `M${shares.map((share, place) => at(place, share).map(round).join(' ')).join('L')}Z`;
+  const outline = (shares: readonly number[]): string =>
+    `M${shares.map((share, place) => at(place, share).map(round).join(' ')).join('L')}Z`;
   return svgDocument(title, FIGURE_WIDTH, FIGURE_HEIGHT + Math.max(0, series.length - 1) * (TYPE + 3), [
     titleText(8, title),
-    ...[0.5, 1].map((share) => `<path d="${outline(axes.map(() => share))}" fill="none" stroke="#cccccc" stroke-width="0.6"/>`),
+    ...[0.5, 1].map(
+      (share) => `<path d="${outline(axes.map(() => share))}" fill="none" stroke="#cccccc" stroke-width="0.6"/>`,
+    ),
     ...axes.flatMap((name, place) => {
       const [x, y] = at(place, 1);
       const [tx, ty] = at(place, 1.1);
@@ -81,7 +115,20 @@ function radarSvg(title: string, axes: readonly string[], series: readonly Radar
       const dashes = dash ? ` stroke-dasharray="${dash}"` : '';
       return [
         `<path d="${outline(axes.map((_, place) => (values[place] ?? 0) / highest))}" fill="none" stroke="${figureColour}" stroke-width="1.4"${dashes}/>`,
-        ...(series.length > 1 ? [line(8, FIGURE_HEIGHT - 8 + slot * (TYPE + 3), 28, FIGURE_HEIGHT - 8 + slot * (TYPE + 3), figureColour, 1.4, dash), text(32, FIGURE_HEIGHT - 5 + slot * (TYPE + 3), name, 'start')] : []),
+        ...(series.length > 1
+          ? [
+              line(
+                8,
+                FIGURE_HEIGHT - 8 + slot * (TYPE + 3),
+                28,
+                FIGURE_HEIGHT - 8 + slot * (TYPE + 3),
+                figureColour,
+                1.4,
+                dash,
+              ),
+              text(32, FIGURE_HEIGHT - 5 + slot * (TYPE + 3), name, 'start'),
+            ]
+          : []),
       ];
     }),
   ]);

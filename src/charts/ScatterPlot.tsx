@@ -29,9 +29,19 @@ export interface ScatterPlotProps {
 }
 
 /** Pairs of numbers as marks; every series has a colour and a shape. A log axis leaves out what is not positive, and says so. */
-export const ScatterPlot = memo(function ScatterPlot({ title, series, xLabel, yLabel, logX = false, logY = false, summary, height = 240 }: ScatterPlotProps) {
+export const ScatterPlot = memo(function ScatterPlot({
+  title,
+  series,
+  xLabel,
+  yLabel,
+  logX = false,
+  logY = false,
+  summary,
+  height = 240,
+}: ScatterPlotProps) {
   const { drawn, leftOut, xAxis, yAxis } = useMemo(() => {
-    const fits = ([x, y]: Point): boolean => Number.isFinite(x) && Number.isFinite(y) && (!logX || x > 0) && (!logY || y > 0);
+    const fits = ([x, y]: Point): boolean =>
+      Number.isFinite(x) && Number.isFinite(y) && (!logX || x > 0) && (!logY || y > 0);
     const kept = series.map(({ name, points }) => ({ name, points: points.filter(fits) }));
     const count = (list: readonly ScatterSeries[]): number => list.reduce((sum, { points }) => sum + points.length, 0);
     return {
@@ -43,10 +53,19 @@ export const ScatterPlot = memo(function ScatterPlot({ title, series, xLabel, yL
   }, [series, logX, logY]);
 
   const figure = (): FigureSpec => ({
-    title, xLabel, yLabel, xAxis, yAxis, marks: [],
+    title,
+    xLabel,
+    yLabel,
+    xAxis,
+    yAxis,
+    marks: [],
     layers: drawn.map(({ name, points }, slot) => ({ type: 'dots', name, points, slot })),
   });
-  const table = () => tableOfSeries(xLabel, series.map(({ name, points }) => ({ name, points, kind: 'evaluation' })));
+  const table = () =>
+    tableOfSeries(
+      xLabel,
+      series.map(({ name, points }) => ({ name, points, kind: 'evaluation' })),
+    );
 
   return (
     <ChartFrame
@@ -56,7 +75,9 @@ export const ScatterPlot = memo(function ScatterPlot({ title, series, xLabel, yL
       figure={figure}
       height={height}
       empty={drawn.every(({ points }) => points.length === 0)}
-      notice={leftOut > 0 ? `${leftOut} points that are zero, negative or not finite are left out of the log axis.` : null}
+      notice={
+        leftOut > 0 ? `${leftOut} points that are zero, negative or not finite are left out of the log axis.` : null
+      }
       legend={series.length > 1 ? series.map(({ name }, slot) => ({ name, slot, shape: markShape(slot) })) : []}
     >
       {(width) => {

@@ -9,7 +9,11 @@ export interface Cloud {
 const ROOM = 0.04;
 
 /** Axes over all points on which a unit is as long along x as along y, for a plot of `width × height`. */
-export function equalAxes({ x, y }: Cloud, width: number, height: number): { readonly xAxis: Axis; readonly yAxis: Axis } {
+export function equalAxes(
+  { x, y }: Cloud,
+  width: number,
+  height: number,
+): { readonly xAxis: Axis; readonly yAxis: Axis } {
   const [left, right] = endsOf(x);
   const [bottom, top] = endsOf(y);
   const unit = Math.max((right - left) / width, (top - bottom) / height, 1e-12) * (1 + 2 * ROOM);

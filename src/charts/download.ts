@@ -10,7 +10,8 @@ export function saveBlob(name: string, content: Blob): void {
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
 
-export const saveText = (name: string, type: string, text: string): void => saveBlob(name, new Blob([text], { type: `${type};charset=utf-8` }));
+export const saveText = (name: string, type: string, text: string): void =>
+  saveBlob(name, new Blob([text], { type: `${type};charset=utf-8` }));
 
 /** Draws an SVG at `scale` times its size: 4 gives 1,284 pixels for one column, 380 dots an inch in print. */
 export async function svgToPng(svg: string, scale = 4): Promise<Blob> {
@@ -22,12 +23,19 @@ export async function svgToPng(svg: string, scale = 4): Promise<Blob> {
   canvas.height = image.naturalHeight * scale;
   canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height);
   return new Promise((resolve, reject) => {
-    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('The browser did not encode the picture.'))), 'image/png');
+    canvas.toBlob(
+      (blob) => (blob ? resolve(blob) : reject(new Error('The browser did not encode the picture.'))),
+      'image/png',
+    );
   });
 }
 
 /** A title as a file name: letters, digits and dashes. */
 export function fileName(title: string, ending: string): string {
-  const base = title.normalize('NFKD').replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-+|-+$/g, '').toLowerCase();
+  const base = title
+    .normalize('NFKD')
+    .replace(/[^\p{L}\p{N}]+/gu, '-')
+    .replace(/^-+|-+$/g, '')
+    .toLowerCase();
   return `${base || 'chart'}.${ending}`;
 }

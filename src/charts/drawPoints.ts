@@ -13,7 +13,12 @@ export interface DrawnPoints {
 export const pointRadius = (count: number): number => (count <= 400 ? 3.5 : count <= 3000 ? 2.75 : 2);
 
 /** Draws all points on a canvas of `width × height` CSS pixels. Each look is drawn once and then stamped: twenty thousand points take milliseconds. */
-export function drawPoints(canvas: HTMLCanvasElement, width: number, height: number, { x, y, looks, of }: DrawnPoints): void {
+export function drawPoints(
+  canvas: HTMLCanvasElement,
+  width: number,
+  height: number,
+  { x, y, looks, of }: DrawnPoints,
+): void {
   const ratio = window.devicePixelRatio || 1;
   canvas.width = Math.round(width * ratio);
   canvas.height = Math.round(height * ratio);
@@ -30,7 +35,12 @@ export function drawPoints(canvas: HTMLCanvasElement, width: number, height: num
   }
 }
 
-function stampOf({ colour, figureColour, shape }: PointLook, theme: CSSStyleDeclaration, radius: number, size: number): HTMLCanvasElement {
+function stampOf(
+  { colour, figureColour, shape }: PointLook,
+  theme: CSSStyleDeclaration,
+  radius: number,
+  size: number,
+): HTMLCanvasElement {
   const stamp = document.createElement('canvas');
   stamp.width = 2 * size;
   stamp.height = 2 * size;

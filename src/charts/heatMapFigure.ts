@@ -27,7 +27,19 @@ const ROW = 26;
 const STRIPES = 24;
 
 /** A heat map for a paper: cells with their numbers, marginals as plain numbers, and the scale. */
-export function heatMapSvg({ title, rows, columns, values, rowLabel, columnLabel, valueLabel, format, colour, ends, marginals }: HeatMapFigure): string {
+export function heatMapSvg({
+  title,
+  rows,
+  columns,
+  values,
+  rowLabel,
+  columnLabel,
+  valueLabel,
+  format,
+  colour,
+  ends,
+  marginals,
+}: HeatMapFigure): string {
   const left = 22 + textWidth(Math.max(4, marginals?.columnsLabel.length ?? 0, ...rows.map(({ length }) => length)));
   const right = marginals ? 12 + textWidth(Math.max(marginals.rowsLabel.length, 4)) : 8;
   const width = (FIGURE_WIDTH - left - right) / Math.max(1, columns.length);
@@ -51,18 +63,32 @@ export function heatMapSvg({ title, rows, columns, values, rowLabel, columnLabel
         const value = values[row]?.[column] ?? null;
         const ground = value === null ? '#f0f0f0' : colour(value);
         const cell = rectangle(left + column * width, top + row * ROW, width - 0.6, ROW - 0.6, ground);
-        return value === null || !fits ? [cell] : [cell, text(centre(column), baseline(row), format(value), 'middle', ` fill="${inkOn(ground)}"`)];
+        return value === null || !fits
+          ? [cell]
+          : [cell, text(centre(column), baseline(row), format(value), 'middle', ` fill="${inkOn(ground)}"`)];
       }),
     ]),
     ...(marginals
       ? [
           text(left + columns.length * width + 4, 40, marginals.rowsLabel, 'start', ' fill="#555555"'),
-          ...marginals.rows.map((value, row) => text(left + columns.length * width + 4, baseline(row), format(value), 'start')),
+          ...marginals.rows.map((value, row) =>
+            text(left + columns.length * width + 4, baseline(row), format(value), 'start'),
+          ),
           text(left - 4, bottom + 12, marginals.columnsLabel, 'end', ' fill="#555555"'),
-          ...marginals.columns.flatMap((value, column) => (column % every === 0 ? [text(centre(column), bottom + 12, format(value), 'middle')] : [])),
+          ...marginals.columns.flatMap((value, column) =>
+            column % every === 0 ? [text(centre(column), bottom + 12, format(value), 'middle')] : [],
+          ),
         ]
       : []),
-    ...Array.from({ length: STRIPES }, (_, i) => rectangle(left + i * stripe, foot + 10, stripe + 0.3, 8, colour(ends[0] + ((i + 0.5) / STRIPES) * (ends[1] - ends[0])))),
+    ...Array.from({ length: STRIPES }, (_, i) =>
+      rectangle(
+        left + i * stripe,
+        foot + 10,
+        stripe + 0.3,
+        8,
+        colour(ends[0] + ((i + 0.5) / STRIPES) * (ends[1] - ends[0])),
+      ),
+    ),
     text(left, foot + 29, format(ends[0]), 'start'),
     text(FIGURE_WIDTH - right, foot + 29, format(ends[1]), 'end'),
     text((left + FIGURE_WIDTH - right) / 2, foot + 29, valueLabel, 'middle', ' fill="#555555"'),

@@ -11,12 +11,25 @@ export interface SeriesStyle {
   readonly dash: string;
 }
 
-const FIGURE_COLOURS = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9', '#000000', '#8A8300'] as const;
+const FIGURE_COLOURS = [
+  '#0072B2',
+  '#D55E00',
+  '#009E73',
+  '#CC79A7',
+  '#E69F00',
+  '#56B4E9',
+  '#000000',
+  '#8A8300',
+] as const;
 const DASHES = ['', '6 3', '2 2', '8 3 2 3', '10 4', '4 2 1 2', '1 3', '12 3 2 3 2 3'] as const;
 
 /** The style of the series at `index`. After eight the colours come again, with other dash patterns. */
 export function seriesStyle(index: number): SeriesStyle {
   const slot = index % FIGURE_COLOURS.length;
   const figureColour = FIGURE_COLOURS[slot] ?? FIGURE_COLOURS[0];
-  return { colour: `var(--series-${slot + 1}, ${figureColour})`, figureColour, dash: DASHES[(slot + 3 * Math.floor(index / FIGURE_COLOURS.length)) % DASHES.length] ?? '' };
+  return {
+    colour: `var(--series-${slot + 1}, ${figureColour})`,
+    figureColour,
+    dash: DASHES[(slot + 3 * Math.floor(index / FIGURE_COLOURS.length)) % DASHES.length] ?? '',
+  };
 }

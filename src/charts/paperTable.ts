@@ -19,8 +19,10 @@ export interface PaperTable {
 
 /** A GitHub-flavoured table: best bold, second best in italics; the caption's words stand under it. */
 export function toMarkdown({ caption, columns, rows, notes = [] }: PaperTable): string {
-  const emphasised = ({ text, place, mark = '' }: PaperCell): string => `${place === 'best' ? `**${text}**` : place === 'second' ? `_${text}_` : text}${mark}`;
-  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  const emphasised = ({ text, place, mark = '' }: PaperCell): string =>
+    `${place === 'best' ? `**${text}**` : place === 'second' ? `_${text}_` : text}${mark}`;
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   return [
     line(columns),
     line(columns.map((_, i) => (i === 0 ? '---' : '---:'))),
@@ -44,7 +46,10 @@ export function toLatex({ caption, columns, rows, rules = [], notes = [] }: Pape
     '    \\toprule',
     `    ${columns.map(latexText).join(' & ')} \\\\`,
     '    \\midrule',
-    ...rows.flatMap((cells, i) => [...(rules.includes(i) && i > 0 ? ['    \\midrule'] : []), `    ${cells.map(emphasised).join(' & ')} \\\\`]),
+    ...rows.flatMap((cells, i) => [
+      ...(rules.includes(i) && i > 0 ? ['    \\midrule'] : []),
+      `    ${cells.map(emphasised).join(' & ')} \\\\`,
+    ]),
     '    \\bottomrule',
     '  \\end{tabular}',
     '\\end{table}',
@@ -53,9 +58,21 @@ export function toLatex({ caption, columns, rows, rules = [], notes = [] }: Pape
 }
 
 const LATEX: Readonly<Record<string, string>> = {
-  '\\': '\\textbackslash{}', '~': '\\textasciitilde{}', '^': '\\textasciicircum{}', '−': '$-$', '–': '--', '×': '$\\times$', '±': '$\\pm$',
-  '†': '$^{\\dagger}$', '‡': '$^{\\ddagger}$', 'Δ': '$\\Delta$', '<': '$<$', '>': '$>$', '’': "'",
+  '\\': '\\textbackslash{}',
+  '~': '\\textasciitilde{}',
+  '^': '\\textasciicircum{}',
+  '−': '$-$',
+  '–': '--',
+  '×': '$\\times$',
+  '±': '$\\pm$',
+  '†': '$^{\\dagger}$',
+  '‡': '$^{\\ddagger}$',
+  Δ: '$\\Delta$',
+  '<': '$<$',
+  '>': '$>$',
+  '’': "'",
 };
 
 /** Text in which nothing is a command; signs that LaTeX has no letter for become their commands. */
-export const latexText = (text: string): string => text.replace(/[\\~^−–×±†‡Δ<>’&%$#_{}]/g, (character) => LATEX[character] ?? `\\${character}`);
+export const latexText = (text: string): string =>
+  text.replace(/[\\~^−–×±†‡Δ<>’&%$#_{}]/g, (character) => LATEX[character] ?? `\\${character}`);

@@ -23,7 +23,11 @@ export function clampLimits(limits: Limits | null, stops: readonly number[]): Li
 }
 
 /** Whether a line lies within the limits of every axis. */
-export function keeps({ values }: Line, limits: readonly (Limits | null)[], stops: readonly (readonly number[])[]): boolean {
+export function keeps(
+  { values }: Line,
+  limits: readonly (Limits | null)[],
+  stops: readonly (readonly number[])[],
+): boolean {
   return values.every((value, axis) => {
     const limit = limits[axis];
     if (!limit) return true;
@@ -60,5 +64,8 @@ export function nearestLine(heights: readonly number[], y: number): number {
 
 /** The stop that is nearest to a value. */
 export function nearestStop(stops: readonly number[], shares: (stop: number) => number, share: number): number {
-  return stops.reduce((best, stop, i) => (Math.abs(shares(stop) - share) < Math.abs(shares(stops[best] ?? stop) - share) ? i : best), 0);
+  return stops.reduce(
+    (best, stop, i) => (Math.abs(shares(stop) - share) < Math.abs(shares(stops[best] ?? stop) - share) ? i : best),
+    0,
+  );
 }

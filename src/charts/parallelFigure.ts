@@ -27,8 +27,15 @@ export function parallelSvg({ title, axes, lines, colour, marked }: ParallelFigu
     }),
     ...axes.flatMap(({ name, axis }, i) => [
       line(x(i), TOP, x(i), TOP + height, INK, 0.8),
-      text(i === axes.length - 1 ? FIGURE_WIDTH - 4 : x(i), i % 2 === 1 ? 42 : 30, name, i === 0 ? 'start' : i === axes.length - 1 ? 'end' : 'middle'),
-      ...axis.ticks.map((tick) => text(x(i) + 3, y(axis, tick) + TYPE * 0.35, axisLabel(axis, tick), 'start', ' font-size="8" fill="#444444"')),
+      text(
+        i === axes.length - 1 ? FIGURE_WIDTH - 4 : x(i),
+        i % 2 === 1 ? 42 : 30,
+        name,
+        i === 0 ? 'start' : i === axes.length - 1 ? 'end' : 'middle',
+      ),
+      ...axis.ticks.map((tick) =>
+        text(x(i) + 3, y(axis, tick) + TYPE * 0.35, axisLabel(axis, tick), 'start', ' font-size="8" fill="#444444"'),
+      ),
     ]),
   ]);
 }

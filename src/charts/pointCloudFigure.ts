@@ -33,8 +33,14 @@ export function pointCloudSvg({ title, points, colours, xLabel, yLabel }: PointC
   const legend = legendOf(colours, bottom + 44);
   return svgDocument(title, FIGURE_WIDTH, legend.end, [
     titleText(8, title),
-    ...yAxis.ticks.flatMap((tick) => [line(left, y(tick), left + width, y(tick), '#dddddd', 0.6), text(left - 4, y(tick) + TYPE * 0.35, axisLabel(yAxis, tick), 'end')]),
-    ...xAxis.ticks.flatMap((tick) => [line(x(tick), bottom, x(tick), bottom + 3, INK, 0.8), text(x(tick), bottom + 13, axisLabel(xAxis, tick), 'middle')]),
+    ...yAxis.ticks.flatMap((tick) => [
+      line(left, y(tick), left + width, y(tick), '#dddddd', 0.6),
+      text(left - 4, y(tick) + TYPE * 0.35, axisLabel(yAxis, tick), 'end'),
+    ]),
+    ...xAxis.ticks.flatMap((tick) => [
+      line(x(tick), bottom, x(tick), bottom + 3, INK, 0.8),
+      text(x(tick), bottom + 13, axisLabel(xAxis, tick), 'middle'),
+    ]),
     line(left, bottom, left + width, bottom, INK, 0.8),
     line(left, top, left, bottom, INK, 0.8),
     text(left + width / 2, bottom + 27, xLabel, 'middle'),
@@ -54,20 +60,39 @@ function legendOf(colours: PointColours, top: number): { readonly lines: readonl
     const low = tickLabel(colours.low);
     const start = 8 + textWidth(low.length) + 4;
     const stripe = 90 / SHADES;
-    const after = [tickLabel(colours.high), colours.label, colours.log ? 'log scale' : '', none ? `grey: ${colours.none}` : ''].filter(Boolean).join(' · ');
+    const after = [
+      tickLabel(colours.high),
+      colours.label,
+      colours.log ? 'log scale' : '',
+      none ? `grey: ${colours.none}` : '',
+    ]
+      .filter(Boolean)
+      .join(' · ');
     return {
-      lines: [text(8, top + 8, low, 'start'), ...looks.slice(0, SHADES).map((look, i) => rectangle(start + i * stripe, top, stripe + 0.3, 8, look.figureColour)), text(start + 94, top + 8, after, 'start')],
+      lines: [
+        text(8, top + 8, low, 'start'),
+        ...looks
+          .slice(0, SHADES)
+          .map((look, i) => rectangle(start + i * stripe, top, stripe + 0.3, 8, look.figureColour)),
+        text(start + 94, top + 8, after, 'start'),
+      ],
       end: top + 18,
     };
   }
   const lines = [text(8, top + 8, colours.label, 'start', ' fill="#555555"')];
   let [at, row] = [8 + textWidth(colours.label.length) + 8, 0];
-  const entries = [...colours.names.map((name, slot) => ({ name, look: looks[slot] })), ...(none ? [{ name: colours.none, look: looks[looks.length - 1] }] : [])];
+  const entries = [
+    ...colours.names.map((name, slot) => ({ name, look: looks[slot] })),
+    ...(none ? [{ name: colours.none, look: looks[looks.length - 1] }] : []),
+  ];
   for (const { name, look } of entries) {
     const wide = 20 + textWidth(name.length);
     if (at + wide > FIGURE_WIDTH - 4) [at, row] = [8, row + 1];
     const y = top + 8 + row * LINE;
-    lines.push(`<path d="${markPath(look?.shape ?? 'circle', at + 4, y - 3)}" fill="${look?.figureColour ?? INK}"/>`, text(at + 10, y, name, 'start'));
+    lines.push(
+      `<path d="${markPath(look?.shape ?? 'circle', at + 4, y - 3)}" fill="${look?.figureColour ?? INK}"/>`,
+      text(at + 10, y, name, 'start'),
+    );
     at += wide;
   }
   return { lines, end: top + 18 + row * LINE };

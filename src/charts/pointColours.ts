@@ -44,7 +44,12 @@ export function looksOf(colours: PointColours): { readonly looks: readonly Point
         const colour = viridis(shade / (SHADES - 1));
         return { colour, figureColour: colour, shape: 'circle' };
       });
-      return { looks: [...looks, NONE], of: Uint8Array.from(colours.values, (value) => (Number.isFinite(value) ? Math.round(shareOf(colours, value) * (SHADES - 1)) : SHADES)) };
+      return {
+        looks: [...looks, NONE],
+        of: Uint8Array.from(colours.values, (value) =>
+          Number.isFinite(value) ? Math.round(shareOf(colours, value) * (SHADES - 1)) : SHADES,
+        ),
+      };
     }
     case 'classes': {
       const looks = colours.names.map((_, slot): PointLook => ({ ...seriesStyle(slot), shape: markShape(slot) }));
@@ -60,4 +65,5 @@ export function shareOf({ low, high, log }: Extract<PointColours, { kind: 'scale
 }
 
 /** Whether some point has no value. */
-export const someNone = (colours: PointColours): boolean => (colours.kind === 'scale' ? colours.values.some((value) => !Number.isFinite(value)) : colours.of.includes(-1));
+export const someNone = (colours: PointColours): boolean =>
+  colours.kind === 'scale' ? colours.values.some((value) => !Number.isFinite(value)) : colours.of.includes(-1);

@@ -17,7 +17,8 @@ export function svgDocument(title: string, width: number, height: number, conten
   ].join('\n');
 }
 
-export const titleText = (x: number, title: string): string => text(x, 14, title, 'start', ` font-size="${TYPE + 1}" font-weight="bold"`);
+export const titleText = (x: number, title: string): string =>
+  text(x, 14, title, 'start', ` font-size="${TYPE + 1}" font-weight="bold"`);
 
 export function line(x1: number, y1: number, x2: number, y2: number, colour: string, width: number, dash = ''): string {
   return `<line x1="${round(x1)}" y1="${round(y1)}" x2="${round(x2)}" y2="${round(y2)}" stroke="${colour}" stroke-width="${width}"${dash ? ` stroke-dasharray="${dash}"` : ''}/>`;
@@ -28,7 +29,8 @@ export function text(x: number, y: number, content: string, anchor: 'start' | 'm
 }
 
 /** Text that reads upwards, centred at `(x, y)`. */
-export const uprightText = (x: number, y: number, content: string): string => text(x, y, content, 'middle', ` transform="rotate(-90 ${round(x)} ${round(y)})"`);
+export const uprightText = (x: number, y: number, content: string): string =>
+  text(x, y, content, 'middle', ` transform="rotate(-90 ${round(x)} ${round(y)})"`);
 
 export const rectangle = (x: number, y: number, width: number, height: number, colour: string, more = ''): string =>
   `<rect x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}" fill="${colour}"${more}/>`;

@@ -46,7 +46,13 @@ export function logTicks(low: number, high: number, count: number): number[] {
 /** An axis over `extent`; a linear one is widened to round ends unless `tight`. */
 export function axisOver(
   extent: Point | null,
-  options: { readonly log?: boolean; readonly count?: number; readonly tight?: boolean; readonly whole?: boolean; readonly fromZero?: boolean } = {},
+  options: {
+    readonly log?: boolean;
+    readonly count?: number;
+    readonly tight?: boolean;
+    readonly whole?: boolean;
+    readonly fromZero?: boolean;
+  } = {},
 ): Axis {
   const count = options.count ?? 5;
   let [low, high] = extent ?? (options.log ? [1, 10] : [0, 1]);
@@ -87,7 +93,8 @@ export function valueAt(axis: Axis, share: number): number {
 export function tickLabel(value: number): string {
   const size = Math.abs(value);
   if (value === 0) return '0';
-  if (size >= 1e15 || size < 1e-4) return value.toExponential().replace('e+', 'e').replace('-', '−').replace('e-', 'e−');
+  if (size >= 1e15 || size < 1e-4)
+    return value.toExponential().replace('e+', 'e').replace('-', '−').replace('e-', 'e−');
   const unit = size >= 1e9 ? 'G' : size >= 1e6 ? 'M' : size >= 1e4 ? 'k' : '';
   const scaled = value / (unit === 'G' ? 1e9 : unit === 'M' ? 1e6 : unit === 'k' ? 1e3 : 1);
   return `${Number(scaled.toPrecision(6))}${unit}`.replace('-', '−');

@@ -1,7 +1,10 @@
 import { useCallback, useState } from 'react';
 
 /** The width of the element that `ref` is put on, in CSS pixels; 0 before it is known. */
-export function useWidth(): { readonly ref: (element: HTMLElement | null) => (() => void) | undefined; readonly width: number } {
+export function useWidth(): {
+  readonly ref: (element: HTMLElement | null) => (() => void) | undefined;
+  readonly width: number;
+} {
   const [width, setWidth] = useState(0);
   const ref = useCallback((element: HTMLElement | null) => {
     if (!element) return undefined;

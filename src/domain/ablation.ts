@@ -17,10 +17,15 @@ export interface AblationRow {
  * The rows of a model's ablation table: the given experiment first, then each ablation of it. `referenceSteps` are the steps
  * of a finished run of the full model, of which a fixed switch takes half; null where there is none.
  */
-export function ablationRows(full: Omit<Experiment, 'seed'>, dataset: Pick<DatasetDocument, 'name' | 'features' | 'statistics'>, referenceSteps: number | null): AblationRow[] {
+export function ablationRows(
+  full: Omit<Experiment, 'seed'>,
+  dataset: Pick<DatasetDocument, 'name' | 'features' | 'statistics'>,
+  referenceSteps: number | null,
+): AblationRow[] {
   const table = modelTable(full.model);
   const row = ({ id, label, config, needs }: Ablation): AblationRow => {
-    const half = config['stages'] === 'fixed' && referenceSteps !== null ? { switchStep: Math.round(referenceSteps / 2) } : {};
+    const half =
+      config['stages'] === 'fixed' && referenceSteps !== null ? { switchStep: Math.round(referenceSteps / 2) } : {};
     return {
       id,
       label,
@@ -32,6 +37,12 @@ export function ablationRows(full: Omit<Experiment, 'seed'>, dataset: Pick<Datas
 }
 
 /** Runs of the chosen rows, one per seed, rows side by side so that a table fills seed by seed. */
-export function ablationRuns(rows: readonly AblationRow[], seeds: readonly number[], group: Omit<RunGroup, 'variant'>): { readonly experiment: Experiment; readonly group: RunGroup }[] {
-  return seeds.flatMap((seed) => rows.map(({ label, experiment }) => ({ experiment: { ...experiment, seed }, group: { ...group, variant: label } })));
+export function ablationRuns(
+  rows: readonly AblationRow[],
+  seeds: readonly number[],
+  group: Omit<RunGroup, 'variant'>,
+): { readonly experiment: Experiment; readonly group: RunGroup }[] {
+  return seeds.flatMap((seed) =>
+    rows.map(({ label, experiment }) => ({ experiment: { ...experiment, seed }, group: { ...group, variant: label } })),
+  );
 }

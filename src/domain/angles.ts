@@ -21,7 +21,8 @@ const REACH = 8;
 /** The angle in [−π, π) that is a whole number of turns away. */
 const wrapped = (angle: number): number => angle - TURN * Math.floor((angle + Math.PI) / TURN);
 
-const meanOf = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+const meanOf = (values: Float64Array): number =>
+  values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 
 /** Angles of the points around their mean. */
 export function anglesOf(x: Float64Array, y: Float64Array): Float64Array {
@@ -41,7 +42,10 @@ export function anglesOf(x: Float64Array, y: Float64Array): Float64Array {
 export function scottBandwidth(angles: Float64Array): number {
   const n = angles.length;
   if (n < 2) return 0;
-  const centre = Math.atan2(angles.reduce((sum, a) => sum + Math.sin(a), 0), angles.reduce((sum, a) => sum + Math.cos(a), 0));
+  const centre = Math.atan2(
+    angles.reduce((sum, a) => sum + Math.sin(a), 0),
+    angles.reduce((sum, a) => sum + Math.cos(a), 0),
+  );
   const around = angles.map((angle) => wrapped(angle - centre));
   const mean = meanOf(around);
   const deviation = Math.sqrt(around.reduce((sum, a) => sum + (a - mean) ** 2, 0) / (n - 1));
@@ -70,8 +74,16 @@ export function angleDensity(angles: Float64Array, bandwidth: number, steps = 36
   }
   density[steps] = density[0] ?? 0;
   return {
-    angles, grid, density, bandwidth,
-    resultant: Math.hypot(angles.reduce((sum, a) => sum + Math.sin(a), 0), angles.reduce((sum, a) => sum + Math.cos(a), 0)) / Math.max(1, angles.length),
-    divergence: density.subarray(0, steps).reduce((sum, f) => sum + (f === 0 ? 0 : f * Math.log(f * TURN)), 0) * (TURN / steps),
+    angles,
+    grid,
+    density,
+    bandwidth,
+    resultant:
+      Math.hypot(
+        angles.reduce((sum, a) => sum + Math.sin(a), 0),
+        angles.reduce((sum, a) => sum + Math.cos(a), 0),
+      ) / Math.max(1, angles.length),
+    divergence:
+      density.subarray(0, steps).reduce((sum, f) => sum + (f === 0 ? 0 : f * Math.log(f * TURN)), 0) * (TURN / steps),
   };
 }

@@ -20,7 +20,8 @@ export interface Setting {
   readonly runs: readonly RunSummary[];
 }
 
-export const metricsOf = (result: RunResult | null, relevant: Relevant): Metrics | undefined => (relevant === 'all' ? result?.test : result?.testLiked);
+export const metricsOf = (result: RunResult | null, relevant: Relevant): Metrics | undefined =>
+  relevant === 'all' ? result?.test : result?.testLiked;
 
 /** Finished runs grouped by everything but the seed, in the order of first appearance. Of runs that repeat a seed the last counts. */
 export function settingsOf(runs: readonly RunSummary[]): Setting[] {
@@ -28,7 +29,11 @@ export function settingsOf(runs: readonly RunSummary[]): Setting[] {
   for (const run of runs) {
     if (run.result === null) continue;
     const { model, config, dataset, seed } = run.experiment;
-    const key = JSON.stringify([model, dataset.fingerprint, Object.entries(completeConfig(model, config)).sort(([a], [b]) => a.localeCompare(b))]);
+    const key = JSON.stringify([
+      model,
+      dataset.fingerprint,
+      Object.entries(completeConfig(model, config)).sort(([a], [b]) => a.localeCompare(b)),
+    ]);
     groups.set(key, (groups.get(key) ?? new Map()).set(seed, run));
   }
   const settings = [...groups.entries()].flatMap(([key, bySeed]): Setting[] => {
@@ -36,17 +41,26 @@ export function settingsOf(runs: readonly RunSummary[]): Setting[] {
     const [first] = sorted;
     if (!first) return [];
     const { model, config, dataset } = first.experiment;
-    return [{ key, label: modelTable(model).name, model, config: completeConfig(model, config), dataset, runs: sorted }];
+    return [
+      { key, label: modelTable(model).name, model, config: completeConfig(model, config), dataset, runs: sorted },
+    ];
   });
   return settings.map((setting) => ({ ...setting, label: labelOf(setting, settings) }));
 }
 
 /** `MAGNET`, or `MAGNET, expertHead=mlp` beside another MAGNET; the dataset where there are several. */
 function labelOf(setting: Setting, all: readonly Setting[]): string {
-  const others = all.filter((other) => other !== setting && other.model === setting.model && other.dataset.fingerprint === setting.dataset.fingerprint);
-  const options = Object.keys(setting.config).filter((key) => others.some((other) => other.config[key] !== setting.config[key]));
+  const others = all.filter(
+    (other) =>
+      other !== setting && other.model === setting.model && other.dataset.fingerprint === setting.dataset.fingerprint,
+  );
+  const options = Object.keys(setting.config).filter((key) =>
+    others.some((other) => other.config[key] !== setting.config[key]),
+  );
   const place = new Set(all.map(({ dataset }) => dataset.fingerprint)).size > 1 ? [setting.dataset.name] : [];
-  return [modelTable(setting.model).name, ...place, ...options.map((key) => `${key}=${setting.config[key]}`)].join(', ');
+  return [modelTable(setting.model).name, ...place, ...options.map((key) => `${key}=${setting.config[key]}`)].join(
+    ', ',
+  );
 }
 
 /** Mean ± sd over a setting's seeds. */
@@ -55,9 +69,13 @@ export function settingMetric(setting: Setting, key: MetricKey, relevant: Releva
 }
 
 /** Indices of the highest and second highest mean; ties share the place, nulls have none. */
-export function bestTwo(values: readonly (number | null)[]): { readonly best: readonly number[]; readonly second: readonly number[] } {
+export function bestTwo(values: readonly (number | null)[]): {
+  readonly best: readonly number[];
+  readonly second: readonly number[];
+} {
   const ranked = [...new Set(values.filter((value) => value !== null))].sort((a, b) => b - a);
-  const at = (wanted: number | undefined): number[] => values.flatMap((value, i) => (wanted !== undefined && value === wanted ? [i] : []));
+  const at = (wanted: number | undefined): number[] =>
+    values.flatMap((value, i) => (wanted !== undefined && value === wanted ? [i] : []));
   const best = at(ranked[0]);
   return { best, second: best.length > 1 ? [] : at(ranked[1]) };
 }

@@ -7,12 +7,7 @@ export const SPLIT_NAMES: readonly SplitName[] = ['train', 'valid', 'test'];
 
 /** `provided`: the file's own `x_label` column. The others are drawn from a seed. */
 export type SplitRule =
-  | 'provided'
-  | 'perUserRandom'
-  | 'globalRandom'
-  | 'leaveOneOut'
-  | 'perUserTemporal'
-  | 'globalTemporal';
+  'provided' | 'perUserRandom' | 'globalRandom' | 'leaveOneOut' | 'perUserTemporal' | 'globalTemporal';
 
 /** Parallel columns, one entry per interaction, in file order. */
 export interface Interactions {
@@ -168,7 +163,9 @@ const NOT_MODALITIES: readonly string[] = ['image_text', 'pretrained'];
 
 /** The modalities that multimodal models read, by key. */
 export function modalitiesOf({ features }: Pick<DatasetDocument, 'features'>): FeatureInfo[] {
-  return features.filter(({ scope, key }) => scope === 'item' && !NOT_MODALITIES.includes(key)).sort((a, b) => (a.key < b.key ? -1 : 1));
+  return features
+    .filter(({ scope, key }) => scope === 'item' && !NOT_MODALITIES.includes(key))
+    .sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 
 /** Optional readable names, stored beside the document (`null` where a dataset has none). */

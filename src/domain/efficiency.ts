@@ -26,7 +26,10 @@ const NEARLY = 0.95;
 /** Which validation metric chooses the best epoch. */
 export function stoppingMetric(config: Config): { readonly metric: MetricKey; readonly relevant: Relevant } {
   const metric = config['stopMetric'];
-  return { metric: typeof metric === 'string' && isMetricKey(metric) ? metric : 'recall@20', relevant: config['relevant'] === 'liked' ? 'liked' : 'all' };
+  return {
+    metric: typeof metric === 'string' && isMetricKey(metric) ? metric : 'recall@20',
+    relevant: config['relevant'] === 'liked' ? 'liked' : 'all',
+  };
 }
 
 /** A validation metric against time; over all held-out items where liked ones are not known. */
@@ -43,7 +46,10 @@ export function timedValues(epochs: readonly EpochPoint[], metric: MetricKey, re
 export function convergenceOf(epochs: readonly EpochPoint[], config: Config, bestEpoch: number | null): Convergence {
   const { metric, relevant } = stoppingMetric(config);
   const evaluations = timedValues(epochs, metric, relevant);
-  const highest = evaluations.reduce<TimedValue | null>((best, one) => (best === null || one.value > best.value ? one : best), null);
+  const highest = evaluations.reduce<TimedValue | null>(
+    (best, one) => (best === null || one.value > best.value ? one : best),
+    null,
+  );
   const best = evaluations.find(({ epoch }) => epoch === bestEpoch) ?? highest;
   return {
     evaluations,

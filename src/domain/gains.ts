@@ -63,7 +63,10 @@ export function gainDistribution(mine: Float64Array, theirs: Float64Array): Gain
 /** A value on an edge belongs to the bin above it, the last edge to the last bin. */
 function binOf(value: number, edges: readonly number[]): number {
   const last = edges.length - 2;
-  let bin = Math.min(last, Math.max(0, Math.floor(((value - (edges[0] ?? 0)) / ((edges[last + 1] ?? 1) - (edges[0] ?? 0))) * (last + 1))));
+  let bin = Math.min(
+    last,
+    Math.max(0, Math.floor(((value - (edges[0] ?? 0)) / ((edges[last + 1] ?? 1) - (edges[0] ?? 0))) * (last + 1))),
+  );
   while (bin > 0 && value < (edges[bin] ?? -Infinity)) bin -= 1;
   while (bin < last && value >= (edges[bin + 1] ?? Infinity)) bin += 1;
   return bin;
@@ -110,7 +113,13 @@ export function groupGains(groups: readonly UserGroup[], mine: Float64Array, the
     const difference = (row: number): number => (mine[row] ?? NaN) - (theirs[row] ?? NaN);
     const middle = mean(difference);
     const variance = n < 2 ? null : group.rows.reduce((sum, row) => sum + (difference(row) - middle) ** 2, 0) / (n - 1);
-    return { ...group, mine: mean((row) => mine[row] ?? NaN), theirs: mean((row) => theirs[row] ?? NaN), difference: middle, error: variance === null ? null : Math.sqrt(variance / n) };
+    return {
+      ...group,
+      mine: mean((row) => mine[row] ?? NaN),
+      theirs: mean((row) => theirs[row] ?? NaN),
+      difference: middle,
+      error: variance === null ? null : Math.sqrt(variance / n),
+    };
   });
 }
 
@@ -126,7 +135,8 @@ export function activityThirds(trained: Int32Array): UserGroup[] {
 
 /** MAGNET, Figure 6: easy from a visibility of .5, hard at 0, medium between. Users without a test item are in none. */
 export function difficultyGroups(values: Float64Array): UserGroup[] {
-  const rows = (wanted: (value: number) => boolean): number[] => Array.from(values.keys()).filter((row) => wanted(values[row] ?? NaN));
+  const rows = (wanted: (value: number) => boolean): number[] =>
+    Array.from(values.keys()).filter((row) => wanted(values[row] ?? NaN));
   return [
     { name: 'easy', rows: rows((value) => value >= 0.5), holds: '≥ 0.5' },
     { name: 'medium', rows: rows((value) => value > 0 && value < 0.5), holds: '0 to 0.5' },

@@ -48,9 +48,17 @@ const TEST = 2;
  * recall is the share of the group's test items among the first `cutoff`; NDCG counts their gains `1/log₂(rank + 1)` at the
  * ranks they have in the whole list, over the best that as many could have.
  */
-export function popularityGroups(interactions: Interactions, items: number, lists: TopLists, cutoff: number, groups: number): PopularityGroup[] {
+export function popularityGroups(
+  interactions: Interactions,
+  items: number,
+  lists: TopLists,
+  cutoff: number,
+  groups: number,
+): PopularityGroup[] {
   const popularity = new Int32Array(items);
-  interactions.items.forEach((item, row) => interactions.split[row] === TRAIN && (popularity[item] = (popularity[item] ?? 0) + 1));
+  interactions.items.forEach(
+    (item, row) => interactions.split[row] === TRAIN && (popularity[item] = (popularity[item] ?? 0) + 1),
+  );
   const order = Array.from(popularity.keys()).sort((a, b) => (popularity[b] ?? 0) - (popularity[a] ?? 0) || a - b);
   const groupOf = new Uint8Array(items);
   order.forEach((item, place) => (groupOf[item] = Math.floor((place * groups) / items)));

@@ -16,7 +16,10 @@ export function validationValues(epochs: readonly EpochPoint[], metric: MetricKe
  * with the median of the best values so far that the finished runs had at the same epoch; one that ended earlier counts
  * with its best. Below it, the run is hopeless. null where it is not, in the first epochs, and with too few peers.
  */
-export function judgeByMedian(own: readonly (number | null)[], finished: readonly (readonly (number | null)[])[]): Pick<StopReason, 'epoch' | 'best' | 'median' | 'peers'> | null {
+export function judgeByMedian(
+  own: readonly (number | null)[],
+  finished: readonly (readonly (number | null)[])[],
+): Pick<StopReason, 'epoch' | 'best' | 'median' | 'peers'> | null {
   const epoch = own.length - 1;
   if (own.length <= GRACE_EPOCHS || own[epoch] === null) return null;
   const peers = finished.flatMap((values) => bestSoFar(values, epoch) ?? []);

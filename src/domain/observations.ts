@@ -20,9 +20,19 @@ export type Observation = ObservationKind & {
 
 /** Something a run found out about its data before the first step. */
 export type Finding =
-  | { readonly kind: 'numbers'; readonly key: string; readonly title: string; readonly rows: readonly { readonly label: string; readonly value: number; readonly unit?: 'share' }[] }
   | {
-      readonly kind: 'histogram'; readonly key: string; readonly title: string; readonly axis: string; readonly edges: readonly number[]; readonly counts: readonly number[];
+      readonly kind: 'numbers';
+      readonly key: string;
+      readonly title: string;
+      readonly rows: readonly { readonly label: string; readonly value: number; readonly unit?: 'share' }[];
+    }
+  | {
+      readonly kind: 'histogram';
+      readonly key: string;
+      readonly title: string;
+      readonly axis: string;
+      readonly edges: readonly number[];
+      readonly counts: readonly number[];
       /** An option below whose value the run drops what is counted here; null where it was asked to drop nothing. */
       readonly threshold?: { readonly option: string; readonly value: number | null };
     }

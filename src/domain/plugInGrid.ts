@@ -34,7 +34,10 @@ export function plugInGrid(settings: readonly Setting[], key: MetricKey, relevan
   }
   const plugged = [...backbones.values()].filter((byEnhancer) => byEnhancer.size > 1);
   if (plugged.length === 0) return null;
-  const enhancers = [PLAIN, ...new Set(plugged.flatMap((byEnhancer) => [...byEnhancer.keys()].filter((name) => name !== PLAIN)))];
+  const enhancers = [
+    PLAIN,
+    ...new Set(plugged.flatMap((byEnhancer) => [...byEnhancer.keys()].filter((name) => name !== PLAIN))),
+  ];
   const names = plugged.map((byEnhancer) => nameOf(byEnhancer, plugged));
   return {
     enhancers,
@@ -45,7 +48,12 @@ export function plugInGrid(settings: readonly Setting[], key: MetricKey, relevan
         const setting = byEnhancer.get(name);
         if (!setting) return null;
         const metric = settingMetric(setting, key, relevant);
-        return { setting, metric, improvement: setting === plain || base === null || base === 0 || metric.mean === null ? null : metric.mean / base - 1 };
+        return {
+          setting,
+          metric,
+          improvement:
+            setting === plain || base === null || base === 0 || metric.mean === null ? null : metric.mean / base - 1,
+        };
       };
       return { backbone: names[i] ?? '', cells: enhancers.map(cell) };
     }),
@@ -61,13 +69,21 @@ export function enhancerOf(config: Config): string {
   return present.length === 0 ? PLAIN : present.join(' ');
 }
 
-const plainConfig = ({ model, config }: Setting): Config => completeConfig(model, { ...config, ...Object.fromEntries(Object.entries(PLUGS).filter(([option]) => Object.hasOwn(config, option))) });
+const plainConfig = ({ model, config }: Setting): Config =>
+  completeConfig(model, {
+    ...config,
+    ...Object.fromEntries(Object.entries(PLUGS).filter(([option]) => Object.hasOwn(config, option))),
+  });
 
 /** The model, its data, and the options that have an effect without the component. */
 function backboneOf(setting: Setting): string {
   const plain = plainConfig(setting);
   const effective = modelTable(setting.model).options.filter((option) => !idleBecause(setting.model, option, plain));
-  return JSON.stringify([setting.model, setting.dataset.fingerprint, effective.map(({ key }) => [key, plain[key] ?? null])]);
+  return JSON.stringify([
+    setting.model,
+    setting.dataset.fingerprint,
+    effective.map(({ key }) => [key, plain[key] ?? null]),
+  ]);
 }
 
 /** The model's name; the label of its plain setting (or the first) where several backbones are of one model. */

@@ -6,11 +6,33 @@ import type { PairedUsers, Visibility } from './gains';
 import type { LeakageProbe } from './leakage';
 import type { SettingGroups } from './longTail';
 import type { Cutoff, MetricKey } from './metrics';
-import type { BackendChoice, DeviceReport, EpochPoint, MemoryEstimate, MemoryUse, RunDocument, RunStatus, TermPoint, WeightsOf } from './run';
+import type {
+  BackendChoice,
+  DeviceReport,
+  EpochPoint,
+  MemoryEstimate,
+  MemoryUse,
+  RunDocument,
+  RunStatus,
+  TermPoint,
+  WeightsOf,
+} from './run';
 import type { Config, ModelId } from './models/table';
 import type { Finding } from './observations';
 import type { PairExplanation, RunRouting } from './routes';
-import type { FoundInputs, FoundTexts, ImportStep, ReasonedEntity, ReasoningFailure, ReasoningFile, ReasoningSurvey, ServerAddress, ServerTest, StageState, TestedModels } from './reasoning';
+import type {
+  FoundInputs,
+  FoundTexts,
+  ImportStep,
+  ReasonedEntity,
+  ReasoningFailure,
+  ReasoningFile,
+  ReasoningSurvey,
+  ServerAddress,
+  ServerTest,
+  StageState,
+  TestedModels,
+} from './reasoning';
 import type { TextVariant } from './textVariants';
 import type { SettingTests } from './significance';
 import type { EntityRouting, Projection, ProjectionRequest, Traits } from './projection';
@@ -26,7 +48,12 @@ export interface NamedFile {
 
 export type DatasetCommand =
   /** Reads and checks everything, stores features, then asks (`checked`) before the dataset exists. */
-  | { readonly type: 'import'; readonly id: string; readonly files: readonly NamedFile[]; readonly options: ImportOptions }
+  | {
+      readonly type: 'import';
+      readonly id: string;
+      readonly files: readonly NamedFile[];
+      readonly options: ImportOptions;
+    }
   /** The answer to `checked`. */
   | { readonly type: 'accept'; readonly id: string; readonly name?: string }
   | { readonly type: 'cancel'; readonly id: string }
@@ -70,7 +97,12 @@ export type TrainingCommand =
   /** Ends now; the best epoch so far is evaluated on test and kept. */
   | { readonly type: 'stop' }
   /** Probes a device, runs the self-test and measures throughput. No run may be active in this worker. */
-  | { readonly type: 'probe'; readonly backend: BackendChoice; readonly allowSoftware: boolean; readonly measure: boolean }
+  | {
+      readonly type: 'probe';
+      readonly backend: BackendChoice;
+      readonly allowSoftware: boolean;
+      readonly measure: boolean;
+    }
   /** Memory a run would take. */
   | { readonly type: 'estimate'; readonly datasetId: string; readonly model: ModelId; readonly config: Config };
 
@@ -118,19 +150,49 @@ export interface ComparedRuns {
 
 export type AnalysisCommand =
   /** Tests each of `others` against `reference`, paired by user (means over the seeds that both have) and by seed. */
-  | { readonly type: 'compare'; readonly reference: ComparedRuns; readonly others: readonly ComparedRuns[]; readonly metric: MetricKey; readonly relevant: Relevant }
+  | {
+      readonly type: 'compare';
+      readonly reference: ComparedRuns;
+      readonly others: readonly ComparedRuns[];
+      readonly metric: MetricKey;
+      readonly relevant: Relevant;
+    }
   /** The p-values alone, in several metrics: what the marks of a results table say. */
-  | { readonly type: 'test'; readonly reference: ComparedRuns; readonly others: readonly ComparedRuns[]; readonly metrics: readonly MetricKey[]; readonly relevant: Relevant }
+  | {
+      readonly type: 'test';
+      readonly reference: ComparedRuns;
+      readonly others: readonly ComparedRuns[];
+      readonly metrics: readonly MetricKey[];
+      readonly relevant: Relevant;
+    }
   /** How a run of MAGNET routes its dataset, with the weights stored at this moment. */
   | { readonly type: 'route'; readonly runId: string; readonly of: WeightsOf }
   /** One pair of such a run, with the weights of the last `route`. */
-  | { readonly type: 'explain'; readonly runId: string; readonly of: WeightsOf; readonly user: number; readonly item: number }
+  | {
+      readonly type: 'explain';
+      readonly runId: string;
+      readonly of: WeightsOf;
+      readonly user: number;
+      readonly item: number;
+    }
   /** What every user got of a setting and of the reference. */
-  | { readonly type: 'gains'; readonly setting: ComparedRuns; readonly reference: ComparedRuns; readonly metric: MetricKey; readonly relevant: Relevant; readonly datasetId: string }
+  | {
+      readonly type: 'gains';
+      readonly setting: ComparedRuns;
+      readonly reference: ComparedRuns;
+      readonly metric: MetricKey;
+      readonly relevant: Relevant;
+      readonly datasetId: string;
+    }
   /** How near the test items of a dataset lie to their users' histories, by the `neighbours` most similar items. */
   | { readonly type: 'visibility'; readonly datasetId: string; readonly neighbours: number }
   /** How each run of the settings serves items of like popularity. */
-  | { readonly type: 'longTail'; readonly settings: readonly ComparedRuns[]; readonly datasetId: string; readonly cutoff: Cutoff }
+  | {
+      readonly type: 'longTail';
+      readonly settings: readonly ComparedRuns[];
+      readonly datasetId: string;
+      readonly cutoff: Cutoff;
+    }
   /** Users and items of a run in the plane. */
   | ({ readonly type: 'project' } & ProjectionRequest)
   /** What a run's points can be coloured by, from its dataset. */
@@ -202,19 +264,42 @@ export type SharingEvent =
 /** Keys go from the page to this worker and to the server, and are stored nowhere. */
 export type ReasoningCommand =
   /** What of a server works. */
-  | { readonly type: 'test'; readonly server: ServerAddress; readonly models: TestedModels; readonly key: string | null }
+  | {
+      readonly type: 'test';
+      readonly server: ServerAddress;
+      readonly models: TestedModels;
+      readonly key: string | null;
+    }
   /** Stores item texts and pictures of a dataset. */
   | { readonly type: 'inputs'; readonly datasetId: string; readonly files: readonly NamedFile[] }
   /** Stores texts that stand in the place of answers. */
-  | { readonly type: 'texts'; readonly datasetId: string; readonly step: ImportStep; readonly files: readonly NamedFile[] }
+  | {
+      readonly type: 'texts';
+      readonly datasetId: string;
+      readonly step: ImportStep;
+      readonly files: readonly NamedFile[];
+    }
   /** Stores an encoder for the page, from its files or from the hub, once it has encoded a text. */
   | { readonly type: 'encoder'; readonly from: readonly NamedFile[] | { readonly hub: string } }
   | { readonly type: 'survey'; readonly datasetId: string }
   | { readonly type: 'entity'; readonly datasetId: string; readonly scope: 'item' | 'user'; readonly index: number }
   /** The same item or user as two variants have it. */
-  | { readonly type: 'pair'; readonly datasetId: string; readonly scope: 'item' | 'user'; readonly index: number; readonly variants: readonly [TextVariant, TextVariant] }
+  | {
+      readonly type: 'pair';
+      readonly datasetId: string;
+      readonly scope: 'item' | 'user';
+      readonly index: number;
+      readonly variants: readonly [TextVariant, TextVariant];
+    }
   /** All of them, or the one with the index, as a text. */
-  | { readonly type: 'pairs'; readonly datasetId: string; readonly scope: 'item' | 'user'; readonly index: number | null; readonly variants: readonly [TextVariant, TextVariant]; readonly labels: readonly [string, string] }
+  | {
+      readonly type: 'pairs';
+      readonly datasetId: string;
+      readonly scope: 'item' | 'user';
+      readonly index: number | null;
+      readonly variants: readonly [TextVariant, TextVariant];
+      readonly labels: readonly [string, string];
+    }
   /** Asks all that is missing, until it is done or paused. Ends with `ended` or a fault. */
   | { readonly type: 'start'; readonly datasetId: string; readonly key: string | null }
   | { readonly type: 'pause' }

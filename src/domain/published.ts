@@ -16,10 +16,18 @@ type Counts = Pick<DatasetStatistics, 'users' | 'items' | 'interactions'>;
 
 /** Names by which a dataset of the papers goes: its own and those of its files. */
 const ALIASES: Readonly<Record<string, string>> = {
-  baby: 'Baby', amazonbaby: 'Baby', babyproducts: 'Baby',
-  sports: 'Sports', amazonsports: 'Sports', sportsandoutdoors: 'Sports',
-  clothing: 'Clothing', amazonclothing: 'Clothing', clothingshoesandjewelry: 'Clothing',
-  electronics: 'Electronics', elec: 'Electronics', amazonelectronics: 'Electronics',
+  baby: 'Baby',
+  amazonbaby: 'Baby',
+  babyproducts: 'Baby',
+  sports: 'Sports',
+  amazonsports: 'Sports',
+  sportsandoutdoors: 'Sports',
+  clothing: 'Clothing',
+  amazonclothing: 'Clothing',
+  clothingshoesandjewelry: 'Clothing',
+  electronics: 'Electronics',
+  elec: 'Electronics',
+  amazonelectronics: 'Electronics',
   microlens: 'MicroLens',
 };
 
@@ -32,13 +40,21 @@ export function publishedDataset(name: string, counts: Counts | null): string | 
   const named = ALIASES[name.toLowerCase().replace(/[^a-z]/g, '')] ?? null;
   if (!counts) return named;
   for (const [dataset, printed] of Object.entries(PUBLISHED_DATASETS)) {
-    if (printed.users === counts.users && printed.items === counts.items && printed.interactions === counts.interactions) return dataset;
+    if (
+      printed.users === counts.users &&
+      printed.items === counts.items &&
+      printed.interactions === counts.interactions
+    )
+      return dataset;
   }
   return named !== null && !Object.hasOwn(PUBLISHED_DATASETS, named) ? named : null;
 }
 
 /** All of the papers' overall results on this dataset; of a method without any figure, none. */
-export function publishedResults(dataset: { readonly name: string; readonly statistics: Counts | null }): readonly PublishedRow[] {
+export function publishedResults(dataset: {
+  readonly name: string;
+  readonly statistics: Counts | null;
+}): readonly PublishedRow[] {
   const known = publishedDataset(dataset.name, dataset.statistics);
   if (known === null) return [];
   return PUBLISHED_TABLES.filter((table) => table.about === 'overall' && table.dataset === known).flatMap((table) =>
@@ -55,8 +71,13 @@ export function publishedResults(dataset: { readonly name: string; readonly stat
 }
 
 /** Those of a model that they print under one of `publishedAs`, table by table in the order of these names. */
-export function publishedRows(dataset: { readonly name: string; readonly statistics: Counts | null }, publishedAs: readonly string[]): readonly PublishedRow[] {
+export function publishedRows(
+  dataset: { readonly name: string; readonly statistics: Counts | null },
+  publishedAs: readonly string[],
+): readonly PublishedRow[] {
   const rows = publishedResults(dataset);
   const tables = [...new Set(rows.map(({ paper, table }) => `${paper} ${table}`))];
-  return tables.flatMap((wanted) => publishedAs.flatMap((name) => rows.filter((row) => row.name === name && `${row.paper} ${row.table}` === wanted)));
+  return tables.flatMap((wanted) =>
+    publishedAs.flatMap((name) => rows.filter((row) => row.name === name && `${row.paper} ${row.table}` === wanted)),
+  );
 }

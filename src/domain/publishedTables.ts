@@ -13,18 +13,22 @@ export interface PublishedTable {
 }
 
 /** The papers' datasets after their preparation: users, items, interactions. */
-export const PUBLISHED_DATASETS: Readonly<Record<string, Pick<DatasetStatistics, 'users' | 'items' | 'interactions'>>> = {
-  Baby: { users: 19_445, items: 7_050, interactions: 160_792 },
-  Sports: { users: 35_598, items: 18_357, interactions: 296_337 },
-  Clothing: { users: 39_387, items: 23_033, interactions: 278_677 },
-  Electronics: { users: 192_403, items: 63_001, interactions: 1_689_188 },
-  "Electronics (SiMGR's 20,247-user subset)": { users: 20_247, items: 11_589, interactions: 347_393 },
-};
+export const PUBLISHED_DATASETS: Readonly<Record<string, Pick<DatasetStatistics, 'users' | 'items' | 'interactions'>>> =
+  {
+    Baby: { users: 19_445, items: 7_050, interactions: 160_792 },
+    Sports: { users: 35_598, items: 18_357, interactions: 296_337 },
+    Clothing: { users: 39_387, items: 23_033, interactions: 278_677 },
+    Electronics: { users: 192_403, items: 63_001, interactions: 1_689_188 },
+    "Electronics (SiMGR's 20,247-user subset)": { users: 20_247, items: 11_589, interactions: 347_393 },
+  };
 
 /** Figures as the papers print them. */
 export const PUBLISHED_TABLES: readonly PublishedTable[] = [
   {
-    paper: 'MAGNET', table: '4', dataset: 'Baby', about: 'overall',
+    paper: 'MAGNET',
+    table: '4',
+    dataset: 'Baby',
+    about: 'overall',
     metrics: ['recall@10', 'recall@20', 'ndcg@10', 'ndcg@20'],
     rows: {
       BPR: [0.0357, 0.0575, 0.0192, 0.0249],
@@ -44,7 +48,10 @@ export const PUBLISHED_TABLES: readonly PublishedTable[] = [
     },
   },
   {
-    paper: 'MAGNET', table: '4', dataset: 'Sports', about: 'overall',
+    paper: 'MAGNET',
+    table: '4',
+    dataset: 'Sports',
+    about: 'overall',
     metrics: ['recall@10', 'recall@20', 'ndcg@10', 'ndcg@20'],
     rows: {
       BPR: [0.0432, 0.0653, 0.0241, 0.0298],
@@ -64,7 +71,10 @@ export const PUBLISHED_TABLES: readonly PublishedTable[] = [
     },
   },
   {
-    paper: 'MAGNET', table: '4', dataset: 'Clothing', about: 'overall',
+    paper: 'MAGNET',
+    table: '4',
+    dataset: 'Clothing',
+    about: 'overall',
     metrics: ['recall@10', 'recall@20', 'ndcg@10', 'ndcg@20'],
     rows: {
       BPR: [0.0206, 0.0303, 0.0114, 0.0138],
@@ -84,7 +94,10 @@ export const PUBLISHED_TABLES: readonly PublishedTable[] = [
     },
   },
   {
-    paper: 'MAGNET', table: '4', dataset: 'Electronics', about: 'overall',
+    paper: 'MAGNET',
+    table: '4',
+    dataset: 'Electronics',
+    about: 'overall',
     metrics: ['recall@10', 'recall@20', 'ndcg@10', 'ndcg@20'],
     rows: {
       BPR: [0.0372, 0.0557, 0.0208, 0.0256],
@@ -101,7 +114,10 @@ export const PUBLISHED_TABLES: readonly PublishedTable[] = [
     },
   },
   {
-    paper: 'EGRA', table: 'II', dataset: 'Baby', about: 'overall',
+    paper: 'EGRA',
+    table: 'II',
+    dataset: 'Baby',
+    about: 'overall',
     metrics: ['recall@10', 'recall@20', 'ndcg@10', 'ndcg@20'],
     rows: {
       LightGCN: [0.0479, 0.0754, 0.0257, 0.0328],
@@ -118,7 +134,10 @@ export const PUBLISHED_TABLES: readonly PublishedTable[] = [
     },
   },
   {
-    paper: 'EGRA', table: 'II', dataset: 'Sports', about: 'overall',
+    paper: 'EGRA',
+    table: 'II',
+    dataset: 'Sports',
+    about: 'overall',
     metrics: ['recall@10', 'recall@20', 'ndcg@10', 'ndcg@20'],
     rows: {
       LightGCN: [0.0569, 0.0864, 0.0311, 0.0387],
@@ -135,7 +154,10 @@ export const PUBLISHED_TABLES: readonly PublishedTable[] = [
     },
   },
   {
-    paper: 'EGRA', table: 'II', dataset: 'Clothing', about: 'overall',
+    paper: 'EGRA',
+    table: 'II',
+    dataset: 'Clothing',
+    about: 'overall',
     metrics: ['recall@10', 'recall@20', 'ndcg@10', 'ndcg@20'],
     rows: {
       LightGCN: [0.0361, 0.0544, 0.0197, 0.0243],
@@ -152,7 +174,10 @@ export const PUBLISHED_TABLES: readonly PublishedTable[] = [
     },
   },
   {
-    paper: 'EGRA', table: 'II', dataset: 'MicroLens', about: 'overall',
+    paper: 'EGRA',
+    table: 'II',
+    dataset: 'MicroLens',
+    about: 'overall',
     metrics: ['recall@10', 'recall@20', 'ndcg@10', 'ndcg@20'],
     rows: {
       LightGCN: [0.072, 0.1075, 0.0376, 0.0467],
@@ -169,7 +194,10 @@ export const PUBLISHED_TABLES: readonly PublishedTable[] = [
     },
   },
   {
-    paper: 'EGRA', table: 'II', dataset: 'Electronics', about: 'overall',
+    paper: 'EGRA',
+    table: 'II',
+    dataset: 'Electronics',
+    about: 'overall',
     metrics: ['recall@10', 'recall@20', 'ndcg@10', 'ndcg@20'],
     rows: {
       LightGCN: [0.0363, 0.054, 0.0204, 0.025],
@@ -186,7 +214,10 @@ export const PUBLISHED_TABLES: readonly PublishedTable[] = [
     },
   },
   {
-    paper: 'EGRA', table: 'III', dataset: 'Sports', about: 'ablation',
+    paper: 'EGRA',
+    table: 'III',
+    dataset: 'Sports',
+    about: 'ablation',
     metrics: ['recall@10', 'recall@20', 'ndcg@10', 'ndcg@20'],
     rows: {
       EGRA: [0.0819, 0.1213, 0.0449, 0.0551],
@@ -197,7 +228,10 @@ export const PUBLISHED_TABLES: readonly PublishedTable[] = [
     },
   },
   {
-    paper: 'EGRA', table: 'III', dataset: 'Clothing', about: 'ablation',
+    paper: 'EGRA',
+    table: 'III',
+    dataset: 'Clothing',
+    about: 'ablation',
     metrics: ['recall@10', 'recall@20', 'ndcg@10', 'ndcg@20'],
     rows: {
       EGRA: [0.0714, 0.1043, 0.039, 0.0473],
@@ -208,7 +242,10 @@ export const PUBLISHED_TABLES: readonly PublishedTable[] = [
     },
   },
   {
-    paper: 'EGRA', table: 'III', dataset: 'MicroLens', about: 'ablation',
+    paper: 'EGRA',
+    table: 'III',
+    dataset: 'MicroLens',
+    about: 'ablation',
     metrics: ['recall@10', 'recall@20', 'ndcg@10', 'ndcg@20'],
     rows: {
       EGRA: [0.089, 0.1302, 0.0469, 0.0575],
@@ -219,7 +256,10 @@ export const PUBLISHED_TABLES: readonly PublishedTable[] = [
     },
   },
   {
-    paper: 'EGRA', table: 'IV', dataset: 'Baby', about: 'transfer',
+    paper: 'EGRA',
+    table: 'IV',
+    dataset: 'Baby',
+    about: 'transfer',
     metrics: ['recall@20'],
     rows: {
       LightGCN: [0.0754],
@@ -234,7 +274,10 @@ export const PUBLISHED_TABLES: readonly PublishedTable[] = [
     },
   },
   {
-    paper: 'EGRA', table: 'IV', dataset: 'Sports', about: 'transfer',
+    paper: 'EGRA',
+    table: 'IV',
+    dataset: 'Sports',
+    about: 'transfer',
     metrics: ['recall@20'],
     rows: {
       LightGCN: [0.0864],
@@ -249,7 +292,10 @@ export const PUBLISHED_TABLES: readonly PublishedTable[] = [
     },
   },
   {
-    paper: 'EGRA', table: 'IV', dataset: 'Clothing', about: 'transfer',
+    paper: 'EGRA',
+    table: 'IV',
+    dataset: 'Clothing',
+    about: 'transfer',
     metrics: ['recall@20'],
     rows: {
       LightGCN: [0.0544],
@@ -264,7 +310,10 @@ export const PUBLISHED_TABLES: readonly PublishedTable[] = [
     },
   },
   {
-    paper: 'EGRA', table: 'IV', dataset: 'MicroLens', about: 'transfer',
+    paper: 'EGRA',
+    table: 'IV',
+    dataset: 'MicroLens',
+    about: 'transfer',
     metrics: ['recall@20'],
     rows: {
       LightGCN: [0.1075],
@@ -279,7 +328,10 @@ export const PUBLISHED_TABLES: readonly PublishedTable[] = [
     },
   },
   {
-    paper: 'MLLMRec', table: '2', dataset: 'Baby', about: 'overall',
+    paper: 'MLLMRec',
+    table: '2',
+    dataset: 'Baby',
+    about: 'overall',
     metrics: ['recall@10', 'recall@20', 'ndcg@10', 'ndcg@20'],
     rows: {
       BPR: [0.0357, 0.0575, 0.0192, 0.0249],
@@ -302,7 +354,10 @@ export const PUBLISHED_TABLES: readonly PublishedTable[] = [
     },
   },
   {
-    paper: 'MLLMRec', table: '2', dataset: 'Sports', about: 'overall',
+    paper: 'MLLMRec',
+    table: '2',
+    dataset: 'Sports',
+    about: 'overall',
     metrics: ['recall@10', 'recall@20', 'ndcg@10', 'ndcg@20'],
     rows: {
       BPR: [0.0432, 0.0653, 0.0241, 0.0298],
@@ -325,7 +380,10 @@ export const PUBLISHED_TABLES: readonly PublishedTable[] = [
     },
   },
   {
-    paper: 'MLLMRec', table: '2', dataset: 'Clothing', about: 'overall',
+    paper: 'MLLMRec',
+    table: '2',
+    dataset: 'Clothing',
+    about: 'overall',
     metrics: ['recall@10', 'recall@20', 'ndcg@10', 'ndcg@20'],
     rows: {
       BPR: [0.0187, 0.0279, 0.0103, 0.0126],
@@ -348,7 +406,10 @@ export const PUBLISHED_TABLES: readonly PublishedTable[] = [
     },
   },
   {
-    paper: 'MLLMRec', table: '3', dataset: 'Baby', about: 'ablation',
+    paper: 'MLLMRec',
+    table: '3',
+    dataset: 'Baby',
+    about: 'ablation',
     metrics: ['recall@20', 'ndcg@20'],
     rows: {
       MLLMRec: [0.1814, 0.0846],
@@ -361,7 +422,10 @@ export const PUBLISHED_TABLES: readonly PublishedTable[] = [
     },
   },
   {
-    paper: 'MLLMRec', table: '3', dataset: 'Sports', about: 'ablation',
+    paper: 'MLLMRec',
+    table: '3',
+    dataset: 'Sports',
+    about: 'ablation',
     metrics: ['recall@20', 'ndcg@20'],
     rows: {
       MLLMRec: [0.1498, 0.0677],
@@ -374,7 +438,10 @@ export const PUBLISHED_TABLES: readonly PublishedTable[] = [
     },
   },
   {
-    paper: 'MLLMRec', table: '3', dataset: 'Clothing', about: 'ablation',
+    paper: 'MLLMRec',
+    table: '3',
+    dataset: 'Clothing',
+    about: 'ablation',
     metrics: ['recall@20', 'ndcg@20'],
     rows: {
       MLLMRec: [0.1323, 0.058],
@@ -387,7 +454,10 @@ export const PUBLISHED_TABLES: readonly PublishedTable[] = [
     },
   },
   {
-    paper: 'SiMGR', table: '2', dataset: 'Baby', about: 'overall',
+    paper: 'SiMGR',
+    table: '2',
+    dataset: 'Baby',
+    about: 'overall',
     metrics: ['recall@10', 'recall@20', 'ndcg@10', 'ndcg@20'],
     rows: {
       'MF-BPR': [0.034, 0.0557, 0.0184, 0.024],
@@ -405,7 +475,10 @@ export const PUBLISHED_TABLES: readonly PublishedTable[] = [
     },
   },
   {
-    paper: 'SiMGR', table: '2', dataset: 'Sports', about: 'overall',
+    paper: 'SiMGR',
+    table: '2',
+    dataset: 'Sports',
+    about: 'overall',
     metrics: ['recall@10', 'recall@20', 'ndcg@10', 'ndcg@20'],
     rows: {
       'MF-BPR': [0.0423, 0.0634, 0.0233, 0.0288],
@@ -423,7 +496,10 @@ export const PUBLISHED_TABLES: readonly PublishedTable[] = [
     },
   },
   {
-    paper: 'SiMGR', table: '2', dataset: "Electronics (SiMGR's 20,247-user subset)", about: 'overall',
+    paper: 'SiMGR',
+    table: '2',
+    dataset: "Electronics (SiMGR's 20,247-user subset)",
+    about: 'overall',
     metrics: ['recall@10', 'recall@20', 'ndcg@10', 'ndcg@20'],
     rows: {
       'MF-BPR': [0.0417, 0.0662, 0.0238, 0.0306],
@@ -441,7 +517,10 @@ export const PUBLISHED_TABLES: readonly PublishedTable[] = [
     },
   },
   {
-    paper: 'MAGNET', table: '5', dataset: 'Baby', about: 'ablation',
+    paper: 'MAGNET',
+    table: '5',
+    dataset: 'Baby',
+    about: 'ablation',
     metrics: ['recall@20', 'ndcg@20'],
     rows: {
       'w/o routing regularisers': [0.1054, 0.0463],
@@ -455,17 +534,18 @@ export const PUBLISHED_TABLES: readonly PublishedTable[] = [
     },
   },
   {
-    paper: 'MAGNET', table: '6', dataset: 'Baby', about: 'ablation',
+    paper: 'MAGNET',
+    table: '6',
+    dataset: 'Baby',
+    about: 'ablation',
     metrics: ['recall@20', 'ndcg@20'],
-    rows: {
-      lin: [0.1076, 0.0478],
-      quad: [0.1068, 0.0475],
-      const: [0.1061, 0.0471],
-      rev: [0.1032, 0.0462],
-    },
+    rows: { lin: [0.1076, 0.0478], quad: [0.1068, 0.0475], const: [0.1061, 0.0471], rev: [0.1032, 0.0462] },
   },
   {
-    paper: 'MAGNET', table: '5', dataset: 'Sports', about: 'ablation',
+    paper: 'MAGNET',
+    table: '5',
+    dataset: 'Sports',
+    about: 'ablation',
     metrics: ['recall@20', 'ndcg@20'],
     rows: {
       'w/o routing regularisers': [0.1172, 0.0541],
@@ -479,17 +559,18 @@ export const PUBLISHED_TABLES: readonly PublishedTable[] = [
     },
   },
   {
-    paper: 'MAGNET', table: '6', dataset: 'Sports', about: 'ablation',
+    paper: 'MAGNET',
+    table: '6',
+    dataset: 'Sports',
+    about: 'ablation',
     metrics: ['recall@20', 'ndcg@20'],
-    rows: {
-      lin: [0.1198, 0.056],
-      quad: [0.119, 0.0556],
-      const: [0.118, 0.055],
-      rev: [0.1155, 0.0537],
-    },
+    rows: { lin: [0.1198, 0.056], quad: [0.119, 0.0556], const: [0.118, 0.055], rev: [0.1155, 0.0537] },
   },
   {
-    paper: 'MAGNET', table: '5', dataset: 'Clothing', about: 'ablation',
+    paper: 'MAGNET',
+    table: '5',
+    dataset: 'Clothing',
+    about: 'ablation',
     metrics: ['recall@20', 'ndcg@20'],
     rows: {
       'w/o routing regularisers': [0.1024, 0.0474],
@@ -503,17 +584,18 @@ export const PUBLISHED_TABLES: readonly PublishedTable[] = [
     },
   },
   {
-    paper: 'MAGNET', table: '6', dataset: 'Clothing', about: 'ablation',
+    paper: 'MAGNET',
+    table: '6',
+    dataset: 'Clothing',
+    about: 'ablation',
     metrics: ['recall@20', 'ndcg@20'],
-    rows: {
-      lin: [0.1056, 0.0492],
-      quad: [0.1048, 0.0488],
-      const: [0.104, 0.0483],
-      rev: [0.1018, 0.0472],
-    },
+    rows: { lin: [0.1056, 0.0492], quad: [0.1048, 0.0488], const: [0.104, 0.0483], rev: [0.1018, 0.0472] },
   },
   {
-    paper: 'MAGNET', table: '5', dataset: 'Electronics', about: 'ablation',
+    paper: 'MAGNET',
+    table: '5',
+    dataset: 'Electronics',
+    about: 'ablation',
     metrics: ['recall@20', 'ndcg@20'],
     rows: {
       'w/o routing regularisers': [0.0691, 0.0316],
@@ -527,13 +609,11 @@ export const PUBLISHED_TABLES: readonly PublishedTable[] = [
     },
   },
   {
-    paper: 'MAGNET', table: '6', dataset: 'Electronics', about: 'ablation',
+    paper: 'MAGNET',
+    table: '6',
+    dataset: 'Electronics',
+    about: 'ablation',
     metrics: ['recall@20', 'ndcg@20'],
-    rows: {
-      lin: [0.0716, 0.0329],
-      quad: [0.071, 0.0326],
-      const: [0.0704, 0.0323],
-      rev: [0.0686, 0.0312],
-    },
+    rows: { lin: [0.0716, 0.0329], quad: [0.071, 0.0326], const: [0.0704, 0.0323], rev: [0.0686, 0.0312] },
   },
 ];

@@ -51,10 +51,14 @@ export interface ReasoningSettings {
   readonly concurrency: number;
 }
 
-export const SERVER_DEFAULTS: Readonly<Record<ServerKind, { readonly url: string; readonly models: ReasoningModels }>> = {
-  ollama: { url: 'http://localhost:11434', models: { describe: 'gemma3:27b', profile: 'gemma3:27b', encode: 'all-minilm' } },
-  openai: { url: 'http://localhost:8000', models: { describe: '', profile: '', encode: '' } },
-};
+export const SERVER_DEFAULTS: Readonly<Record<ServerKind, { readonly url: string; readonly models: ReasoningModels }>> =
+  {
+    ollama: {
+      url: 'http://localhost:11434',
+      models: { describe: 'gemma3:27b', profile: 'gemma3:27b', encode: 'all-minilm' },
+    },
+    openai: { url: 'http://localhost:8000', models: { describe: '', profile: '', encode: '' } },
+  };
 
 export const DEFAULT_PROMPTS: ReasoningPrompts = {
   describe:
@@ -96,7 +100,12 @@ export interface ReasoningJob {
   readonly overrides: Overrides;
 }
 
-export const newJob = (datasetId: string): ReasoningJob => ({ version: 1, datasetId, settings: DEFAULT_SETTINGS, overrides: { items: {}, users: {} } });
+export const newJob = (datasetId: string): ReasoningJob => ({
+  version: 1,
+  datasetId,
+  settings: DEFAULT_SETTINGS,
+  overrides: { items: {}, users: {} },
+});
 
 export const STAGES = ['describe', 'profile', 'encodeItems', 'encodeUsers'] as const;
 export type Stage = (typeof STAGES)[number];

@@ -30,12 +30,17 @@ export function filled(template: string, values: Readonly<Record<string, string>
 /** Variables of a template that the step does not have. */
 export function unknownVariables(template: string, step: keyof typeof PROMPT_VARIABLES): string[] {
   const known: readonly string[] = PROMPT_VARIABLES[step];
-  return [...new Set([...template.matchAll(VARIABLE)].map(([, name]) => name ?? ''))].filter((name) => !known.includes(name));
+  return [...new Set([...template.matchAll(VARIABLE)].map(([, name]) => name ?? ''))].filter(
+    (name) => !known.includes(name),
+  );
 }
 
 /** An item's description: its text, then the paragraph on its image; empty when there is neither. */
 export function itemDocument(text: ItemText, paragraph: string): string {
-  return [text.title, text.brand, text.categories, text.description, paragraph].map((part) => part.trim()).filter((part) => part !== '').join('\n');
+  return [text.title, text.brand, text.categories, text.description, paragraph]
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .join('\n');
 }
 
 /** Token counts are the server's secret; a token has about four characters in English and seldom fewer than three. */
@@ -62,9 +67,16 @@ export interface CutHistory {
  * The longest part of a history that has at most `most` items and fits `room` characters, chosen by the rule. At least one item
  * stays, its description shortened where it must be. Items without a description are no part of it.
  */
-export function cutHistory(history: readonly number[], documents: readonly string[], rule: HistoryRule, most: number, room: number): CutHistory {
+export function cutHistory(
+  history: readonly number[],
+  documents: readonly string[],
+  rule: HistoryRule,
+  most: number,
+  room: number,
+): CutHistory {
   const known = history.filter((item) => (documents[item] ?? '') !== '');
-  const line = (item: number, place: number): string => `${place + 1}. ${(documents[item] ?? '').slice(0, LONGEST_DOCUMENT).replaceAll('\n', ' · ')}`;
+  const line = (item: number, place: number): string =>
+    `${place + 1}. ${(documents[item] ?? '').slice(0, LONGEST_DOCUMENT).replaceAll('\n', ' · ')}`;
   const listOf = (items: readonly number[]): string => items.map(line).join('\n');
   let count = Math.min(known.length, Math.max(1, most));
   let items = chosen(known, count, rule);

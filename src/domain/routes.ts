@@ -77,10 +77,17 @@ export interface PairExplanation {
 }
 
 /** Mean probabilities as `[groups][families]`: copies of an expert summed, null where there is none. */
-export function routingCells(mean: readonly number[], experts: readonly Expert[], groups: number, families: readonly Family[]): (number | null)[][] {
+export function routingCells(
+  mean: readonly number[],
+  experts: readonly Expert[],
+  groups: number,
+  families: readonly Family[],
+): (number | null)[][] {
   return Array.from({ length: groups }, (_, group) =>
     families.map((family) => {
-      const own = experts.flatMap((expert, e) => (expert.anchor === group && expert.family === family ? [mean[e] ?? 0] : []));
+      const own = experts.flatMap((expert, e) =>
+        expert.anchor === group && expert.family === family ? [mean[e] ?? 0] : [],
+      );
       return own.length === 0 ? null : own.reduce((sum, value) => sum + value, 0);
     }),
   );
@@ -106,16 +113,33 @@ type Alarming = Pick<RoutingStatistics, 'effective' | 'maxLoad' | 'winnerShare'>
  * What should worry about a routing: experts that (almost) nothing is sent to, one that takes nearly everything, or a router
  * whose first choice is always the same because it hardly prefers any.
  */
-export function routingAlarms(mean: readonly number[], names: readonly string[], { effective, maxLoad, winnerShare }: Alarming): RoutingAlarm[] {
+export function routingAlarms(
+  mean: readonly number[],
+  names: readonly string[],
+  { effective, maxLoad, winnerShare }: Alarming,
+): RoutingAlarm[] {
   const alarms: RoutingAlarm[] = [];
   const dead = names.filter((_, e) => (mean[e] ?? 0) < DEAD_SHARE / names.length);
-  if (dead.length > 0) alarms.push({ kind: 'dead', title: dead.length === 1 ? 'A dead expert' : `${dead.length} dead experts`, text: `${dead.join(', ')}: less than a tenth of an even share of the routing.` });
+  if (dead.length > 0)
+    alarms.push({
+      kind: 'dead',
+      title: dead.length === 1 ? 'A dead expert' : `${dead.length} dead experts`,
+      text: `${dead.join(', ')}: less than a tenth of an even share of the routing.`,
+    });
   const largest = names[mean.indexOf(Math.max(...mean))] ?? '';
   const choice = `One expert is the first choice of ${Math.round(100 * maxLoad)} % of the pairs`;
   if (maxLoad >= MONOPOLY_LOAD && winnerShare < UNDECIDED_SHARE / names.length) {
-    alarms.push({ kind: 'undecided', title: 'The router hardly tells pairs apart', text: `${choice}, but with a probability of ${winnerShare.toFixed(2)} on average, where an even share is ${(1 / names.length).toFixed(2)}.` });
+    alarms.push({
+      kind: 'undecided',
+      title: 'The router hardly tells pairs apart',
+      text: `${choice}, but with a probability of ${winnerShare.toFixed(2)} on average, where an even share is ${(1 / names.length).toFixed(2)}.`,
+    });
   } else if (maxLoad >= MONOPOLY_LOAD || effective < COLLAPSED_EXPERTS) {
-    alarms.push({ kind: 'monopoly', title: 'One expert takes nearly everything', text: `${choice}, and ${effective.toFixed(1)} experts are in effective use; the largest mean share is that of ${largest}.` });
+    alarms.push({
+      kind: 'monopoly',
+      title: 'One expert takes nearly everything',
+      text: `${choice}, and ${effective.toFixed(1)} experts are in effective use; the largest mean share is that of ${largest}.`,
+    });
   }
   return alarms;
 }

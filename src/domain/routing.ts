@@ -26,7 +26,8 @@ export function familiesOf(config: Config): Family[] {
 
 /** The experts of a configuration: for each copy, family and anchor one. Without a mixture one head that weighs all groups alike. */
 export function expertsOf(config: Config, groups: readonly string[]): Expert[] {
-  if (!booleanOption(config, 'experts')) return [{ name: 'single head', family: null, anchor: null, shares: groups.map(() => 1 / groups.length) }];
+  if (!booleanOption(config, 'experts'))
+    return [{ name: 'single head', family: null, anchor: null, shares: groups.map(() => 1 / groups.length) }];
   const copies = numberOption(config, 'expertCopies');
   return Array.from({ length: copies }, (_, copy) =>
     familiesOf(config).flatMap((family) =>
@@ -59,7 +60,10 @@ function template(family: Family, anchor: number, n: number, config: Config): nu
     case 'com': {
       const epsilon = numberOption(config, 'comEpsilon');
       const delta = numberOption(config, 'delta');
-      return place(epsilon, (auxiliary) => (1 - epsilon) * (others === 2 ? (auxiliary === 0 ? delta : 1 - delta) : 1 / others));
+      return place(
+        epsilon,
+        (auxiliary) => (1 - epsilon) * (others === 2 ? (auxiliary === 0 ? delta : 1 - delta) : 1 / others),
+      );
     }
   }
 }
@@ -119,12 +123,24 @@ export function routingStatistics(probabilities: Float32Array, experts: number):
 }
 
 /** π̄ summed per group, weighted by the experts' shares. */
-export const relianceOf = (mean: readonly number[], experts: readonly Pick<Expert, 'shares'>[], groups: number): number[] =>
-  Array.from({ length: groups }, (_, group) => experts.reduce((sum, { shares }, e) => sum + (mean[e] ?? 0) * (shares[group] ?? 0), 0));
+export const relianceOf = (
+  mean: readonly number[],
+  experts: readonly Pick<Expert, 'shares'>[],
+  groups: number,
+): number[] =>
+  Array.from({ length: groups }, (_, group) =>
+    experts.reduce((sum, { shares }, e) => sum + (mean[e] ?? 0) * (shares[group] ?? 0), 0),
+  );
 
 /** π̄ summed per family in use. */
-export const familyMassOf = (mean: readonly number[], experts: readonly Expert[], families: readonly Family[]): number[] =>
-  families.map((family) => experts.reduce((sum, expert, e) => sum + (expert.family === family ? (mean[e] ?? 0) : 0), 0));
+export const familyMassOf = (
+  mean: readonly number[],
+  experts: readonly Expert[],
+  families: readonly Family[],
+): number[] =>
+  families.map((family) =>
+    experts.reduce((sum, expert, e) => sum + (expert.family === family ? (mean[e] ?? 0) : 0), 0),
+  );
 
 /** Under which an expert's share of the training batches' routing is observed, step by step. */
 export const batchRoutingKey = (expert: number): string => `batchRouting/${expert}`;

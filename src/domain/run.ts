@@ -35,7 +35,8 @@ export interface Experiment {
   readonly allowSoftware: boolean;
 }
 
-export type RunStatus = 'queued' | 'preparing' | 'running' | 'paused' | 'interrupted' | 'finished' | 'stopped' | 'failed';
+export type RunStatus =
+  'queued' | 'preparing' | 'running' | 'paused' | 'interrupted' | 'finished' | 'stopped' | 'failed';
 
 /** One reporting interval: means of the weighted loss terms over its steps. */
 export interface TermPoint {
@@ -191,8 +192,23 @@ export function summarise(run: RunDocument): RunSummary {
 
 export function newRun(id: string, name: string, experiment: Experiment, createdAt: string): RunDocument {
   return {
-    version: 1, id, name, createdAt, experiment, status: 'queued', fault: null, device: null, stepsPerEpoch: 0, epochs: [],
-    intervals: [], best: null, result: null, estimate: null, memory: null, notes: '', seconds: 0,
+    version: 1,
+    id,
+    name,
+    createdAt,
+    experiment,
+    status: 'queued',
+    fault: null,
+    device: null,
+    stepsPerEpoch: 0,
+    epochs: [],
+    intervals: [],
+    best: null,
+    result: null,
+    estimate: null,
+    memory: null,
+    notes: '',
+    seconds: 0,
   };
 }
 

@@ -67,20 +67,52 @@ export function sharedDatasets(runs: readonly RunDocument[], datasets: readonly 
   for (const { experiment, origin } of runs) {
     const { id, name, fingerprint } = experiment.dataset;
     if (used.has(fingerprint)) continue;
-    const stored = datasets.find((one) => one.id === id && one.fingerprint === fingerprint) ?? datasets.find((one) => one.fingerprint === fingerprint);
-    used.set(fingerprint, stored ? describe(stored) : (origin?.dataset ?? { name, fingerprint, users: 0, items: 0, interactions: 0, split: 'provided', demo: null }));
+    const stored =
+      datasets.find((one) => one.id === id && one.fingerprint === fingerprint) ??
+      datasets.find((one) => one.fingerprint === fingerprint);
+    used.set(
+      fingerprint,
+      stored
+        ? describe(stored)
+        : (origin?.dataset ?? {
+            name,
+            fingerprint,
+            users: 0,
+            items: 0,
+            interactions: 0,
+            split: 'provided',
+            demo: null,
+          }),
+    );
   }
   return [...used.values()];
 }
 
-const describe = ({ name, fingerprint, statistics: { users, items, interactions }, split, source }: DatasetDocument): SharedDataset => ({
-  name, fingerprint, users, items, interactions, split: split.rule, demo: source.kind === 'demo' ? source.options : null,
+const describe = ({
+  name,
+  fingerprint,
+  statistics: { users, items, interactions },
+  split,
+  source,
+}: DatasetDocument): SharedDataset => ({
+  name,
+  fingerprint,
+  users,
+  items,
+  interactions,
+  split: split.rule,
+  demo: source.kind === 'demo' ? source.options : null,
 });
 
 /** The runs of a study with their datasets. */
-export function sharedStudy(runs: readonly RunDocument[], datasets: readonly DatasetDocument[], detail: Detail): SharedStudy {
+export function sharedStudy(
+  runs: readonly RunDocument[],
+  datasets: readonly DatasetDocument[],
+  detail: Detail,
+): SharedStudy {
   const used = sharedDatasets(runs, datasets);
-  const placeOf = ({ experiment }: RunDocument): number => used.findIndex(({ fingerprint }) => fingerprint === experiment.dataset.fingerprint);
+  const placeOf = ({ experiment }: RunDocument): number =>
+    used.findIndex(({ fingerprint }) => fingerprint === experiment.dataset.fingerprint);
   return { runs: runs.map((run) => sharedRun(run, placeOf(run), detail)), datasets: used };
 }
 
@@ -88,11 +120,19 @@ export function sharedStudy(runs: readonly RunDocument[], datasets: readonly Dat
 export function sharedRun(run: RunDocument, dataset: number, { points, routing }: Detail): SharedRun {
   const { model, config, seed } = run.experiment;
   return {
-    model, config, seed, name: run.name, dataset,
+    model,
+    config,
+    seed,
+    name: run.name,
+    dataset,
     backend: run.device?.backend ?? null,
     device: run.device?.name ?? '',
     epochs: run.epochs.length,
-    result: run.result && { bestEpoch: run.result.bestEpoch, valid: rounded(run.result.valid), test: rounded(run.result.test) },
+    result: run.result && {
+      bestEpoch: run.result.bestEpoch,
+      valid: rounded(run.result.valid),
+      test: rounded(run.result.test),
+    },
     curves: points > 0 ? curvesOf(run, points) : null,
     routing: routing ? routingOf(run) : null,
   };
@@ -106,7 +146,9 @@ function curvesOf(run: RunDocument, points: number): SharedCurves | null {
   if (evaluated.length === 0) return null;
   const best = run.result?.bestEpoch ?? run.best?.epoch;
   const every = Math.max(1, Math.ceil(evaluated.length / points));
-  const kept = evaluated.filter(({ epoch }, place) => place % every === 0 || place === evaluated.length - 1 || epoch === best);
+  const kept = evaluated.filter(
+    ({ epoch }, place) => place % every === 0 || place === evaluated.length - 1 || epoch === best,
+  );
   const values = (key: MetricKey): number[] => kept.map(({ valid }) => Number((valid?.[key] ?? 0).toFixed(4)));
   return { epochs: kept.map(({ epoch }) => epoch), recall: values('recall@20'), ndcg: values('ndcg@20') };
 }
@@ -115,7 +157,9 @@ function routingOf(run: RunDocument): SharedRouting | null {
   const groups = run.findings?.find((finding) => finding.kind === 'parts' && finding.key === 'reliance');
   const best = run.result?.bestEpoch ?? run.epochs.length - 1;
   const mean = run.epochs.find(({ epoch }) => epoch === best)?.observed?.['routing'];
-  return groups?.kind === 'parts' && mean ? { groups: groups.names, mean: mean.map((value) => Number(value.toFixed(4))) } : null;
+  return groups?.kind === 'parts' && mean
+    ? { groups: groups.names, mean: mean.map((value) => Number(value.toFixed(4))) }
+    : null;
 }
 
 /** What is here of a shared dataset. */
@@ -128,7 +172,10 @@ export type LocalMatch =
 export function localMatch(shared: SharedDataset, datasets: readonly DatasetDocument[]): LocalMatch {
   const same = datasets.find(({ fingerprint }) => fingerprint === shared.fingerprint);
   if (same) return { kind: 'same', dataset: same };
-  const alike = datasets.find(({ statistics: { users, items, interactions } }) => users === shared.users && items === shared.items && interactions === shared.interactions);
+  const alike = datasets.find(
+    ({ statistics: { users, items, interactions } }) =>
+      users === shared.users && items === shared.items && interactions === shared.interactions,
+  );
   return alike ? { kind: 'otherContent', dataset: alike } : { kind: 'absent' };
 }
 
@@ -140,5 +187,7 @@ export type Agreement = 'identical' | 'within' | 'outside';
  */
 export function agreement(theirs: number, mine: number, users: number): Agreement {
   if (sharedNumber(mine) === theirs) return 'identical';
-  return Math.abs(mine - theirs) <= Math.sqrt(Math.max(0, theirs * (1 - theirs)) / Math.max(1, users)) ? 'within' : 'outside';
+  return Math.abs(mine - theirs) <= Math.sqrt(Math.max(0, theirs * (1 - theirs)) / Math.max(1, users))
+    ? 'within'
+    : 'outside';
 }

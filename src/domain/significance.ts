@@ -38,7 +38,14 @@ export function marksOf(tests: readonly SettingTests[]): ReadonlyMap<string, Rea
     const seeds = holmOfKnown(column.map((metric) => metric?.seeds ?? null));
     tests.forEach((test, i) => {
       const [overUsers, overSeeds] = [users[i] ?? null, seeds[i] ?? null];
-      marked.get(test.key)?.set(key, { key, users: overUsers, seeds: overSeeds, mark: `${isSignificant(overUsers) ? '†' : ''}${isSignificant(overSeeds) ? '‡' : ''}` });
+      marked
+        .get(test.key)
+        ?.set(key, {
+          key,
+          users: overUsers,
+          seeds: overSeeds,
+          mark: `${isSignificant(overUsers) ? '†' : ''}${isSignificant(overSeeds) ? '‡' : ''}`,
+        });
     });
   }
   return marked;

@@ -55,17 +55,25 @@ export function suggestedValues(option: Option, value: OptionValue | undefined):
 }
 
 /** `layers=2, regWeight=0.001`: what a point is called in tables. */
-export const pointLabel = (values: Config): string => Object.entries(values).map(([key, value]) => `${key}=${value}`).join(', ');
+export const pointLabel = (values: Config): string =>
+  Object.entries(values)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(', ');
 
 /** How many combinations the listed values have; infinite with a range. */
-export const combinations = (axes: readonly SweepAxis[]): number => axes.reduce((product, { values, range }) => product * (range ? Infinity : values.length), 1);
+export const combinations = (axes: readonly SweepAxis[]): number =>
+  axes.reduce((product, { values, range }) => product * (range ? Infinity : values.length), 1);
 
 /**
  * The points of a sweep around `base`: all combinations, or `draws` of them without a repeat. A combination is left out when
  * the model's table refuses it, the dataset lacks what it needs, or it differs from an earlier one only in options that
  * have no effect there.
  */
-export function planSweep(base: Base, request: SweepRequest, dataset: Pick<DatasetDocument, 'name' | 'features' | 'statistics'>): SweepPlan {
+export function planSweep(
+  base: Base,
+  request: SweepRequest,
+  dataset: Pick<DatasetDocument, 'name' | 'features' | 'statistics'>,
+): SweepPlan {
   const { axes, method } = request;
   const wanted = method === 'grid' ? MOST_RUNS : Math.min(request.draws, MOST_RUNS);
   const points: SweepPoint[] = [];
@@ -76,7 +84,10 @@ export function planSweep(base: Base, request: SweepRequest, dataset: Pick<Datas
     const config = { ...base.config, ...values };
     const twin = seen.get(effectKey(base.model, config));
     const [problem] = configProblems(base.model, config).values();
-    const reason = problem ?? configLacks(base.model, config, dataset) ?? (twin ? twinWords(base.model, { values, config }, twin) : null);
+    const reason =
+      problem ??
+      configLacks(base.model, config, dataset) ??
+      (twin ? twinWords(base.model, { values, config }, twin) : null);
     if (reason !== null) {
       leftOut.push({ values, reason });
       continue;
@@ -85,12 +96,26 @@ export function planSweep(base: Base, request: SweepRequest, dataset: Pick<Datas
     seen.set(effectKey(base.model, point.config), point);
     points.push(point);
   }
-  return { points, leftOut: method === 'grid' ? leftOut : [], axes: axes.map((axis) => (axis.range ? { ...axis, values: drawnValues(axis.key, points) } : axis)) };
+  return {
+    points,
+    leftOut: method === 'grid' ? leftOut : [],
+    axes: axes.map((axis) => (axis.range ? { ...axis, values: drawnValues(axis.key, points) } : axis)),
+  };
 }
 
 /** Runs of the points, one per seed, points side by side so that the picture fills seed by seed. */
-export function sweepRuns(base: Base, points: readonly SweepPoint[], seeds: readonly number[], group: Omit<RunGroup, 'variant'>): { readonly experiment: Experiment; readonly group: RunGroup }[] {
-  return seeds.flatMap((seed) => points.map(({ values, config }) => ({ experiment: { ...base, config, seed }, group: { ...group, variant: pointLabel(values) } })));
+export function sweepRuns(
+  base: Base,
+  points: readonly SweepPoint[],
+  seeds: readonly number[],
+  group: Omit<RunGroup, 'variant'>,
+): { readonly experiment: Experiment; readonly group: RunGroup }[] {
+  return seeds.flatMap((seed) =>
+    points.map(({ values, config }) => ({
+      experiment: { ...base, config, seed },
+      group: { ...group, variant: pointLabel(values) },
+    })),
+  );
 }
 
 /** The values that a run has on a sweep's axes. */
@@ -118,7 +143,14 @@ function* candidates(model: ModelId, { axes, method, draws, drawSeed }: SweepReq
   // A range of few whole numbers is used up at some time: then the draws end.
   const tries = 1000 + 50 * draws;
   for (let attempt = 0; attempt < tries; attempt++) {
-    yield Object.fromEntries(axes.map((axis) => [axis.key, axis.range ? draw(axis.range, isWhole(model, axis.key), uniform()) : (axis.values[Math.floor(uniform() * axis.values.length)] ?? 0)]));
+    yield Object.fromEntries(
+      axes.map((axis) => [
+        axis.key,
+        axis.range
+          ? draw(axis.range, isWhole(model, axis.key), uniform())
+          : (axis.values[Math.floor(uniform() * axis.values.length)] ?? 0),
+      ]),
+    );
   }
 }
 
@@ -133,7 +165,8 @@ function combination(axes: readonly SweepAxis[], place: number): Config {
   return Object.fromEntries(values.reverse());
 }
 
-const isWhole = (model: ModelId, key: string): boolean => modelTable(model).options.some((option) => option.key === key && option.type === 'integer');
+const isWhole = (model: ModelId, key: string): boolean =>
+  modelTable(model).options.some((option) => option.key === key && option.type === 'integer');
 
 /** A value of the range at `share` in [0, 1): a whole number, or one of three significant digits, which reads well and loses nothing. */
 function draw({ low, high, log }: SweepRange, whole: boolean, share: number): number {
@@ -145,13 +178,22 @@ function draw({ low, high, log }: SweepRange, whole: boolean, share: number): nu
 
 /** The configuration without what has no effect in it: equal for two that lead to the same model. */
 function effectKey(model: ModelId, config: Config): string {
-  return JSON.stringify(modelTable(model).options.filter((option) => idleBecause(model, option, config) === null).map(({ key }) => [key, config[key]]));
+  return JSON.stringify(
+    modelTable(model)
+      .options.filter((option) => idleBecause(model, option, config) === null)
+      .map(({ key }) => [key, config[key]]),
+  );
 }
 
 function twinWords(model: ModelId, point: SweepPoint, twin: SweepPoint): string {
-  const idle = modelTable(model).options.filter((option) => point.values[option.key] !== twin.values[option.key] && idleBecause(model, option, point.config) !== null);
+  const idle = modelTable(model).options.filter(
+    (option) =>
+      point.values[option.key] !== twin.values[option.key] && idleBecause(model, option, point.config) !== null,
+  );
   const labels = idle.map(({ label }) => `“${label}”`).join(' and ');
-  return labels === '' ? `The same as ${pointLabel(twin.values)}.` : `The same as ${pointLabel(twin.values)}: ${labels} ${idle.length > 1 ? 'have' : 'has'} no effect there.`;
+  return labels === ''
+    ? `The same as ${pointLabel(twin.values)}.`
+    : `The same as ${pointLabel(twin.values)}: ${labels} ${idle.length > 1 ? 'have' : 'has'} no effect there.`;
 }
 
 function drawnValues(key: string, points: readonly SweepPoint[]): OptionValue[] {

@@ -1,7 +1,10 @@
 import type { ReasoningSettings } from './reasoning';
 
 /** All that decides the texts of one start of the reasoning stage: two of them can be compared. */
-export interface TextVariant extends Pick<ReasoningSettings, 'prompts' | 'sampling' | 'seed' | 'answerTokens' | 'contextTokens' | 'history'> {
+export interface TextVariant extends Pick<
+  ReasoningSettings,
+  'prompts' | 'sampling' | 'seed' | 'answerTokens' | 'contextTokens' | 'history'
+> {
   /** SHA-256 of the rest but the time, hex. */
   readonly id: string;
   /** First start, ISO 8601. */
@@ -17,8 +20,12 @@ export interface VariantModel {
 
 /** The models of variants, and the time of the first start where other variants have the same models. */
 export function variantLabels(variants: readonly TextVariant[], timeOf: (iso: string) => string): string[] {
-  const named = variants.map(({ describe, profile }) => (describe.name === profile.name ? describe.name : `${describe.name}, ${profile.name}`));
-  return named.map((name, i) => (named.filter((other) => other === name).length > 1 ? `${name} (${timeOf(variants[i]?.at ?? '')})` : name));
+  const named = variants.map(({ describe, profile }) =>
+    describe.name === profile.name ? describe.name : `${describe.name}, ${profile.name}`,
+  );
+  return named.map((name, i) =>
+    named.filter((other) => other === name).length > 1 ? `${name} (${timeOf(variants[i]?.at ?? '')})` : name,
+  );
 }
 
 /** What two variants differ in, in words. */

@@ -18,7 +18,13 @@ export function estimateTime(experiments: readonly Experiment[], runs: readonly 
   let atMost = false;
   const from = new Set<RunSummary>();
   for (const { model, dataset, config } of experiments) {
-    const known = runs.findLast(({ status, epochsDone, experiment }) => status === 'finished' && epochsDone > 0 && experiment.model === model && experiment.dataset.fingerprint === dataset.fingerprint);
+    const known = runs.findLast(
+      ({ status, epochsDone, experiment }) =>
+        status === 'finished' &&
+        epochsDone > 0 &&
+        experiment.model === model &&
+        experiment.dataset.fingerprint === dataset.fingerprint,
+    );
     if (!known) return null;
     const limit = config['epochs'];
     const epochs = typeof limit === 'number' ? limit : known.epochsDone;

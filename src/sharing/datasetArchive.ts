@@ -8,7 +8,11 @@ import { zipped, type ZippedFile } from './zipped';
  * A stored dataset as MMRec reads it, in a zip: interactions, a matrix for each feature, the configuration and, where they are needed, the
  * original ids. Features go through in their stored blocks. Throws `DATA_NOT_FOUND` and what the storage throws.
  */
-export async function datasetArchive(database: Database, id: string, progress: (file: string, fraction: number) => void): Promise<Blob> {
+export async function datasetArchive(
+  database: Database,
+  id: string,
+  progress: (file: string, fraction: number) => void,
+): Promise<Blob> {
   const document = await readDataset(database, id);
   const interactions = await readInteractions(database, id);
   const labels = await readLabels(database, id);
@@ -30,7 +34,10 @@ export async function datasetArchive(database: Database, id: string, progress: (
   async function* files(): AsyncGenerator<ZippedFile> {
     const file = (name: string, input: ZippedFile['input']) => ({ name: `${folder}/${name}`, input, lastModified });
     yield file(`${folder}.yaml`, datasetYaml(document, interactions));
-    yield file(`${folder}.inter`, interText(interactions, (rows) => done(`${folder}.inter`, rows * rowBytes)));
+    yield file(
+      `${folder}.inter`,
+      interText(interactions, (rows) => done(`${folder}.inter`, rows * rowBytes)),
+    );
     for (const scope of ['item', 'user'] as const) {
       const mapping = idMapping(scope, document, interactions, labels);
       if (mapping !== null) yield file(`${scope === 'item' ? 'i' : 'u'}_id_mapping.csv`, mapping);

@@ -10,7 +10,12 @@ export async function deflated(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Arr
  * What a deflated payload holds. It is counted while it is inflated, so that a small one cannot become a large one. Throws `broken()`
  * where it is none, `tooLarge()` beyond `most` bytes.
  */
-export async function inflated(bytes: Uint8Array<ArrayBuffer>, most: number, broken: () => AppError, tooLarge: () => AppError): Promise<Uint8Array<ArrayBuffer>> {
+export async function inflated(
+  bytes: Uint8Array<ArrayBuffer>,
+  most: number,
+  broken: () => AppError,
+  tooLarge: () => AppError,
+): Promise<Uint8Array<ArrayBuffer>> {
   const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw')).getReader();
   const chunks: Uint8Array[] = [];
   let length = 0;

@@ -30,18 +30,48 @@ export async function encodeStudy(study: SharedStudy): Promise<string> {
  */
 export async function decodeStudy(text: string): Promise<SharedStudy> {
   const parts = /^x=(\d{1,4})\.([A-Za-z0-9_-]*)$/.exec(text);
-  if (text.length > MOST_ENCODED) throw new AppError('LINK_TOO_LARGE', `The link has ${text.length} characters; none that is made here has more than ${MOST_CHARACTERS}.`, 'Ask for the file of the study in its place.');
-  if (!parts) throw new AppError('LINK_TRUNCATED', 'The link has characters that none of its kind has.', 'Copy the whole link again, from its beginning to its end.');
+  if (text.length > MOST_ENCODED)
+    throw new AppError(
+      'LINK_TOO_LARGE',
+      `The link has ${text.length} characters; none that is made here has more than ${MOST_CHARACTERS}.`,
+      'Ask for the file of the study in its place.',
+    );
+  if (!parts)
+    throw new AppError(
+      'LINK_TRUNCATED',
+      'The link has characters that none of its kind has.',
+      'Copy the whole link again, from its beginning to its end.',
+    );
   const [, version, payload = ''] = parts;
-  if (Number(version) !== VERSION) throw new AppError('LINK_VERSION', `The link was made by another version of Lodestone (its form is ${version}, this page reads form ${VERSION}).`, 'Reload the page to get its newest version, or ask for a new link.');
+  if (Number(version) !== VERSION)
+    throw new AppError(
+      'LINK_VERSION',
+      `The link was made by another version of Lodestone (its form is ${version}, this page reads form ${VERSION}).`,
+      'Reload the page to get its newest version, or ask for a new link.',
+    );
   return fromPayload(parseJson(await inflatedText(fromBase64Url(payload)), truncated));
 }
 
-const truncated = (): AppError => new AppError('LINK_TRUNCATED', 'The link is not whole: what carried it has cut it, or characters were changed.', 'Copy the whole link again, or ask for the file of the study.');
+const truncated = (): AppError =>
+  new AppError(
+    'LINK_TRUNCATED',
+    'The link is not whole: what carried it has cut it, or characters were changed.',
+    'Copy the whole link again, or ask for the file of the study.',
+  );
 
 /** Text of a deflated payload. */
 async function inflatedText(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const whole = await inflated(bytes, MOST_INFLATED, truncated, () => new AppError('LINK_TOO_LARGE', 'The link unfolds to more than any study takes.', 'It was not made by Lodestone; nothing of it was used.'));
+  const whole = await inflated(
+    bytes,
+    MOST_INFLATED,
+    truncated,
+    () =>
+      new AppError(
+        'LINK_TOO_LARGE',
+        'The link unfolds to more than any study takes.',
+        'It was not made by Lodestone; nothing of it was used.',
+      ),
+  );
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(whole);
   } catch {
@@ -50,12 +80,17 @@ async function inflatedText(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
 }
 
 function toBase64Url(bytes: Uint8Array): string {
-  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replace(/=+$/, '');
 }
 
 function fromBase64Url(text: string): Uint8Array<ArrayBuffer> {
   try {
-    return Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (character) => character.charCodeAt(0));
+    return Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (character) =>
+      character.charCodeAt(0),
+    );
   } catch {
     throw truncated();
   }

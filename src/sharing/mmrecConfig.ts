@@ -30,7 +30,11 @@ const EVALUATED_AT_ONCE = 4096;
 type ExportedRun = Pick<RunSummary, 'name' | 'experiment' | 'result'>;
 
 /** A run as a model file of MMRec; `dataset` as far as it is still stored, `note` what must be known of the run's numbers. */
-export function mmrecConfig(run: ExportedRun, dataset: Pick<DatasetDocument, 'features'> | null, note: string | null = null): string {
+export function mmrecConfig(
+  run: ExportedRun,
+  dataset: Pick<DatasetDocument, 'features'> | null,
+  note: string | null = null,
+): string {
   const { model, config: changes, seed } = run.experiment;
   const config = completeConfig(model, changes);
   const table = modelTable(model);
@@ -43,26 +47,55 @@ export function mmrecConfig(run: ExportedRun, dataset: Pick<DatasetDocument, 'fe
     ...protocol(config, seed),
     ['is_multimodal_model', table.minModalities > 0],
     null,
-    ...(theirs ? modelLines(theirs, own, config) : own.map(({ key, label }): YamlLine => ({ remark: `${key}: ${String(config[key])} (${label})` }))),
-    ...remarks([...active.flatMap((option) => difference(option, config, theirs)), ...otherDifferences(config), ...featureRemarks(table, theirs, dataset)]),
+    ...(theirs
+      ? modelLines(theirs, own, config)
+      : own.map(({ key, label }): YamlLine => ({ remark: `${key}: ${String(config[key])} (${label})` }))),
+    ...remarks([
+      ...active.flatMap((option) => difference(option, config, theirs)),
+      ...otherDifferences(config),
+      ...featureRemarks(table, theirs, dataset),
+    ]),
   ]);
 }
 
-function heading({ name, experiment, result }: ExportedRun, table: ModelTable, theirs: MmrecModel | null, note: string | null): YamlLine[] {
+function heading(
+  { name, experiment, result }: ExportedRun,
+  table: ModelTable,
+  theirs: MmrecModel | null,
+  note: string | null,
+): YamlLine[] {
   const folder = datasetFolder(experiment.dataset.name);
   return [
     { remark: `${name}, from Lodestone for MMRec.` },
     { remark: `Dataset ${experiment.dataset.name}, fingerprint ${experiment.dataset.fingerprint}.` },
-    ...(result ? [{ remark: `Here, on test, at the best epoch (${result.bestEpoch + 1}): Recall@20 ${result.test['recall@20'].toFixed(4)}, NDCG@20 ${result.test['ndcg@20'].toFixed(4)}.` }] : []),
+    ...(result
+      ? [
+          {
+            remark: `Here, on test, at the best epoch (${result.bestEpoch + 1}): Recall@20 ${result.test['recall@20'].toFixed(4)}, NDCG@20 ${result.test['ndcg@20'].toFixed(4)}.`,
+          },
+        ]
+      : []),
     ...(note === null ? [] : [{ remark: note }]),
     ...(theirs
       ? [
-          ...(theirs.from ? [{ remark: `MMRec itself has no ${theirs.name}; these names are those of its authors' copy of MMRec, ${theirs.from}.` }] : []),
-          { remark: `Save as src/configs/model/${theirs.name}.yaml in place of the file there, unpack the exported dataset into data/, then, in src/:` },
+          ...(theirs.from
+            ? [
+                {
+                  remark: `MMRec itself has no ${theirs.name}; these names are those of its authors' copy of MMRec, ${theirs.from}.`,
+                },
+              ]
+            : []),
+          {
+            remark: `Save as src/configs/model/${theirs.name}.yaml in place of the file there, unpack the exported dataset into data/, then, in src/:`,
+          },
           { remark: `python main.py -m ${theirs.name} -d ${folder}` },
           { remark: 'Random numbers are drawn differently there: results agree as two seeds do, not digit by digit.' },
         ]
-      : [{ remark: `MMRec has no ${table.name}: below is the protocol for another model on the same data, and the options of this run as remarks.` }]),
+      : [
+          {
+            remark: `MMRec has no ${table.name}: below is the protocol for another model on the same data, and the options of this run as remarks.`,
+          },
+        ]),
   ];
 }
 
@@ -115,18 +148,31 @@ function difference({ key, label }: Option, config: Config, theirs: MmrecModel |
 
 function otherDifferences(config: Config): string[] {
   const every = numberOption(config, 'evaluateEvery');
-  return numberOption(config, 'epochs') % every === 0 ? [] : [`MMRec does not evaluate the last epoch unless eval_step (${every}) divides the number of epochs; this run did.`];
+  return numberOption(config, 'epochs') % every === 0
+    ? []
+    : [
+        `MMRec does not evaluate the last epoch unless eval_step (${every}) divides the number of epochs; this run did.`,
+      ];
 }
 
-function featureRemarks(table: ModelTable, theirs: MmrecModel | null, dataset: Pick<DatasetDocument, 'features'> | null): string[] {
+function featureRemarks(
+  table: ModelTable,
+  theirs: MmrecModel | null,
+  dataset: Pick<DatasetDocument, 'features'> | null,
+): string[] {
   if (table.minModalities === 0 || !theirs || !dataset) return [];
   const keys = modalitiesOf(dataset).map(({ key }) => key);
   const others = keys.filter((key) => key !== 'image' && key !== 'text');
   const missing = ['image', 'text'].filter((key) => !keys.includes(key));
   return [
-    ...(others.length > 0 ? [`MMRec reads image and text features only; this run also read ${others.join(', ')}.`] : []),
-    ...(theirs.needsBoth && missing.length > 0 ? [`Its ${theirs.name} fails without ${missing.join(' and ')} features, which this dataset has not.`] : []),
+    ...(others.length > 0
+      ? [`MMRec reads image and text features only; this run also read ${others.join(', ')}.`]
+      : []),
+    ...(theirs.needsBoth && missing.length > 0
+      ? [`Its ${theirs.name} fails without ${missing.join(' and ')} features, which this dataset has not.`]
+      : []),
   ];
 }
 
-const remarks = (sentences: readonly string[]): YamlLine[] => (sentences.length === 0 ? [] : [null, ...sentences.map((remark) => ({ remark }))]);
+const remarks = (sentences: readonly string[]): YamlLine[] =>
+  sentences.length === 0 ? [] : [null, ...sentences.map((remark) => ({ remark }))];

@@ -6,7 +6,13 @@ const ROWS_AT_ONCE = 32_768;
 
 /** A dataset's name as MMRec's command line, folders and files take it: letters, digits, dots, dashes and underscores. */
 export function datasetFolder(name: string): string {
-  return name.normalize('NFKD').replace(/\p{M}/gu, '').replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[-.]+|[-.]+$/g, '') || 'dataset';
+  return (
+    name
+      .normalize('NFKD')
+      .replace(/\p{M}/gu, '')
+      .replace(/[^A-Za-z0-9._-]+/g, '-')
+      .replace(/^[-.]+|[-.]+$/g, '') || 'dataset'
+  );
 }
 
 export const featureFile = ({ key }: Pick<FeatureInfo, 'key'>): string => `${key}_feat.npy`;
@@ -15,14 +21,19 @@ export const featureFile = ({ key }: Pick<FeatureInfo, 'key'>): string => `${key
  * The interactions as MMRec's `.inter`: five columns between tabs, in the stored order, `x_label` 0 training, 1 validation, 2 test. What a
  * dataset lacks is the same in every row, as in the public files: rating 1, timestamp 0.
  */
-export async function* interText(interactions: Interactions, onRows: (rows: number) => void = () => undefined): AsyncGenerator<string> {
+export async function* interText(
+  interactions: Interactions,
+  onRows: (rows: number) => void = () => undefined,
+): AsyncGenerator<string> {
   const { users, items, ratings, timestamps, split } = interactions;
   yield 'userID\titemID\trating\ttimestamp\tx_label\n';
   for (let first = 0; first < users.length; first += ROWS_AT_ONCE) {
     const end = Math.min(users.length, first + ROWS_AT_ONCE);
     const lines: string[] = [];
     for (let row = first; row < end; row++) {
-      lines.push(`${users[row] ?? 0}\t${items[row] ?? 0}\t${ratings?.[row] ?? 1}\t${timestamps?.[row] ?? 0}\t${split[row] ?? 0}\n`);
+      lines.push(
+        `${users[row] ?? 0}\t${items[row] ?? 0}\t${ratings?.[row] ?? 1}\t${timestamps?.[row] ?? 0}\t${split[row] ?? 0}\n`,
+      );
     }
     onRows(end - first);
     yield lines.join('');
@@ -30,7 +41,12 @@ export async function* interText(interactions: Interactions, onRows: (rows: numb
 }
 
 /** Ids as they were before the import, with their indices; null where the indices say it all. */
-export function idMapping(scope: 'item' | 'user', { statistics, features }: Pick<DatasetDocument, 'statistics' | 'features'>, interactions: Interactions, labels: DatasetLabels | null): string | null {
+export function idMapping(
+  scope: 'item' | 'user',
+  { statistics, features }: Pick<DatasetDocument, 'statistics' | 'features'>,
+  interactions: Interactions,
+  labels: DatasetLabels | null,
+): string | null {
   const size = scope === 'item' ? statistics.items : statistics.users;
   const originals = scope === 'item' ? labels?.originalItems : labels?.originalUsers;
   const present = new Set(scope === 'item' ? interactions.items : interactions.users);
@@ -44,7 +60,15 @@ export function idMapping(scope: 'item' | 'user', { statistics, features }: Pick
 const cell = (text: string): string => (/[\t"\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
 /** The dataset's file for `src/configs/dataset/`. */
-export function datasetYaml({ name, fingerprint, features, statistics }: Pick<DatasetDocument, 'name' | 'fingerprint' | 'features' | 'statistics'>, interactions: Interactions): string {
+export function datasetYaml(
+  {
+    name,
+    fingerprint,
+    features,
+    statistics,
+  }: Pick<DatasetDocument, 'name' | 'fingerprint' | 'features' | 'statistics'>,
+  interactions: Interactions,
+): string {
   const folder = datasetFolder(name);
   const items = features.filter(({ scope }) => scope === 'item');
   const named = (key: string): string => featureFile({ key });
@@ -52,9 +76,23 @@ export function datasetYaml({ name, fingerprint, features, statistics }: Pick<Da
   const unread = features.filter(({ key }) => key !== 'image' && key !== 'text');
   const counted = interactions.items.reduce((most, item) => Math.max(most, item + 1), 0);
   const remarks: YamlLine[] = [
-    ...(missing.length > 0 ? [{ remark: `There is no ${missing.map(named).join(' and no ')}: MMRec leaves out a file that is not there.` }] : []),
-    ...(unread.length > 0 ? [{ remark: `MMRec reads two feature files. ${unread.map(featureFile).join(', ')} can take the place of one of them here.` }] : []),
-    ...(counted < statistics.items ? [{ remark: `MMRec counts ${counted} items, the largest id + 1; the ${statistics.items - counted} after it have features and no interaction, and their rows must be cut off for models that train them.` }] : []),
+    ...(missing.length > 0
+      ? [{ remark: `There is no ${missing.map(named).join(' and no ')}: MMRec leaves out a file that is not there.` }]
+      : []),
+    ...(unread.length > 0
+      ? [
+          {
+            remark: `MMRec reads two feature files. ${unread.map(featureFile).join(', ')} can take the place of one of them here.`,
+          },
+        ]
+      : []),
+    ...(counted < statistics.items
+      ? [
+          {
+            remark: `MMRec counts ${counted} items, the largest id + 1; the ${statistics.items - counted} after it have features and no interaction, and their rows must be cut off for models that train them.`,
+          },
+        ]
+      : []),
   ];
   return yamlText([
     { remark: `${name}, fingerprint ${fingerprint}, from Lodestone.` },

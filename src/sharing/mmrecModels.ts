@@ -23,7 +23,9 @@ const only = (value: OptionValue): Counterpart => ({ only: value });
 const PLAIN_GRAPH = { edgeEnhancer: only('none') };
 const OWN_ITEM_GRAPH = { itemGraph: only('own'), trainFeatures: only(true), featurePrecision: only('single') };
 
-const projectionSize = (config: Config): readonly YamlLine[] => [['feat_embed_dim', numberOption(config, 'embeddingSize')]];
+const projectionSize = (config: Config): readonly YamlLine[] => [
+  ['feat_embed_dim', numberOption(config, 'embeddingSize')],
+];
 
 /** Every model under MMRec's names; null for what MMRec has not. */
 export const MMREC_MODELS: Readonly<Record<ModelId, MmrecModel | null>> = {
@@ -32,18 +34,34 @@ export const MMREC_MODELS: Readonly<Record<ModelId, MmrecModel | null>> = {
   vbpr: { name: 'VBPR', options: { regWeight: 'reg_weight', featurePrecision: only('single') } },
   lattice: {
     name: 'LATTICE',
-    options: { itemItemLayers: 'n_layers', neighbours: 'knn_k', graphMix: 'lambda_coeff', regWeight: 'reg_weight', userItemLayers: 'weight_size', ...PLAIN_GRAPH, ...OWN_ITEM_GRAPH },
+    options: {
+      itemItemLayers: 'n_layers',
+      neighbours: 'knn_k',
+      graphMix: 'lambda_coeff',
+      regWeight: 'reg_weight',
+      userItemLayers: 'weight_size',
+      ...PLAIN_GRAPH,
+      ...OWN_ITEM_GRAPH,
+    },
     // One width for each layer over users and items.
     also: (config) => [
       ...projectionSize(config),
-      ['weight_size', new Array<number>(numberOption(config, 'userItemLayers')).fill(numberOption(config, 'embeddingSize'))],
+      [
+        'weight_size',
+        new Array<number>(numberOption(config, 'userItemLayers')).fill(numberOption(config, 'embeddingSize')),
+      ],
       ['cf_model', 'lightgcn'],
     ],
   },
   freedom: {
     name: 'FREEDOM',
     options: {
-      userItemLayers: 'n_ui_layers', itemItemLayers: 'n_mm_layers', neighbours: 'knn_k', visionWeight: 'mm_image_weight', dropout: 'dropout', regWeight: 'reg_weight',
+      userItemLayers: 'n_ui_layers',
+      itemItemLayers: 'n_mm_layers',
+      neighbours: 'knn_k',
+      visionWeight: 'mm_image_weight',
+      dropout: 'dropout',
+      regWeight: 'reg_weight',
       ...OWN_ITEM_GRAPH,
     },
     also: projectionSize,
@@ -51,8 +69,14 @@ export const MMREC_MODELS: Readonly<Record<ModelId, MmrecModel | null>> = {
   mgcn: {
     name: 'MGCN',
     options: {
-      userItemLayers: 'n_ui_layers', itemItemLayers: 'n_layers', neighbours: 'knn_k', contrastWeight: 'cl_loss', temperature: only(0.2), regWeight: 'reg_weight',
-      ...PLAIN_GRAPH, ...OWN_ITEM_GRAPH,
+      userItemLayers: 'n_ui_layers',
+      itemItemLayers: 'n_layers',
+      neighbours: 'knn_k',
+      contrastWeight: 'cl_loss',
+      temperature: only(0.2),
+      regWeight: 'reg_weight',
+      ...PLAIN_GRAPH,
+      ...OWN_ITEM_GRAPH,
     },
     needsBoth: true,
   },
@@ -60,9 +84,19 @@ export const MMREC_MODELS: Readonly<Record<ModelId, MmrecModel | null>> = {
     name: 'GUME',
     from: 'github.com/NanGongNingYi/GUME',
     options: {
-      userItemLayers: 'n_ui_layers', itemItemLayers: 'n_layers', neighbours: 'knn_k', mutual: only(false), contrastWeight: 'bm_loss', temperature: 'bm_temp',
-      userModalityWeight: 'um_loss', userModalityTemperature: 'um_temp', alignWeight: 'vt_loss', noise: only(0.1), regWeight: 'reg_weight_1',
-      regExtendedWeight: 'reg_weight_2', ...OWN_ITEM_GRAPH,
+      userItemLayers: 'n_ui_layers',
+      itemItemLayers: 'n_layers',
+      neighbours: 'knn_k',
+      mutual: only(false),
+      contrastWeight: 'bm_loss',
+      temperature: 'bm_temp',
+      userModalityWeight: 'um_loss',
+      userModalityTemperature: 'um_temp',
+      alignWeight: 'vt_loss',
+      noise: only(0.1),
+      regWeight: 'reg_weight_1',
+      regExtendedWeight: 'reg_weight_2',
+      ...OWN_ITEM_GRAPH,
     },
     needsBoth: true,
   },

@@ -18,6 +18,7 @@ export function npyHeader(rows: number, columns: number): Uint8Array<ArrayBuffer
 
 /** A matrix `[rows, columns]` as an `.npy` file. Typed arrays are little-endian on every machine that runs a browser. */
 export function npyFile({ values, rows, columns }: Rows): Blob {
-  if (values.length !== rows * columns) throw new Error(`${values.length} values are no matrix of ${rows} × ${columns}.`);
+  if (values.length !== rows * columns)
+    throw new Error(`${values.length} values are no matrix of ${rows} × ${columns}.`);
   return new Blob([npyHeader(rows, columns), new Float32Array(values)], { type: 'application/octet-stream' });
 }

@@ -3,7 +3,15 @@ import { deflated, inflated } from './deflate';
 import { z } from './schemas';
 
 /** A typed array in JSON: its type, its length, and its little-endian bytes deflated and in base64. */
-export const packedArray = z.strictObject({ t: z.enum(['f32', 'i32']), n: z.number().int().min(0).max(2 ** 27), z: z.base64() });
+export const packedArray = z.strictObject({
+  t: z.enum(['f32', 'i32']),
+  n: z
+    .number()
+    .int()
+    .min(0)
+    .max(2 ** 27),
+  z: z.base64(),
+});
 export type PackedArray = z.infer<typeof packedArray>;
 
 export async function packArray(values: Float32Array | Int32Array): Promise<PackedArray> {
@@ -14,21 +22,29 @@ export async function packArray(values: Float32Array | Int32Array): Promise<Pack
 
 /** Throws `STUDY_UNREADABLE` where the bytes are not those of `n` numbers. */
 async function unpackBytes({ n, z: text }: PackedArray): Promise<ArrayBuffer> {
-  const wrong = (): AppError => new AppError('STUDY_UNREADABLE', 'A column of numbers in the file is damaged.', 'Ask for the file again; nothing of it was stored.');
+  const wrong = (): AppError =>
+    new AppError(
+      'STUDY_UNREADABLE',
+      'A column of numbers in the file is damaged.',
+      'Ask for the file again; nothing of it was stored.',
+    );
   const bytes = await inflated(fromBase64(text), 4 * n, wrong, wrong);
   if (bytes.length !== 4 * n) throw wrong();
   return bytes.buffer;
 }
 
-export const unpackFloats = async (packed: PackedArray): Promise<Float32Array> => new Float32Array(await unpackBytes(packed));
-export const unpackIntegers = async (packed: PackedArray): Promise<Int32Array> => new Int32Array(await unpackBytes(packed));
+export const unpackFloats = async (packed: PackedArray): Promise<Float32Array> =>
+  new Float32Array(await unpackBytes(packed));
+export const unpackIntegers = async (packed: PackedArray): Promise<Int32Array> =>
+  new Int32Array(await unpackBytes(packed));
 
 /** Characters are made of so many bytes at a time: a call takes only so many arguments. */
 const PIECE = 0x6000;
 
 function toBase64(bytes: Uint8Array): string {
   const pieces: string[] = [];
-  for (let at = 0; at < bytes.length; at += PIECE) pieces.push(btoa(String.fromCharCode(...bytes.subarray(at, at + PIECE))));
+  for (let at = 0; at < bytes.length; at += PIECE)
+    pieces.push(btoa(String.fromCharCode(...bytes.subarray(at, at + PIECE))));
   return pieces.join('');
 }
 

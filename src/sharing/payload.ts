@@ -10,7 +10,14 @@ import { z } from './schemas';
 
 const MOST_RUNS = 200;
 const MOST_POINTS = 400;
-const SPLITS = ['provided', 'perUserRandom', 'globalRandom', 'leaveOneOut', 'perUserTemporal', 'globalTemporal'] as const;
+const SPLITS = [
+  'provided',
+  'perUserRandom',
+  'globalRandom',
+  'leaveOneOut',
+  'perUserTemporal',
+  'globalTemporal',
+] as const;
 const VARIANTS = ['plain', 'looksAndSemantics'] as const;
 const BACKENDS = ['webgpu', 'wasm', 'cpu'] as const;
 
@@ -24,7 +31,9 @@ const points = z.array(share).max(MOST_POINTS);
 export const datasetPayload = z.strictObject({
   n: words,
   f: z.string().regex(/^[0-9a-f]{16,64}$/),
-  u: count, i: count, x: count,
+  u: count,
+  i: count,
+  x: count,
   s: z.enum(SPLITS),
   g: z.tuple([seed, count, count, z.enum(VARIANTS)]).optional(),
 });
@@ -53,22 +62,62 @@ export const toPayload = ({ datasets, runs }: SharedStudy): Payload => ({
   r: runs.map(toRunPayload),
 });
 
-export const toDatasetPayload = ({ name, fingerprint, users, items, interactions, split, demo }: SharedDataset): DatasetPayload => ({
-  n: name.slice(0, 200), f: fingerprint, u: users, i: items, x: interactions, s: split,
+export const toDatasetPayload = ({
+  name,
+  fingerprint,
+  users,
+  items,
+  interactions,
+  split,
+  demo,
+}: SharedDataset): DatasetPayload => ({
+  n: name.slice(0, 200),
+  f: fingerprint,
+  u: users,
+  i: items,
+  x: interactions,
+  s: split,
   ...(demo && { g: demoPayload(demo) }),
 });
 
 export const fromDatasetPayload = ({ n, f, u, i, x, s, g }: DatasetPayload): SharedDataset => ({
-  name: n, fingerprint: f, users: u, items: i, interactions: x, split: s,
+  name: n,
+  fingerprint: f,
+  users: u,
+  items: i,
+  interactions: x,
+  split: s,
   demo: g ? { seed: g[0], users: g[1], items: g[2], variant: g[3] } : null,
 });
 
-const demoPayload = ({ seed: own, users, items, variant }: DemoOptions): [number, number, number, DemoOptions['variant']] => [own, users, items, variant];
+const demoPayload = ({
+  seed: own,
+  users,
+  items,
+  variant,
+}: DemoOptions): [number, number, number, DemoOptions['variant']] => [own, users, items, variant];
 
-export function toRunPayload({ model, config, seed: own, name, dataset: place, backend, device, epochs, result, curves, routing }: SharedRun): RunPayload {
+export function toRunPayload({
+  model,
+  config,
+  seed: own,
+  name,
+  dataset: place,
+  backend,
+  device,
+  epochs,
+  result,
+  curves,
+  routing,
+}: SharedRun): RunPayload {
   const list = (values: Metrics): number[] => METRIC_KEYS.map((key) => values[key]);
   return {
-    m: model, c: { ...changedOptions(model, config) }, s: own, n: name.slice(0, 200), d: place, e: epochs,
+    m: model,
+    c: { ...changedOptions(model, config) },
+    s: own,
+    n: name.slice(0, 200),
+    d: place,
+    e: epochs,
     ...(backend && { b: backend }),
     ...(device && { h: device.slice(0, 200) }),
     ...(result && { r: { e: result.bestEpoch, v: list(result.valid), t: list(result.test) } }),
@@ -80,12 +129,10 @@ export function toRunPayload({ model, config, seed: own, name, dataset: place, b
 /** Checks everything and gives it its names back. Throws `LINK_INVALID`. */
 export function fromPayload(value: unknown): SharedStudy {
   const found = schema.safeParse(value);
-  if (!found.success) throw invalid(`${found.error.issues[0]?.path.map(String).join('.') || 'its content'} is not what it should be`);
+  if (!found.success)
+    throw invalid(`${found.error.issues[0]?.path.map(String).join('.') || 'its content'} is not what it should be`);
   const { d: datasets, r: runs } = found.data;
-  return {
-    datasets: datasets.map(fromDatasetPayload),
-    runs: runs.map((one) => fromRunPayload(one, datasets.length)),
-  };
+  return { datasets: datasets.map(fromDatasetPayload), runs: runs.map((one) => fromRunPayload(one, datasets.length)) };
 }
 
 /** Throws `LINK_INVALID` for options that the model refuses, and for a dataset that is not among so many. */
@@ -94,10 +141,18 @@ export function fromRunPayload({ m, c, s, n, d, b, h, e, r, k, o }: RunPayload, 
   const [problem] = configProblems(m, config).values();
   if (problem) throw invalid(`of ${modelTable(m).name}: ${problem}`);
   if (d >= datasets) throw invalid('a run names a dataset that is not in it');
-  if (k && (k.r.length !== k.e.length || k.n.length !== k.e.length)) throw invalid('a curve has more epochs than values');
+  if (k && (k.r.length !== k.e.length || k.n.length !== k.e.length))
+    throw invalid('a curve has more epochs than values');
   const named = (values: readonly number[]): Metrics => byKey((key) => values[METRIC_KEYS.indexOf(key)] ?? NaN);
   return {
-    model: m, config, seed: s, name: n, dataset: d, backend: b ?? null, device: h ?? '', epochs: e,
+    model: m,
+    config,
+    seed: s,
+    name: n,
+    dataset: d,
+    backend: b ?? null,
+    device: h ?? '',
+    epochs: e,
     result: r ? { bestEpoch: r.e, valid: named(r.v), test: named(r.t) } : null,
     curves: k ? { epochs: k.e, recall: k.r, ndcg: k.n } : null,
     routing: o ? { groups: o.g, mean: o.m } : null,
@@ -105,4 +160,8 @@ export function fromRunPayload({ m, c, s, n, d, b, h, e, r, k, o }: RunPayload, 
 }
 
 const invalid = (what: string): AppError =>
-  new AppError('LINK_INVALID', `The link cannot be read: ${what}.`, 'It may come from a newer version of Lodestone, or was changed on the way. Reload the page, or ask for a new link.');
+  new AppError(
+    'LINK_INVALID',
+    `The link cannot be read: ${what}.`,
+    'It may come from a newer version of Lodestone, or was changed on the way. Reload the page, or ask for a new link.',
+  );

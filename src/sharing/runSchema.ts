@@ -30,13 +30,20 @@ const experiment = z.strictObject({
   model: z.enum(MODEL_IDS),
   config: z.record(key, optionValue),
   seed: z.number().int().min(0).max(0xffffffff),
-  dataset: z.strictObject({ id: z.string().regex(/^[\w-]{1,64}$/), name: words, fingerprint: z.string().regex(/^[0-9a-f]{16,64}$/) }),
+  dataset: z.strictObject({
+    id: z.string().regex(/^[\w-]{1,64}$/),
+    name: words,
+    fingerprint: z.string().regex(/^[0-9a-f]{16,64}$/),
+  }),
   backend: z.enum(['auto', 'webgpu', 'wasm', 'cpu']),
   allowSoftware: z.boolean(),
 });
 
 const fault = z.strictObject({
-  code: z.string().max(60).transform((code) => (isErrorCode(code) ? code : 'UNKNOWN')),
+  code: z
+    .string()
+    .max(60)
+    .transform((code) => (isErrorCode(code) ? code : 'UNKNOWN')),
   message: text,
   hint: text,
   context: z.record(words, z.union([number, text, z.boolean(), z.null()])),
@@ -44,7 +51,10 @@ const fault = z.strictObject({
 
 const device = z.strictObject({
   backend,
-  name: words, vendor: words, architecture: words, software: z.boolean(),
+  name: words,
+  vendor: words,
+  architecture: words,
+  software: z.boolean(),
   limits: z.record(words, number),
   features: z.array(words).max(500),
   fallbackReason: text.nullable(),
@@ -53,23 +63,39 @@ const device = z.strictObject({
 });
 
 const epoch = z.strictObject({
-  epoch: count, step: count, learningRate: number, terms: named, total: number,
+  epoch: count,
+  step: count,
+  learningRate: number,
+  terms: named,
+  total: number,
   valid: metrics.nullable(),
   validLiked: z.exactOptional(metrics),
   observed: z.exactOptional(z.record(termKey, numbers)),
-  trainSeconds: seconds, evaluateSeconds: seconds,
+  trainSeconds: seconds,
+  evaluateSeconds: seconds,
 });
 
-const interval = z.strictObject({ step: count, epoch: count, terms: named, total: number, observed: z.exactOptional(named) });
+const interval = z.strictObject({
+  step: count,
+  epoch: count,
+  terms: named,
+  total: number,
+  observed: z.exactOptional(named),
+});
 
 const titled = { key: z.string().max(100), title: words };
 const finding = z.discriminatedUnion('kind', [
   z.strictObject({
-    kind: z.literal('numbers'), ...titled,
+    kind: z.literal('numbers'),
+    ...titled,
     rows: z.array(z.strictObject({ label: words, value: number, unit: z.exactOptional(z.literal('share')) })).max(200),
   }),
   z.strictObject({
-    kind: z.literal('histogram'), ...titled, axis: words, edges: numbers, counts: numbers,
+    kind: z.literal('histogram'),
+    ...titled,
+    axis: words,
+    edges: numbers,
+    counts: numbers,
     threshold: z.exactOptional(z.strictObject({ option: words, value: number.nullable() })),
   }),
   z.strictObject({ kind: z.literal('parts'), ...titled, names: z.array(words).max(1000) }),
@@ -77,21 +103,41 @@ const finding = z.discriminatedUnion('kind', [
 ]);
 
 const axis = z.strictObject({
-  key, values: z.array(optionValue).max(1000),
+  key,
+  values: z.array(optionValue).max(1000),
   range: z.exactOptional(z.strictObject({ low: number, high: number, log: z.boolean() })),
 });
 
 const group = z.strictObject({
-  id: z.string().regex(/^[\w-]{1,64}$/), name: words, variant: words,
-  sweep: z.exactOptional(z.strictObject({ axes: z.array(axis).max(20), method: z.enum(['grid', 'random']), drawSeed: z.exactOptional(count), medianRule: z.boolean() })),
+  id: z.string().regex(/^[\w-]{1,64}$/),
+  name: words,
+  variant: words,
+  sweep: z.exactOptional(
+    z.strictObject({
+      axes: z.array(axis).max(20),
+      method: z.enum(['grid', 'random']),
+      drawSeed: z.exactOptional(count),
+      medianRule: z.boolean(),
+    }),
+  ),
 });
 
-const parts = { parameters: number, optimiser: number, graphs: number, constants: number, step: number, evaluation: number, total: number };
+const parts = {
+  parameters: number,
+  optimiser: number,
+  graphs: number,
+  constants: number,
+  step: number,
+  evaluation: number,
+  total: number,
+};
 
 export const runSchema = z.strictObject({
   version: z.literal(1),
   id: z.string().regex(/^[\w-]{1,64}$/),
-  name: words, createdAt: time, experiment,
+  name: words,
+  createdAt: time,
+  experiment,
   status: z.enum(['queued', 'preparing', 'running', 'paused', 'interrupted', 'finished', 'stopped', 'failed']),
   fault: fault.nullable(),
   device: device.nullable(),
@@ -99,11 +145,22 @@ export const runSchema = z.strictObject({
   epochs: z.array(epoch).max(MOST_EPOCHS),
   intervals: z.array(interval).max(MOST_EPOCHS * 10),
   best: z.strictObject({ epoch: count, valid: metrics }).nullable(),
-  result: z.strictObject({ bestEpoch: count, valid: metrics, test: metrics, testLiked: z.exactOptional(metrics) }).nullable(),
+  result: z
+    .strictObject({ bestEpoch: count, valid: metrics, test: metrics, testLiked: z.exactOptional(metrics) })
+    .nullable(),
   group: z.exactOptional(group),
   theirs: z.exactOptional(runPayload),
   origin: z.exactOptional(z.strictObject({ file: words, importedAt: time, dataset: datasetPayload })),
-  stopReason: z.exactOptional(z.strictObject({ rule: z.literal('median'), epoch: count, metric: metricKey, best: number, median: number, peers: count })),
+  stopReason: z.exactOptional(
+    z.strictObject({
+      rule: z.literal('median'),
+      epoch: count,
+      metric: metricKey,
+      best: number,
+      median: number,
+      peers: count,
+    }),
+  ),
   findings: z.exactOptional(z.array(finding).max(200)),
   estimate: z.strictObject(parts).nullable(),
   memory: z.strictObject({ tensors: number, allocated: number, peak: number }).nullable(),
@@ -114,6 +171,13 @@ export const runSchema = z.strictObject({
 const perUser = z.strictObject({ users: packedArray, values: z.record(metricKey, packedArray) });
 
 export const detailsSchema = z.strictObject({
-  perUser, perUserLiked: z.exactOptional(perUser),
-  topItems: packedArray, topScores: packedArray, cutoff: z.number().int().min(1).max(Math.max(...CUTOFFS)),
+  perUser,
+  perUserLiked: z.exactOptional(perUser),
+  topItems: packedArray,
+  topScores: packedArray,
+  cutoff: z
+    .number()
+    .int()
+    .min(1)
+    .max(Math.max(...CUTOFFS)),
 });

@@ -29,7 +29,10 @@ function typeOf(values: NamedArray['values']): Type {
 const sizeOf = (shape: readonly number[]): number => shape.reduce((product, length) => product * length, 1);
 
 /** Encodes arrays in the order given; `metadata` holds text only, as the format asks. */
-export function encodeSafetensors(arrays: readonly NamedArray[], metadata: Readonly<Record<string, string>> = {}): Uint8Array<ArrayBuffer> {
+export function encodeSafetensors(
+  arrays: readonly NamedArray[],
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array<ArrayBuffer> {
   const header: Record<string, unknown> = Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {};
   let offset = 0;
   for (const { name, shape, values } of arrays) {
@@ -55,16 +58,33 @@ export function encodeSafetensors(arrays: readonly NamedArray[], metadata: Reado
 
 const entry = z.strictObject({
   dtype: z.enum(['F32', 'I32', 'F64', 'U8']),
-  shape: z.array(z.number().int().min(0).max(2 ** 40)).max(8),
+  shape: z
+    .array(
+      z
+        .number()
+        .int()
+        .min(0)
+        .max(2 ** 40),
+    )
+    .max(8),
   data_offsets: z.tuple([z.number().int().min(0), z.number().int().min(0)]),
 });
-const headerSchema = z.record(z.string().max(300), z.union([entry, z.record(z.string().max(100), z.string().max(10_000))]));
+const headerSchema = z.record(
+  z.string().max(300),
+  z.union([entry, z.record(z.string().max(100), z.string().max(10_000))]),
+);
 
 /** Reads arrays of the four types above, which must follow each other without gaps; throws what `refuse` makes of the reason. */
-export function decodeSafetensors(bytes: Uint8Array<ArrayBuffer>, refuse: (what: string) => AppError): { arrays: NamedArray[]; metadata: Readonly<Record<string, string>> } {
+export function decodeSafetensors(
+  bytes: Uint8Array<ArrayBuffer>,
+  refuse: (what: string) => AppError,
+): { arrays: NamedArray[]; metadata: Readonly<Record<string, string>> } {
   const length = bytes.length < 8 ? 0 : Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-  if (length === 0 || length > MOST_HEADER_BYTES || 8 + length > bytes.length) throw refuse('its header is missing or too long');
-  const found = headerSchema.safeParse(parseJson(new TextDecoder().decode(bytes.subarray(8, 8 + length)), () => refuse('its header is no JSON')));
+  if (length === 0 || length > MOST_HEADER_BYTES || 8 + length > bytes.length)
+    throw refuse('its header is missing or too long');
+  const found = headerSchema.safeParse(
+    parseJson(new TextDecoder().decode(bytes.subarray(8, 8 + length)), () => refuse('its header is no JSON')),
+  );
   if (!found.success) throw refuse('its header is not that of a safetensors file');
   const data = bytes.subarray(8 + length);
   const arrays: NamedArray[] = [];
@@ -78,9 +98,15 @@ export function decodeSafetensors(bytes: Uint8Array<ArrayBuffer>, refuse: (what:
     metadata = words.data;
     return [];
   });
-  for (const { name, dtype, shape, data_offsets: [from, to] } of entries.sort((a, b) => a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1])) {
+  for (const {
+    name,
+    dtype,
+    shape,
+    data_offsets: [from, to],
+  } of entries.sort((a, b) => a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1])) {
     const bytesEach = dtype === 'F64' ? 8 : dtype === 'U8' ? 1 : 4;
-    if (from !== end || to > data.length || to - from !== bytesEach * sizeOf(shape)) throw refuse(`${name} does not lie where its header says`);
+    if (from !== end || to > data.length || to - from !== bytesEach * sizeOf(shape))
+      throw refuse(`${name} does not lie where its header says`);
     end = to;
     arrays.push({ name, shape, values: TYPES[dtype](data.slice(from, to).buffer) });
   }

@@ -31,7 +31,9 @@ export interface Study {
 
 const studyRun = z.strictObject({ run: runSchema, details: detailsSchema.nullable() });
 const schema = z.strictObject({
-  format: z.literal(FORMAT), version: z.literal(VERSION), made: z.iso.datetime(),
+  format: z.literal(FORMAT),
+  version: z.literal(VERSION),
+  made: z.iso.datetime(),
   datasets: z.array(datasetPayload).max(1000),
   runs: z.array(studyRun).min(1).max(10_000),
 });
@@ -43,13 +45,18 @@ type DetailsFile = z.infer<typeof detailsSchema>;
 /** The file of a study; `made` is ISO 8601. */
 export async function encodeStudyFile(study: Study, made: string): Promise<Blob> {
   const runs: unknown[] = [];
-  for (const { run, details } of study.runs) runs.push({ run: runFile(run), details: details && (await detailsFile(details)) });
-  const text = JSON.stringify({ format: FORMAT, version: VERSION, made, datasets: study.datasets.map(toDatasetPayload), runs }, writable);
+  for (const { run, details } of study.runs)
+    runs.push({ run: runFile(run), details: details && (await detailsFile(details)) });
+  const text = JSON.stringify(
+    { format: FORMAT, version: VERSION, made, datasets: study.datasets.map(toDatasetPayload), runs },
+    writable,
+  );
   return new Blob([text], { type: 'application/json' });
 }
 
 /** JSON knows neither NaN nor infinity. */
-const writable = (_key: string, value: unknown): unknown => (typeof value === 'number' && !Number.isFinite(value) ? String(value) : value);
+const writable = (_key: string, value: unknown): unknown =>
+  typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
 
 const runFile = ({ theirs, origin, ...run }: RunDocument): unknown => ({
   ...run,
@@ -61,7 +68,9 @@ async function detailsFile({ perUser, perUserLiked, topItems, topScores, cutoff 
   return {
     perUser: await perUserFile(perUser),
     ...(perUserLiked && { perUserLiked: await perUserFile(perUserLiked) }),
-    topItems: await packArray(topItems), topScores: await packArray(topScores), cutoff,
+    topItems: await packArray(topItems),
+    topScores: await packArray(topScores),
+    cutoff,
   };
 }
 
@@ -75,18 +84,38 @@ async function perUserFile({ users, values }: PerUserMetrics): Promise<unknown> 
  * and right is used.
  */
 export async function decodeStudyFile(name: string, file: Blob): Promise<Study> {
-  if (file.size > MOST_STUDY_BYTES) throw new AppError('STUDY_TOO_LARGE', `${name} has ${Math.round(file.size / 2 ** 20)} MiB; a study is read up to ${MOST_STUDY_BYTES / 2 ** 20} MiB.`, 'Save fewer runs in one file, or make a backup in its place.');
-  const unreadable = (what: string): AppError => new AppError('STUDY_UNREADABLE', `${name} cannot be read: ${what}.`, 'It may be cut, changed, or no file of Lodestone. Ask for it again; nothing of it was stored.');
+  if (file.size > MOST_STUDY_BYTES)
+    throw new AppError(
+      'STUDY_TOO_LARGE',
+      `${name} has ${Math.round(file.size / 2 ** 20)} MiB; a study is read up to ${MOST_STUDY_BYTES / 2 ** 20} MiB.`,
+      'Save fewer runs in one file, or make a backup in its place.',
+    );
+  const unreadable = (what: string): AppError =>
+    new AppError(
+      'STUDY_UNREADABLE',
+      `${name} cannot be read: ${what}.`,
+      'It may be cut, changed, or no file of Lodestone. Ask for it again; nothing of it was stored.',
+    );
   const value = parseJson(await file.text(), () => unreadable('it is no JSON'));
   const kind = head.safeParse(value);
   if (!kind.success) throw unreadable('it does not say that it is a study of Lodestone');
-  if (kind.data.version !== VERSION) throw new AppError('STUDY_VERSION', `${name} was made by another version of Lodestone (its form is ${kind.data.version}, this page reads form ${VERSION}).`, 'Reload the page to get its newest version, or ask for a file of this form.');
+  if (kind.data.version !== VERSION)
+    throw new AppError(
+      'STUDY_VERSION',
+      `${name} was made by another version of Lodestone (its form is ${kind.data.version}, this page reads form ${VERSION}).`,
+      'Reload the page to get its newest version, or ask for a file of this form.',
+    );
   const found = schema.safeParse(value);
-  if (!found.success) throw unreadable(`${found.error.issues[0]?.path.map(String).join('.') ?? 'its content'} is not what it should be`);
+  if (!found.success)
+    throw unreadable(`${found.error.issues[0]?.path.map(String).join('.') ?? 'its content'} is not what it should be`);
   const { datasets, runs } = found.data;
   const read: StudyRun[] = [];
   for (const { run, details } of runs) {
-    const problem = runProblem(run) ?? (datasets.some(({ f }) => f === run.experiment.dataset.fingerprint) ? null : 'the dataset of a run is not described');
+    const problem =
+      runProblem(run) ??
+      (datasets.some(({ f }) => f === run.experiment.dataset.fingerprint)
+        ? null
+        : 'the dataset of a run is not described');
     if (problem) throw unreadable(problem);
     const unpacked = details && (await detailsOf(details));
     if (unpacked && !fits(unpacked)) throw unreadable('the columns of a run have different lengths');
@@ -115,16 +144,26 @@ async function detailsOf({ perUser, perUserLiked, topItems, topScores, cutoff }:
   return {
     perUser: await perUserOf(perUser),
     ...(perUserLiked && { perUserLiked: await perUserOf(perUserLiked) }),
-    topItems: await unpackIntegers(topItems), topScores: await unpackFloats(topScores), cutoff,
+    topItems: await unpackIntegers(topItems),
+    topScores: await unpackFloats(topScores),
+    cutoff,
   };
 }
 
 async function perUserOf({ users, values }: DetailsFile['perUser']): Promise<PerUserMetrics> {
-  const unpacked = new Map(await Promise.all(METRIC_KEYS.map(async (key) => [key, await unpackFloats(values[key])] as const)));
+  const unpacked = new Map(
+    await Promise.all(METRIC_KEYS.map(async (key) => [key, await unpackFloats(values[key])] as const)),
+  );
   return { users: await unpackIntegers(users), values: byKey((key) => unpacked.get(key) ?? new Float32Array(0)) };
 }
 
 function fits({ perUser, perUserLiked, topItems, topScores, cutoff }: RunDetails): boolean {
-  const even = ({ users, values }: PerUserMetrics): boolean => METRIC_KEYS.every((key) => values[key].length === users.length);
-  return even(perUser) && (!perUserLiked || even(perUserLiked)) && topItems.length === topScores.length && topItems.length === perUser.users.length * cutoff;
+  const even = ({ users, values }: PerUserMetrics): boolean =>
+    METRIC_KEYS.every((key) => values[key].length === users.length);
+  return (
+    even(perUser) &&
+    (!perUserLiked || even(perUserLiked)) &&
+    topItems.length === topScores.length &&
+    topItems.length === perUser.users.length * cutoff
+  );
 }

@@ -9,6 +9,8 @@ type TopLists = Pick<RunDetails, 'topItems' | 'cutoff'> & { readonly perUser: Pi
  */
 export function topListsTsv({ perUser: { users }, topItems, cutoff }: TopLists): string {
   const lines = [['id', ...Array.from({ length: cutoff }, (_, rank) => `top_${rank}`)].join('\t')];
-  users.forEach((user, row) => lines.push(`${user}\t${topItems.subarray(row * cutoff, (row + 1) * cutoff).join('\t')}`));
+  users.forEach((user, row) =>
+    lines.push(`${user}\t${topItems.subarray(row * cutoff, (row + 1) * cutoff).join('\t')}`),
+  );
   return `${lines.join('\n')}\n`;
 }

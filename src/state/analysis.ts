@@ -11,10 +11,17 @@ export type AnalysisThread = WorkerThread<AnalysisCommand, AnalysisEvent>;
 
 /** A thread for questions about stored runs. */
 export const newAnalysisThread = (): AnalysisThread =>
-  new WorkerThread(() => new Worker(new URL('../../workers/analysis.worker.ts', import.meta.url), { type: 'module', name: 'analysis' }));
+  new WorkerThread(
+    () =>
+      new Worker(new URL('../../workers/analysis.worker.ts', import.meta.url), { type: 'module', name: 'analysis' }),
+  );
 
 /** Asks a thread that lives for this question. */
-const once = <T>(command: AnalysisCommand, pick: (event: AnalysisEvent) => T | undefined, options: AskOptions): Promise<T> => askOnce(newAnalysisThread(), command, pick, options);
+const once = <T>(
+  command: AnalysisCommand,
+  pick: (event: AnalysisEvent) => T | undefined,
+  options: AskOptions,
+): Promise<T> => askOnce(newAnalysisThread(), command, pick, options);
 
 type Command<Type> = Extract<AnalysisCommand, { type: Type }>;
 type Asked<Type extends AnalysisCommand['type']> = Omit<Command<Type>, 'type'>;
@@ -22,16 +29,30 @@ type Asked<Type extends AnalysisCommand['type']> = Omit<Command<Type>, 'type'>;
 export const routeRun = (thread: AnalysisThread, asked: Asked<'route'>, options: AskOptions): Promise<RunRouting> =>
   thread.ask({ type: 'route', ...asked }, (event) => (event.type === 'routed' ? event.routing : undefined), options);
 
-export const explainPair = (thread: AnalysisThread, asked: Asked<'explain'>, options: AskOptions): Promise<PairExplanation> =>
-  thread.ask({ type: 'explain', ...asked }, (event) => (event.type === 'explained' ? event.explanation : undefined), options);
+export const explainPair = (
+  thread: AnalysisThread,
+  asked: Asked<'explain'>,
+  options: AskOptions,
+): Promise<PairExplanation> =>
+  thread.ask(
+    { type: 'explain', ...asked },
+    (event) => (event.type === 'explained' ? event.explanation : undefined),
+    options,
+  );
 
-export const compareSettings = (command: Command<'compare'>, options: AskOptions): Promise<readonly SettingComparison[]> =>
+export const compareSettings = (
+  command: Command<'compare'>,
+  options: AskOptions,
+): Promise<readonly SettingComparison[]> =>
   once(command, (event) => (event.type === 'compared' ? event.comparisons : undefined), options);
 
 export const testSettings = (command: Command<'test'>, options: AskOptions): Promise<readonly SettingTests[]> =>
   once(command, (event) => (event.type === 'tested' ? event.tests : undefined), options);
 
-export const gainsOf = (command: Command<'gains'>, options: AskOptions): Promise<PairedUsers | { readonly refused: string }> =>
+export const gainsOf = (
+  command: Command<'gains'>,
+  options: AskOptions,
+): Promise<PairedUsers | { readonly refused: string }> =>
   once(command, (event) => (event.type === 'gained' ? event.gains : undefined), options);
 
 export const visibilityOf = (command: Command<'visibility'>, options: AskOptions): Promise<Visibility> =>

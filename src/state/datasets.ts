@@ -118,7 +118,12 @@ export const useDatasets = create<DatasetsState>()((set, get) => {
     importFiles: (files, options) => {
       const id = crypto.randomUUID();
       const waiting = files.map(({ path, file }) => ({ path, bytes: file.size }));
-      begin(newJob(id, 'files', options.name ?? 'Dataset', waiting, performance.now()), { type: 'import', id, files, options });
+      begin(newJob(id, 'files', options.name ?? 'Dataset', waiting, performance.now()), {
+        type: 'import',
+        id,
+        files,
+        options,
+      });
     },
     makeDemo: (options = DEFAULT_DEMO) => {
       const id = crypto.randomUUID();

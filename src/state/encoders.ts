@@ -36,10 +36,23 @@ export const useEncoders = create<EncodersState>()((set, get) => ({
     if (get().phase) return;
     set({ phase: { text: 'starting', fraction: null }, fault: null });
     try {
-      const { id, name } = await once({ type: 'encoder', from }, (event) => (event.type === 'encoderStored' ? event.encoder : undefined), { onPhase: (phase) => set({ phase }) });
+      const { id, name } = await once(
+        { type: 'encoder', from },
+        (event) => (event.type === 'encoderStored' ? event.encoder : undefined),
+        { onPhase: (phase) => set({ phase }) },
+      );
       await get().load();
       const { job, change } = useReasoning.getState();
-      if (job) change({ ...job.settings, encoder: { kind: 'page', id, name, device: job.settings.encoder.kind === 'page' ? job.settings.encoder.device : 'auto' } });
+      if (job)
+        change({
+          ...job.settings,
+          encoder: {
+            kind: 'page',
+            id,
+            name,
+            device: job.settings.encoder.kind === 'page' ? job.settings.encoder.device : 'auto',
+          },
+        });
     } catch (error) {
       set({ fault: faultOf(error) });
     } finally {

@@ -10,7 +10,11 @@ export interface EstimateRequest {
 }
 
 /** The memory that a run would take, asked of a worker that lives for this question. Aborting ends the worker. */
-export function estimateMemory(request: EstimateRequest, signal: AbortSignal, open: OpenTrainingWorker = openTrainingWorker): Promise<MemoryEstimate> {
+export function estimateMemory(
+  request: EstimateRequest,
+  signal: AbortSignal,
+  open: OpenTrainingWorker = openTrainingWorker,
+): Promise<MemoryEstimate> {
   return new Promise((resolve, reject) => {
     const end = (settle: () => void): void => {
       port.terminate();
@@ -24,7 +28,15 @@ export function estimateMemory(request: EstimateRequest, signal: AbortSignal, op
         else if (event.type === 'fault') end(() => reject(errorFromFault(event.fault)));
       },
       onDeath: (reason) =>
-        end(() => reject(new AppError('WORKER_FAILED', `The estimate's thread failed: ${reason}.`, 'A run can be started without the estimate.'))),
+        end(() =>
+          reject(
+            new AppError(
+              'WORKER_FAILED',
+              `The estimate's thread failed: ${reason}.`,
+              'A run can be started without the estimate.',
+            ),
+          ),
+        ),
     });
     signal.addEventListener('abort', aborted);
     if (signal.aborted) aborted();

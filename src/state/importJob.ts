@@ -104,7 +104,11 @@ function progressed(job: ImportJob, event: Extract<DatasetEvent, { type: 'progre
     files: files.map((file): FileProgress => {
       if (file.path === event.file) {
         const done = event.doneBytes - begun;
-        return { ...file, state: 'reading', doneBytes: file.totalBytes === null ? done : Math.min(done, file.totalBytes) };
+        return {
+          ...file,
+          state: 'reading',
+          doneBytes: file.totalBytes === null ? done : Math.min(done, file.totalBytes),
+        };
       }
       return file.state === 'reading' ? { ...file, state: 'read', doneBytes: file.totalBytes ?? file.doneBytes } : file;
     }),

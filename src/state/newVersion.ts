@@ -55,8 +55,11 @@ type Training = Pick<RunsState, 'runs' | 'queue' | 'paused' | 'activeId' | 'else
 /** What a reload would disturb in this tab, or a new version in another; null when nothing. */
 export function reloadObstacle(training: Training, job: ImportJob | null): string | null {
   const { runs, activeId, elsewhere } = training;
-  if (activeId !== null || elsewhere || runs.some(({ status }) => isActive(status))) return 'A run is training. The new version can start when it has ended.';
-  if (nextInQueue(training) !== undefined) return 'Runs are waiting in the queue. The new version can start when they have ended.';
-  if (job && job.stage.name !== 'failed' && !isRefused(job)) return 'A dataset is being imported. The new version can start when it is stored.';
+  if (activeId !== null || elsewhere || runs.some(({ status }) => isActive(status)))
+    return 'A run is training. The new version can start when it has ended.';
+  if (nextInQueue(training) !== undefined)
+    return 'Runs are waiting in the queue. The new version can start when they have ended.';
+  if (job && job.stage.name !== 'failed' && !isRefused(job))
+    return 'A dataset is being imported. The new version can start when it is stored.';
   return null;
 }

@@ -21,11 +21,17 @@ export function pretrainingOf(experiment: Experiment, runs: readonly RunSummary[
 }
 
 /** The experiments, each after the pre-training run that it needs and that is neither finished nor on its way. */
-export function withPretraining(experiments: readonly QueuedExperiment[], runs: readonly RunSummary[]): (QueuedExperiment & { readonly asked: boolean })[] {
+export function withPretraining(
+  experiments: readonly QueuedExperiment[],
+  runs: readonly RunSummary[],
+): (QueuedExperiment & { readonly asked: boolean })[] {
   const planned: Experiment[] = [];
   return experiments.flatMap((wanted) => {
     const needed = pretrainingOf(wanted.experiment, runs);
-    const missing = needed?.kind === 'missing' && !planned.some((experiment) => sameExperiment(experiment, needed.experiment)) ? [needed.experiment] : [];
+    const missing =
+      needed?.kind === 'missing' && !planned.some((experiment) => sameExperiment(experiment, needed.experiment))
+        ? [needed.experiment]
+        : [];
     planned.push(...missing, wanted.experiment);
     return [...missing.map((experiment) => ({ experiment, asked: false })), { ...wanted, asked: true }];
   });

@@ -2,7 +2,23 @@ import { create } from 'zustand';
 import { faultOf, type Fault } from '../domain/errors';
 import type { DatasetDocument } from '../domain/dataset';
 import type { NamedFile, ReasoningCommand, ReasoningEvent } from '../domain/protocol';
-import { newJob, originOf, type FoundInputs, type FoundTexts, type ImportStep, type JobStatus, type Override, type ReasonedEntity, type ReasoningFailure, type ReasoningFile, type ReasoningJob, type ReasoningSettings, type ReasoningSurvey, type ServerTest, type StageState } from '../domain/reasoning';
+import {
+  newJob,
+  originOf,
+  type FoundInputs,
+  type FoundTexts,
+  type ImportStep,
+  type JobStatus,
+  type Override,
+  type ReasonedEntity,
+  type ReasoningFailure,
+  type ReasoningFile,
+  type ReasoningJob,
+  type ReasoningSettings,
+  type ReasoningSurvey,
+  type ServerTest,
+  type StageState,
+} from '../domain/reasoning';
 import type { TextVariant } from '../domain/textVariants';
 import { keepModelKey, readModelKeys, type ModelKeys } from '../storage/modelKeys';
 import { deleteAnswers, deleteImported, readJob, writeJob } from '../storage/reasoning';
@@ -11,11 +27,15 @@ import { useDatasets } from './datasets';
 import { holdImportLock } from './importLock';
 import { askOnce, WorkerThread, type AskOptions, type Phase } from './workerThread';
 
-const openWorker = (): Worker => new Worker(new URL('../../workers/reasoning.worker.ts', import.meta.url), { type: 'module', name: 'reasoning' });
+const openWorker = (): Worker =>
+  new Worker(new URL('../../workers/reasoning.worker.ts', import.meta.url), { type: 'module', name: 'reasoning' });
 
 /** Asks a thread that lives for this question. */
-export const once = <T>(command: ReasoningCommand, pick: (event: ReasoningEvent) => T | undefined, options: AskOptions = {}): Promise<T> =>
-  askOnce(new WorkerThread<ReasoningCommand, ReasoningEvent>(openWorker), command, pick, options);
+export const once = <T>(
+  command: ReasoningCommand,
+  pick: (event: ReasoningEvent) => T | undefined,
+  options: AskOptions = {},
+): Promise<T> => askOnce(new WorkerThread<ReasoningCommand, ReasoningEvent>(openWorker), command, pick, options);
 
 const MOST_FAILURES = 200;
 
@@ -69,7 +89,11 @@ export const useReasoning = create<ReasoningState>()((set, get) => {
     const controller = new AbortController();
     surveying = controller;
     try {
-      const found = await once({ type: 'survey', datasetId }, (event) => (event.type === 'surveyed' ? event.survey : undefined), { signal: controller.signal });
+      const found = await once(
+        { type: 'survey', datasetId },
+        (event) => (event.type === 'surveyed' ? event.survey : undefined),
+        { signal: controller.signal },
+      );
       if (get().job?.datasetId === datasetId) set({ survey: found });
     } catch (error) {
       if (!controller.signal.aborted) set({ fault: faultOf(error) });
@@ -86,7 +110,8 @@ export const useReasoning = create<ReasoningState>()((set, get) => {
     if (get().status.name !== 'running') await survey(job.datasetId);
   };
 
-  const keepKeyOf = (origin: string, key: string | null): void => void keepModelKey(database, origin, key).catch((error: unknown) => set({ fault: faultOf(error) }));
+  const keepKeyOf = (origin: string, key: string | null): void =>
+    void keepModelKey(database, origin, key).catch((error: unknown) => set({ fault: faultOf(error) }));
 
   const end = (status: JobStatus): void => {
     worker?.terminate();
@@ -97,8 +122,10 @@ export const useReasoning = create<ReasoningState>()((set, get) => {
   };
 
   const onEvent = (event: ReasoningEvent): void => {
-    if (event.type === 'stages') set({ stages: event.stages, ...(get().status.name === 'waiting' && { status: { name: 'running' } }) });
-    if (event.type === 'failure') set(({ failures }) => ({ failures: [...failures, event.failure].slice(-MOST_FAILURES) }));
+    if (event.type === 'stages')
+      set({ stages: event.stages, ...(get().status.name === 'waiting' && { status: { name: 'running' } }) });
+    if (event.type === 'failure')
+      set(({ failures }) => ({ failures: [...failures, event.failure].slice(-MOST_FAILURES) }));
     if (event.type === 'waiting') set({ status: { name: 'waiting' } });
     if (event.type === 'ended') end({ name: event.how });
     if (event.type === 'fault') end({ name: 'stopped', fault: event.fault });
@@ -145,7 +172,11 @@ export const useReasoning = create<ReasoningState>()((set, get) => {
       if (get().job?.datasetId !== datasetId) set({ job: null, survey: null, fault: null });
       try {
         const [job, stored] = await Promise.all([readJob(database, datasetId), readModelKeys(database)]);
-        set(({ keys, kept }) => ({ job, keys: { ...stored, ...keys }, kept: [...new Set([...kept, ...Object.keys(stored)])] }));
+        set(({ keys, kept }) => ({
+          job,
+          keys: { ...stored, ...keys },
+          kept: [...new Set([...kept, ...Object.keys(stored)])],
+        }));
         await survey(datasetId);
       } catch (error) {
         set({ job: newJob(datasetId), fault: faultOf(error) });
@@ -166,14 +197,28 @@ export const useReasoning = create<ReasoningState>()((set, get) => {
       if (!job) return;
       const name = scope === 'item' ? 'items' : 'users';
       const { [index]: _before, ...others } = job.overrides[name];
-      await store({ ...job, overrides: { ...job.overrides, [name]: override ? { ...others, [index]: override } : others } });
+      await store({
+        ...job,
+        overrides: { ...job.overrides, [name]: override ? { ...others, [index]: override } : others },
+      });
     },
     skipFailed: async () => {
       const { job, failures } = get();
       if (!job) return;
-      const skipped = (stage: ReasoningFailure['stage']) => Object.fromEntries(failures.filter((failure) => failure.stage === stage).map(({ entity }) => [entity, { kind: 'skipped' } as const]));
+      const skipped = (stage: ReasoningFailure['stage']) =>
+        Object.fromEntries(
+          failures
+            .filter((failure) => failure.stage === stage)
+            .map(({ entity }) => [entity, { kind: 'skipped' } as const]),
+        );
       set({ failures: [], status: { name: 'idle' } });
-      await store({ ...job, overrides: { items: { ...job.overrides.items, ...skipped('describe') }, users: { ...job.overrides.users, ...skipped('profile') } } });
+      await store({
+        ...job,
+        overrides: {
+          items: { ...job.overrides.items, ...skipped('describe') },
+          users: { ...job.overrides.users, ...skipped('profile') },
+        },
+      });
     },
     forget: async () => {
       try {
@@ -195,9 +240,21 @@ export const useReasoning = create<ReasoningState>()((set, get) => {
       started.onmessage = ({ data }: MessageEvent<ReasoningEvent>) => onEvent(data);
       started.onerror = (event) => {
         event.preventDefault();
-        end({ name: 'stopped', fault: { code: 'WORKER_FAILED', message: `The thread that asks the models stopped: ${event.message || 'its code did not load'}.`, hint: 'Start again: what was answered is kept.', context: {} } });
+        end({
+          name: 'stopped',
+          fault: {
+            code: 'WORKER_FAILED',
+            message: `The thread that asks the models stopped: ${event.message || 'its code did not load'}.`,
+            hint: 'Start again: what was answered is kept.',
+            context: {},
+          },
+        });
       };
-      const command: ReasoningCommand = { type: 'start', datasetId: job.datasetId, key: keys[originOf(job.settings.server)] || null };
+      const command: ReasoningCommand = {
+        type: 'start',
+        datasetId: job.datasetId,
+        key: keys[originOf(job.settings.server)] || null,
+      };
       started.postMessage(command);
     },
     pause: () => {
@@ -208,14 +265,26 @@ export const useReasoning = create<ReasoningState>()((set, get) => {
     importFiles: async (files) => {
       const { job } = get();
       if (!job) return null;
-      const found = await working((options) => once({ type: 'inputs', datasetId: job.datasetId, files }, (event) => (event.type === 'gathered' ? event.found : undefined), options));
+      const found = await working((options) =>
+        once(
+          { type: 'inputs', datasetId: job.datasetId, files },
+          (event) => (event.type === 'gathered' ? event.found : undefined),
+          options,
+        ),
+      );
       if (found) await survey(job.datasetId);
       return found;
     },
     importTexts: async (step, files) => {
       const { job } = get();
       if (!job) return null;
-      const found = await working((options) => once({ type: 'texts', datasetId: job.datasetId, step, files }, (event) => (event.type === 'imported' ? event.found : undefined), options));
+      const found = await working((options) =>
+        once(
+          { type: 'texts', datasetId: job.datasetId, step, files },
+          (event) => (event.type === 'imported' ? event.found : undefined),
+          options,
+        ),
+      );
       if (found) await survey(job.datasetId);
       return found;
     },
@@ -235,7 +304,13 @@ export const useReasoning = create<ReasoningState>()((set, get) => {
       // No other tab may take the half-written dataset for rubbish.
       const release = holdImportLock();
       try {
-        const document = await working((options) => once({ type: 'derive', datasetId: job.datasetId, id: crypto.randomUUID(), name }, (event) => (event.type === 'derived' ? event.document : undefined), options));
+        const document = await working((options) =>
+          once(
+            { type: 'derive', datasetId: job.datasetId, id: crypto.randomUUID(), name },
+            (event) => (event.type === 'derived' ? event.document : undefined),
+            options,
+          ),
+        );
         if (!document) return null;
         await useDatasets.getState().reload();
         await useDatasets.getState().select(document.id);
@@ -249,11 +324,31 @@ export const useReasoning = create<ReasoningState>()((set, get) => {
 
 /** What of the server works. */
 export const testModelServer = (settings: ReasoningSettings, key: string, options: AskOptions): Promise<ServerTest> =>
-  once({ type: 'test', server: settings.server, models: settings.encoder.kind === 'page' ? { ...settings.models, encode: null } : settings.models, key: key || null }, (event) => (event.type === 'tested' ? event.test : undefined), options);
+  once(
+    {
+      type: 'test',
+      server: settings.server,
+      models: settings.encoder.kind === 'page' ? { ...settings.models, encode: null } : settings.models,
+      key: key || null,
+    },
+    (event) => (event.type === 'tested' ? event.test : undefined),
+    options,
+  );
 
 /** `version` changes with what the answer depends on. */
-export const entityOf = ({ datasetId, scope, index }: { readonly datasetId: string; readonly scope: 'item' | 'user'; readonly index: number; readonly version: unknown }, options: AskOptions): Promise<ReasonedEntity> =>
-  once({ type: 'entity', datasetId, scope, index }, (event) => (event.type === 'entity' ? event.entity : undefined), options);
+export const entityOf = (
+  {
+    datasetId,
+    scope,
+    index,
+  }: { readonly datasetId: string; readonly scope: 'item' | 'user'; readonly index: number; readonly version: unknown },
+  options: AskOptions,
+): Promise<ReasonedEntity> =>
+  once(
+    { type: 'entity', datasetId, scope, index },
+    (event) => (event.type === 'entity' ? event.entity : undefined),
+    options,
+  );
 
 export interface PairQuestion {
   readonly datasetId: string;
@@ -263,11 +358,22 @@ export interface PairQuestion {
 }
 
 /** The same item or user as two variants have it. */
-export const pairOf = ({ datasetId, scope, index, variants }: PairQuestion & { readonly version: unknown }, options: AskOptions): Promise<readonly [ReasonedEntity, ReasonedEntity]> =>
-  once({ type: 'pair', datasetId, scope, index, variants }, (event) => (event.type === 'paired' ? event.pair : undefined), options);
+export const pairOf = (
+  { datasetId, scope, index, variants }: PairQuestion & { readonly version: unknown },
+  options: AskOptions,
+): Promise<readonly [ReasonedEntity, ReasonedEntity]> =>
+  once(
+    { type: 'pair', datasetId, scope, index, variants },
+    (event) => (event.type === 'paired' ? event.pair : undefined),
+    options,
+  );
 
 /** Both texts side by side as Markdown; without an index, of all items or users. */
-export const pairsFile = (question: Omit<PairQuestion, 'index'> & { readonly index: number | null }, labels: readonly [string, string]): Promise<Blob> =>
+export const pairsFile = (
+  question: Omit<PairQuestion, 'index'> & { readonly index: number | null },
+  labels: readonly [string, string],
+): Promise<Blob> =>
   once({ type: 'pairs', ...question, labels }, (event) => (event.type === 'made' ? event.file : undefined));
 
-export const reasoningFile = (datasetId: string, what: ReasoningFile): Promise<Blob> => once({ type: 'file', datasetId, what }, (event) => (event.type === 'made' ? event.file : undefined));
+export const reasoningFile = (datasetId: string, what: ReasoningFile): Promise<Blob> =>
+  once({ type: 'file', datasetId, what }, (event) => (event.type === 'made' ? event.file : undefined));

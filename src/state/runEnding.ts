@@ -5,7 +5,13 @@ import type { SessionEnd } from './session';
 
 /** What the list shows of the run in progress. */
 export function liveSummary(run: LiveRun): Partial<RunSummary> & Pick<RunSummary, 'status'> {
-  return { status: run.status, device: run.device, best: run.best, epochsDone: run.epochs.length, ...(run.progress && { memory: run.progress.memory }) };
+  return {
+    status: run.status,
+    device: run.device,
+    best: run.best,
+    epochsDone: run.epochs.length,
+    ...(run.progress && { memory: run.progress.memory }),
+  };
 }
 
 export function faultAt(end: SessionEnd): Fault | null {

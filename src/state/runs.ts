@@ -21,7 +21,10 @@ const SUMMARY_EVERY_MS = 1000;
 /** A lost device is tried again this often before the run fails. */
 const RESTARTS = 2;
 /** The store with its live data; tests give their own environment. */
-export function createRuns(env: RunsEnvironment): { useRuns: UseBoundStore<StoreApi<RunsState>>; liveRun: (id: string) => LiveRun | null } {
+export function createRuns(env: RunsEnvironment): {
+  useRuns: UseBoundStore<StoreApi<RunsState>>;
+  liveRun: (id: string) => LiveRun | null;
+} {
   let live: LiveRun | null = null;
   let session: Session | null = null;
   let pumping = false;
@@ -70,7 +73,11 @@ export function createRuns(env: RunsEnvironment): { useRuns: UseBoundStore<Store
       set({
         loaded: true,
         paused,
-        runs: documents.map((run) => (run.id === live?.runId ? { ...summarise(run), ...liveSummary(live) } : { ...summarise(run), ...edits.get(run.id) })),
+        runs: documents.map((run) =>
+          run.id === live?.runId
+            ? { ...summarise(run), ...liveSummary(live) }
+            : { ...summarise(run), ...edits.get(run.id) },
+        ),
         queue: [...order.filter((id) => queued.includes(id)), ...queued.filter((id) => !order.includes(id))],
       });
     };
@@ -80,7 +87,11 @@ export function createRuns(env: RunsEnvironment): { useRuns: UseBoundStore<Store
       await readAll();
       for (const { id, status } of get().runs) {
         if (!isActive(status) || id === live?.runId) continue;
-        await store({ ...(await readRun(env.database, id)), ...editOf(await env.database.settings.get(editKey(id))), status: 'interrupted' });
+        await store({
+          ...(await readRun(env.database, id)),
+          ...editOf(await env.database.settings.get(editKey(id))),
+          status: 'interrupted',
+        });
         await env.database.settings.delete([editKey(id)]);
       }
     };
@@ -127,7 +138,10 @@ export function createRuns(env: RunsEnvironment): { useRuns: UseBoundStore<Store
         if (faultAt(end)?.code !== 'GPU_LOST' || current.restarts >= RESTARTS) break;
         current.restarts += 1;
         current.fault = null;
-        current.phase = { text: `the GPU was lost; taking up the last checkpoint (${current.restarts} of ${RESTARTS})`, fraction: null };
+        current.phase = {
+          text: `the GPU was lost; taking up the last checkpoint (${current.restarts} of ${RESTARTS})`,
+          fraction: null,
+        };
         current.status = 'preparing';
         showLive();
       }
@@ -139,7 +153,12 @@ export function createRuns(env: RunsEnvironment): { useRuns: UseBoundStore<Store
       live = null;
       set({ activeId: null });
       // A run that reached its end before the word arrived was not stopped by it.
-      await store({ ...stored, ...edit, ...endingOf(end, stored), ...(current.stopReason && stored.status === 'stopped' && { stopReason: current.stopReason }) });
+      await store({
+        ...stored,
+        ...edit,
+        ...endingOf(end, stored),
+        ...(current.stopReason && stored.status === 'stopped' && { stopReason: current.stopReason }),
+      });
       env.channel.tell();
     };
 
@@ -147,12 +166,15 @@ export function createRuns(env: RunsEnvironment): { useRuns: UseBoundStore<Store
       if (pumping || nextInQueue(get()) === undefined) return;
       pumping = true;
       try {
-        await env.lock.hold(async () => {
-          set({ elsewhere: false });
-          // Another tab may have changed everything since this one last looked.
-          await recover();
-          for (let next = nextInQueue(get()); next !== undefined; next = nextInQueue(get())) await train(next);
-        }, () => set({ elsewhere: true }));
+        await env.lock.hold(
+          async () => {
+            set({ elsewhere: false });
+            // Another tab may have changed everything since this one last looked.
+            await recover();
+            for (let next = nextInQueue(get()); next !== undefined; next = nextInQueue(get())) await train(next);
+          },
+          () => set({ elsewhere: true }),
+        );
       } catch (error) {
         live = null;
         session?.kill();
@@ -178,10 +200,15 @@ export function createRuns(env: RunsEnvironment): { useRuns: UseBoundStore<Store
           await readAll();
           env.channel.listen(() => void guarded(readAll).then(pump));
           if (get().runs.some(({ status }) => isActive(status))) {
-            void env.lock.hold(() => guarded(recover), () => set({ elsewhere: true })).then(() => {
-              set({ elsewhere: false });
-              void pump();
-            });
+            void env.lock
+              .hold(
+                () => guarded(recover),
+                () => set({ elsewhere: true }),
+              )
+              .then(() => {
+                set({ elsewhere: false });
+                void pump();
+              });
           } else void pump();
         })),
       reload: () =>
@@ -269,4 +296,9 @@ function stringsOf(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 }
 
-export const { useRuns, liveRun } = createRuns({ database, openWorker: openTrainingWorker, lock: browserLock, channel: browserChannel() });
+export const { useRuns, liveRun } = createRuns({
+  database,
+  openWorker: openTrainingWorker,
+  lock: browserLock,
+  channel: browserChannel(),
+});

@@ -71,7 +71,11 @@ export interface RunsEnvironment {
 }
 
 /** The first run of the queue whose sweep is not paused. */
-export const nextInQueue = ({ queue, runs, paused }: Pick<RunsState, 'queue' | 'runs' | 'paused'>): string | undefined =>
+export const nextInQueue = ({
+  queue,
+  runs,
+  paused,
+}: Pick<RunsState, 'queue' | 'runs' | 'paused'>): string | undefined =>
   queue.find((id) => !paused.includes(runs.find((run) => run.id === id)?.group?.id ?? ''));
 
 /** Where edits of the run in progress wait, should the tab be closed before its end. */

@@ -20,7 +20,11 @@ export interface Session {
 const LAST_WORD_MS = 4000;
 
 /** One worker for one run, from `start` to its end. */
-export function startSession(runId: string, open: OpenTrainingWorker, onEvent: (event: TrainingEvent) => void): Session {
+export function startSession(
+  runId: string,
+  open: OpenTrainingWorker,
+  onEvent: (event: TrainingEvent) => void,
+): Session {
   let settle: (end: SessionEnd) => void = () => undefined;
   const end = new Promise<SessionEnd>((resolve) => (settle = resolve));
   let fault: Fault | null = null;
@@ -40,7 +44,8 @@ export function startSession(runId: string, open: OpenTrainingWorker, onEvent: (
     onEvent: (event) => {
       if (over) return;
       onEvent(event);
-      if (event.type === 'ended') finish(fault && event.run.fault === null ? { kind: 'failed', fault } : { kind: 'ended', run: event.run });
+      if (event.type === 'ended')
+        finish(fault && event.run.fault === null ? { kind: 'failed', fault } : { kind: 'ended', run: event.run });
       if (event.type === 'fault') {
         fault = event.fault;
         timer ??= setTimeout(() => finish({ kind: 'failed', fault: event.fault }), LAST_WORD_MS);

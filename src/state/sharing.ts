@@ -6,7 +6,9 @@ import { useRuns } from './runs';
 import { askOnce, WorkerThread, type AskOptions, type Phase } from './workerThread';
 
 const newThread = (): WorkerThread<SharingCommand, SharingEvent> =>
-  new WorkerThread(() => new Worker(new URL('../../workers/sharing.worker.ts', import.meta.url), { type: 'module', name: 'sharing' }));
+  new WorkerThread(
+    () => new Worker(new URL('../../workers/sharing.worker.ts', import.meta.url), { type: 'module', name: 'sharing' }),
+  );
 
 type Made = Exclude<SharingCommand, { type: 'import' }>;
 
@@ -31,7 +33,12 @@ export const useImport = create<ImportState>()((set, get) => ({
     if (get().phase || files.length === 0) return;
     set({ phase: { text: 'reading', fraction: null }, report: null, fault: null });
     try {
-      const report = await askOnce(newThread(), { type: 'import', files }, (event) => (event.type === 'imported' ? event.report : undefined), { onPhase: (phase) => set({ phase }) });
+      const report = await askOnce(
+        newThread(),
+        { type: 'import', files },
+        (event) => (event.type === 'imported' ? event.report : undefined),
+        { onPhase: (phase) => set({ phase }) },
+      );
       set({ report });
     } catch (error) {
       set({ fault: faultOf(error) });

@@ -30,8 +30,5 @@ export interface TabChannel {
 export function browserChannel(): TabChannel {
   if (typeof BroadcastChannel === 'undefined') return { tell: () => undefined, listen: () => undefined };
   const channel = new BroadcastChannel('lodestone-runs');
-  return {
-    tell: () => channel.postMessage('changed'),
-    listen: (heard) => channel.addEventListener('message', heard),
-  };
+  return { tell: () => channel.postMessage('changed'), listen: (heard) => channel.addEventListener('message', heard) };
 }

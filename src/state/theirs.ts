@@ -18,7 +18,10 @@ export const useTheirs = create<TheirsState>()((set) => ({
 }));
 
 /** What was shared of this very experiment; null where it is another one. */
-export function theirsOf({ theirs, fingerprint }: Pick<TheirsState, 'theirs' | 'fingerprint'>, { model, config, seed, dataset }: Experiment): SharedRun | null {
+export function theirsOf(
+  { theirs, fingerprint }: Pick<TheirsState, 'theirs' | 'fingerprint'>,
+  { model, config, seed, dataset }: Experiment,
+): SharedRun | null {
   if (!theirs || theirs.model !== model || theirs.seed !== seed || fingerprint !== dataset.fingerprint) return null;
   const [wanted, given] = [completeConfig(model, config), completeConfig(model, theirs.config)];
   return Object.keys(wanted).every((key) => wanted[key] === given[key]) ? theirs : null;

@@ -17,15 +17,15 @@ export type OpenTrainingWorker = (listener: TrainingListener) => TrainingPort;
 
 /** Starts a training worker of its own: tensors' buffers are never given back within one, so each run gets a fresh one. */
 export const openTrainingWorker: OpenTrainingWorker = (listener) => {
-  const worker = new Worker(new URL('../../workers/training.worker.ts', import.meta.url), { type: 'module', name: 'training' });
+  const worker = new Worker(new URL('../../workers/training.worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'training',
+  });
   worker.onmessage = ({ data }: MessageEvent<TrainingEvent>) => listener.onEvent(data);
   worker.onerror = (event) => {
     event.preventDefault();
     listener.onDeath(event.message || 'its code did not load');
   };
   worker.onmessageerror = () => listener.onDeath('it sent something that cannot be read');
-  return {
-    send: (command) => worker.postMessage(command),
-    terminate: () => worker.terminate(),
-  };
+  return { send: (command) => worker.postMessage(command), terminate: () => worker.terminate() };
 };

@@ -51,10 +51,11 @@ export class WorkerThread<Command, Event extends AnyEvent> {
         signal?.removeEventListener('abort', cancel);
         work();
       };
-      const cancel = (): void => settle(() => {
-        this.end();
-        reject(aborted());
-      });
+      const cancel = (): void =>
+        settle(() => {
+          this.end();
+          reject(aborted());
+        });
       worker.onmessage = ({ data }: MessageEvent<Event>) => {
         if (isPhase(data)) return onPhase?.(data);
         if (isFault(data)) return settle(() => reject(errorFromFault(data.fault)));
@@ -77,10 +78,19 @@ export class WorkerThread<Command, Event extends AnyEvent> {
 const aborted = (): DOMException => new DOMException('The answer is no longer wanted.', 'AbortError');
 
 const failed = (why: string): AppError =>
-  new AppError('WORKER_FAILED', `A thread of the page failed: ${why}.`, 'Reload the page and open this view again; nothing was changed.');
+  new AppError(
+    'WORKER_FAILED',
+    `A thread of the page failed: ${why}.`,
+    'Reload the page and open this view again; nothing was changed.',
+  );
 
 /** Asks a thread that lives for this question. */
-export async function askOnce<Command, Event extends AnyEvent, T>(thread: WorkerThread<Command, Event>, command: Command, pick: (event: Event) => T | undefined, options: AskOptions = {}): Promise<T> {
+export async function askOnce<Command, Event extends AnyEvent, T>(
+  thread: WorkerThread<Command, Event>,
+  command: Command,
+  pick: (event: Event) => T | undefined,
+  options: AskOptions = {},
+): Promise<T> {
   try {
     return await thread.ask(command, pick, options);
   } finally {

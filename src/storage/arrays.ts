@@ -29,12 +29,18 @@ export async function joinArray(table: Table, { key, length }: StoredArray): Pro
   return values;
 }
 
-export async function joinArrays(table: Table, stored: Readonly<Record<string, StoredArray>>): Promise<Record<string, Float32Array>> {
+export async function joinArrays(
+  table: Table,
+  stored: Readonly<Record<string, StoredArray>>,
+): Promise<Record<string, Float32Array>> {
   const result: Record<string, Float32Array> = {};
   for (const [name, array] of Object.entries(stored)) result[name] = await joinArray(table, array);
   return result;
 }
 
-export function mapValues<A, B>(record: Readonly<Record<string, A>>, map: (value: A, name: string) => B): Record<string, B> {
+export function mapValues<A, B>(
+  record: Readonly<Record<string, A>>,
+  map: (value: A, name: string) => B,
+): Record<string, B> {
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value, name)]));
 }

@@ -75,10 +75,16 @@ function browserTable(name: TableName): Table {
   return {
     get: (key) => guarded(get<unknown>(key, store)),
     set: (key, value) => guarded(set(key, value, store)),
-    setMany: (entries) => guarded(setMany(entries.map(([key, value]) => [key, value]), store)),
-    delete: (list) => guarded(list.length === 1 && list[0] !== undefined ? del(list[0], store) : delMany([...list], store)),
-    keys: async (prefix = '') =>
-      (await guarded(keys<string>(store))).filter((key) => key.startsWith(prefix)).sort(),
+    setMany: (entries) =>
+      guarded(
+        setMany(
+          entries.map(([key, value]) => [key, value]),
+          store,
+        ),
+      ),
+    delete: (list) =>
+      guarded(list.length === 1 && list[0] !== undefined ? del(list[0], store) : delMany([...list], store)),
+    keys: async (prefix = '') => (await guarded(keys<string>(store))).filter((key) => key.startsWith(prefix)).sort(),
   };
 }
 

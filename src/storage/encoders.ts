@@ -27,17 +27,33 @@ export async function readEncoderFiles(database: Database, id: string): Promise<
     const value = await database.texts.get(fileKey(id, name));
     return value instanceof Blob ? value : new Blob();
   };
-  const files = { 'config.json': await read('config.json'), 'tokenizer.json': await read('tokenizer.json'), 'tokenizer_config.json': await read('tokenizer_config.json'), 'model.onnx': await read('model.onnx') };
+  const files = {
+    'config.json': await read('config.json'),
+    'tokenizer.json': await read('tokenizer.json'),
+    'tokenizer_config.json': await read('tokenizer_config.json'),
+    'model.onnx': await read('model.onnx'),
+  };
   return Object.values(files).every(({ size }) => size > 0) ? files : null;
 }
 
 /** All of it or nothing. */
 export const writeEncoder = (database: Database, info: EncoderInfo, files: EncoderFiles): Promise<void> =>
-  database.texts.setMany([...ENCODER_FILES.map((name) => [fileKey(info.id, name), files[name]] as const), [INFO + info.id, info]]);
+  database.texts.setMany([
+    ...ENCODER_FILES.map((name) => [fileKey(info.id, name), files[name]] as const),
+    [INFO + info.id, info],
+  ]);
 
 /** Its vectors stay. */
-export const deleteEncoder = (database: Database, id: string): Promise<void> => database.texts.delete([INFO + id, ...ENCODER_FILES.map((name) => fileKey(id, name))]);
+export const deleteEncoder = (database: Database, id: string): Promise<void> =>
+  database.texts.delete([INFO + id, ...ENCODER_FILES.map((name) => fileKey(id, name))]);
 
 function isInfo(value: unknown): value is EncoderInfo {
-  return typeof value === 'object' && value !== null && 'id' in value && 'name' in value && 'longest' in value && 'width' in value;
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'id' in value &&
+    'name' in value &&
+    'longest' in value &&
+    'width' in value
+  );
 }

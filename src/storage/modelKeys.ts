@@ -11,7 +11,9 @@ const KEY = 'modelKeys';
 export async function readModelKeys(database: Database): Promise<ModelKeys> {
   const value = await database.settings.get(KEY);
   if (typeof value !== 'object' || value === null) return {};
-  return Object.fromEntries(Object.entries(value).flatMap(([origin, key]) => (typeof key === 'string' ? [[origin, key]] : [])));
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([origin, key]) => (typeof key === 'string' ? [[origin, key]] : [])),
+  );
 }
 
 /** Keeps one origin's key; null forgets it. */

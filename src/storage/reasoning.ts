@@ -61,8 +61,10 @@ export async function readVector(database: Database, key: string): Promise<Float
 }
 
 /** Answers are written together or not at all. */
-export const writeAnswers = (database: Database, answers: readonly (readonly [key: string, value: StoredText | StoredVector])[]): Promise<void> =>
-  database.texts.setMany(answers.map(([key, value]) => [ANSWER + key, value]));
+export const writeAnswers = (
+  database: Database,
+  answers: readonly (readonly [key: string, value: StoredText | StoredVector])[],
+): Promise<void> => database.texts.setMany(answers.map(([key, value]) => [ANSWER + key, value]));
 
 /** Removes all answers of all datasets; the inputs and settings stay. */
 export async function deleteAnswers(database: Database): Promise<number> {
@@ -77,12 +79,17 @@ export async function readJob(database: Database, datasetId: string): Promise<Re
   return isJob(value) ? { ...value, settings: { ...DEFAULT_SETTINGS, ...value.settings } } : newJob(datasetId);
 }
 
-export const writeJob = (database: Database, job: ReasoningJob): Promise<void> => database.texts.set(`job/${job.datasetId}`, job);
+export const writeJob = (database: Database, job: ReasoningJob): Promise<void> =>
+  database.texts.set(`job/${job.datasetId}`, job);
 
 /** Digests of a server's models by name, as it last told them; none where it tells none. */
 export async function readDigests(database: Database, url: string): Promise<ModelDigests> {
   const value = await database.texts.get(`digests/${url}`);
-  return isRecord(value) ? Object.fromEntries(Object.entries(value).flatMap(([name, digest]) => (typeof digest === 'string' ? [[name, digest]] : []))) : {};
+  return isRecord(value)
+    ? Object.fromEntries(
+        Object.entries(value).flatMap(([name, digest]) => (typeof digest === 'string' ? [[name, digest]] : [])),
+      )
+    : {};
 }
 
 export async function writeDigests(database: Database, url: string, digests: ModelDigests): Promise<void> {
@@ -96,7 +103,8 @@ export async function readInputs(database: Database, datasetId: string): Promise
   return isInputs(value) ? value : { texts: null, pictures: new Map(), strangers: 0 };
 }
 
-export const writeInputs = (database: Database, datasetId: string, inputs: StoredInputs): Promise<void> => database.texts.set(`input/${datasetId}`, inputs);
+export const writeInputs = (database: Database, datasetId: string, inputs: StoredInputs): Promise<void> =>
+  database.texts.set(`input/${datasetId}`, inputs);
 
 /** Texts of one step by item or user, null where no file gave one. */
 export interface ImportedTexts {
@@ -105,34 +113,60 @@ export interface ImportedTexts {
   readonly texts: readonly (string | null)[];
 }
 
-export async function readImported(database: Database, datasetId: string, step: ImportStep): Promise<ImportedTexts | null> {
+export async function readImported(
+  database: Database,
+  datasetId: string,
+  step: ImportStep,
+): Promise<ImportedTexts | null> {
   const value = await database.texts.get(`imported/${datasetId}/${step}`);
   return isImported(value) ? value : null;
 }
 
-export const writeImported = (database: Database, datasetId: string, step: ImportStep, imported: ImportedTexts): Promise<void> => database.texts.set(`imported/${datasetId}/${step}`, imported);
+export const writeImported = (
+  database: Database,
+  datasetId: string,
+  step: ImportStep,
+  imported: ImportedTexts,
+): Promise<void> => database.texts.set(`imported/${datasetId}/${step}`, imported);
 
-export const deleteImported = (database: Database, datasetId: string, step: ImportStep): Promise<void> => database.texts.delete([`imported/${datasetId}/${step}`]);
+export const deleteImported = (database: Database, datasetId: string, step: ImportStep): Promise<void> =>
+  database.texts.delete([`imported/${datasetId}/${step}`]);
 
 export async function readVariants(database: Database, datasetId: string): Promise<readonly TextVariant[]> {
   const value = await database.texts.get(`asked/${datasetId}`);
   return areVariants(value) ? value : [];
 }
 
-export const writeVariants = (database: Database, datasetId: string, variants: readonly TextVariant[]): Promise<void> => database.texts.set(`asked/${datasetId}`, variants);
+export const writeVariants = (database: Database, datasetId: string, variants: readonly TextVariant[]): Promise<void> =>
+  database.texts.set(`asked/${datasetId}`, variants);
 
 const pictureKey = (datasetId: string, item: number): string => `input/${datasetId}/picture/${item}`;
 
-export const writePicture = (database: Database, datasetId: string, item: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> => database.texts.set(pictureKey(datasetId, item), bytes);
+export const writePicture = (
+  database: Database,
+  datasetId: string,
+  item: number,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<void> => database.texts.set(pictureKey(datasetId, item), bytes);
 
-export async function readPicture(database: Database, datasetId: string, item: number): Promise<Uint8Array<ArrayBuffer> | null> {
+export async function readPicture(
+  database: Database,
+  datasetId: string,
+  item: number,
+): Promise<Uint8Array<ArrayBuffer> | null> {
   const value = await database.texts.get(pictureKey(datasetId, item));
   return isBytes(value) ? value : null;
 }
 
 /** Removes what was kept of a dataset, but not the answers: another dataset may share them. */
 export async function deleteReasoning(database: Database, datasetId: string): Promise<void> {
-  await database.texts.delete([`job/${datasetId}`, `asked/${datasetId}`, `input/${datasetId}`, ...(await database.texts.keys(`input/${datasetId}/`)), ...(await database.texts.keys(`imported/${datasetId}/`))]);
+  await database.texts.delete([
+    `job/${datasetId}`,
+    `asked/${datasetId}`,
+    `input/${datasetId}`,
+    ...(await database.texts.keys(`input/${datasetId}/`)),
+    ...(await database.texts.keys(`imported/${datasetId}/`)),
+  ]);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -29,7 +29,12 @@ export async function listRuns(database: Database): Promise<RunDocument[]> {
 export async function readRun(database: Database, id: string): Promise<RunDocument> {
   const run = await database.runs.get(id);
   if (!isRunDocument(run)) {
-    throw new AppError('RUN_NOT_FOUND', `There is no run ${id} here.`, 'It may have been deleted; choose another one on the Runs page.', { id });
+    throw new AppError(
+      'RUN_NOT_FOUND',
+      `There is no run ${id} here.`,
+      'It may have been deleted; choose another one on the Runs page.',
+      { id },
+    );
   }
   return run;
 }
@@ -41,10 +46,16 @@ export async function findFinished(database: Database, experiment: Experiment): 
 }
 
 /** Gives runs of this content whose dataset is not stored (any more) the one that is; says whether there were some. */
-export async function relinkRuns(database: Database, { id, fingerprint }: Pick<DatasetDocument, 'id' | 'fingerprint'>): Promise<boolean> {
+export async function relinkRuns(
+  database: Database,
+  { id, fingerprint }: Pick<DatasetDocument, 'id' | 'fingerprint'>,
+): Promise<boolean> {
   const stored = new Set(await database.datasets.keys());
-  const lost = (await listRuns(database)).filter(({ experiment: { dataset } }) => dataset.fingerprint === fingerprint && !stored.has(dataset.id));
-  for (const run of lost) await writeRun(database, { ...run, experiment: { ...run.experiment, dataset: { ...run.experiment.dataset, id } } });
+  const lost = (await listRuns(database)).filter(
+    ({ experiment: { dataset } }) => dataset.fingerprint === fingerprint && !stored.has(dataset.id),
+  );
+  for (const run of lost)
+    await writeRun(database, { ...run, experiment: { ...run.experiment, dataset: { ...run.experiment.dataset, id } } });
   return lost.length > 0;
 }
 
@@ -65,7 +76,9 @@ export async function deleteRun(database: Database, id: string): Promise<void> {
 }
 
 function isRunDocument(value: unknown): value is RunDocument {
-  return typeof value === 'object' && value !== null && 'version' in value && value.version === 1 && 'experiment' in value;
+  return (
+    typeof value === 'object' && value !== null && 'version' in value && value.version === 1 && 'experiment' in value
+  );
 }
 
 function isDetails(value: unknown): value is RunDetails {

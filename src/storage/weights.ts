@@ -11,9 +11,18 @@ export interface Trace {
 export type Shapes = Readonly<Record<string, readonly number[]>>;
 
 /** A finished run's weights: of its best epoch with the final embeddings, or of its last one. */
-export async function writeWeights(database: Database, runId: string, arrays: Readonly<Record<string, Float32Array>>, shapes: Shapes = {}, of: WeightsOf = 'best'): Promise<void> {
+export async function writeWeights(
+  database: Database,
+  runId: string,
+  arrays: Readonly<Record<string, Float32Array>>,
+  shapes: Shapes = {},
+  of: WeightsOf = 'best',
+): Promise<void> {
   const entries: Entry[] = [];
-  const stored = mapValues(arrays, (values, name) => ({ ...splitArray(`${weightsKey(runId, of)}/${name}`, values, entries), shape: shapes[name] ?? [values.length] }));
+  const stored = mapValues(arrays, (values, name) => ({
+    ...splitArray(`${weightsKey(runId, of)}/${name}`, values, entries),
+    shape: shapes[name] ?? [values.length],
+  }));
   await database.checkpoints.setMany([...entries, [weightsKey(runId, of), stored]]);
 }
 
@@ -21,7 +30,11 @@ export async function writeWeights(database: Database, runId: string, arrays: Re
  * Parameters by name, of the best epoch also `represent/users` and `represent/items`; null while a run has not finished, and of the
  * last epoch where it was the best or is not kept.
  */
-export async function readWeights(database: Database, runId: string, of: WeightsOf = 'best'): Promise<Record<string, Float32Array> | null> {
+export async function readWeights(
+  database: Database,
+  runId: string,
+  of: WeightsOf = 'best',
+): Promise<Record<string, Float32Array> | null> {
   const stored = await database.checkpoints.get(weightsKey(runId, of));
   return isStoredArrays(stored) ? joinArrays(database.checkpoints, stored) : null;
 }
@@ -33,7 +46,11 @@ export async function readShapes(database: Database, runId: string, of: WeightsO
 }
 
 /** What ranks the users or items of a finished run, `[users | items, …]`; null while it has not finished. */
-export async function readRepresentation(database: Database, runId: string, of: 'users' | 'items'): Promise<Float32Array | null> {
+export async function readRepresentation(
+  database: Database,
+  runId: string,
+  of: 'users' | 'items',
+): Promise<Float32Array | null> {
   const stored = await database.checkpoints.get(weightsKey(runId, 'best'));
   const array = isStoredArrays(stored) ? stored[`represent/${of}`] : undefined;
   return array ? joinArray(database.checkpoints, array) : null;

@@ -69,12 +69,14 @@ export class StepClock {
 /** Tells how long each read from the device takes, waiting included. */
 function watchReads(onRead: (ms: number) => void): () => void {
   const backend = tf.backend();
-  const watched = <A extends unknown[], R>(read: (...given: A) => Promise<R>) => async (...given: A): Promise<R> => {
-    const start = performance.now();
-    const values = await read(...given);
-    onRead(performance.now() - start);
-    return values;
-  };
+  const watched =
+    <A extends unknown[], R>(read: (...given: A) => Promise<R>) =>
+    async (...given: A): Promise<R> => {
+      const start = performance.now();
+      const values = await read(...given);
+      onRead(performance.now() - start);
+      return values;
+    };
   if (isWebGPU(backend)) {
     const read = backend.getBufferData.bind(backend);
     backend.getBufferData = watched(read);

@@ -5,10 +5,26 @@ export type Kind = (typeof KINDS)[number];
 const OF: Readonly<Record<string, Kind>> = {
   // Also the gradient of gathered rows.
   LodestoneCsrProduct: 'propagation',
-  BatchMatMul: 'products', _FusedMatMul: 'products',
-  Cast: 'rows', Concat: 'rows', ExpandDims: 'rows', GatherV2: 'rows', Identity: 'rows', LodestoneHalves: 'rows', Pack: 'rows', PadV2: 'rows', Reshape: 'rows', Slice: 'rows', SplitV: 'rows',
-  Tile: 'rows', Transpose: 'rows', Unpack: 'rows',
-  LodestoneExpertScores: 'selection', LodestoneMaskedTopK: 'selection', LodestoneTopMask: 'selection', LodestoneUniformDraws: 'selection',
+  BatchMatMul: 'products',
+  _FusedMatMul: 'products',
+  Cast: 'rows',
+  Concat: 'rows',
+  ExpandDims: 'rows',
+  GatherV2: 'rows',
+  Identity: 'rows',
+  LodestoneHalves: 'rows',
+  Pack: 'rows',
+  PadV2: 'rows',
+  Reshape: 'rows',
+  Slice: 'rows',
+  SplitV: 'rows',
+  Tile: 'rows',
+  Transpose: 'rows',
+  Unpack: 'rows',
+  LodestoneExpertScores: 'selection',
+  LodestoneMaskedTopK: 'selection',
+  LodestoneTopMask: 'selection',
+  LodestoneUniformDraws: 'selection',
 };
 
 /** What has no kind of its own works number by number, or adds numbers up. */

@@ -43,7 +43,12 @@ export async function main(words: readonly string[], script: string, bundle: str
     }
     const [first, before, after] = words;
     if (first === '--compare') {
-      if (!before || !after) throw new AppError('COMMAND_LINE', '--compare takes two files.', 'npm run bench -- --compare before.json after.json');
+      if (!before || !after)
+        throw new AppError(
+          'COMMAND_LINE',
+          '--compare takes two files.',
+          'npm run bench -- --compare before.json after.json',
+        );
       process.stdout.write(comparisonOf(readResult(before), readResult(after)));
       return 0;
     }
@@ -63,7 +68,11 @@ function readResult(path: string): BenchResult {
   try {
     return resultSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch (error) {
-    throw new AppError('COMMAND_LINE', `${path} is no result of this benchmark: ${error instanceof Error ? error.message.slice(0, 200) : String(error)}`, 'Give the files that --out wrote.');
+    throw new AppError(
+      'COMMAND_LINE',
+      `${path} is no result of this benchmark: ${error instanceof Error ? error.message.slice(0, 200) : String(error)}`,
+      'Give the files that --out wrote.',
+    );
   }
 }
 
@@ -84,18 +93,40 @@ async function runAll(options: BenchOptions, script: string, bundle: string): Pr
       notes.push(absent);
       continue;
     }
-    const { name, importSeconds, dataset: { statistics } } = await openSet(set, growth, options.data, options.seed);
+    const {
+      name,
+      importSeconds,
+      dataset: { statistics },
+    } = await openSet(set, growth, options.data, options.seed);
     const id = growth ? `${set} ${growth.axis} × ${growth.factor}` : set;
-    sets.push({ id, of: set, growth, name, users: statistics.users, items: statistics.items, interactions: statistics.interactions, importSeconds });
+    sets.push({
+      id,
+      of: set,
+      growth,
+      name,
+      users: statistics.users,
+      items: statistics.items,
+      interactions: statistics.interactions,
+      importSeconds,
+    });
     for (const backend of options.backends) {
       for (const model of options.models) {
         const before = loadavg()[0] ?? NaN;
         const answer = await inProcess(script, bundle, { set, growth, model, backend, options, peer });
         const load: [number, number] = [before, loadavg()[0] ?? NaN];
         const common = { set: id, model, backend, load, changes: changesOf(model, options) };
-        if ('figures' in answer) entries.push({ ...common, device: answer.device, figures: answer.figures, failure: null });
-        else entries.push({ ...common, device: '', figures: null, failure: 'failure' in answer ? answer.failure : 'no figures came back' });
-        process.stderr.write(`${id} ${backend} ${model}: ${'figures' in answer ? `${answer.figures.step.median.toFixed(1)} ms per step` : (entries.at(-1)?.failure ?? '')}\n`);
+        if ('figures' in answer)
+          entries.push({ ...common, device: answer.device, figures: answer.figures, failure: null });
+        else
+          entries.push({
+            ...common,
+            device: '',
+            figures: null,
+            failure: 'failure' in answer ? answer.failure : 'no figures came back',
+          });
+        process.stderr.write(
+          `${id} ${backend} ${model}: ${'figures' in answer ? `${answer.figures.step.median.toFixed(1)} ms per step` : (entries.at(-1)?.failure ?? '')}\n`,
+        );
       }
       if (options.roofline && !growth) {
         const answer = await inProcess(script, bundle, { set, growth, model: null, backend, options, peer });
@@ -111,7 +142,10 @@ async function runAll(options: BenchOptions, script: string, bundle: string): Pr
     versions: versions(peer !== null),
     options: { ...options },
     load: { start, end: loadavg() },
-    sets, entries, rooflines, notes,
+    sets,
+    entries,
+    rooflines,
+    notes,
   };
 }
 
@@ -135,14 +169,24 @@ function changesOf(model: ModelId, { settings }: BenchOptions): Config {
 
 function versions(withPeer: boolean): Record<string, string> {
   const tfjs: unknown = JSON.parse(readFileSync('node_modules/@tensorflow/tfjs-core/package.json', 'utf8'));
-  const torch = withPeer ? spawnSync('/usr/bin/python3', ['-c', 'import torch; print(torch.__version__)'], { encoding: 'utf8' }).stdout.trim() : null;
-  return { node: process.versions.node, tfjs: z.object({ version: z.string() }).parse(tfjs).version, ...(torch && { torch }) };
+  const torch = withPeer
+    ? spawnSync('/usr/bin/python3', ['-c', 'import torch; print(torch.__version__)'], {
+        encoding: 'utf8',
+      }).stdout.trim()
+    : null;
+  return {
+    node: process.versions.node,
+    tfjs: z.object({ version: z.string() }).parse(tfjs).version,
+    ...(torch && { torch }),
+  };
 }
 
 /** One model (or the roofline) in a process of its own, which is ended when it takes too long. */
 function inProcess(script: string, bundle: string, request: Request): Promise<Answer> {
   return new Promise((resolve) => {
-    const child = fork(script, ['--child', bundle, JSON.stringify(request)], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    const child = fork(script, ['--child', bundle, JSON.stringify(request)], {
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
     let complaint = '';
     child.stderr?.on('data', (text: Buffer) => (complaint = (complaint + text.toString()).slice(-1000)));
     let answer: Answer | null = null;

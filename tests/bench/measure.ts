@@ -54,7 +54,11 @@ export async function measure(subject: Subject): Promise<{ device: string; figur
   const originals = await stockKernels(subject.backend);
   const device = await openDevice(subject.host, { backend: subject.backend, allowSoftware: true });
   try {
-    const figures = await measureOn(device, subject, subject.options.stock ? stockSwitch(subject.backend, originals) : null);
+    const figures = await measureOn(
+      device,
+      subject,
+      subject.options.stock ? stockSwitch(subject.backend, originals) : null,
+    );
     device.check();
     return { device: device.report.name, figures };
   } finally {
@@ -62,16 +66,26 @@ export async function measure(subject: Subject): Promise<{ device: string; figur
   }
 }
 
-async function measureOn(device: Device, { model: id, set, changes, options, peer: script }: Subject, stock: StockSwitch | null): Promise<Figures> {
+async function measureOn(
+  device: Device,
+  { model: id, set, changes, options, peer: script }: Subject,
+  stock: StockSwitch | null,
+): Promise<Figures> {
   const config = startConfig(id, null, changes, set.dataset);
   const data = await set.read(id, completeConfig(id, config));
   const { input } = data;
   const random = (name: string) => stream(options.seed, name);
-  const newSampler = (): Sampler => new Sampler(input.train, data.trained, {
-    batchSize: numberOption(config, 'batchSize'),
-    negativesPerPositive: numberOption(config, 'negativesPerPositive'),
-    negativesFrom: choiceOption(config, 'negativesFrom') === 'all' ? 'all' : 'trainItems',
-  }, options.seed);
+  const newSampler = (): Sampler =>
+    new Sampler(
+      input.train,
+      data.trained,
+      {
+        batchSize: numberOption(config, 'batchSize'),
+        negativesPerPositive: numberOption(config, 'negativesPerPositive'),
+        negativesFrom: choiceOption(config, 'negativesFrom') === 'all' ? 'all' : 'trainItems',
+      },
+      options.seed,
+    );
   const sampler = newSampler();
 
   const beforeBuild = performance.now();
@@ -82,13 +96,26 @@ async function measureOn(device: Device, { model: id, set, changes, options, pee
   if (script) {
     const epochGraphs = (await model.epochGraphs?.(0)) ?? [];
     model.useEpochGraphs?.(epochGraphs);
-    peer = await withPeer(script, { id, config, data, model, epochGraphs, stepsPerEpoch: sampler.stepsPerEpoch }, newSampler(), random);
+    peer = await withPeer(
+      script,
+      { id, config, data, model, epochGraphs, stepsPerEpoch: sampler.stepsPerEpoch },
+      newSampler(),
+      random,
+    );
   }
   const clock = new StepClock(model, sampler);
   try {
     peakMeter().reset();
     const trainer = new Trainer({ model: clock.model, sampler, device, config, sizes: input, trace: null, random });
-    const steps = await timedSteps(trainer, sampler.stepsPerEpoch, clock, device, options, peer?.process ?? null, stock);
+    const steps = await timedSteps(
+      trainer,
+      sampler.stepsPerEpoch,
+      clock,
+      device,
+      options,
+      peer?.process ?? null,
+      stock,
+    );
     const step = quartiles(steps.ours);
     if (!step) throw new Error('No step was timed.');
     const start = await epochStart(trainer, sampler.stepsPerEpoch, options.epoch);
@@ -101,7 +128,9 @@ async function measureOn(device: Device, { model: id, set, changes, options, pee
       stepsPerEpoch: sampler.stepsPerEpoch,
       step,
       cpuMs: medianOf(steps.oursCpu),
-      parts: Object.fromEntries(PARTS.map((part) => [part, medianOf(steps.parts.map((times) => times[part]))])) as PartTimes,
+      parts: Object.fromEntries(
+        PARTS.map((part) => [part, medianOf(steps.parts.map((times) => times[part]))]),
+      ) as PartTimes,
       startSeconds: start.first,
       epochSeconds: start.first + ((sampler.stepsPerEpoch - 1) * step.median) / 1000,
       measuredEpochSeconds: start.whole,
@@ -110,14 +139,24 @@ async function measureOn(device: Device, { model: id, set, changes, options, pee
       prepareSeconds,
       ...steps.counted,
       ...steps.memory,
-      stock: stockStep && { step: stockStep, rounds: steps.stockRounds, evaluateSeconds: id === 'magnet' ? null : (ranking?.stock ?? null) },
-      peer: peer && peerStep && {
-        torch: peer.process.ready.torch, threads: peer.process.ready.threads, sparse: peer.process.ready.sparse,
-        step: peerStep, cpuMs: medianOf(steps.peerCpu), rounds: steps.peerRounds, startSeconds: peerStart,
-        epochSeconds: peerStart + ((sampler.stepsPerEpoch - 1) * peerStep.median) / 1000,
-        evaluateSeconds: ranking?.peer ?? null,
-        lossDifference: Math.abs(peer.loss - peer.process.ready.loss) / Math.abs(peer.loss),
+      stock: stockStep && {
+        step: stockStep,
+        rounds: steps.stockRounds,
+        evaluateSeconds: id === 'magnet' ? null : (ranking?.stock ?? null),
       },
+      peer: peer &&
+        peerStep && {
+          torch: peer.process.ready.torch,
+          threads: peer.process.ready.threads,
+          sparse: peer.process.ready.sparse,
+          step: peerStep,
+          cpuMs: medianOf(steps.peerCpu),
+          rounds: steps.peerRounds,
+          startSeconds: peerStart,
+          epochSeconds: peerStart + ((sampler.stepsPerEpoch - 1) * peerStep.median) / 1000,
+          evaluateSeconds: ranking?.peer ?? null,
+          lossDifference: Math.abs(peer.loss - peer.process.ready.loss) / Math.abs(peer.loss),
+        },
     };
   } finally {
     clock.dispose();
@@ -145,7 +184,12 @@ interface PeerMatter {
 }
 
 /** The peer with the batches that our sampler begins with, and our own loss of the first of them. */
-async function withPeer(script: string, matter: PeerMatter, sampler: Sampler, random: (name: string) => ReturnType<typeof stream>): Promise<{ process: Peer; loss: number }> {
+async function withPeer(
+  script: string,
+  matter: PeerMatter,
+  sampler: Sampler,
+  random: (name: string) => ReturnType<typeof stream>,
+): Promise<{ process: Peer; loss: number }> {
   const batches = Array.from({ length: Math.min(PEER_BATCHES, matter.stepsPerEpoch) }, () => sampler.next());
   const [first] = batches;
   if (!first) throw new Error('An epoch has a batch at least.');
@@ -155,7 +199,12 @@ async function withPeer(script: string, matter: PeerMatter, sampler: Sampler, ra
   return { process: await openPeer(script, { ...matter, batches }), loss };
 }
 
-async function firstLoss(model: Model, host: HostBatch, sizes: { users: number; items: number }, random: (name: string) => ReturnType<typeof stream>): Promise<number> {
+async function firstLoss(
+  model: Model,
+  host: HostBatch,
+  sizes: { users: number; items: number },
+  random: (name: string) => ReturnType<typeof stream>,
+): Promise<number> {
   const batch = deviceBatch(host, sizes.users, sizes.items);
   const scope = new RecordingStep({ epoch: 0, stepInEpoch: 1, step: 0 }, random, false);
   const total = tf.tidy(() => tf.addN(model.loss(batch, scope).map(({ weight, value }) => tf.mul(value, weight))));
@@ -186,10 +235,25 @@ interface TimedSteps {
  * mean is one value. An epoch's first step is in no round.
  */
 async function timedSteps(
-  trainer: Trainer, perEpoch: number, clock: StepClock, device: Device,
-  options: Subject['options'], peer: Peer | null, stock: StockSwitch | null,
+  trainer: Trainer,
+  perEpoch: number,
+  clock: StepClock,
+  device: Device,
+  options: Subject['options'],
+  peer: Peer | null,
+  stock: StockSwitch | null,
 ): Promise<TimedSteps> {
-  const result: Omit<TimedSteps, 'counted'> = { ours: [], oursCpu: [], parts: [], stock: [], peer: [], peerCpu: [], stockRounds: [], peerRounds: [], memory: { peakTensorBytes: 0, deviceBytes: 0 } };
+  const result: Omit<TimedSteps, 'counted'> = {
+    ours: [],
+    oursCpu: [],
+    parts: [],
+    stock: [],
+    peer: [],
+    peerCpu: [],
+    stockRounds: [],
+    peerRounds: [],
+    memory: { peakTensorBytes: 0, deviceBytes: 0 },
+  };
   const steps = stepper(trainer, perEpoch);
   const run = async (tag: Tag): Promise<number> => {
     stock?.use(tag === 'stock' || tag === 'stockWarm');
@@ -243,10 +307,19 @@ async function timedSteps(
   // Once to be back on our kernels.
   await run('warm');
   await idle();
-  const { ms: profiledStepMs, kernels, kernelCalls, kinds, layers } = await profiled(async () => void (await run('profile')));
+  const {
+    ms: profiledStepMs,
+    kernels,
+    kernelCalls,
+    kinds,
+    layers,
+  } = await profiled(async () => void (await run('profile')));
   const dispatches = await dispatchesOf(async () => void (await run('count')));
   await steps.end();
-  return { ...result, counted: { kernelCalls, profile: kernels.slice(0, PROFILED), kinds, layers, profiledStepMs, dispatches } };
+  return {
+    ...result,
+    counted: { kernelCalls, profile: kernels.slice(0, PROFILED), kinds, layers, profiledStepMs, dispatches },
+  };
 }
 
 /** Hands out the trainer's steps one by one; a step ends where the trainer would look for commands. */
@@ -262,13 +335,17 @@ function stepper(trainer: Trainer, perEpoch: number) {
   let first = false;
   const train = async (): Promise<void> => {
     for (;;) {
-      const outcome = await trainer.epoch(Math.floor(trainer.step / perEpoch), async () => undefined, ({ stepInEpoch }) => {
-        ended = { ms: performance.now() - begun, first: stepInEpoch === 1 };
-        const { user, system } = process.cpuUsage(used);
-        cpuMs = (user + system) / 1000;
-        wake?.();
-        return new Promise<boolean>((resolve) => (resume = resolve));
-      });
+      const outcome = await trainer.epoch(
+        Math.floor(trainer.step / perEpoch),
+        async () => undefined,
+        ({ stepInEpoch }) => {
+          ended = { ms: performance.now() - begun, first: stepInEpoch === 1 };
+          const { user, system } = process.cpuUsage(used);
+          cpuMs = (user + system) / 1000;
+          wake?.();
+          return new Promise<boolean>((resolve) => (resume = resolve));
+        },
+      );
       if (!outcome) return;
     }
   };
@@ -315,34 +392,52 @@ async function idle(): Promise<void> {
 /** Bytes that the backend has taken: on WASM its whole heap, which never shrinks. */
 function deviceBytes(device: Device): number {
   const backend = tf.backend();
-  return isWasm(backend) ? (backend.wasm as unknown as { HEAPU8: Uint8Array }).HEAPU8.length : device.memory().allocated;
+  return isWasm(backend)
+    ? (backend.wasm as unknown as { HEAPU8: Uint8Array }).HEAPU8.length
+    : device.memory().allocated;
 }
 
 /** An epoch that begins after the steps: its first step with the graphs made for it, and with `whole` all of it. */
-async function epochStart(trainer: Trainer, perEpoch: number, whole: boolean): Promise<{ first: number; whole: number | null }> {
+async function epochStart(
+  trainer: Trainer,
+  perEpoch: number,
+  whole: boolean,
+): Promise<{ first: number; whole: number | null }> {
   const epoch = Math.floor(trainer.step / perEpoch) + 1;
   trainer.restore({ ...(await trainer.state()), step: epoch * perEpoch });
   const begun = performance.now();
   let first = NaN;
-  await trainer.epoch(epoch, async () => undefined, async ({ stepInEpoch }) => {
-    if (stepInEpoch === 1) {
-      await idle();
-      first = secondsSince(begun);
-    }
-    return whole;
-  });
+  await trainer.epoch(
+    epoch,
+    async () => undefined,
+    async ({ stepInEpoch }) => {
+      if (stepInEpoch === 1) {
+        await idle();
+        first = secondsSince(begun);
+      }
+      return whole;
+    },
+  );
   await idle();
   return { first, whole: whole ? secondsSince(begun) : null };
 }
 
 /** Full rankings of the validation split, ours, stock and the peer's in turns; medians after one that is not counted. */
-async function timedEvaluations(model: Model, data: BenchData, peer: Peer | null, stock: StockSwitch | null): Promise<{ ours: number; stock: number; peer: number; users: number }> {
+async function timedEvaluations(
+  model: Model,
+  data: BenchData,
+  peer: Peer | null,
+  stock: StockSwitch | null,
+): Promise<{ ours: number; stock: number; peer: number; users: number }> {
   const target = heldOut(data.interactions, 1, data.trained, data.thresholds);
   const ranker = newRanker(data.trained, MAX_CUTOFF);
   const rank = async (): Promise<number> => {
     const start = performance.now();
     await model.prepareRanking?.();
-    await withRepresentation(() => model.represent(), (representation) => evaluate(ranker, representation, target, async () => true));
+    await withRepresentation(
+      () => model.represent(),
+      (representation) => evaluate(ranker, representation, target, async () => true),
+    );
     return secondsSince(start);
   };
   const times: { ours: number[]; stock: number[]; peer: number[] } = { ours: [], stock: [], peer: [] };
@@ -359,5 +454,10 @@ async function timedEvaluations(model: Model, data: BenchData, peer: Peer | null
     stock.use(false);
   }
   ranker.dispose();
-  return { ours: medianOf(times.ours), stock: medianOf(times.stock), peer: medianOf(times.peer), users: target.users.length };
+  return {
+    ours: medianOf(times.ours),
+    stock: medianOf(times.stock),
+    peer: medianOf(times.peer),
+    users: target.users.length,
+  };
 }

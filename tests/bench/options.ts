@@ -57,12 +57,26 @@ const BACKENDS: readonly BackendName[] = ['wasm', 'webgpu', 'cpu'];
 /** Throws `COMMAND_LINE`. */
 export function parseOptions(words: readonly string[]): BenchOptions {
   const values = read(words);
-  const list = <T extends string>(text: string | undefined, choices: readonly T[], byDefault: readonly T[], name: string): T[] =>
-    text === undefined ? [...byDefault] : text.split(',').map((word) => choices.find((choice) => choice === word) ?? wrong(`${name} takes ${choices.join(', ')}, not “${word}”.`));
+  const list = <T extends string>(
+    text: string | undefined,
+    choices: readonly T[],
+    byDefault: readonly T[],
+    name: string,
+  ): T[] =>
+    text === undefined
+      ? [...byDefault]
+      : text
+          .split(',')
+          .map(
+            (word) =>
+              choices.find((choice) => choice === word) ?? wrong(`${name} takes ${choices.join(', ')}, not “${word}”.`),
+          );
   return {
     sets: list(values.sets, SET_IDS, ['tiktok'], '--sets'),
     grow: list(values.grow, AXES, [], '--grow'),
-    settings: (values.set ?? []).map((word) => (/^\w+=.+$/.test(word) ? word : wrong(`--set takes key=value, not “${word}”.`))),
+    settings: (values.set ?? []).map((word) =>
+      /^\w+=.+$/.test(word) ? word : wrong(`--set takes key=value, not “${word}”.`),
+    ),
     data: values.data ?? null,
     models: list(values.models, MODEL_IDS, MODEL_IDS, '--models').filter(isModelId),
     backends: list(values.backends, BACKENDS, ['wasm'], '--backends'),
@@ -85,9 +99,23 @@ function read(words: readonly string[]) {
     return parseArgs({
       args: [...words],
       options: {
-        sets: { type: 'string' }, grow: { type: 'string' }, set: { type: 'string', multiple: true }, data: { type: 'string' }, models: { type: 'string' }, backends: { type: 'string' }, steps: { type: 'string' },
-        'warm-up': { type: 'string' }, epoch: { type: 'boolean' }, 'no-ranking': { type: 'boolean' }, peer: { type: 'boolean' }, stock: { type: 'boolean' }, roofline: { type: 'boolean' },
-        seed: { type: 'string' }, threads: { type: 'string' }, timeout: { type: 'string' }, out: { type: 'string' },
+        sets: { type: 'string' },
+        grow: { type: 'string' },
+        set: { type: 'string', multiple: true },
+        data: { type: 'string' },
+        models: { type: 'string' },
+        backends: { type: 'string' },
+        steps: { type: 'string' },
+        'warm-up': { type: 'string' },
+        epoch: { type: 'boolean' },
+        'no-ranking': { type: 'boolean' },
+        peer: { type: 'boolean' },
+        stock: { type: 'boolean' },
+        roofline: { type: 'boolean' },
+        seed: { type: 'string' },
+        threads: { type: 'string' },
+        timeout: { type: 'string' },
+        out: { type: 'string' },
       },
     }).values;
   } catch (error) {

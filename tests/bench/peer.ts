@@ -17,7 +17,11 @@ const PYTHON = '/usr/bin/python3';
 const THREADS = 2;
 
 /** Threads that wait are put to sleep: spinning would cost time where other programs run, and count as work. */
-const ENVIRONMENT = { OMP_NUM_THREADS: String(THREADS), OPENBLAS_NUM_THREADS: String(THREADS), OMP_WAIT_POLICY: 'passive' };
+const ENVIRONMENT = {
+  OMP_NUM_THREADS: String(THREADS),
+  OPENBLAS_NUM_THREADS: String(THREADS),
+  OMP_WAIT_POLICY: 'passive',
+};
 
 const readySchema = z.object({ torch: z.string(), threads: z.number(), sparse: z.string(), loss: z.number() });
 const stepsSchema = z.object({ ms: z.array(z.number()), cpuMs: z.array(z.number()) });
@@ -57,7 +61,10 @@ export function hasPeer(): Promise<boolean> {
 /** Hands over graphs, initial parameters, features and batches, and waits until the peer has read them. */
 export async function openPeer(script: string, subject: PeerSubject): Promise<Peer> {
   const folder = mkdtempSync(join(tmpdir(), 'lodestone-bench-'));
-  const child = spawn(PYTHON, [script, folder], { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...ENVIRONMENT } });
+  const child = spawn(PYTHON, [script, folder], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { ...process.env, ...ENVIRONMENT },
+  });
   const close = (): void => {
     child.kill();
     rmSync(folder, { recursive: true, force: true });
@@ -74,11 +81,25 @@ export async function openPeer(script: string, subject: PeerSubject): Promise<Pe
   try {
     writeFileSync(join(folder, 'arrays.safetensors'), await arraysOf(subject));
     const { input } = subject.data;
-    writeFileSync(join(folder, 'subject.json'), JSON.stringify({
-      model: subject.id, config: subject.config, users: input.users, items: input.items, stepsPerEpoch: subject.stepsPerEpoch, threads: THREADS,
-      modalities: input.features.map(({ key }) => key), batches: subject.batches.length,
-      shapes: Object.fromEntries([...subject.model.graphs, ...subject.epochGraphs].map(({ name, matrix }) => [name, [matrix.rows, matrix.columns]])),
-    }));
+    writeFileSync(
+      join(folder, 'subject.json'),
+      JSON.stringify({
+        model: subject.id,
+        config: subject.config,
+        users: input.users,
+        items: input.items,
+        stepsPerEpoch: subject.stepsPerEpoch,
+        threads: THREADS,
+        modalities: input.features.map(({ key }) => key),
+        batches: subject.batches.length,
+        shapes: Object.fromEntries(
+          [...subject.model.graphs, ...subject.epochGraphs].map(({ name, matrix }) => [
+            name,
+            [matrix.rows, matrix.columns],
+          ]),
+        ),
+      }),
+    );
     const ready = await ask('open', readySchema);
     return {
       ready,
@@ -95,13 +116,15 @@ export async function openPeer(script: string, subject: PeerSubject): Promise<Pe
 
 async function arraysOf({ data, model, epochGraphs, batches }: PeerSubject): Promise<Uint8Array> {
   const arrays: NamedArray[] = [];
-  const add = (name: string, shape: readonly number[], values: Float32Array | Int32Array): void => void arrays.push({ name, shape, values });
+  const add = (name: string, shape: readonly number[], values: Float32Array | Int32Array): void =>
+    void arrays.push({ name, shape, values });
   for (const { name, matrix } of [...model.graphs, ...epochGraphs]) {
     add(`graph/${name}/pointers`, [matrix.pointers.length], matrix.pointers);
     add(`graph/${name}/columns`, [matrix.indices.length], matrix.indices);
     add(`graph/${name}/values`, [matrix.values.length], matrix.values);
   }
-  for (const parameter of model.parameters) add(`init/${parameter.name}`, parameter.tensor.shape, await readFloats(parameter.tensor));
+  for (const parameter of model.parameters)
+    add(`init/${parameter.name}`, parameter.tensor.shape, await readFloats(parameter.tensor));
   for (const { name, shape, values } of model.inputs ?? []) add(`input/${name}`, shape, values);
   for (const { key, rows, columns, values } of data.input.features) {
     // Trained features are among the parameters.
@@ -109,15 +132,28 @@ async function arraysOf({ data, model, epochGraphs, batches }: PeerSubject): Pro
   }
   batches.forEach(({ count, pairs, users, positives, negatives }, place) => {
     const ratio = negatives.length / users.length;
-    for (const [name, values, rows] of [['pairs', pairs, count], ['users', users, count], ['positives', positives, count], ['negatives', negatives, count * ratio]] as const) {
+    for (const [name, values, rows] of [
+      ['pairs', pairs, count],
+      ['users', users, count],
+      ['positives', positives, count],
+      ['negatives', negatives, count * ratio],
+    ] as const) {
       add(`batch/${place}/${name}`, [rows], values.slice(0, rows));
     }
   });
   const { users, items, split } = data.interactions;
   ['train', 'valid'].forEach((name, label) => {
     const rows = Array.from(split.keys()).filter((row) => split[row] === label);
-    add(`data/${name}/users`, [rows.length], Int32Array.from(rows, (row) => users[row]!));
-    add(`data/${name}/items`, [rows.length], Int32Array.from(rows, (row) => items[row]!));
+    add(
+      `data/${name}/users`,
+      [rows.length],
+      Int32Array.from(rows, (row) => users[row]!),
+    );
+    add(
+      `data/${name}/items`,
+      [rows.length],
+      Int32Array.from(rows, (row) => items[row]!),
+    );
   });
   return encodeSafetensors(arrays);
 }

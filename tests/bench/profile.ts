@@ -79,7 +79,9 @@ export async function profiled(work: () => Promise<void>): Promise<Profile> {
   }
   const ended = await Promise.all(dispatched);
   const ms = performance.now() - begun;
-  const timed = isWebGPU(backend) ? ended.map((call, place) => ({ ...call, ms: call.end - (ended[place - 1]?.end ?? begun) })) : calls;
+  const timed = isWebGPU(backend)
+    ? ended.map((call, place) => ({ ...call, ms: call.end - (ended[place - 1]?.end ?? begun) }))
+    : calls;
   return { ms, kernelCalls: calls.length, ...summed(timed) };
 }
 
@@ -111,10 +113,7 @@ function watchGradients(): { readonly from: () => Error | null; readonly restore
       current = null;
     }
   };
-  return {
-    from: () => current,
-    restore: () => Object.assign(engine, { addTapeNode, gradients }),
-  };
+  return { from: () => current, restore: () => Object.assign(engine, { addTapeNode, gradients }) };
 }
 
 function summed(calls: readonly Call[]): Omit<Profile, 'ms' | 'kernelCalls'> {

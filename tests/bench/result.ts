@@ -13,7 +13,11 @@ export type KernelTime = z.infer<typeof kernelSchema>;
 const roundSchema = z.object({ ours: z.number(), other: z.number() });
 export type Round = z.infer<typeof roundSchema>;
 
-const stockSchema = z.object({ step: quartilesSchema, rounds: z.array(roundSchema), evaluateSeconds: z.number().nullable() });
+const stockSchema = z.object({
+  step: quartilesSchema,
+  rounds: z.array(roundSchema),
+  evaluateSeconds: z.number().nullable(),
+});
 
 const peerSchema = z.object({
   torch: z.string(),
@@ -80,11 +84,17 @@ export const rooflineSchema = z.object({
   device: z.string(),
   copyGbPerSecond: z.number(),
   productGflops: z.number(),
-  kernels: z.array(z.object({
-    name: z.string(), sizes: z.string(), ms: z.number(),
-    /** Of the probe that bounds it. */
-    rate: z.number(), unit: z.enum(['GB/s', 'GFLOP/s']), share: z.number(),
-  })),
+  kernels: z.array(
+    z.object({
+      name: z.string(),
+      sizes: z.string(),
+      ms: z.number(),
+      /** Of the probe that bounds it. */
+      rate: z.number(),
+      unit: z.enum(['GB/s', 'GFLOP/s']),
+      share: z.number(),
+    }),
+  ),
 });
 export type Roofline = z.infer<typeof rooflineSchema>;
 
@@ -96,12 +106,19 @@ export const resultSchema = z.object({
   options: z.record(z.string(), z.unknown()),
   /** One, five and fifteen minutes, at the start and at the end. */
   load: z.object({ start: z.array(z.number()), end: z.array(z.number()) }),
-  sets: z.array(z.object({
-    id: z.string(), name: z.string(),
-    /** The set that it is, and what it has more or less of. */
-    of: z.string(), growth: z.object({ axis: z.string(), factor: z.number() }).nullable(),
-    users: z.number(), items: z.number(), interactions: z.number(), importSeconds: z.number().nullable(),
-  })),
+  sets: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      /** The set that it is, and what it has more or less of. */
+      of: z.string(),
+      growth: z.object({ axis: z.string(), factor: z.number() }).nullable(),
+      users: z.number(),
+      items: z.number(),
+      interactions: z.number(),
+      importSeconds: z.number().nullable(),
+    }),
+  ),
   entries: z.array(entrySchema),
   rooflines: z.array(rooflineSchema),
   notes: z.array(z.string()),

@@ -37,11 +37,24 @@ export async function measureRoofline(backend: BackendName, host: DeviceHost, se
     const { matrixProductGflops: productGflops } = await measureThroughput();
     const { input, trained } = await set.read('bpr', completeConfig('bpr', {}));
     const random = stream(1, 'roofline');
-    const uniform = (rows: number, columns: number): tf.Tensor2D => matrix(Float32Array.from({ length: rows * columns }, () => random.uniform() - 0.5), rows, columns);
+    const uniform = (rows: number, columns: number): tf.Tensor2D =>
+      matrix(
+        Float32Array.from({ length: rows * columns }, () => random.uniform() - 0.5),
+        rows,
+        columns,
+      );
     const kernels: Roofline['kernels'] = [];
-    const add = async (name: string, sizes: string, work: { bytes: number } | { flops: number }, launch: () => tf.Tensor | null): Promise<void> => {
+    const add = async (
+      name: string,
+      sizes: string,
+      work: { bytes: number } | { flops: number },
+      launch: () => tf.Tensor | null,
+    ): Promise<void> => {
       const seconds = await secondsOf(launch);
-      const [amount, limit, unit] = 'bytes' in work ? [work.bytes, copyGbPerSecond, 'GB/s'] as const : [work.flops, productGflops, 'GFLOP/s'] as const;
+      const [amount, limit, unit] =
+        'bytes' in work
+          ? ([work.bytes, copyGbPerSecond, 'GB/s'] as const)
+          : ([work.flops, productGflops, 'GFLOP/s'] as const);
       const rate = amount / seconds / 1e9;
       kernels.push({ name, sizes, ms: 1000 * seconds, rate, unit, share: rate / limit });
     };
@@ -52,11 +65,18 @@ export async function measureRoofline(backend: BackendName, host: DeviceHost, se
     const table = uniform(nodes, WIDTH);
     const entries = graph.indices.length;
     const row = 4 * WIDTH;
-    await add('sparse product', `${nodes}² with ${entries}, d ${WIDTH}`, { bytes: entries * (8 + row) + nodes * (4 + row) }, () => sparseProduct(sparse, table));
+    await add(
+      'sparse product',
+      `${nodes}² with ${entries}, d ${WIDTH}`,
+      { bytes: entries * (8 + row) + nodes * (4 + row) },
+      () => sparseProduct(sparse, table),
+    );
 
     const ids = Int32Array.from({ length: BATCH }, () => random.integer(nodes));
     const index = rowIndex(hostRowIndex(ids, BATCH, nodes));
-    await add('gather', `${BATCH} of ${nodes}, d ${WIDTH}`, { bytes: BATCH * (4 + 2 * row) }, () => gatherRows(table, index));
+    await add('gather', `${BATCH} of ${nodes}, d ${WIDTH}`, { bytes: BATCH * (4 + 2 * row) }, () =>
+      gatherRows(table, index),
+    );
 
     const parameter = newParameter('table', '', [nodes, WIDTH], new Float32Array(nodes * WIDTH));
     const adam = new Adam();
@@ -69,15 +89,25 @@ export async function measureRoofline(backend: BackendName, host: DeviceHost, se
     const scores = uniform(TILE, input.items);
     const mask = { pointers: integers(trained.pointers), columns: integers(trained.indices) };
     const users = integers(Int32Array.from({ length: TILE }, (_, user) => user % input.users));
-    await add('top-K', `${TILE} × ${input.items}, K ${MAX_CUTOFF}`, { bytes: 4 * TILE * (input.items + 2 * MAX_CUTOFF) }, () => maskedTopK(scores, users, mask, MAX_CUTOFF));
+    await add(
+      'top-K',
+      `${TILE} × ${input.items}, K ${MAX_CUTOFF}`,
+      { bytes: 4 * TILE * (input.items + 2 * MAX_CUTOFF) },
+      () => maskedTopK(scores, users, mask, MAX_CUTOFF),
+    );
 
     const [anchors, candidates] = [uniform(BATCH, WIDTH), uniform(BATCH, WIDTH)];
     const rows = new Int32Array(BATCH);
     const batch = deviceBatch({ count: BATCH, pairs: rows, users: rows, positives: rows, negatives: rows }, 1, 1);
     const product = { flops: 2 * BATCH * BATCH * WIDTH };
-    await add('product with a transpose', `${BATCH} × ${WIDTH}, twice`, product, () => tf.matMul(anchors, candidates, false, true));
+    await add('product with a transpose', `${BATCH} × ${WIDTH}, twice`, product, () =>
+      tf.matMul(anchors, candidates, false, true),
+    );
     await add('InfoNCE and gradients', `B ${BATCH}, d ${WIDTH}`, { flops: 3 * product.flops }, () => {
-      const slopes = tf.grads((a, b) => scalarOf(infoNce(matrixOf(a!), matrixOf(b!), 0.2, batch)))([anchors, candidates]);
+      const slopes = tf.grads((a, b) => scalarOf(infoNce(matrixOf(a!), matrixOf(b!), 0.2, batch)))([
+        anchors,
+        candidates,
+      ]);
       slopes[0]?.dispose();
       return slopes[1] ?? null;
     });

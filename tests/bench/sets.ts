@@ -31,11 +31,18 @@ const DATA = '../shared/data/tiktok';
 /** The folder of a set's files; null for a set that is made. Says why where there are none. */
 export function missing(id: SetId, data: string | null): string | null {
   const folder = data ?? DATA;
-  return id === 'tiktok' && !existsSync(folder) ? `TikTok is skipped: there is no folder ${folder} (--data names another).` : null;
+  return id === 'tiktok' && !existsSync(folder)
+    ? `TikTok is skipped: there is no folder ${folder} (--data names another).`
+    : null;
 }
 
 /** TikTok's files are what they are: it does not grow. */
-export function openSet(id: SetId, growth: Growth | null, data: string | null, seed: number): Promise<BenchSet> | BenchSet {
+export function openSet(
+  id: SetId,
+  growth: Growth | null,
+  data: string | null,
+  seed: number,
+): Promise<BenchSet> | BenchSet {
   if (id === 'tiktok') return imported(data ?? DATA);
   const size = SYNTHETIC_SIZES[id];
   return synthetic(id, growth ? grown(size, growth) : size, seed);
@@ -44,14 +51,22 @@ export function openSet(id: SetId, growth: Growth | null, data: string | null, s
 async function imported(folder: string): Promise<BenchSet> {
   const database = memoryDatabase();
   const begun = performance.now();
-  const dataset = await importDataset(database, { id: 'dataset', files: await filesOf(folder), options: { name: 'TikTok' } }, { confirm: async () => true });
+  const dataset = await importDataset(
+    database,
+    { id: 'dataset', files: await filesOf(folder), options: { name: 'TikTok' } },
+    { confirm: async () => true },
+  );
   return {
     id: 'tiktok',
     name: dataset.name,
     importSeconds: (performance.now() - begun) / 1000,
     dataset,
     read: (model, config) =>
-      readTrainingData(database, { model, config, seed: 0, dataset, backend: 'auto', allowSoftware: true }, async () => undefined),
+      readTrainingData(
+        database,
+        { model, config, seed: 0, dataset, backend: 'auto', allowSoftware: true },
+        async () => undefined,
+      ),
   };
 }
 
@@ -59,18 +74,30 @@ function synthetic(id: SetId, size: SyntheticSize, seed: number): BenchSet {
   const interactions = syntheticInteractions(size, seed);
   const { users, items } = size;
   const rows = Array.from(interactions.split.keys()).filter((row) => interactions.split[row] === 0);
-  const train = { users: Int32Array.from(rows, (row) => interactions.users[row]!), items: Int32Array.from(rows, (row) => interactions.items[row]!) };
+  const train = {
+    users: Int32Array.from(rows, (row) => interactions.users[row]!),
+    items: Int32Array.from(rows, (row) => interactions.items[row]!),
+  };
   // Of the features only what a recommendation looks at is told.
   const told = Object.entries(size.features).map(([key, columns]) => ({ key, scope: 'item', rows: items, columns }));
   return {
     id,
     name: size.name,
     importSeconds: null,
-    dataset: { statistics: datasetStatistics(interactions, users, items), features: told as unknown as DatasetDocument['features'] },
+    dataset: {
+      statistics: datasetStatistics(interactions, users, items),
+      features: told as unknown as DatasetDocument['features'],
+    },
     read: async (model, config) => ({
       interactions,
       input: {
-        users, items, train, ratings: null, itemVectors: null, userVectors: null, pretrained: null,
+        users,
+        items,
+        train,
+        ratings: null,
+        itemVectors: null,
+        userVectors: null,
+        pretrained: null,
         features: readsFeatures(model, config) ? syntheticFeatures(size, seed) : [],
       },
       trained: interactionMatrix(train, users, items),

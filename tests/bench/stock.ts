@@ -7,18 +7,47 @@ type Moments = { -readonly [K in keyof Parameter]: Parameter[K] };
 
 /** What tfjs brings itself, and Lodestone replaces. */
 const REPLACED: Readonly<Record<BackendName, readonly string[]>> = {
-  wasm: ['BatchMatMul', 'Concat', 'Exp', 'GatherV2', 'Greater', 'GreaterEqual', 'Identity', 'Slice', 'SplitV', 'Sum', 'Tanh', 'Unpack'],
-  webgpu: ['Add', 'BatchMatMul', 'Concat', 'GatherV2', 'Max', 'Mean', 'Multiply', 'PadV2', 'Slice', 'Softmax', 'Sub', 'Sum', 'Transpose'],
+  wasm: [
+    'BatchMatMul',
+    'Concat',
+    'Exp',
+    'GatherV2',
+    'Greater',
+    'GreaterEqual',
+    'Identity',
+    'Slice',
+    'SplitV',
+    'Sum',
+    'Tanh',
+    'Unpack',
+  ],
+  webgpu: [
+    'Add',
+    'BatchMatMul',
+    'Concat',
+    'GatherV2',
+    'Max',
+    'Mean',
+    'Multiply',
+    'PadV2',
+    'Slice',
+    'Softmax',
+    'Sub',
+    'Sum',
+    'Transpose',
+  ],
   cpu: [],
 };
 
 /** The kernels that tfjs registers, before a device is opened that replaces some. */
 export async function stockKernels(backend: BackendName): Promise<ReadonlyMap<string, tf.KernelConfig>> {
   if (backend === 'wasm') await import('@tensorflow/tfjs-backend-wasm');
-  return new Map(REPLACED[backend].flatMap((name) => {
-    const kernel = tf.getKernel(name, backend);
-    return kernel ? [[name, kernel] as const] : [];
-  }));
+  return new Map(
+    REPLACED[backend].flatMap((name) => {
+      const kernel = tf.getKernel(name, backend);
+      return kernel ? [[name, kernel] as const] : [];
+    }),
+  );
 }
 
 export interface StockSwitch {
@@ -31,7 +60,12 @@ export interface StockSwitch {
  * composition that fits in memory; they stay. The numbers agree up to the order of sums and the draws.
  */
 export function stockSwitch(backend: BackendName, originals: ReadonlyMap<string, tf.KernelConfig>): StockSwitch {
-  const compositions: Record<string, Kernel> = { LodestoneCsrProduct: csrProduct(backend), LodestoneMaskedTopK: maskedTopK, LodestoneUniformDraws: uniformDraws, LodestoneTopMask: topMask };
+  const compositions: Record<string, Kernel> = {
+    LodestoneCsrProduct: csrProduct(backend),
+    LodestoneMaskedTopK: maskedTopK,
+    LodestoneUniformDraws: uniformDraws,
+    LodestoneTopMask: topMask,
+  };
   const own = new Map<string, tf.KernelConfig>();
   const stock = new Map(originals);
   for (const name of [...Object.keys(compositions), ...originals.keys()]) {
@@ -91,21 +125,24 @@ const entryRows = new Map<object, tf.Tensor1D>();
  * `Σ_k values[k] · x[columns[k]]`: gather, multiply, sum by row. The sum by segments is missing on WASM, and on CPU goes through
  * all entries for each row; scattering adds up there.
  */
-const csrProduct = (backend: BackendName): Kernel => ({ inputs }) => {
-  const { rowPointers, columnIndices, x, weights } = inputs as Record<string, tf.Tensor>;
-  const rows = rowPointers!.size - 1;
-  const width = x!.shape[1]!;
-  return tf.tidy(() => {
-    const row = rowsOf(rowPointers!, columnIndices!.size, weights !== undefined);
-    const taken = tf.gather(x!, columnIndices as tf.Tensor1D);
-    const products = weights ? tf.mul(taken, tf.reshape(weights, [-1, 1])) : taken;
-    // Entries that no row points at belong to one row more, which is cut off.
-    const sums: tf.Tensor = backend === 'webgpu'
-      ? tf.unsortedSegmentSum(products as tf.Tensor2D, row, rows + 1)
-      : tf.scatterND(tf.reshape(row, [-1, 1]), products, [rows + 1, width]);
-    return tf.slice(sums, [0, 0], [rows, width]);
-  });
-};
+const csrProduct =
+  (backend: BackendName): Kernel =>
+  ({ inputs }) => {
+    const { rowPointers, columnIndices, x, weights } = inputs as Record<string, tf.Tensor>;
+    const rows = rowPointers!.size - 1;
+    const width = x!.shape[1]!;
+    return tf.tidy(() => {
+      const row = rowsOf(rowPointers!, columnIndices!.size, weights !== undefined);
+      const taken = tf.gather(x!, columnIndices as tf.Tensor1D);
+      const products = weights ? tf.mul(taken, tf.reshape(weights, [-1, 1])) : taken;
+      // Entries that no row points at belong to one row more, which is cut off.
+      const sums: tf.Tensor =
+        backend === 'webgpu'
+          ? tf.unsortedSegmentSum(products as tf.Tensor2D, row, rows + 1)
+          : tf.scatterND(tf.reshape(row, [-1, 1]), products, [rows + 1, width]);
+      return tf.slice(sums, [0, 0], [rows, width]);
+    });
+  };
 
 function rowsOf(pointers: tf.Tensor, entries: number, constant: boolean): tf.Tensor1D {
   const made = entryRows.get(pointers.dataId);
@@ -135,20 +172,33 @@ const maskedTopK: Kernel = ({ inputs, attrs }) => {
   });
 };
 
-const uniformDraws: Kernel = ({ inputs, attrs }) => tf.randomUniform([(inputs['ids'] as tf.Tensor).size, Number(attrs?.['width'] ?? 1)]);
+const uniformDraws: Kernel = ({ inputs, attrs }) =>
+  tf.randomUniform([(inputs['ids'] as tf.Tensor).size, Number(attrs?.['width'] ?? 1)]);
 
 /** Fewer than `top` others are greater, or as great and before it. */
-const topMask: Kernel = ({ inputs, attrs }) => tf.tidy(() => {
-  const x = inputs['x'] as tf.Tensor2D;
-  const [rows, columns] = x.shape;
-  const [own, other] = [tf.reshape(x, [rows, columns, 1]), tf.reshape(x, [rows, 1, columns])];
-  const before = tf.tensor3d(Float32Array.from({ length: columns * columns }, (_, k) => Number(k % columns < Math.floor(k / columns))), [1, columns, columns]);
-  const ties = tf.mul(tf.cast(tf.equal(other, own), 'float32'), before);
-  return tf.cast(tf.less(tf.sum(tf.add(tf.cast(tf.greater(other, own), 'float32'), ties), 2), Number(attrs?.['top'] ?? 1)), 'float32');
-});
+const topMask: Kernel = ({ inputs, attrs }) =>
+  tf.tidy(() => {
+    const x = inputs['x'] as tf.Tensor2D;
+    const [rows, columns] = x.shape;
+    const [own, other] = [tf.reshape(x, [rows, columns, 1]), tf.reshape(x, [rows, 1, columns])];
+    const before = tf.tensor3d(
+      Float32Array.from({ length: columns * columns }, (_, k) => Number(k % columns < Math.floor(k / columns))),
+      [1, columns, columns],
+    );
+    const ties = tf.mul(tf.cast(tf.equal(other, own), 'float32'), before);
+    return tf.cast(
+      tf.less(tf.sum(tf.add(tf.cast(tf.greater(other, own), 'float32'), ties), 2), Number(attrs?.['top'] ?? 1)),
+      'float32',
+    );
+  });
 
 /** Adam as tfjs composes it, with PyTorch's ε. */
-function composedAdam(adam: Adam, parameters: readonly Parameter[], gradients: readonly tf.Tensor[], learningRate: number): void {
+function composedAdam(
+  adam: Adam,
+  parameters: readonly Parameter[],
+  gradients: readonly tf.Tensor[],
+  learningRate: number,
+): void {
   adam.restore(adam.steps + 1);
   const { beta1, beta2, epsilon } = ADAM_DEFAULTS;
   parameters.forEach((parameter: Moments, place) => {
@@ -157,7 +207,11 @@ function composedAdam(adam: Adam, parameters: readonly Parameter[], gradients: r
       const m = tf.add(tf.mul(parameter.first, beta1), tf.mul(gradient, 1 - beta1));
       const v = tf.add(tf.mul(parameter.second, beta2), tf.mul(tf.square(gradient), 1 - beta2));
       const scale = tf.add(tf.sqrt(tf.div(v, 1 - beta2 ** adam.steps)), epsilon);
-      return [m, v, tf.sub(parameter.tensor, tf.mul(tf.div(tf.div(m, 1 - beta1 ** adam.steps), scale), learningRate))] as const;
+      return [
+        m,
+        v,
+        tf.sub(parameter.tensor, tf.mul(tf.div(tf.div(m, 1 - beta1 ** adam.steps), scale), learningRate)),
+      ] as const;
     });
     tf.dispose([parameter.first, parameter.second, parameter.tensor]);
     parameter.first = tf.keep(first);

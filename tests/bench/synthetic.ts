@@ -42,7 +42,7 @@ function userDegrees({ users, items, interactions }: SyntheticSize, random: Rand
   const least = Math.min(LEAST, Math.floor(interactions / users), most);
   if (interactions > users * most) throw new Error('So many different pairs do not fit.');
   const degrees = new Int32Array(users).fill(least);
-  for (let left = interactions - users * least; left > 0; ) {
+  for (let left = interactions - users * least; left > 0;) {
     const user = Math.floor(random.uniform() ** 2 * users);
     if (degrees[user]! >= most) continue;
     degrees[user]! += 1;
@@ -53,13 +53,15 @@ function userDegrees({ users, items, interactions }: SyntheticSize, random: Rand
 
 /** `[items, columns]`, uniform in ±0.5. */
 export function syntheticFeatures(size: SyntheticSize, seed: number): FeatureMatrix[] {
-  return Object.keys(size.features).sort().map((key) => {
-    const columns = size.features[key]!;
-    const random = stream(seed, `bench/${size.name}/${key}`);
-    const values = new Float32Array(size.items * columns);
-    for (let place = 0; place < values.length; place++) values[place] = random.uniform() - 0.5;
-    return { key, rows: size.items, columns, values };
-  });
+  return Object.keys(size.features)
+    .sort()
+    .map((key) => {
+      const columns = size.features[key]!;
+      const random = stream(seed, `bench/${size.name}/${key}`);
+      const values = new Float32Array(size.items * columns);
+      for (let place = 0; place < values.length; place++) values[place] = random.uniform() - 0.5;
+      return { key, rows: size.items, columns, values };
+    });
 }
 
 function shuffled(length: number, random: Random): Int32Array {

@@ -50,10 +50,16 @@ test('an ablation set is queued at once, fills its table, and leads to its runs'
   expect((await savedCsv(page)).map((row) => row.split(',')[0])).toEqual(['variant', 'SiMGR', 'Base', '+SGA']);
 
   await page.reload();
-  await all.getByRole('row', { name: /^SiMGR/ }).getByRole('link').first().click();
+  await all
+    .getByRole('row', { name: /^SiMGR/ })
+    .getByRole('link')
+    .first()
+    .click();
   await expect(page.getByText('Row “SiMGR” of')).toBeVisible();
   await page.getByRole('tab', { name: 'Findings' }).click();
-  await expect(page.getByRole('region', { name: 'Edges by sign' })).toContainText(/users without a negative edge, after it/);
+  await expect(page.getByRole('region', { name: 'Edges by sign' })).toContainText(
+    /users without a negative edge, after it/,
+  );
   await expect(page.getByRole('button', { name: /Data of Sign thresholds/ })).toBeVisible();
   await expectFit(page, 'findings');
 
@@ -61,7 +67,10 @@ test('an ablation set is queued at once, fills its table, and leads to its runs'
   await page.getByRole('link', { name: 'Its runs' }).click();
   await expect(page.getByText('6 runs shown')).toBeVisible();
   await expectFit(page, 'runs of the set');
-  await page.getByRole('button', { name: /^Delete SiMGR/ }).first().click();
+  await page
+    .getByRole('button', { name: /^Delete SiMGR/ })
+    .first()
+    .click();
   await page.getByRole('button', { name: 'Delete', exact: true }).click();
   await expect(page.getByText('5 runs shown')).toBeVisible();
   await page.getByRole('link', { name: 'Its table' }).click();
@@ -73,9 +82,14 @@ test('an ablation set is queued at once, fills its table, and leads to its runs'
   await expect(page.getByText('No runs yet.')).toBeVisible();
 });
 
-test('MAGNET warns before it starts, and its panel shows routing and stages while the page stays responsive', async ({ page }) => {
+test('MAGNET warns before it starts, and its panel shows routing and stages while the page stays responsive', async ({
+  page,
+}) => {
   await openForm(page, 'MAGNET');
-  await expect(page.getByRole('button', { name: 'Recommended for this dataset' })).toHaveAttribute('aria-pressed', 'true');
+  await expect(page.getByRole('button', { name: 'Recommended for this dataset' })).toHaveAttribute(
+    'aria-pressed',
+    'true',
+  );
   await expect(page.getByText('Before it starts')).toBeHidden();
   await page.getByRole('button', { name: 'Paper: Baby' }).click();
   await expect(page.getByText(/Up to 15\.9 induced edges come to each real one/)).toBeVisible();
@@ -95,7 +109,8 @@ test('MAGNET warns before it starts, and its panel shows routing and stages whil
   await expect(page.getByText('stage 2').first()).toBeVisible();
   await third(page).selectOption({ label: 'Mean routing by expert' });
   await page.getByRole('button', { name: 'Data of Mean routing by expert' }).click();
-  for (const name of ['Dom behaviour', 'Bal image', 'Com text']) await expect(page.getByRole('columnheader', { name })).toBeVisible();
+  for (const name of ['Dom behaviour', 'Bal image', 'Com text'])
+    await expect(page.getByRole('columnheader', { name })).toBeVisible();
   await page.keyboard.press('Escape');
   await third(page).selectOption({ label: 'Stage' });
   await expect(page.getByRole('slider', { name: 'Cursor in Stage' })).toBeVisible();

@@ -10,7 +10,10 @@ test('runs of several seeds become a table for a paper, with tests against a ref
     await page.getByRole('combobox', { name: 'Model' }).selectOption({ label: model });
     await page.getByRole('textbox', { name: 'Epochs, at most' }).fill('2');
     await page.getByRole('textbox', { name: 'Seed' }).fill('1, 2');
-    await page.getByRole('button', { name: /^(Start|Queue)/ }).first().click();
+    await page
+      .getByRole('button', { name: /^(Start|Queue)/ })
+      .first()
+      .click();
     await page.waitForURL(/#\/runs/);
     await page.goto('./#/experiment');
   }
@@ -23,7 +26,9 @@ test('runs of several seeds become a table for a paper, with tests against a ref
   await expect(results.getByRole('row')).toHaveCount(3);
   const ids = new URL(page.url().replace('#/', '')).searchParams.get('runs')!.split(',');
   const runs = (await Promise.all(ids.map((id) => storedRun(page, id)))).flatMap((run) => run ?? []);
-  const recalls = runs.filter(({ experiment }) => experiment.model === 'lightgcn').map(({ result }) => result!.test['recall@20']);
+  const recalls = runs
+    .filter(({ experiment }) => experiment.model === 'lightgcn')
+    .map(({ result }) => result!.test['recall@20']);
   expect(recalls).toHaveLength(2);
   const mean = (recalls[0]! + recalls[1]!) / 2;
   const sd = Math.abs(recalls[0]! - recalls[1]!) / Math.SQRT2;
@@ -43,9 +48,17 @@ test('runs of several seeds become a table for a paper, with tests against a ref
   expect(latex).toContain('\\toprule');
   // Whatever is significant in the table is marked in the paper's table too, as often.
   const marks = (await results.getByRole('cell').allTextContents()).join('').match(/[†‡]/g) ?? [];
-  expect(latex.split('\n').filter((line) => line.endsWith('\\\\')).join('').match(/dagger/g) ?? []).toHaveLength(marks.length);
+  expect(
+    latex
+      .split('\n')
+      .filter((line) => line.endsWith('\\\\'))
+      .join('')
+      .match(/dagger/g) ?? [],
+  ).toHaveLength(marks.length);
   expect(latex).toMatch(/Model & Recall@10 .* & \$\\Delta\$ N@10 .*\n.*\n.*(reference|%) \\\\\n/);
-  expect(latex.replaceAll(/\\(textbf|underline)\{([^}]*)\}/g, '$2')).toContain(`${mean.toFixed(4)} $\\pm$ ${sd.toFixed(4)}`);
+  expect(latex.replaceAll(/\\(textbf|underline)\{([^}]*)\}/g, '$2')).toContain(
+    `${mean.toFixed(4)} $\\pm$ ${sd.toFixed(4)}`,
+  );
 
   await page.reload();
   await expect(results.getByRole('columnheader', { name: 'Δ N@10' })).toBeVisible();
@@ -56,15 +69,30 @@ test('runs of several seeds become a table for a paper, with tests against a ref
   // Each user is better, equal or worse with one of the two, and has a place by activity and by difficulty.
   await page.getByRole('tab', { name: 'Gains' }).click();
   const gains = page.getByRole('region', { name: /^(LightGCN against BPR-MF|BPR-MF against LightGCN)$/ });
-  const shares = await Promise.all(['Better', 'Equal', 'Worse'].map((name) => gains.getByText(name, { exact: true }).locator('xpath=following-sibling::dd[1]').textContent()));
+  const shares = await Promise.all(
+    ['Better', 'Equal', 'Worse'].map((name) =>
+      gains.getByText(name, { exact: true }).locator('xpath=following-sibling::dd[1]').textContent(),
+    ),
+  );
   expect(shares.reduce((sum, text) => sum + parseFloat(text ?? ''), 0)).toBeCloseTo(100, 0);
   await page.getByRole('textbox', { name: /Nearest items/ }).fill('10');
   await page.getByRole('button', { name: 'Find the nearest items' }).click();
   await expect(page.getByText('10 nearest items by image, text')).toBeVisible({ timeout: 60_000 });
-  const evaluated = Number((await gains.getByText('Users', { exact: true }).locator('xpath=following-sibling::dd[1]').textContent())?.replaceAll(',', ''));
+  const evaluated = Number(
+    (
+      await gains.getByText('Users', { exact: true }).locator('xpath=following-sibling::dd[1]').textContent()
+    )?.replaceAll(',', ''),
+  );
   for (const name of ['By activity', 'By difficulty']) {
-    const counts = await page.getByRole('group', { name }).getByRole('row').locator('td:nth-of-type(2)').allTextContents();
-    expect(counts.map((text) => Number(text.replaceAll(',', ''))).reduce((sum, count) => sum + count, 0), name).toBe(evaluated);
+    const counts = await page
+      .getByRole('group', { name })
+      .getByRole('row')
+      .locator('td:nth-of-type(2)')
+      .allTextContents();
+    expect(
+      counts.map((text) => Number(text.replaceAll(',', ''))).reduce((sum, count) => sum + count, 0),
+      name,
+    ).toBe(evaluated);
   }
   await expectFit(page, 'gains');
 
@@ -80,14 +108,20 @@ test('runs of several seeds become a table for a paper, with tests against a ref
   await page.getByRole('tab', { name: 'Results' }).click();
 
   // From a run of the table to how it serves popular and rare items: every test interaction is in one of five groups.
-  await results.getByRole('row', { name: /^LightGCN/ }).getByRole('link').first().click();
+  await results
+    .getByRole('row', { name: /^LightGCN/ })
+    .getByRole('link')
+    .first()
+    .click();
   await expect(page.getByRole('tab', { name: 'Curves' })).toBeVisible();
   await page.getByRole('tab', { name: 'Long tail' }).click();
   const groups = page.getByRole('group', { name: 'By popularity of the item' });
   await expect(groups.getByRole('row')).toHaveCount(6);
   const dataset = (await stored(page, 'datasets', runs[0]!.experiment.dataset.id)) as DatasetDocument;
   const cells = await groups.getByRole('row').locator('td:nth-of-type(3)').allTextContents();
-  expect(cells.map((text) => Number(text.replaceAll(',', ''))).reduce((sum, count) => sum + count, 0)).toBe(dataset.statistics.splits.test.interactions);
+  expect(cells.map((text) => Number(text.replaceAll(',', ''))).reduce((sum, count) => sum + count, 0)).toBe(
+    dataset.statistics.splits.test.interactions,
+  );
   await expect(groups.getByRole('row', { name: /^most popular/ })).toContainText(Number(inGroups.at(-2)).toFixed(4));
   await expectFit(page, 'long tail');
 });

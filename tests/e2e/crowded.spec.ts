@@ -13,9 +13,17 @@ const ANSWER_MS = 100;
 async function crowd(page: Page, id: string): Promise<void> {
   const run = (await storedRun(page, id))!;
   const steps = run.stepsPerEpoch;
-  const epochs = Array.from({ length: EPOCHS }, (_, epoch) => ({ ...run.epochs[epoch % run.epochs.length]!, epoch, step: (epoch + 1) * steps }));
+  const epochs = Array.from({ length: EPOCHS }, (_, epoch) => ({
+    ...run.epochs[epoch % run.epochs.length]!,
+    epoch,
+    step: (epoch + 1) * steps,
+  }));
   const last = run.intervals.at(-1)!;
-  const intervals = Array.from({ length: EPOCHS * 4 }, (_, i) => ({ ...last, step: Math.round(((i + 1) * steps) / 4), epoch: Math.floor(i / 4) }));
+  const intervals = Array.from({ length: EPOCHS * 4 }, (_, i) => ({
+    ...last,
+    step: Math.round(((i + 1) * steps) / 4),
+    epoch: Math.floor(i / 4),
+  }));
   await page.evaluate(
     ([document, count]) =>
       new Promise<void>((resolve, reject) => {
@@ -25,8 +33,21 @@ async function crowd(page: Page, id: string): Promise<void> {
           // Curves of their own: what is the same in all runs takes no room in a link.
           const own = (i: number, epoch: number): number => (Math.sin(97.1 * i + 13.7 * epoch) + 1) / 4;
           for (let i = 0; i < count; i++) {
-            const curves = document.epochs.map((point) => ({ ...point, valid: point.valid && { ...point.valid, 'recall@20': own(i, point.epoch), 'ndcg@20': own(i + 50, point.epoch) } }));
-            const copy = { ...document, epochs: curves, id: `copy-${i}`, name: `Copy ${i}`, experiment: { ...document.experiment, seed: i } };
+            const curves = document.epochs.map((point) => ({
+              ...point,
+              valid: point.valid && {
+                ...point.valid,
+                'recall@20': own(i, point.epoch),
+                'ndcg@20': own(i + 50, point.epoch),
+              },
+            }));
+            const copy = {
+              ...document,
+              epochs: curves,
+              id: `copy-${i}`,
+              name: `Copy ${i}`,
+              experiment: { ...document.experiment, seed: i },
+            };
             transaction.objectStore('runs').put(copy, copy.id);
           }
           transaction.oncomplete = () => {
@@ -68,10 +89,19 @@ test('with many runs stored and one training, views open and histories scrub wit
     });
     expect.soft(longest, `opening ${hash}`).toBeLessThan(OPEN_MS);
   };
-  const tab = (name: string) => () => expect(page.getByRole('tab', { name: 'Curves' })).toBeVisible().then(() => page.getByRole('tab', { name }).click());
+  const tab = (name: string) => () =>
+    expect(page.getByRole('tab', { name: 'Curves' }))
+      .toBeVisible()
+      .then(() => page.getByRole('tab', { name }).click());
   // Once for the code, then measured: what is loaded first is not what is asked about.
   for (const measured of [false, true]) {
-    for (const [hash, words] of [['/runs', /51 runs|52 runs/], ['/experiment', /on the device/], ['/data', 'Stored in this browser'], ['/device', /of \d+ passed/], ['/compare', /Compare/]] as const) {
+    for (const [hash, words] of [
+      ['/runs', /51 runs|52 runs/],
+      ['/experiment', /on the device/],
+      ['/data', 'Stored in this browser'],
+      ['/device', /of \d+ passed/],
+      ['/compare', /Compare/],
+    ] as const) {
       const ready = () => expect(page.locator('main').getByText(words).first()).toBeVisible();
       if (measured) await open(hash, ready);
       else await page.goto(`./#${hash}`).then(ready);
@@ -101,8 +131,13 @@ test('with many runs stored and one training, views open and histories scrub wit
   await dialog.getByRole('radio', { name: 'with curves', exact: true }).check();
   await expect(dialog.getByText(/is cut by most of what carries links/)).toBeVisible();
   await expect(dialog.getByRole('button', { name: 'Copy link' })).toBeDisabled();
-  const [study] = await Promise.all([page.waitForEvent('download'), dialog.getByRole('button', { name: 'Save as file' }).click()]);
-  const { runs } = JSON.parse(readFileSync(await study.path(), 'utf8')) as { runs: { run: { id: string; epochs: unknown[] } }[] };
+  const [study] = await Promise.all([
+    page.waitForEvent('download'),
+    dialog.getByRole('button', { name: 'Save as file' }).click(),
+  ]);
+  const { runs } = JSON.parse(readFileSync(await study.path(), 'utf8')) as {
+    runs: { run: { id: string; epochs: unknown[] } }[];
+  };
   expect(runs.find(({ run }) => run.id === 'copy-2')!.run.epochs).toHaveLength(200);
   expect(runs.length).toBeGreaterThan(50);
 });

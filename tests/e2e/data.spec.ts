@@ -15,7 +15,12 @@ async function firstVisit(page: Page): Promise<void> {
 const currentDataset = (page: Page) => page.locator('header').getByRole('link', { name: /^Dataset:/ });
 const storedDatasets = (page: Page) => page.getByRole('group', { name: 'Stored datasets' }).getByRole('link');
 const stat = (page: Page, label: string) =>
-  page.getByRole('region', { name: 'Interactions' }).locator('div', { has: page.getByRole('term').filter({ hasText: new RegExp(`^${label}$`) }) }).last().getByRole('definition').first();
+  page
+    .getByRole('region', { name: 'Interactions' })
+    .locator('div', { has: page.getByRole('term').filter({ hasText: new RegExp(`^${label}$`) }) })
+    .last()
+    .getByRole('definition')
+    .first();
 
 /** A folder of this machine with the given files. */
 function folder(name: string, files: Readonly<Record<string, string | Uint8Array>>): string {
@@ -51,15 +56,19 @@ test('the first visit finds the demo dataset within seconds', async ({ page }) =
 
 test('a broken folder is explained, nothing of it is stored, and the dataset before it stays', async ({ page }) => {
   await firstVisit(page);
-  await dropFolder(page, folder('broken', {
-    'toy.inter': 'userID\titemID\tx_label\n0\t0\t0\n0\t1\t1\n1\t2\t2\n',
-    'image_feat.npy': npy(2, 4),
-  }));
+  await dropFolder(
+    page,
+    folder('broken', {
+      'toy.inter': 'userID\titemID\tx_label\n0\t0\t0\n0\t1\t1\n1\t2\t2\n',
+      'image_feat.npy': npy(2, 4),
+    }),
+  );
   const check = page.getByRole('region', { name: 'Check of broken' });
   await expect(check.getByText('Nothing was stored: the dataset has errors.')).toBeVisible();
   const problem = check.getByRole('listitem').filter({ hasText: 'error' });
   await expect(problem).toHaveCount(1);
-  for (const words of ['broken/image_feat.npy', 'row 2', 'rows-mismatch']) await expect(problem.getByText(words, { exact: true })).toBeVisible();
+  for (const words of ['broken/image_feat.npy', 'row 2', 'rows-mismatch'])
+    await expect(problem.getByText(words, { exact: true })).toBeVisible();
   await expect(problem).toContainText('Row 4 of toy.inter has item 2, but image_feat.npy has rows 0–1.');
   await expect(problem).toContainText('Check that the feature file belongs to this interaction file.');
   await expect(check.getByRole('button', { name: /store/i })).toBeHidden();
@@ -70,7 +79,11 @@ test('a broken folder is explained, nothing of it is stored, and the dataset bef
   await expect(currentDataset(page)).toContainText(DEMO);
 });
 
-for (const [name, separator] of [['semicolons', ';'], ['commas', ','], ['bars', '|']] as const) {
+for (const [name, separator] of [
+  ['semicolons', ';'],
+  ['commas', ','],
+  ['bars', '|'],
+] as const) {
   test(`a CSV with ${name} becomes the current dataset`, async ({ page }) => {
     await firstVisit(page);
     const path = folder('table', { 'ratings.csv': table(separator) });
@@ -79,7 +92,9 @@ for (const [name, separator] of [['semicolons', ';'], ['commas', ','], ['bars', 
     await expect(field).toHaveValue('ratings');
     await field.fill(`With ${name}`);
     await page.getByRole('button', { name: /store/i }).click();
-    await expect(page.getByRole('status').filter({ hasText: `With ${name} is stored and is now the current dataset.` })).toBeVisible();
+    await expect(
+      page.getByRole('status').filter({ hasText: `With ${name} is stored and is now the current dataset.` }),
+    ).toBeVisible();
     await expect(currentDataset(page)).toContainText('12 users × 8 items · no features');
 
     await page.getByRole('link', { name: 'Look at it' }).click();
@@ -94,10 +109,13 @@ test('an import can be cancelled while it is read and when it is checked', async
   // Long enough to be caught in the middle.
   const items = 20_000;
   const rows = Array.from({ length: items }, (_, i) => `${i % 500}\t${i}\t${i % 10 < 8 ? 0 : (i % 10) - 7}`);
-  await dropFolder(page, folder('large', {
-    'large.inter': ['userID\titemID\tx_label', ...rows].join('\n'),
-    'image_feat.npy': npy(items, 1024),
-  }));
+  await dropFolder(
+    page,
+    folder('large', {
+      'large.inter': ['userID\titemID\tx_label', ...rows].join('\n'),
+      'image_feat.npy': npy(items, 1024),
+    }),
+  );
   await page.getByRole('region', { name: 'Reading large' }).getByRole('button', { name: 'Cancel' }).click();
   await expect(page.getByText('Drop a dataset here')).toBeVisible();
 
@@ -107,7 +125,10 @@ test('an import can be cancelled while it is read and when it is checked', async
   await page.reload();
   await expect(storedDatasets(page)).toHaveText(['Demo']);
   // Without the app itself, which is kept for use without a network.
-  const left = await page.evaluate(async () => ((await navigator.storage.estimate()) as { usageDetails: { indexedDB: number } }).usageDetails.indexedDB);
+  const left = await page.evaluate(
+    async () =>
+      ((await navigator.storage.estimate()) as { usageDetails: { indexedDB: number } }).usageDetails.indexedDB,
+  );
   expect(left).toBeGreaterThan(0);
   expect(left).toBeLessThan(5e6);
 });
@@ -141,7 +162,9 @@ test('a dataset is imported by keyboard alone', async ({ page }) => {
     for (let presses = 0; presses < 40; presses++) {
       await page.keyboard.press('Tab');
       // Past the last control the focus is on the page as a whole, whose text is all there is.
-      const words = await page.evaluate(() => (document.activeElement === document.body ? '' : (document.activeElement?.textContent ?? '')));
+      const words = await page.evaluate(() =>
+        document.activeElement === document.body ? '' : (document.activeElement?.textContent ?? ''),
+      );
       if (name.test(words)) return;
     }
     throw new Error(`Tab does not reach ${name.source}.`);
@@ -168,11 +191,26 @@ test('TikTok’s page shows its counts, splits and features', async ({ page }) =
   await dropFolder(page, TIKTOK);
   await page.getByRole('button', { name: 'Accept 2 warnings and store' }).click();
   await page.getByRole('link', { name: 'Look at it' }).click();
-  for (const [label, value] of [['Users', '9,308'], ['Items', '6,710'], ['Interactions', '68,722'], ['Density', '0.11 %']] as const) {
+  for (const [label, value] of [
+    ['Users', '9,308'],
+    ['Items', '6,710'],
+    ['Interactions', '68,722'],
+    ['Density', '0.11 %'],
+  ] as const) {
     await expect(stat(page, label)).toHaveText(value);
   }
-  for (const [split, count] of [['Training', '59,541'], ['Validation', '3,051'], ['Test', '6,130']] as const) {
-    await expect(page.getByRole('row', { name: new RegExp(`^${split}`) }).getByRole('cell').first()).toHaveText(count);
+  for (const [split, count] of [
+    ['Training', '59,541'],
+    ['Validation', '3,051'],
+    ['Test', '6,130'],
+  ] as const) {
+    await expect(
+      page
+        .getByRole('row', { name: new RegExp(`^${split}`) })
+        .getByRole('cell')
+        .first(),
+    ).toHaveText(count);
   }
-  for (const modality of ['image', 'audio']) await expect(page.getByRole('row', { name: new RegExp(`^${modality} items 6,710 128`) })).toBeVisible();
+  for (const modality of ['image', 'audio'])
+    await expect(page.getByRole('row', { name: new RegExp(`^${modality} items 6,710 128`) })).toBeVisible();
 });

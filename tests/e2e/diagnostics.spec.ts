@@ -31,7 +31,9 @@ test('what a threshold would drop, what a plug-in brings, and what both cost', a
   // When it was nearly as good as it got: after the first epoch or the second.
   await page.goto(`./#/runs/${id}`);
   await page.getByRole('tab', { name: 'Efficiency' }).click();
-  await expect(page.getByRole('region', { name: 'Convergence' })).toContainText(/t95.*epoch [12]: first at 95 % of the best/);
+  await expect(page.getByRole('region', { name: 'Convergence' })).toContainText(
+    /t95.*epoch [12]: first at 95 % of the best/,
+  );
   await expectFit(page, 'efficiency of a run');
 
   await ended(page, await startRun(page, 'LightGCN', { 'Epochs, at most': '2' }));
@@ -43,18 +45,24 @@ test('what a threshold would drop, what a plug-in brings, and what both cost', a
   await page.getByRole('button', { name: 'All 3 on Demo' }).click();
   const grid = page.getByRole('group', { name: 'Backbones by enhancer' });
   await expect(grid.getByRole('row')).toHaveCount(2);
-  const [plain, enhanced] = await grid.getByRole('row', { name: /^LightGCN/ }).getByRole('cell').allTextContents();
+  const [plain, enhanced] = await grid
+    .getByRole('row', { name: /^LightGCN/ })
+    .getByRole('cell')
+    .allTextContents();
   const relative = 100 * (Number(enhanced!.slice(0, 6)) / Number(plain) - 1);
   expect(Math.abs(relative - Number(enhanced!.slice(6).replace('−', '-').replace(' %', '')))).toBeLessThan(0.6);
   await page.getByRole('tab', { name: 'Efficiency' }).click();
   const costs = page.getByRole('group', { name: 'Efficiency by setting' });
   await expect(costs.getByRole('row')).toHaveCount(4);
-  for (const row of (await costs.getByRole('row').all()).slice(1)) await expect(row.getByRole('cell').nth(6)).toHaveText('2');
+  for (const row of (await costs.getByRole('row').all()).slice(1))
+    await expect(row.getByRole('cell').nth(6)).toHaveText('2');
   await expect(page.getByRole('figure', { name: /against time/ })).toBeVisible();
   await expectFit(page, 'efficiency');
 
   await page.goto('./#/data');
   await page.getByRole('button', { name: 'Copy LaTeX of all datasets' }).click();
   await expect(page.getByText('LaTeX copied')).toBeVisible();
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/Demo & 1,000 & 600 & \d+,\d{3} & [\d.]+ \\% & /);
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(
+    /Demo & 1,000 & 600 & \d+,\d{3} & [\d.]+ \\% & /,
+  );
 });

@@ -9,7 +9,9 @@ import { serveFolder } from '../helpers/staticHost';
 
 /** What PyTorch makes of each text: see `make_encoder.py`. */
 const FOLDER = join(import.meta.dirname, '../fixtures/encoder');
-const reference: readonly { readonly text: string; readonly vector: readonly number[] }[] = JSON.parse(readFileSync(join(FOLDER, 'reference.json'), 'utf8'));
+const reference: readonly { readonly text: string; readonly vector: readonly number[] }[] = JSON.parse(
+  readFileSync(join(FOLDER, 'reference.json'), 'utf8'),
+);
 /** Texts as they stand in a file; the app takes off the blanks around them, and an empty one is no text. */
 const titles = reference.map(({ text }) => text);
 const ITEMS = titles.length;
@@ -30,18 +32,36 @@ async function openReasoning(page: Page): Promise<void> {
   await page.goto('./#/data');
   await expect(page.getByText('The demo dataset is ready')).toBeVisible({ timeout: 60_000 });
   await page.getByLabel('Dataset files').setInputFiles([
-    { name: 'words.inter', mimeType: 'text/plain', buffer: Buffer.from(interactionsText({ users: USERS, items: ITEMS, each: 6 })) },
-    { name: 'image_feat.npy', mimeType: 'application/octet-stream', buffer: Buffer.from(npy(ITEMS, 4, (row, column) => Math.sin(row * (column + 1)))) },
+    {
+      name: 'words.inter',
+      mimeType: 'text/plain',
+      buffer: Buffer.from(interactionsText({ users: USERS, items: ITEMS, each: 6 })),
+    },
+    {
+      name: 'image_feat.npy',
+      mimeType: 'application/octet-stream',
+      buffer: Buffer.from(npy(ITEMS, 4, (row, column) => Math.sin(row * (column + 1)))),
+    },
   ]);
   await page.getByRole('textbox', { name: 'Name' }).fill('Words');
   await page.getByRole('button', { name: /store/ }).click();
   await page.getByRole('link', { name: 'Look at it' }).click();
   await page.getByRole('link', { name: 'Reasoning' }).click();
-  for (const [label, value] of Object.entries({ Address: server.url, 'Model that describes images': 'seer', 'Model that writes profiles': 'writer' })) {
+  for (const [label, value] of Object.entries({
+    Address: server.url,
+    'Model that describes images': 'seer',
+    'Model that writes profiles': 'writer',
+  })) {
     await page.getByLabel(label, { exact: true }).fill(value);
     await page.getByLabel(label, { exact: true }).blur();
   }
-  await page.getByLabel('Item texts and pictures').setInputFiles({ name: 'meta.jsonl', mimeType: 'application/x-ndjson', buffer: Buffer.from(titles.map((title, id) => `${JSON.stringify({ id, title })}\n`).join('')) });
+  await page
+    .getByLabel('Item texts and pictures')
+    .setInputFiles({
+      name: 'meta.jsonl',
+      mimeType: 'application/x-ndjson',
+      buffer: Buffer.from(titles.map((title, id) => `${JSON.stringify({ id, title })}\n`).join('')),
+    });
   await expect(page.getByText(`${TEXTS} texts and 0 pictures stored.`)).toBeVisible({ timeout: 60_000 });
 }
 
@@ -54,10 +74,16 @@ async function downloaded(page: Page, name: string): Promise<Float32Array> {
   return new Float32Array(Uint8Array.from(bytes.subarray(start)).buffer);
 }
 
-const chooseFolder = (page: Page, files: readonly string[] = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'onnx/model.onnx']): Promise<void> =>
-  page.getByLabel('Files of an encoder').setInputFiles(files.map((file) => join(FOLDER, file)));
+const chooseFolder = (
+  page: Page,
+  files: readonly string[] = ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'onnx/model.onnx'],
+): Promise<void> => page.getByLabel('Files of an encoder').setInputFiles(files.map((file) => join(FOLDER, file)));
 
-test('a dropped encoder gives PyTorch’s vectors in the page, without another host, and never twice', async ({ page, context, baseURL }) => {
+test('a dropped encoder gives PyTorch’s vectors in the page, without another host, and never twice', async ({
+  page,
+  context,
+  baseURL,
+}) => {
   const { refusals, strangers } = await watchPolicy(context, baseURL ?? '');
   const runtimes: string[] = [];
   context.on('request', (request) => {
@@ -72,21 +98,32 @@ test('a dropped encoder gives PyTorch’s vectors in the page, without another h
   await expect(page.getByRole('button', { name: 'Fetch it' })).toHaveCount(0);
 
   await chooseFolder(page, ['config.json', 'tokenizer.json', 'onnx/model.onnx']);
-  await expect(panel(page)).toContainText(/The encoder’s tokenizer_config.json is missing\.\s*Drop the model’s whole folder/);
+  await expect(panel(page)).toContainText(
+    /The encoder’s tokenizer_config.json is missing\.\s*Drop the model’s whole folder/,
+  );
   await pipeline(page).getByRole('button', { name: 'Start' }).click();
   await expect(pipeline(page)).toContainText(/is not stored in this browser\.\s*Drop its folder/, { timeout: 120_000 });
 
   // The folder, as a person drops it anywhere on the page.
-  const transfer = await page.evaluateHandle((files) => {
-    const data = new DataTransfer();
-    for (const { name, base64 } of files) data.items.add(new File([Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0))], name));
-    return data;
-  }, ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'onnx/model.onnx'].map((file) => ({ name: file.replace(/^.*\//, ''), base64: readFileSync(join(FOLDER, file)).toString('base64') })));
+  const transfer = await page.evaluateHandle(
+    (files) => {
+      const data = new DataTransfer();
+      for (const { name, base64 } of files)
+        data.items.add(new File([Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0))], name));
+      return data;
+    },
+    ['config.json', 'tokenizer.json', 'tokenizer_config.json', 'onnx/model.onnx'].map((file) => ({
+      name: file.replace(/^.*\//, ''),
+      base64: readFileSync(join(FOLDER, file)).toString('base64'),
+    })),
+  );
   await page.dispatchEvent('body', 'dragenter', { dataTransfer: transfer });
   await page.dispatchEvent('body', 'dragover', { dataTransfer: transfer });
   await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
   const chosen = panel(page).getByLabel('Encoder in this browser');
-  await expect(chosen).toHaveAccessibleDescription(/^32 dimensions, 24 tokens of a text at most, \d+ KB$/, { timeout: 120_000 });
+  await expect(chosen).toHaveAccessibleDescription(/^32 dimensions, 24 tokens of a text at most, \d+ KB$/, {
+    timeout: 120_000,
+  });
   await expect(chosen.locator(':checked')).toHaveText(/^encoder · [0-9a-f]{8}$/);
   await expectFit(page, 'Reasoning with an encoder in the page');
   expect(runtimes.filter((url) => url.includes('ort-wasm')).length).toBeGreaterThan(0);
@@ -102,7 +139,11 @@ test('a dropped encoder gives PyTorch’s vectors in the page, without another h
   const items = await downloaded(page, 'Item vectors (NPY)');
   expect(items.length).toBe(ITEMS * WIDTH);
   reference.forEach(({ text, vector }, item) => {
-    vector.forEach((value, column) => expect(Math.abs(items[item * WIDTH + column]! - (text === '' ? 0 : value)), `${text}, ${column}`).toBeLessThan(1e-5));
+    vector.forEach((value, column) =>
+      expect(Math.abs(items[item * WIDTH + column]! - (text === '' ? 0 : value)), `${text}, ${column}`).toBeLessThan(
+        1e-5,
+      ),
+    );
   });
 
   // With another who encodes, other vectors are wanted; back with this one, all are there, also after a reload.
@@ -114,7 +155,10 @@ test('a dropped encoder gives PyTorch’s vectors in the page, without another h
   await expect(chosen).toHaveAccessibleDescription(/^32 dimensions/);
   await expect(rows.nth(3)).toContainText(`${TEXTS} of ${TEXTS}`);
   await pipeline(page).getByRole('button', { name: 'Make the dataset' }).click();
-  await expect(page.getByRole('region', { name: 'Item texts and user profiles' })).toContainText(/encoder.*in the page; files [0-9a-f]{12}/, { timeout: 60_000 });
+  await expect(page.getByRole('region', { name: 'Item texts and user profiles' })).toContainText(
+    /encoder.*in the page; files [0-9a-f]{12}/,
+    { timeout: 60_000 },
+  );
   expect(refusals).toEqual([]);
   expect(strangers.filter((url) => !url.startsWith(server.url))).toEqual([]);
 });
@@ -123,16 +167,24 @@ test('encoding pauses between batches, goes on where it was, and runs on the GPU
   await openReasoning(page);
   await panel(page).getByRole('radio', { name: 'This page' }).check();
   await chooseFolder(page);
-  await expect(panel(page).getByLabel('Encoder in this browser')).toHaveAccessibleDescription(/^32 dimensions/, { timeout: 120_000 });
+  await expect(panel(page).getByLabel('Encoder in this browser')).toHaveAccessibleDescription(/^32 dimensions/, {
+    timeout: 120_000,
+  });
   await panel(page).getByLabel('It runs on').selectOption('webgpu');
   await pipeline(page).getByRole('button', { name: 'Start' }).click();
   await pipeline(page).getByRole('button', { name: 'Pause' }).click();
   await expect(pipeline(page).getByText('paused', { exact: true })).toBeVisible({ timeout: 120_000 });
-  await pipeline(page).getByRole('button', { name: /Start|Go on/ }).click();
+  await pipeline(page)
+    .getByRole('button', { name: /Start|Go on/ })
+    .click();
   await expect(pipeline(page).getByText('finished', { exact: true })).toBeVisible({ timeout: 240_000 });
   const items = await downloaded(page, 'Item vectors (NPY)');
   reference.forEach(({ text, vector }, item) => {
-    vector.forEach((value, column) => expect(Math.abs(items[item * WIDTH + column]! - (text === '' ? 0 : value)), `${text}, ${column}`).toBeLessThan(1e-5));
+    vector.forEach((value, column) =>
+      expect(Math.abs(items[item * WIDTH + column]! - (text === '' ? 0 : value)), `${text}, ${column}`).toBeLessThan(
+        1e-5,
+      ),
+    );
   });
 });
 
@@ -153,7 +205,9 @@ test('the runtime is kept once it was needed, and an encoder then opens without 
     await openReasoning(page);
     await panel(page).getByRole('radio', { name: 'This page' }).check();
     await chooseFolder(page);
-    await expect(panel(page).getByLabel('Encoder in this browser')).toHaveAccessibleDescription(/^32 dimensions/, { timeout: 120_000 });
+    await expect(panel(page).getByLabel('Encoder in this browser')).toHaveAccessibleDescription(/^32 dimensions/, {
+      timeout: 120_000,
+    });
     expect(await kept()).toEqual([expect.stringMatching(/\.wasm$/)]);
 
     await host.close();
@@ -163,7 +217,9 @@ test('the runtime is kept once it was needed, and an encoder then opens without 
     await panel(page).getByRole('button', { name: 'Delete this encoder' }).click();
     await expect(panel(page).getByLabel('Encoder in this browser')).toHaveCount(0);
     await chooseFolder(page);
-    await expect(panel(page).getByLabel('Encoder in this browser')).toHaveAccessibleDescription(/^32 dimensions/, { timeout: 120_000 });
+    await expect(panel(page).getByLabel('Encoder in this browser')).toHaveAccessibleDescription(/^32 dimensions/, {
+      timeout: 120_000,
+    });
   } finally {
     await context.close();
     await host.close().catch(() => undefined);

@@ -21,11 +21,18 @@ function entriesOf(path: string): Map<string, Buffer> {
   const bytes = readFileSync(path);
   const entries = new Map<string, Buffer>();
   const end = bytes.lastIndexOf(Buffer.of(0x50, 0x4b, 5, 6));
-  for (let at = bytes.readUInt32LE(end + 16); bytes.readUInt32LE(at) === 0x02014b50; at += 46 + bytes.readUInt16LE(at + 28) + bytes.readUInt16LE(at + 30)) {
+  for (
+    let at = bytes.readUInt32LE(end + 16);
+    bytes.readUInt32LE(at) === 0x02014b50;
+    at += 46 + bytes.readUInt16LE(at + 28) + bytes.readUInt16LE(at + 30)
+  ) {
     expect(bytes.readUInt16LE(at + 10), 'method').toBe(0);
     const local = bytes.readUInt32LE(at + 42);
     const start = local + 30 + bytes.readUInt16LE(local + 26) + bytes.readUInt16LE(local + 28);
-    entries.set(bytes.toString('utf8', at + 46, at + 46 + bytes.readUInt16LE(at + 28)), bytes.subarray(start, start + bytes.readUInt32LE(at + 24)));
+    entries.set(
+      bytes.toString('utf8', at + 46, at + 46 + bytes.readUInt16LE(at + 28)),
+      bytes.subarray(start, start + bytes.readUInt32LE(at + 24)),
+    );
   }
   return entries;
 }
@@ -34,14 +41,19 @@ function entriesOf(path: string): Map<string, Buffer> {
 function matrixOf(bytes: Buffer): { readonly rows: number; readonly columns: number; readonly values: Float32Array } {
   expect([...bytes.subarray(0, 8)]).toEqual([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, 1, 0]);
   const start = 10 + bytes.readUInt16LE(8);
-  const [, rows, columns] = /^\{'descr': '<f4', 'fortran_order': False, 'shape': \((\d+), (\d+)\), \} *\n$/.exec(bytes.toString('latin1', 10, start))!.map(Number);
+  const [, rows, columns] = /^\{'descr': '<f4', 'fortran_order': False, 'shape': \((\d+), (\d+)\), \} *\n$/
+    .exec(bytes.toString('latin1', 10, start))!
+    .map(Number);
   const values = new Float32Array(bytes.buffer.slice(bytes.byteOffset + start, bytes.byteOffset + bytes.length));
   expect(values).toHaveLength(rows! * columns!);
   return { rows: rows!, columns: columns!, values };
 }
 
 /** What is stored beside a run, as plain lists. */
-const detailsOf = (page: Page, id: string): Promise<{ users: number[]; items: number[]; scores: number[]; cutoff: number }> =>
+const detailsOf = (
+  page: Page,
+  id: string,
+): Promise<{ users: number[]; items: number[]; scores: number[]; cutoff: number }> =>
   page.evaluate(
     (key) =>
       new Promise((resolve, reject) => {
@@ -85,9 +97,15 @@ test('a run: curves, embeddings that give the stored scores, top lists, a config
 
   const curves = await saved(page, 'Curves CSV');
   expect(textOf(curves).trimEnd().split('\r\n')).toHaveLength(1 + 3);
-  const scalars = textOf(await saved(page, 'Long CSV')).trimEnd().split('\r\n').map((line) => line.split(','));
+  const scalars = textOf(await saved(page, 'Long CSV'))
+    .trimEnd()
+    .split('\r\n')
+    .map((line) => line.split(','));
   expect(scalars[0]).toEqual(['run', 'tag', 'step', 'value']);
-  for (const key of METRIC_KEYS) expect(scalars.filter(([, tag]) => tag === `valid_${key}`).map((row) => row.slice(2).map(Number))).toEqual(run.epochs.map(({ step, valid }) => [step, valid![key]]));
+  for (const key of METRIC_KEYS)
+    expect(scalars.filter(([, tag]) => tag === `valid_${key}`).map((row) => row.slice(2).map(Number))).toEqual(
+      run.epochs.map(({ step, valid }) => [step, valid![key]]),
+    );
 
   const users = matrixOf(readFileSync((await saved(page, 'Users')).path));
   const items = matrixOf(readFileSync((await saved(page, 'Items')).path));
@@ -99,20 +117,38 @@ test('a run: curves, embeddings that give the stored scores, top lists, a config
   };
   let furthest = 0;
   details.users.forEach((user, row) => {
-    for (let rank = 0; rank < 3; rank++) furthest = Math.max(furthest, Math.abs(product(user, details.items[row * details.cutoff + rank]!) - details.scores[row * details.cutoff + rank]!));
+    for (let rank = 0; rank < 3; rank++)
+      furthest = Math.max(
+        furthest,
+        Math.abs(
+          product(user, details.items[row * details.cutoff + rank]!) - details.scores[row * details.cutoff + rank]!,
+        ),
+      );
   });
   expect(details.users).toHaveLength(1000);
   expect(furthest).toBeLessThan(1e-4);
 
   const lists = await saved(page, 'Lists');
   expect(lists.name).toMatch(/top-50\.tsv$/);
-  const [header, ...rows] = textOf(lists).trimEnd().split('\n').map((line) => line.split('\t'));
+  const [header, ...rows] = textOf(lists)
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split('\t'));
   expect(header).toEqual(['id', ...Array.from({ length: 50 }, (_, rank) => `top_${rank}`)]);
   expect(rows.map(([id]) => Number(id))).toEqual(details.users);
   expect(rows.flatMap((row) => row.slice(1).map(Number))).toEqual(details.items);
 
   const yaml = textOf(await saved(page, 'YAML'));
-  for (const line of ['seed: [5]', 'epochs: 3', 'n_layers: 2', 'reg_weight: 0.0001', 'stopping_step: 20', 'valid_metric: "Recall@20"', '# python main.py -m LightGCN -d Demo']) expect(yaml.split('\n')).toContain(line);
+  for (const line of [
+    'seed: [5]',
+    'epochs: 3',
+    'n_layers: 2',
+    'reg_weight: 0.0001',
+    'stopping_step: 20',
+    'valid_metric: "Recall@20"',
+    '# python main.py -m LightGCN -d Demo',
+  ])
+    expect(yaml.split('\n')).toContain(line);
   expect(yaml).toContain(`Recall@20 ${run.result!.test['recall@20'].toFixed(4)}`);
 
   // What is beside the run can be gone: it came from a file without weights, or the data were deleted.
@@ -156,10 +192,17 @@ test('a dataset: the archive holds what is stored, and comes back with the same 
 
   const files = entriesOf(zip.path);
   expect([...files.keys()]).toEqual(['Demo/Demo.yaml', 'Demo/Demo.inter', 'Demo/image_feat.npy', 'Demo/text_feat.npy']);
-  const [header, ...rows] = files.get('Demo/Demo.inter')!.toString('utf8').trimEnd().split('\n').map((line) => line.split('\t'));
+  const [header, ...rows] = files
+    .get('Demo/Demo.inter')!
+    .toString('utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split('\t'));
   expect(header).toEqual(['userID', 'itemID', 'rating', 'timestamp', 'x_label']);
   const { splits, ratings } = document.statistics;
-  expect([0, 1, 2].map((label) => rows.filter((row) => row[4] === String(label)).length)).toEqual([splits.train, splits.valid, splits.test].map(({ interactions }) => interactions));
+  expect([0, 1, 2].map((label) => rows.filter((row) => row[4] === String(label)).length)).toEqual(
+    [splits.train, splits.valid, splits.test].map(({ interactions }) => interactions),
+  );
   expect(ratings!.map(([rating]) => [rating, rows.filter((row) => row[2] === String(rating)).length])).toEqual(ratings);
   expect(new Set(rows.map(([user]) => user)).size).toBe(1000);
   const image = matrixOf(files.get('Demo/image_feat.npy')!);
@@ -170,6 +213,11 @@ test('a dataset: the archive holds what is stored, and comes back with the same 
   copyFileSync(zip.path, join(folder, 'Demo.zip'));
   await page.goto('/#/data');
   await dropFolder(page, folder);
-  await page.getByRole('button', { name: /and store|Store the dataset/ }).first().click();
-  await expect.poll(() => fingerprints(page), { timeout: 60_000 }).toEqual([document.fingerprint, document.fingerprint]);
+  await page
+    .getByRole('button', { name: /and store|Store the dataset/ })
+    .first()
+    .click();
+  await expect
+    .poll(() => fingerprints(page), { timeout: 60_000 })
+    .toEqual([document.fingerprint, document.fingerprint]);
 });

@@ -14,18 +14,37 @@ test.beforeAll(() => {
 test.afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function lodestone(...words: string[]): { code: number | null; said: string } {
-  const { status, stderr } = spawnSync(process.execPath, ['cli/lodestone.mjs', ...words], { encoding: 'utf8', timeout: 240_000 });
+  const { status, stderr } = spawnSync(process.execPath, ['cli/lodestone.mjs', ...words], {
+    encoding: 'utf8',
+    timeout: 240_000,
+  });
   return { code: status, said: stderr };
 }
 
-const COMMON = ['run', '--dataset', 'demo', '--model', 'lightgcn', '--epochs', '2', '--backend', 'wasm', '--trace', '2'];
+const COMMON = [
+  'run',
+  '--dataset',
+  'demo',
+  '--model',
+  'lightgcn',
+  '--epochs',
+  '2',
+  '--backend',
+  'wasm',
+  '--trace',
+  '2',
+];
 
 test('both hosts write the same run, embeddings, lists and trace, and the page opens it', async ({ page }) => {
   const results = ['chromium', 'node'].map((host) => {
     const out = join(folder, host);
     const { code, said } = lodestone(...COMMON, '--host', host, '--out', out, '--json');
     expect(code, said).toBe(0);
-    const events = said.trim().split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as { type: string });
+    const events = said
+      .trim()
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as { type: string });
     expect(events.filter(({ type }) => type === 'epoch')).toHaveLength(2);
     return out;
   });
@@ -40,7 +59,9 @@ test('both hosts write the same run, embeddings, lists and trace, and the page o
     expect(a!.equals(b!), file).toBe(true);
   }
   await page.goto('./#/runs');
-  await page.getByLabel('Files of runs').setInputFiles(['run.lodestone.json', 'weights.safetensors'].map((file) => join(results[1]!, file)));
+  await page
+    .getByLabel('Files of runs')
+    .setInputFiles(['run.lodestone.json', 'weights.safetensors'].map((file) => join(results[1]!, file)));
   await expect(page.getByText('1 run imported.')).toBeVisible();
   await expect(page.getByText('1 run got its weights.')).toBeVisible();
   expect((await storedRun(page, node!.id))!.epochs).toEqual(node!.epochs);
@@ -56,7 +77,18 @@ test('exit codes say what was wrong', () => {
   expect(refused.code, refused.said).toBe(3);
   expect(refused.said).toContain('x_label');
   // Without --software the adapter of a machine without a GPU is not taken.
-  const device = lodestone('run', '--dataset', 'demo', '--model', 'bpr', '--epochs', '1', '--backend', 'webgpu', ...out);
+  const device = lodestone(
+    'run',
+    '--dataset',
+    'demo',
+    '--model',
+    'bpr',
+    '--epochs',
+    '1',
+    '--backend',
+    'webgpu',
+    ...out,
+  );
   expect([0, 4]).toContain(device.code);
   if (device.code === 4) expect(device.said).toContain('GPU_UNAVAILABLE');
   expect(existsSync(join(folder, 'refused', 'embeddings.safetensors'))).toBe(device.code === 0);

@@ -25,12 +25,14 @@ const update = (page: Page): Promise<string> =>
     await registration.update();
     const worker = registration.installing ?? registration.waiting;
     if (!worker) return 'nothing new';
-    while (worker.state === 'installing') await new Promise((resolve) => worker.addEventListener('statechange', resolve, { once: true }));
+    while (worker.state === 'installing')
+      await new Promise((resolve) => worker.addEventListener('statechange', resolve, { once: true }));
     return worker.state;
   });
 
 const cacheNames = (page: Page): Promise<string[]> => page.evaluate(() => caches.keys());
-const description = (page: Page): Promise<string | null> => page.locator('meta[name="description"]').getAttribute('content');
+const description = (page: Page): Promise<string | null> =>
+  page.locator('meta[name="description"]').getAttribute('content');
 
 test('after one visit the app can be installed, and opens and trains without a network', async ({ browser }) => {
   const host = await serveFolder(BUILD);
@@ -49,7 +51,14 @@ test('after one visit the app can be installed, and opens and trains without a n
     await context.setOffline(true);
     await page.reload();
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-    expect(await page.evaluate(() => fetch('./none').then(() => 'answered', () => 'nobody there'))).toBe('nobody there');
+    expect(
+      await page.evaluate(() =>
+        fetch('./none').then(
+          () => 'answered',
+          () => 'nobody there',
+        ),
+      ),
+    ).toBe('nobody there');
     const run = await ended(page, await startRun(page, 'LightGCN', { 'Epochs, at most': '2' }));
     expect(run.device?.backend).toBe('wasm');
     expect(run.epochs).toHaveLength(2);
@@ -74,7 +83,10 @@ test('a host without headers serves it under a path, still with the content poli
   const page = await context.newPage();
   try {
     await visit(page, host.address);
-    const places = await page.evaluate(async () => [(await navigator.serviceWorker.ready).scope, ...(await caches.keys()).map((name) => name.split(' ')[1])]);
+    const places = await page.evaluate(async () => [
+      (await navigator.serviceWorker.ready).scope,
+      ...(await caches.keys()).map((name) => name.split(' ')[1]),
+    ]);
     expect(places).toEqual([host.address, host.address]);
     const client = await context.newCDPSession(page);
     const { manifest } = await client.send('Page.getAppManifest');
@@ -93,7 +105,9 @@ test('a host without headers serves it under a path, still with the content poli
     const answered = await page.evaluate(async () => {
       const worker = /assets\/training\.worker-[^"]+\.js/.exec(await (await fetch('./sw.js')).text())?.[0] ?? '';
       const { headers } = await fetch(`./${worker}`);
-      return ['Content-Security-Policy', 'Cross-Origin-Opener-Policy', 'Cross-Origin-Embedder-Policy'].map((name) => headers.get(name));
+      return ['Content-Security-Policy', 'Cross-Origin-Opener-Policy', 'Cross-Origin-Embedder-Policy'].map((name) =>
+        headers.get(name),
+      );
     });
     expect(answered).toEqual([contentPolicy(), 'same-origin', 'credentialless']);
 
@@ -123,11 +137,19 @@ test('a new version asks, waits for the run, and loses nothing', async ({ browse
 
     const index = join(folder, 'index.html');
     const worker = join(folder, 'sw.js');
-    await writeFile(index, (await readFile(index, 'utf8')).replace(/(name="description" content=)"[^"]*"/, '$1"The second build."'));
+    await writeFile(
+      index,
+      (await readFile(index, 'utf8')).replace(/(name="description" content=)"[^"]*"/, '$1"The second build."'),
+    );
     await writeServiceWorker(folder);
     // Half a deployment: the page does not yet name the script that the new worker expects.
     const complete = await readFile(worker, 'utf8');
-    await writeFile(worker, complete.replace(/const ENTRY = "[^"]+"/, 'const ENTRY = "assets/index-later.js"').replace(/const VERSION = "/, '$&half'));
+    await writeFile(
+      worker,
+      complete
+        .replace(/const ENTRY = "[^"]+"/, 'const ENTRY = "assets/index-later.js"')
+        .replace(/const VERSION = "/, '$&half'),
+    );
     expect(await update(page)).toBe('redundant');
     await expect(page.getByText('A new version is ready.')).toBeHidden();
     expect(await cacheNames(page)).toEqual([before]);

@@ -13,11 +13,18 @@ function runsInlineScript(page: Page): Promise<boolean> {
   });
 }
 
-test('training and its views stay inside the content policy and ask no other host', async ({ page, context, baseURL }) => {
+test('training and its views stay inside the content policy and ask no other host', async ({
+  page,
+  context,
+  baseURL,
+}) => {
   const watch = await watchPolicy(context, baseURL ?? '');
   const response = await page.goto('/');
   expect(response?.headers()['content-security-policy']).toBe(contentPolicy());
-  await expect(page.locator('meta[http-equiv="Content-Security-Policy"]')).toHaveAttribute('content', contentPolicy({ inMeta: true }));
+  await expect(page.locator('meta[http-equiv="Content-Security-Policy"]')).toHaveAttribute(
+    'content',
+    contentPolicy({ inMeta: true }),
+  );
   await expect(page.getByText('The demo dataset is ready')).toBeVisible({ timeout: 60_000 });
 
   const run = await ended(page, await startRun(page, 'LightGCN', { 'Epochs, at most': '2' }));
@@ -74,6 +81,10 @@ test('workers have the policy of their own responses', async ({ page, context, b
   const script = await page.evaluate(() => fetch('./sw.js').then((response) => response.text()));
   const worker = /assets\/training\.worker-[^"]+\.js/.exec(script)?.[0];
   const response = await page.request.get(`/${worker}`);
-  expect(response.headers()).toMatchObject({ 'content-security-policy': contentPolicy(), 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' });
+  expect(response.headers()).toMatchObject({
+    'content-security-policy': contentPolicy(),
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+  });
   expect(watch.refusals).toEqual([]);
 });

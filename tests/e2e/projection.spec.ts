@@ -6,9 +6,15 @@ import { ended, expectFit, startRun, stored, storedRun } from '../helpers/page';
 /** The rows of the CSV behind a chart. */
 async function csvOf(page: Page, title: string | RegExp): Promise<{ columns: string[]; rows: string[][] }> {
   await page.getByRole('button', { name: title }).click();
-  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download CSV' }).click()]);
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download CSV' }).click(),
+  ]);
   await page.keyboard.press('Escape');
-  const [columns, ...rows] = readFileSync(await download.path(), 'utf8').trim().split('\r\n').map((line) => line.split(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/));
+  const [columns, ...rows] = readFileSync(await download.path(), 'utf8')
+    .trim()
+    .split('\r\n')
+    .map((line) => line.split(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/));
   return { columns: columns!, rows };
 }
 
@@ -36,7 +42,7 @@ test('users and items in the plane: components, colours, UMAP, directions', asyn
   expect(await drawn(final)).toBe(String(items));
   const { columns, rows } = await csvOf(page, 'Data of Principal components, Final representation');
   expect(rows).toHaveLength(items);
-  const vectors = (await page.evaluate(async (key) => {
+  const vectors = await page.evaluate(async (key) => {
     const database = await new Promise<IDBDatabase>((resolve) => {
       const opening = indexedDB.open('lodestone');
       opening.onsuccess = () => resolve(opening.result);
@@ -45,9 +51,11 @@ test('users and items in the plane: components, colours, UMAP, directions', asyn
       const request = database.transaction('checkpoints').objectStore('checkpoints').get(key);
       request.onsuccess = () => resolve([...(request.result as Float32Array)]);
     });
-  }, `${run}/weights/represent/items/0`));
+  }, `${run}/weights/represent/items/0`);
   const width = vectors.length / items;
-  const total = Array.from({ length: width }, (_, column) => variance(vectors.filter((_, at) => at % width === column))).reduce((sum, value) => sum + value, 0);
+  const total = Array.from({ length: width }, (_, column) =>
+    variance(vectors.filter((_, at) => at % width === column)),
+  ).reduce((sum, value) => sum + value, 0);
   const along = [3, 4].map((column) => variance(rows.map((row) => Number(row[column]))) / total);
   expect(along[0]).toBeGreaterThanOrEqual(along[1]!);
   expect(along[0]! + along[1]!).toBeLessThan(1);
@@ -59,7 +67,10 @@ test('users and items in the plane: components, colours, UMAP, directions', asyn
   await page.keyboard.press('Home');
   const interactions = (await stored(page, 'features', `${experiment.dataset.id}/interactions`)) as Interactions;
   const popularity = interactions.items.filter((item, row) => item === 0 && interactions.split[row] === 0).length;
-  await expect(slider).toHaveAttribute('aria-valuetext', new RegExp(`^item 0, .+, Training interactions: ${popularity}$`));
+  await expect(slider).toHaveAttribute(
+    'aria-valuetext',
+    new RegExp(`^item 0, .+, Training interactions: ${popularity}$`),
+  );
   await page.keyboard.press('PageDown');
   await expect(slider).toHaveAttribute('aria-valuetext', /^item 1,/);
 
@@ -74,7 +85,12 @@ test('users and items in the plane: components, colours, UMAP, directions', asyn
   await page.getByRole('combobox', { name: 'Colour' }).selectOption({ label: 'Category' });
   const legend = final.getByRole('list', { name: 'Category' }).getByRole('listitem');
   const shown = (await legend.allTextContents()).map((text) => /^. (.*) \((\d+)\)$/.exec(text)!);
-  const counts = new Map(labels.itemCategories!.names.map((name, category) => [name, labels.itemCategories!.of.filter((one) => one === category).length]));
+  const counts = new Map(
+    labels.itemCategories!.names.map((name, category) => [
+      name,
+      labels.itemCategories!.of.filter((one) => one === category).length,
+    ]),
+  );
   expect(shown.length).toBe(Math.min(7, counts.size) + (counts.size === 8 ? 1 : 0));
   for (const [, name, count] of shown) expect(counts.get(name!)).toBe(Number(count));
 
@@ -103,7 +119,9 @@ test('users and items in the plane: components, colours, UMAP, directions', asyn
   await page.getByRole('radio', { name: 'Both' }).check();
   await page.getByRole('radio', { name: 'UMAP' }).check();
   await expect(final.locator('canvas')).toBeVisible({ timeout: 120_000 });
-  expect((await csvOf(page, /^Data of UMAP/)).rows.map((row) => row.slice(0, 5))).toEqual(once.rows.map((row) => row.slice(0, 5)));
+  expect((await csvOf(page, /^Data of UMAP/)).rows.map((row) => row.slice(0, 5))).toEqual(
+    once.rows.map((row) => row.slice(0, 5)),
+  );
 });
 
 test('a run that trains is drawn from its newest checkpoint, and MAGNET by where it sends pairs', async ({ page }) => {
@@ -127,12 +145,17 @@ test('a run that trains is drawn from its newest checkpoint, and MAGNET by where
   await ended(page, run);
   const interactions = (await stored(page, 'features', `${experiment.dataset.id}/interactions`)) as Interactions;
   const trained = new Set(interactions.items.filter((_, row) => interactions.split[row] === 0)).size;
-  for (const [colour, names] of [['Dominant modality', ['behaviour', 'image', 'text']], ['Dominant expert family', ['Dom', 'Bal', 'Com']]] as const) {
+  for (const [colour, names] of [
+    ['Dominant modality', ['behaviour', 'image', 'text']],
+    ['Dominant expert family', ['Dom', 'Bal', 'Com']],
+  ] as const) {
     await page.getByRole('combobox', { name: 'Colour' }).selectOption({ label: colour });
     const legend = final.getByRole('list', { name: colour }).getByRole('listitem');
     await expect(legend).toHaveCount(3, { timeout: 120_000 });
     const texts = await legend.allTextContents();
     expect(texts.map((text) => text.replace(/^. | \(.*$/g, ''))).toEqual(names);
-    expect(texts.map((text) => Number(/\((\d+)\)/.exec(text)?.[1])).reduce((sum, count) => sum + count, 0)).toBe(trained);
+    expect(texts.map((text) => Number(/\((\d+)\)/.exec(text)?.[1])).reduce((sum, count) => sum + count, 0)).toBe(
+      trained,
+    );
   }
 });

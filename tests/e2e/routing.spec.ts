@@ -6,7 +6,9 @@ const EPOCHS = 6;
 
 /** The numbers of a heat map's cells, row by row. */
 async function cellsOf(grid: Locator): Promise<number[]> {
-  const labels = await grid.locator('[data-cell]').evaluateAll((cells) => cells.map((cell) => cell.getAttribute('aria-label') ?? ''));
+  const labels = await grid
+    .locator('[data-cell]')
+    .evaluateAll((cells) => cells.map((cell) => cell.getAttribute('aria-label') ?? ''));
   return labels.map((label) => Number(/: (\S+)/.exec(label)![1]));
 }
 
@@ -14,23 +16,34 @@ async function column(table: Locator, place: number): Promise<string[]> {
   return table.locator(`tbody tr > :nth-child(${place})`).allTextContents();
 }
 
-const routingMap = (page: Page, epoch: number): Locator => page.getByRole('grid', { name: new RegExp(`^Mean routing, epoch ${epoch}:`) });
+const routingMap = (page: Page, epoch: number): Locator =>
+  page.getByRole('grid', { name: new RegExp(`^Mean routing, epoch ${epoch}:`) });
 
-test('the routing of MAGNET moves while it trains, can be gone through, and explained pair by pair', async ({ page }) => {
+test('the routing of MAGNET moves while it trains, can be gone through, and explained pair by pair', async ({
+  page,
+}) => {
   await page.goto('./');
   await expect(page.getByText('The demo dataset is ready')).toBeVisible({ timeout: 60_000 });
   const id = await startRun(page, 'MAGNET', { 'Epochs, at most': String(EPOCHS), Seed: '7' });
   await page.getByRole('tab', { name: 'Routing' }).click({ timeout: 60_000 });
   // Before an epoch has ended there is a map of its batches.
   const batches = page.getByRole('grid', { name: /^Routing of the newest batches, epoch \d:/ });
-  await expect.poll(async () => (await cellsOf(batches)).reduce((sum, share) => sum + share, 0), { timeout: 120_000, intervals: [50] }).toBeCloseTo(1, 1);
+  await expect
+    .poll(async () => (await cellsOf(batches)).reduce((sum, share) => sum + share, 0), {
+      timeout: 120_000,
+      intervals: [50],
+    })
+    .toBeCloseTo(1, 1);
   await expect(routingMap(page, 1)).toBeVisible({ timeout: 120_000 });
   await expect(routingMap(page, 2)).toBeVisible({ timeout: 120_000 });
   const run = await ended(page, id);
   await expect(routingMap(page, EPOCHS)).toBeVisible();
 
   // The map is what the run recorded: experts are stored family by family, cells stand anchor by anchor.
-  const recorded = (epoch: number): number[] => [0, 1, 2].flatMap((group) => [0, 1, 2].map((family) => run.epochs[epoch]!.observed!['routing']![family * 3 + group]!));
+  const recorded = (epoch: number): number[] =>
+    [0, 1, 2].flatMap((group) =>
+      [0, 1, 2].map((family) => run.epochs[epoch]!.observed!['routing']![family * 3 + group]!),
+    );
   const near = (found: readonly number[], expected: readonly number[]): void => {
     expect(found).toHaveLength(expected.length);
     found.forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 4));
@@ -52,7 +65,10 @@ test('the routing of MAGNET moves while it trains, can be gone through, and expl
   const parts = page.getByRole('group', { name: /^Routing by/ });
   await expect(parts).toBeVisible({ timeout: 60_000 });
   expect((await column(parts, 2)).map(count)).toEqual([train.interactions, valid.interactions, held.interactions]);
-  for (const [name, groups] of [['Item popularity', 5], ['User activity', 3]] as const) {
+  for (const [name, groups] of [
+    ['Item popularity', 5],
+    ['User activity', 3],
+  ] as const) {
     await page.getByRole('radio', { name }).check();
     await expect(parts.locator('tbody tr')).toHaveCount(groups);
     expect((await column(parts, 2)).map(count).reduce((a, b) => a + b, 0)).toBe(valid.interactions + held.interactions);
@@ -71,10 +87,17 @@ test('the routing of MAGNET moves while it trains, can be gone through, and expl
   await page.getByRole('combobox', { name: 'Expert' }).selectOption('all experts');
 
   // One pair: probabilities sum to one, selected shares too, contributions to the score that ranks it.
-  await page.getByRole('button', { name: /^Look inside/ }).first().click();
+  await page
+    .getByRole('button', { name: /^Look inside/ })
+    .first()
+    .click();
   const experts = page.getByRole('group', { name: 'Experts of this pair' });
   await expect(experts).toBeVisible({ timeout: 60_000 });
-  const sum = (texts: readonly string[]): number => texts.map((text) => Number(text.replace('−', '-').replace('e−', 'e-'))).filter(Number.isFinite).reduce((a, b) => a + b, 0);
+  const sum = (texts: readonly string[]): number =>
+    texts
+      .map((text) => Number(text.replace('−', '-').replace('e−', 'e-')))
+      .filter(Number.isFinite)
+      .reduce((a, b) => a + b, 0);
   expect(sum(await column(experts, 2))).toBeCloseTo(1, 2);
   const shares = await column(experts, 3);
   expect(sum(shares)).toBeCloseTo(1, 2);
@@ -104,14 +127,19 @@ test('the routing of MAGNET moves while it trains, can be gone through, and expl
   await page.getByRole('button', { name: 'Data of Routing over time' }).click();
   const data = page.getByRole('dialog').getByRole('table');
   const names = await data.locator('thead th').allTextContents();
-  const ofFrames = async (name: string): Promise<number[]> => (await column(data, names.indexOf(name) + 1)).map(Number).filter((value) => value > 0);
+  const ofFrames = async (name: string): Promise<number[]> =>
+    (await column(data, names.indexOf(name) + 1)).map(Number).filter((value) => value > 0);
   const observed = (key: string): number[] => run.epochs.map((point) => point.observed![key]![0]!);
-  const entropy = (shares: readonly number[]): number => -shares.reduce((total, share) => total + share * Math.log(share), 0);
+  const entropy = (shares: readonly number[]): number =>
+    -shares.reduce((total, share) => total + share * Math.log(share), 0);
   const alike = (found: readonly number[], expected: readonly number[]): void => {
     expect(found).toHaveLength(expected.length);
     found.forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 3));
   };
-  alike(await ofFrames('N_eff / E'), run.epochs.map(({ observed: all }) => Math.exp(entropy(all!['routing']!)) / 9));
+  alike(
+    await ofFrames('N_eff / E'),
+    run.epochs.map(({ observed: all }) => Math.exp(entropy(all!['routing']!)) / 9),
+  );
   alike(await ofFrames('MaxLoad'), observed('maxLoad'));
   alike(await ofFrames('Winner Share'), observed('winnerShare'));
   alike(await ofFrames('Top3Mass'), observed('top3Mass'));

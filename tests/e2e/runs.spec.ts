@@ -16,7 +16,9 @@ async function start(page: Page, epochs: number): Promise<void> {
 }
 
 async function accessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']).analyze();
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
+    .analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
 }
 
@@ -56,9 +58,15 @@ test('figures and tables of a chart can be saved, and one cursor moves over all 
   await page.getByRole('slider', { name: 'Cursor in Ranking, validation' }).focus();
   await page.keyboard.press('Home');
   for (const chart of ['Loss terms', 'Ranking, validation', 'Recall, all cutoffs']) {
-    await expect(page.getByRole('slider', { name: `Cursor in ${chart}` })).toHaveAttribute('aria-valuetext', /^epoch 1 /);
+    await expect(page.getByRole('slider', { name: `Cursor in ${chart}` })).toHaveAttribute(
+      'aria-valuetext',
+      /^epoch 1 /,
+    );
   }
-  for (const [button, name] of [['Download PNG', 'loss-terms.png'], ['Download SVG', 'loss-terms.svg']] as const) {
+  for (const [button, name] of [
+    ['Download PNG', 'loss-terms.png'],
+    ['Download SVG', 'loss-terms.svg'],
+  ] as const) {
     await page.getByRole('button', { name: 'Figure of Loss terms' }).click();
     const download = page.waitForEvent('download');
     await page.getByRole('button', { name: button }).click();

@@ -8,7 +8,12 @@ import { dropFolder, ended, expectFit, hasTikTok, startRun, storedRun, TIKTOK } 
 /** Of TikTok with the split of its file. */
 const TIKTOK_FINGERPRINT = 'c2bfdae6fa9d934b09bbd3a16fd533cf2f77e8fe9475c8a26dbdf8601f6e190a';
 
-test('a run becomes a link; whoever opens it sees it, runs it, and gets the same', async ({ page, context, browser, baseURL }) => {
+test('a run becomes a link; whoever opens it sees it, runs it, and gets the same', async ({
+  page,
+  context,
+  browser,
+  baseURL,
+}) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await page.goto('./');
   await expect(page.getByText('The demo dataset is ready')).toBeVisible({ timeout: 60_000 });
@@ -40,13 +45,39 @@ test('a run becomes a link; whoever opens it sees it, runs it, and gets the same
   const mine = await ended(visitor, visitor.url().replace(/^.*#\/runs\//, ''));
   expect(mine.result).toEqual(run.result);
   await expect(visitor.getByText('identical: every metric agrees in six digits')).toBeVisible();
-  await expect(visitor.getByRole('group', { name: 'Test metrics, theirs and mine' }).getByRole('row')).toHaveCount(1 + METRIC_KEYS.length);
+  await expect(visitor.getByRole('group', { name: 'Test metrics, theirs and mine' }).getByRole('row')).toHaveCount(
+    1 + METRIC_KEYS.length,
+  );
   expect((await storedRun(visitor, mine.id))!.theirs!.seed).toBe(5);
 
   // A dataset that is not here, and a link that something has cut.
   const absent = await encodeStudy({
-    datasets: [{ name: 'Elsewhere', fingerprint: 'c0'.repeat(32), users: 12, items: 34, interactions: 56, split: 'provided', demo: null }],
-    runs: [{ model: 'bpr', config: defaultConfig('bpr'), seed: 1, name: 'BPR · Elsewhere', dataset: 0, backend: 'wasm', device: 'a device', epochs: 2, result: { bestEpoch: 1, valid: byKey(() => 0.1), test: byKey(() => 0.2) }, curves: null, routing: null }],
+    datasets: [
+      {
+        name: 'Elsewhere',
+        fingerprint: 'c0'.repeat(32),
+        users: 12,
+        items: 34,
+        interactions: 56,
+        split: 'provided',
+        demo: null,
+      },
+    ],
+    runs: [
+      {
+        model: 'bpr',
+        config: defaultConfig('bpr'),
+        seed: 1,
+        name: 'BPR · Elsewhere',
+        dataset: 0,
+        backend: 'wasm',
+        device: 'a device',
+        epochs: 2,
+        result: { bestEpoch: 1, valid: byKey(() => 0.1), test: byKey(() => 0.2) },
+        curves: null,
+        routing: null,
+      },
+    ],
   });
   await visitor.goto(`./#${absent}`);
   await expect(visitor.getByText('Elsewhere is not here.')).toBeVisible();
@@ -57,17 +88,28 @@ test('a run becomes a link; whoever opens it sees it, runs it, and gets the same
   await other.close();
 });
 
-test('a run becomes a file; where it is dropped it is there in full, and can be run again', async ({ page, browser, baseURL }, testInfo) => {
+test('a run becomes a file; where it is dropped it is there in full, and can be run again', async ({
+  page,
+  browser,
+  baseURL,
+}, testInfo) => {
   await page.goto('./');
   await expect(page.getByText('The demo dataset is ready')).toBeVisible({ timeout: 60_000 });
   const run = await ended(page, await startRun(page, 'LightGCN', { 'Epochs, at most': '3', Seed: '5' }));
   await page.getByRole('button', { name: 'Share', exact: true }).click();
-  const saved = async (name: string) => (await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name }).click()]))[0];
+  const saved = async (name: string) =>
+    (await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name }).click()]))[0];
   const study = await saved('Save as file');
   const weights = await saved('Weights beside it');
-  expect([study.suggestedFilename(), weights.suggestedFilename()]).toEqual([expect.stringMatching(/\.lodestone\.json$/), expect.stringMatching(/\.safetensors$/)]);
+  expect([study.suggestedFilename(), weights.suggestedFilename()]).toEqual([
+    expect.stringMatching(/\.lodestone\.json$/),
+    expect.stringMatching(/\.safetensors$/),
+  ]);
   // Saved and opened where it was made: it is known.
-  const files = [{ name: 'weights.safetensors', mimeType: '', buffer: readFileSync(await weights.path()) }, { name: 'study.lodestone.json', mimeType: '', buffer: readFileSync(await study.path()) }];
+  const files = [
+    { name: 'weights.safetensors', mimeType: '', buffer: readFileSync(await weights.path()) },
+    { name: 'study.lodestone.json', mimeType: '', buffer: readFileSync(await study.path()) },
+  ];
   await page.goto('./#/data');
   await study.saveAs(testInfo.outputPath('dropped.lodestone.json'));
   await dropFolder(page, testInfo.outputPath('dropped.lodestone.json'));
@@ -77,7 +119,12 @@ test('a run becomes a file; where it is dropped it is there in full, and can be 
   const other = await browser.newContext({ ...(baseURL && { baseURL }) });
   const visitor = await other.newPage();
   await visitor.goto('./#/runs');
-  await visitor.getByLabel('Files of runs').setInputFiles([...files, { name: 'cut.lodestone.json', mimeType: '', buffer: files[1]!.buffer.subarray(0, 5000) }]);
+  await visitor
+    .getByLabel('Files of runs')
+    .setInputFiles([
+      ...files,
+      { name: 'cut.lodestone.json', mimeType: '', buffer: files[1]!.buffer.subarray(0, 5000) },
+    ]);
   await expect(visitor.getByText('1 run imported.')).toBeVisible();
   await expect(visitor.getByText('1 run got its weights.')).toBeVisible();
   await expect(visitor.getByText(/^cut\.lodestone\.json cannot be read/)).toBeVisible();
@@ -85,7 +132,10 @@ test('a run becomes a file; where it is dropped it is there in full, and can be 
   const { origin, ...copy } = (await storedRun(visitor, run.id))!;
   expect(origin!.file).toBe('study.lodestone.json');
   // The demo dataset was made again under a place of its own.
-  expect({ ...copy, experiment: { ...copy.experiment, dataset: { ...copy.experiment.dataset, id: run.experiment.dataset.id } } }).toEqual(run);
+  expect({
+    ...copy,
+    experiment: { ...copy.experiment, dataset: { ...copy.experiment.dataset, id: run.experiment.dataset.id } },
+  }).toEqual(run);
   await visitor.getByRole('status').getByRole('link', { name: run.name }).click();
   await expect(visitor.getByText('This run came from a file, study.lodestone.json.')).toBeVisible();
   await expectFit(visitor, 'a run from a file');
@@ -105,7 +155,10 @@ test('a run becomes a file; where it is dropped it is there in full, and can be 
   await visitor.goto('./#/device');
   await visitor.getByRole('button', { name: 'Back up…' }).click();
   await expectFit(visitor, 'backup');
-  const [backup] = await Promise.all([visitor.waitForEvent('download'), visitor.getByRole('button', { name: 'Save the archive' }).click()]);
+  const [backup] = await Promise.all([
+    visitor.waitForEvent('download'),
+    visitor.getByRole('button', { name: 'Save the archive' }).click(),
+  ]);
   const archive = readFileSync(await backup.path());
   await other.close();
   await page.reload();
@@ -118,18 +171,47 @@ test('a run becomes a file; where it is dropped it is there in full, and can be 
 test.describe('on real data', () => {
   test.skip(!hasTikTok, 'needs ../shared/data/tiktok');
 
-  test('a link of TikTok says what is missing where it is missing, and runs once the data is dropped', async ({ page }) => {
+  test('a link of TikTok says what is missing where it is missing, and runs once the data is dropped', async ({
+    page,
+  }) => {
     const config = { ...defaultConfig('bpr'), epochs: 1 };
     const link = await encodeStudy({
-      datasets: [{ name: 'tiktok', fingerprint: TIKTOK_FINGERPRINT, users: 9308, items: 6710, interactions: 68722, split: 'provided', demo: null }],
-      runs: [{ model: 'bpr', config, seed: 7, name: 'BPR · tiktok', dataset: 0, backend: 'wasm', device: 'a device', epochs: 1, result: { bestEpoch: 0, valid: byKey(() => 0.01), test: byKey(() => 0.01) }, curves: null, routing: null }],
+      datasets: [
+        {
+          name: 'tiktok',
+          fingerprint: TIKTOK_FINGERPRINT,
+          users: 9308,
+          items: 6710,
+          interactions: 68722,
+          split: 'provided',
+          demo: null,
+        },
+      ],
+      runs: [
+        {
+          model: 'bpr',
+          config,
+          seed: 7,
+          name: 'BPR · tiktok',
+          dataset: 0,
+          backend: 'wasm',
+          device: 'a device',
+          epochs: 1,
+          result: { bestEpoch: 0, valid: byKey(() => 0.01), test: byKey(() => 0.01) },
+          curves: null,
+          routing: null,
+        },
+      ],
     });
     await page.goto(`./#${link}`);
     await expect(page.getByText('tiktok is not here.')).toBeVisible();
     await expect(page.getByText(/9,308 users, 6,710 items, 68,722 interactions/)).toBeVisible();
     await page.getByRole('link', { name: 'Add it on the Data page' }).click();
     await dropFolder(page, TIKTOK);
-    await page.getByRole('button', { name: /and store|Store the dataset/ }).first().click({ timeout: 120_000 });
+    await page
+      .getByRole('button', { name: /and store|Store the dataset/ })
+      .first()
+      .click({ timeout: 120_000 });
     await expect(page.getByText('is stored and is now the current dataset')).toBeVisible({ timeout: 120_000 });
     await page.goBack();
     await expect(page.getByText('tiktok is here, with the same content.')).toBeVisible();
@@ -139,6 +221,8 @@ test.describe('on real data', () => {
     const run = await ended(page, page.url().replace(/^.*#\/runs\//, ''));
     expect(run.theirs!.seed).toBe(7);
     expect(run.experiment.dataset.fingerprint).toBe(TIKTOK_FINGERPRINT);
-    await expect(page.getByText(/metrics further apart than one standard error|within one standard error/)).toBeVisible();
+    await expect(
+      page.getByText(/metrics further apart than one standard error|within one standard error/),
+    ).toBeVisible();
   });
 });

@@ -8,10 +8,14 @@ test('the server that npm start starts serves an app that trains, on its first v
   // A new checkout has no bundled dependencies yet: what is found late would reload a worker in the middle of its work.
   rmSync('node_modules/.vite', { recursive: true, force: true });
   const port = 4320;
-  const server = spawn(process.execPath, ['node_modules/vite/bin/vite.js', '--port', String(port), '--strictPort'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const server = spawn(process.execPath, ['node_modules/vite/bin/vite.js', '--port', String(port), '--strictPort'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   try {
     // What it prints may be coloured.
-    await new Promise<void>((resolve) => server.stdout.on('data', (text: Buffer) => text.includes('localhost') && resolve()));
+    await new Promise<void>((resolve) =>
+      server.stdout.on('data', (text: Buffer) => text.includes('localhost') && resolve()),
+    );
     const page = await browser.newPage({ baseURL: `http://localhost:${port}` });
     const watch = await watchPolicy(page.context(), `http://localhost:${port}`);
     const problems: string[] = [];

@@ -4,7 +4,8 @@ import type { RunDocument } from '../../src/domain/run';
 import { expectFit, storedRun } from '../helpers/page';
 
 /** As the page writes metrics; `toFixed` rounds halves otherwise. */
-const four = (value: number): string => value.toLocaleString('en-US', { minimumFractionDigits: 4, maximumFractionDigits: 4 });
+const four = (value: number): string =>
+  value.toLocaleString('en-US', { minimumFractionDigits: 4, maximumFractionDigits: 4 });
 
 async function openDialog(page: Page, epochs: string) {
   await page.goto('./#/experiment');
@@ -19,11 +20,15 @@ async function openDialog(page: Page, epochs: string) {
 /** All runs of the sweep whose page is open, as stored. */
 async function storedRuns(page: Page): Promise<RunDocument[]> {
   const links = page.getByRole('group', { name: /^Points of/ }).getByRole('link');
-  const ids = await links.evaluateAll((all) => all.map((link) => link.getAttribute('href')!.replace(/^.*#\/runs\//, '')));
+  const ids = await links.evaluateAll((all) =>
+    all.map((link) => link.getAttribute('href')!.replace(/^.*#\/runs\//, '')),
+  );
   return (await Promise.all(ids.map((id) => storedRun(page, id)))).flatMap((run) => run ?? []);
 }
 
-test('a grid over two axes is paused, outlasts a reload, and becomes a heat map of what its runs measured', async ({ page }) => {
+test('a grid over two axes is paused, outlasts a reload, and becomes a heat map of what its runs measured', async ({
+  page,
+}) => {
   const dialog = await openDialog(page, '1');
   await dialog.getByRole('textbox', { name: /^Values of Layers/ }).fill('1, 2, 9');
   await expect(dialog.getByText(/“9”: Layers L lies between 1 and 8/)).toBeVisible();
@@ -32,13 +37,18 @@ test('a grid over two axes is paused, outlasts a reload, and becomes a heat map 
   await dialog.getByRole('button', { name: 'Add an axis' }).click();
   await dialog.getByRole('combobox', { name: 'Axis 2' }).selectOption({ label: 'Embedding size' });
   await dialog.getByRole('textbox', { name: /^Values of Embedding/ }).fill('8, 16');
-  await expect(dialog.getByRole('status')).toHaveText(/^2 × 2 values = 4 points × 1 seed = 4 runs\.\s*How long is unknown: LightGCN has no finished run on Demo yet\.$/);
+  await expect(dialog.getByRole('status')).toHaveText(
+    /^2 × 2 values = 4 points × 1 seed = 4 runs\.\s*How long is unknown: LightGCN has no finished run on Demo yet\.$/,
+  );
   await expectFit(page, 'dialog');
   await dialog.getByRole('button', { name: 'Queue 4 runs' }).click();
 
   await expect(page.getByRole('heading', { level: 1, name: 'LightGCN: layers × embeddingSize on Demo' })).toBeVisible();
   await page.getByRole('button', { name: 'Pause the sweep' }).click();
-  const state = page.getByRole('status').filter({ hasText: 'have a result' }).or(page.getByRole('status').filter({ hasText: 'has a result' }));
+  const state = page
+    .getByRole('status')
+    .filter({ hasText: 'have a result' })
+    .or(page.getByRole('status').filter({ hasText: 'has a result' }));
   await expect(state).toContainText('Paused.');
   await page.reload();
   await expect(state).toContainText('Paused.');
@@ -53,7 +63,10 @@ test('a grid over two axes is paused, outlasts a reload, and becomes a heat map 
   const runs = await storedRuns(page);
   expect(runs).toHaveLength(4);
   const map = page.getByRole('grid', { name: /Recall@20, validation/ });
-  for (const { experiment: { config }, result } of runs) {
+  for (const {
+    experiment: { config },
+    result,
+  } of runs) {
     const cell = map.getByRole('gridcell', { name: new RegExp(`^${config['layers']}, ${config['embeddingSize']}: `) });
     await expect(cell).toContainText(four(result!.valid['recall@20']));
   }
@@ -62,7 +75,13 @@ test('a grid over two axes is paused, outlasts a reload, and becomes a heat map 
   await page.getByRole('combobox', { name: 'Measured on' }).selectOption('test');
   await page.getByRole('combobox', { name: 'Metric' }).selectOption('ndcg@10');
   const tested = page.getByRole('grid', { name: /NDCG@10, test/ });
-  await expect(tested.getByRole('gridcell', { name: /^1, 8: / })).toContainText(four(runs.find(({ experiment: { config } }) => config['layers'] === 1 && config['embeddingSize'] === 8)!.result!.test['ndcg@10']));
+  await expect(tested.getByRole('gridcell', { name: /^1, 8: / })).toContainText(
+    four(
+      runs.find(({ experiment: { config } }) => config['layers'] === 1 && config['embeddingSize'] === 8)!.result!.test[
+        'ndcg@10'
+      ],
+    ),
+  );
   await tested.getByRole('gridcell', { name: /^2, 16: / }).click();
   await expect(page.getByRole('status').filter({ hasText: 'layers=2, embeddingSize=16' })).toBeVisible();
   await expectFit(page, 'heat map');
@@ -89,7 +108,10 @@ test('a grid over two axes is paused, outlasts a reload, and becomes a heat map 
 
   // All of it in one file, which gives the sweep back after its runs were deleted.
   await page.getByRole('button', { name: 'Share', exact: true }).click();
-  const [study] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save as file' }).click()]);
+  const [study] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Save as file' }).click(),
+  ]);
   const saved = { name: 'sweep.lodestone.json', mimeType: '', buffer: readFileSync(await study.path()) };
   await page.goto('./#/runs');
   await page.getByRole('button', { name: 'Select all 4' }).click();
@@ -114,7 +136,9 @@ test('a sweep over one axis is a line with a band over seeds, and knows how long
   await expect(page.getByText('all 6 runs have a result')).toBeVisible({ timeout: 300_000 });
 
   const runs = await storedRuns(page);
-  const at = runs.filter(({ experiment: { config } }) => config['learningRate'] === 0.01).map(({ result }) => result!.valid['recall@20']);
+  const at = runs
+    .filter(({ experiment: { config } }) => config['learningRate'] === 0.01)
+    .map(({ result }) => result!.valid['recall@20']);
   expect(at).toHaveLength(2);
   const mean = (at[0]! + at[1]!) / 2;
   const sd = Math.abs(at[0]! - at[1]!) / Math.SQRT2;
@@ -154,8 +178,12 @@ test('the median rule ends a hopeless run early, and the sweep says so', async (
   const { epochs, stopReason, result } = stopped[0]!;
   // Spared for five epochs, and then below the median of the three that had finished.
   expect(epochs).toHaveLength(6);
-  const bestUntil = (run: RunDocument): number => Math.max(...run.epochs.slice(0, 6).map(({ valid }) => valid!['recall@20']));
-  const peers = runs.filter((run) => run !== stopped[0]).map(bestUntil).sort((a, b) => a - b);
+  const bestUntil = (run: RunDocument): number =>
+    Math.max(...run.epochs.slice(0, 6).map(({ valid }) => valid!['recall@20']));
+  const peers = runs
+    .filter((run) => run !== stopped[0])
+    .map(bestUntil)
+    .sort((a, b) => a - b);
   expect(stopReason).toMatchObject({ epoch: 5, best: bestUntil(stopped[0]!), median: peers[1], peers: 3 });
   expect(result!.valid['recall@20']).toBe(bestUntil(stopped[0]!));
   await expect(page.getByText('1 run ended early by the median rule')).toBeVisible();

@@ -1,5 +1,15 @@
 import { expect, test } from '@playwright/test';
-import { chooseWebGpu, dropFolder, ended, hasTikTok, pageTasks, startRun, stored, storedRun, TIKTOK } from '../helpers/page';
+import {
+  chooseWebGpu,
+  dropFolder,
+  ended,
+  hasTikTok,
+  pageTasks,
+  startRun,
+  stored,
+  storedRun,
+  TIKTOK,
+} from '../helpers/page';
 import { withoutClock } from '../helpers/clock';
 import type { RunDocument } from '../../src/domain/run';
 
@@ -21,7 +31,10 @@ test('a dropped folder trains on WebGPU, and a killed page resumes to the same d
   test.setTimeout(1_800_000);
   await page.goto('/');
   await dropFolder(page, TIKTOK);
-  await page.getByRole('button', { name: /and store|Store the dataset/ }).first().click();
+  await page
+    .getByRole('button', { name: /and store|Store the dataset/ })
+    .first()
+    .click();
   await expect(page.getByText('9,308 users × 6,710 items')).toBeVisible({ timeout: 60_000 });
   await chooseWebGpu(page);
 
@@ -43,7 +56,9 @@ test('a dropped folder trains on WebGPU, and a killed page resumes to the same d
   await expect(page.getByText(uninterrupted.result!.test['recall@20'].toFixed(4)).first()).toBeVisible();
 
   const killed = await startRun(page, 'LightGCN', LONG_EPOCH);
-  await expect.poll(async () => checkpointStep(page, killed), { timeout: 240_000, intervals: [200] }).toBeGreaterThan(0);
+  await expect
+    .poll(async () => checkpointStep(page, killed), { timeout: 240_000, intervals: [200] })
+    .toBeGreaterThan(0);
   const step = await checkpointStep(page, killed);
   expect(step, 'the page dies in the middle of the epoch').toBeLessThan(STEPS);
   await page.close();
@@ -51,7 +66,10 @@ test('a dropped folder trains on WebGPU, and a killed page resumes to the same d
   const again = await context.newPage();
   await again.goto('/#/runs');
   await expect.poll(async () => (await storedRun(again, killed))?.status).toBe('interrupted');
-  await again.getByRole('button', { name: /^Resume/ }).first().click();
+  await again
+    .getByRole('button', { name: /^Resume/ })
+    .first()
+    .click();
   const resumed = await ended(again, killed, 600_000);
   expect(resumed.status).toBe('finished');
   expect(comparable(resumed)).toEqual(comparable(uninterrupted));
@@ -66,7 +84,10 @@ async function checkpointStep(page: Parameters<typeof stored>[0], id: string): P
 test('the page stays responsive while MGCN trains', async ({ page }) => {
   await page.goto('/');
   await dropFolder(page, TIKTOK);
-  await page.getByRole('button', { name: /and store|Store the dataset/ }).first().click();
+  await page
+    .getByRole('button', { name: /and store|Store the dataset/ })
+    .first()
+    .click();
   await expect(page.getByText('9,308 users × 6,710 items')).toBeVisible({ timeout: 60_000 });
   const id = await startRun(page, 'MGCN', { 'Epochs, at most': '20' });
   await expect.poll(async () => (await storedRun(page, id))?.status, { timeout: 120_000 }).toBe('running');

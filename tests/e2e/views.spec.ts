@@ -52,7 +52,12 @@ async function openDataset(): Promise<void> {
 async function openTab(tab: (typeof TABS)[number]): Promise<void> {
   await page.goto(`./#/runs/${run}`);
   await page.getByRole('tab', { name: tab }).click();
-  await expect(page.getByRole('tabpanel', { name: tab }).getByRole(tab === 'Curves' ? 'slider' : 'heading').first()).toBeVisible();
+  await expect(
+    page
+      .getByRole('tabpanel', { name: tab })
+      .getByRole(tab === 'Curves' ? 'slider' : 'heading')
+      .first(),
+  ).toBeVisible();
 }
 
 for (const { name, open } of VIEWS) {
@@ -63,7 +68,10 @@ for (const { name, open } of VIEWS) {
       await open();
       expect.soft(await sideways(page), `overflow at ${size.width}`).toBe(0);
       // As tall as the page: what happens to lie half under the bar at the window's edge is no small target, it can be scrolled.
-      await page.setViewportSize({ width: size.width, height: await page.evaluate(() => document.documentElement.scrollHeight) });
+      await page.setViewportSize({
+        width: size.width,
+        height: await page.evaluate(() => document.documentElement.scrollHeight),
+      });
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme });
         await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme);

@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import { readFloats } from '../../workers/engine/backends';
-import { Adam, ADAM_DEFAULTS, disposeParameter, newParameter, restoreParameter, saveParameter } from '../../workers/engine/kernels/adam';
+import {
+  Adam,
+  ADAM_DEFAULTS,
+  disposeParameter,
+  newParameter,
+  restoreParameter,
+  saveParameter,
+} from '../../workers/engine/kernels/adam';
 import { floats } from '../../workers/engine/tensors';
 import { BACKENDS, describeOn, worst } from '../helpers/device';
 
@@ -31,7 +38,13 @@ const MOMENT = 1e-6;
 
 for (const backend of BACKENDS) {
   describeOn(backend, 'Adam', (test) => {
-    for (const { name, betas: [beta1, beta2], eps, initial, steps } of golden.cases) {
+    for (const {
+      name,
+      betas: [beta1, beta2],
+      eps,
+      initial,
+      steps,
+    } of golden.cases) {
       for (const interrupted of [false, true]) {
         test(`takes PyTorch's steps${interrupted ? ', also through a checkpoint after each' : ''}: ${name}`, async () => {
           const settings = { ...ADAM_DEFAULTS, beta1, beta2, epsilon: eps };
@@ -47,8 +60,12 @@ for (const backend of BACKENDS) {
             const first = await readFloats(parameter.first);
             const second = await readFloats(parameter.second);
             gradient.forEach((g, i) => {
-              expect(Math.abs(first[i]! - float64.m[i]!), `m[${i}]`).toBeLessThanOrEqual(MOMENT * (Math.abs(before?.m[i] ?? 0) + Math.abs(g)));
-              expect(Math.abs(second[i]! - float64.v[i]!), `v[${i}]`).toBeLessThanOrEqual(MOMENT * ((before?.v[i] ?? 0) + g * g));
+              expect(Math.abs(first[i]! - float64.m[i]!), `m[${i}]`).toBeLessThanOrEqual(
+                MOMENT * (Math.abs(before?.m[i] ?? 0) + Math.abs(g)),
+              );
+              expect(Math.abs(second[i]! - float64.v[i]!), `v[${i}]`).toBeLessThanOrEqual(
+                MOMENT * ((before?.v[i] ?? 0) + g * g),
+              );
             });
             before = float64;
             if (interrupted) {

@@ -16,8 +16,25 @@ interface GoldenCsr {
 
 interface Golden {
   epsilon: number;
-  knn: { name: string; rows: number; columns: number; K: number; features: number[]; neighbours: number[][]; cosines: number[][]; normalised: GoldenCsr }[];
-  bipartite: { name: string; users: number; items: number; train: [number, number][]; sym: GoldenCsr; symPlusEpsilon: GoldenCsr; userFromItem: GoldenCsr }[];
+  knn: {
+    name: string;
+    rows: number;
+    columns: number;
+    K: number;
+    features: number[];
+    neighbours: number[][];
+    cosines: number[][];
+    normalised: GoldenCsr;
+  }[];
+  bipartite: {
+    name: string;
+    users: number;
+    items: number;
+    train: [number, number][];
+    sym: GoldenCsr;
+    symPlusEpsilon: GoldenCsr;
+    userFromItem: GoldenCsr;
+  }[];
 }
 
 const golden = JSON.parse(readFileSync(new URL('../fixtures/graphs.json', import.meta.url), 'utf8')) as Golden;
@@ -29,7 +46,9 @@ function expectEqual(got: Csr, expected: GoldenCsr): void {
   expect([got.rows, got.columns]).toEqual([expected.rows, expected.columns]);
   expect([...got.pointers]).toEqual(expected.rowPtr);
   expect([...got.indices]).toEqual(expected.colIdx);
-  expect(Math.max(...expected.values.map((value, k) => Math.abs(got.values[k]! - value) / Math.abs(value)))).toBeLessThanOrEqual(VALUE);
+  expect(
+    Math.max(...expected.values.map((value, k) => Math.abs(got.values[k]! - value) / Math.abs(value))),
+  ).toBeLessThanOrEqual(VALUE);
 }
 
 for (const backend of ['cpu', 'wasm'] as const) {
@@ -40,7 +59,9 @@ for (const backend of ['cpu', 'wasm'] as const) {
       test(`are those of NumPy, ties to the lower index: ${name}`, async () => {
         const fractions: number[] = [];
         const lists = await nearestRows(values, rows, columns, K, true, (fraction) => void fractions.push(fraction));
-        expect(Array.from({ length: rows }, (_, row) => [...lists.indices.subarray(row * K, (row + 1) * K)])).toEqual(neighbours);
+        expect(Array.from({ length: rows }, (_, row) => [...lists.indices.subarray(row * K, (row + 1) * K)])).toEqual(
+          neighbours,
+        );
         // Cosines near zero are differences of larger products: one float32 rounding of a unit is allowed.
         expect(worst(lists.values, cosines.flat())).toBeLessThanOrEqual(1e-6);
         expectEqual(cosineGraph(lists), normalised);
@@ -49,9 +70,9 @@ for (const backend of ['cpu', 'wasm'] as const) {
 
       test(`without the row itself are the same lists, one longer: ${name}`, async () => {
         const lists = await nearestRows(values, rows, columns, K - 1, false, () => undefined);
-        expect(Array.from({ length: rows }, (_, row) => [...lists.indices.subarray(row * (K - 1), (row + 1) * (K - 1))])).toEqual(
-          neighbours.map((list) => list.slice(1)),
-        );
+        expect(
+          Array.from({ length: rows }, (_, row) => [...lists.indices.subarray(row * (K - 1), (row + 1) * (K - 1))]),
+        ).toEqual(neighbours.map((list) => list.slice(1)));
       });
     }
 
@@ -69,7 +90,10 @@ for (const backend of ['cpu', 'wasm'] as const) {
 describe('graphs of training pairs', () => {
   for (const { name, users, items, train, sym, symPlusEpsilon, userFromItem: expected } of golden.bipartite) {
     // Given in reverse: the order of the pairs must not matter.
-    const pairs = { users: Int32Array.from(train, ([u]) => u).reverse(), items: Int32Array.from(train, ([, i]) => i).reverse() };
+    const pairs = {
+      users: Int32Array.from(train, ([u]) => u).reverse(),
+      items: Int32Array.from(train, ([, i]) => i).reverse(),
+    };
 
     it(`are those of SciPy: ${name}`, () => {
       expectEqual(behaviourGraph(pairs, users, items, 0), sym);
@@ -88,12 +112,16 @@ describe('graphs of training pairs', () => {
       const graph = behaviourGraph(pairs, users, items, 0);
       expect(transpose(graph)).toEqual(graph);
       const matrix = interactionMatrix(pairs, users, items);
-      const entries = Array.from({ length: users }, (_, u) => [...matrix.indices.subarray(matrix.pointers[u], matrix.pointers[u + 1])].map((i) => [u, i])).flat();
+      const entries = Array.from({ length: users }, (_, u) =>
+        [...matrix.indices.subarray(matrix.pointers[u], matrix.pointers[u + 1])].map((i) => [u, i]),
+      ).flat();
       expect(entries).toEqual([...train].sort(([a, b], [c, d]) => a - c || b - d));
     });
   }
 
   it('refuse a pair that occurs twice', () => {
-    expect(() => csrFromEntries(2, 2, Int32Array.of(1, 0, 1), Int32Array.of(1, 0, 1), Float32Array.of(1, 2, 3))).toThrow('Row 1 has column 1 twice');
+    expect(() =>
+      csrFromEntries(2, 2, Int32Array.of(1, 0, 1), Int32Array.of(1, 0, 1), Float32Array.of(1, 2, 3)),
+    ).toThrow('Row 1 has column 1 twice');
   });
 });

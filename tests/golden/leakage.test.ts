@@ -19,7 +19,13 @@ interface Golden {
 }
 const golden = JSON.parse(readFileSync(new URL('../fixtures/leakage.json', import.meta.url), 'utf8')) as Golden;
 const { rows, columns } = golden;
-const interactions = { users: Int32Array.from(rows, ([user]) => user), items: Int32Array.from(rows, ([, item]) => item), split: Uint8Array.from(rows, ([, , split]) => split), ratings: null, timestamps: null };
+const interactions = {
+  users: Int32Array.from(rows, ([user]) => user),
+  items: Int32Array.from(rows, ([, item]) => item),
+  split: Uint8Array.from(rows, ([, , split]) => split),
+  ratings: null,
+  timestamps: null,
+};
 const items = { values: Float32Array.from(golden.items), rows: golden.items.length / columns, columns };
 const users = { values: Float32Array.from(golden.profiles), rows: golden.users, columns };
 
@@ -27,9 +33,12 @@ it('the probe agrees with NumPy', async () => {
   const got = await probeLeakage(interactions, items, users, stream(1, 'leakage'));
   expect([got.users, got.pairs, got.controls]).toEqual([golden.users, golden.pairs, 10]);
   // Unit vectors are float32 here and float64 there.
-  for (const key of ['difference', 'controlDeviation', 'effect'] as const) expect(Math.abs(got[key] - golden[key])).toBeLessThan(2e-6);
+  for (const key of ['difference', 'controlDeviation', 'effect'] as const)
+    expect(Math.abs(got[key] - golden[key])).toBeLessThan(2e-6);
   // The ends of a resampled interval scatter.
-  got.interval.forEach((end, side) => expect(Math.abs(end - golden.interval[side]!)).toBeLessThan(0.05 * (golden.interval[1] - golden.interval[0])));
+  got.interval.forEach((end, side) =>
+    expect(Math.abs(end - golden.interval[side]!)).toBeLessThan(0.05 * (golden.interval[1] - golden.interval[0])),
+  );
   expect(leakageVerdict(got)).toBe('flagged');
 });
 
@@ -40,7 +49,9 @@ it('says what it is sure of', () => {
 
 it('refuses a handful of users', async () => {
   const few = { ...users, values: users.values.map((value, i) => (i < 5 * columns ? value : 0)) };
-  const error: unknown = await probeLeakage(interactions, items, few, stream(1, 'leakage')).catch((thrown: unknown) => thrown);
+  const error: unknown = await probeLeakage(interactions, items, few, stream(1, 'leakage')).catch(
+    (thrown: unknown) => thrown,
+  );
   expect(error).toBeInstanceOf(AppError);
   expect(error).toMatchObject({ code: 'REASONING_INPUT', message: expect.stringContaining('Only 5 users') as string });
 });

@@ -30,7 +30,9 @@ const golden = JSON.parse(readFileSync(new URL('../fixtures/metrics.json', impor
 
 function expectClose(got: Values, expected: Values, relative: number): void {
   for (const key of METRIC_KEYS) {
-    expect(Math.abs(got[key] - expected[key]), `${key}: ${got[key]}, not ${expected[key]}`).toBeLessThanOrEqual(relative * Math.abs(expected[key]));
+    expect(Math.abs(got[key] - expected[key]), `${key}: ${got[key]}, not ${expected[key]}`).toBeLessThanOrEqual(
+      relative * Math.abs(expected[key]),
+    );
   }
 }
 
@@ -45,14 +47,19 @@ describe('metrics of ranked lists', () => {
         expect(rankingMetrics(filled, new Set(relevant))).toEqual(rankingMetrics(ranked, new Set(relevant)));
         return rankingMetrics(ranked, new Set(relevant));
       });
-      const perUser = { users: Int32Array.from(all.keys()), values: byKey((key) => Float32Array.from(all, (one) => one[key])) };
+      const perUser = {
+        users: Int32Array.from(all.keys()),
+        values: byKey((key) => Float32Array.from(all, (one) => one[key])),
+      };
       // Users' values are kept in float32.
       expectClose(meanMetrics(perUser), mean, 1e-7);
     });
   }
 
   it('of nobody are zero', () => {
-    expect(Object.values(meanMetrics({ users: new Int32Array(0), values: byKey(() => new Float32Array(0)) }))).toEqual(METRIC_KEYS.map(() => 0));
+    expect(Object.values(meanMetrics({ users: new Int32Array(0), values: byKey(() => new Float32Array(0)) }))).toEqual(
+      METRIC_KEYS.map(() => 0),
+    );
   });
 });
 
@@ -79,18 +86,26 @@ for (const backend of ['cpu', 'wasm'] as const) {
           const interactions = interactionsOf(train, held, label);
           const rows = [...interactions.split.keys()].filter((row) => interactions.split[row] === 0);
           const trained = interactionMatrix(
-            { users: Int32Array.from(rows, (row) => interactions.users[row]!), items: Int32Array.from(rows, (row) => interactions.items[row]!) },
+            {
+              users: Int32Array.from(rows, (row) => interactions.users[row]!),
+              items: Int32Array.from(rows, (row) => interactions.items[row]!),
+            },
             users,
             items,
           );
           const target = heldOut(interactions, label, trained, null);
           expect([...target.users]).toEqual(evaluated.map(({ user }) => user));
-          expect(target.relevant.map((set) => [...set].sort((a, b) => a - b))).toEqual(evaluated.map(({ heldOut: relevant }) => relevant));
+          expect(target.relevant.map((set) => [...set].sort((a, b) => a - b))).toEqual(
+            evaluated.map(({ heldOut: relevant }) => relevant),
+          );
           expect(heldOut(interactions, label === 1 ? 2 : 1, trained, null).users).toHaveLength(0);
 
           // Users' rows are the scores themselves and items' rows the identity: the products are exact.
           const identity = Float32Array.from({ length: items * items }, (_, i) => (i % (items + 1) === 0 ? 1 : 0));
-          const representation = { users: matrix(Float32Array.from(scores), users, items), items: matrix(identity, items, items) };
+          const representation = {
+            users: matrix(Float32Array.from(scores), users, items),
+            items: matrix(identity, items, items),
+          };
           const ranker = newRanker(trained, MAX_CUTOFF);
           // Tiles of two users, so that more than one is needed and the last may be short.
           const small = { ...ranker, tileRows: 2 };
@@ -105,8 +120,14 @@ for (const backend of ['cpu', 'wasm'] as const) {
             evaluated.forEach(({ user, ranked, metrics: expected }, row) => {
               const top = [...topItems.subarray(row * MAX_CUTOFF, (row + 1) * MAX_CUTOFF)];
               expect(top).toEqual([...ranked, ...new Array<number>(MAX_CUTOFF - ranked.length).fill(-1)]);
-              ranked.forEach((item, rank) => expect(topScores[row * MAX_CUTOFF + rank]).toBeCloseTo(scores[user * items + item]!, 6));
-              expectClose(byKey((key) => perUser.values[key][row]!), expected, 1e-7);
+              ranked.forEach((item, rank) =>
+                expect(topScores[row * MAX_CUTOFF + rank]).toBeCloseTo(scores[user * items + item]!, 6),
+              );
+              expectClose(
+                byKey((key) => perUser.values[key][row]!),
+                expected,
+                1e-7,
+              );
             });
             expectClose(metrics, mean, 1e-7);
           }

@@ -9,7 +9,17 @@ import type { Model } from '../../workers/models/model';
 import { modelKind } from '../../workers/models/registry';
 import { deviceBatch, disposeBatch } from '../../workers/training/batch';
 import { openTestDevice, values } from '../helpers/device';
-import { contextOf, expectGraph, GoldenScope, graphOf, hostBatchOf, readGolden, type GoldenCase, type GoldenDataset, type GoldenStep } from '../helpers/golden';
+import {
+  contextOf,
+  expectGraph,
+  GoldenScope,
+  graphOf,
+  hostBatchOf,
+  readGolden,
+  type GoldenCase,
+  type GoldenDataset,
+  type GoldenStep,
+} from '../helpers/golden';
 
 const FILES = ['models', 'papers', 'egra', 'backbones', 'mllmrec', 'refined_backbones', 'simgr', 'magnet'];
 const cases = FILES.flatMap((file) => {
@@ -35,10 +45,15 @@ for (const backend of ['cpu', 'wasm', 'webgpu'] as const) {
         if (!device) return context.skip();
         const model = await buildCase(wanted, dataset);
         for (const graph of model.graphs) expectGraph(graph, wanted.graphs[graph.name]);
-        expect(model.graphs.map(({ name }) => name).sort()).toEqual(Object.keys(wanted.graphs).filter((name) => !name.includes('@')).sort());
+        expect(model.graphs.map(({ name }) => name).sort()).toEqual(
+          Object.keys(wanted.graphs)
+            .filter((name) => !name.includes('@'))
+            .sort(),
+        );
         const adam = new Adam();
         const doubts: Doubts = new Map();
-        for (const [place, step] of wanted.steps.entries()) await expectStep(model, wanted, dataset, step, place, adam, doubts);
+        for (const [place, step] of wanted.steps.entries())
+          await expectStep(model, wanted, dataset, step, place, adam, doubts);
 
         await model.prepareRanking?.();
         const scores = await values(() => {
@@ -79,21 +94,38 @@ async function makeEpochGraphs(model: Model, wanted: GoldenCase, epoch: number):
   else for (const graph of made) expectGraph(graph, wanted.graphs[graph.name]);
 }
 
-async function expectStep(model: Model, wanted: GoldenCase, dataset: GoldenDataset, step: GoldenStep, place: number, adam: Adam, doubts: Doubts): Promise<void> {
+async function expectStep(
+  model: Model,
+  wanted: GoldenCase,
+  dataset: GoldenDataset,
+  step: GoldenStep,
+  place: number,
+  adam: Adam,
+  doubts: Doubts,
+): Promise<void> {
   const batch = deviceBatch(hostBatchOf(step, wanted, dataset), dataset.users, dataset.items);
   const scope = new GoldenScope(step, place);
   if (scope.stepInEpoch === 0 || model.useEpochGraphs) await makeEpochGraphs(model, wanted, step.epoch);
   const keys: string[] = [];
-  const { gradients, values: terms } = termGradients(model.parameters, () => {
-    const all = model.loss(batch, scope);
-    keys.push(...all.map((term) => term.key));
-    return all;
-  }, scope.observed);
+  const { gradients, values: terms } = termGradients(
+    model.parameters,
+    () => {
+      const all = model.loss(batch, scope);
+      keys.push(...all.map((term) => term.key));
+      return all;
+    },
+    scope.observed,
+  );
   const got = await readFloats(terms);
   keys.forEach((key, position) => {
     const reference = step.terms[key]!;
-    expect(Math.abs(got[position]! - reference.weighted), `${key} ${got[position]} ≠ ${reference.weighted}`).toBeLessThanOrEqual(TERM * Math.abs(reference.weighted));
-    expect(Math.abs(got[keys.length + 1 + position]! - reference.unweighted), `${key}, unweighted`).toBeLessThanOrEqual(TERM * Math.abs(reference.unweighted));
+    expect(
+      Math.abs(got[position]! - reference.weighted),
+      `${key} ${got[position]} ≠ ${reference.weighted}`,
+    ).toBeLessThanOrEqual(TERM * Math.abs(reference.weighted));
+    expect(Math.abs(got[keys.length + 1 + position]! - reference.unweighted), `${key}, unweighted`).toBeLessThanOrEqual(
+      TERM * Math.abs(reference.unweighted),
+    );
   });
   expect(Math.abs(got[keys.length]! - step.total)).toBeLessThanOrEqual(TERM * Math.abs(step.total));
   expect(keys.sort()).toEqual(Object.keys(step.terms).sort());
@@ -104,7 +136,11 @@ async function expectStep(model: Model, wanted: GoldenCase, dataset: GoldenDatas
   for (const [position, parameter] of model.parameters.entries()) {
     const reference = step.grad[parameter.name]!;
     const scale = Math.max(...reference.map(Math.abs));
-    const tolerance = Math.max(GRADIENT * scale, 10 * (step.float32GradError[parameter.name] ?? 0) * scale, GRADIENT * 1e-6 * largest);
+    const tolerance = Math.max(
+      GRADIENT * scale,
+      10 * (step.float32GradError[parameter.name] ?? 0) * scale,
+      GRADIENT * 1e-6 * largest,
+    );
     const gradient = await readFloats(gradients[position]!);
     expect(worst(gradient, reference), `gradient of ${parameter.name}, scale ${scale}`).toBeLessThanOrEqual(tolerance);
     before.set(parameter.name, await readFloats(parameter.tensor));
@@ -119,7 +155,8 @@ async function expectStep(model: Model, wanted: GoldenCase, dataset: GoldenDatas
     for (const [i, value] of after.entries()) {
       if (Math.abs(gradient[i]!) < 1e-6 * largest) continue;
       const allowed = step.lr * Math.max(20 * STEP, 3 * doubt[i]!);
-      if (Math.abs(value - reference[i]!) > allowed) expect.fail(`${parameter.name}[${i}] after the step: ${value}, not ${reference[i]}, by more than ${allowed}`);
+      if (Math.abs(value - reference[i]!) > allowed)
+        expect.fail(`${parameter.name}[${i}] after the step: ${value}, not ${reference[i]}, by more than ${allowed}`);
     }
     const still = step.grad[parameter.name]!.every((g) => Math.abs(g) < 1e-12 * largest);
     if (!still) expect(worst(after, before.get(parameter.name)!)).toBeGreaterThan(0);
@@ -147,14 +184,23 @@ async function expectObserved(scope: GoldenScope, numbers: Float32Array, step: G
   const reference = step.observed ?? {};
   scope.observed.forEach(({ key }, position) => {
     const [expected] = reference[key] ?? [];
-    if (expected !== undefined) expect(Math.abs(numbers[position]! - expected), key).toBeLessThanOrEqual(TERM * Math.max(1e-3, Math.abs(expected)));
+    if (expected !== undefined)
+      expect(Math.abs(numbers[position]! - expected), key).toBeLessThanOrEqual(
+        TERM * Math.max(1e-3, Math.abs(expected)),
+      );
   });
   for (const [key, tensor] of scope.distributions) {
     const counted = (await readFloats(tensor)).filter((value) => value >= 0).slice(0, reference[key]?.length);
     tensor.dispose();
     const expected = reference[key];
     if (!expected) continue;
-    expect(worst([...counted].map((value) => value / expected.length), expected), key).toBeLessThanOrEqual(TERM);
+    expect(
+      worst(
+        [...counted].map((value) => value / expected.length),
+        expected,
+      ),
+      key,
+    ).toBeLessThanOrEqual(TERM);
   }
   const seen = new Set([...scope.observed.map(({ key }) => key), ...scope.distributions.keys()]);
   expect(Object.keys(reference).filter((key) => !seen.has(key))).toEqual([]);
@@ -163,7 +209,10 @@ async function expectObserved(scope: GoldenScope, numbers: Float32Array, step: G
 /** MAGNET's routing of given pairs, as numbers of an epoch and pair by pair. */
 async function expectRouting(model: Model, wanted: GoldenCase): Promise<void> {
   if (!wanted.routing || !wanted.validation) return;
-  const pairs = { users: Int32Array.from(wanted.validation, ([u]) => u), items: Int32Array.from(wanted.validation, ([, i]) => i) };
+  const pairs = {
+    users: Int32Array.from(wanted.validation, ([u]) => u),
+    items: Int32Array.from(wanted.validation, ([, i]) => i),
+  };
   const observed = (await model.observePairs?.(pairs)) ?? {};
   const routing = wanted.routing as Record<string, number | number[]>;
   const near = (got: readonly number[] | undefined, key: string): void => {
@@ -171,14 +220,27 @@ async function expectRouting(model: Model, wanted: GoldenCase): Promise<void> {
   };
   near(observed['routing'], 'mean');
   near(observed['effectiveExperts'], 'effective');
-  for (const key of ['hhi', 'diversity', 'winnerShare', 'top3Mass', 'gap', 'maxLoad', 'specialisation', 'reliance', 'familyMass']) near(observed[key], key);
+  for (const key of [
+    'hhi',
+    'diversity',
+    'winnerShare',
+    'top3Mass',
+    'gap',
+    'maxLoad',
+    'specialisation',
+    'reliance',
+    'familyMass',
+  ])
+    near(observed[key], key);
 
   const explained = await model.explainPairs?.(pairs);
   const { pi, contributions } = wanted.routing as { pi: number[][]; contributions: number[][] };
   expect(worst(explained?.probabilities ?? [], pi.flat())).toBeLessThanOrEqual(TERM);
   const first = contributions.flat();
   const scale = Math.max(...first.map(Math.abs));
-  expect(worst((explained?.contributions ?? new Float32Array()).slice(0, first.length), first)).toBeLessThanOrEqual(TERM * scale);
+  expect(worst((explained?.contributions ?? new Float32Array()).slice(0, first.length), first)).toBeLessThanOrEqual(
+    TERM * scale,
+  );
 }
 
 function worst(got: ArrayLike<number>, expected: ArrayLike<number>): number {

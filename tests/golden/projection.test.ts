@@ -4,8 +4,26 @@ import { angleDensity, anglesOf, scottBandwidth } from '../../src/domain/angles'
 import { principalComponents } from '../../workers/analysis/pca';
 
 interface Golden {
-  components: { name: string; rows: number; columns: number; values: number[]; x: number[]; y: number[]; explained: [number, number] }[];
-  densities: { name: string; x: number[]; y: number[]; fixed: number | null; angles: number[]; bandwidth: number; density: number[]; resultant: number; divergence: number }[];
+  components: {
+    name: string;
+    rows: number;
+    columns: number;
+    values: number[];
+    x: number[];
+    y: number[];
+    explained: [number, number];
+  }[];
+  densities: {
+    name: string;
+    x: number[];
+    y: number[];
+    fixed: number | null;
+    angles: number[];
+    bandwidth: number;
+    density: number[];
+    resultant: number;
+    divergence: number;
+  }[];
 }
 const golden = JSON.parse(readFileSync(new URL('../fixtures/projection.json', import.meta.url), 'utf8')) as Golden;
 
@@ -13,7 +31,8 @@ const golden = JSON.parse(readFileSync(new URL('../fixtures/projection.json', im
 function near(got: ArrayLike<number>, expected: ArrayLike<number>): void {
   expect(got.length).toBe(expected.length);
   const largest = Math.max(...Array.from(expected, Math.abs));
-  for (let i = 0; i < expected.length; i++) expect(Math.abs(got[i]! - expected[i]!), `at ${i}: ${got[i]} ≠ ${expected[i]}`).toBeLessThanOrEqual(1e-9 * largest);
+  for (let i = 0; i < expected.length; i++)
+    expect(Math.abs(got[i]! - expected[i]!), `at ${i}: ${got[i]} ≠ ${expected[i]}`).toBeLessThanOrEqual(1e-9 * largest);
 }
 
 describe('principal components against NumPy’s SVD', () => {

@@ -14,7 +14,10 @@ interface Golden {
   wilcoxon: { statistic: number; p: number; effect: number };
   interval: [number, number];
 }
-const golden = JSON.parse(readFileSync(new URL('../fixtures/significance.json', import.meta.url), 'utf8')) as { cases: Golden[]; holm: { p: number[]; adjusted: number[] } };
+const golden = JSON.parse(readFileSync(new URL('../fixtures/significance.json', import.meta.url), 'utf8')) as {
+  cases: Golden[];
+  holm: { p: number[]; adjusted: number[] };
+};
 
 const near = (got: number | null, expected: number): void => {
   expect(got).not.toBeNull();
@@ -31,14 +34,27 @@ describe('paired differences against SciPy', () => {
       near(got.wilcoxon[key], wilcoxon[key]);
     }
     // The ends of a resampled interval scatter: with 20,000 resamples by about 1.5 % of its width.
-    const ends = bootstrapInterval(Float64Array.from(a, (value, i) => value - b[i]!), stream(3, 'bootstrap'), 20_000, 0.95);
-    ends.forEach((end, side) => expect(Math.abs(end - interval[side]!)).toBeLessThanOrEqual(0.05 * (interval[1] - interval[0])));
+    const ends = bootstrapInterval(
+      Float64Array.from(a, (value, i) => value - b[i]!),
+      stream(3, 'bootstrap'),
+      20_000,
+      0.95,
+    );
+    ends.forEach((end, side) =>
+      expect(Math.abs(end - interval[side]!)).toBeLessThanOrEqual(0.05 * (interval[1] - interval[0])),
+    );
   });
 
   it('without any difference has no p, and refuses what is not paired', () => {
     const same = comparePaired([1, 2, 3], [1, 2, 3]);
     expect([same.t.p, same.wilcoxon.p, same.higher, same.lower]).toEqual([null, null, 0, 0]);
-    expect(comparePaired([2], [1])).toMatchObject({ pairs: 1, mean: 1, deviation: null, t: { p: null }, wilcoxon: { p: 1 } });
+    expect(comparePaired([2], [1])).toMatchObject({
+      pairs: 1,
+      mean: 1,
+      deviation: null,
+      t: { p: null },
+      wilcoxon: { p: 1 },
+    });
     expect(() => comparePaired([1], [1, 2])).toThrow('1 and 2');
   });
 

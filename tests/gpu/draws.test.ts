@@ -19,7 +19,12 @@ function drawOf(key: readonly [number, number], id: number, column: number): num
   return Number(mix(word(start + of(column) * 0x85ebca77n)) >> 8n) / 2 ** 24;
 }
 
-const KEYS: readonly (readonly [number, number])[] = [[0, 0], [1, -1], [-2_147_483_648, 2_147_483_647], [123_456_789, -987_654_321]];
+const KEYS: readonly (readonly [number, number])[] = [
+  [0, 0],
+  [1, -1],
+  [-2_147_483_648, 2_147_483_647],
+  [123_456_789, -987_654_321],
+];
 const IDS = Int32Array.of(0, 7, 7, 1, 2_147_483_647, 0, 192_402);
 const WIDTH = 70;
 
@@ -33,7 +38,9 @@ for (const backend of BACKENDS) {
   describeOn(backend, 'uniform draws', (test) => {
     for (const key of KEYS) {
       test(`have the bits of their twin and of their formula, key ${key.join(' ')}`, async () => {
-        const got = await values(() => runPair(uniformDrawsPair, [integers(Int32Array.from(key)), integers(IDS)], { width: WIDTH }));
+        const got = await values(() =>
+          runPair(uniformDrawsPair, [integers(Int32Array.from(key)), integers(IDS)], { width: WIDTH }),
+        );
         const twin = new Float32Array(IDS.length * WIDTH);
         uniformDrawsPair.portable([Int32Array.from(key), IDS], twin, [[2], [IDS.length]], { width: WIDTH });
         expect(got).toEqual(twin);
@@ -49,7 +56,8 @@ for (const backend of BACKENDS) {
       const rows = 500;
       const width = 200;
       const ids = Int32Array.from({ length: rows }, (_, id) => id);
-      const draw = (seed: number): Promise<Float32Array> => values(() => uniformDraws(stream(seed, 'draws'), integers(ids), width));
+      const draw = (seed: number): Promise<Float32Array> =>
+        values(() => uniformDraws(stream(seed, 'draws'), integers(ids), width));
       const [one, again, other] = [await draw(1), await draw(1), await draw(2)];
       expect(again).toEqual(one);
       expect(one.every((value) => value >= 0 && value < 1)).toBe(true);
@@ -60,12 +68,19 @@ for (const backend of BACKENDS) {
       for (const value of one) bins[Math.floor(64 * value)]!++;
       const chi = bins.reduce((sum, seen) => sum + (seen - count / 64) ** 2 / (count / 64), 0);
       expect(Math.abs(chi - 63)).toBeLessThan(5 * Math.sqrt(2 * 63));
-      for (const shifted of [other, one.slice(1), one.slice(width)]) expect(Math.abs(correlation(one.subarray(0, shifted.length), shifted))).toBeLessThan(5 / Math.sqrt(count));
+      for (const shifted of [other, one.slice(1), one.slice(width)])
+        expect(Math.abs(correlation(one.subarray(0, shifted.length), shifted))).toBeLessThan(5 / Math.sqrt(count));
     });
 
     test('of a step differ by site and by step, and repeat with the seed', async () => {
       const draw = (step: number, site: string, seed = 1): Promise<Float32Array> =>
-        values(() => new RecordingStep({ epoch: 0, stepInEpoch: 0, step }, (name) => stream(seed, name), false).draw(site, integers(IDS), 8));
+        values(() =>
+          new RecordingStep({ epoch: 0, stepInEpoch: 0, step }, (name) => stream(seed, name), false).draw(
+            site,
+            integers(IDS),
+            8,
+          ),
+        );
       const first = await draw(3, 'dropout');
       expect(await draw(3, 'dropout')).toEqual(first);
       for (const other of [await draw(4, 'dropout'), await draw(3, 'noise'), await draw(3, 'dropout', 2)]) {

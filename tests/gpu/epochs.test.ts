@@ -32,14 +32,34 @@ async function epochOf(id: ModelId, backend: Backend, device: Device): Promise<E
   const study = await tinyStudy(id, { epochs: 1 }, backend);
   const { config } = study.run.experiment;
   const { data, model } = await builtModel(study);
-  const sampler = new Sampler(data.input.train, data.trained, { batchSize: numberOption(config, 'batchSize'), negativesPerPositive: 1, negativesFrom: 'trainItems' }, 1);
-  const trainer = new Trainer({ model, sampler, device, config, sizes: data.input, trace: null, random: (name) => stream(1, name) });
+  const sampler = new Sampler(
+    data.input.train,
+    data.trained,
+    { batchSize: numberOption(config, 'batchSize'), negativesPerPositive: 1, negativesFrom: 'trainItems' },
+    1,
+  );
+  const trainer = new Trainer({
+    model,
+    sampler,
+    device,
+    config,
+    sizes: data.input,
+    trace: null,
+    random: (name) => stream(1, name),
+  });
   const ranker = newRanker(data.trained, MAX_CUTOFF);
   const intervals: TermPoint[] = [];
-  const means = await trainer.epoch(0, async (point) => void intervals.push(point), async () => true);
+  const means = await trainer.epoch(
+    0,
+    async (point) => void intervals.push(point),
+    async () => true,
+  );
   await model.prepareRanking?.();
   const target = heldOut(data.interactions, 1, data.trained, data.thresholds);
-  const ranked = await withRepresentation(() => model.represent(), (representation) => evaluate(ranker, representation, target, async () => true));
+  const ranked = await withRepresentation(
+    () => model.represent(),
+    (representation) => evaluate(ranker, representation, target, async () => true),
+  );
   const observed = await model.observePairs?.(pairsOf(target));
   const parameters = await readValues(model.parameters);
   ranker.dispose();
@@ -50,11 +70,13 @@ async function epochOf(id: ModelId, backend: Backend, device: Device): Promise<E
 /** From here on values come from the device after several of these steps' time; answers what ends that. */
 function slowReads(): () => void {
   const backend: unknown = tf.backend();
-  const late = <A extends unknown[], R>(read: (...given: A) => Promise<R>) => async (...given: A): Promise<R> => {
-    const values = await read(...given);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    return values;
-  };
+  const late =
+    <A extends unknown[], R>(read: (...given: A) => Promise<R>) =>
+    async (...given: A): Promise<R> => {
+      const values = await read(...given);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return values;
+    };
   if (isWebGPU(backend)) {
     const read = backend.getBufferData;
     backend.getBufferData = late(read.bind(backend));
@@ -67,11 +89,28 @@ function slowReads(): () => void {
 }
 
 /** The intervals of an epoch, and how many steps had been done when each was told. */
-async function intervalsOf(backend: Backend, device: Device, wait: boolean): Promise<{ points: TermPoint[]; told: number[] }> {
+async function intervalsOf(
+  backend: Backend,
+  device: Device,
+  wait: boolean,
+): Promise<{ points: TermPoint[]; told: number[] }> {
   const study = await tinyStudy('lightgcn', { epochs: 1, batchSize: 16 }, backend);
   const { data, model } = await builtModel(study);
-  const sampler = new Sampler(data.input.train, data.trained, { batchSize: 16, negativesPerPositive: 1, negativesFrom: 'trainItems' }, 1);
-  const trainer = new Trainer({ model, sampler, device, config: study.run.experiment.config, sizes: data.input, trace: null, random: (name) => stream(1, name) });
+  const sampler = new Sampler(
+    data.input.train,
+    data.trained,
+    { batchSize: 16, negativesPerPositive: 1, negativesFrom: 'trainItems' },
+    1,
+  );
+  const trainer = new Trainer({
+    model,
+    sampler,
+    device,
+    config: study.run.experiment.config,
+    sizes: data.input,
+    trace: null,
+    random: (name) => stream(1, name),
+  });
   const points: TermPoint[] = [];
   const told: number[] = [];
   const hear = async (point: TermPoint): Promise<void> => {
@@ -80,7 +119,14 @@ async function intervalsOf(backend: Backend, device: Device, wait: boolean): Pro
     await Promise.resolve();
   };
   const quick = slowReads();
-  await trainer.epoch(0, hear, async () => true, () => wait).finally(quick);
+  await trainer
+    .epoch(
+      0,
+      hear,
+      async () => true,
+      () => wait,
+    )
+    .finally(quick);
   model.dispose();
   expect(points.at(-1)!.step).toBe(sampler.stepsPerEpoch);
   return { points, told };
@@ -94,10 +140,17 @@ function expectSame({ intervals, valid, findings }: Epoch, reference: Epoch): vo
   expect(intervals.length).toBeGreaterThan(1);
   expect(intervals).toHaveLength(reference.intervals.length);
   intervals.forEach(({ terms, total }, place) => {
-    const expected: Record<string, number> = { ...reference.intervals[place]!.terms, total: reference.intervals[place]!.total };
+    const expected: Record<string, number> = {
+      ...reference.intervals[place]!.terms,
+      total: reference.intervals[place]!.total,
+    };
     const got: Record<string, number> = { ...terms, total };
     expect(Object.keys(got)).toEqual(Object.keys(expected));
-    for (const [key, value] of Object.entries(got)) expect(Math.abs(value - expected[key]!), `${key} of interval ${place}: ${value}, not ${expected[key]}`).toBeLessThanOrEqual(TERM * Math.abs(expected[key]!));
+    for (const [key, value] of Object.entries(got))
+      expect(
+        Math.abs(value - expected[key]!),
+        `${key} of interval ${place}: ${value}, not ${expected[key]}`,
+      ).toBeLessThanOrEqual(TERM * Math.abs(expected[key]!));
   });
   expect(valid).toEqual(reference.valid);
   expect(findings).toEqual(reference.findings);

@@ -23,19 +23,41 @@ function inputsOf({ experts, width, hidden }: ExpertShape, logit: () => number):
   const routed = hidden || experts;
   const stride = experts * width + routed;
   const rows = (count: number): Float32Array =>
-    Float32Array.from({ length: count * stride }, (_, place) => (place % stride < experts * width ? random.normal() : logit()));
+    Float32Array.from({ length: count * stride }, (_, place) =>
+      place % stride < experts * width ? random.normal() : logit(),
+    );
   const of = (length: number, make: () => number): Float32Array => Float32Array.from({ length }, make);
-  return { users: rows(USERS), items: rows(ITEMS), output: of(width, random.normal), hiddenWeights: of(Math.max(1, hidden) * experts, logit), hiddenBias: of(experts, logit), stride };
+  return {
+    users: rows(USERS),
+    items: rows(ITEMS),
+    output: of(width, random.normal),
+    hiddenWeights: of(Math.max(1, hidden) * experts, logit),
+    hiddenBias: of(experts, logit),
+    stride,
+  };
 }
 
 /** The definition, in double precision: softmax over all experts, the `K` most probable (ties: the lower), renormalised. */
-function scoreOf({ users, items, output, hiddenWeights, hiddenBias, stride }: Inputs, { experts, width, top, mlp, hidden }: ExpertShape, u: number, i: number): number {
+function scoreOf(
+  { users, items, output, hiddenWeights, hiddenBias, stride }: Inputs,
+  { experts, width, top, mlp, hidden }: ExpertShape,
+  u: number,
+  i: number,
+): number {
   const user = users.subarray(u * stride, (u + 1) * stride);
   const item = items.subarray(i * stride, (i + 1) * stride);
-  const sums = Array.from({ length: hidden || experts }, (_, r) => user[experts * width + r]! + item[experts * width + r]!);
-  const logits = hidden === 0
-    ? sums
-    : Array.from({ length: experts }, (_, e) => hiddenBias[e]! + sums.reduce((sum, x, h) => sum + Math.max(0, x) * hiddenWeights[h * experts + e]!, 0));
+  const sums = Array.from(
+    { length: hidden || experts },
+    (_, r) => user[experts * width + r]! + item[experts * width + r]!,
+  );
+  const logits =
+    hidden === 0
+      ? sums
+      : Array.from(
+          { length: experts },
+          (_, e) =>
+            hiddenBias[e]! + sums.reduce((sum, x, h) => sum + Math.max(0, x) * hiddenWeights[h * experts + e]!, 0),
+        );
   const most = Math.max(...logits);
   const powers = logits.map((logit) => Math.exp(logit - most));
   const pi = powers.map((power) => power / powers.reduce((a, b) => a + b));
@@ -43,7 +65,8 @@ function scoreOf({ users, items, output, hiddenWeights, hiddenBias, stride }: In
   const mass = chosen.reduce((sum, e) => sum + pi[e]!, 0);
   return chosen.reduce((score, e) => {
     let value = 0;
-    for (let c = e * width; c < (e + 1) * width; c++) value += mlp === 0 ? user[c]! * item[c]! : output[c % width]! * Math.max(0, user[c]! + item[c]!);
+    for (let c = e * width; c < (e + 1) * width; c++)
+      value += mlp === 0 ? user[c]! * item[c]! : output[c % width]! * Math.max(0, user[c]! + item[c]!);
     return score + (pi[e]! / mass) * value;
   }, 0);
 }
@@ -76,11 +99,29 @@ for (const backend of BACKENDS) {
         const inputs = inputsOf(shape, logit);
         const { users, items, output, hiddenWeights, hiddenBias, stride } = inputs;
         const got = await values(() =>
-          expertScores(matrix(users, USERS, stride), matrix(items, ITEMS, stride), floats(output), matrix(hiddenWeights, Math.max(1, shape.hidden), shape.experts), floats(hiddenBias), shape));
+          expertScores(
+            matrix(users, USERS, stride),
+            matrix(items, ITEMS, stride),
+            floats(output),
+            matrix(hiddenWeights, Math.max(1, shape.hidden), shape.experts),
+            floats(hiddenBias),
+            shape,
+          ),
+        );
         const twin = new Float32Array(USERS * ITEMS);
-        expertScoresPair.portable([users, items, output, hiddenWeights, hiddenBias], twin, [[USERS, stride], [ITEMS, stride]], { ...shape });
+        expertScoresPair.portable(
+          [users, items, output, hiddenWeights, hiddenBias],
+          twin,
+          [
+            [USERS, stride],
+            [ITEMS, stride],
+          ],
+          { ...shape },
+        );
         expect(worst(got, twin)).toBeLessThanOrEqual(2e-5);
-        const expected = Float64Array.from({ length: USERS * ITEMS }, (_, pair) => scoreOf(inputs, shape, Math.floor(pair / ITEMS), pair % ITEMS));
+        const expected = Float64Array.from({ length: USERS * ITEMS }, (_, pair) =>
+          scoreOf(inputs, shape, Math.floor(pair / ITEMS), pair % ITEMS),
+        );
         expect(worst(got, expected)).toBeLessThanOrEqual(2e-5);
         expect(Math.max(...expected.map(Math.abs))).toBeGreaterThan(1);
       });

@@ -28,7 +28,14 @@ async function harmed(harm: () => void) {
     done = true;
     harm();
   };
-  const run = await executeRun('run', { database: study.database, deviceHost: await testHost(true), control: new RunControl(), emit, traceSteps: 0, checkpointIntervalMs: 0 });
+  const run = await executeRun('run', {
+    database: study.database,
+    deviceHost: await testHost(true),
+    control: new RunControl(),
+    emit,
+    traceSteps: 0,
+    checkpointIntervalMs: 0,
+  });
   expect(done).toBe(true);
   return { database: study.database, run };
 }
@@ -43,7 +50,13 @@ describe('a WebGPU device that fails during a run', () => {
     expect(run.fault?.code).toBe('GPU_LOST');
     expect((await readCheckpoint(database, 'run'))?.step).toBeGreaterThan(0);
 
-    const host = { database, deviceHost: await testHost(true), control: new RunControl(), emit: () => undefined, traceSteps: 0 };
+    const host = {
+      database,
+      deviceHost: await testHost(true),
+      control: new RunControl(),
+      emit: () => undefined,
+      traceSteps: 0,
+    };
     const resumed = await executeRun('run', host);
     expect(resumed.fault).toBeNull();
     const plain = await smallStudy('lightgcn', CHANGES, 'webgpu', SIZES);

@@ -12,7 +12,12 @@ import { BACKENDS, describeOn, values, worst } from '../helpers/device';
 const random = stream(21, 'features');
 const ROWS = 11;
 const COLUMNS = 6;
-const feature = { key: 'image', rows: ROWS, columns: COLUMNS, values: Float32Array.from({ length: ROWS * COLUMNS }, () => random.normal()) };
+const feature = {
+  key: 'image',
+  rows: ROWS,
+  columns: COLUMNS,
+  values: Float32Array.from({ length: ROWS * COLUMNS }, () => random.normal()),
+};
 
 /** The same, each number rounded to half precision. */
 const rounded = { ...feature, values: feature.values.map((value) => valuesOfHalves()[halfOf(value)]!) };
@@ -26,7 +31,9 @@ async function seen(source: FeatureMatrix, storage: Storage): Promise<number[][]
   const [weight] = layer.parameters;
   const all = await values(() => table.through(layer));
   const rows = await values(() => table.rows(batch));
-  const slope = await values(() => tf.engine().gradients(() => tf.sum(tf.square(table.through(layer))), [weight!.tensor]).grads[0]!);
+  const slope = await values(
+    () => tf.engine().gradients(() => tf.sum(tf.square(table.through(layer))), [weight!.tensor]).grads[0]!,
+  );
   table.dispose();
   disposeRowIndex(batch);
   layer.parameters.forEach(disposeParameter);
@@ -39,8 +46,14 @@ for (const backend of BACKENDS) {
     for (const height of [1, 3, 5, ROWS]) {
       for (const half of [false, true]) {
         test(`in slices of ${height} rows${half ? ' of half precision' : ''} gives what the whole one gives, and its gradients`, async () => {
-          const [all, rows, slope] = await seen(feature, { half, binding: 4 * (half ? COLUMNS / 2 : COLUMNS) * height + 3 });
-          const [wholeAll, wholeRows, wholeSlope] = await seen(half ? rounded : feature, { half: false, binding: Infinity });
+          const [all, rows, slope] = await seen(feature, {
+            half,
+            binding: 4 * (half ? COLUMNS / 2 : COLUMNS) * height + 3,
+          });
+          const [wholeAll, wholeRows, wholeSlope] = await seen(half ? rounded : feature, {
+            half: false,
+            binding: Infinity,
+          });
           expect(rows).toEqual(wholeRows);
           all!.forEach((value, i) => expect(value).toBeCloseTo(wholeAll![i]!, 5));
           slope!.forEach((value, i) => expect(value).toBeCloseTo(wholeSlope![i]!, 3));
@@ -52,14 +65,20 @@ for (const backend of BACKENDS) {
     test('of half precision passes a layer in pieces', async () => {
       const columns = 1024;
       const rows = Math.floor(PIECE / (4 * columns)) + 5;
-      const source: FeatureMatrix = { key: 'wide', rows, columns, values: Float32Array.from({ length: rows * columns }, (_, i) => (i % 13) - 6) };
+      const source: FeatureMatrix = {
+        key: 'wide',
+        rows,
+        columns,
+        values: Float32Array.from({ length: rows * columns }, (_, i) => (i % 13) - 6),
+      };
       const table = frozenTable(source, { half: true });
       const layer = linear('layer', 'test', columns, 4, (name) => stream(3, name));
       const all = await values(() => table.through(layer));
       const whole = frozenTable(source, { half: false });
       const expected = await values(() => whole.through(layer));
       expect(worst(all, expected)).toBeLessThan(1e-4);
-      const slopeOf = (some: typeof table) => values(() => tf.engine().gradients(() => tf.sum(some.through(layer)), [layer.weight.tensor]).grads[0]!);
+      const slopeOf = (some: typeof table) =>
+        values(() => tf.engine().gradients(() => tf.sum(some.through(layer)), [layer.weight.tensor]).grads[0]!);
       expect(worst(await slopeOf(table), await slopeOf(whole))).toBe(0);
       [table, whole].forEach((one) => one.dispose());
       layer.parameters.forEach(disposeParameter);
@@ -68,7 +87,12 @@ for (const backend of BACKENDS) {
     test('of half precision refuses what half precision does not reach', async () => {
       await Promise.resolve();
       const far = { ...feature, values: feature.values.map((value, i) => (i === 8 ? -70_000 : value)) };
-      expect(() => frozenTable(far, { half: true })).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID', message: 'Half precision reaches 65,504, and the features image hold 7.00e+4.' }));
+      expect(() => frozenTable(far, { half: true })).toThrow(
+        expect.objectContaining({
+          code: 'CONFIG_INVALID',
+          message: 'Half precision reaches 65,504, and the features image hold 7.00e+4.',
+        }),
+      );
     });
   });
 }

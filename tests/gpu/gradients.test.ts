@@ -21,11 +21,19 @@ vi.mock('../../workers/models/layers/losses', async (original) => {
 const USERS = 7;
 const ITEMS = 9;
 const data = stream(11, 'gradients');
-const table = (key: string, rows: number, columns: number): FeatureMatrix => ({ key, rows, columns, values: Float32Array.from({ length: rows * columns }, () => data.normal()) });
+const table = (key: string, rows: number, columns: number): FeatureMatrix => ({
+  key,
+  rows,
+  columns,
+  values: Float32Array.from({ length: rows * columns }, () => data.normal()),
+});
 
 /** Every user and all items but the last have a training pair; the last user has one alone. */
 const train = [
-  ...Array.from({ length: 26 }, (_, e) => [e % (USERS - 1), (3 * e + Math.floor(e / (USERS - 1))) % (ITEMS - 1)] as const),
+  ...Array.from(
+    { length: 26 },
+    (_, e) => [e % (USERS - 1), (3 * e + Math.floor(e / (USERS - 1))) % (ITEMS - 1)] as const,
+  ),
   [USERS - 1, 7] as const,
 ].filter(([user, item], place, all) => all.findIndex(([u, i]) => u === user && i === item) === place);
 
@@ -42,23 +50,62 @@ const input: ModelInput = {
 
 /** Eight places: five real rows, with a user, an item and a whole pair that occur twice, items on both sides, and a history of one. */
 function shortBatch(ratio: number): HostBatch {
-  const filled = (list: readonly number[], length: number): Int32Array => Int32Array.from({ length }, (_, place) => list[place] ?? 0);
+  const filled = (list: readonly number[], length: number): Int32Array =>
+    Int32Array.from({ length }, (_, place) => list[place] ?? 0);
   const negatives = [4, 8, 8, 2, 0, 1, 4, 4, 6, 3, 8, 5, 7, 2, 2];
   const users = [1, 3, 3, 6, 1];
   const positives = [3, 1, 4, 7, 3];
   const pairs = users.map((user, row) => train.findIndex(([u, i]) => u === user && i === positives[row]));
   if (pairs.includes(-1)) throw new Error('A row of the batch is no training pair.');
-  return { count: 5, pairs: filled(pairs, 8), users: filled(users, 8), positives: filled(positives, 8), negatives: filled(negatives.slice(0, 5 * ratio), 8 * ratio) };
+  return {
+    count: 5,
+    pairs: filled(pairs, 8),
+    users: filled(users, 8),
+    positives: filled(positives, 8),
+    negatives: filled(negatives.slice(0, 5 * ratio), 8 * ratio),
+  };
 }
 
 /** Weights that make every term count; the defaults would hide a wrong regulariser behind the ranking term. */
 const MGCN: Config = { regWeight: 0.2, contrastWeight: 1, neighbours: 4, temperature: 0.5 };
-const EGRA: Config = { regWeight: 0.2, weightMin: 0.5, weightMax: 1, neighbours: 4, temperatureView: 0.5, temperatureFused: 0.5, pretrained: 'random', enhancedNeighbours: 2 };
+const EGRA: Config = {
+  regWeight: 0.2,
+  weightMin: 0.5,
+  weightMax: 1,
+  neighbours: 4,
+  temperatureView: 0.5,
+  temperatureFused: 0.5,
+  pretrained: 'random',
+  enhancedNeighbours: 2,
+};
 const LATTICE: Config = { regWeight: 1, neighbours: 4, graphMix: 0.1 };
-const GUME: Config = { ...MGCN, userModalityWeight: 1, userModalityTemperature: 0.5, alignWeight: 1, regExtendedWeight: 1 };
+const GUME: Config = {
+  ...MGCN,
+  userModalityWeight: 1,
+  userModalityTemperature: 0.5,
+  alignWeight: 1,
+  regExtendedWeight: 1,
+};
 const MLLMREC: Config = { profiles: 'file', hiddenSize: 6, neighbours: 4, coNeighbours: 2, minSimilarity: 0.1 };
-const MAGNET: Config = { expertHead: 'hadamard', neighbours: 3, inducedPerUser: 3, contrastWeight: 1, routingWeight: 2, weightDecay: 0.01, dropout: 0 };
-const SIMGR: Config = { regWeight: 1, signWeight: 1, contrastWeight: 1, thresholdMix: 1, tailShare: 0.4, pseudoPerUser: 2, positiveCut: 0.05, negativeCut: 0.5 };
+const MAGNET: Config = {
+  expertHead: 'hadamard',
+  neighbours: 3,
+  inducedPerUser: 3,
+  contrastWeight: 1,
+  routingWeight: 2,
+  weightDecay: 0.01,
+  dropout: 0,
+};
+const SIMGR: Config = {
+  regWeight: 1,
+  signWeight: 1,
+  contrastWeight: 1,
+  thresholdMix: 1,
+  tailShare: 0.4,
+  pseudoPerUser: 2,
+  positiveCut: 0.05,
+  negativeCut: 0.5,
+};
 const ENHANCED: Config = { edgeEnhancer: '+E', pretrained: 'random', enhancedNeighbours: 2 };
 const REFINED: Config = { itemGraph: 'refined', minSimilarity: 0.1, coNeighbours: 2 };
 
@@ -99,7 +146,10 @@ const CASES: Readonly<Record<ModelId, readonly Case[]>> = {
   ],
   freedom: [
     { ...CANCELS, changes: { regWeight: 1, neighbours: 4, dropout: 0.3 } },
-    { ...CANCELS, changes: { regWeight: 1, neighbours: 4, dropout: 0.3, negativesPerPositive: 3, trainFeatures: false } },
+    {
+      ...CANCELS,
+      changes: { regWeight: 1, neighbours: 4, dropout: 0.3, negativesPerPositive: 3, trainFeatures: false },
+    },
     { ...CANCELS, changes: { regWeight: 1, neighbours: 4, dropout: 0.3, ...REFINED } },
   ],
   lattice: [
@@ -120,7 +170,10 @@ const CASES: Readonly<Record<ModelId, readonly Case[]>> = {
     { constants: 2, changes: { ...EGRA, enhancedGraph: false } },
     { seed: 12, constants: 2, changes: { ...EGRA, entityWeights: 'uniform', negativesPerPositive: 3 } },
     { constants: 2, changes: { ...EGRA, epochWeights: 'constant' } },
-    { constants: 2, changes: { ...EGRA, batchAs: 'distinct', entityWeights: 'uniform', itemItemLayers: 2, trainFeatures: false } },
+    {
+      constants: 2,
+      changes: { ...EGRA, batchAs: 'distinct', entityWeights: 'uniform', itemItemLayers: 2, trainFeatures: false },
+    },
   ],
   mllmrec: [
     { changes: MLLMREC },
@@ -171,7 +224,12 @@ async function moveAway({ parameters }: Model, random: Random): Promise<void> {
     if (parameter.name.startsWith('features/')) continue;
     const sign = (): number => (random.uniform() < 0.5 ? -1 : 1);
     const deviation = parameter.name === 'attention/query' ? 3 : 0.5;
-    overwrite(parameter, (await readFloats(parameter.tensor)).map((value) => value + deviation * random.normal() + (BEFORE_KINK.test(parameter.name) ? 3 * sign() : 0)));
+    overwrite(
+      parameter,
+      (await readFloats(parameter.tensor)).map(
+        (value) => value + deviation * random.normal() + (BEFORE_KINK.test(parameter.name) ? 3 * sign() : 0),
+      ),
+    );
   }
 }
 
@@ -180,14 +238,21 @@ const inBrowser = 'document' in globalThis;
 
 describeOn('cpu', 'the gradient of every parameter is the slope of the loss', (test) => {
   for (const id of MODEL_IDS) {
-    for (const { changes, stepInEpoch = 1, flat, constants = 0, seed = 11 } of inBrowser ? CASES[id].slice(0, 1) : CASES[id]) {
+    for (const { changes, stepInEpoch = 1, flat, constants = 0, seed = 11 } of inBrowser
+      ? CASES[id].slice(0, 1)
+      : CASES[id]) {
       const name = `${id} ${JSON.stringify(changes)}${stepInEpoch === 0 ? ', an epoch’s first step' : ''}`;
       test(name, async () => {
         held.release();
         const before = tf.memory().numTensors;
         const random = stream(seed, name);
         const config = completeConfig(id, { embeddingSize: 4, batchSize: 8, ...changes });
-        const model = await modelKind(id).build({ input, config, random: (of) => stream(3, of), progress: async () => undefined });
+        const model = await modelKind(id).build({
+          input,
+          config,
+          random: (of) => stream(3, of),
+          progress: async () => undefined,
+        });
         await moveAway(model, random);
         const graphs = await model.epochGraphs?.(0);
         if (graphs) model.useEpochGraphs?.(graphs);

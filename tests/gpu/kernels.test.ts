@@ -32,7 +32,8 @@ function raggedMatrix(rows: number, columns: number): Csr {
 
 function dense(a: Csr): Float64Array {
   const result = new Float64Array(a.rows * a.columns);
-  for (let r = 0; r < a.rows; r++) for (let k = a.pointers[r]!; k < a.pointers[r + 1]!; k++) result[r * a.columns + a.indices[k]!] = a.values[k]!;
+  for (let r = 0; r < a.rows; r++)
+    for (let k = a.pointers[r]!; k < a.pointers[r + 1]!; k++) result[r * a.columns + a.indices[k]!] = a.values[k]!;
   return result;
 }
 
@@ -45,7 +46,12 @@ for (const backend of BACKENDS) {
         const sparse = sparseTensor(a, false);
         const got = await values(() => sparseProduct(sparse, matrix(x, 41, width)));
         const twin = new Float32Array(53 * width);
-        csrProductPair.portable([a.pointers, a.indices, x, a.values], twin, [[54], [a.indices.length], [41, width], [a.values.length]], {});
+        csrProductPair.portable(
+          [a.pointers, a.indices, x, a.values],
+          twin,
+          [[54], [a.indices.length], [41, width], [a.values.length]],
+          {},
+        );
         expect(worst(got, twin)).toBeLessThanOrEqual(1e-5);
         const full = dense(a);
         const expected = Float64Array.from({ length: 53 * width }, (_, i) => {
@@ -63,11 +69,17 @@ for (const backend of BACKENDS) {
         const sparse = sparseTensor(a, false);
         const got = await values(() => {
           const x = matrix(uniform(37 * width), 37, width);
-          return tf.engine().gradients(() => tf.sum(tf.mul(sparseProduct(sparse, x), matrix(dy, 29, width))), [x]).grads[0]!;
+          return tf.engine().gradients(() => tf.sum(tf.mul(sparseProduct(sparse, x), matrix(dy, 29, width))), [x])
+            .grads[0]!;
         });
         const t = transpose(a);
         const twin = new Float32Array(37 * width);
-        csrProductPair.portable([t.pointers, t.indices, dy, t.values], twin, [[38], [t.indices.length], [29, width], [t.values.length]], {});
+        csrProductPair.portable(
+          [t.pointers, t.indices, dy, t.values],
+          twin,
+          [[38], [t.indices.length], [29, width], [t.values.length]],
+          {},
+        );
         expect(worst(got, twin)).toBeLessThanOrEqual(1e-5);
         disposeSparse(sparse);
       });
@@ -75,7 +87,13 @@ for (const backend of BACKENDS) {
 
     test('takes more rows than one dimension of a dispatch', async () => {
       const rows = 150_001;
-      const a = csrFromEntries(rows, rows, Int32Array.from({ length: rows }, (_, r) => r), Int32Array.from({ length: rows }, (_, r) => rows - 1 - r), new Float32Array(rows).fill(2));
+      const a = csrFromEntries(
+        rows,
+        rows,
+        Int32Array.from({ length: rows }, (_, r) => r),
+        Int32Array.from({ length: rows }, (_, r) => rows - 1 - r),
+        new Float32Array(rows).fill(2),
+      );
       const sparse = sparseTensor(a, true);
       const x = Float32Array.from({ length: rows * 64 }, (_, i) => Math.floor(i / 64) % 1000);
       const got = await values(() => sparseProduct(sparse, matrix(x, rows, 64)));
@@ -87,7 +105,12 @@ for (const backend of BACKENDS) {
   });
 
   describeOn(backend, 'the mask of the greatest', (test) => {
-    for (const [rows, columns, top] of [[1, 1, 1], [7, 9, 4], [33, 5, 1], [4, 45, 20]] as const) {
+    for (const [rows, columns, top] of [
+      [1, 1, 1],
+      [7, 9, 4],
+      [33, 5, 1],
+      [4, 45, 20],
+    ] as const) {
       test(`is its twin and counts ties from the left, ${top} of ${columns}`, async () => {
         // Few values, so that many are equal.
         const x = Float32Array.from({ length: rows * columns }, () => Math.floor(4 * random.uniform()));
@@ -96,8 +119,12 @@ for (const backend of BACKENDS) {
         topMaskPair.portable([x], twin, [[rows, columns]], { top });
         expect([...got]).toEqual([...twin]);
         for (let row = 0; row < rows; row++) {
-          const order = Array.from({ length: columns }, (_, c) => c).sort((a, b) => x[row * columns + b]! - x[row * columns + a]! || a - b);
-          expect(order.filter((c) => got[row * columns + c] === 1).sort((a, b) => a - b)).toEqual(order.slice(0, top).sort((a, b) => a - b));
+          const order = Array.from({ length: columns }, (_, c) => c).sort(
+            (a, b) => x[row * columns + b]! - x[row * columns + a]! || a - b,
+          );
+          expect(order.filter((c) => got[row * columns + c] === 1).sort((a, b) => a - b)).toEqual(
+            order.slice(0, top).sort((a, b) => a - b),
+          );
         }
       });
     }
@@ -111,7 +138,9 @@ for (const backend of BACKENDS) {
       const dy = uniform(7 * 4);
       const got = await values(() => {
         const source = matrix(table, 9, 4);
-        const { value, grads } = tf.engine().gradients(() => tf.sum(tf.mul(gatherRows(source, index), matrix(dy, 7, 4))), [source]);
+        const { value, grads } = tf
+          .engine()
+          .gradients(() => tf.sum(tf.mul(gatherRows(source, index), matrix(dy, 7, 4))), [source]);
         return tf.concat([tf.reshape(value, [1]), tf.reshape(grads[0]!, [36])]);
       });
       const expected = new Float64Array(37);
@@ -132,7 +161,9 @@ for (const backend of BACKENDS) {
       const dy = uniform(9 * 4);
       const got = await values(() => {
         const source = matrix(x, 7, 4);
-        const { grads } = tf.engine().gradients(() => tf.sum(tf.mul(sumRows(source, index), matrix(dy, 9, 4))), [source]);
+        const { grads } = tf
+          .engine()
+          .gradients(() => tf.sum(tf.mul(sumRows(source, index), matrix(dy, 9, 4))), [source]);
         return tf.concat([tf.reshape(sumRows(source, index), [36]), tf.reshape(grads[0]!, [28])]);
       });
       const expected = new Float64Array(36 + 28);
@@ -161,25 +192,48 @@ for (const backend of BACKENDS) {
       }
       const ids = Int32Array.of(0, 1, 2, 3, 4, 4, 1, 0, 3);
       const mask = { pointers: Int32Array.from(pointers), columns: Int32Array.from(masked) };
-      const got = await values(() => maskedTopK(matrix(scores, rows, columns), integers(ids), { pointers: integers(mask.pointers), columns: integers(mask.columns) }, k));
+      const got = await values(() =>
+        maskedTopK(
+          matrix(scores, rows, columns),
+          integers(ids),
+          { pointers: integers(mask.pointers), columns: integers(mask.columns) },
+          k,
+        ),
+      );
       const twin = new Float32Array(rows * 2 * k);
       maskedTopKPair.portable([scores, ids, mask.pointers, mask.columns], twin, [[rows, columns]], { k });
       expect([...got]).toEqual([...twin]);
       // Against a plain sort.
       ids.forEach((id, row) => {
         const hidden = new Set(masked.slice(pointers[id], pointers[id + 1]));
-        const order = Array.from({ length: columns }, (_, c) => c).filter((c) => !hidden.has(c))
-          .sort((a, b) => scores[row * columns + b]! - scores[row * columns + a]! || a - b).slice(0, k);
-        expect([...got.subarray(row * 2 * k, row * 2 * k + k)]).toEqual(Array.from({ length: k }, (_, rank) => order[rank] ?? -1));
+        const order = Array.from({ length: columns }, (_, c) => c)
+          .filter((c) => !hidden.has(c))
+          .sort((a, b) => scores[row * columns + b]! - scores[row * columns + a]! || a - b)
+          .slice(0, k);
+        expect([...got.subarray(row * 2 * k, row * 2 * k + k)]).toEqual(
+          Array.from({ length: k }, (_, rank) => order[rank] ?? -1),
+        );
       });
     });
 
     test('equals its twin for any number of columns, NaN and −∞ among them, the first and the last masked', async () => {
       for (const columns of [1, 3, 5, 61, 254]) {
-        const scores = Float32Array.from({ length: 2 * columns }, (_, i) => (i % 11 === 7 ? NaN : i % 13 === 5 ? -Infinity : 2 * random.uniform() - 1));
-        const mask = { pointers: Int32Array.of(0, 0, Math.min(2, columns)), columns: Int32Array.of(0, columns - 1).subarray(0, Math.min(2, columns)) };
+        const scores = Float32Array.from({ length: 2 * columns }, (_, i) =>
+          i % 11 === 7 ? NaN : i % 13 === 5 ? -Infinity : 2 * random.uniform() - 1,
+        );
+        const mask = {
+          pointers: Int32Array.of(0, 0, Math.min(2, columns)),
+          columns: Int32Array.of(0, columns - 1).subarray(0, Math.min(2, columns)),
+        };
         const ids = Int32Array.of(1, 0);
-        const got = await values(() => maskedTopK(matrix(scores, 2, columns), integers(ids), { pointers: integers(mask.pointers), columns: integers(mask.columns) }, 7));
+        const got = await values(() =>
+          maskedTopK(
+            matrix(scores, 2, columns),
+            integers(ids),
+            { pointers: integers(mask.pointers), columns: integers(mask.columns) },
+            7,
+          ),
+        );
         const twin = new Float32Array(28);
         maskedTopKPair.portable([scores, ids, mask.pointers, mask.columns], twin, [[2, columns]], { k: 7 });
         expect([...got]).toEqual([...twin]);
@@ -199,7 +253,11 @@ for (const backend of BACKENDS) {
         const tensor = floats(gradient);
         adam.step([parameter], [tensor], 0.01);
         tensor.dispose();
-        adamPortable(twin.theta, twin.first, twin.second, gradient, settings, { learningRate: 0.01, correction1: 1 - 0.9 ** step, correction2: 1 - 0.999 ** step });
+        adamPortable(twin.theta, twin.first, twin.second, gradient, settings, {
+          learningRate: 0.01,
+          correction1: 1 - 0.9 ** step,
+          correction2: 1 - 0.999 ** step,
+        });
       }
       expect(worst(await readFloats(parameter.tensor), twin.theta)).toBeLessThanOrEqual(1e-6);
       expect(worst(await readFloats(parameter.first), twin.first)).toBeLessThanOrEqual(1e-6);
@@ -209,17 +267,26 @@ for (const backend of BACKENDS) {
   });
 
   describeOn(backend, 'matrix products', (test) => {
-    for (const [ta, tb] of [[false, false], [false, true], [true, false], [true, true]] as const) {
+    for (const [ta, tb] of [
+      [false, false],
+      [false, true],
+      [true, false],
+      [true, true],
+    ] as const) {
       test(`are right with transposeA ${ta}, transposeB ${tb}`, async () => {
         // The inner size is one at which tfjs would split the sum with atomics.
         const [m, k, n] = [12, 2100, 20];
         const a = uniform(m * k);
         const b = uniform(k * n);
-        const got = await values(() => tf.matMul(ta ? matrix(a, k, m) : matrix(a, m, k), tb ? matrix(b, n, k) : matrix(b, k, n), ta, tb));
+        const got = await values(() =>
+          tf.matMul(ta ? matrix(a, k, m) : matrix(a, m, k), tb ? matrix(b, n, k) : matrix(b, k, n), ta, tb),
+        );
         const expected = new Float64Array(m * n);
-        for (let i = 0; i < m; i++) for (let j = 0; j < n; j++) for (let l = 0; l < k; l++) {
-          expected[i * n + j]! += a[ta ? l * m + i : i * k + l]! * b[tb ? j * k + l : l * n + j]!;
-        }
+        for (let i = 0; i < m; i++)
+          for (let j = 0; j < n; j++)
+            for (let l = 0; l < k; l++) {
+              expected[i * n + j]! += a[ta ? l * m + i : i * k + l]! * b[tb ? j * k + l : l * n + j]!;
+            }
         expect(worst(got, expected)).toBeLessThanOrEqual(1e-4);
       });
     }

@@ -14,9 +14,16 @@ const random = stream(12, 'losses');
 const normals = (length: number): Float32Array => Float32Array.from({ length }, () => random.normal());
 
 /** The mean over the first `count` rows of −ln(exp(c_bb/τ) / Σ_j exp(c_bj/τ)), c cosines, j over the first `count` rows; in double precision. */
-function infoNceReference(anchors: Float64Array, candidates: Float64Array, width: number, count: number, temperature: number): number {
+function infoNceReference(
+  anchors: Float64Array,
+  candidates: Float64Array,
+  width: number,
+  count: number,
+  temperature: number,
+): number {
   const row = (x: Float64Array, r: number): Float64Array => x.subarray(r * width, (r + 1) * width);
-  const cosine = (a: Float64Array, b: Float64Array): number => a.reduce((sum, value, i) => sum + value * b[i]!, 0) / (Math.hypot(...a) * Math.hypot(...b));
+  const cosine = (a: Float64Array, b: Float64Array): number =>
+    a.reduce((sum, value, i) => sum + value * b[i]!, 0) / (Math.hypot(...a) * Math.hypot(...b));
   let sum = 0;
   for (let b = 0; b < count; b++) {
     const logits = Array.from({ length: count }, (_, j) => cosine(row(anchors, b), row(candidates, j)) / temperature);
@@ -35,15 +42,31 @@ describeOn('cpu', 'losses alone', (test) => {
       return tf.concat([logSumExpRows(x), tf.reshape(value, [1]), tf.reshape(grads[0]!, [9])]);
     });
     const rows = [0, 1, 2].map((r) => [...logits.subarray(3 * r, 3 * r + 3)]);
-    const sums = rows.map((row) => Math.max(...row) + Math.log(row.reduce((sum, x) => sum + Math.exp(x - Math.max(...row)), 0)));
+    const sums = rows.map(
+      (row) => Math.max(...row) + Math.log(row.reduce((sum, x) => sum + Math.exp(x - Math.max(...row)), 0)),
+    );
     // Beside 1001 a float32 resolves 6e-5, and so does the exponential of what is left when it is taken off.
-    const expected = [...sums, sums.reduce((sum, value, r) => sum + weights[r]! * value, 0), ...rows.flatMap((row, r) => row.map((x) => weights[r]! * Math.exp(x - sums[r]!)))];
-    expected.forEach((value, place) => expect(Math.abs(got[place]! - value), `place ${place}`).toBeLessThanOrEqual(place < 4 ? 1e-6 * Math.abs(value) : 1e-4 * Math.abs(value)));
+    const expected = [
+      ...sums,
+      sums.reduce((sum, value, r) => sum + weights[r]! * value, 0),
+      ...rows.flatMap((row, r) => row.map((x) => weights[r]! * Math.exp(x - sums[r]!))),
+    ];
+    expected.forEach((value, place) =>
+      expect(Math.abs(got[place]! - value), `place ${place}`).toBeLessThanOrEqual(
+        place < 4 ? 1e-6 * Math.abs(value) : 1e-4 * Math.abs(value),
+      ),
+    );
   });
 
   for (const [name, count, temperature, bothWays] of [
-    ['a full batch', 6, 0.2, false], ['a padded batch', 4, 0.2, false], ['one row', 1, 0.5, false], ['a low temperature', 6, 0.02, false], ['the lowest temperature', 6, 0.01, false],
-    ['a full batch, both ways', 6, 0.2, true], ['a padded batch, both ways', 4, 0.2, true], ['the lowest temperature, both ways', 5, 0.01, true],
+    ['a full batch', 6, 0.2, false],
+    ['a padded batch', 4, 0.2, false],
+    ['one row', 1, 0.5, false],
+    ['a low temperature', 6, 0.02, false],
+    ['the lowest temperature', 6, 0.01, false],
+    ['a full batch, both ways', 6, 0.2, true],
+    ['a padded batch, both ways', 4, 0.2, true],
+    ['the lowest temperature, both ways', 5, 0.01, true],
   ] as const) {
     test(`InfoNCE is its formula, and so is its gradient: ${name}`, async () => {
       const size = 6;
@@ -57,14 +80,21 @@ describeOn('cpu', 'losses alone', (test) => {
       const got = await values(() => {
         const a = matrix(anchors, size, width);
         const c = matrix(candidates, size, width);
-        const { value, grads } = tf.engine().gradients(() => (bothWays ? infoNceBothWays(a, c, temperature, allRows(batch)) : infoNce(a, c, temperature, batch)), [a, c]);
+        const { value, grads } = tf
+          .engine()
+          .gradients(
+            () => (bothWays ? infoNceBothWays(a, c, temperature, allRows(batch)) : infoNce(a, c, temperature, batch)),
+            [a, c],
+          );
         return tf.concat([tf.reshape(value, [1]), ...grads.map((gradient) => tf.reshape(gradient, [size * width]))]);
       });
       disposeBatch(batch);
 
       const inputs = [Float64Array.from(anchors), Float64Array.from(candidates)] as const;
-      const oneWay = (from: Float64Array, to: Float64Array): number => infoNceReference(from, to, width, count, temperature);
-      const reference = (): number => (bothWays ? (oneWay(inputs[0], inputs[1]) + oneWay(inputs[1], inputs[0])) / 2 : oneWay(inputs[0], inputs[1]));
+      const oneWay = (from: Float64Array, to: Float64Array): number =>
+        infoNceReference(from, to, width, count, temperature);
+      const reference = (): number =>
+        bothWays ? (oneWay(inputs[0], inputs[1]) + oneWay(inputs[1], inputs[0])) / 2 : oneWay(inputs[0], inputs[1]);
       const value = reference();
       expect(Math.abs(got[0]! - value)).toBeLessThanOrEqual(1e-5 * Math.max(1, value));
       // Central differences in double precision: good to eight digits and more.
@@ -98,8 +128,16 @@ for (const backend of BACKENDS) {
       const sums = starts.map((start) => start.reduce((a, b) => a + b));
       const squares = starts.reduce((sum, start) => sum + start.reduce((a, b) => a + b * b, 0), 0);
       const weighted = [...sums.map((sum, k) => (k + 1) * sum), 0.5 * squares];
-      expect(worst(await readFloats(terms), [...weighted, weighted.reduce((a, b) => a + b), ...sums, squares])).toBeLessThanOrEqual(2e-4);
-      for (const [k, gradient] of gradients.entries()) expect(worst(await readFloats(gradient), starts[k]!.map((x) => k + 1 + x))).toBeLessThanOrEqual(1e-5);
+      expect(
+        worst(await readFloats(terms), [...weighted, weighted.reduce((a, b) => a + b), ...sums, squares]),
+      ).toBeLessThanOrEqual(2e-4);
+      for (const [k, gradient] of gradients.entries())
+        expect(
+          worst(
+            await readFloats(gradient),
+            starts[k]!.map((x) => k + 1 + x),
+          ),
+        ).toBeLessThanOrEqual(1e-5);
       tf.dispose([terms, ...gradients]);
       parameters.forEach(disposeParameter);
     });

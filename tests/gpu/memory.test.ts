@@ -13,7 +13,8 @@ import { BACKENDS, describeOn } from '../helpers/device';
 const STEPS = 1000;
 /** On the software adapter a step of a large model takes a second: there LightGCN stands for all over the full length. */
 const FEW_STEPS = 64;
-const stepsOf = (backend: string, model: string): number => (backend === 'webgpu' && model !== 'lightgcn' ? FEW_STEPS : STEPS);
+const stepsOf = (backend: string, model: string): number =>
+  backend === 'webgpu' && model !== 'lightgcn' ? FEW_STEPS : STEPS;
 /** In a browser the same code runs on the same software: these stand for all, one of them with graphs, draws and state of its own. */
 const IN_BROWSER: readonly ModelId[] = ['lightgcn', 'magnet'];
 const inBrowser = 'document' in globalThis;
@@ -22,7 +23,12 @@ const SLOW_ON_CPU: readonly ModelId[] = ['mgcn', 'gume', 'egra', 'magnet', 'simg
 
 /** Sampled graphs are made anew every epoch. LATTICE's has as many edges as it finds: with parameters that hardly move, as many every epoch. */
 const CHANGES: Partial<Record<ModelId, Config>> = { lattice: { learningRate: 1e-7 }, mllmrec: { hiddenSize: 8 } };
-const CASES: readonly (readonly [ModelId, Config])[] = [...MODEL_IDS.map((id) => [id, CHANGES[id] ?? {}] as const), ['simgr', { featurePrecision: 'half' }], ['vbpr', { featurePrecision: 'half' }], ['magnet', { fanOut: 3, expertHead: 'hadamard', routerHidden: 4 }]];
+const CASES: readonly (readonly [ModelId, Config])[] = [
+  ...MODEL_IDS.map((id) => [id, CHANGES[id] ?? {}] as const),
+  ['simgr', { featurePrecision: 'half' }],
+  ['vbpr', { featurePrecision: 'half' }],
+  ['magnet', { fanOut: 3, expertHead: 'hadamard', routerHidden: 4 }],
+];
 
 for (const backend of BACKENDS) {
   describeOn(backend, 'memory over many steps', (test) => {
@@ -31,28 +37,59 @@ for (const backend of BACKENDS) {
       if (inBrowser && backend !== 'wasm' && !IN_BROWSER.includes(model)) continue;
       const name = Object.keys(changes).length > 0 ? `${model} ${JSON.stringify(changes)}` : model;
       test(`of ${name} is flat`, async (device) => {
-        const small: Config = { embeddingSize: 4, batchSize: 48, ...('neighbours' in defaultConfig(model) ? { neighbours: 3 } : {}) };
+        const small: Config = {
+          embeddingSize: 4,
+          batchSize: 48,
+          ...('neighbours' in defaultConfig(model) ? { neighbours: 3 } : {}),
+        };
         const study = await smallStudy(model, { ...small, ...changes }, backend, { users: 40, items: 30 });
         const { data, model: built } = await builtModel(study);
-        const sampler = new Sampler(data.input.train, data.trained, { batchSize: 48, negativesPerPositive: 1, negativesFrom: 'trainItems' }, 1);
+        const sampler = new Sampler(
+          data.input.train,
+          data.trained,
+          { batchSize: 48, negativesPerPositive: 1, negativesFrom: 'trainItems' },
+          1,
+        );
         // Short last batches are among the steps: they must not need other sizes.
         expect(data.input.train.users.length % 48).not.toBe(0);
         const pairs = pairsOf(heldOut(data.interactions, 1, data.trained, data.thresholds));
         expect(pairs.users.length).toBeGreaterThan(0);
-        const trainer = new Trainer({ model: built, sampler, device, config: study.run.experiment.config, sizes: data.input, trace: null, random: (name) => stream(1, name) });
+        const trainer = new Trainer({
+          model: built,
+          sampler,
+          device,
+          config: study.run.experiment.config,
+          sizes: data.input,
+          trace: null,
+          random: (name) => stream(1, name),
+        });
         const seen: { step: number; tensors: number; bytes: number; buffers: number }[] = [];
         for (let epoch = 0; trainer.step < stepsOf(backend, model); epoch++) {
-          await trainer.epoch(epoch, async () => undefined, async () => true);
+          await trainer.epoch(
+            epoch,
+            async () => undefined,
+            async () => true,
+          );
           await built.prepareRanking?.();
           await built.observePairs?.(pairs);
           await built.explainPairs?.(pairs);
           await built.state?.();
-          seen.push({ step: trainer.step, tensors: tf.memory().numTensors, bytes: tf.memory().numBytes, buffers: deviceBuffers() });
+          seen.push({
+            step: trainer.step,
+            tensors: tf.memory().numTensors,
+            bytes: tf.memory().numBytes,
+            buffers: deviceBuffers(),
+          });
         }
         const settled = seen.filter(({ step }) => step >= Math.min(50, stepsOf(backend, model) / 4));
         expect(settled.length).toBeGreaterThan(5);
         const [first] = settled;
-        expect(settled.filter(({ tensors, bytes, buffers }) => tensors !== first!.tensors || bytes !== first!.bytes || buffers !== first!.buffers)).toEqual([]);
+        expect(
+          settled.filter(
+            ({ tensors, bytes, buffers }) =>
+              tensors !== first!.tensors || bytes !== first!.bytes || buffers !== first!.buffers,
+          ),
+        ).toEqual([]);
         built.dispose();
         expect(tf.memory().numTensors).toBe(0);
       });

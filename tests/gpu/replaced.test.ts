@@ -23,7 +23,12 @@ describeOn('webgpu', 'a software adapter', (test) => {
       await values(() => tf.gather(x(), tf.tensor1d([3, 1], 'int32')));
       await values(() => tf.slice(x(), [2, 0], [4, 4]));
       await values(() => tf.concat([x(), x()], 1));
-      await values(() => tf.pad(x(), [[1, 2], [0, 0]]));
+      await values(() =>
+        tf.pad(x(), [
+          [1, 2],
+          [0, 0],
+        ]),
+      );
       await values(() => tf.softmax(x()));
     } finally {
       backend.runWebGPUProgram = run;
@@ -31,7 +36,18 @@ describeOn('webgpu', 'a software adapter', (test) => {
     const own = keys.filter((key) => key.startsWith('LodestoneSoftware')).map((key) => key.split('_')[0]);
     const { vendor, architecture } = backend.adapterInfo as unknown as Record<string, string>;
     const software = /swiftshader|llvmpipe|lavapipe/i.test(`${vendor} ${architecture}`);
-    const expected = ['LodestoneSoftwareMatMul', 'LodestoneSoftwareReduce', 'LodestoneSoftwareReduce', 'LodestoneSoftwareReduce', 'LodestoneSoftwareTranspose', 'LodestoneSoftwareRows', 'LodestoneSoftwareRows', 'LodestoneSoftwareJoin', 'LodestoneSoftwareRows', 'LodestoneSoftwareSoftmax'];
+    const expected = [
+      'LodestoneSoftwareMatMul',
+      'LodestoneSoftwareReduce',
+      'LodestoneSoftwareReduce',
+      'LodestoneSoftwareReduce',
+      'LodestoneSoftwareTranspose',
+      'LodestoneSoftwareRows',
+      'LodestoneSoftwareRows',
+      'LodestoneSoftwareJoin',
+      'LodestoneSoftwareRows',
+      'LodestoneSoftwareSoftmax',
+    ];
     expect(own).toEqual(software ? expected : []);
   });
 });

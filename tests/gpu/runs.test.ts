@@ -6,14 +6,20 @@ import { withoutClock } from '../helpers/clock';
 import { available, execute, tinyStudy, type Backend, type Watched } from '../helpers/runs';
 
 /** Where a run takes long, one or two models stand for all: their epochs are compared in a test of its own. */
-const REPEATED: Readonly<Record<Backend, readonly ModelId[]>> = { cpu: ['lightgcn', 'mgcn'], wasm: MODEL_IDS, webgpu: ['lightgcn'] };
+const REPEATED: Readonly<Record<Backend, readonly ModelId[]>> = {
+  cpu: ['lightgcn', 'mgcn'],
+  wasm: MODEL_IDS,
+  webgpu: ['lightgcn'],
+};
 const CHANGES: Partial<Record<ModelId, Config>> = { lightgcn: { epochs: 2 } };
 
 const done = new Map<string, Promise<Watched>>();
 /** A model's run on a backend, made once. */
 function once(model: ModelId, backend: Backend): Promise<Watched> {
   const key = `${model} ${backend}`;
-  const run = done.get(key) ?? tinyStudy(model, { epochs: 1, ...CHANGES[model] }, backend).then((study) => execute(study, backend));
+  const run =
+    done.get(key) ??
+    tinyStudy(model, { epochs: 1, ...CHANGES[model] }, backend).then((study) => execute(study, backend));
   done.set(key, run);
   return run;
 }

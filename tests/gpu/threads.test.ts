@@ -26,16 +26,39 @@ const [ROWS, COLUMNS, INNER] = [1537, 211, 131];
 const [ITEMS, EXPERTS, WIDTH] = [701, 3, 32];
 
 const WORK: Readonly<Record<string, () => tf.Tensor>> = {
-  'a product': () => tf.matMul(matrix(normals('a', ROWS * INNER), ROWS, INNER), matrix(normals('b', INNER * COLUMNS), INNER, COLUMNS)),
-  'a product, both operands turned': () => tf.matMul(matrix(normals('a', ROWS * INNER), INNER, ROWS), matrix(normals('b', INNER * COLUMNS), COLUMNS, INNER), true, true),
-  'a matrix times a vector': () => tf.matMul(matrix(normals('a', 2053 * 2051), 2053, 2051), matrix(normals('b', 2051), 2051, 1)),
-  'a turned matrix times a vector': () => tf.matMul(matrix(normals('a', 2053 * 2051), 2051, 2053), matrix(normals('b', 2051), 2051, 1), true),
-  'a batch of products': () => tf.matMul(tf.tensor3d(normals('a', 3 * ROWS * INNER), [3, ROWS, INNER]), tf.tensor3d(normals('b', 3 * INNER * COLUMNS), [3, INNER, COLUMNS])),
+  'a product': () =>
+    tf.matMul(matrix(normals('a', ROWS * INNER), ROWS, INNER), matrix(normals('b', INNER * COLUMNS), INNER, COLUMNS)),
+  'a product, both operands turned': () =>
+    tf.matMul(
+      matrix(normals('a', ROWS * INNER), INNER, ROWS),
+      matrix(normals('b', INNER * COLUMNS), COLUMNS, INNER),
+      true,
+      true,
+    ),
+  'a matrix times a vector': () =>
+    tf.matMul(matrix(normals('a', 2053 * 2051), 2053, 2051), matrix(normals('b', 2051), 2051, 1)),
+  'a turned matrix times a vector': () =>
+    tf.matMul(matrix(normals('a', 2053 * 2051), 2051, 2053), matrix(normals('b', 2051), 2051, 1), true),
+  'a batch of products': () =>
+    tf.matMul(
+      tf.tensor3d(normals('a', 3 * ROWS * INNER), [3, ROWS, INNER]),
+      tf.tensor3d(normals('b', 3 * INNER * COLUMNS), [3, INNER, COLUMNS]),
+    ),
   'a sparse product': () => {
     const random = stream(7, 'cells');
     // Rows grow denser downwards, and the first have no entry.
-    const cells = [...new Set(Array.from({ length: 60_000 }, () => Math.floor(2000 * random.uniform() ** 0.3) * 500 + random.integer(500)))].sort((x, y) => x - y);
-    const graph = csrFromEntries(2000, 500, Int32Array.from(cells, (cell) => Math.floor(cell / 500)), Int32Array.from(cells, (cell) => cell % 500), normals('values', cells.length));
+    const cells = [
+      ...new Set(
+        Array.from({ length: 60_000 }, () => Math.floor(2000 * random.uniform() ** 0.3) * 500 + random.integer(500)),
+      ),
+    ].sort((x, y) => x - y);
+    const graph = csrFromEntries(
+      2000,
+      500,
+      Int32Array.from(cells, (cell) => Math.floor(cell / 500)),
+      Int32Array.from(cells, (cell) => cell % 500),
+      normals('values', cells.length),
+    );
     return sparseProduct(sparseTensor(graph, false), matrix(normals('x', 500 * 64), 500, 64));
   },
   'e^x': () => tf.exp(tf.tensor1d(normals('x', 200_003))),
@@ -44,22 +67,43 @@ const WORK: Readonly<Record<string, () => tf.Tensor>> = {
   Adam: () => {
     const parameter = newParameter('x', 'x', [ROWS, COLUMNS], normals('x', ROWS * COLUMNS));
     const adam = new Adam({ beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 });
-    for (let step = 0; step < 3; step++) adam.step([parameter], [matrix(normals(`g${step}`, ROWS * COLUMNS), ROWS, COLUMNS)], 0.01);
+    for (let step = 0; step < 3; step++)
+      adam.step([parameter], [matrix(normals(`g${step}`, ROWS * COLUMNS), ROWS, COLUMNS)], 0.01);
     return tf.stack([parameter.tensor, parameter.first, parameter.second]);
   },
   'the best items': () => {
-    const masked = csrFromEntries(ROWS, COLUMNS, Int32Array.from({ length: ROWS }, (_, row) => row), Int32Array.from({ length: ROWS }, (_, row) => row % COLUMNS), new Float32Array(ROWS).fill(1));
-    return maskedTopK(matrix(normals('scores', ROWS * COLUMNS), ROWS, COLUMNS), integers(Int32Array.from({ length: ROWS }, (_, row) => row)), { pointers: integers(masked.pointers), columns: integers(masked.indices) }, 20);
+    const masked = csrFromEntries(
+      ROWS,
+      COLUMNS,
+      Int32Array.from({ length: ROWS }, (_, row) => row),
+      Int32Array.from({ length: ROWS }, (_, row) => row % COLUMNS),
+      new Float32Array(ROWS).fill(1),
+    );
+    return maskedTopK(
+      matrix(normals('scores', ROWS * COLUMNS), ROWS, COLUMNS),
+      integers(Int32Array.from({ length: ROWS }, (_, row) => row)),
+      { pointers: integers(masked.pointers), columns: integers(masked.indices) },
+      20,
+    );
   },
   'scores of experts': () => {
     const entity = EXPERTS * WIDTH + EXPERTS;
     const one = matrix(new Float32Array(WIDTH).fill(0.5), WIDTH, 1);
-    return expertScores(matrix(normals('users', 512 * entity), 512, entity), matrix(normals('items', ITEMS * entity), ITEMS, entity), one, one, one, { experts: EXPERTS, width: WIDTH, top: 2, mlp: 1, hidden: 0 });
+    return expertScores(
+      matrix(normals('users', 512 * entity), 512, entity),
+      matrix(normals('items', ITEMS * entity), ITEMS, entity),
+      one,
+      one,
+      one,
+      { experts: EXPERTS, width: WIDTH, top: 2, mlp: 1, hidden: 0 },
+    );
   },
 };
 
 /** Everything above, computed on so many threads; and how often others were woken for it. */
-async function computed(threads: number): Promise<{ name: string; results: Record<string, number[]>; woken: Record<string, number> }> {
+async function computed(
+  threads: number,
+): Promise<{ name: string; results: Record<string, number[]>; woken: Record<string, number> }> {
   const device = await openDevice(await testHost(false, threads), { backend: 'wasm', allowSoftware: true });
   const results: Record<string, number[]> = {};
   const woken: Record<string, number> = {};
@@ -82,7 +126,10 @@ describe('threads that share the work', () => {
     const [one, three] = [await computed(1), await computed(3)];
     expect([one.name, three.name]).toEqual(['WebAssembly SIMD', 'WebAssembly SIMD × 3']);
     for (const name of Object.keys(WORK)) {
-      expect(one.results[name]!.some((value) => value !== 0), name).toBe(true);
+      expect(
+        one.results[name]!.some((value) => value !== 0),
+        name,
+      ).toBe(true);
       expect([one.woken[name], three.woken[name]! >= 2], name).toEqual([0, true]);
       const wrong = one.results[name]!.findIndex((value, place) => !Object.is(value, three.results[name]![place]));
       expect(wrong, `${name}, place ${wrong}`).toBe(-1);
@@ -121,13 +168,19 @@ describe('threads that share the work', () => {
     const kernels = { ...exports, threads: 1 } as unknown as Parameters<typeof openTeam>[2];
     const team = await openTeam(module, memory, kernels, { ...helpers, count: 1 });
     // Beyond the end of the memory, where only the helper is sent.
-    expect(() => team!.run('exponential', [[0, 64, 4], [2 ** 20, 64, 4]])).toThrow('A thread that shares the work failed.');
+    expect(() =>
+      team!.run('exponential', [
+        [0, 64, 4],
+        [2 ** 20, 64, 4],
+      ]),
+    ).toThrow('A thread that shares the work failed.');
     team!.close();
   });
 });
 
 describe('a module with shared memory', () => {
-  const module = (...sections: number[][]): Uint8Array<ArrayBuffer> => Uint8Array.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, ...sections.flat()]);
+  const module = (...sections: number[][]): Uint8Array<ArrayBuffer> =>
+    Uint8Array.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, ...sections.flat()]);
   const OWN = [5, 4, 1, 1, 1, 2];
 
   it('is the same but for one bit, whether the memory is imported or its own', () => {

@@ -11,7 +11,11 @@ export async function watchPolicy(context: BrowserContext, origin: string): Prom
   const refusals: string[] = [];
   const strangers: string[] = [];
   await context.addInitScript(() => {
-    document.addEventListener('securitypolicyviolation', (event) => console.error(`refused by ${event.effectiveDirective}: ${event.blockedURI} at ${event.sourceFile}:${event.lineNumber}`));
+    document.addEventListener('securitypolicyviolation', (event) =>
+      console.error(
+        `refused by ${event.effectiveDirective}: ${event.blockedURI} at ${event.sourceFile}:${event.lineNumber}`,
+      ),
+    );
   });
   context.on('console', (message) => {
     if (/content security policy|refused by/i.test(message.text())) refusals.push(message.text());

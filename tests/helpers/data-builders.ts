@@ -17,14 +17,21 @@ export function join(...parts: readonly Uint8Array[]): Bytes {
 }
 
 /** An `.npy` file with any header text. */
-export function npyOf(header: string, data: Uint8Array, version: readonly [number, number] = [1, 0], length = header.length): Bytes {
+export function npyOf(
+  header: string,
+  data: Uint8Array,
+  version: readonly [number, number] = [1, 0],
+  length = header.length,
+): Bytes {
   const sizeBytes = version[0] === 1 ? 2 : 4;
   const size = Array.from({ length: sizeBytes }, (_, i) => Math.floor(length / 256 ** i) % 256);
   return join(Uint8Array.from([0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59, ...version, ...size]), text(header), data);
 }
 
 export function npyHeader(descr: string, shape: string, fortran = false): string {
-  return `{'descr': '${descr}', 'fortran_order': ${fortran ? 'True' : 'False'}, 'shape': ${shape}, }`.padEnd(117) + '\n';
+  return (
+    `{'descr': '${descr}', 'fortran_order': ${fortran ? 'True' : 'False'}, 'shape': ${shape}, }`.padEnd(117) + '\n'
+  );
 }
 
 const ARRAYS = {
@@ -100,11 +107,34 @@ export function zipOf(parts: readonly ZipPart[], { share = false, comment = '' }
     const size = part.size ?? part.content.length;
     const at = share ? 0 : offset;
     const narrow = (value: number): number => (part.zip64 ? 0xffffffff : value);
-    const common = [...u16(20), ...u16(part.flags ?? 0), ...u16(method), ...u32(0), ...u32(crc), ...u32(narrow(data.length)), ...u32(narrow(size)), ...u16(name.length)];
+    const common = [
+      ...u16(20),
+      ...u16(part.flags ?? 0),
+      ...u16(method),
+      ...u32(0),
+      ...u32(crc),
+      ...u32(narrow(data.length)),
+      ...u32(narrow(size)),
+      ...u16(name.length),
+    ];
     const wide = part.zip64 ? [...u16(1), ...u16(24), ...u64(size), ...u64(data.length), ...u64(at)] : [];
     const local = join(Uint8Array.from([...u32(0x04034b50), ...common, ...u16(0)]), name, data);
     directory.push(
-      join(Uint8Array.from([...u32(0x02014b50), ...u16(20), ...common, ...u16(wide.length), ...u16(0), ...u16(0), ...u16(0), ...u32(0), ...u32(narrow(at))]), name, Uint8Array.from(wide)),
+      join(
+        Uint8Array.from([
+          ...u32(0x02014b50),
+          ...u16(20),
+          ...common,
+          ...u16(wide.length),
+          ...u16(0),
+          ...u16(0),
+          ...u16(0),
+          ...u32(0),
+          ...u32(narrow(at)),
+        ]),
+        name,
+        Uint8Array.from(wide),
+      ),
     );
     if (share && locals.length > 0) continue;
     locals.push(local);
@@ -114,13 +144,31 @@ export function zipOf(parts: readonly ZipPart[], { share = false, comment = '' }
   const wide = parts.some((part) => part.zip64);
   const end64 = wide
     ? Uint8Array.from([
-        ...u32(0x06064b50), ...u64(44), ...u16(45), ...u16(45), ...u32(0), ...u32(0), ...u64(parts.length), ...u64(parts.length), ...u64(central.length), ...u64(offset),
-        ...u32(0x07064b50), ...u32(0), ...u64(offset + central.length), ...u32(1),
+        ...u32(0x06064b50),
+        ...u64(44),
+        ...u16(45),
+        ...u16(45),
+        ...u32(0),
+        ...u32(0),
+        ...u64(parts.length),
+        ...u64(parts.length),
+        ...u64(central.length),
+        ...u64(offset),
+        ...u32(0x07064b50),
+        ...u32(0),
+        ...u64(offset + central.length),
+        ...u32(1),
       ])
     : new Uint8Array();
   const end = Uint8Array.from([
-    ...u32(0x06054b50), ...u16(0), ...u16(0), ...u16(parts.length), ...u16(parts.length),
-    ...u32(wide ? 0xffffffff : central.length), ...u32(wide ? 0xffffffff : offset), ...u16(comment.length),
+    ...u32(0x06054b50),
+    ...u16(0),
+    ...u16(0),
+    ...u16(parts.length),
+    ...u16(parts.length),
+    ...u32(wide ? 0xffffffff : central.length),
+    ...u32(wide ? 0xffffffff : offset),
+    ...u16(comment.length),
   ]);
   return join(...locals, central, end64, end, text(comment));
 }
@@ -130,12 +178,21 @@ const u32 = (value: number): number[] => [...u16(value & 0xffff), ...u16(value >
 const u64 = (value: number): number[] => [...u32(value >>> 0), ...u32(Math.floor(value / 2 ** 32))];
 
 /** A whole interaction table: `users` users who each met `each` items of `items`, all splits filled. */
-export function interactionsText({ users = 6, items = 8, each = 4, header = 'userID\titemID\trating\ttimestamp\tx_label', separator = '\t', end = '\n' } = {}): string {
+export function interactionsText({
+  users = 6,
+  items = 8,
+  each = 4,
+  header = 'userID\titemID\trating\ttimestamp\tx_label',
+  separator = '\t',
+  end = '\n',
+} = {}): string {
   const lines = [header];
   for (let user = 0; user < users; user++) {
     for (let at = 0; at < each; at++) {
       const label = at === each - 1 ? 2 : at === each - 2 ? 1 : 0;
-      lines.push([user, (user + at * 2 + (at === 1 ? 1 : 0)) % items, 1 + ((user + at) % 5), 1000 + at, label].join(separator));
+      lines.push(
+        [user, (user + at * 2 + (at === 1 ? 1 : 0)) % items, 1 + ((user + at) % 5), 1000 + at, label].join(separator),
+      );
     }
   }
   return lines.join(end) + end;

@@ -56,7 +56,9 @@ export async function tryImport(
 }
 
 /** Imports and insists that it worked. */
-export async function mustImport(...args: Parameters<typeof tryImport>): Promise<Outcome & { readonly document: DatasetDocument }> {
+export async function mustImport(
+  ...args: Parameters<typeof tryImport>
+): Promise<Outcome & { readonly document: DatasetDocument }> {
   const outcome = await tryImport(...args);
   if (!outcome.document) throw outcome.error ?? new Error('nothing was stored');
   return { ...outcome, document: outcome.document };

@@ -10,7 +10,10 @@ import { modelKind } from '../../workers/models/registry';
 import { readTrainingData, type TrainingData } from '../../workers/training/input';
 
 /** What lets a model run on the demo alone: without profile files and without another model's embeddings. */
-const ON_ITS_OWN: Partial<Record<ModelId, Config>> = { egra: { pretrained: 'random' }, mllmrec: { profiles: 'history' } };
+const ON_ITS_OWN: Partial<Record<ModelId, Config>> = {
+  egra: { pretrained: 'random' },
+  mllmrec: { profiles: 'history' },
+};
 
 /** A small demo dataset in memory with a run on it that has not started. */
 export async function smallStudy(
@@ -21,20 +24,31 @@ export async function smallStudy(
 ): Promise<{ database: Database; run: RunDocument }> {
   const database = memoryDatabase();
   const dataset = await generateDemo(database, 'small', { seed: 7, ...sizes, variant: 'plain' });
-  const run = newRun('run', 'a run', {
-    model,
-    config: completeConfig(model, { embeddingSize: 16, batchSize: 256, ...ON_ITS_OWN[model], ...changes }),
-    seed: 999,
-    dataset: { id: dataset.id, name: dataset.name, fingerprint: dataset.fingerprint },
-    backend,
-    allowSoftware: true,
-  }, '2026-01-01T00:00:00.000Z');
+  const run = newRun(
+    'run',
+    'a run',
+    {
+      model,
+      config: completeConfig(model, { embeddingSize: 16, batchSize: 256, ...ON_ITS_OWN[model], ...changes }),
+      seed: 999,
+      dataset: { id: dataset.id, name: dataset.name, fingerprint: dataset.fingerprint },
+      backend,
+      allowSoftware: true,
+    },
+    '2026-01-01T00:00:00.000Z',
+  );
   await writeRun(database, run);
   return { database, run };
 }
 
 /** The data a study's run reads, and its model on the open device. The caller disposes the model. */
-export async function builtModel({ database, run: { experiment } }: { database: Database; run: RunDocument }): Promise<{ data: TrainingData; model: Model }> {
+export async function builtModel({
+  database,
+  run: { experiment },
+}: {
+  database: Database;
+  run: RunDocument;
+}): Promise<{ data: TrainingData; model: Model }> {
   const data = await readTrainingData(database, experiment, async () => undefined);
   const model = await modelKind(experiment.model).build({
     input: data.input,

@@ -33,8 +33,7 @@ export function describeOn(backend: BackendName, title: string, define: (test: D
         if (!device) return context.skip();
         await run(device);
         device.check();
-      }),
-    );
+      }));
   });
 }
 

@@ -65,7 +65,8 @@ export interface Golden {
   cases: GoldenCase[];
 }
 
-export const readGolden = (name: string): Golden => JSON.parse(readFileSync(new URL(`../fixtures/${name}`, import.meta.url), 'utf8')) as Golden;
+export const readGolden = (name: string): Golden =>
+  JSON.parse(readFileSync(new URL(`../fixtures/${name}`, import.meta.url), 'utf8')) as Golden;
 
 /** The reference counts least coverage in steps, the option in epochs. */
 function configOf({ model, config, modalities }: GoldenCase, dataset: GoldenDataset): Config {
@@ -73,14 +74,19 @@ function configOf({ model, config, modalities }: GoldenCase, dataset: GoldenData
   const { minCoverageSteps, ...rest } = config as Record<string, OptionValue>;
   const steps = Math.ceil(dataset.train.length / (config['batchSize'] as number));
   expect(modalities.length).toBeGreaterThanOrEqual(0);
-  return completeConfig(model, { ...rest, ...(typeof minCoverageSteps === 'number' && { minCoverageEpochs: minCoverageSteps / steps }) });
+  return completeConfig(model, {
+    ...rest,
+    ...(typeof minCoverageSteps === 'number' && { minCoverageEpochs: minCoverageSteps / steps }),
+  });
 }
 
 export function contextOf(wanted: GoldenCase, dataset: GoldenDataset): BuildContext {
   const { users, items, train, ratings, features } = dataset;
   const vectors = (name: string): FeatureMatrix | null => {
     const given = wanted.inputs?.[name];
-    return given ? { key: name, rows: given.shape[0]!, columns: given.shape[1]!, values: Float32Array.from(given.values) } : null;
+    return given
+      ? { key: name, rows: given.shape[0]!, columns: given.shape[1]!, values: Float32Array.from(given.values) }
+      : null;
   };
   const input: ModelInput = {
     users,
@@ -88,7 +94,10 @@ export function contextOf(wanted: GoldenCase, dataset: GoldenDataset): BuildCont
     train: { users: Int32Array.from(train, ([u]) => u), items: Int32Array.from(train, ([, i]) => i) },
     ratings: ratings ? Float32Array.from(ratings) : null,
     // A backbone without features of its own reads all of them for an enhancer.
-    features: (wanted.config['edgeEnhancer'] === '+G' && wanted.modalities.length === 0 ? Object.keys(features).sort() : wanted.modalities).map((key) => {
+    features: (wanted.config['edgeEnhancer'] === '+G' && wanted.modalities.length === 0
+      ? Object.keys(features).sort()
+      : wanted.modalities
+    ).map((key) => {
       const feature = features[key]!;
       return { key, rows: items, columns: feature.columns, values: Float32Array.from(feature.values) };
     }),
@@ -104,7 +113,13 @@ export function hostBatchOf(step: GoldenStep, wanted: GoldenCase, { train }: Gol
   const size = wanted.config['batchSize'] as number;
   const pad = (rows: number[]): Int32Array => Int32Array.from({ length: size }, (_, place) => rows[place] ?? 0);
   const pairs = step.users.map((user, row) => train.findIndex(([u, i]) => u === user && i === step.positives[row]));
-  return { count: step.users.length, pairs: pad(pairs), users: pad(step.users), positives: pad(step.positives), negatives: pad(step.negatives) };
+  return {
+    count: step.users.length,
+    pairs: pad(pairs),
+    users: pad(step.users),
+    positives: pad(step.positives),
+    negatives: pad(step.negatives),
+  };
 }
 
 /** Gives the reference's draws, and keeps what the model observes. */
@@ -143,7 +158,13 @@ export function graphOf(name: string, { rows, columns, entries }: GoldenGraph): 
   return {
     name,
     meaning: '',
-    matrix: csrFromEntries(rows, columns, Int32Array.from(entries, ([r]) => r), Int32Array.from(entries, ([, c]) => c), Float32Array.from(entries, ([, , v]) => v)),
+    matrix: csrFromEntries(
+      rows,
+      columns,
+      Int32Array.from(entries, ([r]) => r),
+      Int32Array.from(entries, ([, c]) => c),
+      Float32Array.from(entries, ([, , v]) => v),
+    ),
   };
 }
 
@@ -157,17 +178,23 @@ export function expectGraph({ name, matrix: got }: NamedGraph, expected: GoldenG
   if (!expected) return;
   const entries = entriesOf(got);
   const sorted = [...expected.entries].sort((a, b) => a[0] - b[0] || a[1] - b[1]);
-  expect(entries.map(([r, c]) => [r, c]), name).toEqual(sorted.map(([r, c]) => [r, c]));
+  expect(
+    entries.map(([r, c]) => [r, c]),
+    name,
+  ).toEqual(sorted.map(([r, c]) => [r, c]));
   entries.forEach(([, , value], place) => {
     const reference = sorted[place]![2];
-    expect(Math.abs(value - reference), name).toBeLessThanOrEqual(Math.max(GRAPH * Math.abs(reference), name.startsWith('learned') ? COSINE : 0));
+    expect(Math.abs(value - reference), name).toBeLessThanOrEqual(
+      Math.max(GRAPH * Math.abs(reference), name.startsWith('learned') ? COSINE : 0),
+    );
   });
 }
 
 export function entriesOf(matrix: Csr): [number, number, number][] {
   const entries: [number, number, number][] = [];
   for (let row = 0; row < matrix.rows; row++) {
-    for (let k = matrix.pointers[row]!; k < matrix.pointers[row + 1]!; k++) entries.push([row, matrix.indices[k]!, matrix.values[k]!]);
+    for (let k = matrix.pointers[row]!; k < matrix.pointers[row + 1]!; k++)
+      entries.push([row, matrix.indices[k]!, matrix.values[k]!]);
   }
   return entries;
 }

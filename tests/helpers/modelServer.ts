@@ -19,7 +19,20 @@ export interface ModelServerOptions {
   readonly write?: (prompt: string, drawn: string, model: string) => string;
 }
 
-const WORDS = ['plain', 'striped', 'wooden', 'woollen', 'bright', 'dark', 'small', 'sturdy', 'round', 'soft', 'glossy', 'old-fashioned'];
+const WORDS = [
+  'plain',
+  'striped',
+  'wooden',
+  'woollen',
+  'bright',
+  'dark',
+  'small',
+  'sturdy',
+  'round',
+  'soft',
+  'glossy',
+  'old-fashioned',
+];
 
 /**
  * A loopback server that speaks Ollama's and OpenAI's API. Chat answers repeat words of the prompt and add some drawn from a hash of
@@ -29,7 +42,8 @@ export class ModelServer {
   /** Calls answered in full, by what was asked: for embeddings, each text. */
   readonly answered = new Map<string, number>();
   /** Every header and body that came in. */
-  readonly requests: { readonly path: string; readonly authorization: string | undefined; readonly body: string }[] = [];
+  readonly requests: { readonly path: string; readonly authorization: string | undefined; readonly body: string }[] =
+    [];
   /** Chosen per call, counted from 0 over all calls that ask a model. */
   fault: (call: number) => ServerFault | null = () => null;
   /** By model; what `/api/tags` tells. */
@@ -57,7 +71,9 @@ export class ModelServer {
   }
 
   async start(): Promise<this> {
-    const server = createServer((request, response) => void this.#handle(request, response).catch(() => response.destroy()));
+    const server = createServer(
+      (request, response) => void this.#handle(request, response).catch(() => response.destroy()),
+    );
     await new Promise<void>((resolve) => server.listen(this.#port, '127.0.0.1', resolve));
     const address = server.address() as AddressInfo;
     this.#port = address.port;
@@ -81,20 +97,48 @@ export class ModelServer {
     const origin = this.#options.origins ?? '*';
     const headers: Record<string, string> =
       origin === '*' || request.headers.origin === origin
-        ? { 'Access-Control-Allow-Origin': origin, 'Access-Control-Allow-Headers': 'authorization, content-type', 'Access-Control-Expose-Headers': 'Retry-After', 'Access-Control-Allow-Private-Network': 'true' }
+        ? {
+            'Access-Control-Allow-Origin': origin,
+            'Access-Control-Allow-Headers': 'authorization, content-type',
+            'Access-Control-Expose-Headers': 'Retry-After',
+            'Access-Control-Allow-Private-Network': 'true',
+          }
         : {};
     const path = request.url ?? '';
     if (request.method === 'OPTIONS') return void response.writeHead(204, headers).end();
     this.requests.push({ path, authorization: request.headers.authorization, body });
-    const send = (status: number, value: unknown, extra: Record<string, string> = {}): void => void response.writeHead(status, { ...headers, 'Content-Type': 'application/json', ...extra }).end(JSON.stringify(value));
+    const send = (status: number, value: unknown, extra: Record<string, string> = {}): void =>
+      void response
+        .writeHead(status, { ...headers, 'Content-Type': 'application/json', ...extra })
+        .end(JSON.stringify(value));
     const models = this.#options.models ?? ['seer', 'writer', 'encoder'];
-    if (this.#options.key && request.headers.authorization !== `Bearer ${this.#options.key}`) return send(401, { error: { message: `Incorrect API key provided: ${request.headers.authorization?.slice(7)}` } });
-    if (path === '/api/tags') return send(200, { models: models.map((name) => ({ name, model: name, ...(this.digests[name] && { digest: this.digests[name] }) })) });
-    if (path === '/v1/models') return send(200, { object: 'list', data: models.map((id) => ({ id, object: 'model' })) });
-    if (!['/api/show', '/api/chat', '/api/embed', '/v1/chat/completions', '/v1/embeddings'].includes(path)) return send(404, { error: 'not found' });
+    if (this.#options.key && request.headers.authorization !== `Bearer ${this.#options.key}`)
+      return send(401, {
+        error: { message: `Incorrect API key provided: ${request.headers.authorization?.slice(7)}` },
+      });
+    if (path === '/api/tags')
+      return send(200, {
+        models: models.map((name) => ({
+          name,
+          model: name,
+          ...(this.digests[name] && { digest: this.digests[name] }),
+        })),
+      });
+    if (path === '/v1/models')
+      return send(200, { object: 'list', data: models.map((id) => ({ id, object: 'model' })) });
+    if (!['/api/show', '/api/chat', '/api/embed', '/v1/chat/completions', '/v1/embeddings'].includes(path))
+      return send(404, { error: 'not found' });
     const asked = JSON.parse(body) as Asked;
-    if (!models.includes(asked.model)) return send(404, { error: path.startsWith('/v1') ? { message: `The model ${asked.model} does not exist.` } : `model '${asked.model}' not found` });
-    if (path === '/api/show') return send(200, { capabilities: ['completion', ...((this.#options.vision ?? ['seer']).includes(asked.model) ? ['vision'] : [])] });
+    if (!models.includes(asked.model))
+      return send(404, {
+        error: path.startsWith('/v1')
+          ? { message: `The model ${asked.model} does not exist.` }
+          : `model '${asked.model}' not found`,
+      });
+    if (path === '/api/show')
+      return send(200, {
+        capabilities: ['completion', ...((this.#options.vision ?? ['seer']).includes(asked.model) ? ['vision'] : [])],
+      });
 
     const call = this.#calls++;
     this.waiting++;
@@ -140,25 +184,51 @@ export class ModelServer {
       const texts = [asked.input ?? []].flat();
       const vectors = texts.map((text) => this.#vector(text));
       return {
-        answer: path === '/api/embed' ? { model: asked.model, embeddings: vectors, prompt_eval_count: texts.length } : { data: vectors.map((embedding, index) => ({ index, embedding })).reverse(), usage: { prompt_tokens: texts.length } },
+        answer:
+          path === '/api/embed'
+            ? { model: asked.model, embeddings: vectors, prompt_eval_count: texts.length }
+            : {
+                data: vectors.map((embedding, index) => ({ index, embedding })).reverse(),
+                usage: { prompt_tokens: texts.length },
+              },
         keys: texts.map((text) => hash(`${asked.model}/${text}`)),
       };
     }
     const [message] = asked.messages ?? [];
-    const parts = typeof message?.content === 'string' ? [{ type: 'text', text: message.content }] : (message?.content ?? []);
+    const parts =
+      typeof message?.content === 'string' ? [{ type: 'text', text: message.content }] : (message?.content ?? []);
     const prompt = parts.map((part) => part.text ?? '').join('');
-    const image = message?.images?.[0] ?? parts.find(({ type }) => type === 'image_url')?.image_url?.url.replace(/^.*base64,/, '') ?? '';
+    const image =
+      message?.images?.[0] ??
+      parts.find(({ type }) => type === 'image_url')?.image_url?.url.replace(/^.*base64,/, '') ??
+      '';
     const drawn = hash(image);
-    const seen = image === '' ? '' : ` ${[0, 2, 4].map((at) => WORDS[parseInt(drawn.slice(at, at + 2), 16) % WORDS.length]).join(', ')}`;
+    const seen =
+      image === ''
+        ? ''
+        : ` ${[0, 2, 4].map((at) => WORDS[parseInt(drawn.slice(at, at + 2), 16) % WORDS.length]).join(', ')}`;
     const seed = asked.options?.seed ?? asked.seed ?? 0;
     const words = prompt.split(/\s+/);
     const spread = words.filter((_, place) => place % Math.ceil(words.length / 40) === 0).join(' ');
-    const content = this.#options.write?.(prompt, image === '' ? '' : drawn, asked.model) ?? `${spread}${seen} ${parseInt(hash(prompt).slice(0, 8), 16)} (${asked.model}, seed ${seed})`;
-    const key = hash(JSON.stringify([asked.model, prompt, image, asked.options ?? [asked.temperature, asked.seed, asked.max_tokens]]));
+    const content =
+      this.#options.write?.(prompt, image === '' ? '' : drawn, asked.model) ??
+      `${spread}${seen} ${parseInt(hash(prompt).slice(0, 8), 16)} (${asked.model}, seed ${seed})`;
+    const key = hash(
+      JSON.stringify([asked.model, prompt, image, asked.options ?? [asked.temperature, asked.seed, asked.max_tokens]]),
+    );
     const answer =
       path === '/api/chat'
-        ? { message: { role: 'assistant', content }, done: true, done_reason: 'stop', prompt_eval_count: 100, eval_count: 20 }
-        : { choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }], usage: { prompt_tokens: 100, completion_tokens: 20 } };
+        ? {
+            message: { role: 'assistant', content },
+            done: true,
+            done_reason: 'stop',
+            prompt_eval_count: 100,
+            eval_count: 20,
+          }
+        : {
+            choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }],
+            usage: { prompt_tokens: 100, completion_tokens: 20 },
+          };
     return { answer, keys: [key] };
   }
 
@@ -177,7 +247,12 @@ export class ModelServer {
 interface Asked {
   readonly model: string;
   readonly input?: string | readonly string[];
-  readonly messages?: readonly { readonly content: string | readonly { readonly type: string; readonly text?: string; readonly image_url?: { readonly url: string } }[]; readonly images?: readonly string[] }[];
+  readonly messages?: readonly {
+    readonly content:
+      | string
+      | readonly { readonly type: string; readonly text?: string; readonly image_url?: { readonly url: string } }[];
+    readonly images?: readonly string[];
+  }[];
   readonly options?: { readonly seed: number };
   readonly seed?: number;
   readonly temperature?: number;

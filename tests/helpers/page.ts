@@ -14,8 +14,13 @@ export async function dropFolder(page: Page, path: string): Promise<void> {
   const box = await target.boundingBox();
   if (!box) throw new Error('There is no drop area.');
   const client = await page.context().newCDPSession(page);
-  const place = { x: box.x + box.width / 2, y: box.y + box.height / 2, data: { items: [], files: [path], dragOperationsMask: 1 } };
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) await client.send('Input.dispatchDragEvent', { type, ...place });
+  const place = {
+    x: box.x + box.width / 2,
+    y: box.y + box.height / 2,
+    data: { items: [], files: [path], dragOperationsMask: 1 },
+  };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await client.send('Input.dispatchDragEvent', { type, ...place });
 }
 
 /** Makes new runs use WebGPU, on the software adapter of this machine. */
@@ -74,20 +79,29 @@ export async function ended(page: Page, id: string, timeout = 300_000): Promise<
 
 /** What axe finds against WCAG 2.2 AA, with the elements. */
 export async function violations(page: Page): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
+  const { violations: found } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+    .analyze();
   return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
 }
 
 /** Pixels by which the page is wider than the window. */
-export const sideways = (page: Page): Promise<number> => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+export const sideways = (page: Page): Promise<number> =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
 /** Accessible and inside its window, wide and narrow, light and dark. */
 export async function expectFit(page: Page, name: string): Promise<void> {
-  for (const size of [{ width: 390, height: 844 }, { width: 1440, height: 900 }]) {
+  for (const size of [
+    { width: 390, height: 844 },
+    { width: 1440, height: 900 },
+  ]) {
     await page.setViewportSize(size);
     expect.soft(await sideways(page), `${name}: overflow at ${size.width}`).toBe(0);
     // As tall as the page: what happens to lie half under the bar at the window's edge is no small target, it can be scrolled.
-    await page.setViewportSize({ width: size.width, height: await page.evaluate(() => document.documentElement.scrollHeight) });
+    await page.setViewportSize({
+      width: size.width,
+      height: await page.evaluate(() => document.documentElement.scrollHeight),
+    });
     for (const colorScheme of ['dark', 'light'] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme);
@@ -112,11 +126,20 @@ export async function pageTasks(page: Page, ms: number): Promise<number[]> {
   const client = await page.context().newCDPSession(page);
   const events: TraceEvent[] = [];
   client.on('Tracing.dataCollected', ({ value }) => events.push(...(value as unknown as TraceEvent[])));
-  await client.send('Tracing.start', { transferMode: 'ReportEvents', traceConfig: { includedCategories: ['toplevel', '__metadata'] } });
+  await client.send('Tracing.start', {
+    transferMode: 'ReportEvents',
+    traceConfig: { includedCategories: ['toplevel', '__metadata'] },
+  });
   await page.waitForTimeout(ms);
   const complete = new Promise((resolve) => client.once('Tracing.tracingComplete', resolve));
   await client.send('Tracing.end');
   await complete;
-  const threads = events.filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain').map(({ tid }) => tid);
-  return events.flatMap(({ name, tid, tdur }) => (name.endsWith('RunTask') && tdur !== undefined && threads.includes(tid) ? [tdur / 1000] : [])).sort((a, b) => b - a);
+  const threads = events
+    .filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain')
+    .map(({ tid }) => tid);
+  return events
+    .flatMap(({ name, tid, tdur }) =>
+      name.endsWith('RunTask') && tdur !== undefined && threads.includes(tid) ? [tdur / 1000] : [],
+    )
+    .sort((a, b) => b - a);
 }

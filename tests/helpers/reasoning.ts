@@ -13,7 +13,12 @@ export function png(red: number, green: number, blue: number, size = 8): Bytes {
   };
   const row = [0, ...Array.from({ length: size }, () => [red, green, blue]).flat()];
   const pixels = Uint8Array.from(Array.from({ length: size }, () => row).flat());
-  return join(Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10), part('IHDR', Uint8Array.from([...word(size), ...word(size), 8, 2, 0, 0, 0])), part('IDAT', new Uint8Array(deflateSync(pixels))), part('IEND', new Uint8Array()));
+  return join(
+    Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10),
+    part('IHDR', Uint8Array.from([...word(size), ...word(size), 8, 2, 0, 0, 0])),
+    part('IDAT', new Uint8Array(deflateSync(pixels))),
+    part('IEND', new Uint8Array()),
+  );
 }
 
 /** Width and height of a baseline JPEG. */
@@ -24,7 +29,8 @@ export function jpegSize(bytes: Uint8Array): { width: number; height: number } {
 }
 
 /** A picture that no other item has. */
-export const itemPicture = (item: number): Bytes => png((item * 37) % 256, (item * 91) % 256, item % 256, 8 + (item >> 8));
+export const itemPicture = (item: number): Bytes =>
+  png((item * 37) % 256, (item * 91) % 256, item % 256, 8 + (item >> 8));
 
 /** Settings for the loopback server. */
 export const loopbackSettings = (url: string, changes: Partial<ReasoningSettings> = {}): ReasoningSettings => ({

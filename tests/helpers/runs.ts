@@ -27,10 +27,12 @@ const known = new Map<Backend, Promise<boolean>>();
 
 /** Whether there is a device for a backend; looked up once. */
 export function available(backend: Backend): Promise<boolean> {
-  const answer = known.get(backend) ?? openTestDevice(backend).then((device) => {
-    device?.close();
-    return device !== null;
-  });
+  const answer =
+    known.get(backend) ??
+    openTestDevice(backend).then((device) => {
+      device?.close();
+      return device !== null;
+    });
   known.set(backend, answer);
   return answer;
 }
@@ -49,10 +51,18 @@ const OF_MODEL: Partial<Record<ModelId, Config>> = {
 };
 
 export const tinyStudy = (model: ModelId, changes: Config, backend: Backend): Promise<Stored> =>
-  smallStudy(model, { embeddingSize: 8, batchSize: 128, ...OF_MODEL[model], ...changes }, backend, { users: 48, items: 40 });
+  smallStudy(model, { embeddingSize: 8, batchSize: 128, ...OF_MODEL[model], ...changes }, backend, {
+    users: 48,
+    items: 40,
+  });
 
 /** Runs or resumes a stored run, whatever its end. `checkpointIntervalMs` 0: a checkpoint after every reporting interval. */
-export async function executed({ database, run }: Stored, backend: Backend, onEvent: OnEvent = () => undefined, checkpointIntervalMs?: number): Promise<RunDocument> {
+export async function executed(
+  { database, run }: Stored,
+  backend: Backend,
+  onEvent: OnEvent = () => undefined,
+  checkpointIntervalMs?: number,
+): Promise<RunDocument> {
   const control = new RunControl();
   return executeRun(run.id, {
     database,
@@ -85,14 +95,19 @@ export async function closedAtStep(stored: Stored, backend: Backend, step: numbe
   return new Promise((resolve) => {
     let control: RunControl | null = null;
     let left: Promise<Database> | null = null;
-    void executed(stored, backend, (event, own) => {
-      control = own;
-      if (event.type === 'intervals' && (event.points.at(-1)?.step ?? 0) >= step) own.pause();
-      if (event.type !== 'status' || event.status !== 'paused' || left) return;
-      // The copy is made while the run stands; then it is stopped, so that its device is free for the next one.
-      left = copyOf(stored.database);
-      void left.then(() => control?.stop());
-    }, 0).then(() => {
+    void executed(
+      stored,
+      backend,
+      (event, own) => {
+        control = own;
+        if (event.type === 'intervals' && (event.points.at(-1)?.step ?? 0) >= step) own.pause();
+        if (event.type !== 'status' || event.status !== 'paused' || left) return;
+        // The copy is made while the run stands; then it is stopped, so that its device is free for the next one.
+        left = copyOf(stored.database);
+        void left.then(() => control?.stop());
+      },
+      0,
+    ).then(() => {
       if (left) resolve(left);
     });
   });

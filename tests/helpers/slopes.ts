@@ -22,19 +22,26 @@ export interface Slopes {
 }
 
 /** Terms before weighting, and their weights; a weight carries no gradient, so slopes are taken with the weights of the start. */
-async function termsOf({ model, batch, stepInEpoch }: Slopes, state: Record<string, Float32Array>): Promise<{ terms: Float32Array; weights: Float32Array }> {
+async function termsOf(
+  { model, batch, stepInEpoch }: Slopes,
+  state: Record<string, Float32Array>,
+): Promise<{ terms: Float32Array; weights: Float32Array }> {
   model.restoreState?.(state);
   let count = 0;
   const both = await values(() => {
     const all = model.loss(batch, new QuietStep({ stepInEpoch }));
     count = all.length;
-    return tf.stack([...all.map(({ value }) => value), ...all.map(({ weight }) => (typeof weight === 'number' ? tf.scalar(weight) : weight))]);
+    return tf.stack([
+      ...all.map(({ value }) => value),
+      ...all.map(({ weight }) => (typeof weight === 'number' ? tf.scalar(weight) : weight)),
+    ]);
   });
   return { terms: both.slice(0, count), weights: both.slice(count) };
 }
 
 const norm = (x: Float32Array): number => Math.hypot(...x);
-const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => Array.from(a).reduce((sum, value, i) => sum + value * b[i]!, 0);
+const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
+  Array.from(a).reduce((sum, value, i) => sum + value * b[i]!, 0);
 
 /**
  * A central difference is off by rounding, by curvature, and by kinks that it steps over. Rounding: a term, computed in float32
@@ -60,7 +67,12 @@ function mostExact(steps: readonly number[], slopes: readonly number[], length: 
   const measured = steps.slice(0, -1).map((step, rung): Measured => {
     const slope = slopes[rung]!;
     // Noise of a small step is told from a kink where it could hide one.
-    const kink = Math.max(0, ...slopes.slice(0, rung).map((smaller, below) => Math.abs(slope - smaller) - (rounding(below) > 0.01 * length ? rounding(below) : 0)));
+    const kink = Math.max(
+      0,
+      ...slopes
+        .slice(0, rung)
+        .map((smaller, below) => Math.abs(slope - smaller) - (rounding(below) > 0.01 * length ? rounding(below) : 0)),
+    );
     return { step, slope, tolerance: rounding(rung) + Math.abs(slopes[rung + 1]! - slope) + kink + GRADIENT * length };
   });
   return measured.reduce((a, b) => (b.tolerance < a.tolerance ? b : a));
@@ -75,19 +87,32 @@ export async function expectGradients(at: Slopes): Promise<void> {
   const size = Math.max(1, ...terms.map((term, k) => Math.abs(term * weights[k]!)));
   model.restoreState?.(state);
   let gradients: tf.Tensor[] = [];
-  expect(held.keep(() => {
-    const made = termGradients(model.parameters, (): LossTermValue[] => model.loss(batch, new QuietStep({ stepInEpoch: at.stepInEpoch })));
-    made.values.dispose();
-    gradients = made.gradients;
-  }), 'constants in the loss').toBe(at.constants);
+  expect(
+    held.keep(() => {
+      const made = termGradients(model.parameters, (): LossTermValue[] =>
+        model.loss(batch, new QuietStep({ stepInEpoch: at.stepInEpoch })),
+      );
+      made.values.dispose();
+      gradients = made.gradients;
+    }),
+    'constants in the loss',
+  ).toBe(at.constants);
   // Σ weight · term in double precision.
   const loss = async (): Promise<number> => dot((await held.give(() => termsOf(at, state))).terms, weights);
 
   /** (L(θ + h·d) − L(θ − h·d)) / 2h, and leaves θ as it was. */
-  const slope = async (parameter: Parameter, start: Float32Array, direction: Float32Array, step: number): Promise<number> => {
+  const slope = async (
+    parameter: Parameter,
+    start: Float32Array,
+    direction: Float32Array,
+    step: number,
+  ): Promise<number> => {
     const ends: number[] = [];
     for (const side of [1, -1]) {
-      overwrite(parameter, start.map((value, i) => value + side * step * direction[i]!));
+      overwrite(
+        parameter,
+        start.map((value, i) => value + side * step * direction[i]!),
+      );
       ends.push(await loss());
     }
     overwrite(parameter, start);
@@ -105,7 +130,10 @@ export async function expectGradients(at: Slopes): Promise<void> {
     const length = norm(gradient);
     if (at.flat(parameter.name)) {
       expect(length, `gradient of ${parameter.name}`).toBeLessThan(1e-6);
-      expect(Math.abs(await slope(parameter, start, drawn(start.length, sign), 0.1)), `slope of ${parameter.name}`).toBeLessThan((ROUNDING * size) / 0.1);
+      expect(
+        Math.abs(await slope(parameter, start, drawn(start.length, sign), 0.1)),
+        `slope of ${parameter.name}`,
+      ).toBeLessThan((ROUNDING * size) / 0.1);
       continue;
     }
     expect(length, `gradient of ${parameter.name}`).toBeGreaterThan(0);
@@ -115,25 +143,44 @@ export async function expectGradients(at: Slopes): Promise<void> {
       return mostExact(steps, slopes, length, size);
     };
 
-    const along = await measure(gradient.map((g) => g / length), LADDER.map((share) => share * Math.max(norm(start), 1)));
-    expect(along.tolerance, `conditioning of ${parameter.name}, slope ${along.slope}`).toBeLessThanOrEqual(0.02 * length);
-    expect(Math.abs(along.slope - length), `${parameter.name} along its gradient: ${along.slope}, not ${length}`).toBeLessThanOrEqual(along.tolerance);
+    const along = await measure(
+      gradient.map((g) => g / length),
+      LADDER.map((share) => share * Math.max(norm(start), 1)),
+    );
+    expect(along.tolerance, `conditioning of ${parameter.name}, slope ${along.slope}`).toBeLessThanOrEqual(
+      0.02 * length,
+    );
+    expect(
+      Math.abs(along.slope - length),
+      `${parameter.name} along its gradient: ${along.slope}, not ${length}`,
+    ).toBeLessThanOrEqual(along.tolerance);
     const { step } = along;
 
     // Random directions see what the gradient lacks altogether.
     for (const direction of [drawn(gradient.length, sign), drawn(gradient.length, () => random.normal())]) {
       const { slope: near, tolerance } = await measure(direction, [step / 8, step / 4, step / 2, step, 2 * step]);
       const expected = dot(gradient, direction);
-      expect(tolerance, `conditioning of ${parameter.name} along a random direction`).toBeLessThanOrEqual(0.05 * length);
-      expect(Math.abs(near - expected), `${parameter.name} along a random direction: ${near}, not ${expected}`).toBeLessThanOrEqual(tolerance);
+      expect(tolerance, `conditioning of ${parameter.name} along a random direction`).toBeLessThanOrEqual(
+        0.05 * length,
+      );
+      expect(
+        Math.abs(near - expected),
+        `${parameter.name} along a random direction: ${near}, not ${expected}`,
+      ).toBeLessThanOrEqual(tolerance);
     }
 
     // Single entries: the largest one and one at random.
     const largest = gradient.reduce((best, g, i) => (Math.abs(g) > Math.abs(gradient[best]!) ? i : best), 0);
     for (const entry of [largest, random.integer(gradient.length)]) {
-      const { slope: near, tolerance } = await measure(Float32Array.from(gradient, (_, i) => (i === entry ? 1 : 0)), [step / 4, step / 2, step]);
+      const { slope: near, tolerance } = await measure(
+        Float32Array.from(gradient, (_, i) => (i === entry ? 1 : 0)),
+        [step / 4, step / 2, step],
+      );
       expect(tolerance, `conditioning of ${parameter.name}[${entry}]`).toBeLessThanOrEqual(0.05 * length);
-      expect(Math.abs(near - gradient[entry]!), `${parameter.name}[${entry}]: ${near}, not ${gradient[entry]}`).toBeLessThanOrEqual(tolerance);
+      expect(
+        Math.abs(near - gradient[entry]!),
+        `${parameter.name}[${entry}]: ${near}, not ${gradient[entry]}`,
+      ).toBeLessThanOrEqual(tolerance);
     }
   }
   tf.dispose(gradients);

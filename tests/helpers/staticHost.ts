@@ -3,8 +3,14 @@ import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 
 const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.json': 'application/json', '.svg': 'image/svg+xml',
-  '.png': 'image/png', '.wasm': 'application/wasm', '.webmanifest': 'application/manifest+json',
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.json': 'application/json',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.wasm': 'application/wasm',
+  '.webmanifest': 'application/manifest+json',
 };
 
 export interface StaticHost {
@@ -22,7 +28,10 @@ export async function serveFolder(folder: string, path = '/'): Promise<StaticHos
     const name = file === '/' ? '/index.html' : file;
     const body = name === null ? Promise.reject(new Error('outside')) : readFile(join(folder, name));
     body.then(
-      (bytes) => response.writeHead(200, { 'Content-Type': TYPES[extname(name ?? '')] ?? 'application/octet-stream' }).end(bytes),
+      (bytes) =>
+        response
+          .writeHead(200, { 'Content-Type': TYPES[extname(name ?? '')] ?? 'application/octet-stream' })
+          .end(bytes),
       () => response.writeHead(404).end(),
     );
   });

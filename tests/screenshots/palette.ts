@@ -15,7 +15,10 @@ export function withPalette(png: Buffer): Buffer {
   const colours = new Uint32Array(width * height).map((_, i) => pixels.readUIntBE(i * channels, 3));
   const counts = new Map<number, number>();
   for (const colour of colours) counts.set(colour, (counts.get(colour) ?? 0) + 1);
-  const palette = [...counts].sort((a, b) => b[1] - a[1]).slice(0, COLOURS).map(([colour]) => colour);
+  const palette = [...counts]
+    .sort((a, b) => b[1] - a[1])
+    .slice(0, COLOURS)
+    .map(([colour]) => colour);
   const index = new Map([...counts.keys()].map((colour) => [colour, nearest(palette, colour)]));
 
   const rows = Buffer.alloc((width + 1) * height);
@@ -24,14 +27,19 @@ export function withPalette(png: Buffer): Buffer {
   header[9] = 3;
   const table = Buffer.alloc(3 * palette.length);
   palette.forEach((colour, i) => table.writeUIntBE(colour, 3 * i, 3));
-  const chunks = [chunk('IHDR', header), chunk('PLTE', table), chunk('IDAT', deflateSync(rows, { level: 9 })), chunk('IEND', Buffer.alloc(0))];
+  const chunks = [
+    chunk('IHDR', header),
+    chunk('PLTE', table),
+    chunk('IDAT', deflateSync(rows, { level: 9 })),
+    chunk('IEND', Buffer.alloc(0)),
+  ];
   return Buffer.concat([png.subarray(0, 8), ...chunks]);
 }
 
 /** The compressed pixels of all `IDAT` chunks. */
 function data(png: Buffer): Buffer {
   const parts: Buffer[] = [];
-  for (let at = 8; at < png.length; ) {
+  for (let at = 8; at < png.length;) {
     const length = png.readUInt32BE(at);
     if (png.toString('latin1', at + 4, at + 8) === 'IDAT') parts.push(png.subarray(at + 8, at + 8 + length));
     at += 12 + length;
@@ -63,7 +71,8 @@ function paeth(left: number, up: number, corner: number): number {
 }
 
 function nearest(palette: readonly number[], colour: number): number {
-  const distance = (other: number): number => [16, 8, 0].reduce((sum, shift) => sum + (((colour >> shift) & 255) - ((other >> shift) & 255)) ** 2, 0);
+  const distance = (other: number): number =>
+    [16, 8, 0].reduce((sum, shift) => sum + (((colour >> shift) & 255) - ((other >> shift) & 255)) ** 2, 0);
   let best = 0;
   palette.forEach((other, i) => {
     if (distance(other) < distance(palette[best]!)) best = i;

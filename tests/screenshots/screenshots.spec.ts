@@ -74,7 +74,12 @@ test('every view', async ({ page }) => {
   await shoot(page, 'dataset');
 
   await choose(page, demo);
-  for (const [model, epochs] of [['BPR-MF', '10'], ['VBPR', '10'], ['MGCN', '15'], ['LightGCN', '15']] as const) {
+  for (const [model, epochs] of [
+    ['BPR-MF', '10'],
+    ['VBPR', '10'],
+    ['MGCN', '15'],
+    ['LightGCN', '15'],
+  ] as const) {
     await ended(page, await startRun(page, model, { 'Epochs, at most': epochs }));
   }
   await expect(page.locator('main ul').first()).toContainText('finished');
@@ -132,7 +137,12 @@ test('models with presets, observations, findings and ablations', async ({ page 
   await dialog.getByRole('button', { name: 'Queue 18 runs' }).click();
   await expect(page.getByText('all 18 runs have a result')).toBeVisible({ timeout: 900_000 });
   await shoot(page, 'ablations');
-  await page.getByRole('row', { name: /^SiMGR/ }).first().getByRole('link').first().click();
+  await page
+    .getByRole('row', { name: /^SiMGR/ })
+    .first()
+    .getByRole('link')
+    .first()
+    .click();
   await page.getByRole('tab', { name: 'Findings' }).click();
   await shoot(page, 'run-findings');
 });
@@ -147,7 +157,10 @@ test('a comparison', async ({ page }) => {
     await page.getByRole('combobox', { name: 'Model' }).selectOption({ label: model });
     await page.getByRole('textbox', { name: 'Epochs, at most' }).fill('40');
     await page.getByRole('textbox', { name: 'Seed' }).fill('1, 2, 3');
-    await page.getByRole('button', { name: /^(Start|Queue)/ }).first().click();
+    await page
+      .getByRole('button', { name: /^(Start|Queue)/ })
+      .first()
+      .click();
     await page.waitForURL(/#\/runs/);
   }
   await page.goto('./#/runs');
@@ -158,7 +171,12 @@ test('a comparison', async ({ page }) => {
   await shoot(page, 'compare');
   await page.getByRole('tab', { name: 'Gains' }).click();
   await page.getByRole('button', { name: 'Find the nearest items' }).click();
-  await expect(page.getByRole('group', { name: /By difficulty/ }).or(page.getByRole('table', { name: /By difficulty/ })).first()).toBeVisible({ timeout: 60_000 });
+  await expect(
+    page
+      .getByRole('group', { name: /By difficulty/ })
+      .or(page.getByRole('table', { name: /By difficulty/ }))
+      .first(),
+  ).toBeVisible({ timeout: 60_000 });
   await shoot(page, 'compare-gains');
   await page.getByRole('tab', { name: 'Long tail' }).click();
   await expect(page.getByRole('figure').first()).toBeVisible({ timeout: 60_000 });
@@ -186,7 +204,10 @@ test('a routing', async ({ page }) => {
   await ended(page, await startRun(page, 'MAGNET', { 'Epochs, at most': '20' }), 600_000);
   await page.getByRole('tab', { name: 'Routing' }).click();
   await page.getByRole('radio', { name: 'Item popularity' }).check({ timeout: 60_000 });
-  await page.getByRole('button', { name: /^Look inside/ }).first().click();
+  await page
+    .getByRole('button', { name: /^Look inside/ })
+    .first()
+    .click();
   await expect(page.getByRole('group', { name: 'Experts of this pair' })).toBeVisible({ timeout: 60_000 });
   await shoot(page, 'run-routing');
 });
@@ -202,7 +223,10 @@ test('a sweep', async ({ page }) => {
   await page.getByRole('button', { name: 'Sweep…' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('textbox', { name: /^Values of Layers/ }).fill('1, 2, 3');
-  for (const [place, label, values] of [[2, 'Learning rate', '0.001, 0.003, 0.01'], [3, 'Embedding size', '16, 64']] as const) {
+  for (const [place, label, values] of [
+    [2, 'Learning rate', '0.001, 0.003, 0.01'],
+    [3, 'Embedding size', '16, 64'],
+  ] as const) {
     await dialog.getByRole('button', { name: 'Add an axis' }).click();
     await dialog.getByRole('combobox', { name: `Axis ${place}` }).selectOption({ label });
     await dialog.getByRole('textbox', { name: new RegExp(`^Values of ${label}`) }).fill(values);
@@ -219,13 +243,27 @@ test('a sweep', async ({ page }) => {
 });
 
 test('the reasoning stage', async ({ page }) => {
-  const server = await new ModelServer({ port: 11434, columns: 384, models: ['gemma3:27b', 'qwen2.5vl:7b', 'all-minilm'], vision: ['gemma3:27b', 'qwen2.5vl:7b'], write: invented }).start();
+  const server = await new ModelServer({
+    port: 11434,
+    columns: 384,
+    models: ['gemma3:27b', 'qwen2.5vl:7b', 'all-minilm'],
+    vision: ['gemma3:27b', 'qwen2.5vl:7b'],
+    write: invented,
+  }).start();
   try {
     await page.goto('./#/data');
     await page.getByRole('link', { name: 'Open the demo dataset' }).click();
     await page.getByRole('link', { name: 'Reasoning' }).click();
     const pictures = await page.evaluate(drawItems, 600);
-    await page.getByLabel('Item texts and pictures').setInputFiles(pictures.flatMap((drawn, item) => (item % 60 === 59 ? [] : [{ name: `${item}.png`, mimeType: 'image/png', buffer: Buffer.from(drawn, 'base64') }])));
+    await page
+      .getByLabel('Item texts and pictures')
+      .setInputFiles(
+        pictures.flatMap((drawn, item) =>
+          item % 60 === 59
+            ? []
+            : [{ name: `${item}.png`, mimeType: 'image/png', buffer: Buffer.from(drawn, 'base64') }],
+        ),
+      );
     await expect(page.getByText('0 texts and 590 pictures stored.')).toBeVisible({ timeout: 60_000 });
     await page.getByRole('button', { name: 'Test the server' }).click();
     await expect(page.getByRole('list', { name: 'Result of the test' }).getByRole('listitem')).toHaveCount(6);
@@ -253,18 +291,30 @@ test('the reasoning stage', async ({ page }) => {
 
 const FINISHES = ['matt', 'glossy', 'finely grained', 'satin', 'brushed', 'hand-painted'];
 const MATERIALS = ['oiled oak', 'glazed stoneware', 'brushed steel', 'woven cotton', 'blown glass', 'lacquered tin'];
-const STYLES = ['plain and angular', 'rounded and soft', 'ornate', 'weathered', 'bright and playful', 'strictly geometric'];
+const STYLES = [
+  'plain and angular',
+  'rounded and soft',
+  'ornate',
+  'weathered',
+  'bright and playful',
+  'strictly geometric',
+];
 
 /** A paragraph as a model might write it; shorter from one of the models. */
 function invented(prompt: string, drawn: string, model: string): string {
-  const pick = (from: readonly string[], at: number): string => from[parseInt((drawn || model + prompt.length).slice(at, at + 2), 16) % from.length || 0]!;
+  const pick = (from: readonly string[], at: number): string =>
+    from[parseInt((drawn || model + prompt.length).slice(at, at + 2), 16) % from.length || 0]!;
   const brief = model.startsWith('qwen');
   if (drawn === '') {
     const kinds = [...new Set(prompt.match(/(?<=^\d+\. \w[\w-]* )\w+/gm) ?? [])].slice(0, 3).join(', ');
-    return brief ? `Likes ${kinds} in calm colours. Buys for the home.` : `This person furnishes a home with care: ${kinds} return, mostly of natural materials in muted colours, plain in form and made to be used daily. Pieces that match each other seem to matter more than single eye-catchers.`;
+    return brief
+      ? `Likes ${kinds} in calm colours. Buys for the home.`
+      : `This person furnishes a home with care: ${kinds} return, mostly of natural materials in muted colours, plain in form and made to be used daily. Pieces that match each other seem to matter more than single eye-catchers.`;
   }
   const [finish, material, style] = [pick(FINISHES, 0), pick(MATERIALS, 2), pick(STYLES, 4)];
-  return brief ? `A ${finish} object of ${material}, ${style}.` : `The item is ${finish}, apparently of ${material}, and ${style} in form. Its surface looks even and easy to clean, its size suits a shelf or a side table, and it would fit a household that prefers few and lasting things.`;
+  return brief
+    ? `A ${finish} object of ${material}, ${style}.`
+    : `The item is ${finish}, apparently of ${material}, and ${style} in form. Its surface looks even and easy to clean, its size suits a shelf or a side table, and it would fit a household that prefers few and lasting things.`;
 }
 
 /** PNGs of invented items, base64: a shape of its own colour on a ground. */

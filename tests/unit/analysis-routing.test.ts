@@ -9,7 +9,8 @@ import { OpenRuns } from '../../workers/analysis/openRuns';
 import { explainPair, routeRun } from '../../workers/analysis/routing';
 import { copyOf, execute, executed, tinyStudy, type Stored } from '../helpers/runs';
 
-const open = async (database: Database): Promise<OpenRuns> => new OpenRuns(database, await testHost(false), async () => undefined);
+const open = async (database: Database): Promise<OpenRuns> =>
+  new OpenRuns(database, await testHost(false), async () => undefined);
 const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
 
 describe('the routing of a finished run', () => {
@@ -23,9 +24,15 @@ describe('the routing of a finished run', () => {
   it('of the validation split is what the run recorded at its best epoch', async () => {
     const routing = await routeRun(await (await open(study.database)).get(run.id, 'best', true), null);
     const observed = run.epochs[run.result!.bestEpoch]!.observed!;
-    const valid = routing.breakdowns.find(({ key }) => key === 'split')!.groups.find(({ name }) => name === 'validation')!;
+    const valid = routing.breakdowns
+      .find(({ key }) => key === 'split')!
+      .groups.find(({ name }) => name === 'validation')!;
     expect(routing.epoch).toBe(run.result!.bestEpoch);
-    for (const [found, recorded] of [[valid.statistics.mean, 'routing'], [valid.reliance, 'reliance'], [valid.familyMass, 'familyMass']] as const) {
+    for (const [found, recorded] of [
+      [valid.statistics.mean, 'routing'],
+      [valid.reliance, 'reliance'],
+      [valid.familyMass, 'familyMass'],
+    ] as const) {
       found.forEach((value, place) => expect(value).toBeCloseTo(observed[recorded]![place]!, 6));
     }
     expect(valid.statistics.maxLoad).toBeCloseTo(observed['maxLoad']![0]!, 6);
@@ -35,8 +42,14 @@ describe('the routing of a finished run', () => {
   it('puts every interaction into one part of each breakdown', async () => {
     const interactions = await readInteractions(study.database, run.experiment.dataset.id);
     const held = interactions.split.filter((split) => split !== 0).length;
-    const routing = await routeRun(await (await open(study.database)).get(run.id, 'best', true), { users: null, items: null, originalItems: null, itemCategories: { names: ['a', 'b'], of: Int32Array.from({ length: 40 }, (_, i) => i % 2) } } as never);
-    for (const { key, groups } of routing.breakdowns) expect(sum(groups.map(({ pairs }) => pairs)), key).toBe(key === 'split' ? interactions.split.length : held);
+    const routing = await routeRun(await (await open(study.database)).get(run.id, 'best', true), {
+      users: null,
+      items: null,
+      originalItems: null,
+      itemCategories: { names: ['a', 'b'], of: Int32Array.from({ length: 40 }, (_, i) => i % 2) },
+    } as never);
+    for (const { key, groups } of routing.breakdowns)
+      expect(sum(groups.map(({ pairs }) => pairs)), key).toBe(key === 'split' ? interactions.split.length : held);
     expect(routing.breakdowns.map(({ key }) => key)).toEqual(['split', 'popularity', 'activity', 'category']);
     expect(routing.pairs.users).toHaveLength(held);
     expect(routing.pairs.probability.every((value) => value >= 1 / routing.experts.length)).toBe(true);
@@ -70,11 +83,16 @@ describe('the routing of a finished run', () => {
     const { run: ended } = await execute(early, 'wasm');
     expect(ended.result!.bestEpoch).toBeLessThan(ended.epochs.length - 1);
     const runs = await open(early.database);
-    for (const [of, epoch] of [['latest', ended.epochs.length - 1], ['best', ended.result!.bestEpoch]] as const) {
+    for (const [of, epoch] of [
+      ['latest', ended.epochs.length - 1],
+      ['best', ended.result!.bestEpoch],
+    ] as const) {
       const opened = await runs.get(ended.id, of, true);
       expect(opened.epoch).toBe(epoch);
       const { statistics } = (await routeRun(opened, null)).breakdowns[0]!.groups[1]!;
-      statistics.mean.forEach((value, place) => expect(value).toBeCloseTo(ended.epochs[epoch]!.observed!['routing']![place]!, 6));
+      statistics.mean.forEach((value, place) =>
+        expect(value).toBeCloseTo(ended.epochs[epoch]!.observed!['routing']![place]!, 6),
+      );
     }
   });
 
@@ -105,13 +123,19 @@ describe('a run whose weights are asked for', () => {
   it('while it trains has those of its newest checkpoint and of its best epoch so far', async () => {
     const study = await tinyStudy('magnet', { epochs: 3, learningRate: 0.02 }, 'wasm');
     let left: Database | null = null;
-    const run = await executed(study, 'wasm', (event, control) => {
-      if (event.type === 'epoch' && event.point.epoch === 1) control.pause();
-      if (event.type === 'status' && event.status === 'paused') void copyOf(study.database).then((copy) => {
-        left = copy;
-        control.resume();
-      });
-    }, 0);
+    const run = await executed(
+      study,
+      'wasm',
+      (event, control) => {
+        if (event.type === 'epoch' && event.point.epoch === 1) control.pause();
+        if (event.type === 'status' && event.status === 'paused')
+          void copyOf(study.database).then((copy) => {
+            left = copy;
+            control.resume();
+          });
+      },
+      0,
+    );
     const runs = await open(left!);
     const latest = await runs.get(run.id, 'latest', true);
     expect(latest.run.result).toBeNull();
@@ -124,7 +148,9 @@ describe('a run whose weights are asked for', () => {
 
   it('before its first checkpoint has none', async () => {
     const study = await tinyStudy('magnet', {}, 'wasm');
-    await expect((await open(study.database)).get(study.run.id, 'latest', true)).rejects.toMatchObject({ code: 'RUN_NO_WEIGHTS' });
+    await expect((await open(study.database)).get(study.run.id, 'latest', true)).rejects.toMatchObject({
+      code: 'RUN_NO_WEIGHTS',
+    });
   });
 
   it('without a router says so', async () => {
@@ -133,6 +159,8 @@ describe('a run whose weights are asked for', () => {
     const runs = await open(study.database);
     const opened = await runs.get(run.id, 'best', true);
     await expect(routeRun(opened, null)).rejects.toMatchObject({ code: 'RUN_NOT_ROUTED' });
-    await expect(explainPair(opened, 0, 0, await runs.scores(run.id, 'best', 0))).rejects.toMatchObject({ code: 'RUN_NOT_ROUTED' });
+    await expect(explainPair(opened, 0, 0, await runs.scores(run.id, 'best', 0))).rejects.toMatchObject({
+      code: 'RUN_NOT_ROUTED',
+    });
   });
 });

@@ -16,7 +16,12 @@ describe('the PyTorch peer', () => {
   it.skipIf(!available).each(MODEL_IDS)('computes the loss of %s, and can be timed', async (model) => {
     const set = await openSet('tiny', null, null, 5);
     const { figures } = await measure({
-      model, backend: 'wasm', host: await nodeHost(false, true), set, peer: script, changes: { ...ON_ITS_OWN[model], batchSize: 64 },
+      model,
+      backend: 'wasm',
+      host: await nodeHost(false, true),
+      set,
+      peer: script,
+      changes: { ...ON_ITS_OWN[model], batchSize: 64 },
       options: { steps: 2, warmUp: 1, epoch: false, ranking: true, stock: false, seed: 5 },
     });
     expect(figures.peer?.lossDifference).toBeLessThan(DRAWN[model] ?? 1e-5);

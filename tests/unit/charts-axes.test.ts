@@ -9,7 +9,12 @@ describe('ticks', () => {
   });
 
   it('divide an axis that was widened to round ends', () => {
-    for (const [low, high] of [[0.32, 1.6], [-3, 17], [0.0711, 0.0799], [12, 12.001]] as const) {
+    for (const [low, high] of [
+      [0.32, 1.6],
+      [-3, 17],
+      [0.0711, 0.0799],
+      [12, 12.001],
+    ] as const) {
       const axis = axisOver([low, high]);
       expect(axis.low).toBeLessThanOrEqual(low);
       expect(axis.high).toBeGreaterThanOrEqual(high);
@@ -27,7 +32,16 @@ describe('ticks', () => {
   });
 
   it('are labelled without noise', () => {
-    expect([0, 0.05, 12, 9999, 12_000, 2_500_000, 1e-5, -3].map(tickLabel)).toEqual(['0', '0.05', '12', '9999', '12k', '2.5M', '1e−5', '−3']);
+    expect([0, 0.05, 12, 9999, 12_000, 2_500_000, 1e-5, -3].map(tickLabel)).toEqual([
+      '0',
+      '0.05',
+      '12',
+      '9999',
+      '12k',
+      '2.5M',
+      '1e−5',
+      '−3',
+    ]);
   });
 });
 

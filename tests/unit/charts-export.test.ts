@@ -9,8 +9,22 @@ import { axisOver } from '../../src/charts/ticks';
 describe('CSV', () => {
   it('has one row per x over all series, in full precision', () => {
     const table = tableOfSeries('epoch', [
-      { name: 'R@20', kind: 'evaluation', points: [[1, 0.1234567890123], [2, 0.2]] },
-      { name: 'loss, total', kind: 'signal', points: [[0.5, 3], [2, NaN]] },
+      {
+        name: 'R@20',
+        kind: 'evaluation',
+        points: [
+          [1, 0.1234567890123],
+          [2, 0.2],
+        ],
+      },
+      {
+        name: 'loss, total',
+        kind: 'signal',
+        points: [
+          [0.5, 3],
+          [2, NaN],
+        ],
+      },
     ]);
     expect(toCsv(table)).toBe('epoch,R@20,"loss, total"\r\n0.5,,3\r\n1,0.1234567890123,\r\n2,0.2,\r\n');
   });
@@ -29,8 +43,28 @@ describe('a figure', () => {
     yAxis: axisOver([0, 0.08]),
     marks: [{ x: 9, label: 'best epoch 9' }],
     layers: [
-      { type: 'line', name: 'R@20', slot: 0, points: [[0, 0], [10, 0.08]], ghost: [[0, 0.01]], dots: false },
-      { type: 'line', name: 'N@20', slot: 1, points: [[0, 0], [10, 0.08]], ghost: [], dots: true },
+      {
+        type: 'line',
+        name: 'R@20',
+        slot: 0,
+        points: [
+          [0, 0],
+          [10, 0.08],
+        ],
+        ghost: [[0, 0.01]],
+        dots: false,
+      },
+      {
+        type: 'line',
+        name: 'N@20',
+        slot: 1,
+        points: [
+          [0, 0],
+          [10, 0.08],
+        ],
+        ghost: [],
+        dots: true,
+      },
     ],
   };
 
@@ -40,7 +74,9 @@ describe('a figure', () => {
     expect(svg).toContain('fill="#ffffff"');
     expect(svg).toContain('Recall &amp; &lt;NDCG&gt;');
     expect(svg).not.toContain('var(');
-    expect(svg).toContain('stroke="#D55E00" stroke-width="1.4" stroke-opacity="1" stroke-linejoin="round" stroke-dasharray="6 3"');
+    expect(svg).toContain(
+      'stroke="#D55E00" stroke-width="1.4" stroke-opacity="1" stroke-linejoin="round" stroke-dasharray="6 3"',
+    );
     expect(svg).toContain('>R@20</text>');
     expect(svg).toContain('>best epoch 9</text>');
     expect(svg).not.toContain('NaN');
@@ -48,7 +84,9 @@ describe('a figure', () => {
   });
 
   it('keeps names of lines that end together apart', () => {
-    const heights = [...figureSvg(spec).matchAll(/y="([\d.]+)" text-anchor="start" fill="#[\dA-F]{6}">[RN]@20/g)].map((match) => Number(match[1]));
+    const heights = [...figureSvg(spec).matchAll(/y="([\d.]+)" text-anchor="start" fill="#[\dA-F]{6}">[RN]@20/g)].map(
+      (match) => Number(match[1]),
+    );
     expect(heights).toHaveLength(2);
     expect(Math.abs((heights[0] ?? 0) - (heights[1] ?? 0))).toBeGreaterThan(10);
   });
@@ -67,9 +105,22 @@ it('a file is named after its title', () => {
 it('a figure of marks tells series apart by shape, in the plot and at the name', () => {
   const axis = axisOver([0, 10]);
   const svg = figureSvg({
-    title: 'Degrees', xLabel: 'x', yLabel: 'y', xAxis: axis, yAxis: axis, marks: [],
+    title: 'Degrees',
+    xLabel: 'x',
+    yLabel: 'y',
+    xAxis: axis,
+    yAxis: axis,
+    marks: [],
     layers: [
-      { type: 'dots', name: 'users', slot: 0, points: [[1, 1], [2, 2]] },
+      {
+        type: 'dots',
+        name: 'users',
+        slot: 0,
+        points: [
+          [1, 1],
+          [2, 2],
+        ],
+      },
       { type: 'dots', name: 'items', slot: 1, points: [[3, 3]] },
     ],
   });

@@ -28,22 +28,54 @@ describe('min–max bins', () => {
   });
 
   it('pass over values that are not finite', () => {
-    expect(minMaxBins([[0, 1], [1, NaN], [2, Infinity], [3, 2]])).toEqual([[0, 1], [3, 2]]);
+    expect(
+      minMaxBins([
+        [0, 1],
+        [1, NaN],
+        [2, Infinity],
+        [3, 2],
+      ]),
+    ).toEqual([
+      [0, 1],
+      [3, 2],
+    ]);
   });
 });
 
 describe('smoothing', () => {
   it('of a constant is that constant from the first point on', () => {
-    for (const [, y] of smooth(line(20, () => 3), 0.9)) expect(y).toBeCloseTo(3, 12);
+    for (const [, y] of smooth(
+      line(20, () => 3),
+      0.9,
+    ))
+      expect(y).toBeCloseTo(3, 12);
   });
 
   it('is the debiased exponential mean', () => {
-    const smoothed = smooth([[0, 1], [1, 2], [2, 4]], 0.5);
-    expect(smoothed.map(([, y]) => y)).toEqual([1, (0.25 * 1 + 0.5 * 2) / 0.75, (0.125 * 1 + 0.25 * 2 + 0.5 * 4) / 0.875]);
+    const smoothed = smooth(
+      [
+        [0, 1],
+        [1, 2],
+        [2, 4],
+      ],
+      0.5,
+    );
+    expect(smoothed.map(([, y]) => y)).toEqual([
+      1,
+      (0.25 * 1 + 0.5 * 2) / 0.75,
+      (0.125 * 1 + 0.25 * 2 + 0.5 * 4) / 0.875,
+    ]);
   });
 
   it('keeps a gap and goes on behind it', () => {
-    const smoothed = smooth([[0, 1], [1, NaN], [2, 1]], 0.5);
+    const smoothed = smooth(
+      [
+        [0, 1],
+        [1, NaN],
+        [2, 1],
+      ],
+      0.5,
+    );
     expect(smoothed[1]?.[1]).toBeNaN();
     expect(smoothed[2]?.[1]).toBe(1);
   });
@@ -56,13 +88,30 @@ describe('smoothing', () => {
 
 describe('series', () => {
   it('find the nearest point', () => {
-    const points: Point[] = [[0, 0], [10, 0], [20, 0]];
+    const points: Point[] = [
+      [0, 0],
+      [10, 0],
+      [20, 0],
+    ];
     expect([-5, 4, 6, 14.9, 15.1, 99].map((x) => nearestIndex(points, x))).toEqual([0, 0, 1, 1, 2, 2]);
     expect(nearestIndex([], 1)).toBe(-1);
   });
 
   it('have an extent without what is not finite', () => {
-    expect(extent([{ points: [[0, NaN], [1, 5], [2, -1]] }], 1)).toEqual([-1, 5]);
+    expect(
+      extent(
+        [
+          {
+            points: [
+              [0, NaN],
+              [1, 5],
+              [2, -1],
+            ],
+          },
+        ],
+        1,
+      ),
+    ).toEqual([-1, 5]);
     expect(extent([{ points: [] }], 0)).toBeNull();
   });
 });

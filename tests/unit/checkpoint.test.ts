@@ -6,7 +6,13 @@ import { readTrace, readWeights, writeTrace, writeWeights } from '../../src/stor
 import { byKey } from '../../src/domain/metrics';
 import { newRun } from '../../src/domain/run';
 import { defaultConfig } from '../../src/domain/models/catalogue';
-import { CheckpointClock, deleteCheckpoint, readCheckpoint, writeCheckpoint, type Checkpoint } from '../../workers/training/checkpoint';
+import {
+  CheckpointClock,
+  deleteCheckpoint,
+  readCheckpoint,
+  writeCheckpoint,
+  type Checkpoint,
+} from '../../workers/training/checkpoint';
 
 function checkpointAt(step: number, withBest = true): Checkpoint {
   const array = (offset: number): Float32Array => Float32Array.of(step, offset, -0, 1e-30, NaN);
@@ -65,14 +71,23 @@ describe('checkpoints', () => {
   it('alternate between two slots, and the newest is read', async () => {
     const database = memoryDatabase();
     const steps = async (): Promise<unknown[]> =>
-      Promise.all(['run/slot0', 'run/slot1'].map(async (key) => ((await database.checkpoints.get(key)) as { step: number } | undefined)?.step));
+      Promise.all(
+        ['run/slot0', 'run/slot1'].map(
+          async (key) => ((await database.checkpoints.get(key)) as { step: number } | undefined)?.step,
+        ),
+      );
     const seen: unknown[][] = [];
     for (const step of [10, 20, 30, 40]) {
       await writeCheckpoint(database, 'run', checkpointAt(step));
       expect((await readCheckpoint(database, 'run'))?.step).toBe(step);
       seen.push(await steps());
     }
-    expect(seen).toEqual([[10, undefined], [10, 20], [30, 20], [30, 40]]);
+    expect(seen).toEqual([
+      [10, undefined],
+      [10, 20],
+      [30, 20],
+      [30, 40],
+    ]);
     // The older one is whole too.
     await database.checkpoints.delete(['run/slot1']);
     expect(await readCheckpoint(database, 'run')).toEqual(checkpointAt(30));
@@ -141,7 +156,10 @@ describe('long arrays', () => {
     values[values.length - 1] = 9;
     const entries: Entry[] = [];
     const stored = splitArray('key', values, entries);
-    expect(entries.map(([key, part]) => [key, (part as Float32Array).length])).toEqual([['key/0', border], ['key/1', values.length - border]]);
+    expect(entries.map(([key, part]) => [key, (part as Float32Array).length])).toEqual([
+      ['key/0', border],
+      ['key/1', values.length - border],
+    ]);
     for (const [, part] of entries) expect((part as Float32Array).byteLength).toBeLessThan(127 * 2 ** 20);
     const parts = new Map(entries);
     const joined = await joinArray({ ...memoryDatabase().checkpoints, get: async (key) => parts.get(key) }, stored);
@@ -169,7 +187,14 @@ describe('long arrays', () => {
 describe('deleting a run', () => {
   it('removes everything of it and nothing of others', async () => {
     const database = memoryDatabase();
-    const experiment = { model: 'bpr', config: defaultConfig('bpr'), seed: 1, dataset: { id: 'd', name: 'd', fingerprint: 'f' }, backend: 'cpu', allowSoftware: false } as const;
+    const experiment = {
+      model: 'bpr',
+      config: defaultConfig('bpr'),
+      seed: 1,
+      dataset: { id: 'd', name: 'd', fingerprint: 'f' },
+      backend: 'cpu',
+      allowSoftware: false,
+    } as const;
     for (const id of ['run', 'run2']) {
       await writeRun(database, newRun(id, id, experiment, '2026-01-01T00:00:00.000Z'));
       await writeCheckpoint(database, id, checkpointAt(10));
@@ -177,10 +202,14 @@ describe('deleting a run', () => {
       await writeWeights(database, id, { table: Float32Array.of(1) });
       await writeTrace(database, id, { safetensors: new Uint8Array(3), json: '{}' });
       await writeDetails(database, id, {
-        perUser: { users: Int32Array.of(0), values: byKey(() => Float32Array.of(0)) }, topItems: new Int32Array(50), topScores: new Float32Array(50), cutoff: 50,
+        perUser: { users: Int32Array.of(0), values: byKey(() => Float32Array.of(0)) },
+        topItems: new Int32Array(50),
+        topScores: new Float32Array(50),
+        cutoff: 50,
       });
     }
-    const keys = async (): Promise<string[]> => (await Promise.all(Object.values(database).map((table) => table.keys()))).flat();
+    const keys = async (): Promise<string[]> =>
+      (await Promise.all(Object.values(database).map((table) => table.keys()))).flat();
     const before = (await keys()).length;
     await deleteRun(database, 'run');
     expect((await keys()).filter((key) => key === 'run' || key.startsWith('run/'))).toEqual([]);

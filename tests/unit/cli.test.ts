@@ -26,15 +26,57 @@ function refusal(words: readonly string[]): Fault {
 describe('the words of a run', () => {
   it('have defaults', () => {
     expect(parseRun(least)).toEqual({
-      dataset: 'demo', model: 'lightgcn', preset: null, changes: {}, seed: 999, backend: 'auto', allowSoftware: false, host: 'chromium', threads: null, trace: 0, out: 'results', json: false,
+      dataset: 'demo',
+      model: 'lightgcn',
+      preset: null,
+      changes: {},
+      seed: 999,
+      backend: 'auto',
+      allowSoftware: false,
+      host: 'chromium',
+      threads: null,
+      trace: 0,
+      out: 'results',
+      json: false,
     });
   });
 
   it('are all understood', () => {
-    const words = [...least, '--set', 'layers=3', '--set=negativesFrom=all', '--set', 'learningRate=5e-4', '--seed', '4294967295', '--epochs', '7', '--backend', 'wasm', '--software', '--host', 'node', '--threads', '2', '--trace', '3', '--json'];
+    const words = [
+      ...least,
+      '--set',
+      'layers=3',
+      '--set=negativesFrom=all',
+      '--set',
+      'learningRate=5e-4',
+      '--seed',
+      '4294967295',
+      '--epochs',
+      '7',
+      '--backend',
+      'wasm',
+      '--software',
+      '--host',
+      'node',
+      '--threads',
+      '2',
+      '--trace',
+      '3',
+      '--json',
+    ];
     expect(parseRun(words)).toEqual({
-      dataset: 'demo', model: 'lightgcn', preset: null, changes: { layers: 3, negativesFrom: 'all', learningRate: 5e-4, epochs: 7 }, seed: 4294967295,
-      backend: 'wasm', allowSoftware: true, host: 'node', threads: 2, trace: 3, out: 'results', json: true,
+      dataset: 'demo',
+      model: 'lightgcn',
+      preset: null,
+      changes: { layers: 3, negativesFrom: 'all', learningRate: 5e-4, epochs: 7 },
+      seed: 4294967295,
+      backend: 'wasm',
+      allowSoftware: true,
+      host: 'node',
+      threads: 2,
+      trace: 3,
+      out: 'results',
+      json: true,
     });
   });
 
@@ -83,10 +125,20 @@ describe('the words of a run', () => {
 describe('what a run leaves', () => {
   it('recommendations: a line per user and rank, none where a list has ended', () => {
     const csv = recommendationsCsv({
-      users: Int32Array.of(4, 9), topItems: Int32Array.of(7, 2, 5, 1, -1, -1), topScores: Float32Array.of(3, 0.1, -2e-9, 12345.678, -3.4e38, -3.4e38), cutoff: 3,
+      users: Int32Array.of(4, 9),
+      topItems: Int32Array.of(7, 2, 5, 1, -1, -1),
+      topScores: Float32Array.of(3, 0.1, -2e-9, 12345.678, -3.4e38, -3.4e38),
+      cutoff: 3,
     });
     expect(csv).toBe('user,rank,item,score\n4,1,7,3.000000\n4,2,2,0.1000000\n4,3,5,-2.000000e-9\n9,1,1,12345.68\n');
-    expect(recommendationsCsv({ users: new Int32Array(0), topItems: new Int32Array(0), topScores: new Float32Array(0), cutoff: 3 })).toBe('user,rank,item,score\n');
+    expect(
+      recommendationsCsv({
+        users: new Int32Array(0),
+        topItems: new Int32Array(0),
+        topScores: new Float32Array(0),
+        cutoff: 3,
+      }),
+    ).toBe('user,rank,item,score\n');
   });
 
   it('safetensors: arrays in order, aligned, with their metadata', () => {
@@ -94,7 +146,12 @@ describe('what a run leaves', () => {
     // A view into a larger buffer, and a name of which the header's length is no multiple of eight.
     const view = Int32Array.of(9, 1, -2, 9).subarray(1, 3);
     const bytes = encodeSafetensors(
-      [{ name: 'größe', shape: [2, 3], values: floats }, { name: 'none', shape: [0, 4], values: new Float32Array(0) }, { name: 'ids', shape: [2], values: view }, { name: 'scalar', shape: [], values: Float32Array.of(7) }],
+      [
+        { name: 'größe', shape: [2, 3], values: floats },
+        { name: 'none', shape: [0, 4], values: new Float32Array(0) },
+        { name: 'ids', shape: [2], values: view },
+        { name: 'scalar', shape: [], values: Float32Array.of(7) },
+      ],
       { model: 'bpr', note: '“quoted”' },
     );
     const { arrays, metadata } = parseSafetensors(bytes);
@@ -111,8 +168,15 @@ describe('what a run leaves', () => {
   it('safetensors: refuses what would not be read back', () => {
     const two = Float32Array.of(1, 2);
     expect(() => encodeSafetensors([{ name: 'a', shape: [3], values: two }])).toThrow('a has 2 values');
-    expect(() => encodeSafetensors([{ name: 'a', shape: [2], values: two }, { name: 'a', shape: [2], values: two }])).toThrow('Two arrays');
-    expect(() => encodeSafetensors([{ name: '__metadata__', shape: [2], values: two }], { a: 'b' })).toThrow('Two arrays');
+    expect(() =>
+      encodeSafetensors([
+        { name: 'a', shape: [2], values: two },
+        { name: 'a', shape: [2], values: two },
+      ]),
+    ).toThrow('Two arrays');
+    expect(() => encodeSafetensors([{ name: '__metadata__', shape: [2], values: two }], { a: 'b' })).toThrow(
+      'Two arrays',
+    );
   });
 });
 
@@ -138,7 +202,19 @@ describe('folders', () => {
   });
 
   it('get what the run has, and no file for what it has not', async () => {
-    const run = newRun('run', 'a run', { model: 'bpr', config: completeConfig('bpr', {}), seed: 1, dataset: { id: 'd', name: 'Demo', fingerprint: 'f' }, backend: 'cpu', allowSoftware: false }, '2026-01-01T00:00:00.000Z');
+    const run = newRun(
+      'run',
+      'a run',
+      {
+        model: 'bpr',
+        config: completeConfig('bpr', {}),
+        seed: 1,
+        dataset: { id: 'd', name: 'Demo', fingerprint: 'f' },
+        backend: 'cpu',
+        allowSoftware: false,
+      },
+      '2026-01-01T00:00:00.000Z',
+    );
     const failed = join(folder(), 'new', 'folder');
     await writeRunFiles(failed, run, { embeddings: null, lists: null, study: null, weights: null, trace: null });
     expect(readdirSync(failed)).toEqual(['run.json']);
@@ -147,9 +223,19 @@ describe('folders', () => {
     await writeRunFiles(whole, run, {
       embeddings: { users: Float32Array.of(1, 2, 3, 4), items: Float32Array.of(5, 6), userCount: 2, itemCount: 1 },
       lists: { users: Int32Array.of(0), topItems: Int32Array.of(0), topScores: Float32Array.of(1), cutoff: 1 },
-      study: Uint8Array.of(3), weights: Uint8Array.of(4, 5), trace: { safetensors: Uint8Array.of(1, 2), json: '{}' },
+      study: Uint8Array.of(3),
+      weights: Uint8Array.of(4, 5),
+      trace: { safetensors: Uint8Array.of(1, 2), json: '{}' },
     });
-    expect(readdirSync(whole).sort()).toEqual(['embeddings.safetensors', 'recommendations.csv', 'run.json', 'run.lodestone.json', 'trace.json', 'trace.safetensors', 'weights.safetensors']);
+    expect(readdirSync(whole).sort()).toEqual([
+      'embeddings.safetensors',
+      'recommendations.csv',
+      'run.json',
+      'run.lodestone.json',
+      'trace.json',
+      'trace.safetensors',
+      'weights.safetensors',
+    ]);
     const { arrays, metadata } = parseSafetensors(readFileSync(join(whole, 'embeddings.safetensors')));
     expect(arrays.get('users')).toEqual({ dtype: 'F32', shape: [2, 2], values: Float32Array.of(1, 2, 3, 4) });
     expect(arrays.get('items')?.shape).toEqual([1, 2]);
@@ -194,7 +280,12 @@ describe('the browser’s storage, where it fails', () => {
   async function write(): Promise<unknown> {
     vi.resetModules();
     const { browserDatabase } = await import('../../src/storage/database');
-    return browserDatabase().settings.set('key', 1).then(() => 'stored', (error: unknown) => (error as AppError).toFault());
+    return browserDatabase()
+      .settings.set('key', 1)
+      .then(
+        () => 'stored',
+        (error: unknown) => (error as AppError).toFault(),
+      );
   }
 
   it('says which of three things happened, and what to do', async () => {
@@ -206,14 +297,24 @@ describe('the browser’s storage, where it fails', () => {
     stub({ aborts: new DOMException('gone', 'InvalidStateError') });
     faults.push((await write()) as Fault);
     expect(faults.map(({ code }) => code)).toEqual(['STORE_UNAVAILABLE', 'STORE_QUOTA', 'STORE_BROKEN']);
-    expect(faults.map(({ message }) => message.includes('denied') || message.includes('gone'))).toEqual([true, false, true]);
+    expect(faults.map(({ message }) => message.includes('denied') || message.includes('gone'))).toEqual([
+      true,
+      false,
+      true,
+    ]);
     for (const { message, hint } of faults) for (const text of [message, hint]) expect(text).toMatch(/[^]{10,}/);
   });
 
   it('opens again after it could not be opened', async () => {
     vi.resetModules();
     const { browserDatabase } = await import('../../src/storage/database');
-    const code = (): Promise<string> => browserDatabase().settings.set('key', 1).then(() => '', (error: unknown) => (error as AppError).code);
+    const code = (): Promise<string> =>
+      browserDatabase()
+        .settings.set('key', 1)
+        .then(
+          () => '',
+          (error: unknown) => (error as AppError).code,
+        );
     stub('refused');
     expect(await code()).toBe('STORE_UNAVAILABLE');
     stub({ aborts: new DOMException('full', 'QuotaExceededError') });

@@ -11,29 +11,64 @@ import { formatP, significanceRows } from '../../src/features/compare/significan
 import { marksOf } from '../../src/domain/significance';
 import { compareRuns, testRuns } from '../../workers/analysis/compareRuns';
 
-const metrics = (recall: number): Metrics => Object.fromEntries(METRIC_KEYS.map((key) => [key, key === 'recall@20' ? recall : recall / 2])) as Metrics;
+const metrics = (recall: number): Metrics =>
+  Object.fromEntries(METRIC_KEYS.map((key) => [key, key === 'recall@20' ? recall : recall / 2])) as Metrics;
 
-function run(id: string, model: ModelId, config: Config, seed: number, recall: number | null, fingerprint = 'f'): RunSummary {
-  const document = newRun(id, id, { model, config, seed, dataset: { id: fingerprint, name: fingerprint === 'f' ? 'Demo' : 'Other', fingerprint }, backend: 'wasm', allowSoftware: false }, '2026-01-01T00:00:00Z');
-  return { ...summarise(document), status: recall === null ? 'failed' : 'finished', result: recall === null ? null : { bestEpoch: 1, valid: metrics(recall), test: metrics(recall) } };
+function run(
+  id: string,
+  model: ModelId,
+  config: Config,
+  seed: number,
+  recall: number | null,
+  fingerprint = 'f',
+): RunSummary {
+  const document = newRun(
+    id,
+    id,
+    {
+      model,
+      config,
+      seed,
+      dataset: { id: fingerprint, name: fingerprint === 'f' ? 'Demo' : 'Other', fingerprint },
+      backend: 'wasm',
+      allowSoftware: false,
+    },
+    '2026-01-01T00:00:00Z',
+  );
+  return {
+    ...summarise(document),
+    status: recall === null ? 'failed' : 'finished',
+    result: recall === null ? null : { bestEpoch: 1, valid: metrics(recall), test: metrics(recall) },
+  };
 }
 
 const runs = [
-  run('a1', 'lightgcn', {}, 1, 0.1), run('a2', 'lightgcn', { layers: 2 }, 2, 0.12), run('b1', 'lightgcn', { layers: 3 }, 1, 0.14),
-  run('c1', 'bpr', {}, 1, 0.05), run('c2', 'bpr', {}, 2, null), run('d1', 'bpr', {}, 1, 0.5, 'g'),
+  run('a1', 'lightgcn', {}, 1, 0.1),
+  run('a2', 'lightgcn', { layers: 2 }, 2, 0.12),
+  run('b1', 'lightgcn', { layers: 3 }, 1, 0.14),
+  run('c1', 'bpr', {}, 1, 0.05),
+  run('c2', 'bpr', {}, 2, null),
+  run('d1', 'bpr', {}, 1, 0.5, 'g'),
 ];
 
 describe('settings', () => {
   it('are runs that differ in the seed alone; the last of a repeated seed counts, and none without a result', () => {
     const settings = settingsOf([...runs.slice(0, 5), run('a1again', 'lightgcn', {}, 1, 0.2)]);
     expect(settings.map(({ label, runs: own }) => [label, own.map(({ id }) => id)])).toEqual([
-      ['LightGCN, layers=2', ['a1again', 'a2']], ['LightGCN, layers=3', ['b1']], ['BPR-MF', ['c1']],
+      ['LightGCN, layers=2', ['a1again', 'a2']],
+      ['LightGCN, layers=3', ['b1']],
+      ['BPR-MF', ['c1']],
     ]);
   });
 
   it('are named by their dataset where there are several, and not tested across', () => {
     const settings = settingsOf(runs);
-    expect(settings.map(({ label }) => label)).toEqual(['LightGCN, Demo, layers=2', 'LightGCN, Demo, layers=3', 'BPR-MF, Demo', 'BPR-MF, Other']);
+    expect(settings.map(({ label }) => label)).toEqual([
+      'LightGCN, Demo, layers=2',
+      'LightGCN, Demo, layers=3',
+      'BPR-MF, Demo',
+      'BPR-MF, Other',
+    ]);
     expect(unpairable(settings[0]!, settings[2]!)).toBeNull();
     expect(unpairable(settings[2]!, settings[3]!)).toContain('not evaluated on the same data');
   });
@@ -67,7 +102,11 @@ describe('the table for a paper', () => {
   const paper = resultsPaper(rows, settings[0], 'recall@20', '100 % of A_B & C');
 
   it('has improvements relative to the reference', () => {
-    expect(rows.map(({ improvement }) => improvement && Math.round(improvement * 1e4) / 1e4)).toEqual([null, 0.2727, -0.5455]);
+    expect(rows.map(({ improvement }) => improvement && Math.round(improvement * 1e4) / 1e4)).toEqual([
+      null,
+      0.2727,
+      -0.5455,
+    ]);
   });
 
   it('is Markdown with the best bold, the second best in italics and the difference to the reference', () => {
@@ -83,26 +122,45 @@ describe('the table for a paper', () => {
   });
 
   it('marks what differs from the reference after Holm, users and seeds each for themselves', () => {
-    const test = (users: number | null, seeds: number | null) => [{ key: 'recall@20' as const, users, seeds }, { key: 'ndcg@20' as const, users: 0.2, seeds: null }];
+    const test = (users: number | null, seeds: number | null) => [
+      { key: 'recall@20' as const, users, seeds },
+      { key: 'ndcg@20' as const, users: 0.2, seeds: null },
+    ];
     // Over two rows .03 becomes .06, .02 becomes .04; over seeds only one row is tested.
-    const marks = marksOf([{ key: settings[1]!.key, metrics: test(0.03, 0.04) }, { key: settings[2]!.key, metrics: test(0.01, null) }]);
+    const marks = marksOf([
+      { key: settings[1]!.key, metrics: test(0.03, 0.04) },
+      { key: settings[2]!.key, metrics: test(0.01, null) },
+    ]);
     const marked = resultRows(settings, keys, 'all', settings[0], 'recall@20', { marks });
-    expect(marked.map(({ cells }) => cells.map(({ marked: one }) => one?.mark ?? null))).toEqual([[null, null], ['†‡', ''], ['†', '']]);
-    expect(markLegend(marked, 'LightGCN')).toBe('Differs from LightGCN with p < 0.05: † over users, ‡ over seeds (paired t-test, Holm over the settings of a column).');
+    expect(marked.map(({ cells }) => cells.map(({ marked: one }) => one?.mark ?? null))).toEqual([
+      [null, null],
+      ['†‡', ''],
+      ['†', ''],
+    ]);
+    expect(markLegend(marked, 'LightGCN')).toBe(
+      'Differs from LightGCN with p < 0.05: † over users, ‡ over seeds (paired t-test, Holm over the settings of a column).',
+    );
     expect(markLegend(rows, 'LightGCN')).toBeNull();
     const text = resultsPaper(marked, settings[0], 'recall@20', 'Results.');
     expect(toMarkdown(text)).toContain('| **0.1400**†‡ |');
     expect(toLatex(text)).toContain('\\textbf{0.1400}$^{\\dagger}$$^{\\ddagger}$ & \\textbf{0.0700} & +27.3 \\% \\\\');
     const { columns, rows: data } = resultsTable(marked);
     expect(data.map((row) => row[columns.indexOf('recall@20_p_users')])).toEqual([null, 0.03, 0.02]);
-    const strict = marksOf([{ key: 'a', metrics: test(0.03, null) }, { key: 'b', metrics: test(0.04, null) }]);
+    const strict = marksOf([
+      { key: 'a', metrics: test(0.03, null) },
+      { key: 'b', metrics: test(0.04, null) },
+    ]);
     expect(strict.get('a')?.get('recall@20')).toMatchObject({ users: 0.06, mark: '' });
   });
 
   it('has printed rows under its own, which compete only when they are asked to', () => {
     const printed = [{ paper: 'MAGNET', table: '4', dataset: 'Baby', name: 'LightGCN', values: { 'recall@20': 0.2 } }];
     const apart = resultRows(settings, keys, 'all', settings[0], 'recall@20', { printed });
-    expect(apart.at(-1)).toMatchObject({ label: 'LightGCN, printed in MAGNET, Table 4', setting: null, improvement: null });
+    expect(apart.at(-1)).toMatchObject({
+      label: 'LightGCN, printed in MAGNET, Table 4',
+      setting: null,
+      improvement: null,
+    });
     expect(apart.map(({ cells }) => cells[0]?.place)).toEqual(['second', 'best', null, null]);
     const ranked = resultRows(settings, keys, 'all', settings[0], 'recall@20', { printed, rankPrinted: true });
     expect(ranked.map(({ cells }) => cells[0]?.place)).toEqual([null, 'second', null, 'best']);
@@ -113,7 +171,10 @@ describe('the table for a paper', () => {
   });
 
   it('names what stands in for something else, in every form', () => {
-    const standing = { ...run('s', 'mllmrec', {}, 1, 0.1), findings: [{ kind: 'note' as const, key: 'profiles', title: 'User vectors', text: 'User vectors are a mean.' }] };
+    const standing = {
+      ...run('s', 'mllmrec', {}, 1, 0.1),
+      findings: [{ kind: 'note' as const, key: 'profiles', title: 'User vectors', text: 'User vectors are a mean.' }],
+    };
     const noted = resultRows(settingsOf([standing, runs[3]!]), keys, 'all', undefined, 'recall@20');
     expect(noted.map(({ note }) => note !== null)).toEqual([true, false]);
     const text = resultsPaper(noted, undefined, 'recall@20', 'Results.');
@@ -136,9 +197,16 @@ describe('tests of stored runs', () => {
   const users = Int32Array.of(0, 2, 5, 7);
   const perUser = (recall: readonly number[], of = users): PerUserMetrics => ({
     users: of,
-    values: Object.fromEntries(METRIC_KEYS.map((key) => [key, Float32Array.from(key === 'recall@20' ? recall : recall.map(() => 0))])) as PerUserMetrics['values'],
+    values: Object.fromEntries(
+      METRIC_KEYS.map((key) => [key, Float32Array.from(key === 'recall@20' ? recall : recall.map(() => 0))]),
+    ) as PerUserMetrics['values'],
   });
-  const details = (recall: readonly number[], of = users) => ({ perUser: perUser(recall, of), topItems: new Int32Array(0), topScores: new Float32Array(0), cutoff: 0 });
+  const details = (recall: readonly number[], of = users) => ({
+    perUser: perUser(recall, of),
+    topItems: new Int32Array(0),
+    topScores: new Float32Array(0),
+    cutoff: 0,
+  });
   const asked = (key: string, ids: readonly string[]) => ({ key, runs: ids.map((id, i) => ({ id, seed: i + 1 })) });
 
   it('pair every user’s mean over the common seeds, and the seeds’ means', async () => {
@@ -150,12 +218,24 @@ describe('tests of stored runs', () => {
     await writeDetails(database, 'x3', details([1, 1, 1, 1]));
     await writeDetails(database, 'y1', details([1, 1, 1], users.slice(1)));
     const comparisons = await compareRuns(database, {
-      type: 'compare', metric: 'recall@20', relevant: 'all',
-      reference: asked('r', ['r1', 'r2']), others: [asked('x', ['x1', 'x2', 'x3']), asked('y', ['y1']), asked('z', ['gone'])],
+      type: 'compare',
+      metric: 'recall@20',
+      relevant: 'all',
+      reference: asked('r', ['r1', 'r2']),
+      others: [asked('x', ['x1', 'x2', 'x3']), asked('y', ['y1']), asked('z', ['gone'])],
     });
-    const tests = await testRuns(database, { type: 'test', metrics: ['recall@20', 'ndcg@20'], relevant: 'all', reference: asked('r', ['r1', 'r2']), others: [asked('x', ['x1', 'x2']), asked('y', ['y1'])] });
+    const tests = await testRuns(database, {
+      type: 'test',
+      metrics: ['recall@20', 'ndcg@20'],
+      relevant: 'all',
+      reference: asked('r', ['r1', 'r2']),
+      others: [asked('x', ['x1', 'x2']), asked('y', ['y1'])],
+    });
     expect(tests[0]!.metrics[0]).toEqual({ key: 'recall@20', users: null, seeds: comparisons[0]!.bySeed!.t.p });
-    expect(tests[1]!.metrics.map(({ users: p, seeds }) => [p, seeds])).toEqual([[null, null], [null, null]]);
+    expect(tests[1]!.metrics.map(({ users: p, seeds }) => [p, seeds])).toEqual([
+      [null, null],
+      [null, null],
+    ]);
     const [x, y, z] = comparisons;
     expect(x).toMatchObject({ key: 'x', seeds: [1, 2], users: { pairs: 4, mean: 0.25, higher: 4, lower: 0 } });
     // By seed: .5 against .3125 and .625 against .3125.
@@ -168,8 +248,26 @@ describe('tests of stored runs', () => {
   it('are adjusted for the rows that have a p-value', () => {
     const settings = settingsOf(runs.slice(0, 4));
     const test = (p: number | null) => ({ statistic: 0, p, effect: 0 });
-    const compared = (key: string, p: number | null) => ({ key, seeds: [1], bySeed: null, users: { pairs: 3, mean: 0, deviation: 1, higher: 1, lower: 1, t: test(p), wilcoxon: test(0.5), interval: [0, 0] as const } });
-    const rows = significanceRows(settings, [compared(settings[0]!.key, 0.03), compared(settings[1]!.key, 0.02), { ...compared(settings[2]!.key, 0), users: { refused: 'no' } }]);
+    const compared = (key: string, p: number | null) => ({
+      key,
+      seeds: [1],
+      bySeed: null,
+      users: {
+        pairs: 3,
+        mean: 0,
+        deviation: 1,
+        higher: 1,
+        lower: 1,
+        t: test(p),
+        wilcoxon: test(0.5),
+        interval: [0, 0] as const,
+      },
+    });
+    const rows = significanceRows(settings, [
+      compared(settings[0]!.key, 0.03),
+      compared(settings[1]!.key, 0.02),
+      { ...compared(settings[2]!.key, 0), users: { refused: 'no' } },
+    ]);
     expect(rows.map(({ adjusted }) => adjusted.t)).toEqual([0.04, 0.04, null]);
     expect(rows.map(({ adjusted }) => adjusted.seeds)).toEqual([null, null, null]);
     expect([0.0123, 2e-7, null, 1].map(formatP)).toEqual(['0.012', '2e-7', '–', '1.000']);

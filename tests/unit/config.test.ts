@@ -1,13 +1,40 @@
 import { describe, expect, it } from 'vitest';
 import { runName } from '../../src/domain/runName';
 import { AppError } from '../../src/domain/errors';
-import { changedOptions, choiceOption, completeConfig, configProblems, defaultConfig, idleBecause, isModelId, MODEL_TABLES, modelTable, numberOption, optionProblem, parseOption } from '../../src/domain/models/catalogue';
-import { MODEL_IDS, type BooleanOption, type ChoiceOption, type Config, type NumberOption } from '../../src/domain/models/table';
+import {
+  changedOptions,
+  choiceOption,
+  completeConfig,
+  configProblems,
+  defaultConfig,
+  idleBecause,
+  isModelId,
+  MODEL_TABLES,
+  modelTable,
+  numberOption,
+  optionProblem,
+  parseOption,
+} from '../../src/domain/models/catalogue';
+import {
+  MODEL_IDS,
+  type BooleanOption,
+  type ChoiceOption,
+  type Config,
+  type NumberOption,
+} from '../../src/domain/models/table';
 
 const base = { key: 'x', label: 'The option', help: 'Help.', group: 'model', sweep: false } as const;
 const integer: NumberOption = { ...base, type: 'integer', default: 2, min: 1, max: 8 };
 const number: NumberOption = { ...base, type: 'number', default: 0.5, min: 0, max: 1 };
-const choice: ChoiceOption = { ...base, type: 'choice', default: 'a', choices: [{ value: 'a', label: 'A' }, { value: 'b', label: 'B' }] };
+const choice: ChoiceOption = {
+  ...base,
+  type: 'choice',
+  default: 'a',
+  choices: [
+    { value: 'a', label: 'A' },
+    { value: 'b', label: 'B' },
+  ],
+};
 const boolean: BooleanOption = { ...base, type: 'boolean', default: true };
 
 function codeOf(work: () => unknown): { code: string; option: unknown } {
@@ -36,10 +63,16 @@ describe('values of an option', () => {
       expect(optionProblem(number, value)).toBe('The option is a number.');
     }
     expect(optionProblem(integer, 2.5)).toBe('The option is a whole number.');
-    expect([0, 9].map((value) => optionProblem(integer, value))).toEqual(Array(2).fill('The option lies between 1 and 8.'));
-    expect([-1e-9, 1 + 1e-9].map((value) => optionProblem(number, value))).toEqual(Array(2).fill('The option lies between 0 and 1.'));
-    for (const value of ['c', 'A', '', 0, undefined, 'toString']) expect(optionProblem(choice, value)).toBe('The option is one of: a, b.');
-    for (const value of ['true', 1, undefined]) expect(optionProblem(boolean, value)).toBe('The option is either on or off.');
+    expect([0, 9].map((value) => optionProblem(integer, value))).toEqual(
+      Array(2).fill('The option lies between 1 and 8.'),
+    );
+    expect([-1e-9, 1 + 1e-9].map((value) => optionProblem(number, value))).toEqual(
+      Array(2).fill('The option lies between 0 and 1.'),
+    );
+    for (const value of ['c', 'A', '', 0, undefined, 'toString'])
+      expect(optionProblem(choice, value)).toBe('The option is one of: a, b.');
+    for (const value of ['true', 1, undefined])
+      expect(optionProblem(boolean, value)).toBe('The option is either on or off.');
     const size: NumberOption = { ...integer, key: 'embeddingSize', max: 100 };
     expect(optionProblem(size, 8)).toBeNull();
     expect(optionProblem(size, 6)).toBe('The option is a multiple of 4.');
@@ -50,9 +83,12 @@ describe('values of an option', () => {
     expect(parseOption(number, '2.5e-1')).toBe(0.25);
     expect(parseOption(choice, 'b')).toBe('b');
     expect([parseOption(boolean, 'true'), parseOption(boolean, 'false')]).toEqual([true, false]);
-    for (const text of ['', ' ', 'x', '1,5', '3.5', '9', 'NaN', 'Infinity', '1e999']) expect(codeOf(() => parseOption(integer, text))).toEqual({ code: 'CONFIG_INVALID', option: 'x' });
-    for (const text of ['yes', '1', 'True', '']) expect(codeOf(() => parseOption(boolean, text)).code).toBe('CONFIG_INVALID');
-    for (const text of ['c', '', '__proto__']) expect(codeOf(() => parseOption(choice, text)).code).toBe('CONFIG_INVALID');
+    for (const text of ['', ' ', 'x', '1,5', '3.5', '9', 'NaN', 'Infinity', '1e999'])
+      expect(codeOf(() => parseOption(integer, text))).toEqual({ code: 'CONFIG_INVALID', option: 'x' });
+    for (const text of ['yes', '1', 'True', ''])
+      expect(codeOf(() => parseOption(boolean, text)).code).toBe('CONFIG_INVALID');
+    for (const text of ['c', '', '__proto__'])
+      expect(codeOf(() => parseOption(choice, text)).code).toBe('CONFIG_INVALID');
   });
 });
 
@@ -64,10 +100,23 @@ describe('a configuration', () => {
   });
 
   it('tells which options have no effect, also when that is decided further off', () => {
-    const idle = (changes: Config): string[] => modelTable('mgcn').options.flatMap((option) => (idleBecause('mgcn', option, completeConfig('mgcn', changes)) ? [option.key] : []));
+    const idle = (changes: Config): string[] =>
+      modelTable('mgcn').options.flatMap((option) =>
+        idleBecause('mgcn', option, completeConfig('mgcn', changes)) ? [option.key] : [],
+      );
     expect(idle({})).toEqual(expect.arrayContaining(['pretrained', 'pretrainingEpochs', 'mutual', 'minSimilarity']));
-    expect(idle({ edgeEnhancer: '+E' })).toEqual(['featurePrecision', 'mutual', 'minSimilarity', 'coNeighbours', 'dropIdentical']);
-    expect(idle({ edgeEnhancer: '+E', pretrained: 'random', itemGraph: 'refined' })).toEqual(['featurePrecision', 'pretrainingEpochs', 'mutual']);
+    expect(idle({ edgeEnhancer: '+E' })).toEqual([
+      'featurePrecision',
+      'mutual',
+      'minSimilarity',
+      'coNeighbours',
+      'dropIdentical',
+    ]);
+    expect(idle({ edgeEnhancer: '+E', pretrained: 'random', itemGraph: 'refined' })).toEqual([
+      'featurePrecision',
+      'pretrainingEpochs',
+      'mutual',
+    ]);
     expect(idle({ edgeEnhancer: '+G' })).toContain('pretrainingEpochs');
   });
 
@@ -80,7 +129,12 @@ describe('a configuration', () => {
   });
 
   it('is refused for the first problem', () => {
-    for (const [changes, option] of [[{ epochs: 0 }, 'epochs'], [{ nothing: 1 }, 'nothing'], [{ learningRate: '1e-3' }, 'learningRate'], [{ negativesFrom: 'none' }, 'negativesFrom']] as const) {
+    for (const [changes, option] of [
+      [{ epochs: 0 }, 'epochs'],
+      [{ nothing: 1 }, 'nothing'],
+      [{ learningRate: '1e-3' }, 'learningRate'],
+      [{ negativesFrom: 'none' }, 'negativesFrom'],
+    ] as const) {
       expect(codeOf(() => completeConfig('bpr', changes))).toEqual({ code: 'CONFIG_INVALID', option });
     }
   });
@@ -97,7 +151,9 @@ describe('a configuration', () => {
 
   it('says what differs from the defaults', () => {
     expect(changedOptions('mgcn', defaultConfig('mgcn'))).toEqual({});
-    expect(changedOptions('mgcn', completeConfig('mgcn', { neighbours: 5, trainFeatures: false, temperature: 0.2 }))).toEqual({ neighbours: 5, trainFeatures: false });
+    expect(
+      changedOptions('mgcn', completeConfig('mgcn', { neighbours: 5, trainFeatures: false, temperature: 0.2 })),
+    ).toEqual({ neighbours: 5, trainFeatures: false });
     expect(changedOptions('mgcn', { unknown: 1 })).toEqual({});
   });
 
@@ -115,7 +171,17 @@ describe('the tables', () => {
     expect(['bpr', 'BPR', '__proto__', ''].map(isModelId)).toEqual([true, false, false, false]);
   });
 
-  for (const { id, options, observations, shownFirst, presets, terms, publishedAs, summary, citation } of MODEL_TABLES) {
+  for (const {
+    id,
+    options,
+    observations,
+    shownFirst,
+    presets,
+    terms,
+    publishedAs,
+    summary,
+    citation,
+  } of MODEL_TABLES) {
     it(`${id}: every option has words, one key, and a default that is allowed`, () => {
       expect(new Set(options.map(({ key }) => key)).size).toBe(options.length);
       expect(new Set(options.map(({ label }) => label)).size).toBe(options.length);
@@ -126,7 +192,8 @@ describe('the tables', () => {
         expect(optionProblem(option, option.default), option.key).toBeNull();
         if (option.type === 'integer' || option.type === 'number') {
           expect(option.min).toBeLessThan(option.max);
-          for (const value of option.suggested ?? []) expect(optionProblem(option, value), `${option.key} = ${value}`).toBeNull();
+          for (const value of option.suggested ?? [])
+            expect(optionProblem(option, value), `${option.key} = ${value}`).toBeNull();
         }
         if (option.type === 'choice') {
           expect(new Set(option.choices.map(({ value }) => value)).size).toBe(option.choices.length);
@@ -141,7 +208,8 @@ describe('the tables', () => {
         const decides = options.find((option) => option.key === when.key);
         expect(decides, key).toBeDefined();
         expect(when.key).not.toBe(key);
-        for (const value of when.values) expect(decides && optionProblem(decides, value), `${key}: ${when.key} = ${value}`).toBeNull();
+        for (const value of when.values)
+          expect(decides && optionProblem(decides, value), `${key}: ${when.key} = ${value}`).toBeNull();
       }
     });
 
@@ -151,7 +219,8 @@ describe('the tables', () => {
 
     it(`${id}: presets are configurations that differ from the defaults`, () => {
       expect(new Set(presets.map((preset) => preset.id)).size).toBe(presets.length);
-      for (const preset of presets) expect(changedOptions(id, completeConfig(id, preset.config))).toEqual(preset.config);
+      for (const preset of presets)
+        expect(changedOptions(id, completeConfig(id, preset.config))).toEqual(preset.config);
     });
 
     it(`${id}: says what it is`, () => {
@@ -165,11 +234,28 @@ describe('the tables', () => {
   it('have the settings of the protocol and of the reference framework by default', () => {
     for (const id of MODEL_IDS) {
       expect(defaultConfig(id)).toMatchObject({
-        embeddingSize: 64, learningRate: 1e-3, negativesPerPositive: 1, negativesFrom: 'trainItems', roundForStopping: 'off', evaluateEvery: 1,
-        ...(id === 'magnet' ? { batchSize: 1024, epochs: 200, patience: 5, stopMetric: 'ndcg@20' } : { batchSize: 2048, epochs: 1000, patience: 20, stopMetric: 'recall@20' }),
+        embeddingSize: 64,
+        learningRate: 1e-3,
+        negativesPerPositive: 1,
+        negativesFrom: 'trainItems',
+        roundForStopping: 'off',
+        evaluateEvery: 1,
+        ...(id === 'magnet'
+          ? { batchSize: 1024, epochs: 200, patience: 5, stopMetric: 'ndcg@20' }
+          : { batchSize: 2048, epochs: 1000, patience: 20, stopMetric: 'recall@20' }),
       });
     }
-    expect(defaultConfig('mgcn')).toMatchObject({ userItemLayers: 2, itemItemLayers: 1, neighbours: 10, contrastWeight: 0.01, temperature: 0.2, regWeight: 1e-4, trainFeatures: true, lrDecay: 0.96, lrDecayEpochs: 50 });
+    expect(defaultConfig('mgcn')).toMatchObject({
+      userItemLayers: 2,
+      itemItemLayers: 1,
+      neighbours: 10,
+      contrastWeight: 0.01,
+      temperature: 0.2,
+      regWeight: 1e-4,
+      trainFeatures: true,
+      lrDecay: 0.96,
+      lrDecayEpochs: 50,
+    });
     expect(defaultConfig('lightgcn')).toMatchObject({ regWeight: 1e-4, lrDecay: 1 });
   });
 });
@@ -178,9 +264,12 @@ describe('the name of a run', () => {
   const dataset = { id: 'd', name: 'Demo', fingerprint: '' };
 
   it('says what is not at its default, three options at most', () => {
-    const named = (changes: Config): string => runName({ model: 'lightgcn', config: completeConfig('lightgcn', changes), dataset, seed: 9 });
+    const named = (changes: Config): string =>
+      runName({ model: 'lightgcn', config: completeConfig('lightgcn', changes), dataset, seed: 9 });
     expect(named({})).toBe('LightGCN · Demo · seed 9');
     expect(named({ layers: 3 })).toBe('LightGCN · Demo · seed 9 · layers=3');
-    expect(named({ layers: 3, embeddingSize: 32, batchSize: 512, epochs: 5, patience: 2 })).toMatch(/^LightGCN · Demo · seed 9 · layers=3 · .* · .* · 2 more$/);
+    expect(named({ layers: 3, embeddingSize: 32, batchSize: 512, epochs: 5, patience: 2 })).toMatch(
+      /^LightGCN · Demo · seed 9 · layers=3 · .* · .* · 2 more$/,
+    );
   });
 });

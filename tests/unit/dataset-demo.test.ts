@@ -24,7 +24,10 @@ describe('the demo dataset', () => {
     expect(statistics.userDegrees[0]?.[0]).toBeGreaterThanOrEqual(5);
     expect(statistics.itemDegrees[0]?.[0]).toBeGreaterThanOrEqual(1);
     expect(statistics.ratings?.map(([rating]) => rating)).toEqual([1, 2, 3, 4, 5]);
-    expect(document.features.map(({ key, columns, rows }) => [key, columns, rows])).toEqual([['image', 64, 600], ['text', 32, 600]]);
+    expect(document.features.map(({ key, columns, rows }) => [key, columns, rows])).toEqual([
+      ['image', 64, 600],
+      ['text', 32, 600],
+    ]);
     const { train, valid, test } = statistics.splits;
     expect(train.interactions / statistics.interactions).toBeGreaterThan(0.75);
     expect(valid.users).toBe(1000);
@@ -33,7 +36,9 @@ describe('the demo dataset', () => {
 
   it('follows from its seed alone', async () => {
     // Shared links name this fingerprint: a change of it is a change of the dataset for everybody.
-    expect((await make()).document.fingerprint).toBe('ff6b628d48823ed2b00e684940087f245e4efc5afe1a2e722a6240809b2061e6');
+    expect((await make()).document.fingerprint).toBe(
+      'ff6b628d48823ed2b00e684940087f245e4efc5afe1a2e722a6240809b2061e6',
+    );
     const small = { users: 60, items: 40 };
     const first = (await make(small)).document.fingerprint;
     expect((await make(small)).document.fingerprint).toBe(first);
@@ -85,7 +90,9 @@ describe('the demo dataset', () => {
   it('has habits in its ratings, about 3.9 with a spread between users', async () => {
     const { interactions } = await make();
     const byUser = new Map<number, number[]>();
-    interactions.users.forEach((user, row) => byUser.set(user, [...(byUser.get(user) ?? []), interactions.ratings![row]!]));
+    interactions.users.forEach((user, row) =>
+      byUser.set(user, [...(byUser.get(user) ?? []), interactions.ratings![row]!]),
+    );
     const means = [...byUser.values()].map(mean);
     expect(mean(means)).toBeGreaterThan(3.5);
     expect(mean(means)).toBeLessThan(4.1);
@@ -94,7 +101,9 @@ describe('the demo dataset', () => {
 
   it('refuses sizes that cannot be made, leaving nothing', async () => {
     const database = memoryDatabase();
-    await expect(generateDemo(database, 'x', { ...DEFAULT_DEMO, users: 2.5 })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+    await expect(generateDemo(database, 'x', { ...DEFAULT_DEMO, users: 2.5 })).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+    });
     expect(await database.features.keys()).toEqual([]);
   });
 });

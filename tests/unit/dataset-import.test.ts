@@ -9,7 +9,8 @@ import { mustImport, named, tryImport } from '../helpers/data-room';
 
 const inter = named('toy.inter', interactionsText());
 const rules = (problems: readonly Problem[]): string[] => problems.map(({ severity, rule }) => `${severity} ${rule}`);
-const csv = (rows: readonly (readonly (number | string)[])[], header = 'userID,itemID'): string => [header, ...rows.map((row) => row.join(','))].join('\n');
+const csv = (rows: readonly (readonly (number | string)[])[], header = 'userID,itemID'): string =>
+  [header, ...rows.map((row) => row.join(','))].join('\n');
 /** Eight users who each met items 0–4. */
 const block = Array.from({ length: 40 }, (_, i) => [Math.floor(i / 5), i % 5] as const);
 
@@ -29,7 +30,12 @@ describe('import', () => {
       },
     );
     expect(seen).toEqual(['24 image']);
-    expect(document).toMatchObject({ name: 'Renamed', hasRatings: true, hasTimestamps: true, split: { rule: 'provided', seed: null } });
+    expect(document).toMatchObject({
+      name: 'Renamed',
+      hasRatings: true,
+      hasTimestamps: true,
+      split: { rule: 'provided', seed: null },
+    });
     expect(await listDatasets(database)).toEqual([document]);
     expect(document.fingerprint).toMatch(/^[0-9a-f]{64}$/);
   });
@@ -40,34 +46,84 @@ describe('import', () => {
     const base = await mustImport([inter, named('image_feat.npy', image), named('text_feat.npy', textual)]);
     const same = [
       [named('x/text_feat.npy', textual), named('x/image_feat.npy', image), named('x/other.inter', interactionsText())],
-      [inter, named('image_feat.npy', npy(8, 4, (r, c) => r - c, { descr: '>f8', fortran: true })), named('text_feat.npy.gz', gzipped(textual))],
-      [named('all.zip', zipOf([{ name: 'd/t.inter', content: text(interactionsText()) }, { name: 'd/image_feat.npy', content: image }, { name: 'd/text_feat.npz', content: zipOf([{ name: 'arr_0.npy', content: textual }]) }]))],
+      [
+        inter,
+        named(
+          'image_feat.npy',
+          npy(8, 4, (r, c) => r - c, { descr: '>f8', fortran: true }),
+        ),
+        named('text_feat.npy.gz', gzipped(textual)),
+      ],
+      [
+        named(
+          'all.zip',
+          zipOf([
+            { name: 'd/t.inter', content: text(interactionsText()) },
+            { name: 'd/image_feat.npy', content: image },
+            { name: 'd/text_feat.npz', content: zipOf([{ name: 'arr_0.npy', content: textual }]) },
+          ]),
+        ),
+      ],
     ];
     for (const files of same) {
       const { document } = await mustImport(files);
       expect(document.fingerprint).toBe(base.document.fingerprint);
       expect(document.features.map(({ key }) => key)).toEqual(['image', 'text']);
     }
-    const other = await mustImport([inter, named('image_feat.npy', npy(8, 4, (r, c) => (r === 7 ? r - c + 1 : r - c))), named('text_feat.npy', textual)]);
+    const other = await mustImport([
+      inter,
+      named(
+        'image_feat.npy',
+        npy(8, 4, (r, c) => (r === 7 ? r - c + 1 : r - c)),
+      ),
+      named('text_feat.npy', textual),
+    ]);
     expect(other.document.fingerprint).not.toBe(base.document.fingerprint);
-    const relabelled = await mustImport([named('toy.inter', interactionsText().replace('\t0\n', '\t1\n')), named('image_feat.npy', image), named('text_feat.npy', textual)]);
+    const relabelled = await mustImport([
+      named('toy.inter', interactionsText().replace('\t0\n', '\t1\n')),
+      named('image_feat.npy', image),
+      named('text_feat.npy', textual),
+    ]);
     expect(relabelled.document.fingerprint).not.toBe(base.document.fingerprint);
   });
 
   it('keeps the first of repeated pairs with the rating of the last, and says where', async () => {
-    const rows = [[0, 0, 1, 0], [0, 1, 2, 0], [0, 0, 5, 0], [0, 2, 3, 1], [0, 3, 3, 2], [0, 0, 4, 2]];
+    const rows = [
+      [0, 0, 1, 0],
+      [0, 1, 2, 0],
+      [0, 0, 5, 0],
+      [0, 2, 3, 1],
+      [0, 3, 3, 2],
+      [0, 0, 4, 2],
+    ];
     const { database, problems } = await mustImport([named('a.csv', csv(rows, 'userID,itemID,rating,x_label'))]);
     const interactions = await readInteractions(database, 'd');
     expect([...interactions.items]).toEqual([0, 1, 2, 3]);
     expect([...interactions.ratings!]).toEqual([4, 2, 3, 3]);
     expect([...interactions.split]).toEqual([0, 0, 1, 2]);
-    expect(problems.find(({ rule }) => rule === 'duplicate-pairs')).toMatchObject({ severity: 'warning', row: 4, message: expect.stringContaining('2 rows of a.csv repeat') });
-    expect(problems.find(({ rule }) => rule === 'shared-pairs')).toMatchObject({ row: 7, message: expect.stringContaining('1 repeated row') });
+    expect(problems.find(({ rule }) => rule === 'duplicate-pairs')).toMatchObject({
+      severity: 'warning',
+      row: 4,
+      message: expect.stringContaining('2 rows of a.csv repeat'),
+    });
+    expect(problems.find(({ rule }) => rule === 'shared-pairs')).toMatchObject({
+      row: 7,
+      message: expect.stringContaining('1 repeated row'),
+    });
   });
 
   it('filters to a core, numbers anew and drops the features of removed items', async () => {
     const rows = [...block, [8, 0], [8, 5], [9, 6]];
-    const { document, database, problems } = await mustImport([named('a.csv', csv(rows)), named('image_feat.npy', npy(7, 2, (r) => (r === 0 ? 9 : r)))], { kCore: 3 });
+    const { document, database, problems } = await mustImport(
+      [
+        named('a.csv', csv(rows)),
+        named(
+          'image_feat.npy',
+          npy(7, 2, (r) => (r === 0 ? 9 : r)),
+        ),
+      ],
+      { kCore: 3 },
+    );
     expect(document.statistics).toMatchObject({ users: 8, items: 5, interactions: 40 });
     expect([...(await readFeatures(database, 'd', document.features[0]!))]).toEqual([9, 9, 1, 1, 2, 2, 3, 3, 4, 4]);
     expect(problems.find(({ rule }) => rule === 'filtered')?.message).toBe(
@@ -77,7 +133,9 @@ describe('import', () => {
   });
 
   it('keeps users with enough interactions without touching items', async () => {
-    const { document } = await mustImport([named('a.csv', csv([...block, [8, 0], [9, 5]]))], { minUserInteractions: 2 });
+    const { document } = await mustImport([named('a.csv', csv([...block, [8, 0], [9, 5]]))], {
+      minUserInteractions: 2,
+    });
     expect(document.statistics).toMatchObject({ users: 8, items: 6, interactions: 40, coldItems: 1 });
   });
 
@@ -87,14 +145,24 @@ describe('import', () => {
     expect((await readLabels(plain.database, 'd'))?.originalItems).toEqual(['B004', 'B003', 'B002', 'B001', 'B000']);
     expect(rules(plain.problems)).toEqual(['note remapped-ids', 'note remapped-ids']);
 
-    const mapping = named('i_id_mapping.csv', `asin\titemID\n${[0, 1, 2, 3, 4].map((i) => `B00${i}\t${i}\n`).join('')}`);
-    const mapped = await mustImport([named('a.csv', csv(rows, 'reviewerID,asin')), mapping, named('image_feat.npy', npy(5, 2))]);
+    const mapping = named(
+      'i_id_mapping.csv',
+      `asin\titemID\n${[0, 1, 2, 3, 4].map((i) => `B00${i}\t${i}\n`).join('')}`,
+    );
+    const mapped = await mustImport([
+      named('a.csv', csv(rows, 'reviewerID,asin')),
+      mapping,
+      named('image_feat.npy', npy(5, 2)),
+    ]);
     expect([...(await readInteractions(mapped.database, 'd')).items.slice(0, 5)]).toEqual([4, 3, 2, 1, 0]);
     expect((await readLabels(mapped.database, 'd'))?.originalItems?.[0]).toBe('B000');
   });
 
   it('takes numbers as indices beside a mapping, whose ids become labels', async () => {
-    const mapping = named('i_id_mapping.csv', 'asin,itemID\n' + ['a', 'b', 'c', 'd', 'e'].map((id, i) => `${id},${i}\n`).join(''));
+    const mapping = named(
+      'i_id_mapping.csv',
+      'asin,itemID\n' + ['a', 'b', 'c', 'd', 'e'].map((id, i) => `${id},${i}\n`).join(''),
+    );
     const { database } = await mustImport([named('a.csv', csv(block)), mapping]);
     expect([...(await readInteractions(database, 'd')).items.slice(0, 5)]).toEqual([0, 1, 2, 3, 4]);
     expect((await readLabels(database, 'd'))?.originalItems).toEqual(['a', 'b', 'c', 'd', 'e']);
@@ -102,7 +170,10 @@ describe('import', () => {
 
   it('numbers from 1, without features, are numbered anew; gaps beside features are cold', async () => {
     const fromOne = block.map(([user, item]) => [user + 1, item + 1]);
-    expect((await mustImport([named('a.csv', csv(fromOne))])).document.statistics).toMatchObject({ users: 8, items: 5 });
+    expect((await mustImport([named('a.csv', csv(fromOne))])).document.statistics).toMatchObject({
+      users: 8,
+      items: 5,
+    });
     const gap = block.map(([user, item]) => [user, item === 4 ? 5 : item]);
     const { document, problems } = await mustImport([named('a.csv', csv(gap)), named('image_feat.npy', npy(6, 2))]);
     expect(document.statistics).toMatchObject({ items: 6, coldItems: 1 });
@@ -110,14 +181,21 @@ describe('import', () => {
   });
 
   it('accepts more rows than items when all files agree on them, with a warning', async () => {
-    const { document, problems } = await mustImport([named('a.csv', csv(block)), named('image_feat.npy', npy(7, 2)), named('text_feat.npy', npy(7, 3))]);
+    const { document, problems } = await mustImport([
+      named('a.csv', csv(block)),
+      named('image_feat.npy', npy(7, 2)),
+      named('text_feat.npy', npy(7, 3)),
+    ]);
     expect(document.statistics).toMatchObject({ items: 7, coldItems: 2 });
     expect(problems[0]).toMatchObject({ severity: 'warning', rule: 'rows-mismatch', row: 5 });
     expect(problems[0]?.message).toContain('has rows 0–6, but a.csv has items 0–4');
   });
 
   it('reads user features, whose origin cannot be checked', async () => {
-    const { document, problems } = await mustImport([named('a.csv', csv(block)), named('user_preferences_feat.npy', npy(8, 2))]);
+    const { document, problems } = await mustImport([
+      named('a.csv', csv(block)),
+      named('user_preferences_feat.npy', npy(8, 2)),
+    ]);
     expect(document.features[0]).toMatchObject({ key: 'user_preferences', scope: 'user', rows: 8 });
     expect(rules(problems)).toContain('note user-file-provenance');
   });
@@ -125,7 +203,10 @@ describe('import', () => {
   it('warns of zero rows, notes equal rows, leaves objects and pictures out', async () => {
     const { document, problems } = await mustImport([
       named('d/a.csv', csv(block)),
-      named('d/image_feat.npy', npy(5, 2, (r) => (r === 2 ? 0 : r === 4 ? 1 : r + 1))),
+      named(
+        'd/image_feat.npy',
+        npy(5, 2, (r) => (r === 2 ? 0 : r === 4 ? 1 : r + 1)),
+      ),
       named('d/user_graph_dict.npy', npyOf(npyHeader('|O', '()'), new Uint8Array(40))),
       named('d/picture.png', Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10])),
       named('d/notes.txt', 'Some words about the data.\n'),
@@ -142,7 +223,12 @@ describe('import', () => {
   });
 
   it('lists every error, not only the first', async () => {
-    const { problems, error } = await tryImport([inter, named('audio_feat.npy', npy(7, 2)), named('image_feat.npy', npy(3, 2)), named('text_feat.npy', npyOf(npyHeader('<U4', '(8, 2)'), new Uint8Array(256)))]);
+    const { problems, error } = await tryImport([
+      inter,
+      named('audio_feat.npy', npy(7, 2)),
+      named('image_feat.npy', npy(3, 2)),
+      named('text_feat.npy', npyOf(npyHeader('<U4', '(8, 2)'), new Uint8Array(256))),
+    ]);
     expect(rules(problems)).toEqual(['error unreadable', 'error rows-mismatch', 'error rows-mismatch']);
     expect(error?.context).toMatchObject({ errors: 3 });
   });
@@ -194,7 +280,11 @@ describe('an import that ends early leaves nothing', () => {
       if (++writes > 1) throw new DOMException('full', 'QuotaExceededError');
       await memory.features.set(key, value);
     };
-    const outcome = await tryImport([...files, named('text_feat.npy', npy(8, 3))], {}, { ...memory, features: { ...memory.features, set } });
+    const outcome = await tryImport(
+      [...files, named('text_feat.npy', npy(8, 3))],
+      {},
+      { ...memory, features: { ...memory.features, set } },
+    );
     expect(outcome.error?.code).toBe('STORE_QUOTA');
     await clean(memory);
   });

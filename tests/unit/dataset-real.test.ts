@@ -4,7 +4,9 @@ import { hasRealData, mustImport, realFile } from '../helpers/data-room';
 
 describe('real data', () => {
   it.skipIf(!hasRealData)('TikTok: counts as documented, no error, features value for value', async () => {
-    const files = ['tiktok/README.md', 'tiktok/tiktok.inter', 'tiktok/image_feat.npy', 'tiktok/audio_feat.npy'].map(realFile);
+    const files = ['tiktok/README.md', 'tiktok/tiktok.inter', 'tiktok/image_feat.npy', 'tiktok/audio_feat.npy'].map(
+      realFile,
+    );
     const { document, problems, database } = await mustImport(files);
     expect(document.statistics).toMatchObject({
       users: 9308,
@@ -39,7 +41,10 @@ describe('real data', () => {
       expect(feature.statistics).toMatchObject({ nonFinite: 0, zeroRows: 0 });
     }
     const [audio, image] = document.features;
-    const minmax = (values: Float32Array) => [values.reduce((a, b) => Math.min(a, b)), values.reduce((a, b) => Math.max(a, b))];
+    const minmax = (values: Float32Array) => [
+      values.reduce((a, b) => Math.min(a, b)),
+      values.reduce((a, b) => Math.max(a, b)),
+    ];
     expect(minmax(await readFeatures(database, 'd', image!))).toEqual([0, expect.closeTo(13.11, 2)]);
     expect(minmax(await readFeatures(database, 'd', audio!))).toEqual([-3.875, expect.closeTo(5.07, 2)]);
     const interactions = await readInteractions(database, 'd');

@@ -15,12 +15,28 @@ describe('splits', () => {
 
   it.each(['perUserRandom', 'perUserTemporal'] as const)('%s holds out 8:1:1 of each user as MMRec does', (rule) => {
     const labels = drawSplit(rule, 9, data, sizes.length);
-    expect(sizes.map((_, user) => held(labels, data.users, user))).toEqual([[1, 0, 0], [2, 0, 0], [1, 1, 1], [7, 1, 1], [8, 1, 1], [14, 1, 2], [32, 4, 4]]);
+    expect(sizes.map((_, user) => held(labels, data.users, user))).toEqual([
+      [1, 0, 0],
+      [2, 0, 0],
+      [1, 1, 1],
+      [7, 1, 1],
+      [8, 1, 1],
+      [14, 1, 2],
+      [32, 4, 4],
+    ]);
   });
 
   it('leaveOneOut tests the last and validates on the one before', () => {
     const labels = drawSplit('leaveOneOut', 9, data, sizes.length);
-    expect(sizes.map((_, user) => held(labels, data.users, user))).toEqual([[1, 0, 0], [2, 0, 0], [1, 1, 1], [7, 1, 1], [8, 1, 1], [15, 1, 1], [38, 1, 1]]);
+    expect(sizes.map((_, user) => held(labels, data.users, user))).toEqual([
+      [1, 0, 0],
+      [2, 0, 0],
+      [1, 1, 1],
+      [7, 1, 1],
+      [8, 1, 1],
+      [15, 1, 1],
+      [38, 1, 1],
+    ]);
     // Times fall with the row: the first row of a user is the latest.
     const first = data.users.indexOf(6);
     expect([labels[first], labels[first + 1], labels[first + 2]]).toEqual([2, 1, 0]);

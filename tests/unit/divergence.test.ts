@@ -15,7 +15,10 @@ async function halfDone(model: ModelId, changes: Config): Promise<Stored> {
   return { ...stored, database: await closedAtStep(stored, 'wasm', CLOSED_AT) };
 }
 
-async function expectStopped({ database, run }: Stored, named: { readonly term?: string; readonly parameter?: string }): Promise<void> {
+async function expectStopped(
+  { database, run }: Stored,
+  named: { readonly term?: string; readonly parameter?: string },
+): Promise<void> {
   const before = await readCheckpoint(database, run.id);
   expect(before?.step).toBe(CLOSED_AT);
   const ended = await executed({ database, run }, 'wasm', () => undefined, 0);
@@ -32,13 +35,22 @@ async function expectStopped({ database, run }: Stored, named: { readonly term?:
 async function spoil(database: Database, name: string): Promise<void> {
   const checkpoint = await readCheckpoint(database, 'run');
   const saved = checkpoint?.parameters[name];
-  if (!checkpoint || !saved) throw new Error(`The checkpoint has no ${name}: it has ${Object.keys(checkpoint?.parameters ?? {}).join(', ')}.`);
-  const spoiled = { ...checkpoint, parameters: { ...checkpoint.parameters, [name]: { ...saved, values: saved.values.map(() => NaN) } } };
+  if (!checkpoint || !saved)
+    throw new Error(`The checkpoint has no ${name}: it has ${Object.keys(checkpoint?.parameters ?? {}).join(', ')}.`);
+  const spoiled = {
+    ...checkpoint,
+    parameters: { ...checkpoint.parameters, [name]: { ...saved, values: saved.values.map(() => NaN) } },
+  };
   for (let slot = 0; slot < 2; slot++) await writeCheckpoint(database, 'run', spoiled);
 }
 
 /** A parameter, and the first term of the loss that reads it. Where no term of a later step reads it, it is named itself. */
-const PARAMETERS: readonly (readonly [ModelId, Config, string, { readonly term?: string; readonly parameter?: string }])[] = [
+const PARAMETERS: readonly (readonly [
+  ModelId,
+  Config,
+  string,
+  { readonly term?: string; readonly parameter?: string },
+])[] = [
   ['freedom', {}, 'userEmbedding', { term: 'bpr' }],
   ['freedom', {}, 'project/image/weight', { term: 'bpr/image' }],
   ['freedom', {}, 'project/text/bias', { term: 'bpr/text' }],
@@ -74,8 +86,15 @@ describe('a parameter that is no number any more', () => {
 
 /** Models that keep their features as they are, and read them when they are built. */
 const FROZEN: readonly (readonly [ModelId, Config])[] = [
-  ['vbpr', {}], ['mgcn', { trainFeatures: false }], ['egra', { trainFeatures: false }], ['gume', { trainFeatures: false }], ['freedom', { trainFeatures: false }],
-  ['mllmrec', {}], ['magnet', {}], ['magnet', { featureScale: 'none', view: 'single' }], ['simgr', {}],
+  ['vbpr', {}],
+  ['mgcn', { trainFeatures: false }],
+  ['egra', { trainFeatures: false }],
+  ['gume', { trainFeatures: false }],
+  ['freedom', { trainFeatures: false }],
+  ['mllmrec', {}],
+  ['magnet', {}],
+  ['magnet', { featureScale: 'none', view: 'single' }],
+  ['simgr', {}],
 ];
 
 describe('features that are no numbers', () => {
@@ -89,7 +108,10 @@ describe('features that are no numbers', () => {
       for (const key of keys) {
         const values = await database.features.get(key);
         if (!(values instanceof Float32Array)) throw new Error(`${key} holds no numbers.`);
-        await database.features.set(key, values.map(() => NaN));
+        await database.features.set(
+          key,
+          values.map(() => NaN),
+        );
       }
       await expectStopped(stored, { term: model === 'freedom' ? 'bpr/image' : 'bpr' });
     });

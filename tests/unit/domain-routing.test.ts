@@ -2,11 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { completeConfig } from '../../src/domain/models/catalogue';
 import type { Config } from '../../src/domain/models/table';
 import { countBetween } from '../../src/domain/observations';
-import { expertsOf, familiesOf, familyMassOf, relianceOf, routingGroups, routingStatistics } from '../../src/domain/routing';
+import {
+  expertsOf,
+  familiesOf,
+  familyMassOf,
+  relianceOf,
+  routingGroups,
+  routingStatistics,
+} from '../../src/domain/routing';
 import { stream } from '../../workers/engine/rng';
 
 const config = (changes: Config = {}): Config => completeConfig('magnet', changes);
-const sharesOf = (changes: Config, groups: readonly string[]): Record<string, readonly number[]> => Object.fromEntries(expertsOf(config(changes), groups).map(({ name, shares }) => [name, shares]));
+const sharesOf = (changes: Config, groups: readonly string[]): Record<string, readonly number[]> =>
+  Object.fromEntries(expertsOf(config(changes), groups).map(({ name, shares }) => [name, shares]));
 const near = (got: readonly number[] | undefined, expected: readonly number[]): void => {
   expect(got).toHaveLength(expected.length);
   expected.forEach((value, place) => expect(got![place]).toBeCloseTo(value, 12));
@@ -16,7 +24,9 @@ describe('experts', () => {
   it('have the printed shares for two modalities, each anchor among behaviour, image and text', () => {
     const [a, b, d, e] = [0.7, 0.4, 0.8, 0.05];
     const got = sharesOf({ alpha: a, beta: b, delta: d, comEpsilon: e }, routingGroups(['image', 'text']));
-    expect(Object.keys(got)).toEqual(['Dom', 'Bal', 'Com'].flatMap((family) => ['behaviour', 'image', 'text'].map((group) => `${family} ${group}`)));
+    expect(Object.keys(got)).toEqual(
+      ['Dom', 'Bal', 'Com'].flatMap((family) => ['behaviour', 'image', 'text'].map((group) => `${family} ${group}`)),
+    );
     const [dom, domRest] = [(1 - a) / 2 + a, (1 - a) / 4];
     near(got['Dom behaviour'], [dom, domRest, domRest]);
     near(got['Dom text'], [domRest, domRest, dom]);
@@ -43,20 +53,34 @@ describe('experts', () => {
     });
   }
 
-  for (const [families, expected] of [['all', ['dom', 'bal', 'com']], ['bal', ['bal']], ['bal+dom', ['dom', 'bal']], ['bal+com', ['bal', 'com']], ['dom+com', ['dom', 'com']]] as const) {
+  for (const [families, expected] of [
+    ['all', ['dom', 'bal', 'com']],
+    ['bal', ['bal']],
+    ['bal+dom', ['dom', 'bal']],
+    ['bal+com', ['bal', 'com']],
+    ['dom+com', ['dom', 'com']],
+  ] as const) {
     it(`of the families ${families}`, () => {
       expect(familiesOf(config({ families }))).toEqual(expected);
-      expect([...new Set(expertsOf(config({ families }), ['b', 'a', 's']).map(({ family }) => family))]).toEqual(expected);
+      expect([...new Set(expertsOf(config({ families }), ['b', 'a', 's']).map(({ family }) => family))]).toEqual(
+        expected,
+      );
     });
   }
 
   it('are one that weighs all groups alike without a mixture', () => {
-    expect(expertsOf(config({ experts: false, expertCopies: 3 }), ['b', 'a', 's', 't'])).toEqual([{ name: 'single head', family: null, anchor: null, shares: [0.25, 0.25, 0.25, 0.25] }]);
+    expect(expertsOf(config({ experts: false, expertCopies: 3 }), ['b', 'a', 's', 't'])).toEqual([
+      { name: 'single head', family: null, anchor: null, shares: [0.25, 0.25, 0.25, 0.25] },
+    ]);
   });
 });
 
 describe('routing statistics', () => {
-  for (const [seed, pairs, experts] of [[1, 1, 2], [2, 40, 9], [3, 25, 4]] as const) {
+  for (const [seed, pairs, experts] of [
+    [1, 1, 2],
+    [2, 40, 9],
+    [3, 25, 4],
+  ] as const) {
     it(`are those of their definitions, ${pairs} pairs and ${experts} experts`, () => {
       const random = stream(seed, 'routing');
       const rows = Array.from({ length: pairs }, () => {
@@ -72,25 +96,57 @@ describe('routing statistics', () => {
       const got = routingStatistics(Float32Array.from(rows.flat()), experts);
       near(got.mean, average);
       const expected = {
-        effective: Math.exp(entropy(average)), hhi: average.reduce((sum, x) => sum + x * x, 0), diversity: entropy(average) / Math.log(experts), winnerShare: mean((row) => ranked(row)[0]!),
-        top3Mass: mean((row) => ranked(row).slice(0, 3).reduce((a, b) => a + b)), gap: mean((row) => ranked(row)[0]! - ranked(row)[1]!), maxLoad: Math.max(...loads), specialisation: 1 - mean(entropy) / Math.log(experts),
+        effective: Math.exp(entropy(average)),
+        hhi: average.reduce((sum, x) => sum + x * x, 0),
+        diversity: entropy(average) / Math.log(experts),
+        winnerShare: mean((row) => ranked(row)[0]!),
+        top3Mass: mean((row) =>
+          ranked(row)
+            .slice(0, 3)
+            .reduce((a, b) => a + b),
+        ),
+        gap: mean((row) => ranked(row)[0]! - ranked(row)[1]!),
+        maxLoad: Math.max(...loads),
+        specialisation: 1 - mean(entropy) / Math.log(experts),
       };
-      for (const [key, value] of Object.entries(expected)) expect((got as unknown as Record<string, number>)[key], key).toBeCloseTo(value, 9);
+      for (const [key, value] of Object.entries(expected))
+        expect((got as unknown as Record<string, number>)[key], key).toBeCloseTo(value, 9);
     });
   }
 
   it('of even and of collapsed routing are their bounds, and a tie loads the lower expert', () => {
     const even = routingStatistics(new Float32Array(12).fill(0.25), 4);
-    expect(even).toMatchObject({ effective: 4, hhi: 0.25, diversity: 1, winnerShare: 0.25, top3Mass: 0.75, gap: 0, maxLoad: 1, specialisation: 0 });
+    expect(even).toMatchObject({
+      effective: 4,
+      hhi: 0.25,
+      diversity: 1,
+      winnerShare: 0.25,
+      top3Mass: 0.75,
+      gap: 0,
+      maxLoad: 1,
+      specialisation: 0,
+    });
     const collapsed = routingStatistics(Float32Array.of(0, 1, 0, 0, 1, 0), 3);
-    expect(collapsed).toMatchObject({ mean: [0, 1, 0], effective: 1, hhi: 1, diversity: 0, winnerShare: 1, gap: 1, maxLoad: 1, specialisation: 1 });
+    expect(collapsed).toMatchObject({
+      mean: [0, 1, 0],
+      effective: 1,
+      hhi: 1,
+      diversity: 0,
+      winnerShare: 1,
+      gap: 1,
+      maxLoad: 1,
+      specialisation: 1,
+    });
     expect(routingStatistics(new Float32Array(0), 3).mean).toEqual([0, 0, 0]);
   });
 
   it('sum to reliance by shares, and to masses by family', () => {
     const list = expertsOf(config(), ['b', 'a', 's']);
     const mean = list.map((_, e) => (e + 1) / 45);
-    near(relianceOf(mean, list, 3), [0, 1, 2].map((group) => list.reduce((sum, { shares }, e) => sum + mean[e]! * shares[group]!, 0)));
+    near(
+      relianceOf(mean, list, 3),
+      [0, 1, 2].map((group) => list.reduce((sum, { shares }, e) => sum + mean[e]! * shares[group]!, 0)),
+    );
     near(familyMassOf(mean, list, ['dom', 'bal', 'com']), [6 / 45, 15 / 45, 24 / 45]);
     near(familyMassOf(mean, list, ['com']), [24 / 45]);
     expect(relianceOf(mean, list, 3).reduce((a, b) => a + b)).toBeCloseTo(1, 12);
@@ -108,7 +164,12 @@ describe('counting between edges', () => {
     const random = stream(4, 'bins');
     const values = Float32Array.from({ length: 500 }, () => 4 * random.normal());
     const edges = [-2, -1.5, 0, 0.25, 3];
-    const expected = edges.slice(0, -1).map((low, bin) => values.filter((value) => value >= low && (bin === edges.length - 2 || value < edges[bin + 1]!)).length);
+    const expected = edges
+      .slice(0, -1)
+      .map(
+        (low, bin) =>
+          values.filter((value) => value >= low && (bin === edges.length - 2 || value < edges[bin + 1]!)).length,
+      );
     expect(countBetween(values, edges)).toEqual(expected);
   });
 });

@@ -37,8 +37,18 @@ vi.mock('../../workers/reasoning/pageEncoder', () => ({
 }));
 
 const A = 'a'.repeat(64);
-const page = (id: string | null, device: 'auto' | 'wasm' = 'auto'): EncoderChoice => ({ kind: 'page', id, name: 'tiny', device });
-const FILES = [named('tiny/config.json', '{"max_position_embeddings":32}'), named('tiny/tokenizer.json', '{"model":{"type":"WordPiece"}}'), named('tiny/tokenizer_config.json', '{"model_max_length":16}'), named('tiny/onnx/model.onnx', 'weights')];
+const page = (id: string | null, device: 'auto' | 'wasm' = 'auto'): EncoderChoice => ({
+  kind: 'page',
+  id,
+  name: 'tiny',
+  device,
+});
+const FILES = [
+  named('tiny/config.json', '{"max_position_embeddings":32}'),
+  named('tiny/tokenizer.json', '{"model":{"type":"WordPiece"}}'),
+  named('tiny/tokenizer_config.json', '{"model_max_length":16}'),
+  named('tiny/onnx/model.onnx', 'weights'),
+];
 
 let server: ModelServer;
 let database: Database;
@@ -54,14 +64,18 @@ afterEach(async () => {
   await server.stop();
 });
 
-const choose = (encoder: EncoderChoice): Promise<void> => writeJob(database, { ...newJob('d'), settings: { ...loopbackSettings(server.url), encoder } });
+const choose = (encoder: EncoderChoice): Promise<void> =>
+  writeJob(database, { ...newJob('d'), settings: { ...loopbackSettings(server.url), encoder } });
 
 async function run() {
   const { settings } = await readJob(database, 'd');
   let stages: readonly StageState[] = [];
   const end = await runJob(database, 'd', {
-    server: withEncoder(database, newServer({ server: settings.server, key: null }), settings.encoder), clock: systemClock, pause: new AbortController().signal,
-    onStages: (all) => (stages = all), onFailure: () => undefined,
+    server: withEncoder(database, newServer({ server: settings.server, key: null }), settings.encoder),
+    clock: systemClock,
+    pause: new AbortController().signal,
+    onStages: (all) => (stages = all),
+    onFailure: () => undefined,
   }).catch((error: unknown) => (error instanceof AppError ? error.code : Promise.reject(error)));
   return { end, stages };
 }
@@ -84,7 +98,12 @@ describe('who encodes', () => {
   });
 
   it('may be the page: each text once, and no server where only vectors are missing', async () => {
-    const { id } = await storeEncoder(database, FILES, () => undefined, () => false);
+    const { id } = await storeEncoder(
+      database,
+      FILES,
+      () => undefined,
+      () => false,
+    );
     expect(await listEncoders(database)).toMatchObject([{ id, name: 'tiny', width: 2, longest: 16 }]);
     asked.length = 0;
     await choose(page(id));
@@ -99,14 +118,26 @@ describe('who encodes', () => {
     const made = await deriveDataset(database, 'd', 'made', 'Made', () => undefined);
     expect(made.source).toMatchObject({ provenance: { models: { encode: 'tiny' }, encoder: { name: 'tiny', id } } });
     expect(datasetSchema.safeParse(made).success).toBe(true);
-    expect(made.features.find(({ key }) => key === 'user_preferences')).toMatchObject({ columns: 2, file: 'tiny, reasoning stage' });
+    expect(made.features.find(({ key }) => key === 'user_preferences')).toMatchObject({
+      columns: 2,
+      file: 'tiny, reasoning stage',
+    });
 
     const before = asked.length;
     await server.stop();
     expect((await run()).end).toBe('finished');
     expect(asked.length).toBe(before);
     // Another encoder: its vectors are missing, and nothing else.
-    await writeEncoder(database, { id: A, name: 'other', bytes: 1, width: 2, longest: 8 }, { 'config.json': new Blob(['1']), 'tokenizer.json': new Blob(['1']), 'tokenizer_config.json': new Blob(['1']), 'model.onnx': new Blob(['1']) });
+    await writeEncoder(
+      database,
+      { id: A, name: 'other', bytes: 1, width: 2, longest: 8 },
+      {
+        'config.json': new Blob(['1']),
+        'tokenizer.json': new Blob(['1']),
+        'tokenizer_config.json': new Blob(['1']),
+        'model.onnx': new Blob(['1']),
+      },
+    );
     await choose(page(A));
     expect((await run()).end).toBe('finished');
     expect(asked.length).toBe(2 * before);
@@ -134,27 +165,61 @@ describe('an encoder on the hub', () => {
     const found = FILES.find((file) => file.path === `tiny/${path}`);
     return found ? new Response(found.file) : new Response('', { status: 404 });
   };
-  const refusal = (model = 'me/tiny', blocked = false): Promise<unknown> => fetchEncoder(model, () => undefined, () => blocked).then(() => null, (error: unknown) => error);
+  const refusal = (model = 'me/tiny', blocked = false): Promise<unknown> =>
+    fetchEncoder(
+      model,
+      () => undefined,
+      () => blocked,
+    ).then(
+      () => null,
+      (error: unknown) => error,
+    );
 
   it('is fetched file by file, and is the same as its folder', async () => {
     const fetched = answer(own);
     const said: string[] = [];
-    const stored = await storeEncoder(database, { hub: 'me/tiny' }, (text) => said.push(text), () => false);
+    const stored = await storeEncoder(
+      database,
+      { hub: 'me/tiny' },
+      (text) => said.push(text),
+      () => false,
+    );
     expect(fetched.map(({ url }) => url)).toContain('https://huggingface.co/me/tiny/resolve/main/onnx/model.onnx');
     expect(fetched.every(({ init }) => init.credentials === 'omit' && init.body === undefined)).toBe(true);
     expect(said).toContain('fetching onnx/model.onnx');
     expect(stored.name).toBe('me/tiny');
-    expect((await storeEncoder(database, FILES, () => undefined, () => false)).id).toBe(stored.id);
+    expect(
+      (
+        await storeEncoder(
+          database,
+          FILES,
+          () => undefined,
+          () => false,
+        )
+      ).id,
+    ).toBe(stored.id);
   });
 
   it('that cannot be had is told in two sentences', async () => {
-    expect(await refusal('tiny')).toMatchObject({ code: 'ENCODER_FILES', message: expect.stringContaining('no name of a model') });
+    expect(await refusal('tiny')).toMatchObject({
+      code: 'ENCODER_FILES',
+      message: expect.stringContaining('no name of a model'),
+    });
     answer((path) => (path === 'onnx/model.onnx' ? new Response('', { status: 404 }) : own(path)));
-    expect(await refusal()).toMatchObject({ code: 'ENCODER_FILES', message: 'The hub does not hand out onnx/model.onnx of me/tiny (404).' });
+    expect(await refusal()).toMatchObject({
+      code: 'ENCODER_FILES',
+      message: 'The hub does not hand out onnx/model.onnx of me/tiny (404).',
+    });
     vi.stubGlobal('fetch', async () => {
       throw new TypeError('Failed to fetch');
     });
-    expect(await refusal()).toMatchObject({ code: 'SERVER_UNREACHABLE', message: 'Nothing answers at huggingface.co.' });
-    expect(await refusal('me/tiny', true)).toMatchObject({ code: 'SERVER_UNREACHABLE', hint: expect.stringContaining('LODESTONE_MODEL_HOSTS') });
+    expect(await refusal()).toMatchObject({
+      code: 'SERVER_UNREACHABLE',
+      message: 'Nothing answers at huggingface.co.',
+    });
+    expect(await refusal('me/tiny', true)).toMatchObject({
+      code: 'SERVER_UNREACHABLE',
+      hint: expect.stringContaining('LODESTONE_MODEL_HOSTS'),
+    });
   });
 });

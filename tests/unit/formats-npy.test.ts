@@ -43,15 +43,23 @@ describe('npy', () => {
   }
 
   it('versions 1.0, 2.0 and 3.0, double quotes and keys in another order', async () => {
-    for (const version of [[1, 0], [2, 0], [3, 0]] as const) {
-      expect(await valuesOf(await matrixOf(npy(4, 2, undefined, { version })))).toEqual(grid(4, 2, (r, c) => r + c / 4));
+    for (const version of [
+      [1, 0],
+      [2, 0],
+      [3, 0],
+    ] as const) {
+      expect(await valuesOf(await matrixOf(npy(4, 2, undefined, { version })))).toEqual(
+        grid(4, 2, (r, c) => r + c / 4),
+      );
     }
     const odd = npyOf('{"shape": (1,2), "fortran_order": False, "descr": "<f4"}\n', elements('<f4', [1, 2]));
     expect(await valuesOf(await matrixOf(odd))).toEqual([1, 2]);
   });
 
   it('bool, float16 extremes, wide integers', async () => {
-    expect(await valuesOf(await matrixOf(npyOf(npyHeader('|b1', '(2, 2)'), Uint8Array.from([0, 1, 1, 0]))))).toEqual([0, 1, 1, 0]);
+    expect(await valuesOf(await matrixOf(npyOf(npyHeader('|b1', '(2, 2)'), Uint8Array.from([0, 1, 1, 0]))))).toEqual([
+      0, 1, 1, 0,
+    ]);
     const halves = [65504, -65504, 2 ** -24, -(2 ** -14), 0.333251953125, Infinity];
     expect(await valuesOf(await matrixOf(npyOf(npyHeader('<f2', '(1, 6)'), elements('<f2', halves))))).toEqual(halves);
     const wide = [2 ** 40, -(2 ** 40), -1, 2 ** 53];
@@ -63,7 +71,12 @@ describe('npy', () => {
     for (const fortran of [false, true]) {
       const plain = npy(50, 9, value, { fortran });
       const npz = zipOf([{ name: 'arr_0.npy', content: plain }]);
-      for (const wrapped of [gzipped(plain), npz, zipOf([{ name: 'a.npy', content: plain, stored: true, zip64: true }]), zipOf([{ name: 'a.npz', content: npz }])]) {
+      for (const wrapped of [
+        gzipped(plain),
+        npz,
+        zipOf([{ name: 'a.npy', content: plain, stored: true, zip64: true }]),
+        zipOf([{ name: 'a.npz', content: npz }]),
+      ]) {
         expect(await valuesOf(await matrixOf(wrapped))).toEqual(grid(50, 9, value));
       }
     }
@@ -88,7 +101,9 @@ describe('npy', () => {
   });
 
   it('stops within a chunk when cancelled', async () => {
-    const matrix = await matrixOf(new Blob([npyOf(npyHeader('<f4', '(24000, 512)'), new Uint8Array(24_000 * 512 * 4))]));
+    const matrix = await matrixOf(
+      new Blob([npyOf(npyHeader('<f4', '(24000, 512)'), new Uint8Array(24_000 * 512 * 4))]),
+    );
     const controller = new AbortController();
     let blocks = 0;
     const reading = (async () => {

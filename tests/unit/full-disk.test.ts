@@ -46,7 +46,16 @@ it('a disk that fills up during a run ends it in one sentence, and what was stor
 
 it('a run refuses a dataset with another content under the same id', async () => {
   const { database, run } = await smallStudy('bpr', { epochs: 1 }, 'cpu');
-  await database.runs.set(run.id, { ...run, experiment: { ...run.experiment, dataset: { ...run.experiment.dataset, fingerprint: 'other' } } });
-  const ended = await executeRun(run.id, { database, deviceHost: await testHost(false), control: new RunControl(), emit: () => undefined, traceSteps: 0 });
+  await database.runs.set(run.id, {
+    ...run,
+    experiment: { ...run.experiment, dataset: { ...run.experiment.dataset, fingerprint: 'other' } },
+  });
+  const ended = await executeRun(run.id, {
+    database,
+    deviceHost: await testHost(false),
+    control: new RunControl(),
+    emit: () => undefined,
+    traceSteps: 0,
+  });
   expect(ended.fault?.code).toBe('DATA_NOT_FOUND');
 });

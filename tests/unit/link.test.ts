@@ -16,12 +16,33 @@ const metrics = () => byKey(() => random.uniform() / 3);
 
 function finished(model: ModelId, epochs: number, changes = {}): RunDocument {
   const config = completeConfig(model, changes);
-  const run = newRun(`${model}-id`, `${model} · Demo`, { model, config, seed: 999, dataset: { id: 'demo', name: 'Demo', fingerprint: FINGERPRINT }, backend: 'auto', allowSoftware: false }, '2026-01-01T00:00:00Z');
+  const run = newRun(
+    `${model}-id`,
+    `${model} · Demo`,
+    {
+      model,
+      config,
+      seed: 999,
+      dataset: { id: 'demo', name: 'Demo', fingerprint: FINGERPRINT },
+      backend: 'auto',
+      allowSoftware: false,
+    },
+    '2026-01-01T00:00:00Z',
+  );
   return {
-    ...run, status: 'finished', stepsPerEpoch: 10,
+    ...run,
+    status: 'finished',
+    stepsPerEpoch: 10,
     findings: [{ kind: 'parts', key: 'reliance', title: '', names: ['behaviour', 'image', 'text'] }],
     epochs: Array.from({ length: epochs }, (_, epoch) => ({
-      epoch, step: 10 * (epoch + 1), learningRate: 1e-3, terms: {}, total: 1, valid: metrics(), trainSeconds: 1, evaluateSeconds: 1,
+      epoch,
+      step: 10 * (epoch + 1),
+      learningRate: 1e-3,
+      terms: {},
+      total: 1,
+      valid: metrics(),
+      trainSeconds: 1,
+      evaluateSeconds: 1,
       ...(model === 'magnet' && { observed: { routing: Array.from({ length: 9 }, () => random.uniform() / 9) } }),
     })),
     result: { bestEpoch: Math.floor(epochs / 2), valid: metrics(), test: metrics() },
@@ -29,7 +50,11 @@ function finished(model: ModelId, epochs: number, changes = {}): RunDocument {
 }
 
 const demo = {
-  id: 'demo', name: 'Demo', fingerprint: FINGERPRINT, source: { kind: 'demo', options: DEFAULT_DEMO }, split: { rule: 'perUserRandom', seed: 1 },
+  id: 'demo',
+  name: 'Demo',
+  fingerprint: FINGERPRINT,
+  source: { kind: 'demo', options: DEFAULT_DEMO },
+  split: { rule: 'perUserRandom', seed: 1 },
   statistics: { users: 1000, items: 600, interactions: 12003 },
 } as unknown as DatasetDocument;
 
@@ -55,7 +80,11 @@ describe('a link', () => {
   });
 
   it('of one experiment with metrics, curves and routing has fewer than 2,000 characters', async () => {
-    const link = await encodeStudy(studyOf([finished('magnet', 200, { embeddingSize: 32, temperature: 0.2, learningRate: 5e-4, expertHead: 'hadamard' })]));
+    const link = await encodeStudy(
+      studyOf([
+        finished('magnet', 200, { embeddingSize: 32, temperature: 0.2, learningRate: 5e-4, expertHead: 'hadamard' }),
+      ]),
+    );
     expect(link).toMatch(/^x=1\.[A-Za-z0-9_-]+$/);
     expect(link.length).toBeLessThan(2000);
   });
@@ -63,7 +92,9 @@ describe('a link', () => {
   it('leaves out values that are the default, and names a dataset once', () => {
     const payload = toPayload(studyOf([finished('lightgcn', 3), finished('bpr', 3, { batchSize: 512 })]));
     expect(payload.r.map(({ c }) => c)).toEqual([{}, { batchSize: 512 }]);
-    expect(payload.d).toEqual([{ n: 'Demo', f: FINGERPRINT, u: 1000, i: 600, x: 12003, s: 'perUserRandom', g: [2026, 1000, 600, 'plain'] }]);
+    expect(payload.d).toEqual([
+      { n: 'Demo', f: FINGERPRINT, u: 1000, i: 600, x: 12003, s: 'perUserRandom', g: [2026, 1000, 600, 'plain'] },
+    ]);
   });
 
   it('keeps the best epoch and the last when curves are thinned', () => {
@@ -84,12 +115,17 @@ describe('a link that is not right', () => {
     expect(await faultOf(`${good} and`)).toBe('LINK_TRUNCATED');
     expect(await faultOf('x=1.')).toBe('LINK_TRUNCATED');
     expect(await faultOf(`x=1.${'A'.repeat(70_000)}`)).toBe('LINK_TOO_LARGE');
-    const bomb = await new Response(new Blob([new Uint8Array(20_000_000)]).stream().pipeThrough(new CompressionStream('deflate-raw'))).arrayBuffer();
+    const bomb = await new Response(
+      new Blob([new Uint8Array(20_000_000)]).stream().pipeThrough(new CompressionStream('deflate-raw')),
+    ).arrayBuffer();
     expect(await faultOf(`x=1.${Buffer.from(bomb).toString('base64url')}`)).toBe('LINK_TOO_LARGE');
   });
 
   it('is refused where anything is unknown, out of range or of a prototype', () => {
-    const payload = JSON.parse(JSON.stringify(toPayload(studyOf([finished('magnet', 5)])))) as { d: Record<string, unknown>[]; r: Record<string, unknown>[] };
+    const payload = JSON.parse(JSON.stringify(toPayload(studyOf([finished('magnet', 5)])))) as {
+      d: Record<string, unknown>[];
+      r: Record<string, unknown>[];
+    };
     const refused = (change: (copy: typeof payload) => void, words: RegExp): void => {
       const copy = structuredClone(payload);
       change(copy);
@@ -115,9 +151,14 @@ describe('a link that is not right', () => {
   });
 
   it('never reaches a prototype', async () => {
-    const json = JSON.stringify(toPayload(studyOf([finished('lightgcn', 2)]))).replace('"c":{}', '"c":{"__proto__":{"x":1}}');
+    const json = JSON.stringify(toPayload(studyOf([finished('lightgcn', 2)]))).replace(
+      '"c":{}',
+      '"c":{"__proto__":{"x":1}}',
+    );
     expect(json).toContain('__proto__');
-    const bytes = await new Response(new Blob([json]).stream().pipeThrough(new CompressionStream('deflate-raw'))).arrayBuffer();
+    const bytes = await new Response(
+      new Blob([json]).stream().pipeThrough(new CompressionStream('deflate-raw')),
+    ).arrayBuffer();
     expect(await faultOf(`x=1.${Buffer.from(bytes).toString('base64url')}`)).toBe('LINK_TRUNCATED');
     expect(Object.prototype).not.toHaveProperty('x');
   });

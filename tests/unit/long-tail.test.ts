@@ -15,8 +15,24 @@ function interactionsOf(rows: readonly (readonly [number, number, number])[]): I
 
 // Training interactions of items 0…5: 1, 4, 0, 3, 1, 2. By popularity: 1, 3 | 5, 0 | 4, 2.
 const interactions = interactionsOf([
-  [0, 1, 0], [1, 1, 0], [2, 1, 0], [3, 1, 0], [0, 3, 0], [1, 3, 0], [2, 3, 0], [0, 5, 0], [3, 5, 0], [1, 0, 0], [2, 4, 0],
-  [0, 4, 2], [0, 2, 2], [1, 5, 2], [2, 0, 2], [2, 5, 2], [3, 3, 2], [1, 2, 1],
+  [0, 1, 0],
+  [1, 1, 0],
+  [2, 1, 0],
+  [3, 1, 0],
+  [0, 3, 0],
+  [1, 3, 0],
+  [2, 3, 0],
+  [0, 5, 0],
+  [3, 5, 0],
+  [1, 0, 0],
+  [2, 4, 0],
+  [0, 4, 2],
+  [0, 2, 2],
+  [1, 5, 2],
+  [2, 0, 2],
+  [2, 5, 2],
+  [3, 3, 2],
+  [1, 2, 1],
 ]);
 const lists = {
   users: Int32Array.of(0, 1, 2, 3),
@@ -28,7 +44,11 @@ const lists = {
 describe('groups of items by popularity', () => {
   it('are of equal size, most popular first, and count their own test interactions', () => {
     const groups = popularityGroups(interactions, 6, lists, 3, 3);
-    expect(groups.map(({ items, fewest, most, users, tested }) => [items, fewest, most, users, tested])).toEqual([[2, 3, 4, 1, 1], [2, 1, 2, 2, 3], [2, 0, 1, 1, 2]]);
+    expect(groups.map(({ items, fewest, most, users, tested }) => [items, fewest, most, users, tested])).toEqual([
+      [2, 3, 4, 1, 1],
+      [2, 1, 2, 2, 3],
+      [2, 0, 1, 1, 2],
+    ]);
     // Ten places are taken: 1 three times and 3 once; 0 and 5 twice each; 2 and 4 once each.
     expect(groups.map(({ recommended }) => recommended)).toEqual([0.4, 0.4, 0.2]);
   });
@@ -38,7 +58,10 @@ describe('groups of items by popularity', () => {
     const [head, middle, tail] = popularityGroups(interactions, 6, lists, 3, 3);
     expect([head!.recall, head!.ndcg]).toEqual([0, 0]);
     expect(middle!.recall).toBeCloseTo((1 + 1) / 2, 12);
-    expect(middle!.ndcg).toBeCloseTo((discount(3) / discount(1) + (discount(1) + discount(3)) / (discount(1) + discount(2))) / 2, 12);
+    expect(middle!.ndcg).toBeCloseTo(
+      (discount(3) / discount(1) + (discount(1) + discount(3)) / (discount(1) + discount(2))) / 2,
+      12,
+    );
     expect(tail!.recall).toBe(1);
     expect(tail!.ndcg).toBeCloseTo((discount(2) + discount(3)) / (discount(1) + discount(2)), 12);
     const [, short] = popularityGroups(interactions, 6, lists, 2, 3);
@@ -49,7 +72,16 @@ describe('groups of items by popularity', () => {
   });
 
   it('without test interactions have no metric', () => {
-    const [head] = popularityGroups(interactionsOf([[0, 0, 0], [0, 1, 2]]), 2, { users: Int32Array.of(0), topItems: Int32Array.of(1), width: 1 }, 1, 2);
+    const [head] = popularityGroups(
+      interactionsOf([
+        [0, 0, 0],
+        [0, 1, 2],
+      ]),
+      2,
+      { users: Int32Array.of(0), topItems: Int32Array.of(1), width: 1 },
+      1,
+      2,
+    );
     expect(head).toMatchObject({ users: 0, recall: null, ndcg: null, recommended: 0 });
   });
 });

@@ -38,29 +38,60 @@ describe('broken files end in their code, and nothing of them remains', () => {
   it('leaves the earlier dataset readable', async () => {
     const [document] = await listDatasets(database);
     expect((await readInteractions(database, 'earlier')).users).toHaveLength(24);
-    expect([...(await readFeatures(database, 'earlier', document!.features[0]!)).slice(0, 4)]).toEqual([0, 0.25, 0.5, 0.75]);
+    expect([...(await readFeatures(database, 'earlier', document!.features[0]!)).slice(0, 4)]).toEqual([
+      0, 0.25, 0.5, 0.75,
+    ]);
   });
 });
 
 describe('unusual files that are whole', () => {
   const plain = interactionsText();
   const bom = Uint8Array.from([0xef, 0xbb, 0xbf]);
-  const utf16 = new Uint8Array(Uint16Array.from(['\ufeff', ...plain].join('').split(''), (sign) => sign.charCodeAt(0)).buffer);
+  const utf16 = new Uint8Array(
+    Uint16Array.from(['\ufeff', ...plain].join('').split(''), (sign) => sign.charCodeAt(0)).buffer,
+  );
   const variants: Record<string, ReturnType<typeof named>> = {
-    'mixed line ends': named('toy.inter', plain.split('\n').map((line, i) => line + ['\n', '\r\n', '\r'][i % 3]!).join('')),
+    'mixed line ends': named(
+      'toy.inter',
+      plain
+        .split('\n')
+        .map((line, i) => line + ['\n', '\r\n', '\r'][i % 3]!)
+        .join(''),
+    ),
     'no line end at the end': named('toy.inter', plain.trimEnd()),
     'empty lines': named('toy.inter', plain.replaceAll('\n', '\n\n')),
     'a byte order mark': named('toy.inter', join(bom, text(plain))),
     'UTF-16 with a mark': named('toy.inter', utf16),
     'gzip under a plain name': named('toy.inter', gzipped(text(plain))),
     'a name without meaning': named('download', plain),
-    'RecBole names': named('toy.inter', interactionsText({ header: 'user_id:token\titem_id:token\trating:float\ttimestamp:float\tx_label:float' })),
-    'commas': named('toy.csv', interactionsText({ separator: ',', header: 'userID,itemID,rating,timestamp,x_label' })),
-    'semicolons': named('toy.csv', interactionsText({ separator: ';', header: 'user_id;item_id;rating;timestamp;x_label' })),
-    'bars': named('toy.csv', interactionsText({ separator: '|', header: 'User|Item|Rating|Time|x_label' })),
-    'blanks': named('toy.txt', interactionsText({ separator: ' ', header: 'userID itemID rating timestamp x_label' })),
-    'a strange separator': named('toy.csv', interactionsText({ separator: '^', header: 'userID^itemID^rating^timestamp^x_label' })),
-    'quoted cells': named('toy.csv', plain.split('\n').filter(Boolean).map((line) => line.split('\t').map((cell) => `"${cell}"`).join(',')).join('\n')),
+    'RecBole names': named(
+      'toy.inter',
+      interactionsText({ header: 'user_id:token\titem_id:token\trating:float\ttimestamp:float\tx_label:float' }),
+    ),
+    commas: named('toy.csv', interactionsText({ separator: ',', header: 'userID,itemID,rating,timestamp,x_label' })),
+    semicolons: named(
+      'toy.csv',
+      interactionsText({ separator: ';', header: 'user_id;item_id;rating;timestamp;x_label' }),
+    ),
+    bars: named('toy.csv', interactionsText({ separator: '|', header: 'User|Item|Rating|Time|x_label' })),
+    blanks: named('toy.txt', interactionsText({ separator: ' ', header: 'userID itemID rating timestamp x_label' })),
+    'a strange separator': named(
+      'toy.csv',
+      interactionsText({ separator: '^', header: 'userID^itemID^rating^timestamp^x_label' }),
+    ),
+    'quoted cells': named(
+      'toy.csv',
+      plain
+        .split('\n')
+        .filter(Boolean)
+        .map((line) =>
+          line
+            .split('\t')
+            .map((cell) => `"${cell}"`)
+            .join(','),
+        )
+        .join('\n'),
+    ),
     'ids written as 3.0': named('toy.inter', plain.replaceAll(/^(\d+)\t(\d+)/gm, '$1.0\t$2.0')),
   };
 

@@ -4,9 +4,11 @@ import { open } from '../../workers/formats/recognise';
 import { blobSource } from '../../workers/formats/source';
 
 /** What `numpy.save` writes for `numpy.arange(6, dtype='<f4').reshape(2, 3) / 2 - 1`, base64. */
-const BY_NUMPY = 'k05VTVBZAQB2AHsnZGVzY3InOiAnPGY0JywgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKDIsIDMpLCB9ICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIAoAAIC/AAAAvwAAAAAAAAA/AACAPwAAwD8=';
+const BY_NUMPY =
+  'k05VTVBZAQB2AHsnZGVzY3InOiAnPGY0JywgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKDIsIDMpLCB9ICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIAoAAIC/AAAAvwAAAAAAAAA/AACAPwAAwD8=';
 /** Its header for a shape of (123456, 4096). */
-const HEADER_BY_NUMPY = 'k05VTVBZAQB2AHsnZGVzY3InOiAnPGY0JywgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKDEyMzQ1NiwgNDA5NiksIH0gICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIAo=';
+const HEADER_BY_NUMPY =
+  'k05VTVBZAQB2AHsnZGVzY3InOiAnPGY0JywgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKDEyMzQ1NiwgNDA5NiksIH0gICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIAo=';
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 const matrix = { values: Float32Array.from([-1, -0.5, 0, 0.5, 1, 1.5]), rows: 2, columns: 3 };

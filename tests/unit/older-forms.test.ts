@@ -9,18 +9,24 @@ import { decodeWeights } from '../../src/sharing/weightsFile';
 import { meanMetrics } from '../../workers/training/metrics';
 
 /** What was given out once is read for ever, and means what it meant. */
-const fixture = (name: string): Buffer<ArrayBuffer> => readFileSync(new URL(`../fixtures/shared/${name}`, import.meta.url));
+const fixture = (name: string): Buffer<ArrayBuffer> =>
+  readFileSync(new URL(`../fixtures/shared/${name}`, import.meta.url));
 
 describe('form 1', () => {
   const links = JSON.parse(fixture('links-1.json').toString()) as { link: string; study: SharedStudy }[];
 
   it('of a link is there for every model of its day', () => {
-    expect(links.map(({ study }) => study.runs[0]!.model).filter((model) => MODEL_IDS.includes(model))).toHaveLength(11);
+    expect(links.map(({ study }) => study.runs[0]!.model).filter((model) => MODEL_IDS.includes(model))).toHaveLength(
+      11,
+    );
   });
 
-  it.each(links.map(({ link, study }) => [study.runs[0]!.model, link, study] as const))('of a link gives %s the options it was given out with, defaults of the day included', async (_model, link, study) => {
-    expect(await decodeStudy(link)).toMatchObject(study);
-  });
+  it.each(links.map(({ link, study }) => [study.runs[0]!.model, link, study] as const))(
+    'of a link gives %s the options it was given out with, defaults of the day included',
+    async (_model, link, study) => {
+      expect(await decodeStudy(link)).toMatchObject(study);
+    },
+  );
 
   it('of a study file gives a run back, with what every user got', async () => {
     const file = fixture('study-1.lodestone.json');

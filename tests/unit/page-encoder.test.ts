@@ -4,7 +4,11 @@ import type { EncoderFiles } from '../../src/storage/encoders';
 import { openEncoder } from '../../workers/reasoning/pageEncoder';
 
 /** The library, failing as it is told to; the true one runs in tests/browser/encoder.test.ts. */
-const library = vi.hoisted(() => ({ devices: [] as string[], opening: null as Error | null, running: null as Error | null }));
+const library = vi.hoisted(() => ({
+  devices: [] as string[],
+  opening: null as Error | null,
+  running: null as Error | null,
+}));
 vi.mock('@huggingface/transformers', () => ({
   env: { backends: { onnx: { wasm: {} } } },
   LogLevel: { ERROR: 40 },
@@ -31,9 +35,22 @@ vi.mock('@huggingface/transformers', () => ({
 }));
 
 const blob = new Blob(['{}']);
-const files: EncoderFiles = { 'config.json': blob, 'tokenizer.json': blob, 'tokenizer_config.json': blob, 'model.onnx': blob };
-const gpu = (isFallbackAdapter: boolean | null) => vi.stubGlobal('navigator', isFallbackAdapter === null ? {} : { gpu: { requestAdapter: async () => ({ info: { isFallbackAdapter } }) } });
-const refused = (device: EncoderDevice = 'wasm'): Promise<unknown> => openEncoder(files, 16, device).then(() => null, (error: unknown) => error);
+const files: EncoderFiles = {
+  'config.json': blob,
+  'tokenizer.json': blob,
+  'tokenizer_config.json': blob,
+  'model.onnx': blob,
+};
+const gpu = (isFallbackAdapter: boolean | null) =>
+  vi.stubGlobal(
+    'navigator',
+    isFallbackAdapter === null ? {} : { gpu: { requestAdapter: async () => ({ info: { isFallbackAdapter } }) } },
+  );
+const refused = (device: EncoderDevice = 'wasm'): Promise<unknown> =>
+  openEncoder(files, 16, device).then(
+    () => null,
+    (error: unknown) => error,
+  );
 
 beforeEach(() => {
   Object.assign(library, { devices: [], opening: null, running: null });
@@ -44,7 +61,13 @@ afterEach(() => vi.unstubAllGlobals());
 
 describe('an encoder in the page', () => {
   it('runs on the GPU where there is a real one, and where that is asked for', async () => {
-    const devices: [boolean | null, EncoderDevice][] = [[false, 'auto'], [true, 'auto'], [null, 'auto'], [true, 'webgpu'], [false, 'wasm']];
+    const devices: [boolean | null, EncoderDevice][] = [
+      [false, 'auto'],
+      [true, 'auto'],
+      [null, 'auto'],
+      [true, 'webgpu'],
+      [false, 'wasm'],
+    ];
     for (const [fallback, device] of devices) {
       gpu(fallback);
       expect((await openEncoder(files, 16, device)).width).toBe(2);
@@ -58,10 +81,16 @@ describe('an encoder in the page', () => {
     for (const when of ['opening', 'running'] as const) {
       for (const words of ['std::bad_alloc', 'RangeError: Array buffer allocation failed', 'Out of memory']) {
         library[when] = new Error(words);
-        expect(await refused()).toMatchObject({ code: 'ENCODER_MEMORY', hint: expect.stringContaining('what was encoded is kept') });
+        expect(await refused()).toMatchObject({
+          code: 'ENCODER_MEMORY',
+          hint: expect.stringContaining('what was encoded is kept'),
+        });
       }
       library[when] = new Error('Missing input: pixel_values\nand more');
-      expect(await refused()).toMatchObject({ code: 'ENCODER_MODEL', message: expect.stringMatching(/Missing input: pixel_values$/) });
+      expect(await refused()).toMatchObject({
+        code: 'ENCODER_MODEL',
+        message: expect.stringMatching(/Missing input: pixel_values$/),
+      });
       library[when] = null;
     }
   });

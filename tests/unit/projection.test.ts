@@ -21,8 +21,15 @@ const METRICS = {} as never;
 
 /** Three users and four items at given places. */
 const projection: Projection = {
-  x: Float64Array.of(0, 1, 2, 10, 11, 12, 13), y: Float64Array.of(0, 1, 0, 5, 7, 5, 7), ids: Int32Array.of(0, 1, 2, 0, 1, 2, 3),
-  users: 3, of: { users: 3, items: 4 }, columns: 8, explained: [0.5, 0.25], epoch: 4, step: null,
+  x: Float64Array.of(0, 1, 2, 10, 11, 12, 13),
+  y: Float64Array.of(0, 1, 0, 5, 7, 5, 7),
+  ids: Int32Array.of(0, 1, 2, 0, 1, 2, 3),
+  users: 3,
+  of: { users: 3, items: 4 },
+  columns: 8,
+  explained: [0.5, 0.25],
+  epoch: 4,
+  step: null,
 };
 const traits: Traits = {
   interactions: { users: Int32Array.of(5, 1, 0), items: Int32Array.of(100, 10, 1, 0) },
@@ -31,9 +38,16 @@ const traits: Traits = {
   names: { users: null, items: ['a', 'b', 'c', 'd'] },
 };
 const routing: EntityRouting = {
-  groups: ['behaviour', 'image'], families: ['dom', 'bal', 'com'],
-  reliance: { users: Float32Array.of(0.6, 0.4, 0.3, 0.7, NaN, NaN), items: Float32Array.of(0.9, 0.1, 0.2, 0.8, 0.5, 0.5, NaN, NaN) },
-  familyMass: { users: Float32Array.of(0.1, 0.2, 0.7, 0.5, 0.3, 0.2, NaN, NaN, NaN), items: new Float32Array(12).fill(NaN) },
+  groups: ['behaviour', 'image'],
+  families: ['dom', 'bal', 'com'],
+  reliance: {
+    users: Float32Array.of(0.6, 0.4, 0.3, 0.7, NaN, NaN),
+    items: Float32Array.of(0.9, 0.1, 0.2, 0.8, 0.5, 0.5, NaN, NaN),
+  },
+  familyMass: {
+    users: Float32Array.of(0.1, 0.2, 0.7, 0.5, 0.3, 0.2, NaN, NaN, NaN),
+    items: new Float32Array(12).fill(NaN),
+  },
 };
 
 describe('colours of points', () => {
@@ -44,25 +58,46 @@ describe('colours of points', () => {
   });
 
   it('name categories by frequency, and leave users out', () => {
-    expect(coloursOf('category', projection, traits, null)).toMatchObject({ kind: 'classes', names: ['frequent', 'rare'], of: Int16Array.of(-1, -1, -1, 0, 0, 1, 0), none: 'users' });
+    expect(coloursOf('category', projection, traits, null)).toMatchObject({
+      kind: 'classes',
+      names: ['frequent', 'rare'],
+      of: Int16Array.of(-1, -1, -1, 0, 0, 1, 0),
+      none: 'users',
+    });
   });
 
   it('name seven of many categories, and count the others', () => {
     const of = Int32Array.from({ length: 90 }, (_, item) => Math.floor(Math.sqrt(item)));
     const many = { ...traits, categories: { names: Array.from({ length: 10 }, (_, c) => `c${c}`), of } };
-    const colours = coloursOf('category', { ...projection, users: 0, ids: Int32Array.of(0, 80, 81), x: new Float64Array(3), y: new Float64Array(3) }, many, null);
+    const colours = coloursOf(
+      'category',
+      { ...projection, users: 0, ids: Int32Array.of(0, 80, 81), x: new Float64Array(3), y: new Float64Array(3) },
+      many,
+      null,
+    );
     // Category c has 2c + 1 items, but for the last, which ends at item 89 with 9.
-    expect(colours).toMatchObject({ names: ['c8', 'c7', 'c6', 'c5', 'c4', 'c9', 'c3'], of: Int16Array.of(-1, 0, 5), none: '3 other categories' });
+    expect(colours).toMatchObject({
+      names: ['c8', 'c7', 'c6', 'c5', 'c4', 'c9', 'c3'],
+      of: Int16Array.of(-1, 0, 5),
+      none: '3 other categories',
+    });
   });
 
   it('name the largest share of the routing, the first of equal ones, and none without training pairs', () => {
-    expect(coloursOf('group', projection, traits, routing)).toMatchObject({ names: ['behaviour', 'image'], of: Int16Array.of(0, 1, -1, 0, 1, 0, -1) });
-    expect(coloursOf('family', projection, traits, routing)).toMatchObject({ names: ['Dom', 'Bal', 'Com'], of: Int16Array.of(2, 0, -1, -1, -1, -1, -1) });
+    expect(coloursOf('group', projection, traits, routing)).toMatchObject({
+      names: ['behaviour', 'image'],
+      of: Int16Array.of(0, 1, -1, 0, 1, 0, -1),
+    });
+    expect(coloursOf('family', projection, traits, routing)).toMatchObject({
+      names: ['Dom', 'Bal', 'Com'],
+      of: Int16Array.of(2, 0, -1, -1, -1, -1, -1),
+    });
     expect(coloursOf('group', projection, traits, null)).toBeNull();
   });
 
   it('are offered where there is something to colour by', () => {
-    const values = (...args: Parameters<typeof colourChoices>): string[] => colourChoices(...args).map(({ value }) => value);
+    const values = (...args: Parameters<typeof colourChoices>): string[] =>
+      colourChoices(...args).map(({ value }) => value);
     expect(values('users', traits, false)).toEqual(['interactions', 'liked']);
     expect(values('items', { ...traits, liked: null }, true)).toEqual(['interactions', 'category', 'group', 'family']);
     expect(values('both', { ...traits, categories: null }, false)).toEqual(['kind', 'interactions', 'liked']);
@@ -73,7 +108,9 @@ describe('what is said of a projection', () => {
   it('names axes by their share, points by number and name, and a sample as one', () => {
     expect(axisLabels('pca', projection)).toEqual(['PC 1 (50 %)', 'PC 2 (25 %)']);
     expect(pointsWords(projection)).toBe('7 users and items');
-    expect(pointsWords({ ...projection, users: 0, of: { users: 0, items: 9000 } })).toBe('a sample of 7 of 9,000 items');
+    expect(pointsWords({ ...projection, users: 0, of: { users: 0, items: 9000 } })).toBe(
+      'a sample of 7 of 9,000 items',
+    );
     const table = pointTable('pca', projection, coloursOf('liked', projection, traits, null)!, traits);
     expect(table.rows[1]).toEqual(['user', 1, null, 1, 1, 1]);
     expect(table.rows[6]).toEqual(['item', 3, 'd', 13, 7, null]);
@@ -84,7 +121,12 @@ describe('what is said of a projection', () => {
     expect(ring.x[1]).toBeCloseTo(0, 12);
     expect(ring.y[1]).toBeCloseTo(1, 12);
     for (let i = 0; i < 7; i++) expect(Math.hypot(ring.x[i]!, ring.y[i]!)).toBeCloseTo(1, 12);
-    expect(densitiesOf(projection, 'final', 'fixed').map(({ name, angles, bandwidth }) => [name, angles.length, bandwidth])).toEqual([['users, final', 3, 0.1], ['items, final', 4, 0.1]]);
+    expect(
+      densitiesOf(projection, 'final', 'fixed').map(({ name, angles, bandwidth }) => [name, angles.length, bandwidth]),
+    ).toEqual([
+      ['users, final', 3, 0.1],
+      ['items, final', 4, 0.1],
+    ]);
   });
 });
 
@@ -101,25 +143,39 @@ describe('samples, neighbours and UMAP', () => {
   it('neighbours are the nearest by cosine, each row before its own', async () => {
     const values = Float32Array.of(1, 0, 2, 0.2, 0, 3, 1, 1, 0, 0);
     const { indices, distances } = await nearestRows(values, 5, 2, 3, noPhase);
-    expect(indices).toEqual([[0, 1, 3], [1, 0, 3], [2, 3, 1], [3, 1, 0], [4, 0, 1]]);
+    expect(indices).toEqual([
+      [0, 1, 3],
+      [1, 0, 3],
+      [2, 3, 1],
+      [3, 1, 0],
+      [4, 0, 1],
+    ]);
     expect(distances[0]![2]).toBeCloseTo(1 - Math.SQRT1_2, 7);
     expect(distances[4]).toEqual([0, 1, 1]);
   });
 
   it('UMAP repeats with its seed, keeps groups together, and refuses too few points', async () => {
     const random = stream(5, 'groups');
-    const values = Float32Array.from({ length: 60 * 4 }, (_, at) => (Math.floor(at / 4) % 2 === at % 2 ? 5 : 0) + random.normal() * 0.2);
+    const values = Float32Array.from(
+      { length: 60 * 4 },
+      (_, at) => (Math.floor(at / 4) % 2 === at % 2 ? 5 : 0) + random.normal() * 0.2,
+    );
     const once = await umapLayout(values, 60, 4, stream(3, 'umap'), noPhase);
     expect(await umapLayout(values, 60, 4, stream(3, 'umap'), noPhase)).toEqual(once);
     expect((await umapLayout(values, 60, 4, stream(4, 'umap'), noPhase)).x).not.toEqual(once.x);
-    const centre = (parity: number): number[] => [once.x, once.y].map((axis) => axis.filter((_, i) => i % 2 === parity).reduce((sum, value) => sum + value / 30, 0));
+    const centre = (parity: number): number[] =>
+      [once.x, once.y].map((axis) =>
+        axis.filter((_, i) => i % 2 === parity).reduce((sum, value) => sum + value / 30, 0),
+      );
     const [even, odd] = [centre(0), centre(1)];
     const nearer = Array.from(once.x.keys()).filter((i) => {
       const to = ([cx, cy]: number[]): number => Math.hypot(once.x[i]! - cx!, once.y[i]! - cy!);
       return i % 2 === 0 ? to(even) < to(odd) : to(odd) < to(even);
     });
     expect(nearer).toHaveLength(60);
-    await expect(umapLayout(values, 15, 4, stream(3, 'umap'), noPhase)).rejects.toMatchObject({ code: 'PROJECTION_TOO_FEW' });
+    await expect(umapLayout(values, 15, 4, stream(3, 'umap'), noPhase)).rejects.toMatchObject({
+      code: 'PROJECTION_TOO_FEW',
+    });
   });
 });
 
@@ -147,17 +203,22 @@ describe('the vectors of a stored run', () => {
     const experts = 9 * width;
     const represented = table(80, experts + 9, 'items');
     // Logits so large that they would be the first component.
-    for (let item = 0; item < 80; item++) represented.fill(1000 * item, item * (experts + 9) + experts, (item + 1) * (experts + 9));
+    for (let item = 0; item < 80; item++)
+      represented.fill(1000 * item, item * (experts + 9) + experts, (item + 1) * (experts + 9));
     await writeWeights(database, 'run', {
-      'represent/users': table(120, experts + 9, 'users'), 'represent/items': represented,
-      userEmbedding: table(120, 2 * width, 'before'), itemEmbedding: table(80, width, 'before'),
+      'represent/users': table(120, experts + 9, 'users'),
+      'represent/items': represented,
+      userEmbedding: table(120, 2 * width, 'before'),
+      itemEmbedding: table(80, width, 'before'),
     });
     const found = await project(database, request, noModel, noPhase);
     expect(found).toMatchObject({ columns: experts, epoch: 3, step: null, users: 0, of: { users: 0, items: 80 } });
     expect(Math.max(...found.x)).toBeLessThan(100);
     const before = await project(database, { ...request, vectors: 'initial', entities: 'users' }, noModel, noPhase);
     expect(before).toMatchObject({ columns: 2 * width, users: 120 });
-    await expect(project(database, { ...request, vectors: 'initial', entities: 'both' }, noModel, noPhase)).rejects.toMatchObject({ code: 'PROJECTION_SPACES' });
+    await expect(
+      project(database, { ...request, vectors: 'initial', entities: 'both' }, noModel, noPhase),
+    ).rejects.toMatchObject({ code: 'PROJECTION_SPACES' });
     const both = await project(database, { ...request, entities: 'both' }, noModel, noPhase);
     expect([both.users, both.ids.length, both.ids[120]]).toEqual([120, 200, 0]);
   });
@@ -166,7 +227,9 @@ describe('the vectors of a stored run', () => {
     const { database } = study;
     await writeWeights(database, 'run', { other: new Float32Array(1) });
     const opened = async () => ({ model: { parameters: [], inputs: [] } }) as never;
-    await expect(project(database, { ...request, vectors: 'initial' }, opened, noPhase)).rejects.toMatchObject({ code: 'PROJECTION_NO_VECTORS' });
+    await expect(project(database, { ...request, vectors: 'initial' }, opened, noPhase)).rejects.toMatchObject({
+      code: 'PROJECTION_NO_VECTORS',
+    });
   });
 
   it('come with what they can be coloured by', async () => {

@@ -27,7 +27,8 @@ describe('degree-sensitive edge pruning', () => {
     const draws = 20_000;
     let popular = 0;
     const random = stream(3, 'edges');
-    for (let draw = 0; draw < draws; draw++) if (degreeSensitiveSample(pairs, 2 * POPULAR, POPULAR + 1, 1, random).items[0] === 0) popular++;
+    for (let draw = 0; draw < draws; draw++)
+      if (degreeSensitiveSample(pairs, 2 * POPULAR, POPULAR + 1, 1, random).items[0] === 0) popular++;
     const weight = 1 / Math.sqrt(POPULAR);
     const expected = weight / (weight + 1);
     const deviation = Math.sqrt((expected * (1 - expected)) / draws);

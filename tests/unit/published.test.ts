@@ -8,7 +8,12 @@ describe('printed rows', () => {
   it('are found by counts, whatever the dataset is called', () => {
     expect(publishedDataset('my download', baby)).toBe('Baby');
     const rows = publishedRows({ name: 'my download', statistics: baby }, ['LightGCN']);
-    expect(rows.map(({ paper, table }) => `${paper} ${table}`)).toEqual(['MAGNET 4', 'EGRA II', 'MLLMRec 2', 'SiMGR 2']);
+    expect(rows.map(({ paper, table }) => `${paper} ${table}`)).toEqual([
+      'MAGNET 4',
+      'EGRA II',
+      'MLLMRec 2',
+      'SiMGR 2',
+    ]);
     expect(rows[1]?.values).toEqual({ 'recall@10': 0.0479, 'recall@20': 0.0754, 'ndcg@10': 0.0257, 'ndcg@20': 0.0328 });
   });
 
@@ -25,7 +30,9 @@ describe('printed rows', () => {
 
   it('know SiMGR’s smaller Electronics from the whole', () => {
     const counts = { users: 20_247, items: 11_589, interactions: 347_393 };
-    expect(publishedRows({ name: 'Electronics', statistics: counts }, ['MF-BPR', 'BPR'])).toMatchObject([{ paper: 'SiMGR', name: 'MF-BPR' }]);
+    expect(publishedRows({ name: 'Electronics', statistics: counts }, ['MF-BPR', 'BPR'])).toMatchObject([
+      { paper: 'SiMGR', name: 'MF-BPR' },
+    ]);
   });
 
   it('leave out what the papers leave out', () => {
@@ -34,6 +41,7 @@ describe('printed rows', () => {
   });
 
   it('have one value per metric', () => {
-    for (const { metrics, rows } of PUBLISHED_TABLES) for (const row of Object.values(rows)) expect(row).toHaveLength(metrics.length);
+    for (const { metrics, rows } of PUBLISHED_TABLES)
+      for (const row of Object.values(rows)) expect(row).toHaveLength(metrics.length);
   });
 });

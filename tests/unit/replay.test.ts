@@ -19,11 +19,19 @@ const EGRA: Config = { ...SMALL, pretrained: 'random', neighbours: 4, enhancedNe
 type Trace = NonNullable<Awaited<ReturnType<typeof readTrace>>>;
 
 /** A Python that has what the script needs, if the machine has one. */
-const python = ['python3', '/usr/bin/python3'].find((command) => spawnSync(command, ['-c', 'import numpy, torch']).status === 0);
+const python = ['python3', '/usr/bin/python3'].find(
+  (command) => spawnSync(command, ['-c', 'import numpy, torch']).status === 0,
+);
 
 async function traced(model: 'lightgcn' | 'egra', config: Config): Promise<Trace> {
   const { database, run } = await smallStudy(model, config, 'cpu', { users: 40, items: 32 });
-  await executeRun(run.id, { database, deviceHost: { gpu: null, wasmPaths: {}, fetchWasm: false, helpers: null }, control: new RunControl(), emit: () => undefined, traceSteps: STEPS });
+  await executeRun(run.id, {
+    database,
+    deviceHost: { gpu: null, wasmPaths: {}, fetchWasm: false, helpers: null },
+    control: new RunControl(),
+    emit: () => undefined,
+    traceSteps: STEPS,
+  });
   const trace = await readTrace(database, run.id);
   if (!trace) throw new Error('There is no trace.');
   return trace;
@@ -34,10 +42,15 @@ function falsified(bytes: Uint8Array, name: string): Uint8Array<ArrayBuffer> {
   const copy = bytes.slice();
   const view = new DataView(copy.buffer);
   const headerLength = Number(view.getBigUint64(0, true));
-  const header = JSON.parse(new TextDecoder().decode(copy.subarray(8, 8 + headerLength))) as Record<string, { data_offsets: [number, number] }>;
+  const header = JSON.parse(new TextDecoder().decode(copy.subarray(8, 8 + headerLength))) as Record<
+    string,
+    { data_offsets: [number, number] }
+  >;
   const [from, to] = header[name]!.data_offsets;
   const places = Array.from({ length: (to - from) / 4 }, (_, i) => 8 + headerLength + from + 4 * i);
-  const largest = places.reduce((best, at) => (Math.abs(view.getFloat32(at, true)) > Math.abs(view.getFloat32(best, true)) ? at : best));
+  const largest = places.reduce((best, at) =>
+    Math.abs(view.getFloat32(at, true)) > Math.abs(view.getFloat32(best, true)) ? at : best,
+  );
   view.setFloat32(largest, 1.01 * view.getFloat32(largest, true), true);
   return copy;
 }
@@ -48,7 +61,10 @@ describe('the script that replays a trace', () => {
     for (const folder of folders) rmSync(folder, { recursive: true });
   });
 
-  const replay = (command: string, trace: Trace): { code: number | null; faults: string[]; rows: number[]; output: string } => {
+  const replay = (
+    command: string,
+    trace: Trace,
+  ): { code: number | null; faults: string[]; rows: number[]; output: string } => {
     const folder = mkdtempSync(join(tmpdir(), 'replay-'));
     folders.push(folder);
     writeFileSync(join(folder, 'trace.safetensors'), trace.safetensors);
@@ -84,7 +100,10 @@ describe('the script that replays a trace', () => {
     if (!python) return skip();
     const trace = await traced('egra', EGRA);
     const name = 'project/text/weight';
-    const { code, faults, output } = replay(python, { ...trace, safetensors: falsified(trace.safetensors, `step1/grad/${name}`) });
+    const { code, faults, output } = replay(python, {
+      ...trace,
+      safetensors: falsified(trace.safetensors, `step1/grad/${name}`),
+    });
     expect(code, output).toBe(1);
     expect(faults, output).toContainEqual(expect.stringMatching(`step 1: gradient ${name} `));
   });

@@ -28,7 +28,11 @@ const CASES: readonly (readonly [ModelId, Config])[] = [
 ];
 
 async function endOf({ database, run }: Stored) {
-  return { run: withoutClock(run), weights: await readWeights(database, run.id), details: await readDetails(database, run.id) };
+  return {
+    run: withoutClock(run),
+    weights: await readWeights(database, run.id),
+    details: await readDetails(database, run.id),
+  };
 }
 
 describe('a run whose tab is closed in the middle of an epoch', () => {

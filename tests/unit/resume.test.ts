@@ -33,7 +33,11 @@ function hostOf(database: Database, onEvent: OnEvent = () => undefined): RunHost
 }
 
 async function finalStateOf(database: Database, run: RunDocument) {
-  return { run: withoutClock(run), weights: await readWeights(database, run.id), details: await readDetails(database, run.id) };
+  return {
+    run: withoutClock(run),
+    weights: await readWeights(database, run.id),
+    details: await readDetails(database, run.id),
+  };
 }
 
 async function copyOf(database: Database): Promise<Database> {
@@ -45,7 +49,10 @@ async function copyOf(database: Database): Promise<Database> {
 }
 
 /** A database whose `last`-th write, and all after it, never come to an end and change nothing: the tab was closed there. */
-function closedAt(database: Database, last: number): { database: Database; closed: Promise<void>; writes: () => string[] } {
+function closedAt(
+  database: Database,
+  last: number,
+): { database: Database; closed: Promise<void>; writes: () => string[] } {
   const writes: string[] = [];
   let close: () => void = () => undefined;
   const closed = new Promise<void>((resolve) => (close = resolve));
@@ -67,7 +74,9 @@ function closedAt(database: Database, last: number): { database: Database; close
       delete: (keys) => guard('delete', () => table.delete(keys)),
     };
   };
-  const { datasets, features, runs, checkpoints, texts, settings } = Object.fromEntries(TABLE_NAMES.map((name) => [name, wrap(name)])) as Record<TableName, Table>;
+  const { datasets, features, runs, checkpoints, texts, settings } = Object.fromEntries(
+    TABLE_NAMES.map((name) => [name, wrap(name)]),
+  ) as Record<TableName, Table>;
   return { database: { datasets, features, runs, checkpoints, texts, settings }, closed, writes: () => writes };
 }
 
@@ -99,9 +108,12 @@ describe('a run whose tab was closed', () => {
       const next = await copyOf(stored);
       const before = (await readCheckpoint(next, 'run'))?.step ?? null;
       const steps: number[] = [];
-      const resumed = await executeRun('run', hostOf(next, (event) => {
-        if (event.type === 'intervals') steps.push(event.points[0]!.step);
-      }));
+      const resumed = await executeRun(
+        'run',
+        hostOf(next, (event) => {
+          if (event.type === 'intervals') steps.push(event.points[0]!.step);
+        }),
+      );
       expect(await finalStateOf(next, resumed), `closed at write ${last}, ${writes[last - 1]}`).toEqual(expected);
       // What the checkpoint knew is not computed again.
       if (before !== null && steps.length > 0) expect(Math.min(...steps)).toBeGreaterThan(before);
@@ -118,11 +130,14 @@ describe('a run whose tab was closed', () => {
     const stored = await copyOf(untouched);
     const pausedAt = await new Promise<number>((resolve) => {
       let seen = 0;
-      void executeRun('run', hostOf(stored, (event, control) => {
-        if (event.type === 'intervals') seen = event.points[0]!.step;
-        if (seen > 0 && seen % plain.stepsPerEpoch !== 0 && seen > plain.stepsPerEpoch) control.pause();
-        if (event.type === 'status' && event.status === 'paused') resolve(seen);
-      }));
+      void executeRun(
+        'run',
+        hostOf(stored, (event, control) => {
+          if (event.type === 'intervals') seen = event.points[0]!.step;
+          if (seen > 0 && seen % plain.stepsPerEpoch !== 0 && seen > plain.stepsPerEpoch) control.pause();
+          if (event.type === 'status' && event.status === 'paused') resolve(seen);
+        }),
+      );
     });
     expect(pausedAt % plain.stepsPerEpoch).not.toBe(0);
     const next = await copyOf(stored);
@@ -137,10 +152,13 @@ describe('a run that fails', () => {
   async function halfDone(model: ModelId, changes: Config = {}): Promise<Database> {
     const { database } = await study(model, { epochs: 2, ...changes });
     await new Promise<void>((resolve) => {
-      void executeRun('run', hostOf(database, (event, control) => {
-        if (event.type === 'intervals' && event.points[0]!.epoch === 1) control.pause();
-        if (event.type === 'status' && event.status === 'paused') resolve();
-      }));
+      void executeRun(
+        'run',
+        hostOf(database, (event, control) => {
+          if (event.type === 'intervals' && event.points[0]!.epoch === 1) control.pause();
+          if (event.type === 'status' && event.status === 'paused') resolve();
+        }),
+      );
     });
     return copyOf(database);
   }
@@ -154,7 +172,10 @@ describe('a run that fails', () => {
     const checkpoint = await readCheckpoint(database, 'run');
     expect(checkpoint?.epoch).toBe(1);
     // The squares of these overflow float32, and with them the regulariser's norms; the ranking term is bounded by its floor.
-    const huge = mapValues(checkpoint!.parameters, (saved, name) => ({ ...saved, values: saved.values.map((value) => (name === 'userEmbedding' ? value * 1e22 : value)) }));
+    const huge = mapValues(checkpoint!.parameters, (saved, name) => ({
+      ...saved,
+      values: saved.values.map((value) => (name === 'userEmbedding' ? value * 1e22 : value)),
+    }));
     await overwriteBoth(database, { ...checkpoint!, parameters: huge });
     const run = await executeRun('run', hostOf(database));
     expect(run.status).toBe('failed');
@@ -173,7 +194,9 @@ describe('a run that fails', () => {
     const checkpoint = await readCheckpoint(database, 'run');
     const features = Object.entries(checkpoint!.parameters).filter(([name]) => name.startsWith('features/'));
     expect(features.length).toBeGreaterThan(0);
-    const huge = Object.fromEntries(features.map(([name, saved]) => [name, { ...saved, values: saved.values.map((_, i) => (i % 2 ? 3e38 : -3e38)) }]));
+    const huge = Object.fromEntries(
+      features.map(([name, saved]) => [name, { ...saved, values: saved.values.map((_, i) => (i % 2 ? 3e38 : -3e38)) }]),
+    );
     await overwriteBoth(database, { ...checkpoint!, parameters: { ...checkpoint!.parameters, ...huge } });
     const run = await executeRun('run', hostOf(database));
     // The loss of that step is still a number: what the step left is looked at before it is kept.
@@ -198,14 +221,21 @@ describe('a run that fails', () => {
   it('for want of its dataset says so', async () => {
     const { database } = await study('bpr', { epochs: 1 });
     await database.datasets.delete(['small']);
-    expect(await executeRun('run', hostOf(database))).toMatchObject({ status: 'failed', fault: { code: 'DATA_NOT_FOUND' } });
+    expect(await executeRun('run', hostOf(database))).toMatchObject({
+      status: 'failed',
+      fault: { code: 'DATA_NOT_FOUND' },
+    });
   });
 
   it('is refused before its first step when a feature matrix is missing a part', async () => {
     const { database } = await study('vbpr', { epochs: 1 });
     await database.features.delete(await database.features.keys('small/image/'));
     await database.features.delete(await database.features.keys('small/text/'));
-    expect(await executeRun('run', hostOf(database))).toMatchObject({ status: 'failed', fault: { code: 'DATA_NOT_FOUND' }, epochs: [] });
+    expect(await executeRun('run', hostOf(database))).toMatchObject({
+      status: 'failed',
+      fault: { code: 'DATA_NOT_FOUND' },
+      epochs: [],
+    });
   });
 });
 
@@ -215,11 +245,14 @@ describe('a run that is stopped', () => {
     const alone = await copyOf(database);
     let stopAfter = -1;
     // Two epochs after the best one so far.
-    const stopped = await executeRun('run', hostOf(database, (event, control) => {
-      if (event.type !== 'epoch' || event.point.epoch < (event.best?.epoch ?? 0) + 2) return;
-      stopAfter = event.point.epoch;
-      control.stop();
-    }));
+    const stopped = await executeRun(
+      'run',
+      hostOf(database, (event, control) => {
+        if (event.type !== 'epoch' || event.point.epoch < (event.best?.epoch ?? 0) + 2) return;
+        stopAfter = event.point.epoch;
+        control.stop();
+      }),
+    );
     expect(stopped.status).toBe('stopped');
     expect(stopped.fault).toBeNull();
     expect(stopped.epochs).toHaveLength(stopAfter + 1);
@@ -230,7 +263,10 @@ describe('a run that is stopped', () => {
     expect(await database.checkpoints.keys('run/slot')).toEqual([]);
     // A run that ends with that epoch has the same result and weights.
     const run = await readRun(alone, 'run');
-    await alone.runs.set('run', { ...run, experiment: { ...run.experiment, config: { ...run.experiment.config, epochs: stopAfter - 1 } } });
+    await alone.runs.set('run', {
+      ...run,
+      experiment: { ...run.experiment, config: { ...run.experiment.config, epochs: stopAfter - 1 } },
+    });
     const short = await executeRun('run', hostOf(alone));
     expect(short.result).toEqual(stopped.result);
     expect(await readWeights(alone, 'run')).toEqual(await readWeights(database, 'run'));
@@ -238,26 +274,35 @@ describe('a run that is stopped', () => {
 
   it('before its first evaluation has none', async () => {
     const { database } = await study('bpr', { epochs: 5 });
-    const run = await executeRun('run', hostOf(database, (event, control) => {
-      if (event.type === 'intervals') control.stop();
-    }));
+    const run = await executeRun(
+      'run',
+      hostOf(database, (event, control) => {
+        if (event.type === 'intervals') control.stop();
+      }),
+    );
     expect(run).toMatchObject({ status: 'stopped', fault: null, result: null, best: null, epochs: [] });
   });
 
   it('while it is prepared has not failed', async () => {
     const { database } = await study('bpr', { epochs: 5 });
-    const run = await executeRun('run', hostOf(database, (event, control) => {
-      if (event.type === 'phase') control.stop();
-    }));
+    const run = await executeRun(
+      'run',
+      hostOf(database, (event, control) => {
+        if (event.type === 'phase') control.stop();
+      }),
+    );
     expect(run).toMatchObject({ status: 'stopped', fault: null, epochs: [] });
   });
 
   it('while it is paused ends at once', async () => {
     const { database } = await study('bpr', { epochs: 5 });
-    const run = await executeRun('run', hostOf(database, (event, control) => {
-      if (event.type === 'epoch') control.pause();
-      if (event.type === 'status' && event.status === 'paused') setTimeout(() => control.stop(), 5);
-    }));
+    const run = await executeRun(
+      'run',
+      hostOf(database, (event, control) => {
+        if (event.type === 'epoch') control.pause();
+        if (event.type === 'status' && event.status === 'paused') setTimeout(() => control.stop(), 5);
+      }),
+    );
     expect(run.status).toBe('stopped');
     expect(run.epochs).toHaveLength(1);
     expect(run.result?.bestEpoch).toBe(0);
@@ -268,13 +313,16 @@ describe('pauses', () => {
   it('are no work: neither a run nor its epochs take longer for them', async () => {
     const { database } = await study('bpr', { epochs: 2 });
     let pauses = 0;
-    const run = await executeRun('run', hostOf(database, (event, control) => {
-      if (event.type === 'intervals' && pauses === 0) {
-        pauses += 1;
-        control.pause();
-      }
-      if (event.type === 'status' && event.status === 'paused') setTimeout(() => control.resume(), 2000);
-    }));
+    const run = await executeRun(
+      'run',
+      hostOf(database, (event, control) => {
+        if (event.type === 'intervals' && pauses === 0) {
+          pauses += 1;
+          control.pause();
+        }
+        if (event.type === 'status' && event.status === 'paused') setTimeout(() => control.resume(), 2000);
+      }),
+    );
     expect(pauses).toBe(1);
     expect(run.status).toBe('finished');
     expect(run.seconds).toBeLessThan(2);
@@ -286,13 +334,16 @@ describe('pauses', () => {
     const { database } = await study('bpr', { epochs: 4 });
     const pausedAfter: number[] = [];
     let epochs = 0;
-    const run = await executeRun('run', hostOf(database, (event, control) => {
-      if (event.type === 'epoch') epochs += 1;
-      if (event.type === 'intervals' && epochs === 1 && pausedAfter.length === 0) control.pause();
-      if (event.type !== 'status' || event.status !== 'paused') return;
-      pausedAfter.push(epochs);
-      setTimeout(() => (pausedAfter.length < 3 ? control.stepEpoch() : control.resume()), 5);
-    }));
+    const run = await executeRun(
+      'run',
+      hostOf(database, (event, control) => {
+        if (event.type === 'epoch') epochs += 1;
+        if (event.type === 'intervals' && epochs === 1 && pausedAfter.length === 0) control.pause();
+        if (event.type !== 'status' || event.status !== 'paused') return;
+        pausedAfter.push(epochs);
+        setTimeout(() => (pausedAfter.length < 3 ? control.stepEpoch() : control.resume()), 5);
+      }),
+    );
     expect(run.epochs).toHaveLength(4);
     expect(pausedAfter).toEqual([1, 2, 3]);
   });

@@ -5,7 +5,17 @@ import { completeConfig } from '../../src/domain/models/catalogue';
 import { routingAlarms, routingCells } from '../../src/domain/routes';
 import { batchRoutingKey, expertsOf, familiesOf } from '../../src/domain/routing';
 import type { EpochPoint, TermPoint } from '../../src/domain/run';
-import { columnSums, highestCell, newestRouting, routerShape, routingFrames, rowSums, stageOf, timelineSeries, triggerMarks } from '../../src/features/routing/frames';
+import {
+  columnSums,
+  highestCell,
+  newestRouting,
+  routerShape,
+  routingFrames,
+  rowSums,
+  stageOf,
+  timelineSeries,
+  triggerMarks,
+} from '../../src/features/routing/frames';
 import { searchNames } from '../../src/features/routing/names';
 
 const config = completeConfig('magnet', { coverageWindow: 3 });
@@ -14,14 +24,25 @@ const shape = routerShape(config, [{ kind: 'parts', key: 'reliance', title: '', 
 const mean = [0.1, 0.2, 0.05, 0.15, 0.1, 0.1, 0.1, 0.1, 0.1];
 
 const point = (epoch: number, values: Record<string, readonly number[]>): EpochPoint => ({
-  epoch, step: (epoch + 1) * 10, learningRate: 1, terms: {}, total: 0, valid: null, trainSeconds: 1, evaluateSeconds: 0,
+  epoch,
+  step: (epoch + 1) * 10,
+  learningRate: 1,
+  terms: {},
+  total: 0,
+  valid: null,
+  trainSeconds: 1,
+  evaluateSeconds: 0,
   observed: { routing: mean, reliance: [], familyMass: [], effectiveExperts: [8], maxLoad: [0.5], ...values },
 });
 
 describe('the routing of an epoch', () => {
   it('is laid out by anchor and family; its sums are the marginals', () => {
     const cells = routingCells(mean, shape.experts, 3, shape.families);
-    expect(cells).toEqual([[0.1, 0.15, 0.1], [0.2, 0.1, 0.1], [0.05, 0.1, 0.1]]);
+    expect(cells).toEqual([
+      [0.1, 0.15, 0.1],
+      [0.2, 0.1, 0.1],
+      [0.05, 0.1, 0.1],
+    ]);
     expect(rowSums(cells).map((value) => value.toFixed(2))).toEqual(['0.35', '0.40', '0.25']);
     expect(columnSums(cells).map((value) => value.toFixed(2))).toEqual(['0.35', '0.35', '0.30']);
   });
@@ -30,28 +51,54 @@ describe('the routing of an epoch', () => {
     const some = completeConfig('magnet', { families: 'bal+dom', expertCopies: 2 });
     const experts = expertsOf(some, ['behaviour', 'image']);
     const even = experts.map(() => 1 / experts.length);
-    expect(routingCells(even, experts, 2, familiesOf(some))).toEqual([[0.25, 0.25], [0.25, 0.25]]);
+    expect(routingCells(even, experts, 2, familiesOf(some))).toEqual([
+      [0.25, 0.25],
+      [0.25, 0.25],
+    ]);
   });
 
   it('has no shape without a router or before the run has named its parts', () => {
-    expect(routerShape(completeConfig('magnet', { experts: false }), [{ kind: 'parts', key: 'reliance', title: '', names: groups }])).toBeNull();
+    expect(
+      routerShape(completeConfig('magnet', { experts: false }), [
+        { kind: 'parts', key: 'reliance', title: '', names: groups },
+      ]),
+    ).toBeNull();
     expect(routerShape(config, [])).toBeNull();
   });
 
   it('comes from the epochs that recorded one, on one scale', () => {
-    const frames = routingFrames([point(0, {}), { ...point(1, {}), observed: {} }, point(2, { routing: [0.6, ...mean.slice(1)] })], shape);
+    const frames = routingFrames(
+      [point(0, {}), { ...point(1, {}), observed: {} }, point(2, { routing: [0.6, ...mean.slice(1)] })],
+      shape,
+    );
     expect(frames.map(({ epoch }) => epoch)).toEqual([0, 2]);
     expect(highestCell(frames)).toBe(0.6);
     const curves = { epochs: [], intervals: [], stepsPerEpoch: 10 };
     const lines = timelineSeries(curves, frames, 9);
-    expect(lines.find(({ name }) => name === 'N_eff / E')!.points).toEqual([[1, 8 / 9], [3, 8 / 9]]);
+    expect(lines.find(({ name }) => name === 'N_eff / E')!.points).toEqual([
+      [1, 8 / 9],
+      [3, 8 / 9],
+    ]);
   });
 
   it('of the batches is that of the newest interval, where it recorded one', () => {
     const interval = (epoch: number, step: number, shares: readonly number[] | null): TermPoint => ({
-      epoch, step, terms: {}, total: 0, ...(shares && { observed: Object.fromEntries(shares.map((share, expert) => [batchRoutingKey(expert), share])) }),
+      epoch,
+      step,
+      terms: {},
+      total: 0,
+      ...(shares && { observed: Object.fromEntries(shares.map((share, expert) => [batchRoutingKey(expert), share])) }),
     });
-    expect(newestRouting([interval(0, 10, [...mean].reverse()), interval(1, 12, mean)], shape)).toEqual({ epoch: 1, step: 12, mean, cells: [[0.1, 0.15, 0.1], [0.2, 0.1, 0.1], [0.05, 0.1, 0.1]] });
+    expect(newestRouting([interval(0, 10, [...mean].reverse()), interval(1, 12, mean)], shape)).toEqual({
+      epoch: 1,
+      step: 12,
+      mean,
+      cells: [
+        [0.1, 0.15, 0.1],
+        [0.2, 0.1, 0.1],
+        [0.05, 0.1, 0.1],
+      ],
+    });
     expect(newestRouting([interval(0, 5, null)], shape)).toBeNull();
     expect(newestRouting([], shape)).toBeNull();
   });
@@ -61,14 +108,18 @@ describe('the routing of an epoch', () => {
     const frames = routingFrames(epochs, shape);
     expect(frames.map((frame) => stageOf(frame, 14, config))).toEqual([1, 2, 2]);
     expect(stageOf(frames[0]!, null, completeConfig('magnet', { stages: 'confidence' }))).toBe(2);
-    expect(triggerMarks({ epochs, intervals: [], stepsPerEpoch: 10 }, config)).toEqual([{ x: 1.1, label: 'window' }, { x: 1.4, label: 'stage 2' }]);
+    expect(triggerMarks({ epochs, intervals: [], stepsPerEpoch: 10 }, config)).toEqual([
+      { x: 1.1, label: 'window' },
+      { x: 1.4, label: 'stage 2' },
+    ]);
     expect(triggerMarks({ epochs: [point(0, {})], intervals: [], stepsPerEpoch: 10 }, config)).toEqual([]);
   });
 });
 
 describe('an alarm', () => {
   const names = ['a', 'b', 'c', 'd'];
-  const kinds = (values: readonly number[], effective: number, maxLoad: number, winnerShare: number) => routingAlarms(values, names, { effective, maxLoad, winnerShare }).map(({ kind }) => kind);
+  const kinds = (values: readonly number[], effective: number, maxLoad: number, winnerShare: number) =>
+    routingAlarms(values, names, { effective, maxLoad, winnerShare }).map(({ kind }) => kind);
 
   it('names dead experts', () => {
     const [alarm] = routingAlarms([0.5, 0.48, 0.01, 0.01], names, { effective: 2.2, maxLoad: 0.5, winnerShare: 0.6 });
@@ -98,14 +149,25 @@ describe('colours for magnitudes', () => {
   it('run from the darkest to the lightest, and around zero from blue over white to orange', () => {
     expect([viridis(0), viridis(1), viridis(-3), viridis(NaN)]).toEqual(['#440154', '#fde725', '#440154', '#440154']);
     expect([diverging(0), diverging(0.5), diverging(1)]).toEqual(['#0072b2', '#f7f7f7', '#d55e00']);
-    const lightness = (colour: string): number => [1, 3, 5].reduce((sum, at, i) => sum + [0.2126, 0.7152, 0.0722][i]! * (Number.parseInt(colour.slice(at, at + 2), 16) / 255) ** 2.2, 0);
+    const lightness = (colour: string): number =>
+      [1, 3, 5].reduce(
+        (sum, at, i) =>
+          sum + [0.2126, 0.7152, 0.0722][i]! * (Number.parseInt(colour.slice(at, at + 2), 16) / 255) ** 2.2,
+        0,
+      );
     const steps = Array.from({ length: 33 }, (_, i) => lightness(viridis(i / 32)));
     expect(steps.every((value, i) => i === 0 || value > steps[i - 1]!)).toBe(true);
   });
 
   it('carry text of at least 4.5 : 1 contrast', () => {
-    const linear = (channel: number): number => (channel <= 0.04045 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4);
-    const luminance = (colour: string): number => [1, 3, 5].reduce((sum, at, i) => sum + [0.2126, 0.7152, 0.0722][i]! * linear(Number.parseInt(colour.slice(at, at + 2), 16) / 255), 0);
+    const linear = (channel: number): number =>
+      channel <= 0.04045 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4;
+    const luminance = (colour: string): number =>
+      [1, 3, 5].reduce(
+        (sum, at, i) =>
+          sum + [0.2126, 0.7152, 0.0722][i]! * linear(Number.parseInt(colour.slice(at, at + 2), 16) / 255),
+        0,
+      );
     for (const share of Array.from({ length: 101 }, (_, i) => i / 100)) {
       for (const colour of [viridis(share), diverging(share)]) {
         const [low, high] = [luminance(colour), luminance(inkOn(colour))].sort((a, b) => a - b);
@@ -117,9 +179,22 @@ describe('colours for magnitudes', () => {
 
 it('a heat map’s figure holds every cell with its number, and the marginals', () => {
   const svg = heatMapSvg({
-    title: 'A & B', rows: ['r1', 'r2'], columns: ['c1', 'c2'], values: [[0.1, null], [0.3, 0.4]], rowLabel: 'row', columnLabel: 'column', valueLabel: 'share',
-    format: (value) => value.toFixed(2), colour: viridis, ends: [0, 0.4], marginals: { rowsLabel: 'by row', rows: [0.11, 0.71], columnsLabel: 'by column', columns: [0.41, 0.42] },
+    title: 'A & B',
+    rows: ['r1', 'r2'],
+    columns: ['c1', 'c2'],
+    values: [
+      [0.1, null],
+      [0.3, 0.4],
+    ],
+    rowLabel: 'row',
+    columnLabel: 'column',
+    valueLabel: 'share',
+    format: (value) => value.toFixed(2),
+    colour: viridis,
+    ends: [0, 0.4],
+    marginals: { rowsLabel: 'by row', rows: [0.11, 0.71], columnsLabel: 'by column', columns: [0.41, 0.42] },
   });
   expect(svg).toContain('<title>A &amp; B</title>');
-  for (const number of ['0.10', '0.30', '0.40', '0.11', '0.71', '0.41', '0.42']) expect(svg).toContain(`>${number}</text>`);
+  for (const number of ['0.10', '0.30', '0.40', '0.11', '0.71', '0.41', '0.42'])
+    expect(svg).toContain(`>${number}</text>`);
 });

@@ -9,7 +9,16 @@ import { builtModel, smallStudy } from '../helpers/dataset';
 import { describeOn } from '../helpers/device';
 
 const device = (backend: DeviceReport['backend'], limits: Record<string, number> = {}): DeviceReport => ({
-  backend, name: '', vendor: '', architecture: '', software: false, limits, features: [], fallbackReason: null, selfTest: [], versions: {},
+  backend,
+  name: '',
+  vendor: '',
+  architecture: '',
+  software: false,
+  limits,
+  features: [],
+  fallbackReason: null,
+  selfTest: [],
+  versions: {},
 });
 
 const refusal = (report: DeviceReport, total: number, buffer: number): string | null => {
@@ -23,7 +32,10 @@ const refusal = (report: DeviceReport, total: number, buffer: number): string | 
 };
 
 const study = async (model: ModelId, changes: Config = {}) => {
-  const stored = await smallStudy(model, { embeddingSize: 8, batchSize: 16, ...changes }, 'cpu', { users: 40, items: 32 });
+  const stored = await smallStudy(model, { embeddingSize: 8, batchSize: 16, ...changes }, 'cpu', {
+    users: 40,
+    items: 32,
+  });
   return { ...stored, document: await readDataset(stored.database, 'small'), config: stored.run.experiment.config };
 };
 
@@ -42,9 +54,18 @@ describe('a run that cannot fit', () => {
     const { document } = await study('bpr');
     const columns = document.features.filter(({ scope }) => scope === 'item').map((feature) => feature.columns);
     const [items, users] = [document.statistics.items, document.statistics.users];
-    const large = (model: ModelId, changes: Config = {}): number => largestBuffer(document, model, completeConfig(model, { embeddingSize: 8, batchSize: 16, ...changes }));
+    const large = (model: ModelId, changes: Config = {}): number =>
+      largestBuffer(document, model, completeConfig(model, { embeddingSize: 8, batchSize: 16, ...changes }));
     expect(columns.length).toBeGreaterThan(1);
-    expect(large('vbpr')).toBe(4 * 8 * Math.max(columns.reduce((a, b) => a + b), 2 * users, 2 * items));
+    expect(large('vbpr')).toBe(
+      4 *
+        8 *
+        Math.max(
+          columns.reduce((a, b) => a + b),
+          2 * users,
+          2 * items,
+        ),
+    );
     expect(large('mgcn')).toBe(Math.max(4 * items * Math.max(...columns), 4 * 8 * (users + items)));
     expect(large('mgcn', { trainFeatures: false })).toBe(4 * 8 * (users + items));
     expect(large('mgcn', { batchSize: 4096 })).toBe(4 * 4096 ** 2);
@@ -61,7 +82,9 @@ describeOn('cpu', 'the largest buffer', (test) => {
       const buffer = largestBuffer(document, id, config);
       expect(buffer).toBeGreaterThanOrEqual(Math.max(...model.parameters.map(({ tensor }) => 4 * tensor.size)));
       expect(buffer).toBeLessThanOrEqual(estimateMemory(document, id, config).total);
-      expect(estimateMemory(document, id, config).parameters).toBe(model.parameters.reduce((sum, { tensor }) => sum + 4 * tensor.size, 0));
+      expect(estimateMemory(document, id, config).parameters).toBe(
+        model.parameters.reduce((sum, { tensor }) => sum + 4 * tensor.size, 0),
+      );
       model.dispose();
     });
   }

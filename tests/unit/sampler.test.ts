@@ -37,10 +37,13 @@ const key = (user: number, item: number): number => user * ITEMS + item;
 const known = new Set(Array.from(pairs.users, (user, row) => key(user, pairs.items[row]!)));
 
 const defaults: SamplerOptions = { batchSize: 16, negativesPerPositive: 1, negativesFrom: 'trainItems' };
-const newSampler = (changes: Partial<SamplerOptions> = {}, seed = 5): Sampler => new Sampler(pairs, trained, { ...defaults, ...changes }, seed);
+const newSampler = (changes: Partial<SamplerOptions> = {}, seed = 5): Sampler =>
+  new Sampler(pairs, trained, { ...defaults, ...changes }, seed);
 const take = (sampler: Sampler, batches: number): HostBatch[] => Array.from({ length: batches }, () => sampler.next());
 const pairsOf = (batches: readonly HostBatch[]): number[] =>
-  batches.flatMap(({ count: real, users, positives }) => Array.from({ length: real }, (_, row) => key(users[row]!, positives[row]!)));
+  batches.flatMap(({ count: real, users, positives }) =>
+    Array.from({ length: real }, (_, row) => key(users[row]!, positives[row]!)),
+  );
 
 describe('an epoch', () => {
   it('has every training pair exactly once, in another order each time', () => {
@@ -60,7 +63,9 @@ describe('an epoch', () => {
     batches.forEach((batch, step) => {
       expect(batch.count).toBe(step + 1 < sampler.stepsPerEpoch ? defaults.batchSize : count % defaults.batchSize);
       expect([batch.users.length, batch.positives.length, batch.negatives.length]).toEqual([16, 16, 32]);
-      expect([...batch.users.subarray(batch.count), ...batch.positives.subarray(batch.count)].every((value) => value === 0)).toBe(true);
+      expect(
+        [...batch.users.subarray(batch.count), ...batch.positives.subarray(batch.count)].every((value) => value === 0),
+      ).toBe(true);
       expect(batch.negatives.subarray(2 * batch.count).every((value) => value === 0)).toBe(true);
     });
   });
@@ -89,7 +94,10 @@ describe('negatives', () => {
     const ratio = 3;
     const sampler = newSampler({ negativesFrom: from, negativesPerPositive: ratio });
     return take(sampler, epochs * sampler.stepsPerEpoch).flatMap(({ count: real, users, negatives }) =>
-      Array.from({ length: real * ratio }, (_, place) => ({ user: users[Math.floor(place / ratio)]!, item: negatives[place]! })),
+      Array.from({ length: real * ratio }, (_, place) => ({
+        user: users[Math.floor(place / ratio)]!,
+        item: negatives[place]!,
+      })),
     );
   }
 
@@ -102,11 +110,16 @@ describe('negatives', () => {
       const counts = new Map<number, number>();
       for (const { user, item } of all) counts.set(key(user, item), (counts.get(key(user, item)) ?? 0) + 1);
       for (let user = 0; user < USERS; user++) {
-        const candidates = Array.from({ length: ITEMS }, (_, item) => item).filter((item) => !known.has(key(user, item)) && (from === 'all' || !COLD.has(item)));
+        const candidates = Array.from({ length: ITEMS }, (_, item) => item).filter(
+          (item) => !known.has(key(user, item)) && (from === 'all' || !COLD.has(item)),
+        );
         const total = candidates.reduce((sum, item) => sum + (counts.get(key(user, item)) ?? 0), 0);
         const expected = total / candidates.length;
         expect(expected).toBeGreaterThan(50);
-        const chi = candidates.reduce((sum, item) => sum + ((counts.get(key(user, item)) ?? 0) - expected) ** 2 / expected, 0);
+        const chi = candidates.reduce(
+          (sum, item) => sum + ((counts.get(key(user, item)) ?? 0) - expected) ** 2 / expected,
+          0,
+        );
         // Mean n − 1 and variance 2(n − 1); four deviations over twelve users with a fixed seed.
         const freedom = candidates.length - 1;
         expect(Math.abs(chi - freedom)).toBeLessThanOrEqual(4 * Math.sqrt(2 * freedom));
@@ -130,7 +143,13 @@ describe('negatives', () => {
       expect(error.code).toBe('SAMPLE_NO_NEGATIVE');
       expect(error.context).toEqual({ user: 1, candidates: 3 });
     }
-    expect([...new Set(take(make(4, 'all'), 5).flatMap(({ users, negatives }) => [...users.keys()].filter((row) => users[row] === 1).map((row) => negatives[row])))]).toEqual([3]);
+    expect([
+      ...new Set(
+        take(make(4, 'all'), 5).flatMap(({ users, negatives }) =>
+          [...users.keys()].filter((row) => users[row] === 1).map((row) => negatives[row]),
+        ),
+      ),
+    ]).toEqual([3]);
   });
 });
 

@@ -59,7 +59,11 @@ describe('early stopping', () => {
 
   it('stops after the first evaluation beyond a patience of 1', () => {
     const stopping = new EarlyStopping('recall@20', 1, null);
-    expect([0.5, 0.4, 0.4].map((value) => (stopping.observe(metrics(value)), stopping.shouldStop))).toEqual([false, false, true]);
+    expect([0.5, 0.4, 0.4].map((value) => (stopping.observe(metrics(value)), stopping.shouldStop))).toEqual([
+      false,
+      false,
+      true,
+    ]);
   });
 
   it('goes on from a state that went through storage', () => {

@@ -28,7 +28,10 @@ beforeAll(async () => {
 
 async function studyOf({ database, run }: Stored, changes: Partial<RunDocument> = {}): Promise<Study> {
   const changed = { ...run, ...changes };
-  return { datasets: sharedDatasets([changed], await listDatasets(database)), runs: [{ run: changed, details: await readDetails(database, run.id) }] };
+  return {
+    datasets: sharedDatasets([changed], await listDatasets(database)),
+    runs: [{ run: changed, details: await readDetails(database, run.id) }],
+  };
 }
 
 async function faultOf(text: string | Blob): Promise<string> {
@@ -49,7 +52,9 @@ describe('a study file', () => {
     expect(stored.run.fault).toBeNull();
     const study = await studyOf(stored);
     expect(study.runs[0]!.details).not.toBeNull();
-    expect(await decodeStudyFile('a', await exportStudy(stored.database, [stored.run.id], new Date(MADE)))).toEqual(study);
+    expect(await decodeStudyFile('a', await exportStudy(stored.database, [stored.run.id], new Date(MADE)))).toEqual(
+      study,
+    );
   });
 
   it('gives back numbers that JSON does not know, a sweep, notes, what others got, and where a run came from', async () => {
@@ -57,12 +62,42 @@ describe('a study file', () => {
     const [dataset] = sharedDatasets([stored.run], await listDatasets(stored.database));
     const [epoch] = stored.run.epochs;
     const study = await studyOf(stored, {
-      status: 'failed', notes: '<b>not bold</b> ✓', seconds: 12.5,
-      fault: { code: 'RUN_DIVERGED', message: 'The loss is NaN.', hint: 'Lower the learning rate.', context: { step: 3, value: Infinity } },
+      status: 'failed',
+      notes: '<b>not bold</b> ✓',
+      seconds: 12.5,
+      fault: {
+        code: 'RUN_DIVERGED',
+        message: 'The loss is NaN.',
+        hint: 'Lower the learning rate.',
+        context: { step: 3, value: Infinity },
+      },
       epochs: [{ ...epoch!, total: NaN, terms: { bpr: -Infinity } }],
-      best: { epoch: 0, valid: epoch!.valid! }, result: null,
-      group: { id: 'g1', name: 'a sweep', variant: 'layers=2', sweep: { axes: [{ key: 'layers', values: [1, 2], range: { low: 1, high: 2, log: false } }], method: 'random', drawSeed: 4, medianRule: true } },
-      theirs: { model: 'lightgcn', config: stored.run.experiment.config, seed: 5, name: 'theirs', dataset: 0, backend: 'wasm', device: 'd', epochs: 1, result: null, curves: { epochs: [0], recall: [0.5], ndcg: [0.25] }, routing: null },
+      best: { epoch: 0, valid: epoch!.valid! },
+      result: null,
+      group: {
+        id: 'g1',
+        name: 'a sweep',
+        variant: 'layers=2',
+        sweep: {
+          axes: [{ key: 'layers', values: [1, 2], range: { low: 1, high: 2, log: false } }],
+          method: 'random',
+          drawSeed: 4,
+          medianRule: true,
+        },
+      },
+      theirs: {
+        model: 'lightgcn',
+        config: stored.run.experiment.config,
+        seed: 5,
+        name: 'theirs',
+        dataset: 0,
+        backend: 'wasm',
+        device: 'd',
+        epochs: 1,
+        result: null,
+        curves: { epochs: [0], recall: [0.5], ndcg: [0.25] },
+        routing: null,
+      },
       origin: { file: 'x.lodestone.json', importedAt: MADE, dataset: dataset! },
       stopReason: { rule: 'median', epoch: 0, metric: 'recall@20', best: 0.1, median: 0.2, peers: 3 },
     });
@@ -82,11 +117,15 @@ describe('a study file', () => {
     const changed = (path: string, value: unknown): Promise<string> => {
       const file: unknown = JSON.parse(text);
       const keys = path.split('.');
-      const holder = keys.slice(0, -1).reduce((node, key) => (node as Record<string, unknown>)[key], file) as Record<string, unknown>;
+      const holder = keys.slice(0, -1).reduce((node, key) => (node as Record<string, unknown>)[key], file) as Record<
+        string,
+        unknown
+      >;
       holder[keys.at(-1)!] = value;
       return faultOf(JSON.stringify(file));
     };
-    const { details } = (JSON.parse(text) as { runs: { details: { perUser: { users: object }; topScores: object } }[] }).runs[0]!;
+    const { details } = (JSON.parse(text) as { runs: { details: { perUser: { users: object }; topScores: object } }[] })
+      .runs[0]!;
     expect(await faultOf(text)).toBe('none');
     expect(await faultOf(text.slice(0, -40))).toBe('STUDY_UNREADABLE');
     expect(await faultOf('{"format":"something"}')).toBe('STUDY_UNREADABLE');
@@ -109,20 +148,30 @@ describe('a study file', () => {
       ['runs.0.details.perUser.values.map@5', details.topScores],
       ['datasets', []],
       ['runs', []],
-    ] as const) expect(await changed(path, value), path).toBe('STUDY_UNREADABLE');
+    ] as const)
+      expect(await changed(path, value), path).toBe('STUDY_UNREADABLE');
     expect(await faultOf(text.replace('"notes":""', '"__proto__":{"x":1},"notes":""'))).toBe('STUDY_UNREADABLE');
     expect(Object.prototype).not.toHaveProperty('x');
   });
 
   it('whose columns unfold to more than they say is refused before it unfolds', async () => {
-    const value = JSON.parse(await (await encodeStudyFile(await studyOf(ended.get('bpr')!), MADE)).text()) as { runs: { details: { topScores: { z: string } } }[] };
-    const bomb = await new Response(new Blob([new Uint8Array(50_000_000)]).stream().pipeThrough(new CompressionStream('deflate-raw'))).arrayBuffer();
+    const value = JSON.parse(await (await encodeStudyFile(await studyOf(ended.get('bpr')!), MADE)).text()) as {
+      runs: { details: { topScores: { z: string } } }[];
+    };
+    const bomb = await new Response(
+      new Blob([new Uint8Array(50_000_000)]).stream().pipeThrough(new CompressionStream('deflate-raw')),
+    ).arrayBuffer();
     value.runs[0]!.details.topScores.z = Buffer.from(bomb).toString('base64');
     expect(await faultOf(JSON.stringify(value))).toBe('STUDY_UNREADABLE');
   });
 
   it('never does anything else, however its text was changed', async () => {
-    const text = await (await encodeStudyFile({ ...(await studyOf(ended.get('bpr')!)), runs: [{ run: ended.get('bpr')!.run, details: null }] }, MADE)).text();
+    const text = await (
+      await encodeStudyFile(
+        { ...(await studyOf(ended.get('bpr')!)), runs: [{ run: ended.get('bpr')!.run, details: null }] },
+        MADE,
+      )
+    ).text();
     const alphabet = '{}[],:"0123456789.-eEabcxyz\\\u0000é';
     for (let round = 0; round < 5000; round++) {
       const at = Math.floor(random.uniform() * text.length);
@@ -133,7 +182,21 @@ describe('a study file', () => {
   }, 120_000);
 
   it('never does anything else, however its content was changed', async () => {
-    const values = [null, -1, 1e308, '', '<img src=x onerror=alert(1)>', [], {}, true, 'x'.repeat(1000), [[]], 0.5, 'NaN', { t: 'f32', n: 1e8, z: '' }];
+    const values = [
+      null,
+      -1,
+      1e308,
+      '',
+      '<img src=x onerror=alert(1)>',
+      [],
+      {},
+      true,
+      'x'.repeat(1000),
+      [[]],
+      0.5,
+      'NaN',
+      { t: 'f32', n: 1e8, z: '' },
+    ];
     const text = await (await encodeStudyFile(await studyOf(ended.get('magnet')!), MADE)).text();
     for (let round = 0; round < 5000; round++) {
       const copy: unknown = JSON.parse(text);
@@ -142,7 +205,8 @@ describe('a study file', () => {
         const key = pick(Object.keys(node));
         if (key === undefined) break;
         const next = node[key];
-        if (typeof next === 'object' && next !== null && random.uniform() < 0.85) node = next as Record<string, unknown>;
+        if (typeof next === 'object' && next !== null && random.uniform() < 0.85)
+          node = next as Record<string, unknown>;
         else {
           node[key] = pick(values);
           break;
@@ -159,14 +223,21 @@ describe('a weights file', () => {
     const bytes = new Uint8Array(await (await exportWeights(database, run.id)).arrayBuffer());
     const found = decodeWeights('w', bytes);
     expect(found.runId).toBe(run.id);
-    expect(found.best).toEqual({ arrays: await readWeights(database, run.id), shapes: await readShapes(database, run.id, 'best') });
+    expect(found.best).toEqual({
+      arrays: await readWeights(database, run.id),
+      shapes: await readShapes(database, run.id, 'best'),
+    });
     expect(found.best.shapes['represent/items']).toHaveLength(2);
     const latest = await readWeights(database, run.id, 'latest');
     expect(found.latest?.arrays ?? null).toEqual(latest);
   });
 
   it('that is not right is refused', () => {
-    const good = encodeWeights({ runId: 'r', best: { arrays: { a: Float32Array.of(1, 2, 3, 4), b: Float32Array.of(5) }, shapes: { a: [2, 2] } }, latest: null });
+    const good = encodeWeights({
+      runId: 'r',
+      best: { arrays: { a: Float32Array.of(1, 2, 3, 4), b: Float32Array.of(5) }, shapes: { a: [2, 2] } },
+      latest: null,
+    });
     const codeOf = (bytes: Uint8Array<ArrayBuffer>): string => {
       try {
         decodeWeights('w', bytes);
@@ -183,7 +254,8 @@ describe('a weights file', () => {
     for (let round = 0; round < 3000; round++) {
       const copy = good.slice();
       // The header is what can mislead; numbers may be anything.
-      for (let change = 0; change < 3; change++) copy[Math.floor(random.uniform() * (copy.length - 20))] = Math.floor(random.uniform() * 256);
+      for (let change = 0; change < 3; change++)
+        copy[Math.floor(random.uniform() * (copy.length - 20))] = Math.floor(random.uniform() * 256);
       expect(codeOf(copy)).toMatch(/^WEIGHTS_UNREADABLE$|^none$/);
     }
   });

@@ -21,16 +21,32 @@ interface TraceDocument {
   parameters: Record<string, { shape: number[]; meaning: string }>;
   graphs: Record<string, { meaning: string; shape: number[] }>;
   inputs: Record<string, { shape: number[]; meaning: string }>;
-  steps: { epoch: number; lr: number; terms: Record<string, { unweighted: number; weighted: number }>; total: number; observed?: Record<string, number> }[];
+  steps: {
+    epoch: number;
+    lr: number;
+    terms: Record<string, { unweighted: number; weighted: number }>;
+    total: number;
+    observed?: Record<string, number>;
+  }[];
 }
 
 async function tracedRun(model: ModelId, config: Config) {
   const { database, run } = await smallStudy(model, config, 'cpu', { users: USERS, items: ITEMS });
-  const ended = await executeRun(run.id, { database, deviceHost: { gpu: null, wasmPaths: {}, fetchWasm: false, helpers: null }, control: new RunControl(), emit: () => undefined, traceSteps: STEPS });
+  const ended = await executeRun(run.id, {
+    database,
+    deviceHost: { gpu: null, wasmPaths: {}, fetchWasm: false, helpers: null },
+    control: new RunControl(),
+    emit: () => undefined,
+    traceSteps: STEPS,
+  });
   expect(ended.fault).toBeNull();
   const trace = await readTrace(database, run.id);
   if (!trace) throw new Error('There is no trace.');
-  return { database, arrays: parseSafetensors(trace.safetensors).arrays, document: JSON.parse(trace.json) as TraceDocument };
+  return {
+    database,
+    arrays: parseSafetensors(trace.safetensors).arrays,
+    document: JSON.parse(trace.json) as TraceDocument,
+  };
 }
 
 describe('a traced run', () => {
@@ -40,12 +56,23 @@ describe('a traced run', () => {
   let held: Record<'valid' | 'test', [number, number][]>;
 
   beforeAll(async () => {
-    const traced = await tracedRun('mgcn', { embeddingSize: 8, batchSize: 512, neighbours: 4, negativesPerPositive: 2, epochs: 3, lrDecay: 0.5, lrDecayEpochs: 1, contrastWeight: 0.1 });
+    const traced = await tracedRun('mgcn', {
+      embeddingSize: 8,
+      batchSize: 512,
+      neighbours: 4,
+      negativesPerPositive: 2,
+      epochs: 3,
+      lrDecay: 0.5,
+      lrDecayEpochs: 1,
+      contrastWeight: 0.1,
+    });
     ({ arrays, document } = traced);
     const { database } = traced;
     const interactions = await readInteractions(database, 'small');
     const rows = (label: number): [number, number][] =>
-      [...interactions.split.keys()].filter((row) => interactions.split[row] === label).map((row) => [interactions.users[row]!, interactions.items[row]!]);
+      [...interactions.split.keys()]
+        .filter((row) => interactions.split[row] === label)
+        .map((row) => [interactions.users[row]!, interactions.items[row]!]);
     train = rows(0);
     held = { valid: rows(1), test: rows(2) };
   });
@@ -60,29 +87,49 @@ describe('a traced run', () => {
     const parameters = Object.keys(document.parameters);
     const modalities = document.modalities.map(({ key }) => key);
     expect(modalities.length).toBeGreaterThan(1);
-    expect(parameters.sort()).toEqual([
-      'userEmbedding', 'itemEmbedding', 'attention/weight', 'attention/bias', 'attention/query',
-      ...modalities.flatMap((key) => [`features/${key}`, ...['project', 'purify', 'preference'].flatMap((role) => [`${role}/${key}/weight`, `${role}/${key}/bias`])]),
-    ].sort());
+    expect(parameters.sort()).toEqual(
+      [
+        'userEmbedding',
+        'itemEmbedding',
+        'attention/weight',
+        'attention/bias',
+        'attention/query',
+        ...modalities.flatMap((key) => [
+          `features/${key}`,
+          ...['project', 'purify', 'preference'].flatMap((role) => [`${role}/${key}/weight`, `${role}/${key}/bias`]),
+        ]),
+      ].sort(),
+    );
     const graphs = ['userItem', 'userFromItem', ...modalities.map((key) => `items/${key}`)];
     expect(Object.keys(document.graphs).sort()).toEqual([...graphs].sort());
-    expect([...arrays.keys()].sort()).toEqual([
-      ...graphs.flatMap((name) => ['rowPtr', 'colIdx', 'values'].map((part) => `graph/${name}/${part}`)),
-      'data/train', 'data/valid', 'data/test',
-      ...parameters.map((name) => `init/${name}`),
-      ...Array.from({ length: STEPS }, (_, k) => [
-        ...['users', 'positives', 'negatives', 'mask/padding'].map((name) => `step${k}/${name}`),
-        ...parameters.flatMap((name) => [`step${k}/grad/${name}`, `step${k}/after/${name}`]),
-      ]).flat(),
-    ].sort());
+    expect([...arrays.keys()].sort()).toEqual(
+      [
+        ...graphs.flatMap((name) => ['rowPtr', 'colIdx', 'values'].map((part) => `graph/${name}/${part}`)),
+        'data/train',
+        'data/valid',
+        'data/test',
+        ...parameters.map((name) => `init/${name}`),
+        ...Array.from({ length: STEPS }, (_, k) => [
+          ...['users', 'positives', 'negatives', 'mask/padding'].map((name) => `step${k}/${name}`),
+          ...parameters.flatMap((name) => [`step${k}/grad/${name}`, `step${k}/after/${name}`]),
+        ]).flat(),
+      ].sort(),
+    );
   });
 
   it('says what each array is', () => {
     for (const [name, { shape, meaning }] of Object.entries(document.parameters)) {
       expect(meaning).not.toBe('');
-      for (const key of [`init/${name}`, `step0/grad/${name}`, `step1/after/${name}`]) expect(array(key)).toMatchObject({ shape, dtype: 'F32' });
+      for (const key of [`init/${name}`, `step0/grad/${name}`, `step1/after/${name}`])
+        expect(array(key)).toMatchObject({ shape, dtype: 'F32' });
     }
-    for (const [name, { shape: [rows = 0, columns = 0], meaning }] of Object.entries(document.graphs)) {
+    for (const [
+      name,
+      {
+        shape: [rows = 0, columns = 0],
+        meaning,
+      },
+    ] of Object.entries(document.graphs)) {
       expect(meaning).not.toBe('');
       const pointers = array(`graph/${name}/rowPtr`);
       expect(pointers).toMatchObject({ dtype: 'I32', shape: [rows + 1] });
@@ -124,7 +171,8 @@ describe('a traced run', () => {
       expect([positives.length, negatives.length]).toEqual([users.length, 2 * users.length]);
       users.forEach((user, row) => {
         seen.push(`${user}/${positives[row]}`);
-        for (const negative of [negatives[2 * row], negatives[2 * row + 1]]) expect(known.has(`${user}/${negative}`)).toBe(false);
+        for (const negative of [negatives[2 * row], negatives[2 * row + 1]])
+          expect(known.has(`${user}/${negative}`)).toBe(false);
       });
     }
     expect(seen.every((pair) => known.has(pair))).toBe(true);
@@ -138,7 +186,12 @@ describe('a traced run', () => {
       expect(epoch).toBe(Math.floor(k / perEpoch));
       expect(lr).toBeCloseTo(1e-3 * 0.5 ** epoch, 12);
       expect(Object.keys(terms)).toEqual(['bpr', 'contrastUsers', 'contrastItems', 'reg']);
-      for (const [key, weight] of [['bpr', 1], ['contrastUsers', 0.1], ['contrastItems', 0.1], ['reg', 1e-4]] as const) {
+      for (const [key, weight] of [
+        ['bpr', 1],
+        ['contrastUsers', 0.1],
+        ['contrastItems', 0.1],
+        ['reg', 1e-4],
+      ] as const) {
         expect(terms[key]!.weighted / (weight * terms[key]!.unweighted)).toBeCloseTo(1, 5);
       }
       expect(Object.values(terms).reduce((sum, { weighted }) => sum + weighted, 0) / total).toBeCloseTo(1, 5);
@@ -158,51 +211,93 @@ describe('a traced run', () => {
           const g = gradient[i]!;
           m[i] = beta1 * m[i]! + (1 - beta1) * g;
           v[i] = beta2 * v[i]! + (1 - beta2) * g * g;
-          theta[i] = value - (lr * (m[i]! / (1 - beta1 ** (k + 1)))) / (Math.sqrt(v[i]! / (1 - beta2 ** (k + 1))) + epsilon);
+          theta[i] =
+            value - (lr * (m[i]! / (1 - beta1 ** (k + 1)))) / (Math.sqrt(v[i]! / (1 - beta2 ** (k + 1))) + epsilon);
         });
         const after = array(`step${k}/after/${name}`).values;
         // An update is at most about the learning rate; values themselves are rounded to float32.
-        theta.forEach((value, i) => expect(Math.abs(after[i]! - value)).toBeLessThanOrEqual(1e-4 * lr + 2e-7 * Math.abs(value)));
-        if (gradient.some((g) => g !== 0)) expect(after.some((value, i) => Math.abs(value - array(`init/${name}`).values[i]!) > 0.1 * lr)).toBe(true);
+        theta.forEach((value, i) =>
+          expect(Math.abs(after[i]! - value)).toBeLessThanOrEqual(1e-4 * lr + 2e-7 * Math.abs(value)),
+        );
+        if (gradient.some((g) => g !== 0))
+          expect(after.some((value, i) => Math.abs(value - array(`init/${name}`).values[i]!) > 0.1 * lr)).toBe(true);
       }
     }
   });
 
   it('has a gradient for every parameter', () => {
-    for (const name of Object.keys(document.parameters)) expect(array(`step0/grad/${name}`).values.some((g) => g !== 0), name).toBe(true);
+    for (const name of Object.keys(document.parameters))
+      expect(
+        array(`step0/grad/${name}`).values.some((g) => g !== 0),
+        name,
+      ).toBe(true);
   });
 });
 
 const BOTH = ['image', 'text'];
 /** What a model's trace holds beside splits, batches, parameters and their gradients. */
-const BESIDE: readonly (readonly [ModelId, Config, { graphs: string[]; frozen?: string[]; inputs?: string[]; draws?: string[]; observed?: string[] }])[] = [
-  ['lattice', { trainFeatures: false, neighbours: 3 }, { graphs: ['userItem', 'items/image', 'items/text', 'learned@epoch0'], frozen: BOTH }],
-  ['freedom', {}, { graphs: ['items', 'userItem', 'userItem@epoch0'] }],
-  ['gume', { neighbours: 3 }, { graphs: ['enhanced', 'userItem', 'userFromItem', 'items/image', 'items/text'], draws: ['noiseModality/1', 'noiseModality/2', 'noiseExtended/1', 'noiseExtended/2'] }],
+const BESIDE: readonly (readonly [
+  ModelId,
+  Config,
+  { graphs: string[]; frozen?: string[]; inputs?: string[]; draws?: string[]; observed?: string[] },
+])[] = [
   [
-    'egra', { pretrained: 'random', neighbours: 3, enhancedNeighbours: 3, trainFeatures: false },
-    { graphs: ['enhanced', 'userItem', 'userFromItem', 'items/image', 'items/text'], frozen: BOTH, inputs: ['pretrained'], observed: ['epochWeight', 'cosineUsers', 'cosineItems'] },
+    'lattice',
+    { trainFeatures: false, neighbours: 3 },
+    { graphs: ['userItem', 'items/image', 'items/text', 'learned@epoch0'], frozen: BOTH },
+  ],
+  ['freedom', {}, { graphs: ['items', 'userItem', 'userItem@epoch0'] }],
+  [
+    'gume',
+    { neighbours: 3 },
+    {
+      graphs: ['enhanced', 'userItem', 'userFromItem', 'items/image', 'items/text'],
+      draws: ['noiseModality/1', 'noiseModality/2', 'noiseExtended/1', 'noiseExtended/2'],
+    },
+  ],
+  [
+    'egra',
+    { pretrained: 'random', neighbours: 3, enhancedNeighbours: 3, trainFeatures: false },
+    {
+      graphs: ['enhanced', 'userItem', 'userFromItem', 'items/image', 'items/text'],
+      frozen: BOTH,
+      inputs: ['pretrained'],
+      observed: ['epochWeight', 'cosineUsers', 'cosineItems'],
+    },
   ],
   ['mllmrec', { profiles: 'history', neighbours: 3 }, { graphs: ['items'], inputs: ['itemVectors', 'userVectors'] }],
   [
-    'magnet', { neighbours: 3, inducedPerUser: 3 },
-    { graphs: ['userItem', 'userItemInduced', 'userHistory'], frozen: BOTH, draws: ['dropout/positive', 'dropout/negative'], observed: ['entropy', 'counter', 'stage', ...Array.from({ length: 9 }, (_, expert) => batchRoutingKey(expert))] },
+    'magnet',
+    { neighbours: 3, inducedPerUser: 3 },
+    {
+      graphs: ['userItem', 'userItemInduced', 'userHistory'],
+      frozen: BOTH,
+      draws: ['dropout/positive', 'dropout/negative'],
+      observed: ['entropy', 'counter', 'stage', ...Array.from({ length: 9 }, (_, expert) => batchRoutingKey(expert))],
+    },
   ],
   ['simgr', {}, { graphs: ['userItem', 'userHistory', 'positive', 'negative'], frozen: BOTH, inputs: ['signs'] }],
 ];
 
 describe('a traced run of other models', () => {
-  it.for(BESIDE)('%s: graphs of its epoch, frozen features, inputs, draws and observations', async ([model, config, { graphs, frozen = [], inputs = [], draws = [], observed = [] }]) => {
-    const { arrays, document } = await tracedRun(model, { embeddingSize: 8, batchSize: 128, epochs: 1, ...config });
-    const under = (prefix: string): string[] => [...arrays.keys()].filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
-    const untrained = Object.keys(document.parameters).filter((name) => !arrays.has(`step0/grad/${name}`));
-    expect(Object.keys(document.graphs).sort()).toEqual([...graphs].sort());
-    expect(untrained).toEqual(frozen.map((key) => `features/${key}`));
-    expect(under('init/').sort()).toEqual(Object.keys(document.parameters).sort());
-    expect(under('input/')).toEqual(inputs);
-    expect(Object.keys(document.inputs)).toEqual(inputs);
-    expect(under('step1/mask/').sort()).toEqual(['padding', ...draws].sort());
-    expect(document.steps.map((step) => Object.keys(step.observed ?? {}))).toEqual(Array.from({ length: STEPS }, () => observed));
-    for (const { total, observed: values } of document.steps) for (const value of [total, ...Object.values(values ?? {})]) expect(value).toEqual(expect.any(Number));
-  });
+  it.for(BESIDE)(
+    '%s: graphs of its epoch, frozen features, inputs, draws and observations',
+    async ([model, config, { graphs, frozen = [], inputs = [], draws = [], observed = [] }]) => {
+      const { arrays, document } = await tracedRun(model, { embeddingSize: 8, batchSize: 128, epochs: 1, ...config });
+      const under = (prefix: string): string[] =>
+        [...arrays.keys()].filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
+      const untrained = Object.keys(document.parameters).filter((name) => !arrays.has(`step0/grad/${name}`));
+      expect(Object.keys(document.graphs).sort()).toEqual([...graphs].sort());
+      expect(untrained).toEqual(frozen.map((key) => `features/${key}`));
+      expect(under('init/').sort()).toEqual(Object.keys(document.parameters).sort());
+      expect(under('input/')).toEqual(inputs);
+      expect(Object.keys(document.inputs)).toEqual(inputs);
+      expect(under('step1/mask/').sort()).toEqual(['padding', ...draws].sort());
+      expect(document.steps.map((step) => Object.keys(step.observed ?? {}))).toEqual(
+        Array.from({ length: STEPS }, () => observed),
+      );
+      for (const { total, observed: values } of document.steps)
+        for (const value of [total, ...Object.values(values ?? {})]) expect(value).toEqual(expect.any(Number));
+    },
+  );
 });

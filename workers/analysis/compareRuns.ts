@@ -13,7 +13,10 @@ const LEVEL = 0.95;
 type Request<Type> = Extract<AnalysisCommand, { type: Type }>;
 
 /** Tests of each other setting against the reference, from what every user got in the stored runs. */
-export async function compareRuns(database: Database, { reference, others, metric, relevant }: Request<'compare'>): Promise<SettingComparison[]> {
+export async function compareRuns(
+  database: Database,
+  { reference, others, metric, relevant }: Request<'compare'>,
+): Promise<SettingComparison[]> {
   const read = userReader(database, relevant);
   const comparisons: SettingComparison[] = [];
   for (const other of others) {
@@ -24,7 +27,10 @@ export async function compareRuns(database: Database, { reference, others, metri
 }
 
 /** The p-values of the t-tests alone, in several metrics. */
-export async function testRuns(database: Database, { reference, others, metrics, relevant }: Request<'test'>): Promise<SettingTests[]> {
+export async function testRuns(
+  database: Database,
+  { reference, others, metrics, relevant }: Request<'test'>,
+): Promise<SettingTests[]> {
   const read = userReader(database, relevant);
   const tests: SettingTests[] = [];
   for (const other of others) {
@@ -44,7 +50,12 @@ export async function testRuns(database: Database, { reference, others, metrics,
 function byUser({ mine, theirs, refused }: SettingPair, metric: MetricKey): SettingComparison['users'] {
   if (refused !== null) return { refused };
   const [a, b] = [userMeans(mine, metric), userMeans(theirs, metric)];
-  const interval = bootstrapInterval(a.map((value, i) => value - (b[i] ?? NaN)), stream(0, 'bootstrap'), RESAMPLES, LEVEL);
+  const interval = bootstrapInterval(
+    a.map((value, i) => value - (b[i] ?? NaN)),
+    stream(0, 'bootstrap'),
+    RESAMPLES,
+    LEVEL,
+  );
   return { ...comparePaired(a, b), interval };
 }
 

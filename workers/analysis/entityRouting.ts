@@ -13,8 +13,14 @@ export async function entityRouting({ run, data, model }: OpenedRun, phase: Phas
   const families = familiesOf(config);
   await phase('routing the training pairs', null);
   const { probabilities, groupShares } = await model.routePairs(train);
-  const experts = expertsOf(config, groups).map((expert, e) => ({ ...expert, shares: Array.from(groupShares.subarray(e * groups.length, (e + 1) * groups.length)) }));
-  const means = { users: meanRows(train.users, users, probabilities, experts.length), items: meanRows(train.items, items, probabilities, experts.length) };
+  const experts = expertsOf(config, groups).map((expert, e) => ({
+    ...expert,
+    shares: Array.from(groupShares.subarray(e * groups.length, (e + 1) * groups.length)),
+  }));
+  const means = {
+    users: meanRows(train.users, users, probabilities, experts.length),
+    items: meanRows(train.items, items, probabilities, experts.length),
+  };
   const perEntity = (of: (mean: readonly number[]) => readonly number[]) => ({
     users: Float32Array.from(means.users.flatMap(of)),
     items: Float32Array.from(means.items.flatMap(of)),

@@ -15,42 +15,72 @@ type Request<Type> = Extract<AnalysisCommand, { type: Type }>;
 type Progress = (text: string, fraction: number | null) => Promise<void> | void;
 
 /** What every user got of a setting and of the reference, or why the two cannot be paired. */
-export async function pairedUsers(database: Database, { setting, reference, metric, relevant, datasetId }: Request<'gains'>): Promise<PairedUsers | { readonly refused: string }> {
+export async function pairedUsers(
+  database: Database,
+  { setting, reference, metric, relevant, datasetId }: Request<'gains'>,
+): Promise<PairedUsers | { readonly refused: string }> {
   const { seeds, mine, theirs, refused } = await pairSettings(setting, reference, userReader(database, relevant));
   const users = mine[0]?.users;
   if (refused !== null || !users) return { refused: refused ?? 'Neither has a user.' };
   const interactions = await readInteractions(database, datasetId).catch(() => null);
-  return { seeds, users, mine: userMeans(mine, metric), theirs: userMeans(theirs, metric), trained: interactions && trainedBy(interactions, users) };
+  return {
+    seeds,
+    users,
+    mine: userMeans(mine, metric),
+    theirs: userMeans(theirs, metric),
+    trained: interactions && trainedBy(interactions, users),
+  };
 }
 
 /** Training interactions of each of `users`. */
 function trainedBy(interactions: Interactions, users: Int32Array): Int32Array {
   const counts = new Map<number, number>();
-  interactions.users.forEach((user, row) => interactions.split[row] === TRAIN && counts.set(user, (counts.get(user) ?? 0) + 1));
+  interactions.users.forEach(
+    (user, row) => interactions.split[row] === TRAIN && counts.set(user, (counts.get(user) ?? 0) + 1),
+  );
   return users.map((user) => counts.get(user) ?? 0);
 }
 
 /** Finds the `k` most similar items of each item in every modality, on the device that is open. Throws `MODEL_NEEDS_FEATURES` without any. */
-export async function visibilityOf(database: Database, { datasetId, neighbours }: Request<'visibility'>, progress: Progress): Promise<Visibility> {
+export async function visibilityOf(
+  database: Database,
+  { datasetId, neighbours }: Request<'visibility'>,
+  progress: Progress,
+): Promise<Visibility> {
   const dataset = await readDataset(database, datasetId);
   const modalities = modalitiesOf(dataset);
   if (modalities.length === 0) {
-    throw new AppError('MODEL_NEEDS_FEATURES', `${dataset.name} has no item features, so no item is near another one.`, 'Import the dataset together with its feature files.');
+    throw new AppError(
+      'MODEL_NEEDS_FEATURES',
+      `${dataset.name} has no item features, so no item is near another one.`,
+      'Import the dataset together with its feature files.',
+    );
   }
   const k = Math.max(1, Math.min(neighbours, dataset.statistics.items - 1));
   const lists: NeighbourLists[] = [];
   for (const feature of modalities) {
     const values = await readFeatures(database, datasetId, feature);
-    lists.push(await nearestRows(values, feature.rows, feature.columns, k, false, (fraction) => progress(`finding the ${k} nearest items by ${feature.key}`, fraction)));
+    lists.push(
+      await nearestRows(values, feature.rows, feature.columns, k, false, (fraction) =>
+        progress(`finding the ${k} nearest items by ${feature.key}`, fraction),
+      ),
+    );
   }
-  return { ...visibility(await readInteractions(database, datasetId), lists), neighbours: k, modalities: modalities.map(({ key }) => key) };
+  return {
+    ...visibility(await readInteractions(database, datasetId), lists),
+    neighbours: k,
+    modalities: modalities.map(({ key }) => key),
+  };
 }
 
 /**
  * MAGNET, Figure 6: `v = Σ_m |I_u ∩ N^m(i)| / (M k)` for a test item `i` of a user with the training items `I_u`, `N^m(i)` the
  * `k` items most similar to `i` in modality `m`; mean over the user's test items. Users in ascending order.
  */
-export function visibility(interactions: Interactions, lists: readonly NeighbourLists[]): Pick<Visibility, 'users' | 'values'> {
+export function visibility(
+  interactions: Interactions,
+  lists: readonly NeighbourLists[],
+): Pick<Visibility, 'users' | 'values'> {
   const history = new Map<number, Set<number>>();
   const tested = new Map<number, number[]>();
   interactions.users.forEach((user, row) => {
@@ -64,7 +94,8 @@ export function visibility(interactions: Interactions, lists: readonly Neighbour
     const items = tested.get(user) ?? [];
     let seen = 0;
     for (const item of items) {
-      for (const { k, indices } of lists) for (let place = item * k; place < (item + 1) * k; place++) seen += own?.has(indices[place] ?? -1) ? 1 : 0;
+      for (const { k, indices } of lists)
+        for (let place = item * k; place < (item + 1) * k; place++) seen += own?.has(indices[place] ?? -1) ? 1 : 0;
     }
     const most = items.length * lists.reduce((sum, { k }) => sum + k, 0);
     return most === 0 ? NaN : seen / most;

@@ -14,7 +14,11 @@ const FIRST_CHECK = 24;
  * The `count` largest eigenvalues of a symmetric positive semidefinite matrix `[size, size]`, given by its product with a
  * vector: Lanczos iteration with full reorthogonalisation from a fixed start, until each residual is rounding.
  */
-export function leadingEigenpairs(product: (vector: Float64Array) => Float64Array, size: number, count: number): Eigenpair[] {
+export function leadingEigenpairs(
+  product: (vector: Float64Array) => Float64Array,
+  size: number,
+  count: number,
+): Eigenpair[] {
   const random = stream(0, 'lanczos');
   const basis: Float64Array[] = [];
   const diagonal: number[] = [];
@@ -78,7 +82,11 @@ function combined(basis: readonly Float64Array[], weights: Float64Array): Float6
 /** All eigenpairs of a symmetric tridiagonal matrix by Jacobi's rotations, largest value first. */
 function tridiagonalEigenpairs(diagonal: readonly number[], beside: readonly number[]): Eigenpair[] {
   const n = diagonal.length;
-  const rows = diagonal.map((value, i) => Float64Array.from({ length: n }, (_, j) => (i === j ? value : j === i + 1 ? (beside[i] ?? 0) : j === i - 1 ? (beside[j] ?? 0) : 0)));
+  const rows = diagonal.map((value, i) =>
+    Float64Array.from({ length: n }, (_, j) =>
+      i === j ? value : j === i + 1 ? (beside[i] ?? 0) : j === i - 1 ? (beside[j] ?? 0) : 0,
+    ),
+  );
   const vectors = diagonal.map((_, i) => Float64Array.from({ length: n }, (_, j) => (i === j ? 1 : 0)));
   const at = (i: number, j: number): number => rows[i]?.[j] ?? 0;
   const size = Math.sqrt(rows.reduce((sum, row) => sum + dot(row, row), 0));

@@ -18,14 +18,29 @@ type Progress = (text: string, fraction: number | null) => Promise<void> | void;
 /** Reads the vectors of a dataset and probes them. Throws `REASONING_INPUT` where there are none to compare. */
 export async function probeDataset(database: Database, datasetId: string, progress: Progress): Promise<LeakageProbe> {
   const dataset = await readDataset(database, datasetId);
-  const find = (wanted: string, scope: 'item' | 'user') => dataset.features.find(({ key, scope: of }) => of === scope && (scope === 'user' || key === wanted));
+  const find = (wanted: string, scope: 'item' | 'user') =>
+    dataset.features.find(({ key, scope: of }) => of === scope && (scope === 'user' || key === wanted));
   const [item, user] = [find('image_text', 'item'), find('user_preferences', 'user')];
   if (!item || !user || item.columns !== user.columns) {
-    throw new AppError('REASONING_INPUT', 'The profiles can be compared with items only where both come from one encoder: the dataset needs image_text and user_preferences of the same width.', 'Add image_text_feat.npy of the encoder that made the profiles, and import again.');
+    throw new AppError(
+      'REASONING_INPUT',
+      'The profiles can be compared with items only where both come from one encoder: the dataset needs image_text and user_preferences of the same width.',
+      'Add image_text_feat.npy of the encoder that made the profiles, and import again.',
+    );
   }
   await progress('reading vectors', null);
-  const rows = async (feature: typeof item): Promise<Rows> => ({ values: await readFeatures(database, datasetId, feature), rows: feature.rows, columns: feature.columns });
-  return probeLeakage(await readInteractions(database, datasetId), await rows(item), await rows(user), stream(SEED, 'leakage'), progress);
+  const rows = async (feature: typeof item): Promise<Rows> => ({
+    values: await readFeatures(database, datasetId, feature),
+    rows: feature.rows,
+    columns: feature.columns,
+  });
+  return probeLeakage(
+    await readInteractions(database, datasetId),
+    await rows(item),
+    await rows(user),
+    stream(SEED, 'leakage'),
+    progress,
+  );
 }
 
 /**
@@ -35,19 +50,30 @@ export async function probeDataset(database: Database, datasetId: string, progre
  * those items: held-out items are more like the history than most, so their neighbours are not quite as like it. Throws `REASONING_INPUT`
  * with fewer than twenty users.
  */
-export async function probeLeakage(interactions: Interactions, items: Rows, users: Rows, random: Random, progress: Progress = () => undefined): Promise<LeakageProbe> {
+export async function probeLeakage(
+  interactions: Interactions,
+  items: Rows,
+  users: Rows,
+  random: Random,
+  progress: Progress = () => undefined,
+): Promise<LeakageProbe> {
   const x = unitRows(items);
   const p = unitRows(users);
   const { columns } = items;
   const train: Set<number>[] = Array.from({ length: users.rows }, () => new Set());
   const held: Set<number>[] = Array.from({ length: users.rows }, () => new Set());
-  interactions.users.forEach((user, row) => (interactions.split[row] === 0 ? train : held)[user]?.add(interactions.items[row] ?? 0));
+  interactions.users.forEach((user, row) =>
+    (interactions.split[row] === 0 ? train : held)[user]?.add(interactions.items[row] ?? 0),
+  );
   const popularity = new Float64Array(items.rows);
   train.forEach((own) => own.forEach((item) => (popularity[item] = (popularity[item] ?? 0) + 1)));
   const logPopularity = popularity.map((count) => Math.log(1 + count));
-  const present = (values: Float32Array, row: number): boolean => values.subarray(row * columns, (row + 1) * columns).some((value) => value !== 0);
+  const present = (values: Float32Array, row: number): boolean =>
+    values.subarray(row * columns, (row + 1) * columns).some((value) => value !== 0);
 
-  const able = Array.from({ length: users.rows }, (_, user) => user).filter((user) => (train[user]?.size ?? 0) > 0 && (held[user]?.size ?? 0) > 0 && present(p, user));
+  const able = Array.from({ length: users.rows }, (_, user) => user).filter(
+    (user) => (train[user]?.size ?? 0) > 0 && (held[user]?.size ?? 0) > 0 && present(p, user),
+  );
   const chosen = sample(able, MOST_USERS, random);
   const means: number[] = [];
   let variance = 0;
@@ -56,7 +82,9 @@ export async function probeLeakage(interactions: Interactions, items: Rows, user
     if (place % 50 === 0) await progress('comparing held-out items with unseen ones', place / chosen.length);
     const own = train[user] ?? new Set();
     const kept = [...(held[user] ?? [])].filter((item) => !own.has(item) && present(x, item));
-    const unseen = Array.from({ length: items.rows }, (_, item) => item).filter((item) => !own.has(item) && !held[user]?.has(item) && present(x, item));
+    const unseen = Array.from({ length: items.rows }, (_, item) => item).filter(
+      (item) => !own.has(item) && !held[user]?.has(item) && present(x, item),
+    );
     if (kept.length === 0 || unseen.length < CONTROLS) continue;
     const history = new Float32Array(columns);
     own.forEach((item) => history.forEach((value, c) => (history[c] = value + (x[item * columns + c] ?? 0))));
@@ -66,9 +94,15 @@ export async function probeLeakage(interactions: Interactions, items: Rows, user
     const slope = slopeOf(unseen, toHistory, toProfile);
     let sum = 0;
     for (const item of kept) {
-      const gap = (values: Float64Array, other: number, unit: number): number => ((values[other] ?? 0) - (values[item] ?? 0)) / unit;
-      const distance = (other: number): number => gap(toHistory, other, scale.similarity) ** 2 + gap(logPopularity, other, scale.popularity) ** 2;
-      const controls = unseen.map((other) => ({ other, distance: distance(other) })).sort((a, b) => a.distance - b.distance || a.other - b.other).slice(0, CONTROLS).map(({ other }) => other);
+      const gap = (values: Float64Array, other: number, unit: number): number =>
+        ((values[other] ?? 0) - (values[item] ?? 0)) / unit;
+      const distance = (other: number): number =>
+        gap(toHistory, other, scale.similarity) ** 2 + gap(logPopularity, other, scale.popularity) ** 2;
+      const controls = unseen
+        .map((other) => ({ other, distance: distance(other) }))
+        .sort((a, b) => a.distance - b.distance || a.other - b.other)
+        .slice(0, CONTROLS)
+        .map(({ other }) => other);
       const mean = meanOf(controls, toProfile);
       sum += (toProfile[item] ?? 0) - mean - slope * ((toHistory[item] ?? 0) - meanOf(controls, toHistory));
       variance += deviationOf(controls, toProfile) ** 2;
@@ -77,12 +111,24 @@ export async function probeLeakage(interactions: Interactions, items: Rows, user
     means.push(sum / kept.length);
   }
   if (means.length < FEWEST_USERS) {
-    throw new AppError('REASONING_INPUT', `Only ${means.length} users have a profile, a training history and a held-out item with a vector.`, `At least ${FEWEST_USERS} are needed to tell a leak from chance.`);
+    throw new AppError(
+      'REASONING_INPUT',
+      `Only ${means.length} users have a profile, a training history and a held-out item with a vector.`,
+      `At least ${FEWEST_USERS} are needed to tell a leak from chance.`,
+    );
   }
   const difference = means.reduce((sum, value) => sum + value, 0) / means.length;
   const controlDeviation = Math.sqrt(variance / pairs);
   const [low, high] = bootstrapInterval(Float64Array.from(means), random, RESAMPLES, 0.95);
-  return { users: means.length, pairs, controls: CONTROLS, difference, controlDeviation, effect: difference / controlDeviation, interval: [low / controlDeviation, high / controlDeviation] };
+  return {
+    users: means.length,
+    pairs,
+    controls: CONTROLS,
+    difference,
+    controlDeviation,
+    effect: difference / controlDeviation,
+    interval: [low / controlDeviation, high / controlDeviation],
+  };
 }
 
 function unitRows({ values, rows, columns }: Rows): Float32Array {
@@ -105,12 +151,15 @@ function cosines(rows: Float32Array, columns: number, unit: Float32Array): Float
   });
 }
 
-const meanOf = (places: readonly number[], values: Float64Array): number => places.reduce((sum, place) => sum + (values[place] ?? 0), 0) / places.length;
+const meanOf = (places: readonly number[], values: Float64Array): number =>
+  places.reduce((sum, place) => sum + (values[place] ?? 0), 0) / places.length;
 
 /** With n − 1; 1 where all are equal. */
 function deviationOf(places: readonly number[], values: Float64Array): number {
   const mean = meanOf(places, values);
-  return Math.sqrt(places.reduce((sum, place) => sum + ((values[place] ?? 0) - mean) ** 2, 0) / (places.length - 1)) || 1;
+  return (
+    Math.sqrt(places.reduce((sum, place) => sum + ((values[place] ?? 0) - mean) ** 2, 0) / (places.length - 1)) || 1
+  );
 }
 
 /** Least squares of `y` on `x`. */

@@ -5,7 +5,10 @@ import { readDataset, readInteractions } from '../../src/storage/datasets';
 import { readDetails } from '../../src/storage/runs';
 
 /** The popularity groups of every run whose lists are stored. Throws `DATA_NOT_FOUND` when the dataset no longer is. */
-export async function groupRuns(database: Database, { settings, datasetId, cutoff }: Extract<AnalysisCommand, { type: 'longTail' }>): Promise<SettingGroups[]> {
+export async function groupRuns(
+  database: Database,
+  { settings, datasetId, cutoff }: Extract<AnalysisCommand, { type: 'longTail' }>,
+): Promise<SettingGroups[]> {
   const { statistics } = await readDataset(database, datasetId);
   const interactions = await readInteractions(database, datasetId);
   const grouped: SettingGroups[] = [];

@@ -11,7 +11,13 @@ export interface NearestRows {
 const BLOCK = 64;
 
 /** Exact, of `values [rows, columns]`; a row of zeros is as far from everything as an orthogonal one. */
-export async function nearestRows(values: Float32Array, rows: number, columns: number, k: number, phase: Phase): Promise<NearestRows> {
+export async function nearestRows(
+  values: Float32Array,
+  rows: number,
+  columns: number,
+  k: number,
+  phase: Phase,
+): Promise<NearestRows> {
   const unit = unitRows(values, rows, columns);
   const indices: number[][] = [];
   const distances: number[][] = [];
@@ -20,7 +26,8 @@ export async function nearestRows(values: Float32Array, rows: number, columns: n
     if (row % BLOCK === 0) await phase('finding nearest neighbours', row / rows);
     for (let other = 0, at = 0; other < rows; other++) {
       let sum = 0;
-      for (let column = 0, own = row * columns; column < columns; column++) sum += (unit[own++] ?? 0) * (unit[at++] ?? 0);
+      for (let column = 0, own = row * columns; column < columns; column++)
+        sum += (unit[own++] ?? 0) * (unit[at++] ?? 0);
       cosines[other] = sum;
     }
     cosines[row] = Infinity;

@@ -26,14 +26,24 @@ export interface OpenedRun {
  * Builds a run's model again, on the device that is open, with the weights that are stored: of a finished run, or of the
  * checkpoint of one that is still training. Throws `RUN_NO_WEIGHTS` before its first checkpoint, and what reading its data throws.
  */
-export async function openRun(database: Database, runId: string, of: WeightsOf, phase: (text: string, fraction: number | null) => Promise<void>): Promise<OpenedRun> {
+export async function openRun(
+  database: Database,
+  runId: string,
+  of: WeightsOf,
+  phase: (text: string, fraction: number | null) => Promise<void>,
+): Promise<OpenedRun> {
   const run = await readRun(database, runId);
   const { experiment } = run;
   const config = completeConfig(experiment.model, experiment.config);
   await phase('reading the weights', null);
   const weights = await storedWeights(database, run, of);
   const data = await readTrainingData(database, { ...experiment, config }, phase);
-  const model = await modelKind(experiment.model).build({ input: data.input, config, random: (name) => stream(experiment.seed, name), progress: phase });
+  const model = await modelKind(experiment.model).build({
+    input: data.input,
+    config,
+    random: (name) => stream(experiment.seed, name),
+    progress: phase,
+  });
   for (const parameter of model.parameters) {
     const values = weights.values[parameter.name];
     if (!values) throw noWeights(run);
@@ -67,8 +77,17 @@ export async function storedWeights(database: Database, run: RunDocument, of: We
   if (of === 'best' && checkpoint.bestWeights) return { ...checkpoint.bestWeights, step: checkpoint.step };
   const values = Object.fromEntries(Object.entries(checkpoint.parameters).map(([name, saved]) => [name, saved.values]));
   // A checkpoint may lie within an epoch: then it is that epoch's.
-  return { epoch: Math.max(0, Math.ceil(checkpoint.step / Math.max(1, run.stepsPerEpoch)) - 1), step: checkpoint.step, values, state: checkpoint.model };
+  return {
+    epoch: Math.max(0, Math.ceil(checkpoint.step / Math.max(1, run.stepsPerEpoch)) - 1),
+    step: checkpoint.step,
+    values,
+    state: checkpoint.model,
+  };
 }
 
 const noWeights = (run: RunDocument): AppError =>
-  new AppError('RUN_NO_WEIGHTS', `${run.name} has no stored weights yet.`, 'They come with its first checkpoint, some 15 seconds after the start, and with its end. Open this view again then.');
+  new AppError(
+    'RUN_NO_WEIGHTS',
+    `${run.name} has no stored weights yet.`,
+    'They come with its first checkpoint, some 15 seconds after the start, and with its end. Open this view again then.',
+  );

@@ -31,7 +31,11 @@ export interface SettingPair {
   readonly refused: string | null;
 }
 
-export async function pairSettings(setting: ComparedRuns, reference: ComparedRuns, read: UserReader): Promise<SettingPair> {
+export async function pairSettings(
+  setting: ComparedRuns,
+  reference: ComparedRuns,
+  read: UserReader,
+): Promise<SettingPair> {
   const seeds = setting.runs.map(({ seed }) => seed).filter((seed) => reference.runs.some((run) => run.seed === seed));
   const [mine, theirs] = [await ofSeeds(setting, seeds, read), await ofSeeds(reference, seeds, read)];
   return { seeds, mine, theirs, refused: refusal(mine, theirs) };
@@ -44,12 +48,15 @@ async function ofSeeds({ runs }: ComparedRuns, seeds: readonly number[], read: U
 
 function refusal(mine: readonly PerUserMetrics[], theirs: readonly PerUserMetrics[]): string | null {
   const [first] = mine;
-  if (!first || mine.length !== theirs.length) return 'The two have no seed in common of which both kept every user’s metrics. Run both with the same seeds.';
-  if (![...mine, ...theirs].every(({ users }) => sameUsers(users, first.users))) return 'The two were not evaluated on the same users, so nothing can be paired.';
+  if (!first || mine.length !== theirs.length)
+    return 'The two have no seed in common of which both kept every user’s metrics. Run both with the same seeds.';
+  if (![...mine, ...theirs].every(({ users }) => sameUsers(users, first.users)))
+    return 'The two were not evaluated on the same users, so nothing can be paired.';
   return null;
 }
 
-const sameUsers = (a: Int32Array, b: Int32Array): boolean => a.length === b.length && a.every((user, i) => user === b[i]);
+const sameUsers = (a: Int32Array, b: Int32Array): boolean =>
+  a.length === b.length && a.every((user, i) => user === b[i]);
 
 /** Of each user, over runs. */
 export function userMeans(runs: readonly PerUserMetrics[], metric: MetricKey): Float64Array {

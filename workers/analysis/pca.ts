@@ -34,7 +34,9 @@ export function principalComponents(values: Float32Array, rows: number, columns:
   };
   const total = centred.reduce((sum, value) => sum + value * value, 0);
   const pairs = leadingEigenpairs(scatter, columns, 2);
-  const [first, second] = [pairs[0], pairs[1]].map((pair) => (pair ? { coordinates: project(signed(pair.vector)), share: total > 0 ? pair.value / total : 0 } : null));
+  const [first, second] = [pairs[0], pairs[1]].map((pair) =>
+    pair ? { coordinates: project(signed(pair.vector)), share: total > 0 ? pair.value / total : 0 } : null,
+  );
   return {
     x: first?.coordinates ?? new Float64Array(rows),
     y: second?.coordinates ?? new Float64Array(rows),
@@ -44,9 +46,11 @@ export function principalComponents(values: Float32Array, rows: number, columns:
 
 function centredRows(values: Float32Array, rows: number, columns: number): Float64Array {
   const means = new Float64Array(columns);
-  for (let row = 0, at = 0; row < rows; row++) for (let column = 0; column < columns; column++) means[column] = (means[column] ?? 0) + (values[at++] ?? 0) / rows;
+  for (let row = 0, at = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++) means[column] = (means[column] ?? 0) + (values[at++] ?? 0) / rows;
   const centred = new Float64Array(rows * columns);
-  for (let row = 0, at = 0; row < rows; row++) for (let column = 0; column < columns; column++, at++) centred[at] = (values[at] ?? 0) - (means[column] ?? 0);
+  for (let row = 0, at = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++, at++) centred[at] = (values[at] ?? 0) - (means[column] ?? 0);
   return centred;
 }
 

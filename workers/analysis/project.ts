@@ -9,11 +9,20 @@ import { umapLayout } from './umap';
 import { readVectors, type OpenModel } from './vectors';
 
 /** Reads a run's vectors and lays them out in the plane. Throws what `readVectors` and `umapLayout` throw, and `PROJECTION_SPACES`. */
-export async function project(database: Database, request: ProjectionRequest, openModel: OpenModel, phase: Phase): Promise<Projection> {
+export async function project(
+  database: Database,
+  request: ProjectionRequest,
+  openModel: OpenModel,
+  phase: Phase,
+): Promise<Projection> {
   const { method, seed, entities } = request;
   const { users, items, epoch, step } = await readVectors(database, request, openModel, phase);
   if (entities === 'both' && users.columns !== items.columns) {
-    throw new AppError('PROJECTION_SPACES', `Users and items do not lie in one space here: their vectors have ${users.columns} and ${items.columns} columns.`, 'Project users or items alone, or the final representation.');
+    throw new AppError(
+      'PROJECTION_SPACES',
+      `Users and items do not lie in one space here: their vectors have ${users.columns} and ${items.columns} columns.`,
+      'Project users or items alone, or the final representation.',
+    );
   }
   const of = { users: entities === 'items' ? 0 : users.rows, items: entities === 'users' ? 0 : items.rows };
   const sample = sampledPlaces(of.users + of.items, MOST_POINTS[method], stream(seed, 'projection/sample'));
@@ -22,9 +31,10 @@ export async function project(database: Database, request: ProjectionRequest, op
   const { columns } = entities === 'items' ? items : users;
   const values = gathered(users, items, ids, fromUsers, columns);
   await phase(method === 'pca' ? 'principal components' : 'finding nearest neighbours', null);
-  const layout = method === 'pca'
-    ? principalComponents(values, ids.length, columns)
-    : { ...(await umapLayout(values, ids.length, columns, stream(seed, 'projection/umap'), phase)), explained: null };
+  const layout =
+    method === 'pca'
+      ? principalComponents(values, ids.length, columns)
+      : { ...(await umapLayout(values, ids.length, columns, stream(seed, 'projection/umap'), phase)), explained: null };
   return { ...layout, ids, users: fromUsers, of, columns, epoch, step };
 }
 

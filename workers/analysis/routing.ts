@@ -1,8 +1,25 @@
 import { completeConfig } from '../../src/domain/models/catalogue';
 import { AppError } from '../../src/domain/errors';
 import type { DatasetLabels } from '../../src/domain/dataset';
-import type { BreakdownKey, Evidence, PairExplanation, RankedItem, RoutedBreakdown, RoutedPairs, RunRouting } from '../../src/domain/routes';
-import { expertsOf, familiesOf, familyMassOf, relianceOf, routingGroups, routingStatistics, type Expert, type Family } from '../../src/domain/routing';
+import type {
+  BreakdownKey,
+  Evidence,
+  PairExplanation,
+  RankedItem,
+  RoutedBreakdown,
+  RoutedPairs,
+  RunRouting,
+} from '../../src/domain/routes';
+import {
+  expertsOf,
+  familiesOf,
+  familyMassOf,
+  relianceOf,
+  routingGroups,
+  routingStatistics,
+  type Expert,
+  type Family,
+} from '../../src/domain/routing';
 import type { TrainingData } from '../training/input';
 import type { FeatureMatrix, Model } from '../models/model';
 import type { OpenedRun } from './openRun';
@@ -15,14 +32,20 @@ const ACTIVITY_NAMES = ['most active', 'middle', 'least active'] as const;
 const NAMED_CATEGORIES = 7;
 
 /** Routing of all interactions of a run's dataset, by part of the data. Throws `RUN_NOT_ROUTED` for a model without a router. */
-export async function routeRun({ run, data, model, epoch }: OpenedRun, labels: DatasetLabels | null): Promise<RunRouting> {
+export async function routeRun(
+  { run, data, model, epoch }: OpenedRun,
+  labels: DatasetLabels | null,
+): Promise<RunRouting> {
   const config = completeConfig(run.experiment.model, run.experiment.config);
   if (!model.routePairs) throw notRouted(run.name);
   const { users, items, split } = data.interactions;
   const groups = routingGroups(data.input.features.map(({ key }) => key));
   const templates = expertsOf(config, groups);
   const { probabilities, groupShares } = await model.routePairs({ users, items });
-  const experts = templates.map((expert, e): Expert => ({ ...expert, shares: Array.from(groupShares.subarray(e * groups.length, (e + 1) * groups.length)) }));
+  const experts = templates.map((expert, e): Expert => ({
+    ...expert,
+    shares: Array.from(groupShares.subarray(e * groups.length, (e + 1) * groups.length)),
+  }));
   const families = familiesOf(config);
   const summary = { probabilities, experts, groups: groups.length, families };
   const held = Array.from(split.keys()).filter((row) => split[row] !== 0);
@@ -36,10 +59,22 @@ export async function routeRun({ run, data, model, epoch }: OpenedRun, labels: D
   ];
   const categories = labels?.itemCategories;
   if (categories) {
-    const { names, placeOf } = commonest(categories, held.map((row) => items[row] ?? 0));
-    breakdowns.push(breakdown('category', names, held, (row) => placeOf(categories.of[items[row] ?? 0] ?? -1), summary));
+    const { names, placeOf } = commonest(
+      categories,
+      held.map((row) => items[row] ?? 0),
+    );
+    breakdowns.push(
+      breakdown('category', names, held, (row) => placeOf(categories.of[items[row] ?? 0] ?? -1), summary),
+    );
   }
-  return { epoch, experts, groups, families, breakdowns, pairs: firstChoices(held, { users, items, split }, probabilities, experts.length) };
+  return {
+    epoch,
+    experts,
+    groups,
+    families,
+    breakdowns,
+    pairs: firstChoices(held, { users, items, split }, probabilities, experts.length),
+  };
 }
 
 interface Summary {
@@ -49,19 +84,33 @@ interface Summary {
   readonly families: readonly Family[];
 }
 
-function breakdown(key: BreakdownKey, names: readonly string[], rows: readonly number[], partOf: (row: number) => number, { probabilities, experts, groups, families }: Summary): RoutedBreakdown {
+function breakdown(
+  key: BreakdownKey,
+  names: readonly string[],
+  rows: readonly number[],
+  partOf: (row: number) => number,
+  { probabilities, experts, groups, families }: Summary,
+): RoutedBreakdown {
   const width = experts.length;
   const parts = names.map((): number[] => []);
   for (const row of rows) parts[partOf(row)]?.push(row);
   return {
     key,
-    groups: names.map((name, place) => {
-      const own = parts[place] ?? [];
-      const block = new Float32Array(own.length * width);
-      own.forEach((row, i) => block.set(probabilities.subarray(row * width, (row + 1) * width), i * width));
-      const statistics = routingStatistics(block, width);
-      return { name, pairs: own.length, statistics, reliance: relianceOf(statistics.mean, experts, groups), familyMass: familyMassOf(statistics.mean, experts, families) };
-    }).filter(({ pairs }) => pairs > 0),
+    groups: names
+      .map((name, place) => {
+        const own = parts[place] ?? [];
+        const block = new Float32Array(own.length * width);
+        own.forEach((row, i) => block.set(probabilities.subarray(row * width, (row + 1) * width), i * width));
+        const statistics = routingStatistics(block, width);
+        return {
+          name,
+          pairs: own.length,
+          statistics,
+          reliance: relianceOf(statistics.mean, experts, groups),
+          familyMass: familyMassOf(statistics.mean, experts, families),
+        };
+      })
+      .filter(({ pairs }) => pairs > 0),
   };
 }
 
@@ -75,22 +124,36 @@ function countsOf(ids: Int32Array, split: Uint8Array, size: number): Int32Array 
 /** Which of `parts` equal parts each entity falls into, the most frequent first (ties: the lower index). */
 function partsBySize(counts: Int32Array, parts: number): Uint8Array {
   const part = new Uint8Array(counts.length);
-  Array.from(counts.keys()).sort((a, b) => (counts[b] ?? 0) - (counts[a] ?? 0) || a - b).forEach((id, place) => (part[id] = Math.floor((place * parts) / counts.length)));
+  Array.from(counts.keys())
+    .sort((a, b) => (counts[b] ?? 0) - (counts[a] ?? 0) || a - b)
+    .forEach((id, place) => (part[id] = Math.floor((place * parts) / counts.length)));
   return part;
 }
 
 /** The categories of most of these items, by name, and one for the rest. */
-function commonest({ names, of }: NonNullable<DatasetLabels['itemCategories']>, items: readonly number[]): { readonly names: readonly string[]; readonly placeOf: (category: number) => number } {
+function commonest(
+  { names, of }: NonNullable<DatasetLabels['itemCategories']>,
+  items: readonly number[],
+): { readonly names: readonly string[]; readonly placeOf: (category: number) => number } {
   const counts = new Map<number, number>();
   for (const item of items) counts.set(of[item] ?? -1, (counts.get(of[item] ?? -1) ?? 0) + 1);
-  const order = [...counts].filter(([category]) => category >= 0).sort(([a, x], [b, y]) => y - x || a - b).slice(0, NAMED_CATEGORIES).map(([category]) => category);
+  const order = [...counts]
+    .filter(([category]) => category >= 0)
+    .sort(([a, x], [b, y]) => y - x || a - b)
+    .slice(0, NAMED_CATEGORIES)
+    .map(([category]) => category);
   return {
     names: [...order.map((category) => names[category] ?? `category ${category}`), 'other categories'],
     placeOf: (category) => (order.includes(category) ? order.indexOf(category) : order.length),
   };
 }
 
-function firstChoices(rows: readonly number[], { users, items, split }: Pick<TrainingData['interactions'], 'users' | 'items' | 'split'>, probabilities: Float32Array, width: number): RoutedPairs {
+function firstChoices(
+  rows: readonly number[],
+  { users, items, split }: Pick<TrainingData['interactions'], 'users' | 'items' | 'split'>,
+  probabilities: Float32Array,
+  width: number,
+): RoutedPairs {
   const first = new Uint8Array(rows.length);
   const probability = new Float32Array(rows.length);
   rows.forEach((row, i) => {
@@ -99,21 +162,42 @@ function firstChoices(rows: readonly number[], { users, items, split }: Pick<Tra
       if (value > (probability[i] ?? 0)) [first[i], probability[i]] = [e, value];
     }
   });
-  return { users: Int32Array.from(rows, (row) => users[row] ?? 0), items: Int32Array.from(rows, (row) => items[row] ?? 0), split: Uint8Array.from(rows, (row) => split[row] ?? 0), first, probability };
+  return {
+    users: Int32Array.from(rows, (row) => users[row] ?? 0),
+    items: Int32Array.from(rows, (row) => items[row] ?? 0),
+    split: Uint8Array.from(rows, (row) => split[row] ?? 0),
+    first,
+    probability,
+  };
 }
 
 /** One pair: routing, evidence and the user's list, from `scores [I]` of all items. */
-export async function explainPair({ run, data, model, epoch }: OpenedRun, user: number, item: number, scores: Float32Array): Promise<PairExplanation> {
+export async function explainPair(
+  { run, data, model, epoch }: OpenedRun,
+  user: number,
+  item: number,
+  scores: Float32Array,
+): Promise<PairExplanation> {
   if (!model.explainPairs) throw notRouted(run.name);
   if (!(user >= 0 && user < data.input.users && item >= 0 && item < data.input.items)) {
-    throw new AppError('PAIR_NOT_FOUND', `The dataset has no user ${user} or no item ${item}.`, `Choose a user below ${data.input.users} and an item below ${data.input.items}.`);
+    throw new AppError(
+      'PAIR_NOT_FOUND',
+      `The dataset has no user ${user} or no item ${item}.`,
+      `Choose a user below ${data.input.users} and an item below ${data.input.items}.`,
+    );
   }
   const { probabilities, shares, contributions } = await explained(model, user, item);
   const { features } = data.input;
-  const trainedOn = Array.from(data.trained.indices.subarray(data.trained.pointers[user] ?? 0, data.trained.pointers[user + 1] ?? 0));
+  const trainedOn = Array.from(
+    data.trained.indices.subarray(data.trained.pointers[user] ?? 0, data.trained.pointers[user + 1] ?? 0),
+  );
   return {
-    epoch, user, item,
-    probabilities: [...probabilities], shares: [...shares], contributions: [...contributions],
+    epoch,
+    user,
+    item,
+    probabilities: [...probabilities],
+    shares: [...shares],
+    contributions: [...contributions],
     modalities: features.map(({ key }) => key),
     history: evidence(features, trainedOn, item),
     ...ranking(data, user, item, scores, new Set(trainedOn)),
@@ -126,7 +210,8 @@ async function explained(model: Model, user: number, item: number) {
 }
 
 function evidence(features: readonly FeatureMatrix[], history: readonly number[], item: number): Evidence[] {
-  const mean = ({ similarities }: Evidence): number => similarities.reduce((sum, value) => sum + value, 0) / Math.max(1, similarities.length);
+  const mean = ({ similarities }: Evidence): number =>
+    similarities.reduce((sum, value) => sum + value, 0) / Math.max(1, similarities.length);
   return history
     .map((other): Evidence => ({ item: other, similarities: features.map((feature) => cosine(feature, other, item)) }))
     .sort((a, b) => mean(b) - mean(a) || a.item - b.item);
@@ -147,13 +232,26 @@ function cosine({ values, columns }: FeatureMatrix, a: number, b: number): numbe
   return aa > 0 && bb > 0 ? dot / Math.sqrt(aa * bb) : 0;
 }
 
-function ranking({ interactions: { users, items, split } }: TrainingData, user: number, item: number, scores: Float32Array, trainedOn: ReadonlySet<number>): Pick<PairExplanation, 'rank' | 'candidates' | 'list' | 'hardestNegative'> {
+function ranking(
+  { interactions: { users, items, split } }: TrainingData,
+  user: number,
+  item: number,
+  scores: Float32Array,
+  trainedOn: ReadonlySet<number>,
+): Pick<PairExplanation, 'rank' | 'candidates' | 'list' | 'hardestNegative'> {
   const heldOut = new Map<number, 'valid' | 'test'>();
   users.forEach((other, row) => {
     if (other === user && split[row] !== 0) heldOut.set(items[row] ?? -1, split[row] === 1 ? 'valid' : 'test');
   });
-  const order = Array.from(scores.keys()).filter((one) => !trainedOn.has(one)).sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b);
-  const ranked = order.map((one, place): RankedItem => ({ item: one, rank: place + 1, score: scores[one] ?? NaN, heldOut: heldOut.get(one) ?? null }));
+  const order = Array.from(scores.keys())
+    .filter((one) => !trainedOn.has(one))
+    .sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b);
+  const ranked = order.map((one, place): RankedItem => ({
+    item: one,
+    rank: place + 1,
+    score: scores[one] ?? NaN,
+    heldOut: heldOut.get(one) ?? null,
+  }));
   return {
     rank: ranked.find((one) => one.item === item)?.rank ?? null,
     candidates: ranked.length,
@@ -163,4 +261,8 @@ function ranking({ interactions: { users, items, split } }: TrainingData, user: 
 }
 
 const notRouted = (name: string): AppError =>
-  new AppError('RUN_NOT_ROUTED', `${name} has no router: its model scores every pair with the same head.`, 'Open the routing of a MAGNET run with a mixture of experts.');
+  new AppError(
+    'RUN_NOT_ROUTED',
+    `${name} has no router: its model scores every pair with the same head.`,
+    'Open the routing of a MAGNET run with a mixture of experts.',
+  );

@@ -8,10 +8,14 @@ const EXACT_PAIRS = 25;
 
 /** Paired t-test and Wilcoxon's signed-rank test of `a` against `b`, of equal length. */
 export function comparePaired(a: ArrayLike<number>, b: ArrayLike<number>): PairedComparison {
-  if (a.length !== b.length || a.length === 0) throw new Error(`Pairs cannot be made of ${a.length} and ${b.length} values.`);
+  if (a.length !== b.length || a.length === 0)
+    throw new Error(`Pairs cannot be made of ${a.length} and ${b.length} values.`);
   const differences = Float64Array.from({ length: a.length }, (_, i) => (a[i] ?? NaN) - (b[i] ?? NaN));
   const mean = meanOf(differences);
-  const deviation = differences.length < 2 ? null : Math.sqrt(differences.reduce((sum, d) => sum + (d - mean) ** 2, 0) / (differences.length - 1));
+  const deviation =
+    differences.length < 2
+      ? null
+      : Math.sqrt(differences.reduce((sum, d) => sum + (d - mean) ** 2, 0) / (differences.length - 1));
   return {
     pairs: differences.length,
     mean,
@@ -19,7 +23,10 @@ export function comparePaired(a: ArrayLike<number>, b: ArrayLike<number>): Paire
     higher: differences.filter((d) => d > 0).length,
     lower: differences.filter((d) => d < 0).length,
     t: studentTest(differences.length, mean, deviation),
-    wilcoxon: signedRanks(differences.filter((d) => d !== 0), differences.length),
+    wilcoxon: signedRanks(
+      differences.filter((d) => d !== 0),
+      differences.length,
+    ),
   };
 }
 
@@ -35,22 +42,27 @@ function studentTest(pairs: number, mean: number, deviation: number | null): Pai
 function signedRanks(differences: Float64Array, pairs: number): PairedTest {
   const n = differences.length;
   if (n === 0) return { statistic: 0, p: null, effect: null };
-  const order = Array.from(differences.keys()).sort((i, j) => Math.abs(differences[i] ?? 0) - Math.abs(differences[j] ?? 0));
+  const order = Array.from(differences.keys()).sort(
+    (i, j) => Math.abs(differences[i] ?? 0) - Math.abs(differences[j] ?? 0),
+  );
   const size = (place: number): number => Math.abs(differences[order[place] ?? 0] ?? 0);
   let positive = 0;
   let ties = 0;
-  for (let first = 0; first < n; ) {
+  for (let first = 0; first < n;) {
     let last = first;
     while (last + 1 < n && size(last + 1) === size(first)) last += 1;
     const count = last - first + 1;
     ties += count ** 3 - count;
-    for (let place = first; place <= last; place++) if ((differences[order[place] ?? 0] ?? 0) > 0) positive += (first + last) / 2 + 1;
+    for (let place = first; place <= last; place++)
+      if ((differences[order[place] ?? 0] ?? 0) > 0) positive += (first + last) / 2 + 1;
     first = last + 1;
   }
   const all = (n * (n + 1)) / 2;
   const statistic = Math.min(positive, all - positive);
   const exact = n === pairs && ties === 0 && n <= EXACT_PAIRS;
-  const p = exact ? exactRankP(n, statistic) : 2 * normalCdf((statistic - all / 2) / Math.sqrt((n * (n + 1) * (2 * n + 1)) / 24 - ties / 48), 0, 1);
+  const p = exact
+    ? exactRankP(n, statistic)
+    : 2 * normalCdf((statistic - all / 2) / Math.sqrt((n * (n + 1) * (2 * n + 1)) / 24 - ties / 48), 0, 1);
   return { statistic, p: Math.min(1, p), effect: (2 * positive - all) / all };
 }
 
@@ -58,16 +70,23 @@ function signedRanks(differences: Float64Array, pairs: number): PairedTest {
 function exactRankP(n: number, statistic: number): number {
   const ways = new Float64Array((n * (n + 1)) / 2 + 1);
   ways[0] = 1;
-  for (let rank = 1; rank <= n; rank++) for (let sum = ways.length - 1; sum >= rank; sum--) ways[sum] = (ways[sum] ?? 0) + (ways[sum - rank] ?? 0);
+  for (let rank = 1; rank <= n; rank++)
+    for (let sum = ways.length - 1; sum >= rank; sum--) ways[sum] = (ways[sum] ?? 0) + (ways[sum - rank] ?? 0);
   return (2 * ways.subarray(0, statistic + 1).reduce((sum, count) => sum + count, 0)) / 2 ** n;
 }
 
 /** Interval of the mean of `differences` by resampling them: the percentiles that leave `1 − level` outside. */
-export function bootstrapInterval(differences: Float64Array, random: Random, resamples: number, level: number): readonly [number, number] {
+export function bootstrapInterval(
+  differences: Float64Array,
+  random: Random,
+  resamples: number,
+  level: number,
+): readonly [number, number] {
   const means = new Float64Array(resamples);
   for (let sample = 0; sample < resamples; sample++) {
     let sum = 0;
-    for (let i = 0; i < differences.length; i++) sum += differences[Math.floor(random.uniform() * differences.length)] ?? 0;
+    for (let i = 0; i < differences.length; i++)
+      sum += differences[Math.floor(random.uniform() * differences.length)] ?? 0;
     means[sample] = sum / differences.length;
   }
   means.sort();

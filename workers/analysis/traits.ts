@@ -19,7 +19,11 @@ export async function readTraits(database: Database, runId: string): Promise<Tra
 }
 
 /** `thresholds [U]`: above it a rating says that the user liked the item; null on data without ratings. */
-export function traitsOf({ train, ratings, users, items }: Pick<ModelInput, 'train' | 'ratings' | 'users' | 'items'>, thresholds: Float64Array | null, labels: DatasetLabels | null): Traits {
+export function traitsOf(
+  { train, ratings, users, items }: Pick<ModelInput, 'train' | 'ratings' | 'users' | 'items'>,
+  thresholds: Float64Array | null,
+  labels: DatasetLabels | null,
+): Traits {
   const interactions = { users: countsOf(train.users, users), items: countsOf(train.items, items) };
   const signs = ratings && thresholds ? signsOf(train, ratings, thresholds) : null;
   return {
@@ -29,7 +33,10 @@ export function traitsOf({ train, ratings, users, items }: Pick<ModelInput, 'tra
       items: sharesOf(train.items, signs, interactions.items),
     },
     categories: labels?.itemCategories ?? null,
-    names: { users: labels?.users ?? labels?.originalUsers ?? null, items: labels?.items ?? labels?.originalItems ?? null },
+    names: {
+      users: labels?.users ?? labels?.originalUsers ?? null,
+      items: labels?.items ?? labels?.originalItems ?? null,
+    },
   };
 }
 

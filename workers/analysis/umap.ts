@@ -9,9 +9,19 @@ const REPORT_MS = 100;
  * UMAP of `values [rows, columns]` in the plane, with umap-js: exact cosine neighbours, `minDist` 0.1, and every random number from
  * `random`, so that the same stream gives the same picture. Throws `PROJECTION_TOO_FEW` where there are not more points than neighbours.
  */
-export async function umapLayout(values: Float32Array, rows: number, columns: number, random: Random, phase: Phase): Promise<{ x: Float64Array; y: Float64Array }> {
+export async function umapLayout(
+  values: Float32Array,
+  rows: number,
+  columns: number,
+  random: Random,
+  phase: Phase,
+): Promise<{ x: Float64Array; y: Float64Array }> {
   if (rows <= UMAP_NEIGHBOURS) {
-    throw new AppError('PROJECTION_TOO_FEW', `UMAP joins each point with its ${UMAP_NEIGHBOURS - 1} nearest, and there are only ${rows} points.`, 'Choose PCA, or users and items together.');
+    throw new AppError(
+      'PROJECTION_TOO_FEW',
+      `UMAP joins each point with its ${UMAP_NEIGHBOURS - 1} nearest, and there are only ${rows} points.`,
+      'Choose PCA, or users and items together.',
+    );
   }
   const { indices, distances } = await nearestRows(values, rows, columns, UMAP_NEIGHBOURS, phase);
   await phase('joining neighbours', null);

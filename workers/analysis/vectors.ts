@@ -27,21 +27,35 @@ export type OpenModel = (runId: string) => Promise<OpenedRun>;
  * The vectors of a run's users and items. What is stored is read as it is; only a run without stored representations, or a model
  * without embedding tables, is built again. Throws `RUN_NO_WEIGHTS`, `DATA_NOT_FOUND` and `PROJECTION_NO_VECTORS`.
  */
-export async function readVectors(database: Database, { runId, vectors }: Pick<ProjectionRequest, 'runId' | 'vectors'>, openModel: OpenModel, phase: Phase): Promise<EntityVectors> {
+export async function readVectors(
+  database: Database,
+  { runId, vectors }: Pick<ProjectionRequest, 'runId' | 'vectors'>,
+  openModel: OpenModel,
+  phase: Phase,
+): Promise<EntityVectors> {
   const run = await readRun(database, runId);
   await phase('reading the weights', null);
   const dataset = await readDataset(database, run.experiment.dataset.id);
   refuseOtherContent(run.experiment.dataset, dataset);
   const { statistics } = dataset;
   const weights = await storedWeights(database, run, weightsOf(run));
-  const [usersKey, itemsKey] = vectors === 'final' ? ['represent/users', 'represent/items'] : ['userEmbedding', 'itemEmbedding'];
+  const [usersKey, itemsKey] =
+    vectors === 'final' ? ['represent/users', 'represent/items'] : ['userEmbedding', 'itemEmbedding'];
   const [users, items] = [weights.values[usersKey ?? ''], weights.values[itemsKey ?? '']];
-  const ranked = (values: Float32Array, rows: number): Rows => (vectors === 'final' ? finalVectors(values, rows, run.experiment, dataset) : rowsOf(values, rows));
+  const ranked = (values: Float32Array, rows: number): Rows =>
+    vectors === 'final' ? finalVectors(values, rows, run.experiment, dataset) : rowsOf(values, rows);
   const { epoch, step } = weights;
-  if (users && items) return { users: ranked(users, statistics.users), items: ranked(items, statistics.items), epoch, step };
+  if (users && items)
+    return { users: ranked(users, statistics.users), items: ranked(items, statistics.items), epoch, step };
   const opened = await openModel(runId);
-  const found = vectors === 'final' ? await readRepresentation(() => opened.model.represent()) : await initialVectors(opened.model);
-  return { users: ranked(found.users, statistics.users), items: ranked(found.items, statistics.items), epoch: opened.epoch, step: opened.step };
+  const found =
+    vectors === 'final' ? await readRepresentation(() => opened.model.represent()) : await initialVectors(opened.model);
+  return {
+    users: ranked(found.users, statistics.users),
+    items: ranked(found.items, statistics.items),
+    epoch: opened.epoch,
+    step: opened.step,
+  };
 }
 
 /** MLLMRec has no tables: it starts from encoded descriptions and profiles, or from profiles that it trains. */
@@ -51,5 +65,9 @@ async function initialVectors({ inputs, parameters }: Model): Promise<{ users: F
   const users = trained ? await readFloats(trained.tensor) : given('userVectors');
   const items = given('itemVectors');
   if (users && items) return { users, items };
-  throw new AppError('PROJECTION_NO_VECTORS', 'This run has no vectors of users and items before its model acts on them.', 'Choose the final representation.');
+  throw new AppError(
+    'PROJECTION_NO_VECTORS',
+    'This run has no vectors of users and items before its model acts on them.',
+    'Choose the final representation.',
+  );
 }

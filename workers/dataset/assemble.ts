@@ -30,18 +30,19 @@ export async function assemble(database: Database, draft: Draft): Promise<Datase
   const { interactions } = draft;
   await writeInteractions(database, draft.id, interactions);
   await writeLabels(database, draft.id, draft.labels);
-  const columns = [interactions.users, interactions.items, interactions.ratings, interactions.timestamps, interactions.split];
+  const columns = [
+    interactions.users,
+    interactions.items,
+    interactions.ratings,
+    interactions.timestamps,
+    interactions.split,
+  ];
   const features = draft.features.map(({ info }) => info).sort(compareKeys);
   return {
     version: 1,
     id: draft.id,
     name: draft.name,
-    fingerprint: await fingerprint({
-      users: draft.users,
-      items: draft.items,
-      interactions,
-      features: draft.features,
-    }),
+    fingerprint: await fingerprint({ users: draft.users, items: draft.items, interactions, features: draft.features }),
     createdAt: new Date().toISOString(),
     source: draft.source,
     split: draft.split,

@@ -70,7 +70,10 @@ export function checkSplit(
         : 'There are too few interactions for this way of splitting: choose another one or add interactions.',
     });
   }
-  for (const [who, number] of [['users', cold.users], ['items', cold.items]] as const) {
+  for (const [who, number] of [
+    ['users', cold.users],
+    ['items', cold.items],
+  ] as const) {
     if (number === 0) continue;
     const column = interactions[who];
     const trained = new Set(column.filter((_, row) => interactions.split[row] === 0));

@@ -26,7 +26,11 @@ export function demoInteractions(options: DemoOptions, items: DemoItems, users: 
     const taste = tastes(options, items, users, u);
     return { ...taste, list: meet(random, items, taste.exposure, howMany(random, options.items)) };
   });
-  coverAll(random, options.items, met.map(({ list }) => list));
+  coverAll(
+    random,
+    options.items,
+    met.map(({ list }) => list),
+  );
 
   const columns = { users: [0], items: [0], ratings: [0], timestamps: [0] };
   for (const list of Object.values(columns)) list.length = 0;
@@ -50,7 +54,12 @@ export function demoInteractions(options: DemoOptions, items: DemoItems, users: 
 }
 
 /** What leads the user to an item and what the user thinks of it then, per item. */
-function tastes({ variant }: DemoOptions, items: DemoItems, users: DemoUsers, u: number): { exposure: Float64Array; satisfaction: Float64Array } {
+function tastes(
+  { variant }: DemoOptions,
+  items: DemoItems,
+  users: DemoUsers,
+  u: number,
+): { exposure: Float64Array; satisfaction: Float64Array } {
   const visual = cosines(users.visual, u, items.visual);
   const semantic = cosines(users.semantic, u, items.semantic);
   if (variant === 'looksAndSemantics') return { exposure: visual, satisfaction: semantic };
@@ -104,7 +113,14 @@ function coverAll(random: Random, items: number, lists: readonly number[][]): vo
 }
 
 /** Habit mean + habit spread × (standardised satisfaction + quality) + noise, rounded to 1–5. */
-function rate(random: Random, items: DemoItems, users: DemoUsers, u: number, list: readonly number[], satisfaction: Float64Array): number[] {
+function rate(
+  random: Random,
+  items: DemoItems,
+  users: DemoUsers,
+  u: number,
+  list: readonly number[],
+  satisfaction: Float64Array,
+): number[] {
   const felt = list.map((item) => satisfaction[item] ?? 0);
   const mean = felt.reduce((a, b) => a + b, 0) / felt.length;
   const deviation = Math.sqrt(felt.reduce((sum, value) => sum + (value - mean) ** 2, 0) / felt.length) || 1;

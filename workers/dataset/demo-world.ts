@@ -71,7 +71,8 @@ export function demoItems({ seed, items }: DemoOptions): DemoItems {
 
 export function demoUsers({ seed, users }: DemoOptions, items: DemoItems): DemoUsers {
   const random = stream(seed, 'demo/users');
-  const favourites = (clusters: number): Int32Array<ArrayBuffer> => Int32Array.from({ length: users }, () => random.integer(clusters));
+  const favourites = (clusters: number): Int32Array<ArrayBuffer> =>
+    Int32Array.from({ length: users }, () => random.integer(clusters));
   return {
     group: Uint8Array.from({ length: users }, () => random.integer(USER_GROUPS.length)),
     identity: units(random, users),
@@ -94,7 +95,12 @@ export function cosines(ofUsers: Float64Array, u: number, ofItems: Float64Array)
 }
 
 /** `[rows, columns]` float32: latent × random matrix + noise. */
-export function demoFeatures(seed: number, name: string, latent: Float64Array, columns: number): Float32Array<ArrayBuffer> {
+export function demoFeatures(
+  seed: number,
+  name: string,
+  latent: Float64Array,
+  columns: number,
+): Float32Array<ArrayBuffer> {
   const random = stream(seed, `demo/features/${name}`);
   const mixing = Float64Array.from({ length: LATENT * columns }, () => random.normal());
   const rows = latent.length / LATENT;

@@ -54,7 +54,9 @@ async function generate(database: Database, id: string, options: DemoOptions): P
     ['text', items.semantic, TEXT_COLUMNS],
   ] as const) {
     const matrix = matrixOf(demoFeatures(options.seed, key, latent, width), width);
-    features.push(await storeFeature(database, id, { key, scope: 'item', file: `${key} of the demo`, matrix }, null, {}));
+    features.push(
+      await storeFeature(database, id, { key, scope: 'item', file: `${key} of the demo`, matrix }, null, {}),
+    );
   }
   const document = await assemble(database, {
     id,

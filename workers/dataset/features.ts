@@ -63,7 +63,9 @@ export async function storeFeature(
     statistics: observer.statistics(null),
   };
   const finite = info.statistics.nonFinite === 0;
-  const nearest = finite ? await nearestNeighbours(rows, columns, () => readFeatureChunks(database, id, info), watch) : null;
+  const nearest = finite
+    ? await nearestNeighbours(rows, columns, () => readFeatureChunks(database, id, info), watch)
+    : null;
   return { info: { ...info, statistics: observer.statistics(nearest) }, digests, observer };
 }
 

@@ -42,7 +42,8 @@ export async function openFiles(files: readonly NamedFile[], findings: Findings,
     } catch (error) {
       if (!(error instanceof AppError) || error.code === 'IMPORT_CANCELLED') throw error;
       if (error.code === 'NPY_OBJECT' && featureKey(source.path) === null && !single) noteObject(source.path, findings);
-      else if ((single && source.depth === 0) || isPromising(source.path) || isArchiveError(error)) findings.unreadable(source.path, error);
+      else if ((single && source.depth === 0) || isPromising(source.path) || isArchiveError(error))
+        findings.unreadable(source.path, error);
       else leftOut.push(source.path);
     }
   }

@@ -10,7 +10,10 @@ export interface FingerprintContent {
   readonly users: number;
   readonly items: number;
   readonly interactions: Interactions;
-  readonly features: readonly { readonly info: Pick<FeatureInfo, 'key' | 'scope' | 'rows' | 'columns'>; readonly digests: readonly string[] }[];
+  readonly features: readonly {
+    readonly info: Pick<FeatureInfo, 'key' | 'scope' | 'rows' | 'columns'>;
+    readonly digests: readonly string[];
+  }[];
 }
 
 /**

@@ -98,6 +98,16 @@ export function numberIds(
   const isDense = whole && largest + 1 === column.texts.length;
   const isNearlyDense = whole && largest + 1 <= 2 * column.texts.length && numbers.includes(0);
   if (isDense || (whole && mustBeIndices) || (isNearlyDense && gapsAllowed)) return asIs(null);
-  if (mustBeIndices) return asIs(null, numbers.findIndex((value) => value < 0 || value > LARGEST_INDEX));
-  return { indices: column.codes, size: column.texts.length, originals: column.texts, renumbered: true, offending: null };
+  if (mustBeIndices)
+    return asIs(
+      null,
+      numbers.findIndex((value) => value < 0 || value > LARGEST_INDEX),
+    );
+  return {
+    indices: column.codes,
+    size: column.texts.length,
+    originals: column.texts,
+    renumbered: true,
+    offending: null,
+  };
 }

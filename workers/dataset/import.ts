@@ -1,4 +1,11 @@
-import type { DatasetDocument, DatasetLabels, DatasetStatistics, FeatureInfo, ImportOptions, Problem } from '../../src/domain/dataset';
+import type {
+  DatasetDocument,
+  DatasetLabels,
+  DatasetStatistics,
+  FeatureInfo,
+  ImportOptions,
+  Problem,
+} from '../../src/domain/dataset';
 import { AppError, errorFromFault, faultOf } from '../../src/domain/errors';
 import type { NamedFile } from '../../src/domain/protocol';
 import type { Database } from '../../src/storage/database';
@@ -38,9 +45,15 @@ export interface ImportHooks {
  * Reads, checks and stores a dataset. Throws the first error of the check, `DATA_REJECTED` when it was not confirmed,
  * `IMPORT_CANCELLED`, or what the storage throws; in all these cases nothing of it remains.
  */
-export async function importDataset(database: Database, request: ImportRequest, hooks: ImportHooks): Promise<DatasetDocument> {
+export async function importDataset(
+  database: Database,
+  request: ImportRequest,
+  hooks: ImportHooks,
+): Promise<DatasetDocument> {
   if ((await database.datasets.get(request.id)) !== undefined) {
-    throw new AppError('DATA_REJECTED', `A dataset ${request.id} is stored already.`, 'Import under another id.', { id: request.id });
+    throw new AppError('DATA_REJECTED', `A dataset ${request.id} is stored already.`, 'Import under another id.', {
+      id: request.id,
+    });
   }
   try {
     return await checkAndStore(database, request, hooks);
@@ -72,7 +85,8 @@ async function checkAndStore(database: Database, request: ImportRequest, hooks: 
         checkFeature(result, findings);
         stored.push(result);
       } catch (error) {
-        if (!(error instanceof AppError) || error.code.startsWith('STORE_') || error.code === 'IMPORT_CANCELLED') throw error;
+        if (!(error instanceof AppError) || error.code.startsWith('STORE_') || error.code === 'IMPORT_CANCELLED')
+          throw error;
         findings.unreadable(feature.path, error);
       }
     }
@@ -83,13 +97,20 @@ async function checkAndStore(database: Database, request: ImportRequest, hooks: 
   if (failure || !prepared) {
     await deleteDataset(database, id);
     await hooks.confirm(problems, prepared?.statistics ?? null, infos);
-    throw failure ?? new AppError('DATA_NO_INTERACTIONS', 'There is nothing to import.', 'Drop a folder with an interaction file.');
+    throw (
+      failure ??
+      new AppError('DATA_NO_INTERACTIONS', 'There is nothing to import.', 'Drop a folder with an interaction file.')
+    );
   }
   const document = await assemble(database, draftOf(request, prepared, stored, problems));
   const answer = await hooks.confirm(problems, prepared.statistics, infos);
   throwIfCancelled(hooks.signal);
   if (answer === false) {
-    throw new AppError('DATA_REJECTED', 'The dataset was not accepted.', 'Nothing was kept. Correct the files and drop them again.');
+    throw new AppError(
+      'DATA_REJECTED',
+      'The dataset was not accepted.',
+      'Nothing was kept. Correct the files and drop them again.',
+    );
   }
   const final = typeof answer === 'object' ? { ...document, name: answer.name } : document;
   await commitDataset(database, final);

@@ -33,10 +33,18 @@ export function isInteractionTable(table: Table): boolean {
 export async function readInteractionTable(path: string, table: Table, watch: Watch): Promise<RawInteractions> {
   const file = baseName(path);
   const place = (role: ColumnRole): number => table.columns.findIndex((column) => columnRole(column) === role);
-  const at = { user: place('user'), item: place('item'), rating: place('rating'), time: place('timestamp'), split: place('split') };
+  const at = {
+    user: place('user'),
+    item: place('item'),
+    rating: place('rating'),
+    time: place('timestamp'),
+    split: place('split'),
+  };
   for (const role of ['user', 'item'] as const) {
     if (table.columns.filter((column) => columnRole(column) === role).length > 1) {
-      throw new AppError('TABLE_HEADER', `${file} has two ${role} columns.`, 'Keep the one that holds the ids.', { path });
+      throw new AppError('TABLE_HEADER', `${file} has two ${role} columns.`, 'Keep the one that holds the ids.', {
+        path,
+      });
     }
   }
   const users = new Interner();
@@ -46,16 +54,26 @@ export async function readInteractionTable(path: string, table: Table, watch: Wa
   const labels: number[] = [];
   const lines: number[] = [];
 
-  const bad = (code: 'TABLE_VALUE' | 'DATA_ID_RANGE' | 'DATA_SPLIT_VALUES', line: number, what: string, hint: string): AppError =>
-    new AppError(code, `Row ${count(line)} of ${file} ${what}.`, hint, { path, row: line });
+  const bad = (
+    code: 'TABLE_VALUE' | 'DATA_ID_RANGE' | 'DATA_SPLIT_VALUES',
+    line: number,
+    what: string,
+    hint: string,
+  ): AppError => new AppError(code, `Row ${count(line)} of ${file} ${what}.`, hint, { path, row: line });
   const id = (role: 'user' | 'item', cell: string | undefined, line: number): string => {
     const text = cell?.trim() ?? '';
     const shown = text.length > 40 ? `${text.slice(0, 40)}…` : text;
     if (text === '') throw bad('TABLE_VALUE', line, `has no ${role} id`, 'Fill in or remove the row.');
-    if (/^-\d+(\.0*)?$/.test(text)) throw bad('DATA_ID_RANGE', line, `has the ${role} ${shown}, which is negative`, 'Ids start at 0.');
+    if (/^-\d+(\.0*)?$/.test(text))
+      throw bad('DATA_ID_RANGE', line, `has the ${role} ${shown}, which is negative`, 'Ids start at 0.');
     if (!/^[+-]?(\d+\.\d*|\.\d+|\d+(\.\d*)?e[+-]?\d+|nan|inf|infinity)$/i.test(text)) return text;
     if (/^\d+\.0*$/.test(text)) return text.slice(0, text.indexOf('.'));
-    throw bad('TABLE_VALUE', line, `has the ${role} ${shown}, which is no id`, 'Ids are whole numbers or names; check that the columns are not shifted.');
+    throw bad(
+      'TABLE_VALUE',
+      line,
+      `has the ${role} ${shown}, which is no id`,
+      'Ids are whole numbers or names; check that the columns are not shifted.',
+    );
   };
 
   await table.read(watch, (cells, line) => {
@@ -63,18 +81,30 @@ export async function readInteractionTable(path: string, table: Table, watch: Wa
     items.add(id('item', cells[at.item], line));
     if (at.rating >= 0) {
       const rating = numberOf(cells[at.rating]);
-      if (!Number.isFinite(Math.fround(rating))) throw bad('TABLE_VALUE', line, `has the rating "${cells[at.rating] ?? ''}"`, 'Ratings are finite numbers.');
+      if (!Number.isFinite(Math.fround(rating)))
+        throw bad('TABLE_VALUE', line, `has the rating "${cells[at.rating] ?? ''}"`, 'Ratings are finite numbers.');
       ratings.push(rating);
     }
     if (at.time >= 0) {
       const time = timeOf(cells[at.time]);
-      if (!Number.isFinite(time)) throw bad('TABLE_VALUE', line, `has the timestamp "${cells[at.time] ?? ''}"`, 'Timestamps are numbers or ISO dates.');
+      if (!Number.isFinite(time))
+        throw bad(
+          'TABLE_VALUE',
+          line,
+          `has the timestamp "${cells[at.time] ?? ''}"`,
+          'Timestamps are numbers or ISO dates.',
+        );
       times.push(time);
     }
     if (at.split >= 0) {
       const label = numberOf(cells[at.split]);
       if (label !== 0 && label !== 1 && label !== 2) {
-        throw bad('DATA_SPLIT_VALUES', line, `has "${cells[at.split] ?? ''}" in column ${table.columns[at.split] ?? ''}`, 'Use 0 for training, 1 for validation and 2 for test, or remove the column to have a split drawn.');
+        throw bad(
+          'DATA_SPLIT_VALUES',
+          line,
+          `has "${cells[at.split] ?? ''}" in column ${table.columns[at.split] ?? ''}`,
+          'Use 0 for training, 1 for validation and 2 for test, or remove the column to have a split drawn.',
+        );
       }
       labels.push(label);
     }

@@ -29,7 +29,11 @@ const ROLES: Readonly<Record<string, ColumnRole>> = {
 
 /** `userID`, `user_id:token`, `User Id` → `user`; null for a column that is not used. */
 export function columnRole(header: string): ColumnRole | null {
-  const bare = header.trim().toLowerCase().replace(/:.*$/, '').replace(/[^a-z]/g, '');
+  const bare = header
+    .trim()
+    .toLowerCase()
+    .replace(/:.*$/, '')
+    .replace(/[^a-z]/g, '');
   return ROLES[bare] ?? null;
 }
 
@@ -70,5 +74,9 @@ export function isClutter(path: string): boolean {
 
 /** `data/baby.inter.gz` → `baby`. */
 export function stem(path: string): string {
-  return baseName(path).replace(/\.(gz|zip)$/i, '').replace(/\.(inter|csv|tsv|txt)$/i, '') || 'dataset';
+  return (
+    baseName(path)
+      .replace(/\.(gz|zip)$/i, '')
+      .replace(/\.(inter|csv|tsv|txt)$/i, '') || 'dataset'
+  );
 }

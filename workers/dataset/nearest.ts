@@ -47,7 +47,13 @@ export async function nearestNeighbours(
 }
 
 /** Raises `best` where `row` is nearer; four products at a time. */
-function compare(vector: Float32Array, row: number, sample: Float32Array, chosen: Int32Array, best: Float64Array): void {
+function compare(
+  vector: Float32Array,
+  row: number,
+  sample: Float32Array,
+  chosen: Int32Array,
+  best: Float64Array,
+): void {
   const columns = vector.length;
   const scale = 1 / Math.max(1e-12, norm(vector));
   for (let i = 0; i < best.length; i++) {

@@ -47,7 +47,9 @@ export function sortParts(dropped: Dropped, findings: Findings): Parts {
       hint: 'Save it with numpy.save, or copy it again if it was cut off.',
     });
   }
-  const tables = dropped.tables.filter(({ source }) => mappingScope(source.path) === null && featureKey(source.path) === null);
+  const tables = dropped.tables.filter(
+    ({ source }) => mappingScope(source.path) === null && featureKey(source.path) === null,
+  );
   const candidates = tables.filter(({ table }) => isInteractionTable(table));
   const interactions = chooseInteractions(candidates, tables, findings);
   const features = chooseFeatures(dropped.matrices, findings);
@@ -63,10 +65,19 @@ export function sortParts(dropped: Dropped, findings: Findings): Parts {
     });
   }
   const read = interactions ? [interactions, ...mappings] : mappings;
-  return { interactions, mappings, features, tableBytes: read.reduce((sum, { source }) => sum + source.storedBytes, 0) };
+  return {
+    interactions,
+    mappings,
+    features,
+    tableBytes: read.reduce((sum, { source }) => sum + source.storedBytes, 0),
+  };
 }
 
-function chooseInteractions(candidates: readonly TableFile[], tables: readonly TableFile[], findings: Findings): TableFile | null {
+function chooseInteractions(
+  candidates: readonly TableFile[],
+  tables: readonly TableFile[],
+  findings: Findings,
+): TableFile | null {
   const [first, second] = candidates;
   if (first && second) {
     findings.error('DATA_SEVERAL_INTERACTIONS', {
@@ -132,7 +143,12 @@ function chooseFeatures(matrices: Dropped['matrices'], findings: Findings): Feat
 }
 
 /** Reads the tables; null when the interactions cannot be used. */
-export async function readParts(parts: Parts, findings: Findings, meter: ProgressMeter, watch: Watch): Promise<RawParts | null> {
+export async function readParts(
+  parts: Parts,
+  findings: Findings,
+  meter: ProgressMeter,
+  watch: Watch,
+): Promise<RawParts | null> {
   const attempt = async <T>(path: string, work: () => Promise<T>): Promise<T | null> => {
     meter.begin(path);
     try {

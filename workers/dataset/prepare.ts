@@ -70,7 +70,13 @@ export function prepare(raw: RawParts, options: ImportOptions, findings: Finding
   }
   const seed = (options.splitSeed ?? DEFAULT_SPLIT_SEED) >>> 0;
   const split = rows.labels ?? drawSplit(drawn, seed, rows, sizes.users);
-  const interactions: Interactions = { users: rows.users, items: rows.items, ratings: rows.ratings, timestamps: rows.timestamps, split };
+  const interactions: Interactions = {
+    users: rows.users,
+    items: rows.items,
+    ratings: rows.ratings,
+    timestamps: rows.timestamps,
+    split,
+  };
   const statistics = datasetStatistics(interactions, sizes.users, sizes.items);
   const cold = { users: statistics.coldUsers, items: statistics.coldItems };
   checkSplit(path, interactions, rows.lines, cold, rows.labels !== null, findings);
@@ -122,14 +128,22 @@ function numbered(scope: 'item' | 'user', raw: RawParts, findings: Findings): Nu
 }
 
 /** The column, or null with a note when it is the same in every row and so says nothing. */
-function varying<T extends Float32Array | Float64Array>(path: string, values: T | null, what: string, findings: Findings): T | null {
+function varying<T extends Float32Array | Float64Array>(
+  path: string,
+  values: T | null,
+  what: string,
+  findings: Findings,
+): T | null {
   if (!values || !isConstant(values)) return values;
   findings.note({
     rule: 'constant-ratings',
     file: path,
     row: null,
     message: `Every ${what} in ${baseName(path)} is ${values[0] ?? 0}; the column is taken as absent.`,
-    hint: what === 'rating' ? 'Models that read ratings treat every interaction as liked.' : 'Splits by time are not possible.',
+    hint:
+      what === 'rating'
+        ? 'Models that read ratings treat every interaction as liked.'
+        : 'Splits by time are not possible.',
   });
   return null;
 }

@@ -110,11 +110,15 @@ export function filterRows(rows: Rows, users: number, items: number, kCore: numb
   };
   let userDegrees = degree(rows.users, users);
   let itemDegrees = degree(rows.items, items);
-  for (let removed = true; removed; ) {
+  for (let removed = true; removed;) {
     removed = false;
     for (let row = 0; row < keep.length; row++) {
       if (!keep[row]) continue;
-      if ((userDegrees[rows.users[row] ?? 0] ?? 0) >= userLeast && (itemDegrees[rows.items[row] ?? 0] ?? 0) >= itemLeast) continue;
+      if (
+        (userDegrees[rows.users[row] ?? 0] ?? 0) >= userLeast &&
+        (itemDegrees[rows.items[row] ?? 0] ?? 0) >= itemLeast
+      )
+        continue;
       keep[row] = 0;
       removed = true;
     }

@@ -37,10 +37,19 @@ export function agreeOnSize(
   for (const { path, matrix } of short) {
     const at = numbering.indices.findIndex((index) => index >= matrix.rows);
     const line = table.lines[at] ?? null;
-    const who = line === null ? `${tableName} has ${count(numbering.size)} ${scope}s` : `Row ${count(line)} of ${tableName} has ${scope} ${count(numbering.indices[at] ?? 0)}`;
+    const who =
+      line === null
+        ? `${tableName} has ${count(numbering.size)} ${scope}s`
+        : `Row ${count(line)} of ${tableName} has ${scope} ${count(numbering.indices[at] ?? 0)}`;
     findings.error(
       'DATA_ROWS_MISMATCH',
-      { rule: 'rows-mismatch', file: path, row: matrix.rows, message: `${who}, but ${baseName(path)} has rows 0–${count(matrix.rows - 1)}.`, hint },
+      {
+        rule: 'rows-mismatch',
+        file: path,
+        row: matrix.rows,
+        message: `${who}, but ${baseName(path)} has rows 0–${count(matrix.rows - 1)}.`,
+        hint,
+      },
       { rows: matrix.rows, line },
     );
   }
@@ -49,7 +58,9 @@ export function agreeOnSize(
   const mapped = mapping?.originals.length ?? null;
   if (agreed === undefined) {
     const target = rows.has(numbering.size) ? numbering.size : Math.max(...rows);
-    for (const { path, matrix } of features.filter((feature) => feature.matrix.rows > numbering.size && feature.matrix.rows !== target)) {
+    for (const { path, matrix } of features.filter(
+      (feature) => feature.matrix.rows > numbering.size && feature.matrix.rows !== target,
+    )) {
       findings.error('DATA_ROWS_MISMATCH', {
         rule: 'rows-mismatch',
         file: path,

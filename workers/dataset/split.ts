@@ -25,7 +25,8 @@ export function drawSplit(
   const labels = new Uint8Array(columns.users.length);
   const times = columns.timestamps;
   const byTime = (a: number, b: number): number => (times?.[a] ?? 0) - (times?.[b] ?? 0) || a - b;
-  const inOrder = (rows: Int32Array, temporal: boolean): Int32Array => (temporal ? rows.sort(byTime) : shuffle(rows, random));
+  const inOrder = (rows: Int32Array, temporal: boolean): Int32Array =>
+    temporal ? rows.sort(byTime) : shuffle(rows, random);
   const hold = (rows: Int32Array, valid: number, test: number): void => {
     const end = rows.length;
     for (const row of rows.subarray(end - test)) labels[row] = 2;

@@ -1,4 +1,10 @@
-import { SPLIT_NAMES, type DatasetStatistics, type Interactions, type SplitCounts, type SplitName } from '../../src/domain/dataset';
+import {
+  SPLIT_NAMES,
+  type DatasetStatistics,
+  type Interactions,
+  type SplitCounts,
+  type SplitName,
+} from '../../src/domain/dataset';
 
 /** Everything the dataset page counts. */
 export function datasetStatistics(interactions: Interactions, users: number, items: number): DatasetStatistics {

@@ -73,5 +73,7 @@ async function readRaw(tensor: tf.Tensor): Promise<Float32Array | Int32Array> {
 /** The most bytes of one buffer that a kernel can be given on the active backend. */
 export function largestBinding(): number {
   const backend: unknown = tf.backend();
-  return isWebGPU(backend) ? Math.min(backend.device.limits.maxStorageBufferBindingSize, backend.device.limits.maxBufferSize) : Infinity;
+  return isWebGPU(backend)
+    ? Math.min(backend.device.limits.maxStorageBufferBindingSize, backend.device.limits.maxBufferSize)
+    : Infinity;
 }

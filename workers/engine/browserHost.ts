@@ -14,16 +14,18 @@ export const browserHost = (): DeviceHost => ({
 });
 
 /** A page may not wait for a thread, its workers may; and only an isolated one shares memory. */
-const mayShare = (): boolean => crossOriginIsolated && !('document' in globalThis) && helpersOn(navigator.hardwareConcurrency) > 0;
+const mayShare = (): boolean =>
+  crossOriginIsolated && !('document' in globalThis) && helpersOn(navigator.hardwareConcurrency) > 0;
 
 function startHelper(): Helper {
   const worker = new Worker(new URL('../helper.worker.ts', import.meta.url), { type: 'module' });
   return {
-    begin: (start) => new Promise((resolve, reject) => {
-      worker.onmessage = () => resolve();
-      worker.onerror = (event) => reject(new Error(event.message));
-      worker.postMessage(start);
-    }),
+    begin: (start) =>
+      new Promise((resolve, reject) => {
+        worker.onmessage = () => resolve();
+        worker.onerror = (event) => reject(new Error(event.message));
+        worker.postMessage(start);
+      }),
     stop: () => worker.terminate(),
   };
 }

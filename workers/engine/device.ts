@@ -19,7 +19,13 @@ import { replaceSoftwareRowOperations } from './kernels/softwareRows';
 import { replaceSoftwareTranspose } from './kernels/softwareTranspose';
 import { replaceWasmComparisons, replaceWasmExp } from './kernels/wasmElements';
 import { replaceWasmMatMul } from './kernels/wasmMatMul';
-import { replaceWasmConcat, replaceWasmCuts, replaceWasmGather, replaceWasmIdentity, replaceWasmTranspose } from './kernels/wasmRows';
+import {
+  replaceWasmConcat,
+  replaceWasmCuts,
+  replaceWasmGather,
+  replaceWasmIdentity,
+  replaceWasmTranspose,
+} from './kernels/wasmRows';
 import { replaceWasmSum } from './kernels/wasmSum';
 import { closeSimd, openSimd } from './simd/heap';
 import { sharingHeap } from './simd/sharedHeap';
@@ -70,10 +76,19 @@ export async function openDevice(host: DeviceHost, request: DeviceRequest): Prom
       reasons.push(error.message);
     }
   }
-  throw new AppError('BACKEND_UNAVAILABLE', `No backend could be opened. ${reasons.join(' ')}`, 'Use a current Chrome or Edge.');
+  throw new AppError(
+    'BACKEND_UNAVAILABLE',
+    `No backend could be opened. ${reasons.join(' ')}`,
+    'Use a current Chrome or Edge.',
+  );
 }
 
-async function openBackend(host: DeviceHost, name: BackendName, allowSoftware: boolean, fallbackReason: string | null): Promise<Device> {
+async function openBackend(
+  host: DeviceHost,
+  name: BackendName,
+  allowSoftware: boolean,
+  fallbackReason: string | null,
+): Promise<Device> {
   const faults: Fault[] = [];
   const meter = peakMeter();
   const described = name === 'webgpu' ? await openWebGPU(host.gpu, allowSoftware, faults) : await openHost(host, name);
@@ -97,7 +112,13 @@ async function openBackend(host: DeviceHost, name: BackendName, allowSoftware: b
   }
   const { close, ...description } = described;
   return {
-    report: { ...description, backend: name, fallbackReason, selfTest: tests, versions: { 'tfjs-core': tf.version_core } },
+    report: {
+      ...description,
+      backend: name,
+      fallbackReason,
+      selfTest: tests,
+      versions: { 'tfjs-core': tf.version_core },
+    },
     check: () => {
       const fault = faults[0];
       if (fault) throw new AppError(fault.code, fault.message, fault.hint, fault.context);
@@ -105,13 +126,19 @@ async function openBackend(host: DeviceHost, name: BackendName, allowSoftware: b
     memory: () => {
       const tensors = tf.memory().numBytes;
       const backend: unknown = tf.backend();
-      return { tensors, allocated: isWebGPU(backend) ? backend.bufferManager.numBytesAllocated : tensors, peak: meter.bytes };
+      return {
+        tensors,
+        allocated: isWebGPU(backend) ? backend.bufferManager.numBytesAllocated : tensors,
+        peak: meter.bytes,
+      };
     },
     close,
   };
 }
 
-type Description = Pick<DeviceReport, 'name' | 'vendor' | 'architecture' | 'software' | 'limits' | 'features'> & { close: () => void };
+type Description = Pick<DeviceReport, 'name' | 'vendor' | 'architecture' | 'software' | 'limits' | 'features'> & {
+  close: () => void;
+};
 
 /** Limits raised to what the adapter offers; tfjs alone would leave most at their defaults. */
 const RAISED_LIMITS = [
@@ -129,7 +156,11 @@ async function openWebGPU(gpu: GPU | null, allowSoftware: boolean, faults: Fault
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) throw unavailable('The browser found no graphics adapter for WebGPU.');
   const info = adapter.info;
-  const software = info.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|basic render/i.test(`${info.vendor} ${info.architecture} ${info.description} ${info.device}`);
+  const software =
+    info.isFallbackAdapter === true ||
+    /swiftshader|llvmpipe|lavapipe|basic render/i.test(
+      `${info.vendor} ${info.architecture} ${info.description} ${info.device}`,
+    );
   if (software && !allowSoftware) {
     throw unavailable(
       `The only WebGPU adapter (${info.vendor} ${info.architecture}) runs on the processor, where WASM is faster.`,
@@ -155,8 +186,12 @@ async function openWebGPU(gpu: GPU | null, allowSoftware: boolean, faults: Fault
     const outOfMemory = event.error.constructor.name === 'GPUOutOfMemoryError';
     faults.push({
       code: outOfMemory ? 'GPU_OUT_OF_MEMORY' : 'GPU_VALIDATION',
-      message: outOfMemory ? 'The graphics device has no memory left.' : `The graphics device refused a command: ${event.error.message.slice(0, 300)}`,
-      hint: outOfMemory ? 'Lower the batch size or embedding size, or close other pages that use the GPU.' : 'Choose WASM on the Device page; the last good checkpoint is kept.',
+      message: outOfMemory
+        ? 'The graphics device has no memory left.'
+        : `The graphics device refused a command: ${event.error.message.slice(0, 300)}`,
+      hint: outOfMemory
+        ? 'Lower the batch size or embedding size, or close other pages that use the GPU.'
+        : 'Choose WASM on the Device page; the last good checkpoint is kept.',
       context: {},
     });
   });
@@ -197,7 +232,8 @@ async function openWebGPU(gpu: GPU | null, allowSoftware: boolean, faults: Fault
 }
 
 function adapterName(info: GPUAdapterInfo, software: boolean): string {
-  const text = info.description || [info.vendor, info.architecture || info.device].filter(Boolean).join(' ') || 'WebGPU adapter';
+  const text =
+    info.description || [info.vendor, info.architecture || info.device].filter(Boolean).join(' ') || 'WebGPU adapter';
   return software ? `${text} (software)` : text;
 }
 
@@ -221,14 +257,21 @@ async function openHost(host: DeviceHost, name: 'wasm' | 'cpu'): Promise<Descrip
   }
   const start = () => tf.setBackend(name);
   if (!(await (name === 'wasm' && host.helpers ? sharingHeap(start) : start()))) {
-    throw new AppError('BACKEND_UNAVAILABLE', `The ${name} backend did not start.`, 'Reload the page; if it repeats, use a current Chrome or Edge.');
+    throw new AppError(
+      'BACKEND_UNAVAILABLE',
+      `The ${name} backend did not start.`,
+      'Reload the page; if it repeats, use a current Chrome or Edge.',
+    );
   }
   await tf.ready();
   const backend: unknown = tf.backend();
   const threads = isWasm(backend) ? await openSimd(backend, host.helpers) : 1;
   const simd = name === 'wasm' && (await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')) === true;
   return {
-    name: name === 'cpu' ? 'JavaScript' : `${simd ? 'WebAssembly SIMD' : 'WebAssembly'}${threads > 1 ? ` × ${threads}` : ''}`,
+    name:
+      name === 'cpu'
+        ? 'JavaScript'
+        : `${simd ? 'WebAssembly SIMD' : 'WebAssembly'}${threads > 1 ? ` × ${threads}` : ''}`,
     vendor: '',
     architecture: name,
     software: true,
@@ -244,6 +287,7 @@ async function openHost(host: DeviceHost, name: 'wasm' | 'cpu'): Promise<Descrip
   };
 }
 
-const BROWSER_HINT = 'Use Chrome or Edge 113 or newer with hardware acceleration on (chrome://settings/system), or run on WASM.';
+const BROWSER_HINT =
+  'Use Chrome or Edge 113 or newer with hardware acceleration on (chrome://settings/system), or run on WASM.';
 
 const unavailable = (message: string, hint = BROWSER_HINT): AppError => new AppError('GPU_UNAVAILABLE', message, hint);

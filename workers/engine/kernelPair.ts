@@ -27,7 +27,12 @@ export interface KernelPair {
   /** On the heap of the WASM backend: the addresses of the inputs, of the output, and of `scratch` numbers more for each thread. */
   readonly simd?: {
     readonly scratch?: (attributes: Attributes) => number;
-    readonly run: (kernels: SimdKernels, at: { readonly inputs: readonly number[]; readonly output: number; readonly scratch: number }, shapes: readonly (readonly number[])[], attributes: Attributes) => void;
+    readonly run: (
+      kernels: SimdKernels,
+      at: { readonly inputs: readonly number[]; readonly output: number; readonly scratch: number },
+      shapes: readonly (readonly number[])[],
+      attributes: Attributes,
+    ) => void;
   };
   readonly wgsl: (shapes: readonly (readonly number[])[], attributes: Attributes) => WgslSource;
 }
@@ -71,11 +76,17 @@ export function registerPair(pair: KernelPair): void {
         }
         let output: tf.TensorInfo;
         if (isWasm(backend)) output = backend.makeOutput(shape, 'float32');
-        else if (isCpu(backend)) output = backend.makeTensorInfo(shape, 'float32', new Float32Array(tf.util.sizeFromShape(shape)));
+        else if (isCpu(backend))
+          output = backend.makeTensorInfo(shape, 'float32', new Float32Array(tf.util.sizeFromShape(shape)));
         else throw new Error(`${pair.name} does not know this backend.`);
         const target = hostView(backend, output);
         if (!(target instanceof Float32Array)) throw new Error(`${pair.name} makes float32.`);
-        pair.portable(tensors.map((tensor) => hostView(backend, tensor)), target, shapes, attributes);
+        pair.portable(
+          tensors.map((tensor) => hostView(backend, tensor)),
+          target,
+          shapes,
+          attributes,
+        );
         return output;
       },
     });
@@ -83,13 +94,30 @@ export function registerPair(pair: KernelPair): void {
 }
 
 /** Null where the pair or the backend has no compiled loop. */
-function runWithSimd(backend: BackendWasm, pair: KernelPair, tensors: tf.TensorInfo[], shape: number[], attributes: Attributes): tf.TensorInfo | null {
+function runWithSimd(
+  backend: BackendWasm,
+  pair: KernelPair,
+  tensors: tf.TensorInfo[],
+  shape: number[],
+  attributes: Attributes,
+): tf.TensorInfo | null {
   const kernels = simdOf(backend);
   if (!kernels || !pair.simd) return null;
   const output = backend.makeOutput(shape, 'float32');
-  const scratch = pair.simd.scratch ? backend.makeOutput([kernels.threads * pair.simd.scratch(attributes)], 'float32') : null;
-  const at = { inputs: tensors.map((tensor) => addressOf(backend, tensor)), output: addressOf(backend, output), scratch: scratch ? addressOf(backend, scratch) : 0 };
-  pair.simd.run(kernels, at, tensors.map((tensor) => tensor.shape), attributes);
+  const scratch = pair.simd.scratch
+    ? backend.makeOutput([kernels.threads * pair.simd.scratch(attributes)], 'float32')
+    : null;
+  const at = {
+    inputs: tensors.map((tensor) => addressOf(backend, tensor)),
+    output: addressOf(backend, output),
+    scratch: scratch ? addressOf(backend, scratch) : 0,
+  };
+  pair.simd.run(
+    kernels,
+    at,
+    tensors.map((tensor) => tensor.shape),
+    attributes,
+  );
   if (scratch) backend.disposeData(scratch.dataId);
   return output;
 }
@@ -98,7 +126,12 @@ function runWithSimd(backend: BackendWasm, pair: KernelPair, tensors: tf.TensorI
 const MOST_WORKGROUPS = 65_535;
 
 /** The shader of a pair; a kernel of the backend may have it in its place. */
-export function runOnDevice(backend: WebGPUBackend, pair: KernelPair, tensors: tf.TensorInfo[], attributes: Attributes): tf.TensorInfo {
+export function runOnDevice(
+  backend: WebGPUBackend,
+  pair: KernelPair,
+  tensors: tf.TensorInfo[],
+  attributes: Attributes,
+): tf.TensorInfo {
   const shapes = tensors.map(({ shape }) => shape);
   const outputShape = pair.outputShape(shapes, attributes);
   const source = pair.wgsl(shapes, attributes);

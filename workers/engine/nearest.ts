@@ -8,7 +8,8 @@ import { integers, matrix, matrixOf } from './tensors';
 const BLOCK_BYTES = 16 * 2 ** 20;
 
 /** Rows of a similarity block for `items` columns. */
-export const similarityBlockRows = (items: number): number => Math.max(1, Math.min(1024, items, Math.floor(BLOCK_BYTES / (4 * items))));
+export const similarityBlockRows = (items: number): number =>
+  Math.max(1, Math.min(1024, items, Math.floor(BLOCK_BYTES / (4 * items))));
 
 /** Rows divided by their Euclidean norm (at least 1e-12), in float32. */
 export function normaliseRows(values: Float32Array, rows: number, columns: number): Float32Array {
@@ -36,7 +37,8 @@ export async function nearestRows(
   onBlock: (fraction: number) => Promise<void> | void,
 ): Promise<NeighbourLists> {
   const unit = normaliseRows(values, rows, columns);
-  const selfCosine = (row: number): number => unit.subarray(row * columns, (row + 1) * columns).reduce((sum, value) => sum + value * value, 0);
+  const selfCosine = (row: number): number =>
+    unit.subarray(row * columns, (row + 1) * columns).reduce((sum, value) => sum + value * value, 0);
   const others = includeSelf ? k - 1 : k;
   const indices = new Int32Array(rows * k).fill(-1);
   const cosines = new Float32Array(rows * k);

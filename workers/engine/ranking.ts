@@ -9,7 +9,8 @@ import { integers, matrixOf } from './tensors';
 const TILE_BYTES = 64 * 2 ** 20;
 const MAX_TILE_ROWS = 512;
 
-export const rankingTileRows = (items: number): number => Math.max(1, Math.min(MAX_TILE_ROWS, Math.floor(TILE_BYTES / (4 * items))));
+export const rankingTileRows = (items: number): number =>
+  Math.max(1, Math.min(MAX_TILE_ROWS, Math.floor(TILE_BYTES / (4 * items))));
 
 /** Ranks all items for tiles of users on the device; the scores of more than one tile are never held. */
 export interface Ranker {
@@ -31,9 +32,12 @@ export function newRanker(trained: Csr, k: number): Ranker {
     rank: async (representation, users) => {
       const found = tf.tidy(() => {
         // A short tile repeats its last user: every tile has the same shape.
-        const ids = integers(Int32Array.from({ length: tileRows }, (_, row) => users[Math.min(row, users.length - 1)] ?? 0));
+        const ids = integers(
+          Int32Array.from({ length: tileRows }, (_, row) => users[Math.min(row, users.length - 1)] ?? 0),
+        );
         const rows = matrixOf(tf.gather(representation.users, ids));
-        const scores = representation.score?.(rows, representation.items) ?? tf.matMul(rows, representation.items, false, true);
+        const scores =
+          representation.score?.(rows, representation.items) ?? tf.matMul(rows, representation.items, false, true);
         return maskedTopK(matrixOf(scores), ids, mask, k);
       });
       const both = await readFloats(found);
@@ -54,7 +58,9 @@ export function newRanker(trained: Csr, k: number): Ranker {
 export async function scoreAll(representation: Representation, user: number): Promise<Float32Array> {
   const scores = tf.tidy(() => {
     const row = matrixOf(tf.slice(representation.users, [user, 0], [1, -1]));
-    return tf.clone(representation.score?.(row, representation.items) ?? tf.matMul(row, representation.items, false, true));
+    return tf.clone(
+      representation.score?.(row, representation.items) ?? tf.matMul(row, representation.items, false, true),
+    );
   });
   const values = await readFloats(scores);
   scores.dispose();

@@ -24,7 +24,11 @@ export class RecordingStep implements StepScope {
   readonly #random: (name: string) => Random;
   readonly #keepDraws: boolean;
 
-  constructor(place: { readonly epoch: number; readonly stepInEpoch: number; readonly step: number }, random: (name: string) => Random, keepDraws: boolean) {
+  constructor(
+    place: { readonly epoch: number; readonly stepInEpoch: number; readonly step: number },
+    random: (name: string) => Random,
+    keepDraws: boolean,
+  ) {
     this.epoch = place.epoch;
     this.stepInEpoch = place.stepInEpoch;
     this.#step = place.step;
@@ -43,7 +47,8 @@ export class RecordingStep implements StepScope {
   }
 
   distribution(key: string, values: tf.Tensor1D, edges: readonly number[]): void {
-    if (this.stepInEpoch === 0 && !this.distributions.has(key)) this.distributions.set(key, { values: tf.keep(tf.clone(values)), edges });
+    if (this.stepInEpoch === 0 && !this.distributions.has(key))
+      this.distributions.set(key, { values: tf.keep(tf.clone(values)), edges });
   }
 
   dispose(): void {

@@ -30,14 +30,21 @@ function replaceKernel(name: string, backendName: string, work: (call: Call<unkn
     ...stock,
     kernelFunc: ({ inputs, backend, attrs }) => {
       const given = attrs ?? {};
-      const own = work({ inputs, attrs: given, backend, stock: (some, others) => stock.kernelFunc({ inputs: some, backend, attrs: others }) });
+      const own = work({
+        inputs,
+        attrs: given,
+        backend,
+        stock: (some, others) => stock.kernelFunc({ inputs: some, backend, attrs: others }),
+      });
       return own ?? stock.kernelFunc({ inputs, backend, attrs: given });
     },
   });
 }
 
 export function replaceOnWasm(name: string, work: (call: WasmCall) => Made | null): void {
-  replaceKernel(name, 'wasm', ({ backend, ...call }) => (isWasm(backend) ? work({ ...call, backend, kernels: simdOf(backend) }) : null));
+  replaceKernel(name, 'wasm', ({ backend, ...call }) =>
+    isWasm(backend) ? work({ ...call, backend, kernels: simdOf(backend) }) : null,
+  );
 }
 
 /** Adapters whose shaders run on the processor. */
@@ -47,5 +54,7 @@ export const declareSoftware = (backend: object): WeakSet<object> => software.ad
 
 /** Only on adapters that were declared software; on a graphics processor the backend's own kernel stays. */
 export function replaceOnSoftware(name: string, work: (call: Call<WebGPUBackend>) => Made | null): void {
-  replaceKernel(name, 'webgpu', ({ backend, ...call }) => (isWebGPU(backend) && software.has(backend) ? work({ ...call, backend }) : null));
+  replaceKernel(name, 'webgpu', ({ backend, ...call }) =>
+    isWebGPU(backend) && software.has(backend) ? work({ ...call, backend }) : null,
+  );
 }

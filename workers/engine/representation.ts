@@ -19,7 +19,10 @@ export function holdRepresentation(represent: () => Representation): HeldReprese
 }
 
 /** The same for as long as `work` ranks with it. */
-export async function withRepresentation<T>(represent: () => Representation, work: (representation: Representation) => Promise<T>): Promise<T> {
+export async function withRepresentation<T>(
+  represent: () => Representation,
+  work: (representation: Representation) => Promise<T>,
+): Promise<T> {
   const held = holdRepresentation(represent);
   try {
     return await work(held);
@@ -29,6 +32,12 @@ export async function withRepresentation<T>(represent: () => Representation, wor
 }
 
 /** `users [U, width]`, `items [I, width]`. */
-export function readRepresentation(represent: () => Representation): Promise<{ users: Float32Array; items: Float32Array; width: number }> {
-  return withRepresentation(represent, async ({ users, items }) => ({ users: await readFloats(users), items: await readFloats(items), width: items.shape[1] }));
+export function readRepresentation(
+  represent: () => Representation,
+): Promise<{ users: Float32Array; items: Float32Array; width: number }> {
+  return withRepresentation(represent, async ({ users, items }) => ({
+    users: await readFloats(users),
+    items: await readFloats(items),
+    width: items.shape[1],
+  }));
 }

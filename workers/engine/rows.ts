@@ -47,10 +47,7 @@ export function disposeRowIndex(index: RowIndex): void {
 export function gatherRows(table: tf.Tensor2D, index: RowIndex): tf.Tensor2D {
   const gather = tf.customGrad((source) => {
     if (!(source instanceof tf.Tensor)) throw new Error('Rows are gathered from a tensor.');
-    return {
-      value: tf.gather(source, index.indices),
-      gradFunc: (dy: tf.Tensor) => multiplyCsr(index.places, dy),
-    };
+    return { value: tf.gather(source, index.indices), gradFunc: (dy: tf.Tensor) => multiplyCsr(index.places, dy) };
   });
   return matrixOf(gather(table));
 }
@@ -59,10 +56,7 @@ export function gatherRows(table: tf.Tensor2D, index: RowIndex): tf.Tensor2D {
 export function sumRows(x: tf.Tensor2D, index: RowIndex): tf.Tensor2D {
   const sum = tf.customGrad((source) => {
     if (!(source instanceof tf.Tensor)) throw new Error('Rows are summed from a tensor.');
-    return {
-      value: multiplyCsr(index.places, source),
-      gradFunc: (dy: tf.Tensor) => tf.gather(dy, index.indices),
-    };
+    return { value: multiplyCsr(index.places, source), gradFunc: (dy: tf.Tensor) => tf.gather(dy, index.indices) };
   });
   return matrixOf(sum(x));
 }

@@ -7,7 +7,11 @@ import { maskedTopK } from './kernels/maskedTopK';
 import { gatherRows, disposeRowIndex, hostRowIndex, rowIndex } from './rows';
 import { floats, integers, matrix } from './tensors';
 
-type Check = { name: string; tolerance: number; run: () => Promise<{ got: Float32Array; expected: ArrayLike<number> }> };
+type Check = {
+  name: string;
+  tolerance: number;
+  run: () => Promise<{ got: Float32Array; expected: ArrayLike<number> }>;
+};
 
 /**
  * Known answers, worked out on the host in double precision. A device that returns zeros, stale data or other nonsense
@@ -45,7 +49,9 @@ const CHECKS: readonly Check[] = [
       const expected = new Float64Array(ROWS * COLUMNS);
       for (let r = 0; r < ROWS; r++)
         for (let c = 0; c < COLUMNS; c++)
-          for (let k = 0; k < INNER; k++) expected[r * COLUMNS + c] = (expected[r * COLUMNS + c] ?? 0) + (a[r * INNER + k] ?? 0) * (b[k * COLUMNS + c] ?? 0);
+          for (let k = 0; k < INNER; k++)
+            expected[r * COLUMNS + c] =
+              (expected[r * COLUMNS + c] ?? 0) + (a[r * INNER + k] ?? 0) * (b[k * COLUMNS + c] ?? 0);
       return { got: await evaluate(() => tf.matMul(matrix(a, ROWS, INNER), matrix(b, INNER, COLUMNS))), expected };
     },
   },

@@ -25,7 +25,11 @@ export interface Gradients {
 const weighted = ({ weight, value }: WeightedTerm): tf.Tensor => (weight === 1 ? value : tf.mul(value, weight));
 
 /** Values and gradients of Σ weight · term; a parameter that takes no part in this step's loss gets zeros. */
-export function termGradients(parameters: readonly Parameter[], loss: () => WeightedTerm[], observed: readonly ObservedValue[] = []): Gradients {
+export function termGradients(
+  parameters: readonly Parameter[],
+  loss: () => WeightedTerm[],
+  observed: readonly ObservedValue[] = [],
+): Gradients {
   let values: tf.Tensor1D | null = null;
   const result = tf.tidy(() =>
     tf.engine().gradients(
@@ -34,7 +38,11 @@ export function termGradients(parameters: readonly Parameter[], loss: () => Weig
         const parts = terms.map(weighted);
         // Not `addN`: on WebGPU it takes only as many terms as a shader binds buffers.
         const total = tf.sum(tf.stack(parts));
-        values = tf.keep(vectorOf(tf.stack([...parts, total, ...terms.map(({ value }) => value), ...observed.map(({ value }) => value)])));
+        values = tf.keep(
+          vectorOf(
+            tf.stack([...parts, total, ...terms.map(({ value }) => value), ...observed.map(({ value }) => value)]),
+          ),
+        );
         return total;
       },
       parameters.map((parameter) => parameter.tensor),
@@ -54,7 +62,11 @@ function present(gradients: readonly (tf.Tensor | undefined)[], parameters: read
  * `[terms, parameters]`: the Euclidean norm of each weighted term's gradient with respect to each parameter. One forward
  * and one backward pass per term: for looking now and then, not at every step.
  */
-export function termGradientNorms(parameters: readonly Parameter[], loss: () => WeightedTerm[], terms: number): tf.Tensor2D {
+export function termGradientNorms(
+  parameters: readonly Parameter[],
+  loss: () => WeightedTerm[],
+  terms: number,
+): tf.Tensor2D {
   return tf.tidy(() => {
     const rows = Array.from({ length: terms }, (_, place) => {
       const one = (): tf.Tensor => {
@@ -63,7 +75,10 @@ export function termGradientNorms(parameters: readonly Parameter[], loss: () => 
         // A term that a parameter has no part in still needs a path to it.
         return tf.addN([weighted(term), ...parameters.map(({ tensor }) => tf.mul(tf.sum(tensor), 0))]);
       };
-      const { grads } = tf.engine().gradients(one, parameters.map(({ tensor }) => tensor));
+      const { grads } = tf.engine().gradients(
+        one,
+        parameters.map(({ tensor }) => tensor),
+      );
       return tf.stack(grads.map((gradient) => tf.norm(gradient)));
     });
     return matrixOf(tf.stack(rows));

@@ -3,7 +3,8 @@
 let table: Float32Array | null = null;
 
 /** The 65,536 values, by their bits. */
-export const valuesOfHalves = (): Float32Array => (table ??= Float32Array.from({ length: 65_536 }, (_, bits) => valueOf(bits)));
+export const valuesOfHalves = (): Float32Array =>
+  (table ??= Float32Array.from({ length: 65_536 }, (_, bits) => valueOf(bits)));
 
 function valueOf(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;

@@ -21,11 +21,17 @@ const DECODERS: Readonly<Record<string, { readonly name: string; readonly decode
   i1: { name: 'int8', decode: (bytes, count, out) => out.set(new Int8Array(bytes, 0, count)) },
   i2: { name: 'int16', decode: (bytes, count, out) => out.set(new Int16Array(bytes, 0, count)) },
   i4: { name: 'int32', decode: (bytes, count, out) => out.set(new Int32Array(bytes, 0, count)) },
-  i8: { name: 'int64', decode: (bytes, count, out) => decodeWide(bytes, count, out, new Int32Array(bytes, 0, 2 * count)) },
+  i8: {
+    name: 'int64',
+    decode: (bytes, count, out) => decodeWide(bytes, count, out, new Int32Array(bytes, 0, 2 * count)),
+  },
   u1: { name: 'uint8', decode: (bytes, count, out) => out.set(new Uint8Array(bytes, 0, count)) },
   u2: { name: 'uint16', decode: (bytes, count, out) => out.set(new Uint16Array(bytes, 0, count)) },
   u4: { name: 'uint32', decode: (bytes, count, out) => out.set(new Uint32Array(bytes, 0, count)) },
-  u8: { name: 'uint64', decode: (bytes, count, out) => decodeWide(bytes, count, out, new Uint32Array(bytes, 0, 2 * count)) },
+  u8: {
+    name: 'uint64',
+    decode: (bytes, count, out) => decodeWide(bytes, count, out, new Uint32Array(bytes, 0, 2 * count)),
+  },
   b1: { name: 'bool', decode: decodeBoolean },
 };
 

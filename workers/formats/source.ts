@@ -123,7 +123,11 @@ export function streamOf(chunks: Chunks): ReadableStream<Uint8Array<ArrayBuffer>
 
 export function throwIfCancelled(signal: AbortSignal | undefined): void {
   if (!signal?.aborted) return;
-  throw new AppError('IMPORT_CANCELLED', 'The import was cancelled.', 'Nothing was kept. Drop the files again to start over.');
+  throw new AppError(
+    'IMPORT_CANCELLED',
+    'The import was cancelled.',
+    'Nothing was kept. Drop the files again to start over.',
+  );
 }
 
 /** The last component of a path: what messages call a file. */

@@ -86,7 +86,7 @@ function cellsOf(line: string, separator: string): string[] | null {
   for (;;) {
     let cell = '';
     if (line[at] === '"') {
-      for (at++; ; ) {
+      for (at++; ;) {
         const close = line.indexOf('"', at);
         if (close < 0) return null;
         cell += line.slice(at, close);
@@ -122,7 +122,8 @@ async function readRows(
 
   const line = (text: string): void => {
     number++;
-    if (text.length > LONGEST_LINE || open.length > LONGEST_LINE) throw tooLong(name, source.path, open === '' ? number : firstNumber, open !== '');
+    if (text.length > LONGEST_LINE || open.length > LONGEST_LINE)
+      throw tooLong(name, source.path, open === '' ? number : firstNumber, open !== '');
     if (open === '' && text.trim() === '') return;
     if (open === '') firstNumber = number;
     const whole = open === '' ? text : `${open}\n${text}`;
@@ -147,12 +148,19 @@ async function readRows(
     if (last && carried !== '') line(carried);
   };
 
-  for await (const chunk of source.chunks(watch)) lines(carried + decode(decoder, name, source.path, number, chunk), false);
+  for await (const chunk of source.chunks(watch))
+    lines(carried + decode(decoder, name, source.path, number, chunk), false);
   lines(carried + decode(decoder, name, source.path, number), true);
   if (open !== '') throw tooLong(name, source.path, firstNumber, true);
 }
 
-function decode(decoder: TextDecoder, name: string, path: string, line: number, bytes?: Uint8Array<ArrayBuffer>): string {
+function decode(
+  decoder: TextDecoder,
+  name: string,
+  path: string,
+  line: number,
+  bytes?: Uint8Array<ArrayBuffer>,
+): string {
   try {
     return bytes ? decoder.decode(bytes, { stream: true }) : decoder.decode();
   } catch {

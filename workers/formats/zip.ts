@@ -8,7 +8,8 @@ import { brokenZip, readDirectory, type ZipEntry } from './zip-directory';
 /** `.zip` and `.npz`: entries stored or deflated, also beyond 4 GiB. */
 export const zip: Format = {
   name: 'zip',
-  match: (head) => head[0] === 0x50 && head[1] === 0x4b && ((head[2] === 3 && head[3] === 4) || (head[2] === 5 && head[3] === 6)),
+  match: (head) =>
+    head[0] === 0x50 && head[1] === 0x4b && ((head[2] === 3 && head[3] === 4) || (head[2] === 5 && head[3] === 6)),
   open: async (source, watch) => {
     const blob = await spool(source, { signal: watch.signal });
     const entries = await readDirectory(source.path, blob, watch);
@@ -47,15 +48,20 @@ async function* readEntry(
   }
   const limit = inflatedLimit(entry.compressedSize);
   if (entry.size > limit) throw bomb(path, limit);
-  const header = await readSlice(archivePath, blob, entry.headerOffset, entry.headerOffset + 30, { signal: watch.signal });
+  const header = await readSlice(archivePath, blob, entry.headerOffset, entry.headerOffset + 30, {
+    signal: watch.signal,
+  });
   const view = new DataView(header.buffer);
-  if (header.length < 30 || view.getUint32(0, true) !== 0x04034b50) throw damaged('does not begin where the directory says');
+  if (header.length < 30 || view.getUint32(0, true) !== 0x04034b50)
+    throw damaged('does not begin where the directory says');
   const start = entry.headerOffset + 30 + view.getUint16(26, true) + view.getUint16(28, true);
   const stored = blobSource(path, blob.slice(start, start + entry.compressedSize)).chunks(watch);
   const chunks =
     entry.method === 0
       ? stored
-      : inflate(path, stored, 'deflate-raw', Math.min(limit, entry.size), watch.signal, (reason) => damaged(`is damaged (${reason})`));
+      : inflate(path, stored, 'deflate-raw', Math.min(limit, entry.size), watch.signal, (reason) =>
+          damaged(`is damaged (${reason})`),
+        );
   let crc = 0;
   let size = 0;
   for await (const chunk of chunks) {

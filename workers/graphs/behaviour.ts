@@ -27,7 +27,8 @@ export function bipartiteGraph(pairs: Pairs, users: number, items: number, block
     column[edges + e] = user;
   }
   if (block) {
-    for (let r = 0; r < block.rows; r++) row.fill(users + r, 2 * edges + (block.pointers[r] ?? 0), 2 * edges + (block.pointers[r + 1] ?? 0));
+    for (let r = 0; r < block.rows; r++)
+      row.fill(users + r, 2 * edges + (block.pointers[r] ?? 0), 2 * edges + (block.pointers[r + 1] ?? 0));
     block.indices.forEach((other, place) => (column[2 * edges + place] = users + other));
     value.set(block.values, 2 * edges);
   }
@@ -39,13 +40,20 @@ export function bipartiteGraph(pairs: Pairs, users: number, items: number, block
  * `sym([[0, R], [Rᵀ, block]])`. `epsilon` is added to degrees (1e-7 in LightGCN, none in MGCN; none where there is a
  * block). Symmetric when the block is, or is absent.
  */
-export const behaviourGraph = (pairs: Pairs, users: number, items: number, epsilon: number, block: Csr | null = null): Csr =>
-  symmetricNormalised(bipartiteGraph(pairs, users, items, block), block ? 0 : epsilon);
+export const behaviourGraph = (
+  pairs: Pairs,
+  users: number,
+  items: number,
+  epsilon: number,
+  block: Csr | null = null,
+): Csr => symmetricNormalised(bipartiteGraph(pairs, users, items, block), block ? 0 : epsilon);
 
 /** The users' rows and items' columns of a graph over both, `[U, I]`. */
 export function userItemBlock(graph: Csr, users: number): Csr {
   const end = graph.pointers[users] ?? 0;
-  const entries = Array.from({ length: end }, (_, place) => place).filter((place) => (graph.indices[place] ?? 0) >= users);
+  const entries = Array.from({ length: end }, (_, place) => place).filter(
+    (place) => (graph.indices[place] ?? 0) >= users,
+  );
   const row = new Int32Array(end);
   for (let r = 0; r < users; r++) row.fill(r, graph.pointers[r] ?? 0, graph.pointers[r + 1] ?? 0);
   return csrFromEntries(
@@ -78,7 +86,8 @@ export function userFromItem(pairs: Pairs, users: number, items: number): Csr {
   for (let u = 0; u < users; u++) {
     const start = matrix.pointers[u] ?? 0;
     const end = matrix.pointers[u + 1] ?? 0;
-    for (let k = start; k < end; k++) values[k] = 1 / Math.sqrt((end - start) * (itemDegrees[matrix.indices[k] ?? 0] ?? 1));
+    for (let k = start; k < end; k++)
+      values[k] = 1 / Math.sqrt((end - start) * (itemDegrees[matrix.indices[k] ?? 0] ?? 1));
   }
   return { ...matrix, values };
 }

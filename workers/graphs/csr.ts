@@ -12,7 +12,13 @@ export interface Csr {
  * Builds a matrix from parallel coordinate columns. Within a row, columns come out ascending. Equal coordinates must
  * have been merged before: throws when one occurs twice.
  */
-export function csrFromEntries(rows: number, columns: number, row: Int32Array, column: Int32Array, value: Float32Array): Csr {
+export function csrFromEntries(
+  rows: number,
+  columns: number,
+  row: Int32Array,
+  column: Int32Array,
+  value: Float32Array,
+): Csr {
   // Sorting by column first and by row second (both stable counting sorts) leaves columns ascending in each row.
   const byColumn = countingSort(column, columns);
   const order = countingSort(row, rows, byColumn.order);
@@ -30,7 +36,11 @@ export function csrFromEntries(rows: number, columns: number, row: Int32Array, c
   return { rows, columns, pointers: order.pointers, indices, values };
 }
 
-function countingSort(keys: Int32Array, range: number, sequence?: Int32Array): { order: Int32Array; pointers: Int32Array } {
+function countingSort(
+  keys: Int32Array,
+  range: number,
+  sequence?: Int32Array,
+): { order: Int32Array; pointers: Int32Array } {
   const pointers = new Int32Array(range + 1);
   for (const key of keys) pointers[key + 1] = (pointers[key + 1] ?? 0) + 1;
   for (let key = 0; key < range; key++) pointers[key + 1] = (pointers[key + 1] ?? 0) + (pointers[key] ?? 0);
@@ -107,7 +117,13 @@ export function withDiagonal(matrix: Csr, value: number): Csr {
   }
   const diagonal = Int32Array.from({ length: matrix.rows }, (_, r) => r);
   const column = Int32Array.from([...matrix.indices, ...diagonal]);
-  return csrFromEntries(matrix.rows, matrix.columns, row, column, Float32Array.from([...matrix.values, ...new Float32Array(matrix.rows).fill(value)]));
+  return csrFromEntries(
+    matrix.rows,
+    matrix.columns,
+    row,
+    column,
+    Float32Array.from([...matrix.values, ...new Float32Array(matrix.rows).fill(value)]),
+  );
 }
 
 /** `A x` on the host; `x [A.columns, columns]` by rows. */
@@ -117,7 +133,8 @@ export function multiplyRows(matrix: Csr, x: Float32Array, columns: number): Flo
     for (let k = matrix.pointers[r] ?? 0; k < (matrix.pointers[r + 1] ?? 0); k++) {
       const weight = matrix.values[k] ?? 0;
       const from = (matrix.indices[k] ?? 0) * columns;
-      for (let c = 0; c < columns; c++) result[r * columns + c] = (result[r * columns + c] ?? 0) + weight * (x[from + c] ?? 0);
+      for (let c = 0; c < columns; c++)
+        result[r * columns + c] = (result[r * columns + c] ?? 0) + weight * (x[from + c] ?? 0);
     }
   }
   return result;

@@ -19,7 +19,12 @@ export interface UnitRows {
  * the training history without the history itself; `c_{u,j} = Σ_{i ∈ I_u : j ∈ N(i)} mean_m cos_m(i, j)`; the `r` best
  * candidates become edges. Ties: the lower item. `trained [U, I]`.
  */
-export function inducedEdges(trained: Csr, lists: readonly NeighbourLists[], tables: readonly UnitRows[], r: number): InducedEdges {
+export function inducedEdges(
+  trained: Csr,
+  lists: readonly NeighbourLists[],
+  tables: readonly UnitRows[],
+  r: number,
+): InducedEdges {
   const neighbours = unionOf(lists, trained.columns, tables);
   const users: number[] = [];
   const items: number[] = [];
@@ -65,7 +70,8 @@ function unionOf(lists: readonly NeighbourLists[], items: number, tables: readon
   for (let item = 0; item < items; item++) {
     const union = new Set<number>();
     for (const { indices: listed, k } of lists) {
-      for (let place = item * k; place < (item + 1) * k; place++) if ((listed[place] ?? -1) >= 0) union.add(listed[place] ?? 0);
+      for (let place = item * k; place < (item + 1) * k; place++)
+        if ((listed[place] ?? -1) >= 0) union.add(listed[place] ?? 0);
     }
     for (const other of union) {
       indices.push(other);
@@ -73,7 +79,13 @@ function unionOf(lists: readonly NeighbourLists[], items: number, tables: readon
     }
     pointers[item + 1] = indices.length;
   }
-  return { rows: items, columns: items, pointers, indices: Int32Array.from(indices), values: Float32Array.from(values) };
+  return {
+    rows: items,
+    columns: items,
+    pointers,
+    indices: Int32Array.from(indices),
+    values: Float32Array.from(values),
+  };
 }
 
 function dot({ values, columns }: UnitRows, a: number, b: number): number {

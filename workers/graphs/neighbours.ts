@@ -18,7 +18,8 @@ export const cosineGraph = (lists: NeighbourLists): Csr => neighbourGraph(lists,
 /** The same with weight 1 for every neighbour that is kept. */
 export const equalWeightGraph = (lists: NeighbourLists): Csr => neighbourGraph(lists, () => 1);
 
-const neighbourGraph = (lists: NeighbourLists, weight: (cosine: number) => number): Csr => symmetricNormalised(entriesOf(lists, weight));
+const neighbourGraph = (lists: NeighbourLists, weight: (cosine: number) => number): Csr =>
+  symmetricNormalised(entriesOf(lists, weight));
 
 function entriesOf(lists: NeighbourLists, weight: (cosine: number) => number): Csr {
   const row: number[] = [];
@@ -32,7 +33,13 @@ function entriesOf(lists: NeighbourLists, weight: (cosine: number) => number): C
     column.push(neighbour);
     value.push(weight(cosine));
   }
-  return csrFromEntries(lists.rows, lists.rows, Int32Array.from(row), Int32Array.from(column), Float32Array.from(value));
+  return csrFromEntries(
+    lists.rows,
+    lists.rows,
+    Int32Array.from(row),
+    Int32Array.from(column),
+    Float32Array.from(value),
+  );
 }
 
 /** Directed and not normalised: weight 1 (or the cosine) at every neighbour whose cosine is positive. */
@@ -53,7 +60,13 @@ export function symmetrised(matrix: Csr): Csr {
     }
   }
   const keys = [...entries.keys()];
-  return csrFromEntries(rows, rows, Int32Array.from(keys, (key) => Math.floor(key / rows)), Int32Array.from(keys, (key) => key % rows), Float32Array.from(entries.values()));
+  return csrFromEntries(
+    rows,
+    rows,
+    Int32Array.from(keys, (key) => Math.floor(key / rows)),
+    Int32Array.from(keys, (key) => key % rows),
+    Float32Array.from(entries.values()),
+  );
 }
 
 /**
@@ -72,7 +85,9 @@ export function adjacentInAll(lists: readonly NeighbourLists[], mutual: boolean)
     });
   }
   const everywhere = (key: number): boolean => counts.get(key) === lists.length;
-  const keys = [...counts.keys()].filter((key) => everywhere(key) && (!mutual || everywhere((key % first.rows) * first.rows + Math.floor(key / first.rows))));
+  const keys = [...counts.keys()].filter(
+    (key) => everywhere(key) && (!mutual || everywhere((key % first.rows) * first.rows + Math.floor(key / first.rows))),
+  );
   return csrFromEntries(
     first.rows,
     first.rows,

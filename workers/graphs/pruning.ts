@@ -12,7 +12,10 @@ export function degreeSensitiveSample(pairs: Pairs, users: number, items: number
     const weight = 1 / Math.sqrt((userDegrees[user] ?? 1) * (itemDegrees[pairs.items[edge] ?? 0] ?? 1));
     return Math.log(1 - random.uniform()) / weight;
   });
-  const kept = Int32Array.from(keys.keys()).sort((a, b) => (keys[b] ?? 0) - (keys[a] ?? 0) || a - b).slice(0, keep).sort();
+  const kept = Int32Array.from(keys.keys())
+    .sort((a, b) => (keys[b] ?? 0) - (keys[a] ?? 0) || a - b)
+    .slice(0, keep)
+    .sort();
   return {
     users: Int32Array.from(kept, (edge) => pairs.users[edge] ?? 0),
     items: Int32Array.from(kept, (edge) => pairs.items[edge] ?? 0),

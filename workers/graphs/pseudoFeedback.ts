@@ -52,7 +52,10 @@ export async function pseudoFeedback(
   const longest = longestHistories(trained, audiences);
 
   for (let first = 0; first < trained.columns && options.perUser > 0; first += blockRows) {
-    const items = Int32Array.from({ length: Math.min(blockRows, trained.columns - first) }, (_, place) => first + place);
+    const items = Int32Array.from(
+      { length: Math.min(blockRows, trained.columns - first) },
+      (_, place) => first + place,
+    );
     const block = await similarities(items);
     for (const [place, row] of items.entries()) {
       if ((longest[row] ?? 0) === 0) continue;
@@ -64,25 +67,32 @@ export async function pseudoFeedback(
       for (let k = audiences.pointers[row] ?? 0; k < (audiences.pointers[row + 1] ?? 0); k++) {
         const user = audiences.indices[k] ?? 0;
         const owns = (item: number): boolean => placeOf(trained, user, item) >= 0;
-        if (!options.likedRowsOnly || (liked.values[placeOf(liked, user, row)] ?? 0) === 1) merge(best, user, top, owns, options.perUser, 1);
+        if (!options.likedRowsOnly || (liked.values[placeOf(liked, user, row)] ?? 0) === 1)
+          merge(best, user, top, owns, options.perUser, 1);
         merge(least, user, low, owns, options.perUser, -1);
       }
     }
     await onBlock(Math.min(1, (first + blockRows) / trained.columns));
   }
-  return { positive: admitted(best, options.perItemCap, trained.columns), negative: admitted(least, options.perItemCap, trained.columns) };
+  return {
+    positive: admitted(best, options.perItemCap, trained.columns),
+    negative: admitted(least, options.perItemCap, trained.columns),
+  };
 }
 
 /** 1 for the `⌊ξ·I⌋` items of lowest training degree, ties: the lower item. */
 export function tailItems(audiences: Csr, share: number): Uint8Array {
   const degree = (item: number): number => (audiences.pointers[item + 1] ?? 0) - (audiences.pointers[item] ?? 0);
-  const order = Array.from({ length: audiences.rows }, (_, item) => item).sort((a, b) => degree(a) - degree(b) || a - b);
+  const order = Array.from({ length: audiences.rows }, (_, item) => item).sort(
+    (a, b) => degree(a) - degree(b) || a - b,
+  );
   const tail = new Uint8Array(audiences.rows);
   for (const item of order.slice(0, Math.floor(share * audiences.rows))) tail[item] = 1;
   return tail;
 }
 
-const itemsWhere = (tail: Uint8Array, wanted: number): Int32Array => Int32Array.from(tail.keys()).filter((item) => tail[item] === wanted);
+const itemsWhere = (tail: Uint8Array, wanted: number): Int32Array =>
+  Int32Array.from(tail.keys()).filter((item) => tail[item] === wanted);
 
 /** Per item, the longest history among the users who have it. */
 function longestHistories(trained: Csr, audiences: Csr): Int32Array {
@@ -97,7 +107,14 @@ function longestHistories(trained: Csr, audiences: Csr): Int32Array {
 }
 
 /** The first `count` columns by `sign · value`, of those beyond the cut; best first, ties: the lower column. */
-function extremes(values: Float32Array, columns: Int32Array, count: number, sign: 1 | -1, cut: number, row: number): Candidate[] {
+function extremes(
+  values: Float32Array,
+  columns: Int32Array,
+  count: number,
+  sign: 1 | -1,
+  cut: number,
+  row: number,
+): Candidate[] {
   const beyond: Candidate[] = [];
   for (const item of columns) {
     const value = values[item] ?? 0;
@@ -107,7 +124,14 @@ function extremes(values: Float32Array, columns: Int32Array, count: number, sign
 }
 
 /** Merges a row's candidates into a user's best `limit`; rows come in ascending order, so an earlier one wins a tie. */
-function merge(lists: Candidate[][], user: number, candidates: readonly Candidate[], owns: (item: number) => boolean, limit: number, sign: 1 | -1): void {
+function merge(
+  lists: Candidate[][],
+  user: number,
+  candidates: readonly Candidate[],
+  owns: (item: number) => boolean,
+  limit: number,
+  sign: 1 | -1,
+): void {
   const own = lists[user] ?? [];
   const merged: Candidate[] = [];
   let a = 0;
@@ -116,7 +140,11 @@ function merge(lists: Candidate[][], user: number, candidates: readonly Candidat
     if (taken >= limit || merged.length >= limit) break;
     if (owns(candidate.item)) continue;
     taken += 1;
-    for (let next = own[a]; next && sign * next.value >= sign * candidate.value && merged.length < limit; next = own[a]) {
+    for (
+      let next = own[a];
+      next && sign * next.value >= sign * candidate.value && merged.length < limit;
+      next = own[a]
+    ) {
       merged.push(next);
       a += 1;
     }

@@ -43,7 +43,9 @@ export function refinedGraph(lists: NeighbourLists, trained: Csr, options: Refin
       if (options.minSimilarity !== null && cosine < options.minSimilarity) dropped += 1;
       else weights.set(b, 1);
     }
-    for (const { item, jaccard } of options.coNeighbours > 0 ? similarAudiences(a, audiences, trained, degree, common, options) : []) {
+    for (const { item, jaccard } of options.coNeighbours > 0
+      ? similarAudiences(a, audiences, trained, degree, common, options)
+      : []) {
       if (!weights.has(item)) added += 1;
       weights.set(item, (weights.get(item) ?? 0) + jaccard);
     }
@@ -53,7 +55,17 @@ export function refinedGraph(lists: NeighbourLists, trained: Csr, options: Refin
       value.push(weight);
     }
   }
-  return { matrix: csrFromEntries(lists.rows, lists.rows, Int32Array.from(row), Int32Array.from(column), Float32Array.from(value)), dropped, added };
+  return {
+    matrix: csrFromEntries(
+      lists.rows,
+      lists.rows,
+      Int32Array.from(row),
+      Int32Array.from(column),
+      Float32Array.from(value),
+    ),
+    dropped,
+    added,
+  };
 }
 
 /** The `K_c` items with the greatest Jaccard similarity to `a`, from exact counts; ties: the lower item. */

@@ -24,9 +24,17 @@ async function build(context: BuildContext): Promise<Model> {
   // Enhanced behaviour graph: Ĝ = sym([[0, R], [Rᵀ, S_pt]]).
   const enhancement = booleanOption(config, 'enhancedGraph') ? await pretrainedEnhancement(context) : null;
   const core = multiView(context, lists, {
-    userItem: { name: 'userItem', meaning: 'Ĝ, users before items', matrix: behaviourGraph(input.train, input.users, input.items, 0, enhancement?.block) },
+    userItem: {
+      name: 'userItem',
+      meaning: 'Ĝ, users before items',
+      matrix: behaviourGraph(input.train, input.users, input.items, 0, enhancement?.block),
+    },
     symmetric: enhancement === null,
-    userFromItem: { name: 'userFromItem', meaning: '1/√(deg(u) deg(i)), users × items', matrix: userFromItem(input.train, input.users, input.items) },
+    userFromItem: {
+      name: 'userFromItem',
+      meaning: '1/√(deg(u) deg(i)), users × items',
+      matrix: userFromItem(input.train, input.users, input.items),
+    },
   });
   const regWeight = numberOption(config, 'regWeight');
   const distinct = choiceOption(config, 'batchAs') === 'distinct';
@@ -43,8 +51,16 @@ async function build(context: BuildContext): Promise<Model> {
       const behaviour = splitNodes(views.behaviour, input.users);
       const modality = splitNodes(views.modality, input.users);
       const sides = {
-        users: side(gatherRows(behaviour.users, batch.users), gatherRows(modality.users, batch.users), distinct ? distinctRows(batch.distinctUsers, batch) : allRows(batch)),
-        items: side(gatherRows(behaviour.items, batch.positives), gatherRows(modality.items, batch.positives), distinct ? distinctRows(batch.distinctItems, batch) : allRows(batch)),
+        users: side(
+          gatherRows(behaviour.users, batch.users),
+          gatherRows(modality.users, batch.users),
+          distinct ? distinctRows(batch.distinctUsers, batch) : allRows(batch),
+        ),
+        items: side(
+          gatherRows(behaviour.items, batch.positives),
+          gatherRows(modality.items, batch.positives),
+          distinct ? distinctRows(batch.distinctItems, batch) : allRows(batch),
+        ),
       };
       const weight = epochWeight(step.epoch, config);
       const ofUsers = alignment(sides.users, sides.items, config);
@@ -84,11 +100,17 @@ interface Side {
 }
 
 function side(behaviour: tf.Tensor2D, modality: tf.Tensor2D, rows: LossRows): Side {
-  return { behaviour: unitRows(behaviour), modality: unitRows(modality), fused: unitRows(matrixOf(tf.add(behaviour, modality))), rows };
+  return {
+    behaviour: unitRows(behaviour),
+    modality: unitRows(modality),
+    fused: unitRows(matrixOf(tf.add(behaviour, modality))),
+    rows,
+  };
 }
 
 const dots = (a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D => matrixOf(tf.sum(tf.mul(a, b), 1, true));
-const weightedMean = (values: tf.Tensor1D, { weights }: LossRows): tf.Scalar => scalarOf(tf.sum(tf.mul(values, weights)));
+const weightedMean = (values: tf.Tensor1D, { weights }: LossRows): tf.Scalar =>
+  scalarOf(tf.sum(tf.mul(values, weights)));
 
 /** Weights as multiples of 1/n; rows that are not counted become −1, which no bin takes. */
 function relative(weights: tf.Tensor1D, count: number): tf.Tensor1D {
@@ -100,21 +122,46 @@ function relative(weights: tf.Tensor1D, count: number): tf.Tensor1D {
  * / (Σ_v exp(cos(e^B, e^M_v)/τ₂) + Σ_j φ(e^B, e^f_j, e^M | τ₃))]` with `φ(x, y, z | τ) = exp(cos(x, y)/τ) + exp(cos(y, z)/τ)`;
  * weights `softmax((1 − cos(e^B, e^M))/τ₁)` over the batch, through which no gradient flows.
  */
-function alignment(own: Side, other: Side, config: Config): { readonly loss: tf.Scalar; readonly weights: tf.Tensor1D; readonly cosines: tf.Tensor1D } {
+function alignment(
+  own: Side,
+  other: Side,
+  config: Config,
+): { readonly loss: tf.Scalar; readonly weights: tf.Tensor1D; readonly cosines: tf.Tensor1D } {
   const view = 1 / numberOption(config, 'temperatureView');
   const fused = 1 / numberOption(config, 'temperatureFused');
   const column = (a: tf.Tensor2D, b: tf.Tensor2D, columns: LossRows, scale: number): tf.Tensor2D =>
     logSumExpProducts(matrixOf(tf.mul(a, scale)), b, scale, columns, false);
 
   const agreement = dots(own.behaviour, own.modality);
-  const numerator = logSumExpRows(matrixOf(tf.concat([
-    tf.mul(agreement, view), tf.mul(dots(own.behaviour, other.fused), fused), tf.mul(dots(own.modality, other.fused), fused),
-  ], 1)));
-  const denominator = logSumExpRows(matrixOf(tf.concat([
-    column(own.behaviour, own.modality, own.rows, view), column(own.behaviour, other.fused, other.rows, fused), column(own.modality, other.fused, other.rows, fused),
-  ], 1)));
+  const numerator = logSumExpRows(
+    matrixOf(
+      tf.concat(
+        [
+          tf.mul(agreement, view),
+          tf.mul(dots(own.behaviour, other.fused), fused),
+          tf.mul(dots(own.modality, other.fused), fused),
+        ],
+        1,
+      ),
+    ),
+  );
+  const denominator = logSumExpRows(
+    matrixOf(
+      tf.concat(
+        [
+          column(own.behaviour, own.modality, own.rows, view),
+          column(own.behaviour, other.fused, other.rows, fused),
+          column(own.modality, other.fused, other.rows, fused),
+        ],
+        1,
+      ),
+    ),
+  );
   const cosines = vectorOf(withoutGradient(tf.squeeze(agreement, [1])));
-  const weights = choiceOption(config, 'entityWeights') === 'uniform' ? own.rows.weights : entityWeights(cosines, own.rows, numberOption(config, 'temperatureEntity'));
+  const weights =
+    choiceOption(config, 'entityWeights') === 'uniform'
+      ? own.rows.weights
+      : entityWeights(cosines, own.rows, numberOption(config, 'temperatureEntity'));
   return { loss: scalarOf(tf.sum(tf.mul(tf.sub(denominator, numerator), weights))), weights, cosines };
 }
 
@@ -127,10 +174,16 @@ function entityWeights(cosines: tf.Tensor1D, rows: LossRows, temperature: number
 export const egra: ModelKind = {
   build,
   bytes: (sizes, config) => {
-    const edges = booleanOption(config, 'enhancedGraph') ? sizes.items * numberOption(config, 'enhancedNeighbours') * (booleanOption(config, 'symmetrise') ? 2 : 1) : 0;
+    const edges = booleanOption(config, 'enhancedGraph')
+      ? sizes.items * numberOption(config, 'enhancedNeighbours') * (booleanOption(config, 'symmetrise') ? 2 : 1)
+      : 0;
     const core = multiViewBytes(sizes, config, edges);
     const unit = stepUnits(sizes, config);
     // Six matrices of exponentials in the alignment where MGCN’s contrast has two.
-    return { ...core, step: core.step + 5 * unit.nodes + 13 * sizes.featureColumns.length * unit.items + 29 * unit.rows + 4 * unit.logits };
+    return {
+      ...core,
+      step:
+        core.step + 5 * unit.nodes + 13 * sizes.featureColumns.length * unit.items + 29 * unit.rows + 4 * unit.logits,
+    };
   },
 };

@@ -39,18 +39,35 @@ async function build(context: BuildContext): Promise<Model> {
   const full = sparseTensor(fullMatrix, true);
   let pruned = full;
 
-  const userIds = newParameter('userEmbedding', 'users × d', [userCount, width], xavierUniform(random('init/userEmbedding'), userCount, width));
-  const itemIds = newParameter('itemEmbedding', 'items × d', [itemCount, width], xavierUniform(random('init/itemEmbedding'), itemCount, width));
+  const userIds = newParameter(
+    'userEmbedding',
+    'users × d',
+    [userCount, width],
+    xavierUniform(random('init/userEmbedding'), userCount, width),
+  );
+  const itemIds = newParameter(
+    'itemEmbedding',
+    'items × d',
+    [itemCount, width],
+    xavierUniform(random('init/itemEmbedding'), itemCount, width),
+  );
   const modalities = input.features.map((feature) => ({
     table: featureTable(feature, booleanOption(config, 'trainFeatures'), storageOf(config)),
     project: linear(`project/${feature.key}`, `projection, ${feature.key}`, feature.columns, width, random),
   }));
-  const trained = modalities.flatMap(({ table, project }) => [...(table.parameter ? [table.parameter] : []), ...project.parameters]);
+  const trained = modalities.flatMap(({ table, project }) => [
+    ...(table.parameter ? [table.parameter] : []),
+    ...project.parameters,
+  ]);
 
   /** LightGCN on the user–item graph; items also get what the frozen item graph makes of their IDs. */
   const represent = (graph = full): Representation => {
     const items = matrixOf(itemIds.tensor);
-    const nodes = meanOfLayers(graph, stackNodes(matrixOf(userIds.tensor), items), numberOption(config, 'userItemLayers'));
+    const nodes = meanOfLayers(
+      graph,
+      stackNodes(matrixOf(userIds.tensor), items),
+      numberOption(config, 'userItemLayers'),
+    );
     const behaviour = splitNodes(nodes, userCount);
     const content = lastLayer(itemItem, items, numberOption(config, 'itemItemLayers'));
     return { users: behaviour.users, items: matrixOf(tf.add(behaviour.items, content)) };
@@ -64,12 +81,22 @@ async function build(context: BuildContext): Promise<Model> {
     parameters: [userIds, itemIds, ...trained],
     findings: refinedFindings(context, lists),
     graphs: [
-      { name: 'items', meaning: 'weighted sum of the modalities’ neighbour graphs, each sym with equal weights', matrix: itemMatrix },
+      {
+        name: 'items',
+        meaning: 'weighted sum of the modalities’ neighbour graphs, each sym with equal weights',
+        matrix: itemMatrix,
+      },
       { name: 'userItem', meaning: 'sym(G), users before items, degrees + 1e-7; used for ranking', matrix: fullMatrix },
     ],
     epochGraphs: async (epoch) => {
       const edges = degreeSensitiveSample(train, userCount, itemCount, kept, random(`edges@epoch${epoch}`));
-      return [{ name: `userItem@epoch${epoch}`, meaning: 'sym of the edges kept in this epoch, degrees + 1e-7', matrix: behaviourGraph(edges, userCount, itemCount, EPSILON) }];
+      return [
+        {
+          name: `userItem@epoch${epoch}`,
+          meaning: 'sym of the edges kept in this epoch, degrees + 1e-7',
+          matrix: behaviourGraph(edges, userCount, itemCount, EPSILON),
+        },
+      ];
     },
     useEpochGraphs: ([graph]) => usePruned(graph?.matrix ?? null),
     loss: (batch) => {
@@ -79,7 +106,11 @@ async function build(context: BuildContext): Promise<Model> {
         { key: 'bpr', weight: 1, value: bprLoss(rows, batch, false) },
         ...modalities.map(({ table, project }) => {
           const projected = (index: RowIndex): tf.Tensor2D => project.apply(table.rows(index));
-          const contentRows = { users: rows.users, positives: projected(batch.positives), negatives: projected(batch.negatives) };
+          const contentRows = {
+            users: rows.users,
+            positives: projected(batch.positives),
+            negatives: projected(batch.negatives),
+          };
           return { key: `bpr/${table.key}`, weight: regWeight, value: bprLoss(contentRows, batch, false) };
         }),
       ];
@@ -98,8 +129,14 @@ async function build(context: BuildContext): Promise<Model> {
 }
 
 function itemGraph(context: BuildContext, lists: readonly NeighbourLists[]): Csr {
-  const shares = modalityShares(context.input.features.map(({ key }) => key), numberOption(context.config, 'visionWeight'));
-  return weightedSum(lists.map((list) => modalityGraph(context, list, equalWeightGraph)), shares);
+  const shares = modalityShares(
+    context.input.features.map(({ key }) => key),
+    numberOption(context.config, 'visionWeight'),
+  );
+  return weightedSum(
+    lists.map((list) => modalityGraph(context, list, equalWeightGraph)),
+    shares,
+  );
 }
 
 /** The image graph gets `vision`, the others share the rest; without an image all get the same. */
@@ -130,9 +167,15 @@ export const freedom: ModelKind = {
         sparseBytes(items, items, neighbours, false),
       constants: features.constants,
       step:
-        (13 + 3 * numberOption(config, 'userItemLayers')) * unit.nodes + (5 + numberOption(config, 'itemItemLayers')) * unit.items +
-        parameters - unit.nodes + features.parameters + (30 + (trained ? 30 : 18) * featureColumns.length) * unit.rows + (trained ? 3 : 1.5) * columns * unit.rowVector +
-        36 * (1 + featureColumns.length) * unit.rowVector + 8 * unit.nodeVector,
+        (13 + 3 * numberOption(config, 'userItemLayers')) * unit.nodes +
+        (5 + numberOption(config, 'itemItemLayers')) * unit.items +
+        parameters -
+        unit.nodes +
+        features.parameters +
+        (30 + (trained ? 30 : 18) * featureColumns.length) * unit.rows +
+        (trained ? 3 : 1.5) * columns * unit.rowVector +
+        36 * (1 + featureColumns.length) * unit.rowVector +
+        8 * unit.nodeVector,
       largest: Math.max(unit.nodes, features.largest),
     };
   },

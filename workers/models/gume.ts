@@ -28,10 +28,20 @@ async function build(context: BuildContext): Promise<Model> {
   const core = multiView(context, lists, {
     userItem: { name: 'userItem', meaning: 'sym of the enhanced graph, users before items', matrix },
     symmetric: false,
-    userFromItem: { name: 'userFromItem', meaning: 'the users × items block of userItem', matrix: userItemBlock(matrix, input.users) },
+    userFromItem: {
+      name: 'userFromItem',
+      meaning: 'the users × items block of userItem',
+      matrix: userItemBlock(matrix, input.users),
+    },
   });
   const extended = input.features.map(({ key }) =>
-    newParameter(`extendedUser/${key}`, `extended user embeddings of ${key}, users × d`, [input.users, width], xavierUniform(random(`init/extendedUser/${key}`), input.users, width)));
+    newParameter(
+      `extendedUser/${key}`,
+      `extended user embeddings of ${key}, users × d`,
+      [input.users, width],
+      xavierUniform(random(`init/extendedUser/${key}`), input.users, width),
+    ),
+  );
 
   return {
     ...enhancementRecord(enhancement),
@@ -54,25 +64,50 @@ async function build(context: BuildContext): Promise<Model> {
       const explicitUsers = gatherRows(modality.users, batch.users);
       const extendedUsers = gatherRows(mean.users, batch.users);
 
-      const contrast = { weight: numberOption(config, 'contrastWeight'), temperature: numberOption(config, 'temperature') };
-      const userModality = { weight: numberOption(config, 'userModalityWeight'), temperature: numberOption(config, 'userModalityTemperature') };
+      const contrast = {
+        weight: numberOption(config, 'contrastWeight'),
+        temperature: numberOption(config, 'temperature'),
+      };
+      const userModality = {
+        weight: numberOption(config, 'userModalityWeight'),
+        temperature: numberOption(config, 'userModalityTemperature'),
+      };
       const noisy = (site: string, of: tf.Tensor2D): tf.Scalar => {
-        const view = (which: number): tf.Tensor2D => perturbed(of, step.draw(`${site}/${which}`, batch.users.indices, width), numberOption(config, 'noise'));
+        const view = (which: number): tf.Tensor2D =>
+          perturbed(of, step.draw(`${site}/${which}`, batch.users.indices, width), numberOption(config, 'noise'));
         return infoNce(view(1), view(2), userModality.temperature, batch);
       };
       return [
         { key: 'bpr', weight: 1, value: bprLoss(rows, batch, false) },
         ...alignment(views.perModality, numberOption(config, 'alignWeight')),
-        { key: 'contrastUsers', weight: contrast.weight, value: infoNce(explicitUsers, gatherRows(behaviour.users, batch.users), contrast.temperature, batch) },
         {
-          key: 'contrastItems', weight: contrast.weight,
-          value: infoNce(gatherRows(modality.items, batch.positives), gatherRows(behaviour.items, batch.positives), contrast.temperature, batch),
+          key: 'contrastUsers',
+          weight: contrast.weight,
+          value: infoNce(explicitUsers, gatherRows(behaviour.users, batch.users), contrast.temperature, batch),
         },
-        { key: 'userModality', weight: userModality.weight, value: infoNce(extendedUsers, explicitUsers, userModality.temperature, batch) },
+        {
+          key: 'contrastItems',
+          weight: contrast.weight,
+          value: infoNce(
+            gatherRows(modality.items, batch.positives),
+            gatherRows(behaviour.items, batch.positives),
+            contrast.temperature,
+            batch,
+          ),
+        },
+        {
+          key: 'userModality',
+          weight: userModality.weight,
+          value: infoNce(extendedUsers, explicitUsers, userModality.temperature, batch),
+        },
         { key: 'noiseModality', weight: userModality.weight, value: noisy('noiseModality', explicitUsers) },
         { key: 'noiseExtended', weight: userModality.weight, value: noisy('noiseExtended', extendedUsers) },
         { key: 'reg', weight: numberOption(config, 'regWeight'), value: squaredRegulariser(rows, batch) },
-        { key: 'regExtended', weight: numberOption(config, 'regExtendedWeight'), value: halfSquares(gatherRows(mean.items, batch.positives), batch) },
+        {
+          key: 'regExtended',
+          weight: numberOption(config, 'regExtendedWeight'),
+          value: halfSquares(gatherRows(mean.items, batch.positives), batch),
+        },
       ];
     },
     represent: () => core.final(core.views()),
@@ -95,7 +130,8 @@ function alignment(views: readonly tf.Tensor2D[], weight: number): LossTermValue
     return { mean, variance: tf.mul(tf.sum(tf.square(tf.sub(view, mean))), 1 / (view.size - 1)) };
   });
   const differences = moments.flatMap((a, m) =>
-    moments.slice(m + 1).map((b) => tf.add(tf.abs(tf.sub(a.variance, b.variance)), tf.abs(tf.sub(a.mean, b.mean)))));
+    moments.slice(m + 1).map((b) => tf.add(tf.abs(tf.sub(a.variance, b.variance)), tf.abs(tf.sub(a.mean, b.mean)))),
+  );
   return differences.length === 0 ? [] : [{ key: 'alignModalities', weight, value: scalarOf(tf.addN(differences)) }];
 }
 
@@ -110,8 +146,13 @@ export const gume: ModelKind = {
     const modalities = sizes.featureColumns.length;
     const tables = modalities * 4 * numberOption(config, 'embeddingSize') * sizes.users;
     const step =
-      core.step + modalities * (28 + 2.5 * numberOption(config, 'userItemLayers')) * unit.nodes + 54 * unit.rows + 3 * unit.logits +
-      core.parameters + 2 * tables + 115 * unit.rowVector;
+      core.step +
+      modalities * (28 + 2.5 * numberOption(config, 'userItemLayers')) * unit.nodes +
+      54 * unit.rows +
+      3 * unit.logits +
+      core.parameters +
+      2 * tables +
+      115 * unit.rowVector;
     return { ...core, parameters: core.parameters + tables, step };
   },
 };

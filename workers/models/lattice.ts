@@ -19,7 +19,13 @@ import { featureBytes, stepUnits } from './layers/bytes';
 import { featureTable, linear } from './layers/features';
 import { storageOf } from './layers/frozenTable';
 import { xavierUniform } from './layers/initialisers';
-import { edgeEnhancement, enhancementRecord, modalityGraph, modalityNeighbours, refinedFindings } from './layers/itemGraphs';
+import {
+  edgeEnhancement,
+  enhancementRecord,
+  modalityGraph,
+  modalityNeighbours,
+  refinedFindings,
+} from './layers/itemGraphs';
 import { batchRows, bprLoss, squaredRegulariser, unitRows, withoutGradient } from './layers/losses';
 import { enhancerEntries, itemEntries } from './layers/multiView';
 import { lastLayer, meanOfLayers, splitNodes, stackNodes } from './layers/propagation';
@@ -40,19 +46,39 @@ async function build(context: BuildContext): Promise<Model> {
 
   const lists = await modalityNeighbours(context, 'LATTICE');
   const enhancement = await edgeEnhancement(context, lists);
-  const userItemMatrix = rowNormalised(withDiagonal(bipartiteGraph(input.train, input.users, input.items, enhancement?.block ?? null), 1));
+  const userItemMatrix = rowNormalised(
+    withDiagonal(bipartiteGraph(input.train, input.users, input.items, enhancement?.block ?? null), 1),
+  );
   const originals = lists.map((list) => modalityGraph(context, list, cosineGraph));
   const userItem = sparseTensor(userItemMatrix, false);
   const originalTensors = originals.map((graph) => sparseTensor(graph, false));
 
-  const userIds = newParameter('userEmbedding', 'users × d', [input.users, width], xavierUniform(random('init/userEmbedding'), input.users, width));
-  const itemIds = newParameter('itemEmbedding', 'items × d', [input.items, width], xavierUniform(random('init/itemEmbedding'), input.items, width));
+  const userIds = newParameter(
+    'userEmbedding',
+    'users × d',
+    [input.users, width],
+    xavierUniform(random('init/userEmbedding'), input.users, width),
+  );
+  const itemIds = newParameter(
+    'itemEmbedding',
+    'items × d',
+    [input.items, width],
+    xavierUniform(random('init/itemEmbedding'), input.items, width),
+  );
   const modalities = input.features.map((feature) => ({
     features: featureTable(feature, booleanOption(config, 'trainFeatures'), storageOf(config)),
     project: linear(`project/${feature.key}`, `projection, ${feature.key}`, feature.columns, width, random),
   }));
-  const shares = newParameter('modalityWeights', 'one logit per modality, softmax gives its share', [modalities.length], new Float32Array(modalities.length).fill(1 / modalities.length));
-  const trained = modalities.flatMap(({ features, project }) => [...(features.parameter ? [features.parameter] : []), ...project.parameters]);
+  const shares = newParameter(
+    'modalityWeights',
+    'one logit per modality, softmax gives its share',
+    [modalities.length],
+    new Float32Array(modalities.length).fill(1 / modalities.length),
+  );
+  const trained = modalities.flatMap(({ features, project }) => [
+    ...(features.parameter ? [features.parameter] : []),
+    ...project.parameters,
+  ]);
   const parameters = [userIds, itemIds, ...trained, shares];
 
   /** The learned graph of the epoch and, for its first batch, the edges through which the gradient flows. */
@@ -74,8 +100,10 @@ async function build(context: BuildContext): Promise<Model> {
     return nearest;
   };
   const currentShares = async (): Promise<Float32Array> => softmax(await readFloats(shares.tensor));
-  const learnedGraph = (nearest: readonly NeighbourLists[], share: Float32Array): Csr => symmetricNormalised(weightedSum(nearest.map(cosineMatrix), [...share]));
-  const mixed = (graph: Csr, share: Float32Array): Csr => weightedSum([graph, ...originals], [1 - mix, ...Array.from(share, (value) => mix * value)]);
+  const learnedGraph = (nearest: readonly NeighbourLists[], share: Float32Array): Csr =>
+    symmetricNormalised(weightedSum(nearest.map(cosineMatrix), [...share]));
+  const mixed = (graph: Csr, share: Float32Array): Csr =>
+    weightedSum([graph, ...originals], [1 - mix, ...Array.from(share, (value) => mix * value)]);
   const use = (graph: Csr, share: Float32Array): void => {
     if (adjacency) disposeSparse(adjacency);
     adjacency = sparseTensor(mixed(graph, share), false);
@@ -102,7 +130,9 @@ async function build(context: BuildContext): Promise<Model> {
     const scale = matrixOf(tf.mul(tf.rsqrt(tf.add(sums, tf.sub(1, positive))), positive));
     return (h) => {
       const scaled = matrixOf(tf.mul(h, scale));
-      const products = weighted.map(({ edge, values }) => sumRows(matrixOf(tf.mul(gatherRows(scaled, edge.to), values)), edge.from));
+      const products = weighted.map(({ edge, values }) =>
+        sumRows(matrixOf(tf.mul(gatherRows(scaled, edge.to), values)), edge.from),
+      );
       const fromLearned = tf.mul(tf.mul(tf.addN(products), scale), 1 - mix);
       const fromOriginal = originalTensors.map((graph, m) => tf.mul(sparseProduct(graph, h), tf.mul(shareOf(m), mix)));
       return matrixOf(tf.addN([fromLearned, ...fromOriginal]));
@@ -111,7 +141,10 @@ async function build(context: BuildContext): Promise<Model> {
 
   const represent = (content: tf.Tensor2D): Representation => {
     const items = matrixOf(itemIds.tensor);
-    const nodes = splitNodes(meanOfLayers(userItem, stackNodes(matrixOf(userIds.tensor), items), numberOption(config, 'userItemLayers')), input.users);
+    const nodes = splitNodes(
+      meanOfLayers(userItem, stackNodes(matrixOf(userIds.tensor), items), numberOption(config, 'userItemLayers')),
+      input.users,
+    );
     return { users: nodes.users, items: matrixOf(tf.add(nodes.items, unitRows(content))) };
   };
   const constantContent = (): tf.Tensor2D => {
@@ -126,7 +159,11 @@ async function build(context: BuildContext): Promise<Model> {
     graphs: [
       ...(enhancement ? [enhancement.graph] : []),
       { name: 'userItem', meaning: 'D⁻¹(A + I), users before items', matrix: userItemMatrix },
-      ...originals.map((matrix, m): NamedGraph => ({ name: `items/${input.features[m]?.key ?? ''}`, meaning: 'sym of the neighbour graph of the raw features, self included', matrix })),
+      ...originals.map((matrix, m): NamedGraph => ({
+        name: `items/${input.features[m]?.key ?? ''}`,
+        meaning: 'sym of the neighbour graph of the raw features, self included',
+        matrix,
+      })),
     ],
     epochGraphs: async (epoch) => {
       // A run that resumes within an epoch goes on with the graph its first batch was given.
@@ -138,7 +175,13 @@ async function build(context: BuildContext): Promise<Model> {
       edges = learned.map(deviceEdges);
       const graph = learnedGraph(learned, share);
       use(graph, share);
-      return [{ name: `learned@epoch${epoch}`, meaning: 'sym of the learned neighbour graph of this epoch, before it is mixed with the raw one', matrix: graph }];
+      return [
+        {
+          name: `learned@epoch${epoch}`,
+          meaning: 'sym of the learned neighbour graph of this epoch, before it is mixed with the raw one',
+          matrix: graph,
+        },
+      ];
     },
     loss: (batch, step) => {
       found = null;
@@ -178,7 +221,8 @@ async function build(context: BuildContext): Promise<Model> {
 
 function deviceEdges({ rows, k, indices, values }: NeighbourLists): LearnedEdges {
   const places = Array.from(indices.keys()).filter((place) => (indices[place] ?? -1) >= 0 && (values[place] ?? 0) > 0);
-  const index = (of: (place: number) => number): RowIndex => rowIndex(hostRowIndex(Int32Array.from(places, of), places.length, rows));
+  const index = (of: (place: number) => number): RowIndex =>
+    rowIndex(hostRowIndex(Int32Array.from(places, of), places.length, rows));
   return { from: index((place) => Math.floor(place / k)), to: index((place) => indices[place] ?? 0) };
 }
 
@@ -199,15 +243,28 @@ function savedGraph({ epoch, lists, shares }: Kept): Record<string, Float32Array
   return {
     epoch: Float32Array.of(epoch),
     shares,
-    ...Object.fromEntries(lists.flatMap(({ indices, values }, m) => [[`indices/${m}`, Float32Array.from(indices)], [`values/${m}`, values]])),
+    ...Object.fromEntries(
+      lists.flatMap(({ indices, values }, m) => [
+        [`indices/${m}`, Float32Array.from(indices)],
+        [`values/${m}`, values],
+      ]),
+    ),
   };
 }
 
-function restoredGraph(state: Readonly<Record<string, Float32Array>>, modalities: number, rows: number, k: number): Kept | null {
+function restoredGraph(
+  state: Readonly<Record<string, Float32Array>>,
+  modalities: number,
+  rows: number,
+  k: number,
+): Kept | null {
   const { epoch, shares } = state;
   if (!epoch || !shares) return null;
   const lists = Array.from({ length: modalities }, (_, m): NeighbourLists => ({
-    rows, k, indices: Int32Array.from(state[`indices/${m}`] ?? []), values: state[`values/${m}`] ?? new Float32Array(0),
+    rows,
+    k,
+    indices: Int32Array.from(state[`indices/${m}`] ?? []),
+    values: state[`values/${m}`] ?? new Float32Array(0),
   }));
   return { epoch: epoch[0] ?? -1, lists, shares };
 }
@@ -234,8 +291,12 @@ export const lattice: ModelKind = {
         modalities * 2 * (2 * learnedEdges + 4 * items),
       constants: features.constants,
       step:
-        (14 + 1.6 * numberOption(config, 'userItemLayers')) * unit.nodes + 28 * (1 + itemLayers) * unit.items +
-        modalities * ((5.8 + 3.6 * itemLayers) * width + 20) * learnedEdges + 1.2 * (features.parameters + weights) + 33 * unit.rows + 30 * unit.rowVector,
+        (14 + 1.6 * numberOption(config, 'userItemLayers')) * unit.nodes +
+        28 * (1 + itemLayers) * unit.items +
+        modalities * ((5.8 + 3.6 * itemLayers) * width + 20) * learnedEdges +
+        1.2 * (features.parameters + weights) +
+        33 * unit.rows +
+        30 * unit.rowVector,
       largest: Math.max(unit.nodes, features.largest, learnedEdges * width),
     };
   },

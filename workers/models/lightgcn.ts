@@ -31,7 +31,10 @@ async function build(context: BuildContext): Promise<Model> {
 
   /** Section 3.1: E^{k+1} = D^{-1/2} A D^{-1/2} E^k, E = mean of E^0 … E^L (eq. 4, 7 and 8, α_k = 1/(L+1)). */
   const represent = (): Representation =>
-    splitNodes(meanOfLayers(graph, stackNodes(matrixOf(userIds.tensor), matrixOf(itemIds.tensor)), layers), input.users);
+    splitNodes(
+      meanOfLayers(graph, stackNodes(matrixOf(userIds.tensor), matrixOf(itemIds.tensor)), layers),
+      input.users,
+    );
 
   return {
     ...enhancementRecord(enhancement),
@@ -63,9 +66,18 @@ export const lightgcn: ModelKind = {
     const nodes = sizes.users + sizes.items;
     return {
       parameters: unit.nodes,
-      graphs: sparseBytes(nodes, nodes, 2 * sizes.trainPairs + enhancerEntries(sizes, config), config['edgeEnhancer'] === 'none'),
+      graphs: sparseBytes(
+        nodes,
+        nodes,
+        2 * sizes.trainPairs + enhancerEntries(sizes, config),
+        config['edgeEnhancer'] === 'none',
+      ),
       constants: 0,
-      step: (13 + 3 * numberOption(config, 'layers')) * unit.nodes + 30 * unit.rows + 36 * unit.rowVector + 8 * unit.nodeVector,
+      step:
+        (13 + 3 * numberOption(config, 'layers')) * unit.nodes +
+        30 * unit.rows +
+        36 * unit.rowVector +
+        8 * unit.nodeVector,
       largest: unit.nodes,
     };
   },

@@ -4,7 +4,15 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { booleanOption, choiceOption, numberOption } from '../../src/domain/models/catalogue';
-import { batchRoutingKey, expertsOf, familiesOf, familyMassOf, relianceOf, routingGroups, routingStatistics } from '../../src/domain/routing';
+import {
+  batchRoutingKey,
+  expertsOf,
+  familiesOf,
+  familyMassOf,
+  relianceOf,
+  routingGroups,
+  routingStatistics,
+} from '../../src/domain/routing';
 import type { Observations } from '../../src/domain/observations';
 import { readFloats } from '../engine/backends';
 import { disposeParameter, newParameter } from '../engine/kernels/adam';
@@ -25,7 +33,18 @@ import { probabilities, renormalised, router as newRouter, stageMachine } from '
 import { meanThrough, splitNodes, stackNodes } from './layers/propagation';
 import { standardisedUnitRows } from './layers/scaling';
 import { inducedView, inductionFindings, sampledGraph, viewLayers } from './layers/views';
-import type { Batch, BuildContext, LossTermValue, Model, ModelKind, NamedGraph, PairRouting, Representation, RoutedProbabilities, StepScope } from './model';
+import type {
+  Batch,
+  BuildContext,
+  LossTermValue,
+  Model,
+  ModelKind,
+  NamedGraph,
+  PairRouting,
+  Representation,
+  RoutedProbabilities,
+  StepScope,
+} from './model';
 
 /** Pairs whose routing is computed at once. */
 const PAIRS_PER_BLOCK = 8192;
@@ -45,34 +64,82 @@ async function build(context: BuildContext): Promise<Model> {
 
   const induced = dual ? await inducedView(context) : null;
   const viewGraphs: NamedGraph[] = [
-    { name: 'userItem', meaning: 'sym of the training edges, users before items', matrix: behaviourGraph(input.train, input.users, input.items, 0) },
-    ...(induced ? [{ name: 'userItemInduced', meaning: 'sym of training and induced edges, users before items', matrix: behaviourGraph(induced.joined, input.users, input.items, 0) }] : []),
+    {
+      name: 'userItem',
+      meaning: 'sym of the training edges, users before items',
+      matrix: behaviourGraph(input.train, input.users, input.items, 0),
+    },
+    ...(induced
+      ? [
+          {
+            name: 'userItemInduced',
+            meaning: 'sym of training and induced edges, users before items',
+            matrix: behaviourGraph(induced.joined, input.users, input.items, 0),
+          },
+        ]
+      : []),
   ];
-  const historyGraph: NamedGraph = { name: 'userHistory', meaning: 'R with rows that sum to 1, users × items', matrix: historyMean(input.train, input.users, input.items) };
+  const historyGraph: NamedGraph = {
+    name: 'userHistory',
+    meaning: 'R with rows that sum to 1, users × items',
+    matrix: historyMean(input.train, input.users, input.items),
+  };
   const views = viewGraphs.map(({ matrix }) => sparseTensor(matrix, true));
   const history = sparseTensor(historyGraph.matrix, false);
-  const historyLengths = tf.keep(floats(Float32Array.from({ length: input.users }, (_, u) => (historyGraph.matrix.pointers[u + 1] ?? 0) - (historyGraph.matrix.pointers[u] ?? 0))));
+  const historyLengths = tf.keep(
+    floats(
+      Float32Array.from(
+        { length: input.users },
+        (_, u) => (historyGraph.matrix.pointers[u + 1] ?? 0) - (historyGraph.matrix.pointers[u] ?? 0),
+      ),
+    ),
+  );
   let sampled = viewLayers(views, layers);
 
-  const userIds = newParameter('userEmbedding', 'users × d', [input.users, width], xavierUniform(random('init/userEmbedding'), input.users, width));
-  const itemIds = newParameter('itemEmbedding', 'items × d', [input.items, width], xavierUniform(random('init/itemEmbedding'), input.items, width));
+  const userIds = newParameter(
+    'userEmbedding',
+    'users × d',
+    [input.users, width],
+    xavierUniform(random('init/userEmbedding'), input.users, width),
+  );
+  const itemIds = newParameter(
+    'itemEmbedding',
+    'items × d',
+    [input.items, width],
+    xavierUniform(random('init/itemEmbedding'), input.items, width),
+  );
   const cues = input.features.map((feature) => {
-    const values = choiceOption(config, 'featureScale') === 'standardise' ? standardisedUnitRows(feature.values, feature.rows, feature.columns) : feature.values;
-    return { features: frozenTable({ ...feature, values }, storageOf(config)), project: linear(`cue/${feature.key}`, `cue of ${feature.key}`, feature.columns, width, random) };
+    const values =
+      choiceOption(config, 'featureScale') === 'standardise'
+        ? standardisedUnitRows(feature.values, feature.rows, feature.columns)
+        : feature.values;
+    return {
+      features: frozenTable({ ...feature, values }, storageOf(config)),
+      project: linear(`cue/${feature.key}`, `cue of ${feature.key}`, feature.columns, width, random),
+    };
   });
   const heads = expertHeads(list, groups.length, config, random);
   const route = routed ? newRouter(config, list.length, random) : null;
   const perEpoch = Math.ceil(input.train.users.length / numberOption(config, 'batchSize'));
-  const stage = stageMachine({
-    weight: numberOption(config, 'routingWeight'),
-    stages: choiceOption(config, 'stages'),
-    stageWeights: choiceOption(config, 'stageWeights'),
-    threshold: numberOption(config, 'entropyThreshold'),
-    window: numberOption(config, 'coverageWindow'),
-    minSteps: Math.round(numberOption(config, 'minCoverageEpochs') * perEpoch),
-    switchStep: numberOption(config, 'switchStep'),
-  }, Math.max(2, list.length));
-  const parameters = [userIds, itemIds, ...cues.flatMap(({ project }) => project.parameters), ...heads.parameters, ...(route?.parameters ?? [])];
+  const stage = stageMachine(
+    {
+      weight: numberOption(config, 'routingWeight'),
+      stages: choiceOption(config, 'stages'),
+      stageWeights: choiceOption(config, 'stageWeights'),
+      threshold: numberOption(config, 'entropyThreshold'),
+      window: numberOption(config, 'coverageWindow'),
+      minSteps: Math.round(numberOption(config, 'minCoverageEpochs') * perEpoch),
+      switchStep: numberOption(config, 'switchStep'),
+    },
+    Math.max(2, list.length),
+  );
+  const parameters = [
+    userIds,
+    itemIds,
+    ...cues.flatMap(({ project }) => project.parameters),
+    ...heads.parameters,
+    ...(route?.parameters ?? []),
+  ];
 
   /** `z` of each view, and of both together. */
   const encode = (graphs: typeof sampled): { perView: tf.Tensor2D[]; z: Representation } => {
@@ -81,10 +148,11 @@ async function build(context: BuildContext): Promise<Model> {
     return { perView, z: splitNodes(matrixOf(tf.mul(tf.addN(perView), 1 / perView.length)), input.users) };
   };
   /** `h_i^m = X_m W_m + b_m` and its mean over the history, `[I, d]` and `[U, d]`. */
-  const cueTables = () => cues.map(({ features, project }) => {
-    const items = features.through(project);
-    return { items, users: sparseProduct(history, items) };
-  });
+  const cueTables = () =>
+    cues.map(({ features, project }) => {
+      const items = features.through(project);
+      return { items, users: sparseProduct(history, items) };
+    });
   /** `(n h_u − h_i)/(n − 1)`, 0 where the row's own item is all there is. */
   const withoutOwn = (mean: tf.Tensor2D, own: tf.Tensor2D, batch: Batch): tf.Tensor2D => {
     const n = tf.reshape(tf.gather(historyLengths, batch.users.indices), [-1, 1]);
@@ -96,7 +164,11 @@ async function build(context: BuildContext): Promise<Model> {
   const dropout = (step: StepScope, site: string, rows: number): tf.Tensor2D | null => {
     const rate = numberOption(config, 'dropout');
     if (rate === 0) return null;
-    const draws = step.draw(`dropout/${site}`, integers(Int32Array.from({ length: rows }, (_, row) => row)), list.length * width);
+    const draws = step.draw(
+      `dropout/${site}`,
+      integers(Int32Array.from({ length: rows }, (_, row) => row)),
+      list.length * width,
+    );
     return matrixOf(tf.mul(tf.cast(tf.greaterEqual(draws, rate), 'float32'), 1 / (1 - rate)));
   };
 
@@ -104,7 +176,10 @@ async function build(context: BuildContext): Promise<Model> {
     const ratio = batch.negativesPerPositive;
     const { perView, z } = encode(sampled);
     const tables = cueTables();
-    const itemSide = (index: RowIndex) => ({ z: gatherRows(z.items, index), cues: tables.map(({ items }) => gatherRows(items, index)) });
+    const itemSide = (index: RowIndex) => ({
+      z: gatherRows(z.items, index),
+      cues: tables.map(({ items }) => gatherRows(items, index)),
+    });
     const zUsers = gatherRows(z.users, batch.users);
     const positive = itemSide(batch.positives);
     const negative = itemSide(batch.negatives);
@@ -122,25 +197,43 @@ async function build(context: BuildContext): Promise<Model> {
       return { score: matrixOf(tf.sum(tf.mul(values, renormalised(routing.pi, top)), 1, true)), routing };
     };
     const liked = mixture(positive, userHeads, zUsers, 'positive');
-    const other = mixture(negative, repeated, matrixOf(tf.squeeze(repeatRows(tf.expandDims(zUsers), ratio), [0])), 'negative');
+    const other = mixture(
+      negative,
+      repeated,
+      matrixOf(tf.squeeze(repeatRows(tf.expandDims(zUsers), ratio), [0])),
+      'negative',
+    );
     const margins = tf.sub(liked.score, tf.reshape(other.score, [batch.size, ratio]));
-    const terms: LossTermValue[] = [{ key: 'bpr', weight: 1, value: batchMean(tf.mean(tf.softplus(tf.neg(margins)), 1), batch) }];
+    const terms: LossTermValue[] = [
+      { key: 'bpr', weight: 1, value: batchMean(tf.mean(tf.softplus(tf.neg(margins)), 1), batch) },
+    ];
 
     const [plain, enriched] = perView;
-    if (plain && enriched) terms.push({ key: 'contrast', weight: numberOption(config, 'contrastWeight'), value: viewContrast(plain, enriched, batch, input.users, numberOption(config, 'temperature')) });
+    if (plain && enriched)
+      terms.push({
+        key: 'contrast',
+        weight: numberOption(config, 'contrastWeight'),
+        value: viewContrast(plain, enriched, batch, input.users, numberOption(config, 'temperature')),
+      });
     if (liked.routing) terms.push(...routingTerms(liked.routing, batch, step));
     return [...terms, { key: 'decay', weight: numberOption(config, 'weightDecay'), value: squaresOf(parameters) }];
   };
 
   /** Coverage and confidence of the batch's positive pairs, weighted by stage. */
-  const routingTerms = ({ pi, logPi }: ReturnType<typeof probabilities>, batch: Batch, step: StepScope): LossTermValue[] => {
+  const routingTerms = (
+    { pi, logPi }: ReturnType<typeof probabilities>,
+    batch: Batch,
+    step: StepScope,
+  ): LossTermValue[] => {
     const mean = vectorOf(tf.squeeze(tf.matMul(matrixOf(tf.reshape(batch.weights, [1, -1])), pi), [0]));
     const told = stage.advance(mean);
     const at = (slot: number): tf.Scalar => scalarOf(tf.reshape(tf.slice(told, slot, 1), []));
     step.observe('entropy', at(2));
     step.observe('counter', at(3));
     step.observe('stage', at(4));
-    tf.split(mean, list.length).forEach((share, expert) => step.observe(batchRoutingKey(expert), scalarOf(tf.reshape(share, []))));
+    tf.split(mean, list.length).forEach((share, expert) =>
+      step.observe(batchRoutingKey(expert), scalarOf(tf.reshape(share, []))),
+    );
     return [
       { key: 'coverage', weight: at(0), value: scalarOf(tf.sum(tf.square(tf.sub(mean, 1 / list.length)))) },
       { key: 'confidence', weight: at(1), value: batchMean(tf.neg(tf.sum(tf.mul(pi, logPi), 1)), batch) },
@@ -159,7 +252,15 @@ async function build(context: BuildContext): Promise<Model> {
     return {
       users: matrixOf(tf.concat([heads.beside(users), route?.userPart(z.users) ?? none(z.users)], 1)),
       items: matrixOf(tf.concat([heads.beside(items), route?.itemPart(z.items) ?? none(z.items)], 1)),
-      score: (rows, all) => expertScores(rows, all, heads.output(), route?.last.weights() ?? heads.output(), route?.last.bias() ?? heads.output(), shape),
+      score: (rows, all) =>
+        expertScores(
+          rows,
+          all,
+          heads.output(),
+          route?.last.weights() ?? heads.output(),
+          route?.last.bias() ?? heads.output(),
+          shape,
+        ),
     };
   };
 
@@ -193,7 +294,8 @@ async function build(context: BuildContext): Promise<Model> {
     });
     for (let first = 0; route && first < pairs.users.length; first += PAIRS_PER_BLOCK) {
       const block = tf.tidy(() => {
-        const rows = (table: tf.Tensor2D, ids: Int32Array): tf.Tensor2D => matrixOf(tf.gather(table, integers(ids.slice(first, first + PAIRS_PER_BLOCK))));
+        const rows = (table: tf.Tensor2D, ids: Int32Array): tf.Tensor2D =>
+          matrixOf(tf.gather(table, integers(ids.slice(first, first + PAIRS_PER_BLOCK))));
         return probabilities(route.join(rows(z.users, pairs.users), rows(z.items, pairs.items))).pi;
       });
       all.set(await readFloats(block), first * list.length);
@@ -209,13 +311,28 @@ async function build(context: BuildContext): Promise<Model> {
   const observePairs = async (pairs: Pairs): Promise<Observations> => {
     if (!route) return {};
     const { probabilities: all, groupShares: shares } = await routePairs(pairs);
-    const learned = list.map((expert, e) => ({ ...expert, shares: Array.from(shares.subarray(e * groups.length, (e + 1) * groups.length)) }));
-    const { mean, effective, hhi, diversity, winnerShare, top3Mass, gap, maxLoad, specialisation } = routingStatistics(all, list.length);
+    const learned = list.map((expert, e) => ({
+      ...expert,
+      shares: Array.from(shares.subarray(e * groups.length, (e + 1) * groups.length)),
+    }));
+    const { mean, effective, hhi, diversity, winnerShare, top3Mass, gap, maxLoad, specialisation } = routingStatistics(
+      all,
+      list.length,
+    );
     const [, , , switched = 0] = await readFloats(stage.state());
     return {
-      routing: mean, reliance: relianceOf(mean, learned, groups.length), familyMass: familyMassOf(mean, learned, familiesOf(config)),
-      effectiveExperts: [effective], hhi: [hhi], diversity: [diversity], winnerShare: [winnerShare], top3Mass: [top3Mass],
-      gap: [gap], maxLoad: [maxLoad], specialisation: [specialisation], ...(switched > 0 && { switchStep: [switched] }),
+      routing: mean,
+      reliance: relianceOf(mean, learned, groups.length),
+      familyMass: familyMassOf(mean, learned, familiesOf(config)),
+      effectiveExperts: [effective],
+      hhi: [hhi],
+      diversity: [diversity],
+      winnerShare: [winnerShare],
+      top3Mass: [top3Mass],
+      gap: [gap],
+      maxLoad: [maxLoad],
+      specialisation: [specialisation],
+      ...(switched > 0 && { switchStep: [switched] }),
     };
   };
 
@@ -224,11 +341,14 @@ async function build(context: BuildContext): Promise<Model> {
     graphs: [...viewGraphs, historyGraph],
     findings: inductionFindings(context, induced, list, groups),
     ...(fanOut > 0 && {
-      epochGraphs: async (epoch) => viewGraphs.flatMap(({ name, matrix }) =>
-        Array.from({ length: layers }, (_, layer): NamedGraph => ({
-          name: `${name}/layer${layer}@epoch${epoch}`, meaning: `${fanOut} neighbours of each node, drawn for this epoch and layer`,
-          matrix: sampledGraph(matrix, fanOut, random(`fanOut/${name}/${layer}@epoch${epoch}`)),
-        }))),
+      epochGraphs: async (epoch) =>
+        viewGraphs.flatMap(({ name, matrix }) =>
+          Array.from({ length: layers }, (_, layer): NamedGraph => ({
+            name: `${name}/layer${layer}@epoch${epoch}`,
+            meaning: `${fanOut} neighbours of each node, drawn for this epoch and layer`,
+            matrix: sampledGraph(matrix, fanOut, random(`fanOut/${name}/${layer}@epoch${epoch}`)),
+          })),
+        ),
       useEpochGraphs: (graphs) => {
         sampled.flat().forEach((graph) => !views.includes(graph) && disposeSparse(graph));
         const tensors = graphs.map(({ matrix }) => sparseTensor(matrix, false));
@@ -261,12 +381,30 @@ function repeatRows(x: tf.Tensor3D, times: number): tf.Tensor3D {
 }
 
 /** Half of both directions of InfoNCE between the views, over the batch's distinct users and over its distinct positive items. */
-function viewContrast(plain: tf.Tensor2D, enriched: tf.Tensor2D, batch: Batch, users: number, temperature: number): tf.Scalar {
+function viewContrast(
+  plain: tf.Tensor2D,
+  enriched: tf.Tensor2D,
+  batch: Batch,
+  users: number,
+  temperature: number,
+): tf.Scalar {
   const [a, b] = [splitNodes(plain, users), splitNodes(enriched, users)];
-  return scalarOf(tf.add(
-    infoNceBothWays(gatherRows(a.users, batch.users), gatherRows(b.users, batch.users), temperature, distinctRows(batch.distinctUsers, batch)),
-    infoNceBothWays(gatherRows(a.items, batch.positives), gatherRows(b.items, batch.positives), temperature, distinctRows(batch.distinctItems, batch)),
-  ));
+  return scalarOf(
+    tf.add(
+      infoNceBothWays(
+        gatherRows(a.users, batch.users),
+        gatherRows(b.users, batch.users),
+        temperature,
+        distinctRows(batch.distinctUsers, batch),
+      ),
+      infoNceBothWays(
+        gatherRows(a.items, batch.positives),
+        gatherRows(b.items, batch.positives),
+        temperature,
+        distinctRows(batch.distinctItems, batch),
+      ),
+    ),
+  );
 }
 
 export const magnet: ModelKind = { build, bytes: magnetBytes };

@@ -22,9 +22,17 @@ async function build(context: BuildContext): Promise<Model> {
   const enhancement = await edgeEnhancement(context, lists);
   const block = enhancement?.block ?? null;
   const core = multiView(context, lists, {
-    userItem: { name: 'userItem', meaning: 'sym(G), users before items', matrix: behaviourGraph(input.train, input.users, input.items, 0, block) },
+    userItem: {
+      name: 'userItem',
+      meaning: 'sym(G), users before items',
+      matrix: behaviourGraph(input.train, input.users, input.items, 0, block),
+    },
     symmetric: block === null,
-    userFromItem: { name: 'userFromItem', meaning: '1/√(deg(u) deg(i)), users × items', matrix: userFromItem(input.train, input.users, input.items) },
+    userFromItem: {
+      name: 'userFromItem',
+      meaning: '1/√(deg(u) deg(i)), users × items',
+      matrix: userFromItem(input.train, input.users, input.items),
+    },
   });
 
   return {

@@ -42,11 +42,18 @@ async function build(context: BuildContext): Promise<Model> {
   const smoothed = sumOfLayers(itemGraph, scaled(itemSource, scale), numberOption(config, 'layers'));
   const items = frozenTable({ ...itemSource, values: smoothed }, storageOf(config));
   const profiles = userProfiles(context, itemSource, scale);
-  const users = profiles.trained ? trainedTable(profiles.trained) : frozenTable({ key: 'of users', rows: input.users, columns: profiles.columns, values: profiles.values }, storageOf(config));
+  const users = profiles.trained
+    ? trainedTable(profiles.trained)
+    : frozenTable(
+        { key: 'of users', rows: input.users, columns: profiles.columns, values: profiles.values },
+        storageOf(config),
+      );
   const user = network('user', profiles.columns, true, config, random);
   const item = network('item', itemSource.columns, false, config, random);
 
-  const userItemMatrix = booleanOption(config, 'userItemConvolution') ? behaviourGraph(input.train, input.users, input.items, 0) : null;
+  const userItemMatrix = booleanOption(config, 'userItemConvolution')
+    ? behaviourGraph(input.train, input.users, input.items, 0)
+    : null;
   const userItem = userItemMatrix && sparseTensor(userItemMatrix, true);
   const graphs: NamedGraph[] = [
     { name: 'items', meaning: 'N̂ = sym(S + C), items × items', matrix: itemGraph },
@@ -62,14 +69,25 @@ async function build(context: BuildContext): Promise<Model> {
     parameters: [...trained, ...user.parameters, ...item.parameters],
     graphs,
     inputs: vectorInputs(itemSource, profiles),
-    findings: [...findingsOf(refinement, lists, itemGraph, profiles.note), similarityFinding(lists, itemSource.key, booleanOption(config, 'threshold') ? numberOption(config, 'minSimilarity') : null)],
+    findings: [
+      ...findingsOf(refinement, lists, itemGraph, profiles.note),
+      similarityFinding(
+        lists,
+        itemSource.key,
+        booleanOption(config, 'threshold') ? numberOption(config, 'minSimilarity') : null,
+      ),
+    ],
     loss: (batch) => {
       if (userItem) {
         const { users: all, items: every } = represent();
         return [{ key: 'bpr', weight: 1, value: bprLoss(batchRows(all, every, batch), batch, false) }];
       }
       // Only the batch's rows pass the networks.
-      const rows = { users: user.some(users, batch.users), positives: item.some(items, batch.positives), negatives: item.some(items, batch.negatives) };
+      const rows = {
+        users: user.some(users, batch.users),
+        positives: item.some(items, batch.positives),
+        negatives: item.some(items, batch.negatives),
+      };
       return [{ key: 'bpr', weight: 1, value: bprLoss(rows, batch, false) }];
     },
     represent,
@@ -100,16 +118,30 @@ interface Network {
 }
 
 /** `W₂ LeakyReLU(x W₁ + b₁) + b₂`, `d_t → hidden → d`. The items' last bias cancels in BPR and is left out. */
-function network(side: string, inputs: number, lastBias: boolean, config: Config, random: BuildContext['random']): Network {
+function network(
+  side: string,
+  inputs: number,
+  lastBias: boolean,
+  config: Config,
+  random: BuildContext['random'],
+): Network {
   const hidden = numberOption(config, 'hiddenSize');
   const outputs = numberOption(config, 'embeddingSize');
   const weight = (name: string, rows: number, columns: number): Parameter => {
     const stream = random(`init/${side}/${name}/weight`);
-    const start = choiceOption(config, 'initialiser') === 'xavier' ? xavierUniform(stream, rows, columns) : linearUniform(stream, rows, rows * columns);
+    const start =
+      choiceOption(config, 'initialiser') === 'xavier'
+        ? xavierUniform(stream, rows, columns)
+        : linearUniform(stream, rows, rows * columns);
     return newParameter(`${side}/${name}/weight`, `${side} network, ${name} layer, [in, out]`, [rows, columns], start);
   };
   const bias = (name: string, rows: number, columns: number): Parameter =>
-    newParameter(`${side}/${name}/bias`, `${side} network, ${name} layer, bias`, [columns], linearUniform(random(`init/${side}/${name}/bias`), rows, columns));
+    newParameter(
+      `${side}/${name}/bias`,
+      `${side} network, ${name} layer, bias`,
+      [columns],
+      linearUniform(random(`init/${side}/${name}/bias`), rows, columns),
+    );
   const first = linearOf(weight('hidden', inputs, hidden), bias('hidden', inputs, hidden));
   const second = { weight: weight('output', hidden, outputs), bias: lastBias ? bias('output', hidden, outputs) : null };
   const last = (inner: tf.Tensor2D): tf.Tensor2D => {
@@ -131,15 +163,24 @@ function convolved(graph: SparseTensor, { users, items }: Representation, userCo
   return splitNodes(matrixOf(tf.addN([own, ...all])), userCount);
 }
 
-function findingsOf(refinement: { matrix: Csr; dropped: number; added: number }, lists: NeighbourLists, graph: Csr, note: string | null): Finding[] {
+function findingsOf(
+  refinement: { matrix: Csr; dropped: number; added: number },
+  lists: NeighbourLists,
+  graph: Csr,
+  note: string | null,
+): Finding[] {
   const before = lists.indices.reduce((sum, item) => sum + (item >= 0 ? 1 : 0), 0);
   const inDegrees = new Int32Array(graph.rows);
   graph.indices.forEach((item) => (inDegrees[item] = (inDegrees[item] ?? 0) + 1));
-  const isolated = Array.from({ length: graph.rows }, (_, row) => row).filter((row) => graph.pointers[row] === graph.pointers[row + 1]).length;
+  const isolated = Array.from({ length: graph.rows }, (_, row) => row).filter(
+    (row) => graph.pointers[row] === graph.pointers[row + 1],
+  ).length;
   return [
     ...(note ? [{ kind: 'note', key: 'profiles', title: 'User vectors', text: note } as const] : []),
     {
-      kind: 'numbers', key: 'refined', title: 'Refined item graph',
+      kind: 'numbers',
+      key: 'refined',
+      title: 'Refined item graph',
       rows: [
         { label: 'semantic edges found', value: before },
         { label: 'dropped by the threshold α', value: refinement.dropped },
@@ -155,7 +196,10 @@ function findingsOf(refinement: { matrix: Csr; dropped: number; added: number },
 }
 
 /** Columns of the item vectors and of the user vectors that a configuration asks for. */
-function vectorColumns({ featureColumns, itemVectorColumns, userVectorColumns }: ModelSizes, config: Config): { items: number; users: number } {
+function vectorColumns(
+  { featureColumns, itemVectorColumns, userVectorColumns }: ModelSizes,
+  config: Config,
+): { items: number; users: number } {
   const all = featureColumns.reduce((sum, columns) => sum + columns, 0);
   const items = choiceOption(config, 'itemVectors') === 'auto' && itemVectorColumns > 0 ? itemVectorColumns : all;
   return { items, users: choiceOption(config, 'profiles') === 'file' ? userVectorColumns : items };
@@ -175,18 +219,27 @@ export const mllmrec: ModelKind = {
     const convolved = booleanOption(config, 'userItemConvolution');
     const nodes = sizes.users + sizes.items;
     const weights = 4 * ((columns.items + columns.users) * hidden + 2 * hidden * width + 2 * hidden + width);
-    const passing = convolved ? nodes : numberOption(config, 'batchSize') * (2 + numberOption(config, 'negativesPerPositive'));
+    const passing = convolved
+      ? nodes
+      : numberOption(config, 'batchSize') * (2 + numberOption(config, 'negativesPerPositive'));
     return {
       parameters: weights + trainedUsers,
       graphs: convolved ? sparseBytes(nodes, nodes, 2 * sizes.trainPairs, true) : 0,
       constants: itemTable + userTable,
       // Rows of the batch are gathered; the convolution takes the tables as they are.
       step:
-        4 * passing * ((convolved ? 8.3 * hidden : 0.9 * columns.items + 6.5 * hidden) + 10 * width) + (convolved ? 16 : 0) * unit.nodes +
-        3.8 * weights + trainedUsers + 14 * unit.rows + 40 * unit.rowVector,
+        4 * passing * ((convolved ? 8.3 * hidden : 0.9 * columns.items + 6.5 * hidden) + 10 * width) +
+        (convolved ? 16 : 0) * unit.nodes +
+        3.8 * weights +
+        trainedUsers +
+        14 * unit.rows +
+        40 * unit.rowVector,
       // Ranking sends everyone through the networks at once.
       represent: 4 * nodes * (3 * hidden + 2 * width) + (convolved ? 6 : 0) * unit.nodes,
-      largest: Math.max(trainedUsers, 4 * hidden * Math.max(passing, sizes.users, sizes.items, columns.items, columns.users)),
+      largest: Math.max(
+        trainedUsers,
+        4 * hidden * Math.max(passing, sizes.users, sizes.items, columns.items, columns.users),
+      ),
     };
   },
 };

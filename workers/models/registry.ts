@@ -12,6 +12,18 @@ import type { ModelKind } from './model';
 import { simgr } from './simgr';
 import { vbpr } from './vbpr';
 
-const KINDS: Readonly<Record<ModelId, ModelKind>> = { bpr, lightgcn, vbpr, mgcn, freedom, lattice, gume, egra, mllmrec, magnet, simgr };
+const KINDS: Readonly<Record<ModelId, ModelKind>> = {
+  bpr,
+  lightgcn,
+  vbpr,
+  mgcn,
+  freedom,
+  lattice,
+  gume,
+  egra,
+  mllmrec,
+  magnet,
+  simgr,
+};
 
 export const modelKind = (id: ModelId): ModelKind => KINDS[id];

@@ -16,7 +16,15 @@ import { linear, requireFeatures } from './layers/features';
 import { frozenTable, storageOf } from './layers/frozenTable';
 import { linearUniform, xavierUniform } from './layers/initialisers';
 import { allRows, infoNce, maskLogits } from './layers/contrast';
-import { batchMean, batchRows, bprLoss, squaredRegulariser, unitRows, withoutGradient, type BatchRows } from './layers/losses';
+import {
+  batchMean,
+  batchRows,
+  bprLoss,
+  squaredRegulariser,
+  unitRows,
+  withoutGradient,
+  type BatchRows,
+} from './layers/losses';
 import { lastLayer, meanOfLayers, splitNodes, stackNodes } from './layers/propagation';
 import { deviceSigns, signedPairs, signFindings, signsOfBatch } from './layers/signs';
 import type { Batch, BuildContext, LossTermValue, Model, ModelKind, NamedGraph, Representation } from './model';
@@ -35,8 +43,16 @@ async function build(context: BuildContext): Promise<Model> {
   const historyMatrix = historyMean(seen, input.users, input.items);
   const signedGraphs: NamedGraph[] = signed
     ? [
-        { name: 'positive', meaning: 'sym(A⁺) with pseudo edges, users before items', matrix: behaviourGraph(signs.positive, input.users, input.items, 0) },
-        { name: 'negative', meaning: 'sym(A⁻) with pseudo edges, users before items', matrix: behaviourGraph(signs.negative, input.users, input.items, 0) },
+        {
+          name: 'positive',
+          meaning: 'sym(A⁺) with pseudo edges, users before items',
+          matrix: behaviourGraph(signs.positive, input.users, input.items, 0),
+        },
+        {
+          name: 'negative',
+          meaning: 'sym(A⁻) with pseudo edges, users before items',
+          matrix: behaviourGraph(signs.negative, input.users, input.items, 0),
+        },
       ]
     : [];
   const userItem = sparseTensor(userItemMatrix, true);
@@ -45,24 +61,42 @@ async function build(context: BuildContext): Promise<Model> {
 
   const table = (name: string, meaning: string, rows: number): Parameter =>
     newParameter(name, meaning, [rows, width], xavierUniform(random(`init/${name}`), rows, width));
-  const vector = (name: string, meaning: string): Parameter => newParameter(name, meaning, [width, 1], linearUniform(random(`init/${name}`), width, width));
+  const vector = (name: string, meaning: string): Parameter =>
+    newParameter(name, meaning, [width, 1], linearUniform(random(`init/${name}`), width, width));
   const ids = [table('userEmbedding', 'users × d', input.users), table('itemEmbedding', 'items × d', input.items)];
   const modalities = input.features.map((feature) => ({
     features: frozenTable(feature, storageOf(config)),
     project: linear(`project/${feature.key}`, `projection, ${feature.key}`, feature.columns, width, random),
   }));
-  const modalityQuery = choiceOption(config, 'modalityFusion') === 'attention' ? vector('modalityQuery', 'attention query q over modalities') : null;
+  const modalityQuery =
+    choiceOption(config, 'modalityFusion') === 'attention'
+      ? vector('modalityQuery', 'attention query q over modalities')
+      : null;
   const encoders = signed ? signedEncoders() : null;
   const parameters = [
-    ...ids, ...modalities.flatMap(({ project }) => project.parameters), ...(modalityQuery ? [modalityQuery] : []), ...(encoders?.parameters ?? []),
+    ...ids,
+    ...modalities.flatMap(({ project }) => project.parameters),
+    ...(modalityQuery ? [modalityQuery] : []),
+    ...(encoders?.parameters ?? []),
   ];
 
   function signedEncoders() {
-    const own = booleanOption(config, 'shareEmbeddings') ? null : [table('signedUserEmbedding', 'T, users × d', input.users), table('signedItemEmbedding', 'T, items × d', input.items)];
+    const own = booleanOption(config, 'shareEmbeddings')
+      ? null
+      : [
+          table('signedUserEmbedding', 'T, users × d', input.users),
+          table('signedItemEmbedding', 'T, items × d', input.items),
+        ];
     const hidden = linear('negative/hidden', 'negative encoder, hidden layer', width, width, random);
     const output = linear('negative/output', 'negative encoder, last layer', width, width, random);
     const queries = [vector('positiveQuery', 'attention vector w⁺'), vector('negativeQuery', 'attention vector w⁻')];
-    return { tables: own ?? ids, hidden, output, queries, parameters: [...(own ?? []), ...hidden.parameters, ...output.parameters, ...queries] };
+    return {
+      tables: own ?? ids,
+      hidden,
+      output,
+      queries,
+      parameters: [...(own ?? []), ...hidden.parameters, ...output.parameters, ...queries],
+    };
   }
   const stack = (tables: readonly Parameter[]): tf.Tensor2D => stackNodes(tensorOf(tables[0]), tensorOf(tables[1]));
 
@@ -75,14 +109,22 @@ async function build(context: BuildContext): Promise<Model> {
     const disliked = encoders.output.apply(matrixOf(tf.relu(encoders.hidden.apply(sparseProduct(negative, start)))));
     const [likedQuery, dislikedQuery] = encoders.queries.map(tensorOf);
     if (!likedQuery || !dislikedQuery) throw new Error('SiMGR has lost its attention vectors.');
-    const share = positiveShare(matrixOf(tf.matMul(liked, likedQuery)), matrixOf(tf.matMul(disliked, dislikedQuery)), choiceOption(config, 'attention'));
+    const share = positiveShare(
+      matrixOf(tf.matMul(liked, likedQuery)),
+      matrixOf(tf.matMul(disliked, dislikedQuery)),
+      choiceOption(config, 'attention'),
+    );
     return matrixOf(tf.add(plain, tf.relu(tf.add(tf.mul(liked, share), tf.mul(disliked, tf.sub(1, share))))));
   };
   /** `Ê`: modality vectors of items, of users by their history, propagated; last layer, fused over modalities. */
   const content = (): tf.Tensor2D => {
     const perModality = modalities.map(({ features, project }) => {
       const items = features.through(project);
-      return lastLayer(userItem, stackNodes(sparseProduct(history, items), items), numberOption(config, 'modalityLayers'));
+      return lastLayer(
+        userItem,
+        stackNodes(sparseProduct(history, items), items),
+        numberOption(config, 'modalityLayers'),
+      );
     });
     return fuse(perModality, modalityQuery && tensorOf(modalityQuery));
   };
@@ -98,14 +140,30 @@ async function build(context: BuildContext): Promise<Model> {
       { name: 'userHistory', meaning: 'R with rows that sum to 1, users × items', matrix: historyMatrix },
       ...signedGraphs,
     ],
-    inputs: [{ name: 'signs', meaning: '1 liked, 0 not, by row of the training pairs', shape: [signs.signs.length], values: Float32Array.from(signs.signs) }],
+    inputs: [
+      {
+        name: 'signs',
+        meaning: '1 liked, 0 not, by row of the training pairs',
+        shape: [signs.signs.length],
+        values: Float32Array.from(signs.signs),
+      },
+    ],
     findings: signFindings(context, signs),
     loss: (batch) => {
       const all = embeddings();
       const final = splitNodes(all.final, input.users);
       const rows = batchRows(final.users, final.items, batch);
       const batchSigns = signed || booleanOption(config, 'positivesOnly') ? signsOfBatch(pairSigns, batch) : null;
-      const terms: LossTermValue[] = [{ key: 'bpr', weight: 1, value: booleanOption(config, 'positivesOnly') && batchSigns ? likedBpr(rows, batch, batchSigns) : bprLoss(rows, batch, false) }];
+      const terms: LossTermValue[] = [
+        {
+          key: 'bpr',
+          weight: 1,
+          value:
+            booleanOption(config, 'positivesOnly') && batchSigns
+              ? likedBpr(rows, batch, batchSigns)
+              : bprLoss(rows, batch, false),
+        },
+      ];
       if (signed && batchSigns) {
         const own = splitNodes(all.interaction, input.users);
         const contrast = (anchors: tf.Tensor2D, candidates: tf.Tensor2D): tf.Scalar =>
@@ -114,11 +172,22 @@ async function build(context: BuildContext): Promise<Model> {
             : infoNce(anchors, candidates, numberOption(config, 'temperature'), batch);
         terms.push(
           { key: 'sign', weight: numberOption(config, 'signWeight'), value: signLoss(rows, batchSigns, batch, config) },
-          { key: 'contrastUsers', weight: numberOption(config, 'contrastWeight'), value: contrast(gatherRows(own.users, batch.users), rows.users) },
-          { key: 'contrastItems', weight: numberOption(config, 'contrastWeight'), value: contrast(gatherRows(own.items, batch.positives), rows.positives) },
+          {
+            key: 'contrastUsers',
+            weight: numberOption(config, 'contrastWeight'),
+            value: contrast(gatherRows(own.users, batch.users), rows.users),
+          },
+          {
+            key: 'contrastItems',
+            weight: numberOption(config, 'contrastWeight'),
+            value: contrast(gatherRows(own.items, batch.positives), rows.positives),
+          },
         );
       }
-      return [...terms, { key: 'reg', weight: numberOption(config, 'regWeight'), value: squaredRegulariser(rows, batch) }];
+      return [
+        ...terms,
+        { key: 'reg', weight: numberOption(config, 'regWeight'), value: squaredRegulariser(rows, batch) },
+      ];
     },
     represent: (): Representation => splitNodes(embeddings().final, input.users),
     dispose: () => {
@@ -138,7 +207,14 @@ function tensorOf(parameter: Parameter | undefined): tf.Tensor2D {
 /** `Σ_m a_m Ê^m` with `a = softmax_m(q·Ê^m)` per node; without a query the sum of unit vectors. */
 function fuse(views: readonly tf.Tensor2D[], query: tf.Tensor2D | null): tf.Tensor2D {
   if (!query) return matrixOf(tf.addN(views.map(unitRows)));
-  const shares = matrixOf(tf.softmax(tf.concat(views.map((view) => matrixOf(tf.matMul(view, query))), 1)));
+  const shares = matrixOf(
+    tf.softmax(
+      tf.concat(
+        views.map((view) => matrixOf(tf.matMul(view, query))),
+        1,
+      ),
+    ),
+  );
   return matrixOf(tf.addN(views.map((view, m) => tf.mul(view, tf.slice(shares, [0, m], [view.shape[0], 1])))));
 }
 
@@ -157,14 +233,19 @@ function positiveShare(liked: tf.Tensor2D, disliked: tf.Tensor2D, attention: str
 /** `x` where `|x| ≥ 1e-6`, else ±1e-6 with its sign. */
 function awayFromPole(x: tf.Tensor): tf.Tensor {
   const far = withoutGradient(x, (value) => tf.cast(tf.greaterEqual(tf.abs(value), POLE), 'float32'));
-  const least = withoutGradient(x, (value) => tf.mul(tf.sub(tf.mul(tf.cast(tf.greaterEqual(value, 0), 'float32'), 2), 1), POLE));
+  const least = withoutGradient(x, (value) =>
+    tf.mul(tf.sub(tf.mul(tf.cast(tf.greaterEqual(value, 0), 'float32'), 2), 1), POLE),
+  );
   return tf.add(tf.mul(x, far), tf.mul(least, tf.sub(1, far)));
 }
 
 /** Liked pairs `1 − cos`, disliked pairs `γ max(0, cos − ψ)`, mean over the batch's pairs. */
 function signLoss(rows: BatchRows, liked: tf.Tensor1D, batch: Batch, config: Config): tf.Scalar {
   const cosines = tf.sum(tf.mul(unitRows(rows.users), unitRows(rows.positives)), 1);
-  const pushed = tf.mul(tf.relu(tf.sub(cosines, numberOption(config, 'margin'))), numberOption(config, 'negativeWeight'));
+  const pushed = tf.mul(
+    tf.relu(tf.sub(cosines, numberOption(config, 'margin'))),
+    numberOption(config, 'negativeWeight'),
+  );
   return batchMean(tf.add(tf.mul(tf.sub(1, cosines), liked), tf.mul(pushed, tf.sub(1, liked))), batch);
 }
 
@@ -196,17 +277,30 @@ export const simgr: ModelKind = {
     const contrasted = signed && !booleanOption(config, 'literalContrast');
     const pseudo = booleanOption(config, 'pseudoFeedback') ? 2 * users * numberOption(config, 'pseudoPerUser') : 0;
     const features = featureBytes(sizes, config, false);
-    const weights = 4 * (featureColumns.reduce((sum, columns) => sum + (columns + 1) * width, 0) + width + (signed ? 2 * (width + 1) * width + 2 * width : 0));
+    const weights =
+      4 *
+      (featureColumns.reduce((sum, columns) => sum + (columns + 1) * width, 0) +
+        width +
+        (signed ? 2 * (width + 1) * width + 2 * width : 0));
     const tables = (signed && !booleanOption(config, 'shareEmbeddings') ? 2 : 1) * unit.nodes;
     return {
       parameters: tables + weights,
       graphs:
-        sparseBytes(nodes, nodes, 2 * trainPairs, true) + sparseBytes(users, items, trainPairs, false) +
+        sparseBytes(nodes, nodes, 2 * trainPairs, true) +
+        sparseBytes(users, items, trainPairs, false) +
         (signed ? sparseBytes(nodes, nodes, 2 * trainPairs + 2 * pseudo, true) + 4 * nodes : 0),
       constants: features.constants,
       step:
-        (15 + 3.8 * layers + modalities * (12 + 0.3 * numberOption(config, 'modalityLayers')) + (signed ? 36 + 3.6 * layers : 0)) * unit.nodes +
-        (signed ? 90 : 26) * unit.rows + (contrasted ? 3 : 0) * unit.logits + 1.8 * weights + 56 * unit.nodeVector + 105 * unit.rowVector,
+        (15 +
+          3.8 * layers +
+          modalities * (12 + 0.3 * numberOption(config, 'modalityLayers')) +
+          (signed ? 36 + 3.6 * layers : 0)) *
+          unit.nodes +
+        (signed ? 90 : 26) * unit.rows +
+        (contrasted ? 3 : 0) * unit.logits +
+        1.8 * weights +
+        56 * unit.nodeVector +
+        105 * unit.rowVector,
       largest: Math.max(unit.nodes, features.largest, contrasted ? unit.logits : 0),
     };
   },

@@ -22,20 +22,26 @@ async function build({ input, config, random }: BuildContext): Promise<Model> {
   const features = frozenTable(joined, storageOf(config));
   const table = (name: string, meaning: string, rows: number, columns: number) =>
     newParameter(name, meaning, [rows, columns], xavierUniform(random(`init/${name}`), rows, columns));
-  const userTable = table('userEmbedding', 'users × 2d: taste for item IDs, then for projected features', input.users, 2 * width);
+  const userTable = table(
+    'userEmbedding',
+    'users × 2d: taste for item IDs, then for projected features',
+    input.users,
+    2 * width,
+  );
   const itemTable = table('itemEmbedding', 'items × d', input.items, width);
-  const weight = newParameter('projection/weight', 'projection of all features, [in, out]', [joined.columns, width],
-    xavierNormal(random('init/projection/weight'), joined.columns, width));
+  const weight = newParameter(
+    'projection/weight',
+    'projection of all features, [in, out]',
+    [joined.columns, width],
+    xavierNormal(random('init/projection/weight'), joined.columns, width),
+  );
   const bias = newParameter('projection/bias', 'projection of all features, bias', [width], new Float32Array(width));
   const project = linearOf(weight, bias);
   const parameters = [userTable, itemTable, weight, bias];
 
   /** Rows [ID, X W + b] of the items a batch takes: only they pass the projection. */
   const itemRows = (index: RowIndex): tf.Tensor2D =>
-    matrixOf(tf.concat([
-      gatherRows(matrixOf(itemTable.tensor), index),
-      project.apply(features.rows(index)),
-    ], 1));
+    matrixOf(tf.concat([gatherRows(matrixOf(itemTable.tensor), index), project.apply(features.rows(index))], 1));
 
   return {
     parameters,

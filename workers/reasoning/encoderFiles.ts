@@ -14,7 +14,8 @@ export interface GatheredEncoder {
   readonly longest: number;
 }
 
-const WHOLE_FOLDER = 'Drop the model’s whole folder: config.json, tokenizer.json, tokenizer_config.json and onnx/model.onnx, as Xenova/all-MiniLM-L6-v2 has them on Hugging Face.';
+const WHOLE_FOLDER =
+  'Drop the model’s whole folder: config.json, tokenizer.json, tokenizer_config.json and onnx/model.onnx, as Xenova/all-MiniLM-L6-v2 has them on Hugging Face.';
 /** What Git leaves in the place of a large file. */
 const POINTER = 'version https://git-lfs';
 /** Where nothing says how long a text may be. */
@@ -44,16 +45,28 @@ export async function gatherEncoder(dropped: readonly NamedFile[]): Promise<Gath
     'model.onnx': modelFile(dropped).file,
   };
   await readJson(files['tokenizer.json'], 'tokenizer.json', tokenizer);
-  const limits = [(await readJson(files['config.json'], 'config.json', config)).max_position_embeddings, (await readJson(files['tokenizer_config.json'], 'tokenizer_config.json', tokenizerConfig)).model_max_length];
+  const limits = [
+    (await readJson(files['config.json'], 'config.json', config)).max_position_embeddings,
+    (await readJson(files['tokenizer_config.json'], 'tokenizer_config.json', tokenizerConfig)).model_max_length,
+  ];
   const sentence = shallowest(dropped, 'sentence_bert_config.json');
-  if (sentence) limits.push((await readJson(sentence.file, 'sentence_bert_config.json', sentenceConfig)).max_seq_length ?? undefined);
+  if (sentence)
+    limits.push(
+      (await readJson(sentence.file, 'sentence_bert_config.json', sentenceConfig)).max_seq_length ?? undefined,
+    );
   await checkPooling(dropped);
   if ((await files['model.onnx'].slice(0, POINTER.length).text()) === POINTER) {
-    throw new AppError('ENCODER_FILES', 'The encoder’s model.onnx is the pointer to a large file, not the file.', 'Download the file itself: on the hub by its own button, in a clone by git lfs pull.');
+    throw new AppError(
+      'ENCODER_FILES',
+      'The encoder’s model.onnx is the pointer to a large file, not the file.',
+      'Download the file itself: on the hub by its own button, in a clone by git lfs pull.',
+    );
   }
   const known = limits.filter((limit) => limit !== undefined);
   const longest = Math.floor(known.length > 0 ? Math.min(...known) : LONGEST);
-  const hashes = await Promise.all(Object.values(files).map(async (file) => digest(new Uint8Array(await file.arrayBuffer()))));
+  const hashes = await Promise.all(
+    Object.values(files).map(async (file) => digest(new Uint8Array(await file.arrayBuffer()))),
+  );
   return { id: await answerKey({ encoder: hashes, longest }), name: nameOf(found('config.json').path), files, longest };
 }
 
@@ -66,10 +79,26 @@ function shallowest(files: readonly NamedFile[], name: string): NamedFile | unde
 function modelFile(files: readonly NamedFile[]): NamedFile {
   const models = files.filter(({ path }) => path.endsWith('.onnx'));
   const model = shallowest(models, 'model.onnx') ?? (models.length === 1 ? models[0] : undefined);
-  if (!model && models.length > 0) throw new AppError('ENCODER_FILES', `There are ${models.length} ONNX files, and none is named model.onnx.`, 'Drop the folder with one of them only.');
-  if (!model) throw new AppError('ENCODER_FILES', 'The encoder’s model.onnx is missing.', files.some(({ path }) => /\.(safetensors|bin|pt|h5)$/.test(path)) ? 'These are weights in another format: take a model that has an ONNX file, or export one with optimum-cli.' : WHOLE_FOLDER);
+  if (!model && models.length > 0)
+    throw new AppError(
+      'ENCODER_FILES',
+      `There are ${models.length} ONNX files, and none is named model.onnx.`,
+      'Drop the folder with one of them only.',
+    );
+  if (!model)
+    throw new AppError(
+      'ENCODER_FILES',
+      'The encoder’s model.onnx is missing.',
+      files.some(({ path }) => /\.(safetensors|bin|pt|h5)$/.test(path))
+        ? 'These are weights in another format: take a model that has an ONNX file, or export one with optimum-cli.'
+        : WHOLE_FOLDER,
+    );
   if (files.some(({ path }) => path.startsWith(`${model.path}_data`) || path.startsWith(`${model.path}.data`))) {
-    throw new AppError('ENCODER_FILES', `${baseOf(model.path)} keeps its weights in a second file, which is not read here.`, 'Take a model under 2 GB whose ONNX file holds its weights.');
+    throw new AppError(
+      'ENCODER_FILES',
+      `${baseOf(model.path)} keeps its weights in a second file, which is not read here.`,
+      'Take a model under 2 GB whose ONNX file holds its weights.',
+    );
   }
   return model;
 }
@@ -77,7 +106,11 @@ function modelFile(files: readonly NamedFile[]): NamedFile {
 async function checkPooling(files: readonly NamedFile[]): Promise<void> {
   const file = files.find(({ path }) => baseOf(path) === 'config.json' && /pooling/i.test(baseOf(folderOf(path))));
   if (file && (await readJson(file.file, '1_Pooling/config.json', pooling)).pooling_mode_mean_tokens === false) {
-    throw new AppError('ENCODER_FILES', 'This encoder does not average its tokens, and others are not read here.', 'Take one with mean pooling, for instance all-MiniLM-L6-v2 or all-mpnet-base-v2.');
+    throw new AppError(
+      'ENCODER_FILES',
+      'This encoder does not average its tokens, and others are not read here.',
+      'Take one with mean pooling, for instance all-MiniLM-L6-v2 or all-mpnet-base-v2.',
+    );
   }
 }
 
@@ -85,7 +118,11 @@ async function readJson<T>(file: Blob, name: string, schema: z.ZodType<T>): Prom
   try {
     return schema.parse(JSON.parse(await file.text()));
   } catch {
-    throw new AppError('ENCODER_FILES', `The encoder’s ${name} is not what such a file is.`, 'It may be cut, or the pointer to a large file in its place: download it again.');
+    throw new AppError(
+      'ENCODER_FILES',
+      `The encoder’s ${name} is not what such a file is.`,
+      'It may be cut, or the pointer to a large file in its place: download it again.',
+    );
   }
 }
 

@@ -13,25 +13,46 @@ const FILES: readonly { readonly path: string; readonly needed: boolean }[] = [
 ];
 
 /** Fetches an encoder's files from the hub. Nothing goes along but their names. Throws `ENCODER_FILES`, `SERVER_UNREACHABLE`. */
-export async function fetchEncoder(model: string, phase: (text: string, fraction: number | null) => void, blocked: (url: string) => boolean): Promise<NamedFile[]> {
-  if (!/^[\w.-]+\/[\w.-]+$/.test(model)) throw new AppError('ENCODER_FILES', `“${model}” is no name of a model on the hub.`, 'Write the owner and the model, for instance Xenova/all-MiniLM-L6-v2.');
+export async function fetchEncoder(
+  model: string,
+  phase: (text: string, fraction: number | null) => void,
+  blocked: (url: string) => boolean,
+): Promise<NamedFile[]> {
+  if (!/^[\w.-]+\/[\w.-]+$/.test(model))
+    throw new AppError(
+      'ENCODER_FILES',
+      `“${model}” is no name of a model on the hub.`,
+      'Write the owner and the model, for instance Xenova/all-MiniLM-L6-v2.',
+    );
   const files: NamedFile[] = [];
   for (const { path, needed } of FILES) {
     phase(`fetching ${path}`, null);
-    const response = await fetch(`${HUB}/${model}/resolve/main/${path}`, { credentials: 'omit', referrerPolicy: 'no-referrer' }).catch(() => null);
+    const response = await fetch(`${HUB}/${model}/resolve/main/${path}`, {
+      credentials: 'omit',
+      referrerPolicy: 'no-referrer',
+    }).catch(() => null);
     if (!response) throw await unreachable(blocked);
     if (response.ok) files.push({ path: `${model}/${path}`, file: await body(response, path, phase) });
-    else if (needed) throw new AppError('ENCODER_FILES', `The hub does not hand out ${path} of ${model} (${response.status}).`, 'Check the name, and that anybody may download the model and it has an ONNX file; or drop its folder here.');
+    else if (needed)
+      throw new AppError(
+        'ENCODER_FILES',
+        `The hub does not hand out ${path} of ${model} (${response.status}).`,
+        'Check the name, and that anybody may download the model and it has an ONNX file; or drop its folder here.',
+      );
   }
   return files;
 }
 
-async function body(response: Response, path: string, phase: (text: string, fraction: number | null) => void): Promise<Blob> {
+async function body(
+  response: Response,
+  path: string,
+  phase: (text: string, fraction: number | null) => void,
+): Promise<Blob> {
   const total = Number(response.headers.get('Content-Length'));
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let done = 0;
   try {
-    for (const reader = response.body?.getReader(); reader; ) {
+    for (const reader = response.body?.getReader(); reader;) {
       const { value } = await reader.read();
       if (!value) break;
       parts.push(value);
@@ -39,7 +60,11 @@ async function body(response: Response, path: string, phase: (text: string, frac
       phase(`fetching ${path}`, total > 0 ? Math.min(1, done / total) : null);
     }
   } catch {
-    throw new AppError('SERVER_UNREACHABLE', `The download of ${path} broke off.`, 'Fetch it again, or drop the model’s folder here.');
+    throw new AppError(
+      'SERVER_UNREACHABLE',
+      `The download of ${path} broke off.`,
+      'Fetch it again, or drop the model’s folder here.',
+    );
   }
   return new Blob(parts);
 }
@@ -48,6 +73,14 @@ async function unreachable(blocked: (url: string) => boolean): Promise<AppError>
   // The browser tells of a refusal after it has refused.
   await new Promise((resolve) => setTimeout(resolve, 100));
   return blocked(HUB)
-    ? new AppError('SERVER_UNREACHABLE', 'This page may not connect to huggingface.co, or to the host that hands out its large files.', `Build the app with LODESTONE_MODEL_HOSTS naming ${HUB} and that host, or drop the model’s folder here.`)
-    : new AppError('SERVER_UNREACHABLE', 'Nothing answers at huggingface.co.', 'Check the connection, or drop the model’s folder here.');
+    ? new AppError(
+        'SERVER_UNREACHABLE',
+        'This page may not connect to huggingface.co, or to the host that hands out its large files.',
+        `Build the app with LODESTONE_MODEL_HOSTS naming ${HUB} and that host, or drop the model’s folder here.`,
+      )
+    : new AppError(
+        'SERVER_UNREACHABLE',
+        'Nothing answers at huggingface.co.',
+        'Check the connection, or drop the model’s folder here.',
+      );
 }

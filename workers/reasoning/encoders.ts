@@ -9,10 +9,17 @@ import type { PageEncoder } from './pageEncoder';
 import type { ModelServer } from './server';
 
 // The library behind it is loaded when texts are there to encode.
-const openPageEncoder = async (...args: Parameters<(typeof import('./pageEncoder'))['openEncoder']>): Promise<PageEncoder> => (await import('./pageEncoder')).openEncoder(...args);
+const openPageEncoder = async (
+  ...args: Parameters<(typeof import('./pageEncoder'))['openEncoder']>
+): Promise<PageEncoder> => (await import('./pageEncoder')).openEncoder(...args);
 
 /** Checks an encoder's files, lets it encode a text, and stores it. Throws `ENCODER_…`; then nothing is stored. */
-export async function storeEncoder(database: Database, from: readonly NamedFile[] | { readonly hub: string }, phase: (text: string, fraction: number | null) => void, blocked: (url: string) => boolean): Promise<EncoderInfo> {
+export async function storeEncoder(
+  database: Database,
+  from: readonly NamedFile[] | { readonly hub: string },
+  phase: (text: string, fraction: number | null) => void,
+  blocked: (url: string) => boolean,
+): Promise<EncoderInfo> {
   const files = 'hub' in from ? await fetchEncoder(from.hub, phase, blocked) : from;
   phase('reading the files', null);
   const gathered = await gatherEncoder(files);
@@ -22,7 +29,13 @@ export async function storeEncoder(database: Database, from: readonly NamedFile[
   await encoder.end();
   phase('storing it', null);
   const bytes = Object.values(gathered.files).reduce((sum, { size }) => sum + size, 0);
-  const info: EncoderInfo = { id: gathered.id, name: 'hub' in from ? from.hub : gathered.name, bytes, width: encoder.width, longest: gathered.longest };
+  const info: EncoderInfo = {
+    id: gathered.id,
+    name: 'hub' in from ? from.hub : gathered.name,
+    bytes,
+    width: encoder.width,
+    longest: gathered.longest,
+  };
   await writeEncoder(database, info, gathered.files);
   return info;
 }
@@ -34,9 +47,17 @@ export function withEncoder(database: Database, server: ModelServer, choice: Enc
   return { ...server, embed: async (_, texts) => (await (opened ??= openStored(database, choice))).encode(texts) };
 }
 
-async function openStored(database: Database, { id, device }: Extract<EncoderChoice, { kind: 'page' }>): Promise<PageEncoder> {
+async function openStored(
+  database: Database,
+  { id, device }: Extract<EncoderChoice, { kind: 'page' }>,
+): Promise<PageEncoder> {
   const info = id === null ? null : await readEncoderInfo(database, id);
   const files = info && (await readEncoderFiles(database, info.id));
-  if (!files) throw new AppError('ENCODER_ABSENT', 'The encoder that is to run in this page is not stored in this browser.', 'Drop its folder on the Reasoning page, or let the model server encode.');
+  if (!files)
+    throw new AppError(
+      'ENCODER_ABSENT',
+      'The encoder that is to run in this page is not stored in this browser.',
+      'Drop its folder on the Reasoning page, or let the model server encode.',
+    );
   return openPageEncoder(files, info.longest, device);
 }

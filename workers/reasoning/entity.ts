@@ -3,18 +3,36 @@ import { itemDocument } from '../../src/domain/reasoningText';
 import type { Database } from '../../src/storage/database';
 import { readPicture, readText } from '../../src/storage/reasoning';
 import { base64 } from './answers';
-import { isQuestion, itemParagraph, itemText, openStudy, originOf, textOf, userHistory, userProfile, type ReasoningStudy, type TextSource } from './study';
+import {
+  isQuestion,
+  itemParagraph,
+  itemText,
+  openStudy,
+  originOf,
+  textOf,
+  userHistory,
+  userProfile,
+  type ReasoningStudy,
+  type TextSource,
+} from './study';
 
 /** One item or user, as a person looks at it. */
-export async function readEntity(database: Database, datasetId: string, scope: 'item' | 'user', index: number): Promise<ReasonedEntity> {
+export async function readEntity(
+  database: Database,
+  datasetId: string,
+  scope: 'item' | 'user',
+  index: number,
+): Promise<ReasonedEntity> {
   return entityIn(await openStudy(database, datasetId), scope, index);
 }
 
 /** The same of a study that is open. */
-export const entityIn = (study: ReasoningStudy, scope: 'item' | 'user', index: number): Promise<ReasonedEntity> => (scope === 'item' ? readItem(study, index) : readUser(study, index));
+export const entityIn = (study: ReasoningStudy, scope: 'item' | 'user', index: number): Promise<ReasonedEntity> =>
+  scope === 'item' ? readItem(study, index) : readUser(study, index);
 
 const nameOf = ({ labels }: ReasoningStudy, scope: 'item' | 'user', index: number): string => {
-  const [names, originals] = scope === 'item' ? [labels?.items, labels?.originalItems] : [labels?.users, labels?.originalUsers];
+  const [names, originals] =
+    scope === 'item' ? [labels?.items, labels?.originalItems] : [labels?.users, labels?.originalUsers];
   return names?.[index] ?? originals?.[index] ?? `${scope} ${index}`;
 };
 
@@ -22,7 +40,9 @@ async function readItem(study: ReasoningStudy, item: number): Promise<ReasonedEn
   const info = study.inputs.pictures.get(item);
   const bytes = info ? await readPicture(study.database, study.dataset.id, item) : null;
   return {
-    scope: 'item', index: item, name: nameOf(study, 'item', item),
+    scope: 'item',
+    index: item,
+    name: nameOf(study, 'item', item),
     given: itemDocument(itemText(study, item), ''),
     picture: info && bytes ? `data:${info.type};base64,${base64(bytes)}` : null,
     history: [],
@@ -44,15 +64,26 @@ async function readUser(study: ReasoningStudy, user: number): Promise<ReasonedEn
   const read = new Set(userHistory(study, documents, user).items);
   const source = complete ? await userProfile(study, documents, user) : null;
   return {
-    scope: 'user', index: user, name: nameOf(study, 'user', user), given: '', picture: null,
-    history: own.map((item) => ({ item, name: itemText(study, item).title || nameOf(study, 'item', item), read: read.has(item) })),
+    scope: 'user',
+    index: user,
+    name: nameOf(study, 'user', user),
+    given: '',
+    picture: null,
+    history: own.map((item) => ({
+      item,
+      name: itemText(study, item).title || nameOf(study, 'item', item),
+      read: read.has(item),
+    })),
     override: study.job.overrides.users[user] ?? null,
     inFile: (study.imported.profiles?.texts[user] ?? null) !== null,
     ...(complete ? await answered(study, source) : { text: null, origin: 'model', model: null, endedEarly: false }),
   };
 }
 
-async function answered(study: ReasoningStudy, source: TextSource): Promise<Pick<ReasonedEntity, 'text' | 'origin' | 'model' | 'endedEarly'>> {
+async function answered(
+  study: ReasoningStudy,
+  source: TextSource,
+): Promise<Pick<ReasonedEntity, 'text' | 'origin' | 'model' | 'endedEarly'>> {
   if (!isQuestion(source)) return { text: source?.own ?? '', origin: originOf(source), model: null, endedEarly: false };
   const stored = await readText(study.database, source.key);
   return { text: stored?.text ?? null, origin: 'model', model: source.model, endedEarly: stored?.cut ?? false };

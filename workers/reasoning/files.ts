@@ -6,7 +6,10 @@ import { isQuestion, itemText, originOf, textOf, userHistory } from './study';
 
 /** Texts as JSONL, one item or user a line in order of their indices, or vectors as `.npy`. Throws `REASONING_UNFINISHED`. */
 export async function makeReasoningFile(database: Database, datasetId: string, what: ReasoningFile): Promise<Blob> {
-  const { study, documents, paragraphs, profiles, profileTexts, items, users, columns } = await readEncoded(database, datasetId);
+  const { study, documents, paragraphs, profiles, profileTexts, items, users, columns } = await readEncoded(
+    database,
+    datasetId,
+  );
   const { labels } = study;
   switch (what) {
     case 'itemVectors':
@@ -18,16 +21,43 @@ export async function makeReasoningFile(database: Database, datasetId: string, w
       for (const [item, source] of paragraphs.entries()) {
         const { title, brand, categories, description } = itemText(study, item);
         const picture = study.inputs.pictures.get(item)?.file ?? null;
-        lines.push(JSON.stringify({ item, id: labels?.originalItems?.[item] ?? String(item), title, brand, categories, description, picture, origin: originOf(source), model: isQuestion(source) ? source.model : null, paragraph: await textOf(study, source), text: documents[item] ?? '' }));
+        lines.push(
+          JSON.stringify({
+            item,
+            id: labels?.originalItems?.[item] ?? String(item),
+            title,
+            brand,
+            categories,
+            description,
+            picture,
+            origin: originOf(source),
+            model: isQuestion(source) ? source.model : null,
+            paragraph: await textOf(study, source),
+            text: documents[item] ?? '',
+          }),
+        );
       }
       return jsonLines(lines);
     }
     case 'userTexts':
-      return jsonLines(profiles.map((source, user) => {
-        const { items: read, cut } = userHistory(study, documents, user);
-        return JSON.stringify({ user, id: labels?.originalUsers?.[user] ?? String(user), interactions: originOf(source) === 'imported' ? null : 'training', history: study.histories[user] ?? [], read, cut, origin: originOf(source), model: isQuestion(source) ? source.model : null, text: profileTexts[user] ?? '' });
-      }));
+      return jsonLines(
+        profiles.map((source, user) => {
+          const { items: read, cut } = userHistory(study, documents, user);
+          return JSON.stringify({
+            user,
+            id: labels?.originalUsers?.[user] ?? String(user),
+            interactions: originOf(source) === 'imported' ? null : 'training',
+            history: study.histories[user] ?? [],
+            read,
+            cut,
+            origin: originOf(source),
+            model: isQuestion(source) ? source.model : null,
+            text: profileTexts[user] ?? '',
+          });
+        }),
+      );
   }
 }
 
-const jsonLines = (lines: readonly string[]): Blob => new Blob([lines.map((line) => `${line}\n`).join('')], { type: 'application/x-ndjson' });
+const jsonLines = (lines: readonly string[]): Blob =>
+  new Blob([lines.map((line) => `${line}\n`).join('')], { type: 'application/x-ndjson' });

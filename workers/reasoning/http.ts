@@ -18,7 +18,10 @@ export interface JsonCall<T> {
 }
 
 /** Asks once and checks the answer's form. Throws `SERVER_…`, `MODEL_ABSENT`, or the signal's reason. */
-export async function callJson<T>({ server, key, timeout = TIMEOUT_MS }: Connection, { path, body, answer, model, signal }: JsonCall<T>): Promise<T> {
+export async function callJson<T>(
+  { server, key, timeout = TIMEOUT_MS }: Connection,
+  { path, body, answer, model, signal }: JsonCall<T>,
+): Promise<T> {
   const url = `${parseAddress(server.url)}${path}`;
   const patience = AbortSignal.timeout(timeout);
   const init: RequestInit = {
@@ -26,13 +29,26 @@ export async function callJson<T>({ server, key, timeout = TIMEOUT_MS }: Connect
     // Whatever the browser knows of the host stays here.
     credentials: 'omit',
     referrerPolicy: 'no-referrer',
-    headers: { ...(body !== undefined && { 'Content-Type': 'application/json' }), ...(key && { Authorization: `Bearer ${key}` }) },
+    headers: {
+      ...(body !== undefined && { 'Content-Type': 'application/json' }),
+      ...(key && { Authorization: `Bearer ${key}` }),
+    },
     ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }),
   };
   const lost = (error: unknown, whole: boolean): unknown => {
     if (signal?.aborted) return signal.reason;
-    if (patience.aborted) return new AppError('SERVER_TIMEOUT', `The model server did not answer within ${Math.round(timeout / 1000)} s.`, 'Choose a smaller model or fewer calls at once, then start again: what was answered is kept.');
-    if (whole) return new AppError('SERVER_ANSWER', 'The model server’s answer broke off.', 'Look at the server’s log, then start again: what was answered is kept.');
+    if (patience.aborted)
+      return new AppError(
+        'SERVER_TIMEOUT',
+        `The model server did not answer within ${Math.round(timeout / 1000)} s.`,
+        'Choose a smaller model or fewer calls at once, then start again: what was answered is kept.',
+      );
+    if (whole)
+      return new AppError(
+        'SERVER_ANSWER',
+        'The model server’s answer broke off.',
+        'Look at the server’s log, then start again: what was answered is kept.',
+      );
     return error instanceof AppError ? error : unreachable(server.url);
   };
   const response = await fetch(url, init).catch((error: unknown) => {
@@ -44,7 +60,12 @@ export async function callJson<T>({ server, key, timeout = TIMEOUT_MS }: Connect
   if (!response.ok) throw refusal(response, redacted(text, key), path, model);
   const parsed = answer.safeParse(jsonOf(text));
   if (!parsed.success) {
-    throw new AppError('SERVER_ANSWER', `The model server’s answer to ${path} has another form than its API documents: ${redacted(excerpt(text), key)}`, 'Check the kind and the address of the server: another program may answer there.', { path });
+    throw new AppError(
+      'SERVER_ANSWER',
+      `The model server’s answer to ${path} has another form than its API documents: ${redacted(excerpt(text), key)}`,
+      'Check the kind and the address of the server: another program may answer there.',
+      { path },
+    );
   }
   return parsed.data;
 }
@@ -57,7 +78,8 @@ function jsonOf(text: string): unknown {
   }
 }
 
-const excerpt = (text: string): string => (text.trim() === '' ? 'it is empty.' : text.replace(/\s+/g, ' ').slice(0, EXCERPT));
+const excerpt = (text: string): string =>
+  text.trim() === '' ? 'it is empty.' : text.replace(/\s+/g, ' ').slice(0, EXCERPT);
 
 /** A server may repeat the key it was given, in part or whole. */
 function redacted(text: string, key: string | null): string {
@@ -78,13 +100,54 @@ function refusal(response: Response, text: string, path: string, model: string |
   const { status } = response;
   const said = excerpt(errorText(text));
   const context = { status, path, retryAfterMs: retryAfterMs(response.headers.get('Retry-After'), Date.now()) };
-  if (status === 401 || status === 403) return new AppError('SERVER_REFUSED', `The model server refuses access (${status}): ${said}`, 'Give the right key; for Ollama, allow this page’s origin in OLLAMA_ORIGINS.', context);
-  if (status === 404 && model !== undefined && /model/i.test(text)) return new AppError('MODEL_ABSENT', `The model server has no model ${model}.`, `Choose one it has, or fetch it (with Ollama: ollama pull ${model}), then start again.`, context);
-  if (status === 404 || status === 405) return new AppError('SERVER_REQUEST', `The model server does not know ${path}.`, 'Check the kind and the address of the server.', context);
-  if (status === 429) return new AppError('SERVER_BUSY', `The model server asks for fewer calls: ${said}`, 'Wait, or lower the number of calls at once, then start again: what was answered is kept.', context);
-  if (status === 503) return new AppError('SERVER_BUSY', `The model server has no room at the moment: ${said}`, 'Wait, or lower the number of calls at once, then start again: what was answered is kept.', context);
-  if (status >= 500 || status === 408) return new AppError('SERVER_FAILED', `The model server failed (${status}): ${said}`, 'Look at the server’s log, then start again: what was answered is kept.', context);
-  return new AppError('SERVER_REQUEST', `The model server does not take the question (${status}): ${said}`, 'If it names an option, choose the server’s own sampling; if it names the image, look at that item.', context);
+  if (status === 401 || status === 403)
+    return new AppError(
+      'SERVER_REFUSED',
+      `The model server refuses access (${status}): ${said}`,
+      'Give the right key; for Ollama, allow this page’s origin in OLLAMA_ORIGINS.',
+      context,
+    );
+  if (status === 404 && model !== undefined && /model/i.test(text))
+    return new AppError(
+      'MODEL_ABSENT',
+      `The model server has no model ${model}.`,
+      `Choose one it has, or fetch it (with Ollama: ollama pull ${model}), then start again.`,
+      context,
+    );
+  if (status === 404 || status === 405)
+    return new AppError(
+      'SERVER_REQUEST',
+      `The model server does not know ${path}.`,
+      'Check the kind and the address of the server.',
+      context,
+    );
+  if (status === 429)
+    return new AppError(
+      'SERVER_BUSY',
+      `The model server asks for fewer calls: ${said}`,
+      'Wait, or lower the number of calls at once, then start again: what was answered is kept.',
+      context,
+    );
+  if (status === 503)
+    return new AppError(
+      'SERVER_BUSY',
+      `The model server has no room at the moment: ${said}`,
+      'Wait, or lower the number of calls at once, then start again: what was answered is kept.',
+      context,
+    );
+  if (status >= 500 || status === 408)
+    return new AppError(
+      'SERVER_FAILED',
+      `The model server failed (${status}): ${said}`,
+      'Look at the server’s log, then start again: what was answered is kept.',
+      context,
+    );
+  return new AppError(
+    'SERVER_REQUEST',
+    `The model server does not take the question (${status}): ${said}`,
+    'If it names an option, choose the server’s own sampling; if it names the image, look at that item.',
+    context,
+  );
 }
 
 /** The sentence inside `{error: …}` as both APIs send it. */
@@ -93,7 +156,9 @@ function errorText(text: string): string {
   if (typeof value !== 'object' || value === null || !('error' in value)) return text;
   const { error } = value;
   if (typeof error === 'string') return error;
-  return typeof error === 'object' && error !== null && 'message' in error && typeof error.message === 'string' ? error.message : text;
+  return typeof error === 'object' && error !== null && 'message' in error && typeof error.message === 'string'
+    ? error.message
+    : text;
 }
 
 /** Seconds or a date, in ms from `now`; null where there is none. */

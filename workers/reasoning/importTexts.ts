@@ -23,7 +23,13 @@ type Take = (id: string, text: string) => void;
  * own files have them; JSON of ids and texts, of such objects, or of texts in the order of the indices; CSV and TSV with a column of ids
  * and one of texts. Throws `REASONING_INPUT` when nothing fits, and then nothing has changed.
  */
-export async function importTexts(database: Database, datasetId: string, step: ImportStep, files: readonly NamedFile[], progress: (text: string, fraction: number | null) => void): Promise<FoundTexts> {
+export async function importTexts(
+  database: Database,
+  datasetId: string,
+  step: ImportStep,
+  files: readonly NamedFile[],
+  progress: (text: string, fraction: number | null) => void,
+): Promise<FoundTexts> {
   const { statistics } = await readDataset(database, datasetId);
   const labels = await readLabels(database, datasetId);
   const ofUsers = step === 'profiles';
@@ -47,28 +53,54 @@ export async function importTexts(database: Database, datasetId: string, step: I
   const who = ofUsers ? 'user' : 'item';
   if (given.size === 0) {
     const nothing = empty > 0 ? `All ${empty} texts in these files are empty.` : 'There are no texts in these files.';
-    const why = strangers > 0 ? `None of the ${strangers} texts belongs to ${ofUsers ? 'a user' : 'an item'} of this dataset.` : nothing;
-    throw new AppError('REASONING_INPUT', why, `Write one JSON object a line, or a table, with the ${who}’s id and the text (${TEXT_FIELDS[step].join(', ')}).`, { strangers, empty });
+    const why =
+      strangers > 0
+        ? `None of the ${strangers} texts belongs to ${ofUsers ? 'a user' : 'an item'} of this dataset.`
+        : nothing;
+    throw new AppError(
+      'REASONING_INPUT',
+      why,
+      `Write one JSON object a line, or a table, with the ${who}’s id and the text (${TEXT_FIELDS[step].join(', ')}).`,
+      { strangers, empty },
+    );
   }
   await writeImported(database, datasetId, step, { file: files.map(({ path }) => baseName(path)).join(', '), texts });
   return { texts: given.size, strangers, empty };
 }
 
-async function readTexts(source: ByteSource, step: ImportStep, take: Take, takeAt: (index: number, text: string) => void): Promise<void> {
+async function readTexts(
+  source: ByteSource,
+  step: ImportStep,
+  take: Take,
+  takeAt: (index: number, text: string) => void,
+): Promise<void> {
   const head = new TextDecoder().decode(await readHead(source, 64, {})).trimStart();
   if (head.startsWith('{') || head.startsWith('[')) return readJson(source, step, take, takeAt);
   const opened = await open(source, {});
-  if (opened.kind !== 'table') throw new AppError('REASONING_INPUT', `${baseName(source.path)} is not a file of texts.`, 'Give JSONL, JSON, CSV or TSV with ids and texts.', { path: source.path });
+  if (opened.kind !== 'table')
+    throw new AppError(
+      'REASONING_INPUT',
+      `${baseName(source.path)} is not a file of texts.`,
+      'Give JSONL, JSON, CSV or TSV with ids and texts.',
+      { path: source.path },
+    );
   const { columns } = opened.table;
   const id = columns.findIndex((name) => isId(name, step));
-  const named = TEXT_FIELDS[step].map((field) => columns.findIndex((name) => name.trim().toLowerCase() === field)).find((place) => place >= 0);
+  const named = TEXT_FIELDS[step]
+    .map((field) => columns.findIndex((name) => name.trim().toLowerCase() === field))
+    .find((place) => place >= 0);
   // Of two columns, the one that is not the id is the text whatever its name.
   const text = named ?? (columns.length === 2 && id >= 0 ? 1 - id : -1);
   if (id < 0 || text < 0) throw noFields(source, step, columns.join(', '));
   await opened.table.read({}, (cells) => take(cells[id] ?? '', cells[text] ?? ''));
 }
 
-async function readJson(source: ByteSource, step: ImportStep, take: Take, takeAt: (index: number, text: string) => void): Promise<void> {
+async function readJson(
+  source: ByteSource,
+  step: ImportStep,
+  take: Take,
+  takeAt: (index: number, text: string) => void,
+): Promise<void> {
   const content = await (await spool(source, {})).text();
   const whole = parsed(content);
   const takeLine = (line: unknown, place: number): void => {
@@ -76,7 +108,10 @@ async function readJson(source: ByteSource, step: ImportStep, take: Take, takeAt
     if (!found) throw noFields(source, step, isObject(line) ? Object.keys(line).join(', ') : `line ${place + 1}`);
     take(found.id, found.text);
   };
-  if (Array.isArray(whole)) return whole.forEach((one: unknown, place) => (typeof one === 'string' ? takeAt(place, one) : takeLine(one, place)));
+  if (Array.isArray(whole))
+    return whole.forEach((one: unknown, place) =>
+      typeof one === 'string' ? takeAt(place, one) : takeLine(one, place),
+    );
   if (isObject(whole) && !lineOf(whole, step)) {
     return Object.entries(whole).forEach(([id, text]) => {
       if (typeof text !== 'string') throw noFields(source, step, id);
@@ -87,7 +122,10 @@ async function readJson(source: ByteSource, step: ImportStep, take: Take, takeAt
 }
 
 /** The id and text of an object; a text that is null, as our own files write a missing one, is empty. */
-function lineOf(line: Record<string, unknown>, step: ImportStep): { readonly id: string; readonly text: string } | null {
+function lineOf(
+  line: Record<string, unknown>,
+  step: ImportStep,
+): { readonly id: string; readonly text: string } | null {
   const names = Object.keys(line);
   const name = names.includes('id') ? 'id' : names.find((one) => isId(one, step));
   const id = name === undefined ? undefined : line[name];
@@ -97,9 +135,11 @@ function lineOf(line: Record<string, unknown>, step: ImportStep): { readonly id:
   return { id: String(id), text: typeof text === 'string' ? text : '' };
 }
 
-const isId = (name: string, step: ImportStep): boolean => name.trim().toLowerCase() === 'id' || columnRole(name) === (step === 'profiles' ? 'user' : 'item');
+const isId = (name: string, step: ImportStep): boolean =>
+  name.trim().toLowerCase() === 'id' || columnRole(name) === (step === 'profiles' ? 'user' : 'item');
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function parsed(text: string): unknown {
   try {
@@ -110,4 +150,9 @@ function parsed(text: string): unknown {
 }
 
 const noFields = (source: ByteSource, step: ImportStep, has: string): AppError =>
-  new AppError('REASONING_INPUT', `${baseName(source.path)} has no id and text where they are looked for: ${has.slice(0, 120)}.`, `Name the fields id and ${TEXT_FIELDS[step].join(' or ')}.`, { path: source.path });
+  new AppError(
+    'REASONING_INPUT',
+    `${baseName(source.path)} has no id and text where they are looked for: ${has.slice(0, 120)}.`,
+    `Name the fields id and ${TEXT_FIELDS[step].join(' or ')}.`,
+    { path: source.path },
+  );

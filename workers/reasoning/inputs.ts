@@ -13,16 +13,42 @@ import { pictureType } from './pictures';
 
 type Field = keyof ItemText | 'id' | 'picture';
 const FIELDS: Readonly<Record<string, Field>> = {
-  title: 'title', name: 'title', productname: 'title', itemname: 'title',
-  brand: 'brand', store: 'brand', manufacturer: 'brand',
-  categories: 'categories', category: 'categories', genres: 'categories', maincategory: 'categories', maincat: 'categories',
-  description: 'description', desc: 'description', text: 'description', features: 'description',
-  id: 'id', image: 'picture', picture: 'picture', file: 'picture', filename: 'picture', imagefile: 'picture', path: 'picture',
+  title: 'title',
+  name: 'title',
+  productname: 'title',
+  itemname: 'title',
+  brand: 'brand',
+  store: 'brand',
+  manufacturer: 'brand',
+  categories: 'categories',
+  category: 'categories',
+  genres: 'categories',
+  maincategory: 'categories',
+  maincat: 'categories',
+  description: 'description',
+  desc: 'description',
+  text: 'description',
+  features: 'description',
+  id: 'id',
+  image: 'picture',
+  picture: 'picture',
+  file: 'picture',
+  filename: 'picture',
+  imagefile: 'picture',
+  path: 'picture',
 };
 
 function fieldOf(header: string): Field | null {
   if (columnRole(header) === 'item') return 'id';
-  return FIELDS[header.trim().toLowerCase().replace(/:.*$/, '').replace(/[^a-z]/g, '')] ?? null;
+  return (
+    FIELDS[
+      header
+        .trim()
+        .toLowerCase()
+        .replace(/:.*$/, '')
+        .replace(/[^a-z]/g, '')
+    ] ?? null
+  );
 }
 
 /** One line of a file on items. */
@@ -33,11 +59,19 @@ type Line = Partial<Record<Field, string>>;
  * name gives an item's original id, or its index; a table with a column of file names maps pictures to items. Throws `REASONING_INPUT`
  * when nothing fits, and what the formats throw.
  */
-export async function importInputs(database: Database, datasetId: string, files: readonly NamedFile[], progress: (text: string, fraction: number | null) => void): Promise<FoundInputs> {
+export async function importInputs(
+  database: Database,
+  datasetId: string,
+  files: readonly NamedFile[],
+  progress: (text: string, fraction: number | null) => void,
+): Promise<FoundInputs> {
   const { statistics } = await readDataset(database, datasetId);
   const itemOf = indexFinder((await readLabels(database, datasetId))?.originalItems, statistics.items);
   const before = await readInputs(database, datasetId);
-  const texts: (ItemText | null)[] = Array.from({ length: statistics.items }, (_, item) => before.texts?.[item] ?? null);
+  const texts: (ItemText | null)[] = Array.from(
+    { length: statistics.items },
+    (_, item) => before.texts?.[item] ?? null,
+  );
   const pictures = new Map<number, PictureInfo>(before.pictures);
   const byFile = new Map<string, string>();
   const waiting: ByteSource[] = [];
@@ -86,12 +120,25 @@ export async function importInputs(database: Database, datasetId: string, files:
     }
     const bytes = new Uint8Array(await (await spool(source, {})).arrayBuffer());
     await writePicture(database, datasetId, item, bytes);
-    pictures.set(item, { file: name, type: pictureType(bytes) ?? 'image/jpeg', bytes: bytes.length, hash: await digest(bytes) });
+    pictures.set(item, {
+      file: name,
+      type: pictureType(bytes) ?? 'image/jpeg',
+      bytes: bytes.length,
+      hash: await digest(bytes),
+    });
     stored++;
   }
   if (found === 0 && stored === 0) {
-    const why = strangers > 0 ? `None of the ${strangers} texts and pictures belongs to an item of this dataset.` : 'There are no item texts and no pictures in these files.';
-    throw new AppError('REASONING_INPUT', why, 'Texts need a column with the item’s id (id, itemID, asin); pictures are named by it, or by a table with the columns id and file.', { strangers });
+    const why =
+      strangers > 0
+        ? `None of the ${strangers} texts and pictures belongs to an item of this dataset.`
+        : 'There are no item texts and no pictures in these files.';
+    throw new AppError(
+      'REASONING_INPUT',
+      why,
+      'Texts need a column with the item’s id (id, itemID, asin); pictures are named by it, or by a table with the columns id and file.',
+      { strangers },
+    );
   }
   await writeInputs(database, datasetId, { texts: before.texts || found > 0 ? texts : null, pictures, strangers });
   return { texts: found, pictures: stored, strangers, leftOut };
@@ -123,7 +170,13 @@ async function readJsonLines(source: ByteSource, take: (line: Line) => void): Pr
   for (const [place, row] of text.split(/\r?\n/).entries()) {
     if (row.trim() === '') continue;
     const value = objectOf(row);
-    if (!value) throw new AppError('REASONING_INPUT', `Line ${place + 1} of ${baseName(source.path)} is no JSON object.`, 'Write one object a line, with an id and texts.', { path: source.path, row: place + 1 });
+    if (!value)
+      throw new AppError(
+        'REASONING_INPUT',
+        `Line ${place + 1} of ${baseName(source.path)} is no JSON object.`,
+        'Write one object a line, with an id and texts.',
+        { path: source.path, row: place + 1 },
+      );
     const line: Line = {};
     for (const [name, content] of Object.entries(value)) {
       const field = fieldOf(name);
@@ -146,6 +199,7 @@ function objectOf(row: string): object | null {
 
 /** Lists, also of lists, become words between commas. */
 function wordsOf(content: unknown): string {
-  if (Array.isArray(content)) return [...new Set(content.flat(Infinity).map(wordsOf))].filter((part) => part !== '').join(', ');
+  if (Array.isArray(content))
+    return [...new Set(content.flat(Infinity).map(wordsOf))].filter((part) => part !== '').join(', ');
   return typeof content === 'string' || typeof content === 'number' ? String(content).trim() : '';
 }

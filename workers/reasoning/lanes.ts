@@ -1,9 +1,30 @@
 import { AppError } from '../../src/domain/errors';
 
 /** Codes where another try may help. */
-const PASSING: readonly string[] = ['SERVER_UNREACHABLE', 'SERVER_TIMEOUT', 'SERVER_BUSY', 'SERVER_FAILED', 'SERVER_ANSWER'];
+const PASSING: readonly string[] = [
+  'SERVER_UNREACHABLE',
+  'SERVER_TIMEOUT',
+  'SERVER_BUSY',
+  'SERVER_FAILED',
+  'SERVER_ANSWER',
+];
 /** Codes that every further question would meet too. */
-const GENERAL: readonly string[] = ['SERVER_UNREACHABLE', 'SERVER_BUSY', 'SERVER_REFUSED', 'MODEL_ABSENT', 'ENCODER_ABSENT', 'ENCODER_FILES', 'ENCODER_MODEL', 'ENCODER_OUTPUT', 'ENCODER_MEMORY', 'GPU_UNAVAILABLE', 'CONFIG_INVALID', 'STORE_QUOTA', 'STORE_UNAVAILABLE', 'STORE_BROKEN'];
+const GENERAL: readonly string[] = [
+  'SERVER_UNREACHABLE',
+  'SERVER_BUSY',
+  'SERVER_REFUSED',
+  'MODEL_ABSENT',
+  'ENCODER_ABSENT',
+  'ENCODER_FILES',
+  'ENCODER_MODEL',
+  'ENCODER_OUTPUT',
+  'ENCODER_MEMORY',
+  'GPU_UNAVAILABLE',
+  'CONFIG_INVALID',
+  'STORE_QUOTA',
+  'STORE_UNAVAILABLE',
+  'STORE_BROKEN',
+];
 const TRIES = 6;
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 300_000;
@@ -49,7 +70,11 @@ export interface LaneHooks<Task> {
  * Does the tasks, `lanes` at once, each tried again after failures that pass: after 1, 2, 4, … s with up to a quarter more, or after
  * what the server asks for, during which all lanes rest. Throws the first failure that concerns the server and not one task.
  */
-export async function inLanes<Task>(tasks: readonly Task[], lanes: number, { work, failed, pause, clock }: LaneHooks<Task>): Promise<void> {
+export async function inLanes<Task>(
+  tasks: readonly Task[],
+  lanes: number,
+  { work, failed, pause, clock }: LaneHooks<Task>,
+): Promise<void> {
   let next = 0;
   let restUntil = 0;
   let inARow = 0;

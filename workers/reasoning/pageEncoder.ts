@@ -46,23 +46,39 @@ export async function openEncoder(files: EncoderFiles, longest: number, choice: 
 
   const tokenizer = await openTokenizer(files, (json, config) => new PreTrainedTokenizer(json, config));
   const model = await AutoModel.from_pretrained(HERE, { device, dtype: 'fp32' }).catch((error: unknown) => {
-    throw failure(error, 'The ONNX model cannot be opened', 'Take the model’s ONNX file as it is on Hugging Face; one that was cut in the download must be downloaded again.');
+    throw failure(
+      error,
+      'The ONNX model cannot be opened',
+      'Take the model’s ONNX file as it is on Hugging Face; one that was cut in the download must be downloaded again.',
+    );
   });
 
   const run = async (rows: readonly (readonly number[])[]): Promise<Float32Array[]> => {
     const batch = padded(rows, tokenizer.pad_token_id ?? 0);
     const shape = [batch.rows, batch.width];
-    const answer: unknown = await model({ input_ids: new Tensor('int64', batch.ids, shape), attention_mask: new Tensor('int64', batch.mask, shape) }).catch((error: unknown) => {
-      throw failure(error, 'The model does not run', 'It may be no encoder of sentences: take one that is, for instance all-MiniLM-L6-v2.');
+    const answer: unknown = await model({
+      input_ids: new Tensor('int64', batch.ids, shape),
+      attention_mask: new Tensor('int64', batch.mask, shape),
+    }).catch((error: unknown) => {
+      throw failure(
+        error,
+        'The model does not run',
+        'It may be no encoder of sentences: take one that is, for instance all-MiniLM-L6-v2.',
+      );
     });
     const { data, columns } = hiddenStates(answer, batch.rows, batch.width);
     return meanPooled(data, batch, columns);
   };
-  const tokensOf = (text: string): readonly number[] => cutTokens(tokenizer.encode(text), tokenizer.encode(text, { add_special_tokens: false }), longest);
+  const tokensOf = (text: string): readonly number[] =>
+    cutTokens(tokenizer.encode(text), tokenizer.encode(text, { add_special_tokens: false }), longest);
   const encode = async (texts: readonly string[]): Promise<Embeddings> => {
     const rows = texts.map(tokensOf);
     const vectors: Float32Array[] = texts.map(() => new Float32Array(0));
-    for (const places of batches(rows.map(({ length }) => length), TEXTS_AT_ONCE, TOKENS_AT_ONCE)) {
+    for (const places of batches(
+      rows.map(({ length }) => length),
+      TEXTS_AT_ONCE,
+      TOKENS_AT_ONCE,
+    )) {
       const found = await run(places.map((place) => rows[place] ?? []));
       places.forEach((place, at) => (vectors[place] = found[at] ?? new Float32Array(0)));
     }
@@ -90,7 +106,12 @@ async function deviceFor(choice: EncoderDevice): Promise<'webgpu' | 'wasm'> {
   const gpu: GPU | undefined = navigator.gpu;
   const adapter = (await gpu?.requestAdapter().catch(() => null)) ?? null;
   if (choice === 'auto') return adapter && !adapter.info.isFallbackAdapter ? 'webgpu' : 'wasm';
-  if (!adapter) throw new AppError('GPU_UNAVAILABLE', 'This browser offers no GPU to the encoder.', 'Let the encoder run on the CPU, or turn WebGPU on in the browser.');
+  if (!adapter)
+    throw new AppError(
+      'GPU_UNAVAILABLE',
+      'This browser offers no GPU to the encoder.',
+      'Let the encoder run on the CPU, or turn WebGPU on in the browser.',
+    );
   return 'webgpu';
 }
 
@@ -102,33 +123,68 @@ function answerFor(files: EncoderFiles, address: string): Response | undefined {
 
 async function openTokenizer<T>(files: EncoderFiles, open: (json: object, config: object) => T): Promise<T> {
   try {
-    return open(JSON.parse(await files['tokenizer.json'].text()), JSON.parse(await files['tokenizer_config.json'].text()));
+    return open(
+      JSON.parse(await files['tokenizer.json'].text()),
+      JSON.parse(await files['tokenizer_config.json'].text()),
+    );
   } catch (error) {
-    throw new AppError('ENCODER_FILES', `The encoder’s tokenizer cannot be used: ${firstLine(error)}`, 'Take tokenizer.json and tokenizer_config.json of the same model, as they are on Hugging Face.');
+    throw new AppError(
+      'ENCODER_FILES',
+      `The encoder’s tokenizer cannot be used: ${firstLine(error)}`,
+      'Take tokenizer.json and tokenizer_config.json of the same model, as they are on Hugging Face.',
+    );
   }
 }
 
 /** Throws `ENCODER_OUTPUT` where the answer is not `[rows, width, columns]` of finite numbers. */
-function hiddenStates(answer: unknown, rows: number, width: number): { readonly data: Float32Array; readonly columns: number } {
+function hiddenStates(
+  answer: unknown,
+  rows: number,
+  width: number,
+): { readonly data: Float32Array; readonly columns: number } {
   const outputs: Readonly<Record<string, unknown>> = typeof answer === 'object' && answer !== null ? { ...answer } : {};
   const tensor = OUTPUTS.map((name) => outputs[name]).find((output) => output !== undefined);
-  const { dims, data } = typeof tensor === 'object' && tensor !== null && 'dims' in tensor && 'data' in tensor ? tensor : { dims: null, data: null };
+  const { dims, data } =
+    typeof tensor === 'object' && tensor !== null && 'dims' in tensor && 'data' in tensor
+      ? tensor
+      : { dims: null, data: null };
   const shape: readonly unknown[] = Array.isArray(dims) ? dims : [];
   const columns = Number(shape[2]);
-  if (!(data instanceof Float32Array) || shape.length !== 3 || shape[0] !== rows || shape[1] !== width || data.length !== rows * width * columns) {
-    const what = tensor === undefined ? `${Object.keys(outputs).join(', ') || 'nothing'}` : `${shape.join(' × ')} numbers`;
-    throw new AppError('ENCODER_OUTPUT', `The model answers ${rows} × ${width} tokens with ${what}, and not with one vector for each token.`, 'Take the ONNX file of an encoder of sentences, for instance all-MiniLM-L6-v2.');
+  if (
+    !(data instanceof Float32Array) ||
+    shape.length !== 3 ||
+    shape[0] !== rows ||
+    shape[1] !== width ||
+    data.length !== rows * width * columns
+  ) {
+    const what =
+      tensor === undefined ? `${Object.keys(outputs).join(', ') || 'nothing'}` : `${shape.join(' × ')} numbers`;
+    throw new AppError(
+      'ENCODER_OUTPUT',
+      `The model answers ${rows} × ${width} tokens with ${what}, and not with one vector for each token.`,
+      'Take the ONNX file of an encoder of sentences, for instance all-MiniLM-L6-v2.',
+    );
   }
-  if (!data.every(Number.isFinite)) throw new AppError('ENCODER_OUTPUT', 'The model answers with numbers that are not finite.', 'Let the encoder run on the CPU, or take a model in float32.');
+  if (!data.every(Number.isFinite))
+    throw new AppError(
+      'ENCODER_OUTPUT',
+      'The model answers with numbers that are not finite.',
+      'Let the encoder run on the CPU, or take a model in float32.',
+    );
   return { data, columns };
 }
 
 function failure(error: unknown, what: string, hint: string): AppError {
   const words = firstLine(error);
   if (/bad_alloc|out of memory|memory access|allocat|OOM/i.test(words)) {
-    return new AppError('ENCODER_MEMORY', 'There is too little memory for this encoder.', 'Close other tabs, let it run on the CPU, or take a smaller encoder: what was encoded is kept.');
+    return new AppError(
+      'ENCODER_MEMORY',
+      'There is too little memory for this encoder.',
+      'Close other tabs, let it run on the CPU, or take a smaller encoder: what was encoded is kept.',
+    );
   }
   return new AppError('ENCODER_MODEL', `${what}: ${words}`, hint);
 }
 
-const firstLine = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0]?.slice(0, 300) ?? '';
+const firstLine = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split('\n')[0]?.slice(0, 300) ?? '';

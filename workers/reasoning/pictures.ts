@@ -16,7 +16,9 @@ export const LONGEST_SIDE = 1024;
 /** The size a picture is sent in; null where it stays as it is. */
 export function fittingSize(width: number, height: number): { readonly width: number; readonly height: number } | null {
   const factor = LONGEST_SIDE / Math.max(width, height);
-  return factor >= 1 ? null : { width: Math.max(1, Math.round(width * factor)), height: Math.max(1, Math.round(height * factor)) };
+  return factor >= 1
+    ? null
+    : { width: Math.max(1, Math.round(width * factor)), height: Math.max(1, Math.round(height * factor)) };
 }
 
 /** Makes a picture that is too long shorter, as JPEG on white. What cannot be read here is left to the server's judgement. */

@@ -27,16 +27,29 @@ export function padded(rows: readonly (readonly number[])[], padding: number): P
 export function cutTokens(whole: readonly number[], bare: readonly number[], longest: number): readonly number[] {
   if (whole.length <= longest) return whole;
   const marks = whole.length - bare.length;
-  const before = Math.max(0, Array.from({ length: marks + 1 }, (_, start) => start).findIndex((start) => bare.every((id, place) => whole[start + place] === id)));
+  const before = Math.max(
+    0,
+    Array.from({ length: marks + 1 }, (_, start) => start).findIndex((start) =>
+      bare.every((id, place) => whole[start + place] === id),
+    ),
+  );
   const after = marks - before;
-  return [...whole.slice(0, before), ...bare.slice(0, Math.max(0, longest - marks)), ...whole.slice(whole.length - after)];
+  return [
+    ...whole.slice(0, before),
+    ...bare.slice(0, Math.max(0, longest - marks)),
+    ...whole.slice(whole.length - after),
+  ];
 }
 
 /**
  * Means of hidden states `[rows, width, columns]` over the tokens that are no padding, scaled to length 1. Equal to sentence-transformers'
  * mean pooling and normalisation.
  */
-export function meanPooled(hidden: Float32Array, { mask, rows, width }: Pick<PaddedBatch, 'mask' | 'rows' | 'width'>, columns: number): Float32Array[] {
+export function meanPooled(
+  hidden: Float32Array,
+  { mask, rows, width }: Pick<PaddedBatch, 'mask' | 'rows' | 'width'>,
+  columns: number,
+): Float32Array[] {
   return Array.from({ length: rows }, (_, row) => {
     const sum = new Float64Array(columns);
     for (let token = 0; token < width; token++) {

@@ -55,10 +55,12 @@ export interface Connection {
   readonly timeout?: number;
 }
 
-export const newServer = (connection: Connection): ModelServer => (connection.server.kind === 'ollama' ? newOllama(connection) : newOpenAi(connection));
+export const newServer = (connection: Connection): ModelServer =>
+  connection.server.kind === 'ollama' ? newOllama(connection) : newOpenAi(connection);
 
 /** Digests by name, of those that have one. */
-export const digestsIn = (models: readonly OfferedModel[]): Record<string, string> => Object.fromEntries(models.flatMap(({ name, digest }) => (digest === null ? [] : [[name, digest]])));
+export const digestsIn = (models: readonly OfferedModel[]): Record<string, string> =>
+  Object.fromEntries(models.flatMap(({ name, digest }) => (digest === null ? [] : [[name, digest]])));
 
 /** `attempt` shifts the seed: another try at the same question. */
 export function samplingOf({ sampling, seed, answerTokens, contextTokens }: ReasoningSettings, attempt = 0): Sampling {

@@ -1,6 +1,16 @@
 import type { Stage } from '../../src/domain/reasoning';
 import { itemDocument } from '../../src/domain/reasoningText';
-import { isQuestion, itemParagraph, itemText, textOf, userProfile, vectorKey, type ReasoningStudy, type TextQuestion, type TextSource } from './study';
+import {
+  isQuestion,
+  itemParagraph,
+  itemText,
+  textOf,
+  userProfile,
+  vectorKey,
+  type ReasoningStudy,
+  type TextQuestion,
+  type TextSource,
+} from './study';
 
 export interface TextTask {
   readonly question: TextQuestion;
@@ -41,7 +51,8 @@ export async function itemDocuments(study: ReasoningStudy, sources: readonly Tex
 
 export async function userSources(study: ReasoningStudy, documents: readonly string[]): Promise<TextSource[]> {
   const sources: TextSource[] = [];
-  for (let user = 0; user < study.dataset.statistics.users; user++) sources.push(await userProfile(study, documents, user));
+  for (let user = 0; user < study.dataset.statistics.users; user++)
+    sources.push(await userProfile(study, documents, user));
   return sources;
 }
 
@@ -57,17 +68,27 @@ export async function userTexts(study: ReasoningStudy, sources: readonly TextSou
 }
 
 /** Equal questions are asked once. */
-export function textPlan({ stored }: Pick<ReasoningStudy, 'stored'>, sources: readonly TextSource[]): StagePlan<TextTask> {
+export function textPlan(
+  { stored }: Pick<ReasoningStudy, 'stored'>,
+  sources: readonly TextSource[],
+): StagePlan<TextTask> {
   const tasks = new Map<string, TextTask>();
   let without = 0;
   sources.forEach((question, entity) => {
     if (!isQuestion(question)) without++;
     else if (!tasks.has(question.key)) tasks.set(question.key, { question, entity });
   });
-  return { keys: [...tasks.keys()], without, tasks: [...tasks.values()].filter(({ question }) => !stored.has(question.key)) };
+  return {
+    keys: [...tasks.keys()],
+    without,
+    tasks: [...tasks.values()].filter(({ question }) => !stored.has(question.key)),
+  };
 }
 
-export async function vectorPlan(study: Pick<ReasoningStudy, 'stored' | 'job' | 'digests'>, texts: readonly string[]): Promise<StagePlan<VectorTask>> {
+export async function vectorPlan(
+  study: Pick<ReasoningStudy, 'stored' | 'job' | 'digests'>,
+  texts: readonly string[],
+): Promise<StagePlan<VectorTask>> {
   const known = new Map<string, { key: string; text: string; entity: number }>();
   let without = 0;
   for (const [entity, text] of texts.entries()) {
@@ -88,4 +109,5 @@ export async function vectorPlan(study: Pick<ReasoningStudy, 'stored' | 'job' | 
 }
 
 /** What items or users a stage is about. */
-export const scopeOf = (stage: Stage): 'item' | 'user' => (stage === 'describe' || stage === 'encodeItems' ? 'item' : 'user');
+export const scopeOf = (stage: Stage): 'item' | 'user' =>
+  stage === 'describe' || stage === 'encodeItems' ? 'item' : 'user';

@@ -1,9 +1,28 @@
 import type { DatasetDocument, DatasetLabels } from '../../src/domain/dataset';
 import type { ImportStep, InputCounts, Override, ReasoningJob, TextOrigin } from '../../src/domain/reasoning';
-import { cutHistory, filled, historyRoom, itemDocument, NO_TEXT, trainingHistories, type CutHistory, type ItemText } from '../../src/domain/reasoningText';
+import {
+  cutHistory,
+  filled,
+  historyRoom,
+  itemDocument,
+  NO_TEXT,
+  trainingHistories,
+  type CutHistory,
+  type ItemText,
+} from '../../src/domain/reasoningText';
 import type { Database } from '../../src/storage/database';
 import { readDataset, readInteractions, readLabels } from '../../src/storage/datasets';
-import { answerKeys, readDigests, readImported, readInputs, readJob, readText, type ImportedTexts, type ModelDigests, type StoredInputs } from '../../src/storage/reasoning';
+import {
+  answerKeys,
+  readDigests,
+  readImported,
+  readInputs,
+  readJob,
+  readText,
+  type ImportedTexts,
+  type ModelDigests,
+  type StoredInputs,
+} from '../../src/storage/reasoning';
 import { answerKey } from './keys';
 import { LONGEST_SIDE } from './pictures';
 import { samplingOf, type Sampling } from './server';
@@ -67,10 +86,12 @@ export function originOf(source: TextSource): TextOrigin {
 }
 
 /** What stands before the paragraph in an item's description: nothing where a whole text was brought along. */
-export const itemText = (study: ReasoningStudy, item: number): ItemText => (wholeText(study, item) === null ? givenText(study, item) : NO_TEXT);
+export const itemText = (study: ReasoningStudy, item: number): ItemText =>
+  wholeText(study, item) === null ? givenText(study, item) : NO_TEXT;
 
 /** The whole text that was brought along for an item; null where there is none, or a model is to be asked instead. */
-const wholeText = ({ imported, job }: ReasoningStudy, item: number): string | null => (job.overrides.items[item]?.kind === 'again' ? null : (imported.documents?.texts[item] ?? null));
+const wholeText = ({ imported, job }: ReasoningStudy, item: number): string | null =>
+  job.overrides.items[item]?.kind === 'again' ? null : (imported.documents?.texts[item] ?? null);
 
 /** A file's text; without a file the dataset's own names, as the demo has them. */
 export function givenText({ inputs, labels }: Pick<ReasoningStudy, 'inputs' | 'labels'>, item: number): ItemText {
@@ -83,14 +104,19 @@ export function inputCounts(study: ReasoningStudy): InputCounts {
   const { dataset, inputs, histories } = study;
   const items = Array.from({ length: dataset.statistics.items }, (_, item) => item);
   const hasText = (item: number): boolean => itemDocument(givenText(study, item), '') !== '';
-  const isImported = (item: number): boolean => Boolean(study.imported.descriptions?.texts[item] ?? study.imported.documents?.texts[item]);
+  const isImported = (item: number): boolean =>
+    Boolean(study.imported.descriptions?.texts[item] ?? study.imported.documents?.texts[item]);
   return {
     items: items.length,
     texts: items.filter(hasText).length,
     images: inputs.pictures.size,
     neither: items.filter((item) => !hasText(item) && !inputs.pictures.has(item) && !isImported(item)).length,
     strangers: inputs.strangers,
-    imported: { descriptions: countOf(study, 'descriptions'), documents: countOf(study, 'documents'), profiles: countOf(study, 'profiles') },
+    imported: {
+      descriptions: countOf(study, 'descriptions'),
+      documents: countOf(study, 'documents'),
+      profiles: countOf(study, 'profiles'),
+    },
     users: histories.length,
     withoutHistory: histories.filter((history) => history.length === 0).length,
   };
@@ -102,7 +128,10 @@ function countOf({ imported }: ReasoningStudy, step: ImportStep): InputCounts['i
 }
 
 /** The words of a person before those of a file; null where a model is to be asked. */
-function ownWords(override: Override | undefined, texts: readonly (readonly [ImportStep, string | null | undefined])[]): { readonly own: string; readonly imported?: ImportStep } | null {
+function ownWords(
+  override: Override | undefined,
+  texts: readonly (readonly [ImportStep, string | null | undefined])[],
+): { readonly own: string; readonly imported?: ImportStep } | null {
   if (override?.kind === 'edited') return { own: override.text };
   if (override?.kind === 'skipped') return { own: '' };
   if (override?.kind === 'again') return null;
@@ -116,38 +145,81 @@ const attemptOf = (override: Override | undefined): number => (override?.kind ==
 export async function itemParagraph(study: ReasoningStudy, item: number): Promise<TextSource> {
   const { settings, overrides } = study.job;
   const override = overrides.items[item];
-  const own = ownWords(override, [['documents', study.imported.documents?.texts[item]], ['descriptions', study.imported.descriptions?.texts[item]]]);
+  const own = ownWords(override, [
+    ['documents', study.imported.documents?.texts[item]],
+    ['descriptions', study.imported.descriptions?.texts[item]],
+  ]);
   if (own) return own;
   const picture = study.inputs.pictures.get(item);
   if (!picture) return null;
   const prompt = filled(settings.prompts.describe, { dataset: study.dataset.name, ...itemText(study, item) });
   const sampling = samplingOf(settings, attemptOf(override));
   const model = settings.models.describe;
-  return { key: await answerKey({ step: 'describe', model: identity(study, model), sampling, prompt, picture: picture.hash, side: LONGEST_SIDE }), model, prompt, picture: item, sampling };
+  return {
+    key: await answerKey({
+      step: 'describe',
+      model: identity(study, model),
+      sampling,
+      prompt,
+      picture: picture.hash,
+      side: LONGEST_SIDE,
+    }),
+    model,
+    prompt,
+    picture: item,
+    sampling,
+  };
 }
 
 /** A user's history as it goes into the prompt; `documents` by item. */
-export function userHistory({ job, histories }: Pick<ReasoningStudy, 'job' | 'histories'>, documents: readonly string[], user: number): CutHistory {
+export function userHistory(
+  { job, histories }: Pick<ReasoningStudy, 'job' | 'histories'>,
+  documents: readonly string[],
+  user: number,
+): CutHistory {
   const { prompts, contextTokens, answerTokens, history } = job.settings;
-  return cutHistory(histories[user] ?? [], documents, history.rule, history.most, historyRoom(prompts.profile, contextTokens, answerTokens));
+  return cutHistory(
+    histories[user] ?? [],
+    documents,
+    history.rule,
+    history.most,
+    historyRoom(prompts.profile, contextTokens, answerTokens),
+  );
 }
 
 /** What a user's profile is; needs the description of every item of the history. */
-export async function userProfile(study: ReasoningStudy, documents: readonly string[], user: number): Promise<TextSource> {
+export async function userProfile(
+  study: ReasoningStudy,
+  documents: readonly string[],
+  user: number,
+): Promise<TextSource> {
   const { settings, overrides } = study.job;
   const override = overrides.users[user];
   const own = ownWords(override, [['profiles', study.imported.profiles?.texts[user]]]);
   if (own) return own;
   const { items, list } = userHistory(study, documents, user);
   if (items.length === 0) return null;
-  const prompt = filled(settings.prompts.profile, { dataset: study.dataset.name, count: String(items.length), items: list });
+  const prompt = filled(settings.prompts.profile, {
+    dataset: study.dataset.name,
+    count: String(items.length),
+    items: list,
+  });
   const sampling = samplingOf(settings, attemptOf(override));
   const model = settings.models.profile;
-  return { key: await answerKey({ step: 'profile', model: identity(study, model), sampling, prompt }), model, prompt, picture: null, sampling };
+  return {
+    key: await answerKey({ step: 'profile', model: identity(study, model), sampling, prompt }),
+    model,
+    prompt,
+    picture: null,
+    sampling,
+  };
 }
 
 /** The text of a source; null while its answer is not stored. */
-export async function textOf({ database, stored }: Pick<ReasoningStudy, 'database' | 'stored'>, source: TextSource): Promise<string | null> {
+export async function textOf(
+  { database, stored }: Pick<ReasoningStudy, 'database' | 'stored'>,
+  source: TextSource,
+): Promise<string | null> {
   if (source === null) return '';
   if (!isQuestion(source)) return source.own;
   return stored.has(source.key) ? ((await readText(database, source.key))?.text ?? null) : null;
@@ -156,11 +228,16 @@ export async function textOf({ database, stored }: Pick<ReasoningStudy, 'databas
 /** Key of a text's vector. That it was made on a GPU or the CPU is no part of it. */
 export function vectorKey(study: Pick<ReasoningStudy, 'job' | 'digests'>, text: string): Promise<string> {
   const { encoder, models } = study.job.settings;
-  return answerKey(encoder.kind === 'page' ? { step: 'encode', encoder: encoder.id, pooling: 'mean', length: 1, text } : { step: 'encode', model: identity(study, models.encode), text });
+  return answerKey(
+    encoder.kind === 'page'
+      ? { step: 'encode', encoder: encoder.id, pooling: 'mean', length: 1, text }
+      : { step: 'encode', model: identity(study, models.encode), text },
+  );
 }
 
 /** What Ollama names without a tag has the tag `latest`. */
-export const digestOf = (digests: ModelDigests, model: string): string | null => digests[model] ?? digests[`${model}:latest`] ?? null;
+export const digestOf = (digests: ModelDigests, model: string): string | null =>
+  digests[model] ?? digests[`${model}:latest`] ?? null;
 
 /** A model as it stands in keys: one that was fetched anew under its name is another. */
 function identity({ digests }: Pick<ReasoningStudy, 'digests'>, model: string): string {

@@ -12,7 +12,13 @@ const TEST_TIMEOUT_MS = 60_000;
  * Says what of a server works and what exactly does not. `origin` is the page's own; `blocked` says whether the content policy refused an
  * address; `learned` takes what the server has. No model writes a text here but where only that shows whether it sees images.
  */
-export async function testServer(connection: Connection, models: TestedModels, origin: string, blocked: (url: string) => boolean, learned: (offered: readonly OfferedModel[]) => Promise<void> = async () => undefined): Promise<ServerTest> {
+export async function testServer(
+  connection: Connection,
+  models: TestedModels,
+  origin: string,
+  blocked: (url: string) => boolean,
+  learned: (offered: readonly OfferedModel[]) => Promise<void> = async () => undefined,
+): Promise<ServerTest> {
   const checks: ServerCheck[] = [];
   const add = (what: string, ok: boolean, words: string, hint: string | null = null): boolean => {
     checks.push({ what, ok, words, hint });
@@ -27,7 +33,10 @@ export async function testServer(connection: Connection, models: TestedModels, o
     await learned(all);
     add('Server', true, `It answers and has ${offered.length} ${offered.length === 1 ? 'model' : 'models'}.`);
   } catch (error) {
-    const fault = error instanceof AppError && error.code === 'SERVER_UNREACHABLE' ? (await whyUnreachable(connection, origin, blocked)).toFault() : faultOf(error);
+    const fault =
+      error instanceof AppError && error.code === 'SERVER_UNREACHABLE'
+        ? (await whyUnreachable(connection, origin, blocked)).toFault()
+        : faultOf(error);
     add('Server', false, fault.message, fault.hint);
     return { checks, models: [] };
   }
@@ -35,7 +44,8 @@ export async function testServer(connection: Connection, models: TestedModels, o
   const present = (what: string, name: string): boolean => {
     if (name === '') return add(what, false, 'No model is chosen.', 'Choose one of those the server has.');
     if (has(name)) return add(what, true, `${name} is there.`);
-    const hint = connection.server.kind === 'ollama' ? `Run: ollama pull ${name}` : 'Choose one of those the server has.';
+    const hint =
+      connection.server.kind === 'ollama' ? `Run: ollama pull ${name}` : 'Choose one of those the server has.';
     return add(what, false, `The server has no model ${name}.`, hint);
   };
   if (present('Model that describes images', models.describe)) await sees(server, models.describe, add);
@@ -52,7 +62,11 @@ export async function testServer(connection: Connection, models: TestedModels, o
   return { checks, models: offered };
 }
 
-async function sees(server: ModelServer, model: string, add: (what: string, ok: boolean, words: string, hint?: string) => boolean): Promise<void> {
+async function sees(
+  server: ModelServer,
+  model: string,
+  add: (what: string, ok: boolean, words: string, hint?: string) => boolean,
+): Promise<void> {
   const what = 'Sees images';
   const blind = `${model} does not see images.`;
   const hint = 'Choose a multimodal model, for instance gemma3, llava or qwen2.5vl.';
@@ -69,17 +83,41 @@ async function sees(server: ModelServer, model: string, add: (what: string, ok: 
 }
 
 /** A request that fails tells a page nothing; one without CORS, whose answer cannot be read, tells whether somebody is there. */
-async function whyUnreachable({ server }: Connection, origin: string, blocked: (url: string) => boolean): Promise<AppError> {
+async function whyUnreachable(
+  { server }: Connection,
+  origin: string,
+  blocked: (url: string) => boolean,
+): Promise<AppError> {
   const url = parseAddress(server.url);
   const { origin: host } = new URL(url);
   // The browser tells of a refusal after it has refused.
   await new Promise((resolve) => setTimeout(resolve, 100));
   if (blocked(url)) {
-    return new AppError('SERVER_UNREACHABLE', `This page may not connect to ${host}: its content policy allows this machine (localhost, 127.0.0.1) and what was listed when it was built.`, `Build the app with LODESTONE_MODEL_HOSTS=${host}, or reach the server through a port of this machine.`);
+    return new AppError(
+      'SERVER_UNREACHABLE',
+      `This page may not connect to ${host}: its content policy allows this machine (localhost, 127.0.0.1) and what was listed when it was built.`,
+      `Build the app with LODESTONE_MODEL_HOSTS=${host}, or reach the server through a port of this machine.`,
+    );
   }
-  const there = await fetch(url, { mode: 'no-cors', credentials: 'omit', signal: AbortSignal.timeout(10_000) }).then(() => true, () => false);
-  if (!there) return new AppError('SERVER_UNREACHABLE', `Nothing answers at ${url}.`, server.kind === 'ollama' ? 'Start it with: ollama serve. If the browser asked whether this page may reach the local network, allow it.' : 'Start the server, check the port, and allow the browser’s question about the local network if there was one.');
-  const cors = server.kind === 'ollama' ? `Start it with: OLLAMA_ORIGINS=${origin} ollama serve` : `Let the server send CORS headers for ${origin}: vLLM takes --allowed-origins '["${origin}"]', LM Studio has “Enable CORS”.`;
-  return new AppError('SERVER_UNREACHABLE', `A server answers at ${url}, but does not let this page read it (CORS).`, cors);
+  const there = await fetch(url, { mode: 'no-cors', credentials: 'omit', signal: AbortSignal.timeout(10_000) }).then(
+    () => true,
+    () => false,
+  );
+  if (!there)
+    return new AppError(
+      'SERVER_UNREACHABLE',
+      `Nothing answers at ${url}.`,
+      server.kind === 'ollama'
+        ? 'Start it with: ollama serve. If the browser asked whether this page may reach the local network, allow it.'
+        : 'Start the server, check the port, and allow the browser’s question about the local network if there was one.',
+    );
+  const cors =
+    server.kind === 'ollama'
+      ? `Start it with: OLLAMA_ORIGINS=${origin} ollama serve`
+      : `Let the server send CORS headers for ${origin}: vLLM takes --allowed-origins '["${origin}"]', LM Studio has “Enable CORS”.`;
+  return new AppError(
+    'SERVER_UNREACHABLE',
+    `A server answers at ${url}, but does not let this page read it (CORS).`,
+    cors,
+  );
 }
-

@@ -4,15 +4,32 @@ import { packArray, packedArray, unpackFloats } from '../../src/sharing/packedAr
 import { z } from '../../src/sharing/schemas';
 import type { ZippedFile } from '../../src/sharing/zipped';
 import type { Database } from '../../src/storage/database';
-import { answerKeys, readText, readVector, writeAnswers, type StoredText, type StoredVector } from '../../src/storage/reasoning';
+import {
+  answerKeys,
+  readText,
+  readVector,
+  writeAnswers,
+  type StoredText,
+  type StoredVector,
+} from '../../src/storage/reasoning';
 
 /** Answers of model servers in an archive, so many to a file. */
 const PER_FILE = 2000;
 
 const key = z.string().regex(/^[0-9a-f]{64}$/);
 const tokens = z.number().int().min(0).nullable();
-const text = z.strictObject({ text: z.string().max(1_000_000), model: z.string().max(500), at: z.iso.datetime(), promptTokens: tokens, answerTokens: tokens, cut: z.boolean() });
-const schema = z.strictObject({ texts: z.array(z.tuple([key, text])).max(PER_FILE), vectors: z.array(z.tuple([key, packedArray])).max(PER_FILE) });
+const text = z.strictObject({
+  text: z.string().max(1_000_000),
+  model: z.string().max(500),
+  at: z.iso.datetime(),
+  promptTokens: tokens,
+  answerTokens: tokens,
+  cut: z.boolean(),
+});
+const schema = z.strictObject({
+  texts: z.array(z.tuple([key, text])).max(PER_FILE),
+  vectors: z.array(z.tuple([key, packedArray])).max(PER_FILE),
+});
 
 export const ANSWER_FILE = /^answers\/(\d+)\.json$/;
 
@@ -33,12 +50,18 @@ export async function* answerFiles(database: Database): AsyncGenerator<Pick<Zipp
 
 /** Stores the answers that are not here yet and says how many they were. Throws `STUDY_UNREADABLE`. */
 export async function restoreAnswers(database: Database, name: string, file: Blob): Promise<number> {
-  const refuse = (): AppError => new AppError('STUDY_UNREADABLE', `${name} cannot be read: it holds no answers of model servers.`, 'It may be cut or changed. Use another copy of the backup.');
+  const refuse = (): AppError =>
+    new AppError(
+      'STUDY_UNREADABLE',
+      `${name} cannot be read: it holds no answers of model servers.`,
+      'It may be cut or changed. Use another copy of the backup.',
+    );
   const found = schema.safeParse(parseJson(await file.text(), refuse));
   if (!found.success) throw refuse();
   const here = await answerKeys(database);
   const fresh: [string, StoredText | StoredVector][] = found.data.texts.filter(([one]) => !here.has(one));
-  for (const [one, packed] of found.data.vectors) if (!here.has(one)) fresh.push([one, { vector: await unpackFloats(packed) }]);
+  for (const [one, packed] of found.data.vectors)
+    if (!here.has(one)) fresh.push([one, { vector: await unpackFloats(packed) }]);
   if (fresh.length > 0) await writeAnswers(database, fresh);
   return fresh.length;
 }

@@ -39,7 +39,8 @@ export async function makeBackup(database: Database, weights: boolean, now: Date
     yield file(HEAD, JSON.stringify({ format: FORMAT, version: VERSION, made: now.toISOString() }));
     for (const dataset of datasets) {
       begin(dataset.name);
-      for await (const { name, input } of datasetFiles(database, dataset)) yield file(`datasets/${dataset.id}/${name}`, input);
+      for await (const { name, input } of datasetFiles(database, dataset))
+        yield file(`datasets/${dataset.id}/${name}`, input);
     }
     for await (const { name, input } of answerFiles(database)) yield file(name, input);
     for (const { id, name } of runs) {
@@ -71,7 +72,9 @@ const head = z.object({ format: z.literal(FORMAT), version: z.number() });
 /** Throws `STUDY_UNREADABLE`, `STUDY_VERSION` and what damaged archives throw. */
 export async function openBackup(path: string, file: Blob): Promise<OpenBackup> {
   const opened = await zip.open(blobSource(path, file), {});
-  const entries = new Map((opened.kind === 'archive' ? opened.entries : []).map((entry) => [entry.path.slice(path.length + 1), entry]));
+  const entries = new Map(
+    (opened.kind === 'archive' ? opened.entries : []).map((entry) => [entry.path.slice(path.length + 1), entry]),
+  );
   const open = async (name: string): Promise<Blob | null> => {
     const entry = entries.get(name);
     return entry ? contentOf(entry) : null;
@@ -81,10 +84,19 @@ export async function openBackup(path: string, file: Blob): Promise<OpenBackup> 
     if (blob) return blob;
     throw unreadable(path, `${name} is missing`);
   };
-  const found = head.safeParse(parseJson(await (await whole(HEAD)).text(), () => unreadable(path, `${HEAD} in it is no JSON`)));
+  const found = head.safeParse(
+    parseJson(await (await whole(HEAD)).text(), () => unreadable(path, `${HEAD} in it is no JSON`)),
+  );
   if (!found.success) throw unreadable(path, 'it does not say that it is a backup of Lodestone');
-  if (found.data.version !== VERSION) throw new AppError('STUDY_VERSION', `${path} was made by another version of Lodestone (its form is ${found.data.version}, this page reads form ${VERSION}).`, 'Reload the page to get its newest version.');
-  const named = (pattern: RegExp): string[] => [...new Set([...entries.keys()].flatMap((name) => pattern.exec(name)?.[1] ?? []))];
+  if (found.data.version !== VERSION)
+    throw new AppError(
+      'STUDY_VERSION',
+      `${path} was made by another version of Lodestone (its form is ${found.data.version}, this page reads form ${VERSION}).`,
+      'Reload the page to get its newest version.',
+    );
+  const named = (pattern: RegExp): string[] => [
+    ...new Set([...entries.keys()].flatMap((name) => pattern.exec(name)?.[1] ?? [])),
+  ];
   return {
     datasets: named(/^datasets\/([\w-]+)\/dataset\.json$/),
     runs: named(/^runs\/([\w-]+)\.lodestone\.json$/),
@@ -106,4 +118,9 @@ async function contentOf(entry: ByteSource): Promise<Blob> {
   return new Blob(parts);
 }
 
-const unreadable = (path: string, what: string): AppError => new AppError('STUDY_UNREADABLE', `${path} cannot be read: ${what}.`, 'It may be cut or changed, or be another archive. Datasets are imported on the Data page.');
+const unreadable = (path: string, what: string): AppError =>
+  new AppError(
+    'STUDY_UNREADABLE',
+    `${path} cannot be read: ${what}.`,
+    'It may be cut or changed, or be another archive. Datasets are imported on the Data page.',
+  );

@@ -6,7 +6,16 @@ import { parseJson } from '../../src/sharing/deflate';
 import { decodeSafetensors, encodeSafetensors, type NamedArray } from '../../src/sharing/safetensors';
 import type { ZippedFile } from '../../src/sharing/zipped';
 import type { Database } from '../../src/storage/database';
-import { commitDataset, deleteDataset, readFeatureChunks, readInteractions, readLabels, writeFeatureChunk, writeInteractions, writeLabels } from '../../src/storage/datasets';
+import {
+  commitDataset,
+  deleteDataset,
+  readFeatureChunks,
+  readInteractions,
+  readLabels,
+  writeFeatureChunk,
+  writeInteractions,
+  writeLabels,
+} from '../../src/storage/datasets';
 import { chunkRowsFor, digest, fingerprint } from '../dataset/fingerprint';
 
 /** A dataset in an archive: what it says of itself, its columns, and a file of little-endian float32 per feature. */
@@ -20,31 +29,51 @@ export type OpenFile = (name: string) => Promise<Blob | null>;
 const content = z.strictObject({ document: datasetSchema, labels: labelsSchema.nullable() });
 
 /** The files of a dataset, by name. */
-export async function* datasetFiles(database: Database, document: DatasetDocument): AsyncGenerator<Pick<ZippedFile, 'name' | 'input'>> {
+export async function* datasetFiles(
+  database: Database,
+  document: DatasetDocument,
+): AsyncGenerator<Pick<ZippedFile, 'name' | 'input'>> {
   const { users, items, ratings, timestamps, split } = await readInteractions(database, document.id);
   const labels = await readLabels(database, document.id);
   const categories = labels?.itemCategories;
   const column = (name: string, values: NamedArray['values']): NamedArray => ({ name, shape: [values.length], values });
-  yield { name: DOCUMENT, input: JSON.stringify({ document, labels: labels && { ...labels, itemCategories: categories?.names ?? null } }) };
+  yield {
+    name: DOCUMENT,
+    input: JSON.stringify({ document, labels: labels && { ...labels, itemCategories: categories?.names ?? null } }),
+  };
   const columns = [
-    column('users', users), column('items', items), column('split', split),
-    ...(ratings ? [column('ratings', ratings)] : []), ...(timestamps ? [column('timestamps', timestamps)] : []), ...(categories ? [column('categories', categories.of)] : []),
+    column('users', users),
+    column('items', items),
+    column('split', split),
+    ...(ratings ? [column('ratings', ratings)] : []),
+    ...(timestamps ? [column('timestamps', timestamps)] : []),
+    ...(categories ? [column('categories', categories.of)] : []),
   ];
   yield { name: COLUMNS, input: encodeSafetensors(columns) };
-  for (const feature of document.features) yield { name: featureFile(feature.key), input: featureBytes(database, document.id, feature) };
+  for (const feature of document.features)
+    yield { name: featureFile(feature.key), input: featureBytes(database, document.id, feature) };
 }
 
 async function* featureBytes(database: Database, id: string, feature: FeatureInfo): AsyncGenerator<Uint8Array> {
-  for await (const { values } of readFeatureChunks(database, id, feature)) yield new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  for await (const { values } of readFeatureChunks(database, id, feature))
+    yield new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
 /** What an archive says of a dataset. Throws `STUDY_UNREADABLE`. */
-async function readDocument(archive: string, open: OpenFile): Promise<{ document: DatasetDocument; labels: z.infer<typeof labelsSchema> | null }> {
+async function readDocument(
+  archive: string,
+  open: OpenFile,
+): Promise<{ document: DatasetDocument; labels: z.infer<typeof labelsSchema> | null }> {
   const refuse = (what: string): AppError => refused(archive, what);
   const file = await open(DOCUMENT);
   if (!file) throw refuse('it lacks the description of a dataset');
-  const found = content.safeParse(parseJson(await file.text(), () => refuse('the description of a dataset is no JSON')));
-  if (!found.success) throw refuse(`of a dataset, ${found.error.issues[0]?.path.map(String).join('.') ?? 'the description'} is not what it should be`);
+  const found = content.safeParse(
+    parseJson(await file.text(), () => refuse('the description of a dataset is no JSON')),
+  );
+  if (!found.success)
+    throw refuse(
+      `of a dataset, ${found.error.issues[0]?.path.map(String).join('.') ?? 'the description'} is not what it should be`,
+    );
   return found.data;
 }
 
@@ -52,7 +81,13 @@ async function readDocument(archive: string, open: OpenFile): Promise<{ document
  * Stores a dataset of an archive beside those that are `here`, once its content has been found to have the fingerprint that the archive
  * gives; null where that content is here already. Throws `STUDY_UNREADABLE` and what storage throws; then nothing of it is left.
  */
-export async function restoreDataset(database: Database, archive: string, open: OpenFile, here: readonly DatasetDocument[], newId: () => string): Promise<DatasetDocument | null> {
+export async function restoreDataset(
+  database: Database,
+  archive: string,
+  open: OpenFile,
+  here: readonly DatasetDocument[],
+  newId: () => string,
+): Promise<DatasetDocument | null> {
   const { document: saved, labels } = await readDocument(archive, open);
   if (here.some(({ fingerprint: known }) => known === saved.fingerprint)) return null;
   const document = here.some(({ id }) => id === saved.id) ? { ...saved, id: newId() } : saved;
@@ -62,10 +97,15 @@ export async function restoreDataset(database: Database, archive: string, open: 
     const { interactions, categories } = await readColumns(document, open, refuse);
     const features = [];
     for (const info of document.features) {
-      if (info.rows !== (info.scope === 'item' ? items : users) || info.chunkRows !== chunkRowsFor(info.columns)) throw refuse(`${info.key} has not one row for each ${info.scope}`);
-      features.push({ info, digests: await restoreFeature(database, document.id, info, await open(featureFile(info.key)), refuse) });
+      if (info.rows !== (info.scope === 'item' ? items : users) || info.chunkRows !== chunkRowsFor(info.columns))
+        throw refuse(`${info.key} has not one row for each ${info.scope}`);
+      features.push({
+        info,
+        digests: await restoreFeature(database, document.id, info, await open(featureFile(info.key)), refuse),
+      });
     }
-    if ((await fingerprint({ users, items, interactions, features })) !== document.fingerprint) throw refuse('the content is not the one it was saved with');
+    if ((await fingerprint({ users, items, interactions, features })) !== document.fingerprint)
+      throw refuse('the content is not the one it was saved with');
     await writeInteractions(database, document.id, interactions);
     if (labels) await writeLabels(database, document.id, labelsOf(labels, categories, users, items, refuse));
     await commitDataset(database, document);
@@ -78,25 +118,61 @@ export async function restoreDataset(database: Database, archive: string, open: 
 
 type Refuse = (what: string) => AppError;
 
-async function readColumns(document: DatasetDocument, open: OpenFile, refuse: Refuse): Promise<{ interactions: Interactions; categories: Int32Array | null }> {
+async function readColumns(
+  document: DatasetDocument,
+  open: OpenFile,
+  refuse: Refuse,
+): Promise<{ interactions: Interactions; categories: Int32Array | null }> {
   const file = await open(COLUMNS);
   if (!file) throw refuse('the interactions are missing');
   const { arrays } = decodeSafetensors(new Uint8Array(await file.arrayBuffer()), refuse);
-  const find = (name: string): NamedArray['values'] | null => arrays.find((array) => array.name === name)?.values ?? null;
-  const [users, items, split, ratings, timestamps, categories] = ['users', 'items', 'split', 'ratings', 'timestamps', 'categories'].map(find);
+  const find = (name: string): NamedArray['values'] | null =>
+    arrays.find((array) => array.name === name)?.values ?? null;
+  const [users, items, split, ratings, timestamps, categories] = [
+    'users',
+    'items',
+    'split',
+    'ratings',
+    'timestamps',
+    'categories',
+  ].map(find);
   const { statistics } = document;
-  const below = (values: Int32Array, most: number): boolean => values.length === statistics.interactions && values.every((value) => value >= 0 && value < most);
-  if (!(users instanceof Int32Array && items instanceof Int32Array && split instanceof Uint8Array)) throw refuse('the interactions are incomplete');
-  if (!below(users, statistics.users) || !below(items, statistics.items) || split.length !== users.length || split.some((value) => value > 2)) throw refuse('the interactions are out of range');
-  if ((ratings && !(ratings instanceof Float32Array && ratings.length === users.length)) || (timestamps && !(timestamps instanceof Float64Array && timestamps.length === users.length))) throw refuse('ratings or times do not fit the interactions');
+  const below = (values: Int32Array, most: number): boolean =>
+    values.length === statistics.interactions && values.every((value) => value >= 0 && value < most);
+  if (!(users instanceof Int32Array && items instanceof Int32Array && split instanceof Uint8Array))
+    throw refuse('the interactions are incomplete');
+  if (
+    !below(users, statistics.users) ||
+    !below(items, statistics.items) ||
+    split.length !== users.length ||
+    split.some((value) => value > 2)
+  )
+    throw refuse('the interactions are out of range');
+  if (
+    (ratings && !(ratings instanceof Float32Array && ratings.length === users.length)) ||
+    (timestamps && !(timestamps instanceof Float64Array && timestamps.length === users.length))
+  )
+    throw refuse('ratings or times do not fit the interactions');
   return {
-    interactions: { users, items, split, ratings: ratings instanceof Float32Array ? ratings : null, timestamps: timestamps instanceof Float64Array ? timestamps : null },
+    interactions: {
+      users,
+      items,
+      split,
+      ratings: ratings instanceof Float32Array ? ratings : null,
+      timestamps: timestamps instanceof Float64Array ? timestamps : null,
+    },
     categories: categories instanceof Int32Array ? categories : null,
   };
 }
 
 /** Stores a feature chunk by chunk and returns the digests of the chunks. */
-async function restoreFeature(database: Database, id: string, info: FeatureInfo, file: Blob | null, refuse: Refuse): Promise<string[]> {
+async function restoreFeature(
+  database: Database,
+  id: string,
+  info: FeatureInfo,
+  file: Blob | null,
+  refuse: Refuse,
+): Promise<string[]> {
   const size = 4 * info.rows * info.columns;
   if (file?.size !== size) throw refuse(`${info.key} is missing or has another size than it should have`);
   const step = 4 * info.chunkRows * info.columns;
@@ -110,13 +186,34 @@ async function restoreFeature(database: Database, id: string, info: FeatureInfo,
   return digests;
 }
 
-function labelsOf(labels: z.infer<typeof labelsSchema>, categories: Int32Array | null, users: number, items: number, refuse: Refuse): DatasetLabels {
+function labelsOf(
+  labels: z.infer<typeof labelsSchema>,
+  categories: Int32Array | null,
+  users: number,
+  items: number,
+  refuse: Refuse,
+): DatasetLabels {
   const { itemCategories, ...names } = labels;
   const long = (list: readonly string[] | null, length: number): boolean => list === null || list.length === length;
   const count = itemCategories?.length ?? 0;
-  if (!long(names.items, items) || !long(names.originalItems, items) || !long(names.users, users) || !long(names.originalUsers, users)) throw refuse('the names do not fit its users and items');
-  if (itemCategories && (categories?.length !== items || categories.some((category) => category < -1 || category >= count))) throw refuse('the categories do not fit its items');
+  if (
+    !long(names.items, items) ||
+    !long(names.originalItems, items) ||
+    !long(names.users, users) ||
+    !long(names.originalUsers, users)
+  )
+    throw refuse('the names do not fit its users and items');
+  if (
+    itemCategories &&
+    (categories?.length !== items || categories.some((category) => category < -1 || category >= count))
+  )
+    throw refuse('the categories do not fit its items');
   return { ...names, itemCategories: itemCategories && categories ? { names: itemCategories, of: categories } : null };
 }
 
-const refused = (archive: string, what: string): AppError => new AppError('STUDY_UNREADABLE', `${archive} cannot be read: ${what}.`, 'It may be cut or changed. Use another copy of the backup.');
+const refused = (archive: string, what: string): AppError =>
+  new AppError(
+    'STUDY_UNREADABLE',
+    `${archive} cannot be read: ${what}.`,
+    'It may be cut or changed. Use another copy of the backup.',
+  );

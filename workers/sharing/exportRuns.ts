@@ -12,10 +12,17 @@ import type { WeightsOf } from '../../src/domain/run';
 export async function exportStudy(database: Database, runIds: readonly string[], now: Date): Promise<Blob> {
   const runs: StudyRun[] = [];
   for (const id of runIds) runs.push({ run: await readRun(database, id), details: await readDetails(database, id) });
-  const datasets = sharedDatasets(runs.map(({ run }) => run), await listDatasets(database));
+  const datasets = sharedDatasets(
+    runs.map(({ run }) => run),
+    await listDatasets(database),
+  );
   const file = await encodeStudyFile({ datasets, runs }, now.toISOString());
   if (file.size <= MOST_STUDY_BYTES) return file;
-  throw new AppError('STUDY_TOO_LARGE', `The file of these runs has ${Math.round(file.size / 2 ** 20)} MiB; at most ${MOST_STUDY_BYTES / 2 ** 20} MiB can be read again.`, 'Save fewer runs in one file, or make a backup in its place.');
+  throw new AppError(
+    'STUDY_TOO_LARGE',
+    `The file of these runs has ${Math.round(file.size / 2 ** 20)} MiB; at most ${MOST_STUDY_BYTES / 2 ** 20} MiB can be read again.`,
+    'Save fewer runs in one file, or make a backup in its place.',
+  );
 }
 
 /** A run's weights as `.safetensors`. Throws `RUN_NO_WEIGHTS`. */
@@ -25,6 +32,12 @@ export async function exportWeights(database: Database, runId: string): Promise<
     return arrays && { arrays, shapes: await readShapes(database, runId, which) };
   };
   const best = await of('best');
-  if (!best) throw new AppError('RUN_NO_WEIGHTS', 'No weights of this run are stored here.', 'They are kept when a run has finished; a run that came from a file has them only if they came with it.', { runId });
+  if (!best)
+    throw new AppError(
+      'RUN_NO_WEIGHTS',
+      'No weights of this run are stored here.',
+      'They are kept when a run has finished; a run that came from a file has them only if they came with it.',
+      { runId },
+    );
   return new Blob([encodeWeights({ runId, best, latest: await of('latest') })]);
 }

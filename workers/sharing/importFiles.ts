@@ -20,9 +20,23 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] extends readonly (infer I
  * Stores what the files hold beside what is here: backups and studies first, then weights of their runs. A file that is not whole and
  * right is refused as a whole (of a backup: a dataset or run), the others are taken. Throws what storage throws.
  */
-export async function importFiles(database: Database, files: readonly NamedFile[], newId: () => string, now: Date, phase: Phase): Promise<ImportReport> {
+export async function importFiles(
+  database: Database,
+  files: readonly NamedFile[],
+  newId: () => string,
+  now: Date,
+  phase: Phase,
+): Promise<ImportReport> {
   const runs = new RunImport(database, newId, now);
-  const report: Mutable<ImportReport> = { runs: [], known: 0, copies: 0, weights: 0, answers: 0, datasets: [], refused: [] };
+  const report: Mutable<ImportReport> = {
+    runs: [],
+    known: 0,
+    copies: 0,
+    weights: 0,
+    answers: 0,
+    datasets: [],
+    refused: [],
+  };
   const attempt = async (file: string, work: () => Promise<void>): Promise<void> => {
     try {
       await work();
@@ -30,7 +44,11 @@ export async function importFiles(database: Database, files: readonly NamedFile[
       report.refused.push({ file, fault: refusalOf(error) });
     }
   };
-  const takeStudy = async (path: string, study: Awaited<ReturnType<typeof decodeStudyFile>>, owner: boolean): Promise<void> => {
+  const takeStudy = async (
+    path: string,
+    study: Awaited<ReturnType<typeof decodeStudyFile>>,
+    owner: boolean,
+  ): Promise<void> => {
     const { runs: added, known, copies } = await runs.runs(path, study, owner);
     report.runs.push(...added);
     report.known += known;
@@ -47,7 +65,13 @@ export async function importFiles(database: Database, files: readonly NamedFile[
     for (const id of backup.datasets) {
       phase(`${path}: dataset ${done + 1} of ${total}`, done++ / total);
       await attempt(`${path}/datasets/${id}`, async () => {
-        const dataset = await restoreDataset(database, path, backup.openDataset(id), await listDatasets(database), newId);
+        const dataset = await restoreDataset(
+          database,
+          path,
+          backup.openDataset(id),
+          await listDatasets(database),
+          newId,
+        );
         if (!dataset) return void (report.known += 1);
         report.datasets.push({ id: dataset.id, name: dataset.name });
         await relinkRuns(database, dataset);
@@ -75,8 +99,18 @@ export async function importFiles(database: Database, files: readonly NamedFile[
       const name = path.toLowerCase();
       if (name.endsWith('.json')) return takeStudy(path, await decodeStudyFile(path, file), false);
       if (name.endsWith('.zip')) return takeBackup(path, file);
-      if (!isWeights(path)) throw new AppError('STUDY_UNREADABLE', `${path} is no file of runs.`, `Runs come as ${STUDY_ENDING}, their weights as ${WEIGHTS_ENDING}, backups as ${BACKUP_ENDING}; datasets are imported on the Data page.`);
-      if (file.size > MOST_WEIGHTS_BYTES) throw new AppError('STUDY_TOO_LARGE', `${path} is larger than weights of a run can be.`, 'Check that it belongs to a run of Lodestone.');
+      if (!isWeights(path))
+        throw new AppError(
+          'STUDY_UNREADABLE',
+          `${path} is no file of runs.`,
+          `Runs come as ${STUDY_ENDING}, their weights as ${WEIGHTS_ENDING}, backups as ${BACKUP_ENDING}; datasets are imported on the Data page.`,
+        );
+      if (file.size > MOST_WEIGHTS_BYTES)
+        throw new AppError(
+          'STUDY_TOO_LARGE',
+          `${path} is larger than weights of a run can be.`,
+          'Check that it belongs to a run of Lodestone.',
+        );
       return takeWeights(path, decodeWeights(path, new Uint8Array(await file.arrayBuffer())));
     });
   }

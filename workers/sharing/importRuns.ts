@@ -45,11 +45,13 @@ export class RunImport {
       const dataset = datasets.find((one) => one.fingerprint === fingerprint);
       const local = stored.find((one) => one.fingerprint === fingerprint);
       const id = other ? this.#newId() : run.id;
-      const origin: RunOrigin | undefined = owner || !dataset ? run.origin : { file, importedAt: this.#now.toISOString(), dataset };
+      const origin: RunOrigin | undefined =
+        owner || !dataset ? run.origin : { file, importedAt: this.#now.toISOString(), dataset };
       await this.#store({
         details,
         run: {
-          ...atRest(run), id,
+          ...atRest(run),
+          id,
           experiment: { ...run.experiment, dataset: { ...run.experiment.dataset, ...(local && { id: local.id }) } },
           ...(origin && { origin }),
         },
@@ -63,7 +65,12 @@ export class RunImport {
   /** Gives a run its weights; false where it has some. Throws `WEIGHTS_UNREADABLE` where the run is not here. */
   async weights(file: string, { runId, best, latest }: RunWeights): Promise<boolean> {
     const id = this.#ids.get(runId) ?? (await listRuns(this.#database)).find((run) => run.id === runId)?.id;
-    if (id === undefined) throw new AppError('WEIGHTS_UNREADABLE', `${file} holds weights of a run that is not here.`, 'Import the run’s .lodestone.json together with it.');
+    if (id === undefined)
+      throw new AppError(
+        'WEIGHTS_UNREADABLE',
+        `${file} holds weights of a run that is not here.`,
+        'Import the run’s .lodestone.json together with it.',
+      );
     if (Object.keys(await readShapes(this.#database, id, 'best')).length > 0) return false;
     await writeWeights(this.#database, id, best.arrays, best.shapes);
     if (latest) await writeWeights(this.#database, id, latest.arrays, latest.shapes, 'latest');
@@ -84,7 +91,12 @@ export class RunImport {
 
 /** The same run in the same state; name and notes may have been changed here since. */
 function sameRun(a: RunDocument, b: RunDocument): boolean {
-  return a.createdAt === b.createdAt && sameExperiment(a.experiment, b.experiment) && a.epochs.length === b.epochs.length && JSON.stringify(a.result) === JSON.stringify(b.result);
+  return (
+    a.createdAt === b.createdAt &&
+    sameExperiment(a.experiment, b.experiment) &&
+    a.epochs.length === b.epochs.length &&
+    JSON.stringify(a.result) === JSON.stringify(b.result)
+  );
 }
 
 /** What waited or trained elsewhere does neither here. */

@@ -38,7 +38,9 @@ interface Manifest {
   readonly version: 2;
   readonly step: number;
   readonly head: Omit<Checkpoint, 'parameters' | 'bestWeights'>;
-  readonly parameters: Readonly<Record<string, { shape: number[]; values: StoredArray; first: StoredArray; second: StoredArray }>>;
+  readonly parameters: Readonly<
+    Record<string, { shape: number[]; values: StoredArray; first: StoredArray; second: StoredArray }>
+  >;
   readonly best: { epoch: number; values: Readonly<Record<string, StoredArray>> } | null;
 }
 
@@ -92,7 +94,10 @@ export async function readCheckpoint(database: Database, runId: string): Promise
 /** Steps done at the newest checkpoint, without reading it; null when there is none. */
 export async function newestStep(database: Database, runId: string): Promise<number | null> {
   const found = await Promise.all([0, 1].map((slot) => readManifest(database, runId, slot)));
-  return found.reduce<number | null>((newest, manifest) => (manifest && manifest.step > (newest ?? -1) ? manifest.step : newest), null);
+  return found.reduce<number | null>(
+    (newest, manifest) => (manifest && manifest.step > (newest ?? -1) ? manifest.step : newest),
+    null,
+  );
 }
 
 async function readSlot({ checkpoints }: Database, { head, parameters, best }: Manifest): Promise<Checkpoint> {
@@ -105,7 +110,11 @@ async function readSlot({ checkpoints }: Database, { head, parameters, best }: M
       second: await joinArray(checkpoints, stored.second),
     };
   }
-  return { ...head, parameters: saved, bestWeights: best && { epoch: best.epoch, values: await joinArrays(checkpoints, best.values) } };
+  return {
+    ...head,
+    parameters: saved,
+    bestWeights: best && { epoch: best.epoch, values: await joinArrays(checkpoints, best.values) },
+  };
 }
 
 /** Removes both slots: what a run that has ended does not need any more. */

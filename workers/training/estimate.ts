@@ -17,7 +17,10 @@ export function estimateMemory(dataset: DatasetDocument, model: ModelId, config:
   const bytes = modelKind(model).bytes(sizes, config);
   const width = bytes.representation ?? numberOption(config, 'embeddingSize');
   const mask = 4 * (sizes.users + 1 + sizes.trainPairs);
-  const evaluation = Math.max(bytes.represent ?? 0, rankingBytes(sizes.users, sizes.items, sizes.trainPairs, width, MAX_CUTOFF) - mask);
+  const evaluation = Math.max(
+    bytes.represent ?? 0,
+    rankingBytes(sizes.users, sizes.items, sizes.trainPairs, width, MAX_CUTOFF) - mask,
+  );
   const optimiser = 2 * bytes.parameters;
   return {
     parameters: bytes.parameters,
@@ -41,7 +44,10 @@ const WASM_BYTES = 3.5 * 2 ** 30;
 /** Throws `RUN_MEMORY` when a run of `total` bytes, `buffer` of them in one piece, cannot fit the device. */
 export function refuseTooLarge({ backend, limits }: DeviceReport, total: number, buffer: number): void {
   const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(2)} GiB`;
-  const limit = backend === 'webgpu' ? Math.min(limits['maxStorageBufferBindingSize'] ?? Infinity, limits['maxBufferSize'] ?? Infinity) : Infinity;
+  const limit =
+    backend === 'webgpu'
+      ? Math.min(limits['maxStorageBufferBindingSize'] ?? Infinity, limits['maxBufferSize'] ?? Infinity)
+      : Infinity;
   if (buffer > limit || (backend === 'wasm' && total > WASM_BYTES)) {
     throw new AppError(
       'RUN_MEMORY',

@@ -18,7 +18,12 @@ export interface HeldOut {
  * Users with at least one held-out item in `split` (1 = validation, 2 = test) and at least one training item.
  * `thresholds [U]`: above it a rating says that the user liked the item; null without ratings.
  */
-export function heldOut(interactions: Interactions, split: 1 | 2, trained: Csr, thresholds: Float64Array | null): HeldOut {
+export function heldOut(
+  interactions: Interactions,
+  split: 1 | 2,
+  trained: Csr,
+  thresholds: Float64Array | null,
+): HeldOut {
   const relevant = new Map<number, Set<number>>();
   const liked = new Map<number, Set<number>>();
   interactions.split.forEach((label, row) => {
@@ -29,7 +34,8 @@ export function heldOut(interactions: Interactions, split: 1 | 2, trained: Csr, 
     if ((interactions.ratings?.[row] ?? 0) > (thresholds?.[user] ?? Infinity)) addTo(liked, user, item);
   });
   const users = Int32Array.from(relevant.keys()).sort();
-  const sets = (of: ReadonlyMap<number, Set<number>>): Set<number>[] => Array.from(users, (user) => of.get(user) ?? new Set());
+  const sets = (of: ReadonlyMap<number, Set<number>>): Set<number>[] =>
+    Array.from(users, (user) => of.get(user) ?? new Set());
   return { users, relevant: sets(relevant), liked: thresholds && sets(liked) };
 }
 
@@ -93,7 +99,10 @@ function judge(users: Int32Array, topItems: Int32Array, relevant: readonly Reado
   const rows = Array.from(users.keys()).filter((row) => (relevant[row]?.size ?? 0) > 0);
   const values: Record<MetricKey, Float32Array> = byKey(() => new Float32Array(rows.length));
   rows.forEach((row, place) => {
-    const metrics = rankingMetrics(topItems.subarray(row * MAX_CUTOFF, (row + 1) * MAX_CUTOFF), relevant[row] ?? new Set());
+    const metrics = rankingMetrics(
+      topItems.subarray(row * MAX_CUTOFF, (row + 1) * MAX_CUTOFF),
+      relevant[row] ?? new Set(),
+    );
     byKey((key) => (values[key][place] = metrics[key]));
   });
   return { users: Int32Array.from(rows, (row) => users[row] ?? 0), values };

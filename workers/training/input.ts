@@ -48,8 +48,16 @@ export function refuseOtherContent(wanted: Experiment['dataset'], found: Dataset
 }
 
 /** Reads what a run needs from storage: of features and vectors only what its model reads. Throws `DATA_NOT_FOUND`. */
-export async function readTrainingData(database: Database, experiment: Experiment, progress: Progress): Promise<TrainingData> {
-  const { model, config, dataset: { id } } = experiment;
+export async function readTrainingData(
+  database: Database,
+  experiment: Experiment,
+  progress: Progress,
+): Promise<TrainingData> {
+  const {
+    model,
+    config,
+    dataset: { id },
+  } = experiment;
   await progress('reading interactions', null);
   const dataset = await readDataset(database, id);
   refuseOtherContent(experiment.dataset, dataset);
@@ -58,7 +66,12 @@ export async function readTrainingData(database: Database, experiment: Experimen
   const read = async (feature: FeatureInfo | undefined): Promise<FeatureMatrix | null> => {
     if (!feature) return null;
     await progress(`reading ${feature.key} features`, null);
-    return { key: feature.key, rows: feature.rows, columns: feature.columns, values: await readFeatures(database, id, feature) };
+    return {
+      key: feature.key,
+      rows: feature.rows,
+      columns: feature.columns,
+      values: await readFeatures(database, id, feature),
+    };
   };
   const features: FeatureMatrix[] = [];
   for (const feature of readsFeatures(model, config) ? modalitiesOf(dataset) : []) {
@@ -71,7 +84,10 @@ export async function readTrainingData(database: Database, experiment: Experimen
     users: Int32Array.from(rows, (row) => interactions.users[row] ?? 0),
     items: Int32Array.from(rows, (row) => interactions.items[row] ?? 0),
   };
-  const ratings = dataset.statistics.ratings && interactions.ratings && Float32Array.from(rows, (row) => interactions.ratings?.[row] ?? 0);
+  const ratings =
+    dataset.statistics.ratings &&
+    interactions.ratings &&
+    Float32Array.from(rows, (row) => interactions.ratings?.[row] ?? 0);
   const mix = config['thresholdMix'];
   return {
     dataset,
@@ -102,7 +118,11 @@ async function readPretrained(
   if (source === 'imported') {
     const found = await read(dataset.features.find(({ key, scope }) => key === PRETRAINED_KEY && scope === 'item'));
     if (found) return found;
-    throw new AppError('PRETRAINING_MISSING', 'This dataset has no imported item embeddings.', 'Add a file pretrained_feat.npy with one row per item to the dataset, or choose another source of the pre-trained embeddings.');
+    throw new AppError(
+      'PRETRAINING_MISSING',
+      'This dataset has no imported item embeddings.',
+      'Add a file pretrained_feat.npy with one row per item to the dataset, or choose another source of the pre-trained embeddings.',
+    );
   }
   const wanted = prerequisiteOf(experiment);
   if (!wanted) return null;

@@ -98,12 +98,22 @@ async function train(record: RunRecord, device: Device, host: RunHost): Promise<
   record.update({ estimate });
   host.emit({ type: 'estimated', estimate });
 
-  const sampler = new Sampler(data.input.train, data.trained, {
-    batchSize: numberOption(config, 'batchSize'),
-    negativesPerPositive: numberOption(config, 'negativesPerPositive'),
-    negativesFrom: choiceOption(config, 'negativesFrom') === 'all' ? 'all' : 'trainItems',
-  }, experiment.seed);
-  const model = await modelKind(experiment.model).build({ input: data.input, config, random: (name) => stream(experiment.seed, name), progress: phase });
+  const sampler = new Sampler(
+    data.input.train,
+    data.trained,
+    {
+      batchSize: numberOption(config, 'batchSize'),
+      negativesPerPositive: numberOption(config, 'negativesPerPositive'),
+      negativesFrom: choiceOption(config, 'negativesFrom') === 'all' ? 'all' : 'trainItems',
+    },
+    experiment.seed,
+  );
+  const model = await modelKind(experiment.model).build({
+    input: data.input,
+    config,
+    random: (name) => stream(experiment.seed, name),
+    progress: phase,
+  });
   const ranker = newRanker(data.trained, MAX_CUTOFF);
   const trace = host.traceSteps > 0 ? new TraceRecorder(host.traceSteps) : null;
   await trace?.begin(experiment.model, data, model);
@@ -114,7 +124,12 @@ async function train(record: RunRecord, device: Device, host: RunHost): Promise<
   await session.restore();
   await record.setStatus('running');
   const completed = await session.run();
-  if (trace) await writeTrace(host.database, record.run.id, trace.finish(experiment, data, model, await readLabels(host.database, experiment.dataset.id)));
+  if (trace)
+    await writeTrace(
+      host.database,
+      record.run.id,
+      trace.finish(experiment, data, model, await readLabels(host.database, experiment.dataset.id)),
+    );
   await session.finish();
   record.update({ status: completed ? 'finished' : 'stopped' });
   ranker.dispose();

@@ -122,7 +122,9 @@ function refuseSaturatedUsers(trained: Csr, candidates: number, from: SamplerOpt
     throw new AppError(
       'SAMPLE_NO_NEGATIVE',
       `User ${user} has a training interaction with every one of the ${candidates} items that negatives are drawn from.`,
-      from === 'all' ? 'Remove this user from the dataset.' : 'Draw negatives from all items, or remove this user from the dataset.',
+      from === 'all'
+        ? 'Remove this user from the dataset.'
+        : 'Draw negatives from all items, or remove this user from the dataset.',
       { user, candidates },
     );
   }

@@ -49,11 +49,22 @@ export class TrainingSession {
   constructor(parts: SessionParts) {
     const { config, data, host } = parts;
     this.#parts = parts;
-    this.#trainer = new Trainer({ ...parts, sizes: data.input, random: (name) => stream(parts.record.run.experiment.seed, name) });
+    this.#trainer = new Trainer({
+      ...parts,
+      sizes: data.input,
+      random: (name) => stream(parts.record.run.experiment.seed, name),
+    });
     const metric = choiceOption(config, 'stopMetric');
     const rounding = choiceOption(config, 'roundForStopping');
-    this.#stopping = new EarlyStopping(isMetricKey(metric) ? metric : 'recall@20', numberOption(config, 'patience'), rounding === 'off' ? null : Number(rounding));
-    this.#targets = { valid: heldOut(data.interactions, 1, data.trained, data.thresholds), test: heldOut(data.interactions, 2, data.trained, data.thresholds) };
+    this.#stopping = new EarlyStopping(
+      isMetricKey(metric) ? metric : 'recall@20',
+      numberOption(config, 'patience'),
+      rounding === 'off' ? null : Number(rounding),
+    );
+    this.#targets = {
+      valid: heldOut(data.interactions, 1, data.trained, data.thresholds),
+      test: heldOut(data.interactions, 2, data.trained, data.thresholds),
+    };
     this.#checkpoints = new CheckpointClock(host.checkpointIntervalMs ?? null);
   }
 
@@ -86,7 +97,12 @@ export class TrainingSession {
         record.addInterval(interval);
         this.#epochTrainSeconds = before + record.seconds - start;
         // Between two intervals nothing can be saved; at the end of an epoch the checkpoint waits for its evaluation.
-        if (this.#checkpoints.due && interval.step === this.#trainer.step && interval.step % sampler.stepsPerEpoch !== 0) await this.#save();
+        if (
+          this.#checkpoints.due &&
+          interval.step === this.#trainer.step &&
+          interval.step % sampler.stepsPerEpoch !== 0
+        )
+          await this.#save();
       },
       async ({ stepInEpoch }) => {
         progress.step(epoch, stepInEpoch, this.#stopping.state.sinceBest, this.#trainer.memory);
@@ -99,7 +115,8 @@ export class TrainingSession {
     this.#epochTrainSeconds = 0;
 
     const evaluateStart = record.seconds;
-    const due = (epoch + 1) % numberOption(config, 'evaluateEvery') === 0 || epoch + 1 === numberOption(config, 'epochs');
+    const due =
+      (epoch + 1) % numberOption(config, 'evaluateEvery') === 0 || epoch + 1 === numberOption(config, 'epochs');
     const { valid: target } = this.#targets;
     const evaluation = due && target.users.length > 0 ? await this.#evaluate(target, true) : null;
     // Stopped while ranking: this epoch has no value to be judged by.
@@ -128,14 +145,19 @@ export class TrainingSession {
 
   /** Test metrics, per-user values and weights of the best epoch. */
   async finish(): Promise<void> {
-    const { record, host: { database }, model } = this.#parts;
+    const {
+      record,
+      host: { database },
+      model,
+    } = this.#parts;
     const best = this.#bestWeights;
     record.update({ memory: this.#trainer.memory });
     if (!best) return;
     await record.phase('ranking the test split at the best epoch', null);
     const shapes = Object.fromEntries(model.parameters.map(({ name, tensor }) => [name, tensor.shape]));
     // Where pairs can be looked into, two epochs can be put side by side.
-    if (model.explainPairs && best.epoch !== record.epochs.length - 1) await writeWeights(database, record.run.id, await readValues(model.parameters), shapes, 'latest');
+    if (model.explainPairs && best.epoch !== record.epochs.length - 1)
+      await writeWeights(database, record.run.id, await readValues(model.parameters), shapes, 'latest');
     for (const parameter of model.parameters) {
       const values = best.values[parameter.name];
       if (values) overwrite(parameter, values);
@@ -143,20 +165,37 @@ export class TrainingSession {
     const valid = await this.#evaluate(this.#targets.valid, false);
     const test = await this.#evaluate(this.#targets.test, false);
     if (!valid || !test) return;
-    await writeDetails(database, record.run.id, { perUser: test.perUser, ...(test.perUserLiked && { perUserLiked: test.perUserLiked }), topItems: test.topItems, topScores: test.topScores, cutoff: MAX_CUTOFF });
-    const { users, items, width } = await readRepresentation(() => model.represent());
-    await writeWeights(database, record.run.id, { ...best.values, 'represent/users': users, 'represent/items': items }, {
-      ...shapes, 'represent/users': [users.length / width, width], 'represent/items': [items.length / width, width],
+    await writeDetails(database, record.run.id, {
+      perUser: test.perUser,
+      ...(test.perUserLiked && { perUserLiked: test.perUserLiked }),
+      topItems: test.topItems,
+      topScores: test.topScores,
+      cutoff: MAX_CUTOFF,
     });
-    record.update({ result: { bestEpoch: best.epoch, valid: valid.metrics, test: test.metrics, ...(test.liked && { testLiked: test.liked }) } });
+    const { users, items, width } = await readRepresentation(() => model.represent());
+    await writeWeights(
+      database,
+      record.run.id,
+      { ...best.values, 'represent/users': users, 'represent/items': items },
+      { ...shapes, 'represent/users': [users.length / width, width], 'represent/items': [items.length / width, width] },
+    );
+    record.update({
+      result: {
+        bestEpoch: best.epoch,
+        valid: valid.metrics,
+        test: test.metrics,
+        ...(test.liked && { testLiked: test.liked }),
+      },
+    });
   }
 
   /** Ranks a split. With `stoppable` a person's stop ends it within a tile, and there is no result. */
   async #evaluate(target: HeldOut, stoppable: boolean): Promise<Evaluation | null> {
     const { record, device, model, ranker } = this.#parts;
     await model.prepareRanking?.();
-    const evaluation = await withRepresentation(() => model.represent(), (representation) =>
-      evaluate(ranker, representation, target, async () => (await record.gate()) || !stoppable),
+    const evaluation = await withRepresentation(
+      () => model.represent(),
+      (representation) => evaluate(ranker, representation, target, async () => (await record.gate()) || !stoppable),
     );
     // A device that was lost meanwhile has ranked nothing.
     device.check();

@@ -46,13 +46,22 @@ export class TraceRecorder {
     const { users, items, split } = data.interactions;
     ['train', 'valid', 'test'].forEach((name, label) => {
       const rows = Array.from(split.keys()).filter((row) => split[row] === label);
-      this.#add(`data/${name}`, [rows.length, 2], Int32Array.from(rows.flatMap((row) => [users[row] ?? 0, items[row] ?? 0])));
+      this.#add(
+        `data/${name}`,
+        [rows.length, 2],
+        Int32Array.from(rows.flatMap((row) => [users[row] ?? 0, items[row] ?? 0])),
+      );
     });
     for (const { name, shape, values } of model.inputs ?? []) this.#add(`input/${name}`, shape, values);
-    for (const parameter of model.parameters) this.#add(`init/${parameter.name}`, parameter.tensor.shape, await readFloats(parameter.tensor));
+    for (const parameter of model.parameters)
+      this.#add(`init/${parameter.name}`, parameter.tensor.shape, await readFloats(parameter.tensor));
     const table = modelTable(id);
-    if (table.minModalities > 0 && !table.readsVectors) this.#frozen = data.input.features.filter(({ key }) => !model.parameters.some(({ name }) => name === featureName(key)));
-    for (const { key, rows, columns, values } of this.#frozen) this.#add(`init/${featureName(key)}`, [rows, columns], values);
+    if (table.minModalities > 0 && !table.readsVectors)
+      this.#frozen = data.input.features.filter(
+        ({ key }) => !model.parameters.some(({ name }) => name === featureName(key)),
+      );
+    for (const { key, rows, columns, values } of this.#frozen)
+      this.#add(`init/${featureName(key)}`, [rows, columns], values);
   }
 
   /** Graphs as they are multiplied; those of an epoch when it begins. */
@@ -65,12 +74,19 @@ export class TraceRecorder {
     }
   }
 
-  async record(step: number, { epoch, learningRate, host, terms, observed, values, gradients, parameters, draws }: StepRecord): Promise<void> {
+  async record(
+    step: number,
+    { epoch, learningRate, host, terms, observed, values, gradients, parameters, draws }: StepRecord,
+  ): Promise<void> {
     const ratio = host.negatives.length / host.users.length;
     this.#add(`step${step}/users`, [host.count], host.users.slice(0, host.count));
     this.#add(`step${step}/positives`, [host.count], host.positives.slice(0, host.count));
     this.#add(`step${step}/negatives`, [host.count * ratio], host.negatives.slice(0, host.count * ratio));
-    this.#add(`step${step}/mask/padding`, [host.users.length], new Int32Array(host.users.length).fill(1, 0, host.count));
+    this.#add(
+      `step${step}/mask/padding`,
+      [host.users.length],
+      new Int32Array(host.users.length).fill(1, 0, host.count),
+    );
     for (const [site, tensor] of draws) this.#add(`step${step}/mask/${site}`, tensor.shape, await readFloats(tensor));
     for (const [place, parameter] of parameters.entries()) {
       const gradient = gradients[place];
@@ -81,24 +97,43 @@ export class TraceRecorder {
     this.#stepDocuments.push({
       epoch,
       lr: learningRate,
-      terms: Object.fromEntries(terms.map(({ key }, place) => [
-        key,
-        { unweighted: numbers[terms.length + 1 + place] ?? NaN, weighted: numbers[place] ?? NaN },
-      ])),
+      terms: Object.fromEntries(
+        terms.map(({ key }, place) => [
+          key,
+          { unweighted: numbers[terms.length + 1 + place] ?? NaN, weighted: numbers[place] ?? NaN },
+        ]),
+      ),
       total: numbers[terms.length] ?? NaN,
-      ...(observed.length > 0 && { observed: Object.fromEntries(observed.map(({ key }, place) => [key, numbers[2 * terms.length + 1 + place] ?? NaN])) }),
+      ...(observed.length > 0 && {
+        observed: Object.fromEntries(
+          observed.map(({ key }, place) => [key, numbers[2 * terms.length + 1 + place] ?? NaN]),
+        ),
+      }),
     });
   }
 
   finish(experiment: Experiment, data: TrainingData, model: Model, labels: DatasetLabels | null): Trace {
     const document = {
       experiment,
-      dataset: { name: data.dataset.name, fingerprint: data.dataset.fingerprint, users: data.input.users, items: data.input.items },
+      dataset: {
+        name: data.dataset.name,
+        fingerprint: data.dataset.fingerprint,
+        users: data.input.users,
+        items: data.input.items,
+      },
       idMapping: { users: labels?.originalUsers ?? null, items: labels?.originalItems ?? null },
       modalities: data.input.features.map(({ key, rows, columns }) => ({ key, shape: [rows, columns] })),
       parameters: Object.fromEntries([
-        ...model.parameters.map((parameter) => [parameter.name, { shape: parameter.tensor.shape, meaning: parameter.meaning }] as const),
-        ...this.#frozen.map(({ key, rows, columns }) => [featureName(key), { shape: [rows, columns], meaning: `raw features of ${key}, frozen, items × columns` }] as const),
+        ...model.parameters.map(
+          (parameter) => [parameter.name, { shape: parameter.tensor.shape, meaning: parameter.meaning }] as const,
+        ),
+        ...this.#frozen.map(
+          ({ key, rows, columns }) =>
+            [
+              featureName(key),
+              { shape: [rows, columns], meaning: `raw features of ${key}, frozen, items × columns` },
+            ] as const,
+        ),
       ]),
       inputs: Object.fromEntries((model.inputs ?? []).map(({ name, meaning, shape }) => [name, { shape, meaning }])),
       graphs: this.#graphs,

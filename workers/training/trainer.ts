@@ -73,7 +73,10 @@ export class Trainer {
 
   learningRate(epoch: number): number {
     const { config } = this.#parts;
-    return numberOption(config, 'learningRate') * numberOption(config, 'lrDecay') ** (epoch / numberOption(config, 'lrDecayEpochs'));
+    return (
+      numberOption(config, 'learningRate') *
+      numberOption(config, 'lrDecay') ** (epoch / numberOption(config, 'lrDecayEpochs'))
+    );
   }
 
   /**
@@ -154,15 +157,30 @@ export class Trainer {
     const traced = trace?.wants(this.#step) ?? false;
     const scope = new RecordingStep({ epoch, stepInEpoch, step: this.#step }, random, traced);
     let terms: LossTermValue[] = [];
-    const { gradients, values } = termGradients(model.parameters, () => {
-      terms = model.loss(batch, scope);
-      return terms;
-    }, scope.observed);
+    const { gradients, values } = termGradients(
+      model.parameters,
+      () => {
+        terms = model.loss(batch, scope);
+        return terms;
+      },
+      scope.observed,
+    );
     this.#termKeys = terms.map(({ key }) => key);
     this.#observedKeys = scope.observed.map(({ key }) => key);
     if (stepInEpoch === 0) await this.#observeFirst(batch, scope);
     this.#adam.step(model.parameters, gradients, learningRate);
-    if (traced) await trace?.record(this.#step, { epoch, learningRate, host, terms, observed: scope.observed, values, gradients, parameters: model.parameters, draws: scope.draws });
+    if (traced)
+      await trace?.record(this.#step, {
+        epoch,
+        learningRate,
+        host,
+        terms,
+        observed: scope.observed,
+        values,
+        gradients,
+        parameters: model.parameters,
+        draws: scope.draws,
+      });
     gradients.forEach((gradient) => gradient.dispose());
     scope.dispose();
     disposeBatch(batch);
@@ -224,7 +242,8 @@ export class Trainer {
     for (const parameter of this.#parts.model.parameters) {
       const saved = await saveParameter(parameter);
       // A loss can still be finite in the step whose gradient was not: what it left must not become the last good checkpoint.
-      if (!saved.values.every(Number.isFinite)) throw diverged(`parameter “${parameter.name}”`, { parameter: parameter.name, step: this.#step });
+      if (!saved.values.every(Number.isFinite))
+        throw diverged(`parameter “${parameter.name}”`, { parameter: parameter.name, step: this.#step });
       parameters[parameter.name] = saved;
     }
     return {

@@ -16,7 +16,13 @@ const lookOf = ({ variant = 'secondary', small = false }: Look, extra: string | 
   classNames(styles.button, styles[variant], small && styles.small, extra);
 
 export function Button({ variant, small, className, type = 'button', ...rest }: ComponentProps<'button'> & Look) {
-  return <button type={type} className={lookOf({ ...(variant && { variant }), ...(small && { small }) }, className)} {...rest} />;
+  return (
+    <button
+      type={type}
+      className={lookOf({ ...(variant && { variant }), ...(small && { small }) }, className)}
+      {...rest}
+    />
+  );
 }
 
 /** A link that reads as an action. */

@@ -21,7 +21,13 @@ export function CopyButtons({ texts, of }: CopyButtonsProps) {
     <>
       <span role="status">{said}</span>
       {texts.map(({ what, text }) => (
-        <Button key={what} small variant="quiet" {...(of && { 'aria-label': `Copy ${what} of ${of}` })} onClick={() => copy(what, text())}>
+        <Button
+          key={what}
+          small
+          variant="quiet"
+          {...(of && { 'aria-label': `Copy ${what} of ${of}` })}
+          onClick={() => copy(what, text())}
+        >
           Copy {what}
         </Button>
       ))}

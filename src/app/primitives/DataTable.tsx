@@ -1,4 +1,11 @@
-import { flexRender, getCoreRowModel, getSortedRowModel, useReactTable, type ColumnDef, type SortingState } from '@tanstack/react-table';
+import {
+  flexRender,
+  getCoreRowModel,
+  getSortedRowModel,
+  useReactTable,
+  type ColumnDef,
+  type SortingState,
+} from '@tanstack/react-table';
 import { useMemo, useState, type ReactNode } from 'react';
 import { classNames } from '../classNames';
 import { Icon } from '../Icon';
@@ -36,7 +43,9 @@ interface DataTableProps<Row> {
 
 /** A sortable table. Scrolls sideways inside its own frame when the page is narrow. */
 export function DataTable<Row>({ label, columns, rows, rowId, isCurrent, initialSort, empty }: DataTableProps<Row>) {
-  const [sorting, setSorting] = useState<SortingState>(initialSort ? [{ id: initialSort.id, desc: initialSort.descending }] : []);
+  const [sorting, setSorting] = useState<SortingState>(
+    initialSort ? [{ id: initialSort.id, desc: initialSort.descending }] : [],
+  );
   const definitions = useMemo(() => columns.map(definitionOf), [columns]);
   const data = useMemo(() => [...rows], [rows]);
   const byId = useMemo(() => new Map(columns.map((column) => [column.id, column])), [columns]);
@@ -60,7 +69,11 @@ export function DataTable<Row>({ label, columns, rows, rowId, isCurrent, initial
               {group.headers.map(({ id, column }) => {
                 const spec = byId.get(id);
                 const sorted = column.getIsSorted();
-                const content = spec?.hideHeader ? <span className="visually-hidden">{spec.header}</span> : spec?.header;
+                const content = spec?.hideHeader ? (
+                  <span className="visually-hidden">{spec.header}</span>
+                ) : (
+                  spec?.header
+                );
                 return (
                   <th
                     key={id}
@@ -69,7 +82,12 @@ export function DataTable<Row>({ label, columns, rows, rowId, isCurrent, initial
                     {...(sorted && { 'aria-sort': sorted === 'asc' ? 'ascending' : 'descending' })}
                   >
                     {column.getCanSort() ? (
-                      <button type="button" className={styles.sort} data-sorted={sorted} onClick={column.getToggleSortingHandler()}>
+                      <button
+                        type="button"
+                        className={styles.sort}
+                        data-sorted={sorted}
+                        onClick={column.getToggleSortingHandler()}
+                      >
                         {content}
                         <Icon name="sort" />
                       </button>

@@ -29,7 +29,13 @@ export function Dialog({ open, onOpenChange, ...content }: DialogProps) {
   );
 }
 
-function DialogContent({ title, description, children, actions, wide = false }: Omit<DialogProps, 'open' | 'onOpenChange'>) {
+function DialogContent({
+  title,
+  description,
+  children,
+  actions,
+  wide = false,
+}: Omit<DialogProps, 'open' | 'onOpenChange'>) {
   const giveBack = useFocusGivenBack();
   useStillPage();
   return (
@@ -113,7 +119,12 @@ export function ConfirmDialog({ open, onOpenChange, ...content }: ConfirmDialogP
   );
 }
 
-function ConfirmContent({ title, description, confirmLabel, onConfirm }: Omit<ConfirmDialogProps, 'open' | 'onOpenChange'>) {
+function ConfirmContent({
+  title,
+  description,
+  confirmLabel,
+  onConfirm,
+}: Omit<ConfirmDialogProps, 'open' | 'onOpenChange'>) {
   const giveBack = useFocusGivenBack();
   useStillPage();
   return (

@@ -56,7 +56,13 @@ interface SelectProps<Value extends string> extends Omit<ComponentProps<'select'
 }
 
 /** The platform's own list: reachable by every keyboard, reader and thumb. */
-export function Select<Value extends string>({ value, options, onValueChange, className, ...rest }: SelectProps<Value>) {
+export function Select<Value extends string>({
+  value,
+  options,
+  onValueChange,
+  className,
+  ...rest
+}: SelectProps<Value>) {
   return (
     <select
       className={classNames(styles.control, styles.select, className)}
@@ -118,7 +124,14 @@ interface ChoiceProps<Value extends string> {
 }
 
 /** One of a few. */
-export function Choice<Value extends string>({ label, value, options, onValueChange, segments = false, hideLabel = false }: ChoiceProps<Value>) {
+export function Choice<Value extends string>({
+  label,
+  value,
+  options,
+  onValueChange,
+  segments = false,
+  hideLabel = false,
+}: ChoiceProps<Value>) {
   const name = useId();
   return (
     <fieldset className={classNames(styles.choice, segments && styles.segments)}>
@@ -127,7 +140,12 @@ export function Choice<Value extends string>({ label, value, options, onValueCha
         {options.map((option) => (
           <div key={option.value} className={styles.option}>
             <label className={styles.check}>
-              <input type="radio" name={name} checked={option.value === value} onChange={() => onValueChange(option.value)} />
+              <input
+                type="radio"
+                name={name}
+                checked={option.value === value}
+                onChange={() => onValueChange(option.value)}
+              />
               <span>{option.label}</span>
             </label>
             {option.help && <p className={styles.help}>{option.help}</p>}

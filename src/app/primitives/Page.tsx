@@ -31,7 +31,10 @@ export function Page({ title, subtitle, actions, children }: PageProps) {
 /** Panels side by side, as many as fit (`min` px each). */
 export function Columns({ min = 360, children }: { readonly min?: number; readonly children: ReactNode }) {
   return (
-    <div className={styles.columns} style={{ gridTemplateColumns: `repeat(auto-fit, minmax(min(${min}px, 100%), 1fr))` }}>
+    <div
+      className={styles.columns}
+      style={{ gridTemplateColumns: `repeat(auto-fit, minmax(min(${min}px, 100%), 1fr))` }}
+    >
       {children}
     </div>
   );

@@ -13,7 +13,13 @@ interface ProgressBarProps {
 export function ProgressBar({ label, fraction, text }: ProgressBarProps) {
   const value = fraction === null ? null : Math.min(100, Math.max(0, Math.round(fraction * 1000) / 10));
   return (
-    <Progress.Root className={styles.bar} value={value} max={100} aria-label={label} {...(text && { getValueLabel: () => text })}>
+    <Progress.Root
+      className={styles.bar}
+      value={value}
+      max={100}
+      aria-label={label}
+      {...(text && { getValueLabel: () => text })}
+    >
       <Progress.Indicator className={styles.done} style={{ inlineSize: `${value ?? 0}%` }} />
     </Progress.Root>
   );

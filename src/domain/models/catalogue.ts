@@ -12,7 +12,19 @@ import { simgr } from './simgr';
 import { vbpr } from './vbpr';
 import { MODEL_IDS, type Config, type ModelId, type ModelTable, type Option, type OptionValue } from './table';
 
-const TABLES: Readonly<Record<ModelId, ModelTable>> = { bpr, lightgcn, vbpr, mgcn, freedom, lattice, gume, egra, mllmrec, magnet, simgr };
+const TABLES: Readonly<Record<ModelId, ModelTable>> = {
+  bpr,
+  lightgcn,
+  vbpr,
+  mgcn,
+  freedom,
+  lattice,
+  gume,
+  egra,
+  mllmrec,
+  magnet,
+  simgr,
+};
 
 export const MODEL_TABLES: readonly ModelTable[] = MODEL_IDS.map((id) => TABLES[id]);
 
@@ -44,7 +56,8 @@ export function optionProblem(option: Option, value: OptionValue | undefined): s
     case 'number':
       if (typeof value !== 'number' || !Number.isFinite(value)) return `${option.label} is a number.`;
       if (option.type === 'integer' && !Number.isInteger(value)) return `${option.label} is a whole number.`;
-      if (value < option.min || value > option.max) return `${option.label} lies between ${option.min} and ${option.max}.`;
+      if (value < option.min || value > option.max)
+        return `${option.label} lies between ${option.min} and ${option.max}.`;
       if (option.key === 'embeddingSize' && value % 4 !== 0) return `${option.label} is a multiple of 4.`;
       return null;
   }
@@ -90,9 +103,14 @@ export function parseOption(option: Option, text: string): OptionValue {
   const value =
     option.type === 'boolean'
       ? text === 'true' || (text === 'false' ? false : text)
-      : option.type === 'choice' ? text : text.trim() === '' ? text : Number(text);
+      : option.type === 'choice'
+        ? text
+        : text.trim() === ''
+          ? text
+          : Number(text);
   const problem = optionProblem(option, value);
-  if (problem) throw new AppError('CONFIG_INVALID', problem, `“${text}” was given for “${option.key}”.`, { option: option.key });
+  if (problem)
+    throw new AppError('CONFIG_INVALID', problem, `“${text}” was given for “${option.key}”.`, { option: option.key });
   return value;
 }
 
@@ -110,7 +128,10 @@ export function idleBecause(id: ModelId, option: Option, config: Config): Option
 /** Typed reads for code that has a validated configuration. */
 export function numberOption(config: Config, key: string): number {
   const value = config[key];
-  if (typeof value !== 'number') throw new AppError('CONFIG_INVALID', `Option “${key}” is missing.`, 'Open the experiment form and save it again.', { option: key });
+  if (typeof value !== 'number')
+    throw new AppError('CONFIG_INVALID', `Option “${key}” is missing.`, 'Open the experiment form and save it again.', {
+      option: key,
+    });
   return value;
 }
 
@@ -120,6 +141,9 @@ export function booleanOption(config: Config, key: string): boolean {
 
 export function choiceOption(config: Config, key: string): string {
   const value = config[key];
-  if (typeof value !== 'string') throw new AppError('CONFIG_INVALID', `Option “${key}” is missing.`, 'Open the experiment form and save it again.', { option: key });
+  if (typeof value !== 'string')
+    throw new AppError('CONFIG_INVALID', `Option “${key}” is missing.`, 'Open the experiment form and save it again.', {
+      option: key,
+    });
   return value;
 }

@@ -92,7 +92,19 @@ export interface LossTerm {
   readonly label: string;
 }
 
-export const MODEL_IDS = ['bpr', 'lightgcn', 'vbpr', 'mgcn', 'freedom', 'lattice', 'gume', 'egra', 'mllmrec', 'magnet', 'simgr'] as const;
+export const MODEL_IDS = [
+  'bpr',
+  'lightgcn',
+  'vbpr',
+  'mgcn',
+  'freedom',
+  'lattice',
+  'gume',
+  'egra',
+  'mllmrec',
+  'magnet',
+  'simgr',
+] as const;
 export type ModelId = (typeof MODEL_IDS)[number];
 
 /** What a recommendation may depend on. */

@@ -16,7 +16,10 @@ export const vbpr: ModelTable = {
   publishedAs: ['VBPR'],
   minModalities: 1,
   options: [
-    regulariser(0.1, 'Times the sum of the Frobenius norms of the batch’s [ID, projected] rows, divided by the batch size.'),
+    regulariser(
+      0.1,
+      'Times the sum of the Frobenius norms of the batch’s [ID, projected] rows, divided by the batch size.',
+    ),
     featurePrecisionOption,
     ...trainingOptions({}),
   ],

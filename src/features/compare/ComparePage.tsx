@@ -35,7 +35,8 @@ export function ComparePage() {
   const series = useMemo(() => settingSeries(settings, epochs, metric, relevant), [settings, epochs, metric, relevant]);
   const grid = useMemo(() => plugInGrid(settings, metric, relevant), [settings, metric, relevant]);
   if (!loaded) return <Page title="Compare">{null}</Page>;
-  if (settings.length === 0) return <Choose runs={runs} asked={address.ids.length} onChoose={(ids) => address.change({ ids })} />;
+  if (settings.length === 0)
+    return <Choose runs={runs} asked={address.ids.length} onChoose={(ids) => address.change({ ids })} />;
 
   const datasets = [...new Set(settings.map(({ dataset }) => dataset.name))].join(', ');
   const liked = relevant === 'liked' ? ', liked items only' : '';
@@ -46,14 +47,33 @@ export function ComparePage() {
     </>
   );
   return (
-    <Page title="Compare" subtitle={`${plural(settings.length, 'setting')} · ${plural(settings.reduce((sum, setting) => sum + setting.runs.length, 0), 'run')} · ${datasets}`} actions={actions}>
+    <Page
+      title="Compare"
+      subtitle={`${plural(settings.length, 'setting')} · ${plural(
+        settings.reduce((sum, setting) => sum + setting.runs.length, 0),
+        'run',
+      )} · ${datasets}`}
+      actions={actions}
+    >
       <div className={styles.controls}>
         <Field label="Metric">
-          {(control) => <Select {...control} value={metric} options={METRIC_KEYS.map((key) => ({ value: key, label: metricLabel(key) }))} onValueChange={(next) => address.change({ metric: next })} />}
+          {(control) => (
+            <Select
+              {...control}
+              value={metric}
+              options={METRIC_KEYS.map((key) => ({ value: key, label: metricLabel(key) }))}
+              onValueChange={(next) => address.change({ metric: next })}
+            />
+          )}
         </Field>
         <Field label="Reference">
           {(control) => (
-            <Select {...control} value={reference?.key ?? ''} options={settings.map(({ key, label }) => ({ value: key, label }))} onValueChange={(next) => address.change({ reference: next })} />
+            <Select
+              {...control}
+              value={reference?.key ?? ''}
+              options={settings.map(({ key, label }) => ({ value: key, label }))}
+              onValueChange={(next) => address.change({ reference: next })}
+            />
           )}
         </Field>
         {isRated(settings) && (
@@ -61,7 +81,10 @@ export function ComparePage() {
             segments
             label="Held-out items"
             value={relevant}
-            options={[{ value: 'all', label: 'all' }, { value: 'liked', label: 'liked only' }]}
+            options={[
+              { value: 'all', label: 'all' },
+              { value: 'liked', label: 'liked only' },
+            ]}
             onValueChange={(next) => address.change({ relevant: next })}
           />
         )}
@@ -76,7 +99,15 @@ export function ComparePage() {
             label: 'Results',
             content: (
               <div className={styles.column}>
-                <ResultsPanel settings={settings} reference={reference} metric={metric} relevant={relevant} printed={address.printed} ranked={address.ranked} onChange={address.change} />
+                <ResultsPanel
+                  settings={settings}
+                  reference={reference}
+                  metric={metric}
+                  relevant={relevant}
+                  printed={address.printed}
+                  ranked={address.ranked}
+                  onChange={address.change}
+                />
                 {grid && <PlugInPanel grid={grid} name={`${metricLabel(metric)}${liked}`} dataset={datasets} />}
                 <SignificancePanel settings={settings} reference={reference} metric={metric} relevant={relevant} />
                 <div className={styles.halves}>
@@ -98,10 +129,23 @@ export function ComparePage() {
           {
             value: 'gains',
             label: 'Gains',
-            content: <GainsView settings={settings} reference={reference} chosen={address.setting} metric={metric} relevant={relevant} onChoose={(setting) => address.change({ setting })} />,
+            content: (
+              <GainsView
+                settings={settings}
+                reference={reference}
+                chosen={address.setting}
+                metric={metric}
+                relevant={relevant}
+                onChoose={(setting) => address.change({ setting })}
+              />
+            ),
           },
           { value: 'longTail', label: 'Long tail', content: <LongTailView settings={settings} /> },
-          { value: 'efficiency', label: 'Efficiency', content: <EfficiencyView settings={settings} epochs={epochs} metric={metric} relevant={relevant} /> },
+          {
+            value: 'efficiency',
+            label: 'Efficiency',
+            content: <EfficiencyView settings={settings} epochs={epochs} metric={metric} relevant={relevant} />,
+          },
         ]}
       />
     </Page>
@@ -109,10 +153,19 @@ export function ComparePage() {
 }
 
 /** Without runs to compare: what can be compared at once. */
-function Choose({ runs, asked, onChoose }: { readonly runs: readonly RunSummary[]; readonly asked: number; readonly onChoose: (ids: readonly string[]) => void }) {
+function Choose({
+  runs,
+  asked,
+  onChoose,
+}: {
+  readonly runs: readonly RunSummary[];
+  readonly asked: number;
+  readonly onChoose: (ids: readonly string[]) => void;
+}) {
   const finished = runs.filter(({ result }) => result !== null);
   const datasets = [...new Set(finished.map(({ experiment }) => experiment.dataset.name))];
-  const of = (name: string): string[] => finished.filter(({ experiment }) => experiment.dataset.name === name).map(({ id }) => id);
+  const of = (name: string): string[] =>
+    finished.filter(({ experiment }) => experiment.dataset.name === name).map(({ id }) => id);
   return (
     <Page title="Compare">
       <Notice

@@ -4,10 +4,21 @@ import { configDifferences, type Setting } from '../../domain/comparison';
 import styles from './compare.module.css';
 
 /** Options in which the settings differ, side by side. */
-export const ConfigDifferences = memo(function ConfigDifferences({ settings }: { readonly settings: readonly Setting[] }) {
+export const ConfigDifferences = memo(function ConfigDifferences({
+  settings,
+}: {
+  readonly settings: readonly Setting[];
+}) {
   const differences = configDifferences(settings);
   return (
-    <Panel title="What differs" note={differences.length === 0 ? 'nothing but the model and what only one of them has' : 'options that all have, and not all alike'}>
+    <Panel
+      title="What differs"
+      note={
+        differences.length === 0
+          ? 'nothing but the model and what only one of them has'
+          : 'options that all have, and not all alike'
+      }
+    >
       {differences.length > 0 && (
         <div className={styles.scroll} tabIndex={0} role="group" aria-label="Options that differ">
           <table className={styles.differences}>
@@ -28,7 +39,13 @@ export const ConfigDifferences = memo(function ConfigDifferences({ settings }: {
                     <code>{option}</code>
                   </th>
                   {values.map((value, i) => (
-                    <td key={settings[i]?.key}>{value === null ? <span className={styles.absent}>not an option</span> : <code>{String(value)}</code>}</td>
+                    <td key={settings[i]?.key}>
+                      {value === null ? (
+                        <span className={styles.absent}>not an option</span>
+                      ) : (
+                        <code>{String(value)}</code>
+                      )}
+                    </td>
                   ))}
                 </tr>
               ))}

@@ -30,7 +30,11 @@ export function DifficultyPanel({ setting, reference, label, paired }: Difficult
   const [typed, setTyped] = useState(String(NEIGHBOURS));
   const [asked, setAsked] = useState<number | null>(null);
   const datasetId = setting.dataset.id;
-  const command = useMemo((): Extract<AnalysisCommand, { type: 'visibility' }> | null => (asked === null ? null : { type: 'visibility', datasetId, neighbours: asked }), [asked, datasetId]);
+  const command = useMemo(
+    (): Extract<AnalysisCommand, { type: 'visibility' }> | null =>
+      asked === null ? null : { type: 'visibility', datasetId, neighbours: asked },
+    [asked, datasetId],
+  );
   const { value, fault, phase } = useAnswer(command, visibilityOf);
   const k = Number(typed);
   const valid = Number.isInteger(k) && k >= 1 && k <= MOST;
@@ -44,7 +48,15 @@ export function DifficultyPanel({ setting, reference, label, paired }: Difficult
         }}
       >
         <Field label="Nearest items k" {...(!valid && { error: `A whole number from 1 to ${MOST}.` })}>
-          {(control) => <Input {...control} inputMode="numeric" size={5} value={typed} onChange={(event) => setTyped(event.target.value)} />}
+          {(control) => (
+            <Input
+              {...control}
+              inputMode="numeric"
+              size={5}
+              value={typed}
+              onChange={(event) => setTyped(event.target.value)}
+            />
+          )}
         </Field>
         <Button type="submit" disabled={!valid || asked === k}>
           Find the nearest items
@@ -58,17 +70,38 @@ export function DifficultyPanel({ setting, reference, label, paired }: Difficult
       )}
       {value && <Groups visibility={value} setting={setting} reference={reference} label={label} paired={paired} />}
       <p className={styles.note}>
-        Visibility of a test item: the share of its k nearest items, by each modality, that are in the user’s history; of a user, the mean over the test items. Easy from 0.5, hard at 0.
+        Visibility of a test item: the share of its k nearest items, by each modality, that are in the user’s history;
+        of a user, the mean over the test items. Easy from 0.5, hard at 0.
       </p>
     </Panel>
   );
 }
 
-function Groups({ visibility, setting, reference, label, paired }: DifficultyPanelProps & { readonly visibility: Visibility }) {
-  const rows = useMemo(() => groupGains(groupsAmong(difficultyGroups(visibility.values), visibility.users, paired.users), paired.mine, paired.theirs), [visibility, paired]);
+function Groups({
+  visibility,
+  setting,
+  reference,
+  label,
+  paired,
+}: DifficultyPanelProps & { readonly visibility: Visibility }) {
+  const rows = useMemo(
+    () =>
+      groupGains(
+        groupsAmong(difficultyGroups(visibility.values), visibility.users, paired.users),
+        paired.mine,
+        paired.theirs,
+      ),
+    [visibility, paired],
+  );
   const by = `${formatCount(visibility.neighbours)} nearest items by ${visibility.modalities.join(', ')}`;
   const words = useMemo(
-    () => ({ holds: 'Visibility', setting: setting.label, reference: reference.label, metric: label, caption: `${label} by difficulty on ${setting.dataset.name}: visibility of the test items among the ${by}.` }),
+    () => ({
+      holds: 'Visibility',
+      setting: setting.label,
+      reference: reference.label,
+      metric: label,
+      caption: `${label} by difficulty on ${setting.dataset.name}: visibility of the test items among the ${by}.`,
+    }),
     [setting, reference, label, by],
   );
   return (

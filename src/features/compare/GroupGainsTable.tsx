@@ -19,10 +19,28 @@ export const GroupGainsTable = memo(function GroupGainsTable({ title, rows, word
     (): readonly Column<GroupGain>[] => [
       { id: 'group', header: 'Users', rowHeader: true, sortable: false, value: ({ name }) => name },
       { id: 'holds', header: holds, numeric: true, sortable: false, value: (row) => row.holds },
-      { id: 'users', header: 'How many', numeric: true, value: ({ rows: { length } }) => length, cell: ({ rows: { length } }) => formatCount(length) },
+      {
+        id: 'users',
+        header: 'How many',
+        numeric: true,
+        value: ({ rows: { length } }) => length,
+        cell: ({ rows: { length } }) => formatCount(length),
+      },
       { id: 'mine', header: setting, numeric: true, value: ({ mine }) => mine, cell: ({ mine }) => formatMetric(mine) },
-      { id: 'theirs', header: reference, numeric: true, value: ({ theirs }) => theirs, cell: ({ theirs }) => formatMetric(theirs) },
-      { id: 'difference', header: 'Difference', numeric: true, value: ({ difference }) => difference, cell: differenceText },
+      {
+        id: 'theirs',
+        header: reference,
+        numeric: true,
+        value: ({ theirs }) => theirs,
+        cell: ({ theirs }) => formatMetric(theirs),
+      },
+      {
+        id: 'difference',
+        header: 'Difference',
+        numeric: true,
+        value: ({ difference }) => difference,
+        cell: differenceText,
+      },
     ],
     [holds, setting, reference],
   );

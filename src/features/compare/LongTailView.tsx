@@ -12,7 +12,15 @@ import { groupSpreads } from '../../domain/longTail';
 import { CUTOFFS, type Cutoff } from '../../domain/metrics';
 import type { AnalysisCommand } from '../../domain/protocol';
 import { longTailOf } from '../../state/analysis';
-import { groupLabels, longTailPaper, longTailRows, longTailSeries, longTailTable, longTailWords, type LongTailRow } from './longTailRows';
+import {
+  groupLabels,
+  longTailPaper,
+  longTailRows,
+  longTailSeries,
+  longTailTable,
+  longTailWords,
+  type LongTailRow,
+} from './longTailRows';
 import { useAnswer } from '../../app/useAsked';
 import { comparedRuns } from './useTests';
 import styles from './compare.module.css';
@@ -26,9 +34,13 @@ const METRICS = [
 export function LongTailView({ settings }: { readonly settings: readonly Setting[] }) {
   const [cutoff, setCutoff] = useState<Cutoff>(20);
   const [first] = settings;
-  const sameData = useMemo(() => settings.filter(({ dataset }) => dataset.fingerprint === first?.dataset.fingerprint), [settings, first]);
+  const sameData = useMemo(
+    () => settings.filter(({ dataset }) => dataset.fingerprint === first?.dataset.fingerprint),
+    [settings, first],
+  );
   const command = useMemo(
-    (): Extract<AnalysisCommand, { type: 'longTail' }> | null => (first ? { type: 'longTail', settings: sameData.map(comparedRuns), datasetId: first.dataset.id, cutoff } : null),
+    (): Extract<AnalysisCommand, { type: 'longTail' }> | null =>
+      first ? { type: 'longTail', settings: sameData.map(comparedRuns), datasetId: first.dataset.id, cutoff } : null,
     [first, sameData, cutoff],
   );
   const { value, fault } = useAnswer(command, longTailOf);
@@ -36,10 +48,20 @@ export function LongTailView({ settings }: { readonly settings: readonly Setting
   return (
     <div className={styles.column}>
       <div className={styles.controls}>
-        <Choice segments label="Cutoff K" value={String(cutoff)} options={CUTOFFS.map((one) => ({ value: String(one), label: `@${one}` }))} onValueChange={(text) => setCutoff(CUTOFFS.find((one) => String(one) === text) ?? 20)} />
+        <Choice
+          segments
+          label="Cutoff K"
+          value={String(cutoff)}
+          options={CUTOFFS.map((one) => ({ value: String(one), label: `@${one}` }))}
+          onValueChange={(text) => setCutoff(CUTOFFS.find((one) => String(one) === text) ?? 20)}
+        />
       </div>
       {fault && <FaultNotice fault={fault} />}
-      {sameData.length < settings.length && <Notice title={`Only settings on ${first?.dataset.name} stand here.`}>Items of other data are other items.</Notice>}
+      {sameData.length < settings.length && (
+        <Notice title={`Only settings on ${first?.dataset.name} stand here.`}>
+          Items of other data are other items.
+        </Notice>
+      )}
       {!value && !fault && <p role="status">Grouping the items …</p>}
       {rows.length > 0 && first && (
         <>
@@ -49,7 +71,14 @@ export function LongTailView({ settings }: { readonly settings: readonly Setting
             ))}
           </Columns>
           {METRICS.map(({ key, label }) => (
-            <GroupTable key={key} rows={rows} metric={key} name={`${label}@${cutoff}`} cutoff={cutoff} dataset={first.dataset.name} />
+            <GroupTable
+              key={key}
+              rows={rows}
+              metric={key}
+              name={`${label}@${cutoff}`}
+              cutoff={cutoff}
+              dataset={first.dataset.name}
+            />
           ))}
         </>
       )}
@@ -67,26 +96,61 @@ function Bars({ rows, metric, name }: MetricProps) {
   const series = useMemo(() => longTailSeries(rows, metric), [rows, metric]);
   return (
     <Surface>
-      <GroupedBars title={`${name} by popularity`} categories={SHORT} series={series} xLabel="items, five equal groups" yLabel={`${name}, mean ± sd over seeds`} summary={longTailWords(rows, metric, name)} />
+      <GroupedBars
+        title={`${name} by popularity`}
+        categories={SHORT}
+        series={series}
+        xLabel="items, five equal groups"
+        yLabel={`${name}, mean ± sd over seeds`}
+        summary={longTailWords(rows, metric, name)}
+      />
     </Surface>
   );
 }
 
-function GroupTable({ rows, metric, name, cutoff, dataset }: MetricProps & { readonly cutoff: Cutoff; readonly dataset: string }) {
+function GroupTable({
+  rows,
+  metric,
+  name,
+  cutoff,
+  dataset,
+}: MetricProps & { readonly cutoff: Cutoff; readonly dataset: string }) {
   const labels = useMemo(() => groupLabels(rows), [rows]);
   const columns = useMemo(
     (): readonly Column<LongTailRow>[] => [
-      { id: 'setting', header: 'Setting', rowHeader: true, value: ({ setting }) => setting.label, cell: ({ setting }) => <span className={styles.setting}>{setting.label}</span> },
+      {
+        id: 'setting',
+        header: 'Setting',
+        rowHeader: true,
+        value: ({ setting }) => setting.label,
+        cell: ({ setting }) => <span className={styles.setting}>{setting.label}</span>,
+      },
       ...labels.map((header, group): Column<LongTailRow> => {
         const of = (row: LongTailRow) => groupSpreads(row, metric)[group] ?? { mean: null, sd: null };
-        return { id: String(group), header, numeric: true, value: (row) => of(row).mean, cell: (row) => formatMeanSd(of(row).mean, of(row).sd) };
+        return {
+          id: String(group),
+          header,
+          numeric: true,
+          value: (row) => of(row).mean,
+          cell: (row) => formatMeanSd(of(row).mean, of(row).sd),
+        };
       }),
     ],
     [labels, metric],
   );
   const title = `${name}, by group`;
   return (
-    <Panel title={title} note="training interactions of the group’s items in brackets" actions={<PaperButtons title={title} paper={() => longTailPaper(rows, metric, name, dataset)} data={() => longTailTable(rows, cutoff)} />}>
+    <Panel
+      title={title}
+      note="training interactions of the group’s items in brackets"
+      actions={
+        <PaperButtons
+          title={title}
+          paper={() => longTailPaper(rows, metric, name, dataset)}
+          data={() => longTailTable(rows, cutoff)}
+        />
+      }
+    >
       <DataTable label={title} columns={columns} rows={rows} rowId={({ key }) => key} />
     </Panel>
   );

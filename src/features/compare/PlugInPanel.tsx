@@ -25,7 +25,9 @@ export const PlugInPanel = memo(function PlugInPanel({ grid, name, dataset }: Pl
     (): readonly Column<GridRow>[] => [
       { id: 'backbone', header: 'Backbone', rowHeader: true, value: ({ backbone }) => backbone },
       ...grid.enhancers.map((enhancer, i): Column<GridRow> => ({
-        id: enhancer, header: enhancer, numeric: true,
+        id: enhancer,
+        header: enhancer,
+        numeric: true,
         value: ({ cells }) => cells[i]?.metric.mean ?? null,
         cell: ({ cells }) => {
           const cell = cells[i];
@@ -43,13 +45,20 @@ export const PlugInPanel = memo(function PlugInPanel({ grid, name, dataset }: Pl
     [grid],
   );
   return (
-    <Panel title="Plug-ins" note={`${name}, test; relative to the plain backbone`} actions={<PaperButtons title="Plug-ins" paper={() => gridPaper(grid, name, dataset)} data={() => gridTable(grid)} />}>
+    <Panel
+      title="Plug-ins"
+      note={`${name}, test; relative to the plain backbone`}
+      actions={
+        <PaperButtons title="Plug-ins" paper={() => gridPaper(grid, name, dataset)} data={() => gridTable(grid)} />
+      }
+    >
       <DataTable label="Backbones by enhancer" columns={columns} rows={grid.rows} rowId={({ backbone }) => backbone} />
     </Panel>
   );
 });
 
-const bestOf = (cells: GridRow['cells']): readonly number[] => bestTwo(cells.map((cell) => cell?.metric.mean ?? null)).best;
+const bestOf = (cells: GridRow['cells']): readonly number[] =>
+  bestTwo(cells.map((cell) => cell?.metric.mean ?? null)).best;
 
 export function gridPaper({ enhancers, rows }: PlugInGrid, name: string, dataset: string): PaperTable {
   return {
@@ -58,7 +67,9 @@ export function gridPaper({ enhancers, rows }: PlugInGrid, name: string, dataset
     rows: rows.map(({ backbone, cells }) => [
       { text: backbone },
       ...cells.map((cell, i) => ({
-        text: cell ? `${formatMeanSd(cell.metric.mean, cell.metric.sd)}${cell.improvement === null ? '' : ` (${improvementText(cell.improvement)})`}` : 'n/a',
+        text: cell
+          ? `${formatMeanSd(cell.metric.mean, cell.metric.sd)}${cell.improvement === null ? '' : ` (${improvementText(cell.improvement)})`}`
+          : 'n/a',
         place: bestOf(cells).includes(i) ? ('best' as const) : null,
       })),
     ]),
@@ -67,10 +78,17 @@ export function gridPaper({ enhancers, rows }: PlugInGrid, name: string, dataset
 
 export function gridTable({ enhancers, rows }: PlugInGrid): ChartTable {
   return {
-    columns: ['backbone', ...enhancers.flatMap((name) => [`${name}_mean`, `${name}_sd`, ...(name === PLAIN ? [] : [`${name}_relative`])])],
+    columns: [
+      'backbone',
+      ...enhancers.flatMap((name) => [`${name}_mean`, `${name}_sd`, ...(name === PLAIN ? [] : [`${name}_relative`])]),
+    ],
     rows: rows.map(({ backbone, cells }): Cell[] => [
       backbone,
-      ...enhancers.flatMap((name, i): Cell[] => [cells[i]?.metric.mean ?? null, cells[i]?.metric.sd ?? null, ...(name === PLAIN ? [] : [cells[i]?.improvement ?? null])]),
+      ...enhancers.flatMap((name, i): Cell[] => [
+        cells[i]?.metric.mean ?? null,
+        cells[i]?.metric.sd ?? null,
+        ...(name === PLAIN ? [] : [cells[i]?.improvement ?? null]),
+      ]),
     ]),
   };
 }

@@ -33,7 +33,12 @@ export function ResultsPanel({ settings, reference, metric, relevant, printed, r
   const published = usePublished(settings, relevant);
   const chosen = useMemo(() => shownRows(published, settings, printed), [published, settings, printed]);
   const rows = useMemo(
-    () => resultRows(settings, SHOWN_METRICS, relevant, reference, metric, { marks: tests ? marksOf(tests) : NO_MARKS, printed: chosen, rankPrinted: ranked }),
+    () =>
+      resultRows(settings, SHOWN_METRICS, relevant, reference, metric, {
+        marks: tests ? marksOf(tests) : NO_MARKS,
+        printed: chosen,
+        rankPrinted: ranked,
+      }),
     [settings, relevant, reference, metric, tests, chosen, ranked],
   );
   const legend = reference ? markLegend(rows, reference.label) : null;
@@ -47,22 +52,38 @@ export function ResultsPanel({ settings, reference, metric, relevant, printed, r
         <PaperButtons
           main
           title="comparison"
-          paper={() => resultsPaper(rows, reference, metric, `Test metrics on ${datasets}${liked}; mean and standard deviation over seeds.`)}
+          paper={() =>
+            resultsPaper(
+              rows,
+              reference,
+              metric,
+              `Test metrics on ${datasets}${liked}; mean and standard deviation over seeds.`,
+            )
+          }
           data={() => resultsTable(rows)}
         />
       }
     >
       {published.length > 0 && (
         <div className={styles.printedControls}>
-          <Choice segments label="Printed rows" value={printed} options={PRINTED_CHOICES} onValueChange={(value) => onChange({ printed: value })} />
-          {chosen.length > 0 && <Checkbox label="Rank them too" checked={ranked} onCheckedChange={(value) => onChange({ ranked: value })} />}
+          <Choice
+            segments
+            label="Printed rows"
+            value={printed}
+            options={PRINTED_CHOICES}
+            onValueChange={(value) => onChange({ printed: value })}
+          />
+          {chosen.length > 0 && (
+            <Checkbox label="Rank them too" checked={ranked} onCheckedChange={(value) => onChange({ ranked: value })} />
+          )}
         </div>
       )}
       <ResultsTable rows={rows} compared={metric} reference={reference} />
       {legend && <p className={styles.note}>{legend}</p>}
       {chosen.length > 0 && (
         <p className={styles.note}>
-          Printed rows are copied from the papers: same users, items and interactions, but their own split, seeds and code. {ranked ? 'They are ranked with the others.' : 'They are not ranked.'}
+          Printed rows are copied from the papers: same users, items and interactions, but their own split, seeds and
+          code. {ranked ? 'They are ranked with the others.' : 'They are not ranked.'}
         </p>
       )}
     </Panel>
@@ -73,12 +94,21 @@ export function ResultsPanel({ settings, reference, metric, relevant, printed, r
 function usePublished(settings: readonly Setting[], relevant: Relevant): readonly PublishedRow[] {
   const [first] = settings;
   const same = settings.every(({ dataset }) => dataset.fingerprint === first?.dataset.fingerprint);
-  const stored = useDatasets((state) => state.datasets.find(({ fingerprint }) => fingerprint === first?.dataset.fingerprint));
+  const stored = useDatasets((state) =>
+    state.datasets.find(({ fingerprint }) => fingerprint === first?.dataset.fingerprint),
+  );
   const [name, statistics] = [stored?.name ?? first?.dataset.name ?? '', stored?.statistics ?? null];
-  return useMemo(() => (same && relevant === 'all' ? publishedResults({ name, statistics }) : []), [same, relevant, name, statistics]);
+  return useMemo(
+    () => (same && relevant === 'all' ? publishedResults({ name, statistics }) : []),
+    [same, relevant, name, statistics],
+  );
 }
 
-function shownRows(published: readonly PublishedRow[], settings: readonly Setting[], printed: Printed): readonly PublishedRow[] {
+function shownRows(
+  published: readonly PublishedRow[],
+  settings: readonly Setting[],
+  printed: Printed,
+): readonly PublishedRow[] {
   if (printed === 'none') return [];
   const names = settings.flatMap(({ model }) => modelTable(model).publishedAs);
   return printed === 'all' ? published : published.filter(({ name }) => names.includes(name));

@@ -20,17 +20,35 @@ export const ResultsTable = memo(function ResultsTable({ rows, compared, referen
   const columns = useMemo((): readonly Column<ResultRow>[] => {
     const keys = rows[0]?.cells.map(({ key }) => key) ?? [];
     return [
-      { id: 'setting', header: 'Setting', rowHeader: true, value: ({ label }) => label, cell: ({ label, note, setting }) => <SettingName label={label} note={note} printed={setting === null} /> },
+      {
+        id: 'setting',
+        header: 'Setting',
+        rowHeader: true,
+        value: ({ label }) => label,
+        cell: ({ label, note, setting }) => <SettingName label={label} note={note} printed={setting === null} />,
+      },
       ...keys.map((key, column): Column<ResultRow> => ({
-        id: key, header: shortMetric(key), numeric: true,
+        id: key,
+        header: shortMetric(key),
+        numeric: true,
         value: ({ cells }) => cells[column]?.spread.mean ?? null,
         cell: ({ cells, setting }) => <Metric cell={cells[column]} printed={setting === null} />,
       })),
       {
-        id: 'improvement', header: `Δ ${shortMetric(compared)}`, numeric: true, value: ({ improvement }) => improvement,
-        cell: ({ setting, improvement }) => (setting !== null && setting === reference ? 'reference' : improvementText(improvement) || '–'),
+        id: 'improvement',
+        header: `Δ ${shortMetric(compared)}`,
+        numeric: true,
+        value: ({ improvement }) => improvement,
+        cell: ({ setting, improvement }) =>
+          setting !== null && setting === reference ? 'reference' : improvementText(improvement) || '–',
       },
-      { id: 'runs', header: 'Seeds', sortable: false, value: () => null, cell: ({ setting }) => (setting ? <RunLinks runs={setting.runs} /> : 'printed') },
+      {
+        id: 'runs',
+        header: 'Seeds',
+        sortable: false,
+        value: () => null,
+        cell: ({ setting }) => (setting ? <RunLinks runs={setting.runs} /> : 'printed'),
+      },
     ];
   }, [rows, compared, reference]);
   return (
@@ -50,13 +68,31 @@ function Metric({ cell, printed }: { readonly cell: ResultCell | undefined; read
   const marked = cell?.marked;
   return (
     <span className={printed ? styles.printed : undefined}>
-      {cell?.place === 'best' ? <strong title="best">{text}</strong> : cell?.place === 'second' ? <u title="second best">{text}</u> : text}
-      {marked && marked.mark !== '' && <sup title={`after Holm: p = ${formatP(marked.users)} over users, ${formatP(marked.seeds)} over seeds`}>{marked.mark}</sup>}
+      {cell?.place === 'best' ? (
+        <strong title="best">{text}</strong>
+      ) : cell?.place === 'second' ? (
+        <u title="second best">{text}</u>
+      ) : (
+        text
+      )}
+      {marked && marked.mark !== '' && (
+        <sup title={`after Holm: p = ${formatP(marked.users)} over users, ${formatP(marked.seeds)} over seeds`}>
+          {marked.mark}
+        </sup>
+      )}
     </span>
   );
 }
 
-const SettingName = ({ label, note, printed }: { readonly label: string; readonly note: string | null; readonly printed: boolean }) => (
+const SettingName = ({
+  label,
+  note,
+  printed,
+}: {
+  readonly label: string;
+  readonly note: string | null;
+  readonly printed: boolean;
+}) => (
   <span className={styles.setting}>
     {printed ? <span className={styles.printed}>{label}</span> : label}
     {note && <span className={styles.small}>⚠ {note}</span>}

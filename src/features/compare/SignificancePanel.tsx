@@ -24,7 +24,9 @@ export function SignificancePanel({ settings, reference, metric, relevant }: Sig
   const tested = useTests(settings, reference, metric, relevant);
   const rows = useMemo(() => significanceRows(settings, tested?.comparisons ?? []), [settings, tested]);
   const [data, setData] = useState(false);
-  const refusals = settings.flatMap((setting) => (reference && setting !== reference ? (unpairable(setting, reference) ?? []) : []));
+  const refusals = settings.flatMap((setting) =>
+    reference && setting !== reference ? (unpairable(setting, reference) ?? []) : [],
+  );
   const title = reference ? `Against ${reference.label}` : 'Significance';
   return (
     <Panel
@@ -40,8 +42,12 @@ export function SignificancePanel({ settings, reference, metric, relevant }: Sig
     >
       {tested?.fault && <FaultNotice fault={tested.fault} />}
       {settings.length < 2 && <p>Everything here is one setting. Add runs of another one on the Runs page.</p>}
-      {!tested && settings.length - refusals.length > 1 && <p role="status">Testing {settings.length - refusals.length - 1} settings …</p>}
-      {rows.length > 0 && <DataTable label={title} columns={COLUMNS} rows={rows} rowId={({ setting }) => setting.key} />}
+      {!tested && settings.length - refusals.length > 1 && (
+        <p role="status">Testing {settings.length - refusals.length - 1} settings …</p>
+      )}
+      {rows.length > 0 && (
+        <DataTable label={title} columns={COLUMNS} rows={rows} rowId={({ setting }) => setting.key} />
+      )}
       {refusals.map((reason) => (
         <p key={reason} className={styles.refused}>
           {reason}
@@ -49,8 +55,9 @@ export function SignificancePanel({ settings, reference, metric, relevant }: Sig
       ))}
       {rows.length > 0 && (
         <p className={styles.note}>
-          Over users: mean over common seeds first, then paired; p-values are two-sided and adjusted for the number of rows (Holm); the interval comes from resampling users. Over
-          seeds: the paired t-test of the means, adjusted alike. † over users, ‡ over seeds: p &lt; {SIGNIFICANT}.
+          Over users: mean over common seeds first, then paired; p-values are two-sided and adjusted for the number of
+          rows (Holm); the interval comes from resampling users. Over seeds: the paired t-test of the means, adjusted
+          alike. † over users, ‡ over seeds: p &lt; {SIGNIFICANT}.
         </p>
       )}
       {data && <DataDialog title={title} table={significanceTable(rows)} onClose={() => setData(false)} />}
@@ -59,9 +66,17 @@ export function SignificancePanel({ settings, reference, metric, relevant }: Sig
 }
 
 const COLUMNS: readonly Column<SignificanceRow>[] = [
-  { id: 'setting', header: 'Setting', rowHeader: true, value: ({ setting }) => setting.label, cell: ({ setting }) => <span className={styles.setting}>{setting.label}</span> },
   {
-    id: 'difference', header: 'Difference, 95 %', numeric: true,
+    id: 'setting',
+    header: 'Setting',
+    rowHeader: true,
+    value: ({ setting }) => setting.label,
+    cell: ({ setting }) => <span className={styles.setting}>{setting.label}</span>,
+  },
+  {
+    id: 'difference',
+    header: 'Difference, 95 %',
+    numeric: true,
     value: ({ comparison: { users } }) => ('refused' in users ? null : users.mean),
     cell: ({ comparison: { users } }) =>
       'refused' in users ? (
@@ -75,10 +90,24 @@ const COLUMNS: readonly Column<SignificanceRow>[] = [
         </>
       ),
   },
-  { id: 't', header: 't, users', numeric: true, value: ({ adjusted }) => adjusted.t, cell: ({ adjusted }) => <P value={adjusted.t} mark="†" /> },
-  { id: 'wilcoxon', header: 'Wilcoxon, users', numeric: true, value: ({ adjusted }) => adjusted.wilcoxon, cell: ({ adjusted }) => <P value={adjusted.wilcoxon} mark="†" /> },
   {
-    id: 'seeds', header: 't, seeds', numeric: true,
+    id: 't',
+    header: 't, users',
+    numeric: true,
+    value: ({ adjusted }) => adjusted.t,
+    cell: ({ adjusted }) => <P value={adjusted.t} mark="†" />,
+  },
+  {
+    id: 'wilcoxon',
+    header: 'Wilcoxon, users',
+    numeric: true,
+    value: ({ adjusted }) => adjusted.wilcoxon,
+    cell: ({ adjusted }) => <P value={adjusted.wilcoxon} mark="†" />,
+  },
+  {
+    id: 'seeds',
+    header: 't, seeds',
+    numeric: true,
     value: ({ adjusted }) => adjusted.seeds,
     cell: ({ comparison: { bySeed }, adjusted }) =>
       bySeed ? (

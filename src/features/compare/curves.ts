@@ -4,10 +4,16 @@ import type { MetricKey } from '../../domain/metrics';
 import type { EpochPoint } from '../../domain/run';
 import { spread } from '../../domain/spread';
 
-const validOf = (point: EpochPoint, relevant: Relevant): EpochPoint['valid'] | undefined => (relevant === 'all' ? point.valid : point.validLiked);
+const validOf = (point: EpochPoint, relevant: Relevant): EpochPoint['valid'] | undefined =>
+  relevant === 'all' ? point.valid : point.validLiked;
 
 /** A validation metric by epoch, mean over seeds, with ± one standard deviation around it; as long as all seeds have it. */
-export function settingSeries(settings: readonly Setting[], epochs: ReadonlyMap<string, readonly EpochPoint[]>, metric: MetricKey, relevant: Relevant): Series[] {
+export function settingSeries(
+  settings: readonly Setting[],
+  epochs: ReadonlyMap<string, readonly EpochPoint[]>,
+  metric: MetricKey,
+  relevant: Relevant,
+): Series[] {
   return settings.map((setting): Series => {
     const runs = setting.runs.map(({ id }) => epochs.get(id) ?? []);
     const common = Math.min(...runs.map(({ length }) => length));
@@ -28,4 +34,5 @@ export function settingSeries(settings: readonly Setting[], epochs: ReadonlyMap<
 }
 
 /** Whether any of the settings was evaluated over liked items too. */
-export const isRated = (settings: readonly Setting[]): boolean => settings.some(({ runs }) => runs.some(({ result }) => metricsOf(result, 'liked') !== undefined));
+export const isRated = (settings: readonly Setting[]): boolean =>
+  settings.some(({ runs }) => runs.some(({ result }) => metricsOf(result, 'liked') !== undefined));

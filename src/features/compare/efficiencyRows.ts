@@ -33,7 +33,8 @@ export interface EfficiencyRow {
 type Epochs = ReadonlyMap<string, readonly EpochPoint[]>;
 export type Measure = Exclude<keyof RunCost, 'run'>;
 
-const fromOne = (epoch: number | null | undefined): number | null => (epoch === null || epoch === undefined ? null : epoch + 1);
+const fromOne = (epoch: number | null | undefined): number | null =>
+  epoch === null || epoch === undefined ? null : epoch + 1;
 
 function costOf(run: RunSummary, epochs: readonly EpochPoint[]): RunCost {
   const { best, t95, lastEpoch } = convergenceOf(epochs, run.experiment.config, run.result?.bestEpoch ?? null);
@@ -56,7 +57,8 @@ export const efficiencyRows = (settings: readonly Setting[], epochs: Epochs): Ef
     devices: [...new Set(setting.runs.flatMap(({ device }) => device?.name ?? []))],
   }));
 
-export const costSpread = ({ costs }: EfficiencyRow, measure: Measure): Spread => spread(costs.flatMap((cost) => cost[measure] ?? []));
+export const costSpread = ({ costs }: EfficiencyRow, measure: Measure): Spread =>
+  spread(costs.flatMap((cost) => cost[measure] ?? []));
 
 export interface MeasureWords {
   readonly key: Measure;
@@ -82,18 +84,28 @@ export function spreadText({ mean, sd }: Spread, format: MeasureWords['format'])
 }
 
 /** The validation metric against the time of work: both as means over seeds, epoch by epoch, as long as all seeds have the epoch. */
-export function timeSeries(settings: readonly Setting[], epochs: Epochs, metric: MetricKey, relevant: Relevant): { readonly series: readonly Series[]; readonly label: string } {
+export function timeSeries(
+  settings: readonly Setting[],
+  epochs: Epochs,
+  metric: MetricKey,
+  relevant: Relevant,
+): { readonly series: readonly Series[]; readonly label: string } {
   const lines = settings.map((setting) => {
     const runs = setting.runs.map(({ id }) => timedValues(epochs.get(id) ?? [], metric, relevant));
     const common = Math.min(...runs.map(({ length }) => length));
     return Array.from({ length: common }, (_, i): Point => {
-      const mean = (value: (one: { readonly seconds: number; readonly value: number }) => number): number => runs.reduce((sum, run) => sum + (run[i] ? value(run[i]) : NaN), 0) / runs.length;
+      const mean = (value: (one: { readonly seconds: number; readonly value: number }) => number): number =>
+        runs.reduce((sum, run) => sum + (run[i] ? value(run[i]) : NaN), 0) / runs.length;
       return [mean((one) => one.seconds), mean((one) => one.value)];
     });
   });
   const unit = timeUnit(Math.max(0, ...lines.flatMap((points) => points.map(([x]) => x))));
   return {
-    series: settings.map(({ label }, i) => ({ name: label, kind: 'evaluation', points: (lines[i] ?? []).map(([x, y]): Point => [x / unit.seconds, y]) })),
+    series: settings.map(({ label }, i) => ({
+      name: label,
+      kind: 'evaluation',
+      points: (lines[i] ?? []).map(([x, y]): Point => [x / unit.seconds, y]),
+    })),
     label: unit.label,
   };
 }
@@ -102,16 +114,36 @@ export function efficiencyPaper(rows: readonly EfficiencyRow[], datasets: string
   return {
     caption: `Efficiency on ${datasets}: mean and standard deviation over seeds. t95 is the time and epoch at which validation first reaches 95 % of its best.`,
     columns: ['Model', ...MEASURES.map(({ header }) => header), 'Device'],
-    rows: rows.map((row) => [{ text: row.setting.label }, ...MEASURES.map(({ key, format }) => ({ text: spreadText(costSpread(row, key), format) })), { text: row.devices.join(', ') }]),
+    rows: rows.map((row) => [
+      { text: row.setting.label },
+      ...MEASURES.map(({ key, format }) => ({ text: spreadText(costSpread(row, key), format) })),
+      { text: row.devices.join(', ') },
+    ]),
   };
 }
 
 /** One row per run. */
 export function efficiencyTable(rows: readonly EfficiencyRow[]): ChartTable {
   return {
-    columns: ['setting', 'seed', 'train_seconds_per_epoch', 'total_seconds', 'peak_bytes', 't95_seconds', 't95_epoch', 'best_epoch', 'stop_epoch', 'device'],
+    columns: [
+      'setting',
+      'seed',
+      'train_seconds_per_epoch',
+      'total_seconds',
+      'peak_bytes',
+      't95_seconds',
+      't95_epoch',
+      'best_epoch',
+      'stop_epoch',
+      'device',
+    ],
     rows: rows.flatMap(({ setting, costs }) =>
-      costs.map(({ run, ...cost }): Cell[] => [setting.label, run.experiment.seed, ...MEASURES.map(({ key }) => cost[key]), run.device?.name ?? null]),
+      costs.map(({ run, ...cost }): Cell[] => [
+        setting.label,
+        run.experiment.seed,
+        ...MEASURES.map(({ key }) => cost[key]),
+        run.device?.name ?? null,
+      ]),
     ),
   };
 }

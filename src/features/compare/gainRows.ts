@@ -12,7 +12,12 @@ export function stepPoints({ cumulative, edges }: Pick<GainDistribution, 'cumula
   return (points[points.length - 1]?.[0] ?? end) < end ? [...points, [end, 1]] : points;
 }
 
-export const distributionWords = (metric: string, setting: string, reference: string, { users, better, equal, worse, mean }: GainDistribution): string =>
+export const distributionWords = (
+  metric: string,
+  setting: string,
+  reference: string,
+  { users, better, equal, worse, mean }: GainDistribution,
+): string =>
   `${metric} of ${formatCount(users)} users: ${setting} is better than ${reference} for ${formatPercent(better)}, equal for ${formatPercent(equal)} and worse for ${formatPercent(worse)}; the mean difference is ${formatSignedMeanSd(mean, null)}.`;
 
 /** Groups of the rows of `of` found again among `users`; users without a row there are in none. */
@@ -30,19 +35,40 @@ export interface GroupTableWords {
   readonly caption: string;
 }
 
-export const differenceText = ({ difference, error }: GroupGain): string => (difference === null ? 'n/a' : formatSignedMeanSd(difference, error));
+export const differenceText = ({ difference, error }: GroupGain): string =>
+  difference === null ? 'n/a' : formatSignedMeanSd(difference, error);
 
-export function groupsPaper(rows: readonly GroupGain[], { holds, setting, reference, caption }: GroupTableWords): PaperTable {
+export function groupsPaper(
+  rows: readonly GroupGain[],
+  { holds, setting, reference, caption }: GroupTableWords,
+): PaperTable {
   return {
     caption: `${caption} Difference ± standard error.`,
     columns: ['Users', holds, 'How many', setting, reference, 'Difference'],
-    rows: rows.map((row) => [row.name, row.holds, formatCount(row.rows.length), formatMetric(row.mine), formatMetric(row.theirs), differenceText(row)].map((text) => ({ text }))),
+    rows: rows.map((row) =>
+      [
+        row.name,
+        row.holds,
+        formatCount(row.rows.length),
+        formatMetric(row.mine),
+        formatMetric(row.theirs),
+        differenceText(row),
+      ].map((text) => ({ text })),
+    ),
   };
 }
 
 export function groupsTable(rows: readonly GroupGain[], { setting, reference }: GroupTableWords): ChartTable {
   return {
     columns: ['group', 'holds', 'users', setting, reference, 'difference', 'standard_error'],
-    rows: rows.map(({ name, holds, rows: { length }, mine, theirs, difference, error }) => [name, holds, length, mine, theirs, difference, error]),
+    rows: rows.map(({ name, holds, rows: { length }, mine, theirs, difference, error }) => [
+      name,
+      holds,
+      length,
+      mine,
+      theirs,
+      difference,
+      error,
+    ]),
   };
 }

@@ -28,9 +28,15 @@ export const groupLabels = (rows: readonly LongTailRow[]): string[] => {
   return GROUP_NAMES.map((name, i) => `${name}${rangeOf(groups[i])}`);
 };
 
-const rangeOf = (group: PopularityGroup | undefined): string => (group ? ` (${group.fewest === group.most ? group.most : `${group.fewest}–${group.most}`})` : '');
+const rangeOf = (group: PopularityGroup | undefined): string =>
+  group ? ` (${group.fewest === group.most ? group.most : `${group.fewest}–${group.most}`})` : '';
 
-export function longTailPaper(rows: readonly LongTailRow[], metric: GroupMetric, name: string, dataset: string): PaperTable {
+export function longTailPaper(
+  rows: readonly LongTailRow[],
+  metric: GroupMetric,
+  name: string,
+  dataset: string,
+): PaperTable {
   const columns = rows.map((row) => groupSpreads(row, metric));
   const places = GROUP_NAMES.map((_, group) => bestTwo(columns.map((spreads) => spreads[group]?.mean ?? null)));
   return {
@@ -40,7 +46,11 @@ export function longTailPaper(rows: readonly LongTailRow[], metric: GroupMetric,
       { text: setting.label },
       ...(columns[i] ?? []).map(({ mean, sd }, group) => ({
         text: mean === null ? 'n/a' : formatMeanSd(mean, sd),
-        place: places[group]?.best.includes(i) ? ('best' as const) : places[group]?.second.includes(i) ? ('second' as const) : null,
+        place: places[group]?.best.includes(i)
+          ? ('best' as const)
+          : places[group]?.second.includes(i)
+            ? ('second' as const)
+            : null,
       })),
     ]),
   };
@@ -49,10 +59,34 @@ export function longTailPaper(rows: readonly LongTailRow[], metric: GroupMetric,
 /** One row per run and group, in full precision. */
 export function longTailTable(rows: readonly LongTailRow[], cutoff: number): ChartTable {
   return {
-    columns: ['setting', 'seed', 'group', 'items', 'fewest_training_interactions', 'most_training_interactions', 'test_users', 'test_interactions', `share_of_top_${cutoff}`, `recall@${cutoff}`, `ndcg@${cutoff}`],
+    columns: [
+      'setting',
+      'seed',
+      'group',
+      'items',
+      'fewest_training_interactions',
+      'most_training_interactions',
+      'test_users',
+      'test_interactions',
+      `share_of_top_${cutoff}`,
+      `recall@${cutoff}`,
+      `ndcg@${cutoff}`,
+    ],
     rows: rows.flatMap(({ setting, runs }) =>
       runs.flatMap(({ seed, groups }) =>
-        groups.map((group, i): Cell[] => [setting.label, seed, GROUP_NAMES[i] ?? i + 1, group.items, group.fewest, group.most, group.users, group.tested, group.recommended, group.recall, group.ndcg]),
+        groups.map((group, i): Cell[] => [
+          setting.label,
+          seed,
+          GROUP_NAMES[i] ?? i + 1,
+          group.items,
+          group.fewest,
+          group.most,
+          group.users,
+          group.tested,
+          group.recommended,
+          group.recall,
+          group.ndcg,
+        ]),
       ),
     ),
   };
@@ -63,7 +97,9 @@ export function longTailWords(rows: readonly LongTailRow[], metric: GroupMetric,
   const best = (group: number): string => {
     const means = rows.map((row) => groupSpreads(row, metric)[group]?.mean ?? null);
     const [first] = bestTwo(means).best;
-    return first === undefined ? 'nobody' : `${rows[first]?.setting.label} (${formatMeanSd(means[first] ?? null, null)})`;
+    return first === undefined
+      ? 'nobody'
+      : `${rows[first]?.setting.label} (${formatMeanSd(means[first] ?? null, null)})`;
   };
   return `${name} is highest among the most popular fifth of the items with ${best(0)}, among the rarest fifth with ${best(GROUP_NAMES.length - 1)}.`;
 }

@@ -39,7 +39,8 @@ interface Beside {
   readonly rankPrinted?: boolean;
 }
 
-export const printedLabel = ({ name, paper, table }: PublishedRow): string => `${name}, printed in ${paper}, Table ${table}`;
+export const printedLabel = ({ name, paper, table }: PublishedRow): string =>
+  `${name}, printed in ${paper}, Table ${table}`;
 
 /** The settings, then the printed rows. Printed figures are of other splits, seeds and code: they are ranked only when asked for. */
 export function resultRows(
@@ -68,23 +69,36 @@ export function resultRows(
     ...settings.map((setting, i): ResultRow => {
       const own = settingMetric(setting, compared, relevant).mean;
       return {
-        id: setting.key, label: setting.label, setting, cells: cells(i, setting),
+        id: setting.key,
+        label: setting.label,
+        setting,
+        cells: cells(i, setting),
         improvement: setting === reference || base === null || base === 0 || own === null ? null : own / base - 1,
         note: [...new Set(setting.runs.map(standIn).filter((note) => note !== null))].join(' ') || null,
       };
     }),
-    ...printed.map((row, i): ResultRow => ({ id: printedLabel(row), label: printedLabel(row), setting: null, cells: cells(settings.length + i, null), improvement: null, note: null })),
+    ...printed.map((row, i): ResultRow => ({
+      id: printedLabel(row),
+      label: printedLabel(row),
+      setting: null,
+      cells: cells(settings.length + i, null),
+      improvement: null,
+      note: null,
+    })),
   ];
 }
 
 /** `+3.2 %`; empty for the reference. */
-export const improvementText = (value: number | null): string => (value === null ? '' : `${value < 0 ? '−' : '+'}${Math.abs(100 * value).toFixed(1)} %`);
+export const improvementText = (value: number | null): string =>
+  value === null ? '' : `${value < 0 ? '−' : '+'}${Math.abs(100 * value).toFixed(1)} %`;
 
 /** What the marks of the table mean; null where no number has one. */
 export function markLegend(rows: readonly ResultRow[], reference: string): string | null {
   const all = rows.flatMap(({ cells }) => cells.map(({ marked }) => marked?.mark ?? '')).join('');
   const kinds = [...(all.includes('†') ? ['† over users'] : []), ...(all.includes('‡') ? ['‡ over seeds'] : [])];
-  return kinds.length === 0 ? null : `Differs from ${reference} with p < ${SIGNIFICANT}: ${kinds.join(', ')} (paired t-test, Holm over the settings of a column).`;
+  return kinds.length === 0
+    ? null
+    : `Differs from ${reference} with p < ${SIGNIFICANT}: ${kinds.join(', ')} (paired t-test, Holm over the settings of a column).`;
 }
 
 /** In full precision; p-values are those after Holm. */
@@ -92,17 +106,39 @@ export function resultsTable(rows: readonly ResultRow[]): ChartTable {
   const keys = rows[0]?.cells.map(({ key }) => key) ?? [];
   return {
     columns: [
-      'setting', 'dataset', 'seeds', 'origin', ...keys.flatMap((key) => [`${key}_mean`, `${key}_sd`, `${key}_p_users`, `${key}_p_seeds`, `${key}_mark`]), 'relative_difference', 'note',
+      'setting',
+      'dataset',
+      'seeds',
+      'origin',
+      ...keys.flatMap((key) => [`${key}_mean`, `${key}_sd`, `${key}_p_users`, `${key}_p_seeds`, `${key}_mark`]),
+      'relative_difference',
+      'note',
     ],
     rows: rows.map(({ label, setting, cells, improvement, note }): Cell[] => [
-      label, setting?.dataset.name ?? null, setting?.runs.map(({ experiment }) => experiment.seed).join(' ') ?? null, setting ? 'measured' : 'printed',
-      ...cells.flatMap(({ spread, marked }): Cell[] => [spread.mean, spread.sd, marked?.users ?? null, marked?.seeds ?? null, marked?.mark || null]), improvement, note,
+      label,
+      setting?.dataset.name ?? null,
+      setting?.runs.map(({ experiment }) => experiment.seed).join(' ') ?? null,
+      setting ? 'measured' : 'printed',
+      ...cells.flatMap(({ spread, marked }): Cell[] => [
+        spread.mean,
+        spread.sd,
+        marked?.users ?? null,
+        marked?.seeds ?? null,
+        marked?.mark || null,
+      ]),
+      improvement,
+      note,
     ]),
   };
 }
 
 /** The table for a paper: means ± sd with marks, and Δ relative to the reference. */
-export function resultsPaper(rows: readonly ResultRow[], reference: Setting | undefined, compared: MetricKey, caption: string): PaperTable {
+export function resultsPaper(
+  rows: readonly ResultRow[],
+  reference: Setting | undefined,
+  compared: MetricKey,
+  caption: string,
+): PaperTable {
   const keys = rows[0]?.cells.map(({ key }) => key) ?? [];
   const others = rows.filter(({ setting }) => setting !== null && setting !== reference);
   const legend = reference && markLegend(rows, reference.label);
@@ -112,12 +148,20 @@ export function resultsPaper(rows: readonly ResultRow[], reference: Setting | un
     columns: ['Model', ...keys.map(metricLabel), ...(others.length > 0 ? [`Δ ${shortMetric(compared)}`] : [])],
     rows: rows.map(({ label, setting, cells, improvement }) => [
       { text: label },
-      ...cells.map(({ spread: { mean, sd }, place, marked }) => ({ text: mean === null ? 'n/a' : formatMeanSd(mean, sd), place, ...(marked && { mark: marked.mark }) })),
-      ...(others.length > 0 ? [{ text: setting !== null && setting === reference ? 'reference' : improvementText(improvement) || '–' }] : []),
+      ...cells.map(({ spread: { mean, sd }, place, marked }) => ({
+        text: mean === null ? 'n/a' : formatMeanSd(mean, sd),
+        place,
+        ...(marked && { mark: marked.mark }),
+      })),
+      ...(others.length > 0
+        ? [{ text: setting !== null && setting === reference ? 'reference' : improvementText(improvement) || '–' }]
+        : []),
     ]),
     rules: printed > 0 ? [printed] : [],
     notes: [
-      ...(others.length > 0 && reference ? [`Δ: relative difference of ${metricLabel(compared)} to ${reference.label}.`] : []),
+      ...(others.length > 0 && reference
+        ? [`Δ: relative difference of ${metricLabel(compared)} to ${reference.label}.`]
+        : []),
       ...(legend ? [legend] : []),
       ...(printed >= 0 ? ['Printed rows are copied from the papers, not measured here.'] : []),
       ...rows.flatMap(({ label, note }) => (note === null ? [] : [`${label}: ${note}`])),

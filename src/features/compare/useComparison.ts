@@ -85,7 +85,18 @@ export function useEpochs(settings: readonly Setting[]): ReadonlyMap<string, rea
   useEffect(() => {
     let over = false;
     const ids = settings.flatMap(({ runs }) => runs.map(({ id }) => id));
-    void Promise.all(ids.map(async (id) => [id, await readRun(database, id).then((run) => run.epochs, () => [])] as const)).then((read) => !over && setEpochs(new Map(read)));
+    void Promise.all(
+      ids.map(
+        async (id) =>
+          [
+            id,
+            await readRun(database, id).then(
+              (run) => run.epochs,
+              () => [],
+            ),
+          ] as const,
+      ),
+    ).then((read) => !over && setEpochs(new Map(read)));
     return () => {
       over = true;
     };

@@ -84,7 +84,16 @@ export function DataPage() {
         </Panel>
       )}
       {datasets.length > 0 && (
-        <Panel title="Stored in this browser" actions={<PaperButtons title="all datasets" paper={() => datasetPaper(datasets)} data={() => datasetsTable(datasets)} />}>
+        <Panel
+          title="Stored in this browser"
+          actions={
+            <PaperButtons
+              title="all datasets"
+              paper={() => datasetPaper(datasets)}
+              data={() => datasetsTable(datasets)}
+            />
+          }
+        >
           <DatasetTable />
         </Panel>
       )}

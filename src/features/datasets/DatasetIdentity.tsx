@@ -22,12 +22,20 @@ export function DatasetIdentity({ dataset }: { readonly dataset: DatasetDocument
             </span>
           }
         />
-        {source.kind === 'files' && <Stat label={source.files.length === 1 ? 'File' : 'Files'} value={<code>{source.files.join(', ')}</code>} />}
-        {source.kind === 'reasoning' && <Stat label="Made from" value={`${source.provenance.from.name}, by the reasoning stage`} />}
+        {source.kind === 'files' && (
+          <Stat label={source.files.length === 1 ? 'File' : 'Files'} value={<code>{source.files.join(', ')}</code>} />
+        )}
+        {source.kind === 'reasoning' && (
+          <Stat label="Made from" value={`${source.provenance.from.name}, by the reasoning stage`} />
+        )}
         {source.kind === 'demo' && (
           <Stat
             label="Generator"
-            value={source.options.variant === 'plain' ? `demo, seed ${source.options.seed}` : `demo, looks and semantics, seed ${source.options.seed}`}
+            value={
+              source.options.variant === 'plain'
+                ? `demo, seed ${source.options.seed}`
+                : `demo, looks and semantics, seed ${source.options.seed}`
+            }
           />
         )}
         <Stat label="Columns beside user and item" value={columns || 'none'} />

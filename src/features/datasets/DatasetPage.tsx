@@ -29,7 +29,10 @@ export function DatasetPage() {
   if (!loaded) return <Page title="Dataset">Reading the list of datasets …</Page>;
   return (
     <Page title="Dataset">
-      <Notice title="This dataset is not stored in this browser." actions={<ButtonLink to="/data">Open Data</ButtonLink>}>
+      <Notice
+        title="This dataset is not stored in this browser."
+        actions={<ButtonLink to="/data">Open Data</ButtonLink>}
+      >
         It may have been deleted, or the address is from another browser. Import its files again.
       </Notice>
     </Page>
@@ -83,7 +86,11 @@ function Known({ dataset }: { readonly dataset: DatasetDocument }) {
           <ProblemList problems={problems} />
         </Panel>
       )}
-      <DeleteDataset dataset={deleting ? dataset : null} onClose={() => setDeleting(false)} onDeleted={() => void navigate('/data')} />
+      <DeleteDataset
+        dataset={deleting ? dataset : null}
+        onClose={() => setDeleting(false)}
+        onDeleted={() => void navigate('/data')}
+      />
     </Page>
   );
 }

@@ -27,8 +27,20 @@ export function DatasetTable() {
           </Link>
         ),
       },
-      { id: 'users', header: 'Users', numeric: true, value: ({ statistics }) => statistics.users, cell: ({ statistics }) => formatCount(statistics.users) },
-      { id: 'items', header: 'Items', numeric: true, value: ({ statistics }) => statistics.items, cell: ({ statistics }) => formatCount(statistics.items) },
+      {
+        id: 'users',
+        header: 'Users',
+        numeric: true,
+        value: ({ statistics }) => statistics.users,
+        cell: ({ statistics }) => formatCount(statistics.users),
+      },
+      {
+        id: 'items',
+        header: 'Items',
+        numeric: true,
+        value: ({ statistics }) => statistics.items,
+        cell: ({ statistics }) => formatCount(statistics.items),
+      },
       {
         id: 'interactions',
         header: 'Interactions',
@@ -37,10 +49,28 @@ export function DatasetTable() {
         value: ({ statistics }) => statistics.interactions,
         cell: ({ statistics }) => formatCount(statistics.interactions),
       },
-      { id: 'features', header: 'Features', wideOnly: true, value: ({ features }) => features.map(({ key }) => featureLabel(key)).join(', ') || 'none' },
+      {
+        id: 'features',
+        header: 'Features',
+        wideOnly: true,
+        value: ({ features }) => features.map(({ key }) => featureLabel(key)).join(', ') || 'none',
+      },
       { id: 'split', header: 'Split', wideOnly: true, value: ({ split }) => SPLIT_RULE_LABELS[split.rule] },
-      { id: 'bytes', header: 'Size', numeric: true, wideOnly: true, value: ({ bytes }) => bytes, cell: ({ bytes }) => formatBytes(bytes) },
-      { id: 'createdAt', header: 'Imported', wideOnly: true, value: ({ createdAt }) => createdAt, cell: ({ createdAt }) => formatDateTime(createdAt) },
+      {
+        id: 'bytes',
+        header: 'Size',
+        numeric: true,
+        wideOnly: true,
+        value: ({ bytes }) => bytes,
+        cell: ({ bytes }) => formatBytes(bytes),
+      },
+      {
+        id: 'createdAt',
+        header: 'Imported',
+        wideOnly: true,
+        value: ({ createdAt }) => createdAt,
+        cell: ({ createdAt }) => formatDateTime(createdAt),
+      },
       {
         id: 'actions',
         header: 'Actions',
@@ -55,11 +85,20 @@ export function DatasetTable() {
                 <Icon name="check" /> current
               </span>
             ) : (
-              <Button small aria-label={`Use ${dataset.name} for new experiments`} onClick={() => void select(dataset.id)}>
+              <Button
+                small
+                aria-label={`Use ${dataset.name} for new experiments`}
+                onClick={() => void select(dataset.id)}
+              >
                 Use
               </Button>
             )}
-            <IconButton small label={`Delete ${dataset.name}`} icon={<Icon name="trash" />} onClick={() => setDeleting(dataset)} />
+            <IconButton
+              small
+              label={`Delete ${dataset.name}`}
+              icon={<Icon name="trash" />}
+              onClick={() => setDeleting(dataset)}
+            />
           </span>
         ),
       },

@@ -35,13 +35,27 @@ export function DropArea({ onFiles, onFault, large }: DropAreaProps) {
         <span>A folder, its files, or a .zip. Everything stays on this machine.</span>
       </p>
       <div className={styles.buttons}>
-        <Button onClick={() => folder.current?.click()}>
-          Choose a folder
-        </Button>
+        <Button onClick={() => folder.current?.click()}>Choose a folder</Button>
         <Button onClick={() => files.current?.click()}>Choose files</Button>
       </div>
-      <input ref={folder} type="file" hidden tabIndex={-1} aria-label="Dataset folder" {...FOLDER} onChange={(event) => take(event.target)} />
-      <input ref={files} type="file" hidden tabIndex={-1} aria-label="Dataset files" multiple onChange={(event) => take(event.target)} />
+      <input
+        ref={folder}
+        type="file"
+        hidden
+        tabIndex={-1}
+        aria-label="Dataset folder"
+        {...FOLDER}
+        onChange={(event) => take(event.target)}
+      />
+      <input
+        ref={files}
+        type="file"
+        hidden
+        tabIndex={-1}
+        aria-label="Dataset files"
+        multiple
+        onChange={(event) => take(event.target)}
+      />
     </div>
   );
 }

@@ -10,16 +10,29 @@ const COLUMNS: readonly Column<FeatureInfo>[] = [
   { id: 'key', header: 'Modality', rowHeader: true, value: ({ key }) => featureLabel(key) },
   { id: 'scope', header: 'Of', value: ({ scope }) => (scope === 'item' ? 'items' : 'users') },
   { id: 'rows', header: 'Rows', numeric: true, value: ({ rows }) => rows, cell: ({ rows }) => formatCount(rows) },
-  { id: 'columns', header: 'Columns', numeric: true, value: ({ columns }) => columns, cell: ({ columns }) => formatCount(columns) },
+  {
+    id: 'columns',
+    header: 'Columns',
+    numeric: true,
+    value: ({ columns }) => columns,
+    cell: ({ columns }) => formatCount(columns),
+  },
   { id: 'type', header: 'Type in the file', value: ({ sourceType }) => sourceType },
   {
     id: 'norm',
     header: 'Norm: least, mean, greatest',
     numeric: true,
     value: ({ statistics }) => statistics.normMean,
-    cell: ({ statistics: s }) => `${formatNumber(s.normMin, 3)} · ${formatNumber(s.normMean, 3)} · ${formatNumber(s.normMax, 3)}`,
+    cell: ({ statistics: s }) =>
+      `${formatNumber(s.normMin, 3)} · ${formatNumber(s.normMean, 3)} · ${formatNumber(s.normMax, 3)}`,
   },
-  { id: 'zero', header: 'Zero rows', numeric: true, value: ({ statistics }) => statistics.zeroRows, cell: ({ statistics }) => formatCount(statistics.zeroRows) },
+  {
+    id: 'zero',
+    header: 'Zero rows',
+    numeric: true,
+    value: ({ statistics }) => statistics.zeroRows,
+    cell: ({ statistics }) => formatCount(statistics.zeroRows),
+  },
   {
     id: 'duplicate',
     header: 'Duplicate rows',
@@ -42,7 +55,10 @@ export function FeaturePanels({ features }: { readonly features: readonly Featur
   if (features.length === 0) {
     return (
       <Panel title="Features">
-        <p>This dataset has interactions only. Models that need images, text or audio cannot use it; BPR and LightGCN can.</p>
+        <p>
+          This dataset has interactions only. Models that need images, text or audio cannot use it; BPR and LightGCN
+          can.
+        </p>
       </Panel>
     );
   }

@@ -25,8 +25,9 @@ export function FolderLayout() {
         ))}
       </ul>
       <p className={styles.note}>
-        Also read: <code>.csv</code> and <code>.tsv</code> tables with a header line, with or without <code>.gz</code>, and a <code>.zip</code> of the
-        folder. Without <code>x_label</code> the split is drawn by the rule under Import options.
+        Also read: <code>.csv</code> and <code>.tsv</code> tables with a header line, with or without <code>.gz</code>,
+        and a <code>.zip</code> of the folder. Without <code>x_label</code> the split is drawn by the rule under Import
+        options.
       </p>
     </div>
   );

@@ -16,7 +16,10 @@ export function ImportOptionsForm({ draft, onChange }: ImportOptionsFormProps) {
   return (
     <Disclosure title="Import options" summary={optionsSummary(draft)} defaultOpen={Object.keys(errors).length > 0}>
       <div className={styles.grid}>
-        <Field label="Split, when the file has no x_label" help="A tenth each to validation and test; “leave one out” holds out one interaction each. By user: nothing is held out below 3 interactions.">
+        <Field
+          label="Split, when the file has no x_label"
+          help="A tenth each to validation and test; “leave one out” holds out one interaction each. By user: nothing is held out below 3 interactions."
+        >
           {(control) => (
             <Select
               {...control}
@@ -28,15 +31,33 @@ export function ImportOptionsForm({ draft, onChange }: ImportOptionsFormProps) {
         </Field>
         <Field label="Split seed" help="The same seed draws the same split." error={errors.splitSeed}>
           {(control) => (
-            <Input {...control} inputMode="numeric" value={draft.splitSeed} onChange={(event) => onChange({ ...draft, splitSeed: event.target.value })} />
+            <Input
+              {...control}
+              inputMode="numeric"
+              value={draft.splitSeed}
+              onChange={(event) => onChange({ ...draft, splitSeed: event.target.value })}
+            />
           )}
         </Field>
-        <Field label="k-core" help="Keep users and items with at least k interactions, repeated until stable. 0 keeps everything." error={errors.kCore}>
+        <Field
+          label="k-core"
+          help="Keep users and items with at least k interactions, repeated until stable. 0 keeps everything."
+          error={errors.kCore}
+        >
           {(control) => (
-            <Input {...control} inputMode="numeric" value={draft.kCore} onChange={(event) => onChange({ ...draft, kCore: event.target.value })} />
+            <Input
+              {...control}
+              inputMode="numeric"
+              value={draft.kCore}
+              onChange={(event) => onChange({ ...draft, kCore: event.target.value })}
+            />
           )}
         </Field>
-        <Field label="Minimum interactions per user" help="Applied once, to users only. 0 keeps everybody." error={errors.minUserInteractions}>
+        <Field
+          label="Minimum interactions per user"
+          help="Applied once, to users only. 0 keeps everybody."
+          error={errors.minUserInteractions}
+        >
           {(control) => (
             <Input
               {...control}

@@ -39,7 +39,9 @@ function Reading({ job, onCancel }: { readonly job: ImportJob; readonly onCancel
     total > 0 && `${formatBytes(done)} of ${formatBytes(total)}`,
     job.bytesPerSecond !== null && `${formatBytes(job.bytesPerSecond)}/s`,
     job.etaSeconds !== null && `${formatRemaining(job.etaSeconds)} left`,
-  ].filter(Boolean).join(' · ');
+  ]
+    .filter(Boolean)
+    .join(' · ');
   const said = usePoliteText(`${fraction === null ? '' : formatPercent(fraction, 2)} ${words}`);
   const title = `${verbOf(job)} ${job.name}`;
   return (
@@ -129,10 +131,14 @@ function Checked({ name, problems, statistics, features }: CheckedProps) {
           }}
         >
           <Field label="Name" className={styles.name ?? ''}>
-            {(control) => <Input {...control} value={chosen} maxLength={80} onChange={(event) => setChosen(event.target.value)} />}
+            {(control) => (
+              <Input {...control} value={chosen} maxLength={80} onChange={(event) => setChosen(event.target.value)} />
+            )}
           </Field>
           <Button type="submit" variant="primary" disabled={chosen.trim() === ''}>
-            {warned ? `Accept ${plural(problems.filter(({ severity }) => severity === 'warning').length, 'warning')} and store` : 'Store the dataset'}
+            {warned
+              ? `Accept ${plural(problems.filter(({ severity }) => severity === 'warning').length, 'warning')} and store`
+              : 'Store the dataset'}
           </Button>
           <Button onClick={cancel}>Cancel</Button>
         </form>

@@ -45,7 +45,9 @@ export function LeakagePanel({ dataset }: { readonly dataset: DatasetDocument })
           ? 'These profiles were made here, from training interactions only; the probe should find nothing.'
           : 'A profile that was written from all interactions contains the answers of the test. The probe compares held-out items with unseen ones of like popularity and like similarity to the user’s training history.'}
       </p>
-      {stage.name === 'probing' && <ProgressBar label="Probing" fraction={stage.phase?.fraction ?? null} text={stage.phase?.text ?? 'starting'} />}
+      {stage.name === 'probing' && (
+        <ProgressBar label="Probing" fraction={stage.phase?.fraction ?? null} text={stage.phase?.text ?? 'starting'} />
+      )}
       {stage.name === 'failed' && <FaultNotice fault={stage.fault} />}
       {stage.name === 'probed' && <Found probe={stage.probe} />}
     </Panel>
@@ -62,10 +64,26 @@ function Found({ probe }: { readonly probe: LeakageProbe }) {
         {text}
       </Notice>
       <StatList>
-        <Stat label="Effect" value={formatNumber(probe.effect, 3)} note={`deviations of the controls; above ${SUSPICIOUS_EFFECT} is suspicious`} />
-        <Stat label="95 % interval" value={`${formatNumber(low, 3)} to ${formatNumber(high, 3)}`} note="bootstrap over users" />
-        <Stat label="Mean difference of cosine" value={formatNumber(probe.difference, 3)} note={`controls deviate by ${formatNumber(probe.controlDeviation, 3)}`} />
-        <Stat label="Users" value={formatCount(probe.users)} note={`${formatCount(probe.pairs)} held-out items, ${formatCount(probe.controls)} controls each`} />
+        <Stat
+          label="Effect"
+          value={formatNumber(probe.effect, 3)}
+          note={`deviations of the controls; above ${SUSPICIOUS_EFFECT} is suspicious`}
+        />
+        <Stat
+          label="95 % interval"
+          value={`${formatNumber(low, 3)} to ${formatNumber(high, 3)}`}
+          note="bootstrap over users"
+        />
+        <Stat
+          label="Mean difference of cosine"
+          value={formatNumber(probe.difference, 3)}
+          note={`controls deviate by ${formatNumber(probe.controlDeviation, 3)}`}
+        />
+        <Stat
+          label="Users"
+          value={formatCount(probe.users)}
+          note={`${formatCount(probe.pairs)} held-out items, ${formatCount(probe.controls)} controls each`}
+        />
       </StatList>
     </>
   );

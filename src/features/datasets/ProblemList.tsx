@@ -8,7 +8,9 @@ const ICONS: Readonly<Record<Problem['severity'], IconName>> = { error: 'error',
 
 /** `2 errors, 1 warning`. */
 export function problemCounts(problems: readonly Problem[]): string {
-  return ORDER.map((severity) => [severity, problems.filter((problem) => problem.severity === severity).length] as const)
+  return ORDER.map(
+    (severity) => [severity, problems.filter((problem) => problem.severity === severity).length] as const,
+  )
     .filter(([, count]) => count > 0)
     .map(([severity, count]) => plural(count, severity))
     .join(', ');

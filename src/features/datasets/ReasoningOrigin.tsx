@@ -10,20 +10,55 @@ export function ReasoningOrigin({ provenance }: { readonly provenance: Reasoning
   const { from, models, encoder, digests, prompts, counts, history, sampling, seed } = provenance;
   const { imported } = counts;
   // Of a profile that a file gave nobody can know what it was written from.
-  const note = imported && imported.profiles > 0 ? 'profiles that were made here are from training interactions only' : 'profiles made from training interactions only';
+  const note =
+    imported && imported.profiles > 0
+      ? 'profiles that were made here are from training interactions only'
+      : 'profiles made from training interactions only';
   return (
     <Panel title="Item texts and user profiles" note={note}>
       <StatList rows>
-        <Stat label="Made from" value={<span title={from.fingerprint}>{from.name}, {from.fingerprint.slice(0, 12)}</span>} />
-        <Stat label="Images described by" value={<span title={digests?.describe ?? undefined}>{models.describe}</span>} note={`${formatCount(counts.describedItems)} items; ${formatCount(counts.itemsWithoutImage)} without a picture, ${formatCount(counts.itemsWithoutText)} without a text, ${formatCount(counts.emptyItems)} with neither`} />
-        <Stat label="Profiles written by" value={<span title={digests?.profile ?? undefined}>{models.profile}</span>} note={`${formatCount(counts.profiledUsers)} users; ${formatCount(counts.emptyUsers)} without a profile`} />
-        {imported && <Stat label="Texts from files" value={formatCount(imported.descriptions + imported.documents + imported.profiles)} note={`${formatCount(imported.descriptions)} descriptions of pictures, ${formatCount(imported.documents)} whole item texts, ${formatCount(imported.profiles)} profiles; no model was asked for them`} />}
-        <Stat label="Encoded by" value={<span title={encoder?.id ?? digests?.encode ?? undefined}>{encoder?.name ?? models.encode}</span>} {...(encoder && { note: `in the page; files ${encoder.id.slice(0, 12)}` })} />
-        <Stat label="Histories" value={`${history.rule === 'recent' ? 'the most recent' : 'evenly spaced'}, ${formatCount(history.most)} items at most`} note={`${formatCount(counts.cutHistories)} were cut`} />
+        <Stat
+          label="Made from"
+          value={
+            <span title={from.fingerprint}>
+              {from.name}, {from.fingerprint.slice(0, 12)}
+            </span>
+          }
+        />
+        <Stat
+          label="Images described by"
+          value={<span title={digests?.describe ?? undefined}>{models.describe}</span>}
+          note={`${formatCount(counts.describedItems)} items; ${formatCount(counts.itemsWithoutImage)} without a picture, ${formatCount(counts.itemsWithoutText)} without a text, ${formatCount(counts.emptyItems)} with neither`}
+        />
+        <Stat
+          label="Profiles written by"
+          value={<span title={digests?.profile ?? undefined}>{models.profile}</span>}
+          note={`${formatCount(counts.profiledUsers)} users; ${formatCount(counts.emptyUsers)} without a profile`}
+        />
+        {imported && (
+          <Stat
+            label="Texts from files"
+            value={formatCount(imported.descriptions + imported.documents + imported.profiles)}
+            note={`${formatCount(imported.descriptions)} descriptions of pictures, ${formatCount(imported.documents)} whole item texts, ${formatCount(imported.profiles)} profiles; no model was asked for them`}
+          />
+        )}
+        <Stat
+          label="Encoded by"
+          value={<span title={encoder?.id ?? digests?.encode ?? undefined}>{encoder?.name ?? models.encode}</span>}
+          {...(encoder && { note: `in the page; files ${encoder.id.slice(0, 12)}` })}
+        />
+        <Stat
+          label="Histories"
+          value={`${history.rule === 'recent' ? 'the most recent' : 'evenly spaced'}, ${formatCount(history.most)} items at most`}
+          note={`${formatCount(counts.cutHistories)} were cut`}
+        />
         <Stat label="Sampling" value={sampling === 'greedy' ? `temperature 0, seed ${seed}` : 'as the server has it'} />
         <Stat label="Texts changed by hand" value={formatCount(counts.editedTexts)} />
       </StatList>
-      <Disclosure title="Prompts" summary={`${prompts.describe.hash.slice(0, 12)}, ${prompts.profile.hash.slice(0, 12)}`}>
+      <Disclosure
+        title="Prompts"
+        summary={`${prompts.describe.hash.slice(0, 12)}, ${prompts.profile.hash.slice(0, 12)}`}
+      >
         <p className={styles.prompt}>{prompts.describe.text}</p>
         <p className={styles.prompt}>{prompts.profile.text}</p>
       </Disclosure>

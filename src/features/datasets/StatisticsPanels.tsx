@@ -11,7 +11,12 @@ import { datasetPaper, datasetsTable } from './datasetPaper';
 export function DatasetNumbers({ dataset }: { readonly dataset: DatasetDocument }) {
   const { statistics: s } = dataset;
   return (
-    <Panel title="Interactions" actions={<PaperButtons title="Statistics" paper={() => datasetPaper([dataset])} data={() => datasetsTable([dataset])} />}>
+    <Panel
+      title="Interactions"
+      actions={
+        <PaperButtons title="Statistics" paper={() => datasetPaper([dataset])} data={() => datasetsTable([dataset])} />
+      }
+    >
       <StatList>
         <Stat label="Users" value={formatCount(s.users)} />
         <Stat label="Items" value={formatCount(s.items)} />
@@ -37,7 +42,13 @@ interface SplitRow {
 
 const SPLIT_COLUMNS: readonly Column<SplitRow>[] = [
   { id: 'name', header: 'Split', rowHeader: true, sortable: false, value: ({ name }) => SPLIT_LABELS[name] },
-  { id: 'interactions', header: 'Interactions', numeric: true, sortable: false, value: ({ interactions }) => formatCount(interactions) },
+  {
+    id: 'interactions',
+    header: 'Interactions',
+    numeric: true,
+    sortable: false,
+    value: ({ interactions }) => formatCount(interactions),
+  },
   { id: 'share', header: 'Share', numeric: true, sortable: false, value: ({ share }) => formatPercent(share) },
   { id: 'users', header: 'Users', numeric: true, sortable: false, value: ({ users }) => formatCount(users) },
   { id: 'items', header: 'Items', numeric: true, sortable: false, value: ({ items }) => formatCount(items) },
@@ -53,7 +64,8 @@ export function SplitTable({ statistics, split }: SplitTableProps) {
     const counts = statistics.splits[name];
     return { name, ...counts, share: counts.interactions / Math.max(1, statistics.interactions) };
   });
-  const note = split.seed === null ? SPLIT_RULE_LABELS[split.rule] : `${SPLIT_RULE_LABELS[split.rule]}, seed ${split.seed}`;
+  const note =
+    split.seed === null ? SPLIT_RULE_LABELS[split.rule] : `${SPLIT_RULE_LABELS[split.rule]}, seed ${split.seed}`;
   return (
     <Panel title="Split" note={note}>
       <DataTable label="Split sizes" columns={SPLIT_COLUMNS} rows={rows} rowId={({ name }) => name} />

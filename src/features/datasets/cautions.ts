@@ -7,7 +7,9 @@ type Basis = Pick<DatasetDocument, 'name' | 'features' | 'statistics'>;
 
 /** What each model should be warned of here: as it is recommended or, where that is well, as the first preset that is not. */
 export function modelCautions(dataset: Basis): { readonly model: string; readonly text: string }[] {
-  const able = MODEL_TABLES.filter(({ minModalities }) => dataset.features.filter(({ scope }) => scope === 'item').length >= minModalities);
+  const able = MODEL_TABLES.filter(
+    ({ minModalities }) => dataset.features.filter(({ scope }) => scope === 'item').length >= minModalities,
+  );
   return able.flatMap(({ id, name }) => {
     const start = cautionsFor(id, startConfig(id, null, {}, dataset), dataset);
     if (start.length > 0) return [{ model: name, text: start.join(' ') }];

@@ -11,7 +11,15 @@ export function datasetPaper(datasets: readonly Described[]): PaperTable {
     caption: 'Statistics of the datasets.',
     columns: ['Dataset', 'Users', 'Items', 'Interactions', 'Density', 'Mean per user', 'Mean per item'],
     rows: datasets.map(({ name, statistics: s }) =>
-      [name, formatCount(s.users), formatCount(s.items), formatCount(s.interactions), formatPercent(s.density), formatNumber(s.meanActionsPerUser, 3), formatNumber(s.meanActionsPerItem, 3)].map((text) => ({ text })),
+      [
+        name,
+        formatCount(s.users),
+        formatCount(s.items),
+        formatCount(s.interactions),
+        formatPercent(s.density),
+        formatNumber(s.meanActionsPerUser, 3),
+        formatNumber(s.meanActionsPerItem, 3),
+      ].map((text) => ({ text })),
     ),
   };
 }
@@ -19,9 +27,29 @@ export function datasetPaper(datasets: readonly Described[]): PaperTable {
 /** In full precision, with the sizes of the splits. */
 export function datasetsTable(datasets: readonly Described[]): ChartTable {
   return {
-    columns: ['dataset', 'users', 'items', 'interactions', 'density', 'mean_per_user', 'mean_per_item', 'train', 'validation', 'test'],
+    columns: [
+      'dataset',
+      'users',
+      'items',
+      'interactions',
+      'density',
+      'mean_per_user',
+      'mean_per_item',
+      'train',
+      'validation',
+      'test',
+    ],
     rows: datasets.map(({ name, statistics: s }) => [
-      name, s.users, s.items, s.interactions, s.density, s.meanActionsPerUser, s.meanActionsPerItem, s.splits.train.interactions, s.splits.valid.interactions, s.splits.test.interactions,
+      name,
+      s.users,
+      s.items,
+      s.interactions,
+      s.density,
+      s.meanActionsPerUser,
+      s.meanActionsPerItem,
+      s.splits.train.interactions,
+      s.splits.valid.interactions,
+      s.splits.test.interactions,
     ]),
   };
 }

@@ -19,7 +19,12 @@ export const DRAWN_RULES: readonly ImportDraft['splitRule'][] = [
   'globalTemporal',
 ];
 
-export const DEFAULT_DRAFT: ImportDraft = { splitRule: 'perUserRandom', splitSeed: '999', kCore: '0', minUserInteractions: '0' };
+export const DEFAULT_DRAFT: ImportDraft = {
+  splitRule: 'perUserRandom',
+  splitSeed: '999',
+  kCore: '0',
+  minUserInteractions: '0',
+};
 
 type NumberKey = 'splitSeed' | 'kCore' | 'minUserInteractions';
 const LARGEST: Readonly<Record<NumberKey, number>> = { splitSeed: 2 ** 31 - 1, kCore: 1000, minUserInteractions: 1000 };
@@ -28,7 +33,8 @@ const LARGEST: Readonly<Record<NumberKey, number>> = { splitSeed: 2 ** 31 - 1, k
 export function draftErrors(draft: ImportDraft): Partial<Record<NumberKey, string>> {
   const errors: Partial<Record<NumberKey, string>> = {};
   for (const key of ['splitSeed', 'kCore', 'minUserInteractions'] as const) {
-    if (wholeNumber(draft[key], LARGEST[key]) === null) errors[key] = `Give a whole number from 0 to ${LARGEST[key].toLocaleString('en-US')}.`;
+    if (wholeNumber(draft[key], LARGEST[key]) === null)
+      errors[key] = `Give a whole number from 0 to ${LARGEST[key].toLocaleString('en-US')}.`;
   }
   return errors;
 }
@@ -65,5 +71,10 @@ export function suggestedName(files: readonly NamedFile[]): string {
   const [top] = tops;
   if (tops.size === 1 && top !== undefined) return top.replace(/\.gz$/i, '').replace(/\.(zip|inter|csv|tsv)$/i, '');
   const table = files.find(({ path }) => path.toLowerCase().endsWith('.inter'));
-  return table?.path.split('/').at(-1)?.replace(/\.inter$/i, '') ?? 'Dataset';
+  return (
+    table?.path
+      .split('/')
+      .at(-1)
+      ?.replace(/\.inter$/i, '') ?? 'Dataset'
+  );
 }

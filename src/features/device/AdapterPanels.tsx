@@ -16,8 +16,12 @@ export function AdapterPanel({ report }: ReportProps) {
         <Stat label="Name" value={report.name} />
         <Stat label="Backend" value={BACKEND_LABELS[report.backend]} />
         {report.vendor && <Stat label="Vendor" value={report.vendor} />}
-        {report.architecture && report.architecture !== report.backend && <Stat label="Architecture" value={report.architecture} />}
-        {report.backend === 'webgpu' && <Stat label="Runs on" value={report.software ? 'the processor (software)' : 'the graphics processor'} />}
+        {report.architecture && report.architecture !== report.backend && (
+          <Stat label="Architecture" value={report.architecture} />
+        )}
+        {report.backend === 'webgpu' && (
+          <Stat label="Runs on" value={report.software ? 'the processor (software)' : 'the graphics processor'} />
+        )}
         {Object.entries(report.versions).map(([name, version]) => (
           <Stat key={name} label={name} value={<code>{version}</code>} />
         ))}
@@ -59,5 +63,8 @@ const isBytes = (limit: string): boolean => /(BufferSize|BindingSize|StorageSize
 
 /** `maxStorageBufferBindingSize` → `storage buffer binding size`. */
 function limitLabel(name: string): string {
-  return name.replace(/^max/, '').replace(/([a-z])([A-Z])/g, '$1 $2').replace(/\b([A-Z])(?=[a-z])/g, (letter) => letter.toLowerCase());
+  return name
+    .replace(/^max/, '')
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .replace(/\b([A-Z])(?=[a-z])/g, (letter) => letter.toLowerCase());
 }

@@ -14,7 +14,11 @@ import { ThroughputPanel } from './ThroughputPanel';
 /** What computes here, whether it computes correctly, how fast it is, and how much this browser keeps. */
 export function DevicePage() {
   const { report, checking, fault, probe } = useDevice();
-  const state = checking ? `${checking} …` : report ? `${report.name} · ${BACKEND_LABELS[report.backend]}` : 'No device answered.';
+  const state = checking
+    ? `${checking} …`
+    : report
+      ? `${report.name} · ${BACKEND_LABELS[report.backend]}`
+      : 'No device answered.';
   return (
     <Page
       title="Device"
@@ -31,11 +35,14 @@ export function DevicePage() {
     >
       {fault && <FaultNotice fault={fault} />}
       {report?.fallbackReason && (
-        <Notice title={`${BACKEND_LABELS[report.backend]} computes here, because a faster backend was not taken.`}>{report.fallbackReason}</Notice>
+        <Notice title={`${BACKEND_LABELS[report.backend]} computes here, because a faster backend was not taken.`}>
+          {report.fallbackReason}
+        </Notice>
       )}
       {report?.backend === 'webgpu' && report.software && (
         <Notice tone="warning" title="This WebGPU adapter runs on the processor.">
-          It is meant for tests. WASM is several times faster on this machine; switch off “Allow a software WebGPU adapter” to use it.
+          It is meant for tests. WASM is several times faster on this machine; switch off “Allow a software WebGPU
+          adapter” to use it.
         </Notice>
       )}
       <Columns min={400}>
@@ -53,7 +60,11 @@ export function DevicePage() {
           </div>
         ) : (
           <Panel title="Adapter">
-            <p className={styles.note}>{checking ? 'Being checked.' : 'None answered. Choose another backend, or change what is said above and check again.'}</p>
+            <p className={styles.note}>
+              {checking
+                ? 'Being checked.'
+                : 'None answered. Choose another backend, or change what is said above and check again.'}
+            </p>
           </Panel>
         )}
       </Columns>

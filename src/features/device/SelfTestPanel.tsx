@@ -20,7 +20,13 @@ const COLUMNS: readonly Column<Test>[] = [
       </span>
     ),
   },
-  { id: 'error', header: 'Greatest error', numeric: true, value: ({ error }) => error, cell: ({ error }) => formatNumber(error, 2) },
+  {
+    id: 'error',
+    header: 'Greatest error',
+    numeric: true,
+    value: ({ error }) => error,
+    cell: ({ error }) => formatNumber(error, 2),
+  },
 ];
 
 /** Every operation that training relies on, computed here and compared with a reference in plain JavaScript. */
@@ -28,7 +34,13 @@ export function SelfTestPanel({ report }: { readonly report: DeviceReport }) {
   const passed = report.selfTest.filter((test) => test.passed).length;
   return (
     <Panel title="Self-test" note={`${passed} of ${report.selfTest.length} passed`}>
-      <DataTable label="Self-test" columns={COLUMNS} rows={report.selfTest} rowId={({ name }) => name} empty="No test was run." />
+      <DataTable
+        label="Self-test"
+        columns={COLUMNS}
+        rows={report.selfTest}
+        rowId={({ name }) => name}
+        empty="No test was run."
+      />
     </Panel>
   );
 }

@@ -33,7 +33,11 @@ export function StoragePanel() {
       {share === null ? (
         <p className={styles.note}>This browser does not tell how much is stored.</p>
       ) : (
-        <ProgressBar label="Storage used" fraction={share} text={`${formatBytes(storage.usage)} of ${formatBytes(storage.quota)}`} />
+        <ProgressBar
+          label="Storage used"
+          fraction={share}
+          text={`${formatBytes(storage.usage)} of ${formatBytes(storage.quota)}`}
+        />
       )}
       <StatList rows>
         <Stat label="Used" value={`${formatBytes(storage.usage)}${share === null ? '' : ` · ${shareWords(share)}`}`} />
@@ -43,8 +47,8 @@ export function StoragePanel() {
       </StatList>
       {storage.persisted === false && (
         <p className={styles.note}>
-          The browser may clear datasets and runs when the disk is nearly full. It grants the request more readily to pages that are installed or often
-          visited.
+          The browser may clear datasets and runs when the disk is nearly full. It grants the request more readily to
+          pages that are installed or often visited.
         </p>
       )}
     </Panel>

@@ -19,11 +19,21 @@ export function ThroughputPanel() {
     >
       {throughput ? (
         <StatList>
-          <Stat label="Matrix product" value={`${formatNumber(throughput.matrixProductGflops, 3)} GFLOP/s`} note="float32, dense" />
-          <Stat label="Sparse product" value={`${formatNumber(throughput.sparseProductGbPerSecond, 3)} GB/s`} note="CSR × dense, float32" />
+          <Stat
+            label="Matrix product"
+            value={`${formatNumber(throughput.matrixProductGflops, 3)} GFLOP/s`}
+            note="float32, dense"
+          />
+          <Stat
+            label="Sparse product"
+            value={`${formatNumber(throughput.sparseProductGbPerSecond, 3)} GB/s`}
+            note="CSR × dense, float32"
+          />
         </StatList>
       ) : (
-        <p className={styles.note}>A dense and a sparse product are timed. A run in progress would disturb the numbers.</p>
+        <p className={styles.note}>
+          A dense and a sparse product are timed. A run in progress would disturb the numbers.
+        </p>
       )}
     </Panel>
   );

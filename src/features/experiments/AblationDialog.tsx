@@ -62,7 +62,14 @@ export function AblationDialog({ full, dataset, seeds: typed, onClose }: Ablatio
         <legend>Rows of the table</legend>
         <div className={styles.rows}>
           {rows.map((row) => (
-            <Row key={row.id} row={row} checked={chosen.includes(row)} onChecked={(checked) => setLeft(new Set(checked ? [...left].filter((one) => one !== row.id) : [...left, row.id]))} />
+            <Row
+              key={row.id}
+              row={row}
+              checked={chosen.includes(row)}
+              onChecked={(checked) =>
+                setLeft(new Set(checked ? [...left].filter((one) => one !== row.id) : [...left, row.id]))
+              }
+            />
           ))}
         </div>
         <div className={styles.rowButtons}>
@@ -74,17 +81,32 @@ export function AblationDialog({ full, dataset, seeds: typed, onClose }: Ablatio
           </Button>
         </div>
       </fieldset>
-      <SeedsField seeds={seeds} help="Every row is run with each of them: the same seeds make rows comparable." onSeeds={setSeeds} />
+      <SeedsField
+        seeds={seeds}
+        help="Every row is run with each of them: the same seeds make rows comparable."
+        onSeeds={setSeeds}
+      />
       <p role="status">
         {plural(chosen.length, 'row')} × {plural(parsed.seeds?.length ?? 0, 'seed')} = {plural(wanted.length, 'run')}
         {before > 0 && `, after ${plural(before, 'pre-training run')}`}.
-        {chosen.length > 0 && !chosen.some((row) => row.id === 'full') && possible.some((row) => row.id === 'full') && ' Without the full model the table shows no differences to it.'}
+        {chosen.length > 0 &&
+          !chosen.some((row) => row.id === 'full') &&
+          possible.some((row) => row.id === 'full') &&
+          ' Without the full model the table shows no differences to it.'}
       </p>
     </QueueDialog>
   );
 }
 
-function Row({ row, checked, onChecked }: { readonly row: PlannedRow; readonly checked: boolean; readonly onChecked: (checked: boolean) => void }) {
+function Row({
+  row,
+  checked,
+  onChecked,
+}: {
+  readonly row: PlannedRow;
+  readonly checked: boolean;
+  readonly onChecked: (checked: boolean) => void;
+}) {
   return (
     <Checkbox
       label={row.label}

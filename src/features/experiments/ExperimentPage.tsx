@@ -39,7 +39,8 @@ function Form({ draft, change }: { readonly draft: Draft; readonly change: Chang
   const wrong = table.options.filter(({ key }) => problems.has(key)).map(({ label }) => label);
   // One function for all fields: they are memoised.
   const setOption = useCallback(
-    (key: string, value: OptionValue) => change((current) => withConfig(current, { ...draftConfig(current, dataset), [key]: value })),
+    (key: string, value: OptionValue) =>
+      change((current) => withConfig(current, { ...draftConfig(current, dataset), [key]: value })),
     [change, dataset],
   );
   const setChanges = (changes: Config | null): void => change((current) => withChanges(current, changes));
@@ -56,15 +57,21 @@ function Form({ draft, change }: { readonly draft: Draft; readonly change: Chang
                     <Select
                       {...control}
                       value={currentId ?? ''}
-                      options={[...(currentId === null ? [{ value: '', label: 'choose one' }] : []), ...datasets.map(({ id, name }) => ({ value: id, label: name }))]}
+                      options={[
+                        ...(currentId === null ? [{ value: '', label: 'choose one' }] : []),
+                        ...datasets.map(({ id, name }) => ({ value: id, label: name })),
+                      ]}
                       onValueChange={(id) => void select(id)}
                     />
                   )}
                 </Field>
                 {dataset && (
                   <p className={styles.citation}>
-                    {formatCount(dataset.statistics.users)} users × {formatCount(dataset.statistics.items)} items, {formatCount(dataset.statistics.interactions)} interactions ·{' '}
-                    {dataset.features.length === 0 ? 'no features' : dataset.features.map(({ key, columns }) => `${key} (${formatCount(columns)})`).join(', ')}
+                    {formatCount(dataset.statistics.users)} users × {formatCount(dataset.statistics.items)} items,{' '}
+                    {formatCount(dataset.statistics.interactions)} interactions ·{' '}
+                    {dataset.features.length === 0
+                      ? 'no features'
+                      : dataset.features.map(({ key, columns }) => `${key} (${formatCount(columns)})`).join(', ')}
                   </p>
                 )}
               </>
@@ -76,13 +83,26 @@ function Form({ draft, change }: { readonly draft: Draft; readonly change: Chang
               )
             )}
           </Panel>
-          <ModelPanel model={draft.model} dataset={dataset} onModel={(model) => change((current) => ({ ...current, model }))} />
+          <ModelPanel
+            model={draft.model}
+            dataset={dataset}
+            onModel={(model) => change((current) => ({ ...current, model }))}
+          />
         </div>
-        <OptionsPanel model={draft.model} config={config} dataset={dataset} untouched={isUntouched(draft)} onOption={setOption} onChanges={setChanges} />
+        <OptionsPanel
+          model={draft.model}
+          config={config}
+          dataset={dataset}
+          untouched={isUntouched(draft)}
+          onOption={setOption}
+          onChanges={setChanges}
+        />
       </div>
       <aside className={styles.aside} aria-label="Start and memory">
         <StartPanel draft={draft} config={config} dataset={dataset} wrong={wrong} change={change} />
-        {dataset && problems.size === 0 && needsProblem(table, dataset) === null && <MemoryPanel datasetId={dataset.id} model={draft.model} config={config} />}
+        {dataset && problems.size === 0 && needsProblem(table, dataset) === null && (
+          <MemoryPanel datasetId={dataset.id} model={draft.model} config={config} />
+        )}
       </aside>
     </div>
   );

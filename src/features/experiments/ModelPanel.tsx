@@ -22,12 +22,29 @@ export function ModelPanel({ model, dataset, onModel }: ModelPanelProps) {
   return (
     <Panel title="Model">
       <Field label={<span className="visually-hidden">Model</span>}>
-        {(control) => <Select {...control} value={model} options={MODEL_TABLES.map(({ id, name }) => ({ value: id, label: name }))} onValueChange={onModel} />}
+        {(control) => (
+          <Select
+            {...control}
+            value={model}
+            options={MODEL_TABLES.map(({ id, name }) => ({ value: id, label: name }))}
+            onValueChange={onModel}
+          />
+        )}
       </Field>
       <p>{table.summary}</p>
       <p className={styles.citation}>
-        {authors && `${authors}: `}{url ? <a href={url} target="_blank" rel="noreferrer">{title}</a> : <cite>{title}</cite>}. {venue} {year}.{' '}
-        {table.minModalities === 0 ? 'Needs interactions only.' : `Needs at least ${plural(table.minModalities, 'item feature matrix', 'item feature matrices')}.`}
+        {authors && `${authors}: `}
+        {url ? (
+          <a href={url} target="_blank" rel="noreferrer">
+            {title}
+          </a>
+        ) : (
+          <cite>{title}</cite>
+        )}
+        . {venue} {year}.{' '}
+        {table.minModalities === 0
+          ? 'Needs interactions only.'
+          : `Needs at least ${plural(table.minModalities, 'item feature matrix', 'item feature matrices')}.`}
       </p>
       {problem && (
         <Notice tone="warning" title={problem.message}>

@@ -20,19 +20,37 @@ interface OptionFieldProps {
 }
 
 /** One option of a model: control, help with the paper's section, problem, and the way back to what is proposed. */
-export const OptionField = memo(function OptionField({ option, value, recommended, dataset, idle, onChange }: OptionFieldProps) {
+export const OptionField = memo(function OptionField({
+  option,
+  value,
+  recommended,
+  dataset,
+  idle,
+  onChange,
+}: OptionFieldProps) {
   const lacks = useMemo(() => lackingChoices(option, dataset), [option, dataset]);
   const changed = value !== option.default;
   const asRecommended = recommended !== undefined && value === recommended;
   const chosenLacks = lacks.get(String(value));
-  const problem = optionProblem(option, value) ?? (idle === null && chosenLacks ? `${chosenLacks} Choose something else.` : null);
-  const proposed = recommended !== undefined && !asRecommended ? { word: 'recommended', value: recommended } : changed && !lacks.has(String(option.default)) ? { word: 'default', value: option.default } : null;
+  const problem =
+    optionProblem(option, value) ?? (idle === null && chosenLacks ? `${chosenLacks} Choose something else.` : null);
+  const proposed =
+    recommended !== undefined && !asRecommended
+      ? { word: 'recommended', value: recommended }
+      : changed && !lacks.has(String(option.default))
+        ? { word: 'default', value: option.default }
+        : null;
   const help = (
     <>
       {idle && <strong className={styles.idleWords}>{idle} </strong>}
       {option.help}
       {[...new Set(lacks.values())].filter((reason) => reason !== chosenLacks).map((reason) => ` ${reason}`)}
-      {option.section && <span className={styles.section}> {/^\d/.test(option.section) ? `§ ${option.section}` : `(${option.section})`}</span>}
+      {option.section && (
+        <span className={styles.section}>
+          {' '}
+          {/^\d/.test(option.section) ? `§ ${option.section}` : `(${option.section})`}
+        </span>
+      )}
     </>
   );
   const label = (
@@ -40,7 +58,10 @@ export const OptionField = memo(function OptionField({ option, value, recommende
       {option.label}
       {(changed || asRecommended) && (
         <span className={styles.changed}>
-          {asRecommended ? '◆' : '●'} <span className="visually-hidden">{asRecommended ? 'as recommended for this dataset' : 'changed from the default'}</span>
+          {asRecommended ? '◆' : '●'}{' '}
+          <span className="visually-hidden">
+            {asRecommended ? 'as recommended for this dataset' : 'changed from the default'}
+          </span>
         </span>
       )}
     </>
@@ -57,7 +78,11 @@ export const OptionField = memo(function OptionField({ option, value, recommende
               <Select
                 {...control}
                 value={String(value)}
-                options={option.choices.map((choice) => (lacks.has(choice.value) ? { ...choice, label: `${choice.label} – not in this dataset`, disabled: true } : choice))}
+                options={option.choices.map((choice) =>
+                  lacks.has(choice.value)
+                    ? { ...choice, label: `${choice.label} – not in this dataset`, disabled: true }
+                    : choice,
+                )}
                 onValueChange={set}
               />
             ) : (
@@ -67,7 +92,13 @@ export const OptionField = memo(function OptionField({ option, value, recommende
         </Field>
       )}
       {proposed && (
-        <Button small variant="quiet" className={styles.reset} aria-label={`Reset ${option.label} to ${valueWords(option, proposed.value)}`} onClick={() => set(proposed.value)}>
+        <Button
+          small
+          variant="quiet"
+          className={styles.reset}
+          aria-label={`Reset ${option.label} to ${valueWords(option, proposed.value)}`}
+          onClick={() => set(proposed.value)}
+        >
           ↺ {proposed.word} {option.type !== 'choice' && valueWords(option, proposed.value)}
         </Button>
       )}

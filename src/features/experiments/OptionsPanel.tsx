@@ -30,19 +30,35 @@ export function OptionsPanel({ model, config, dataset, untouched, onOption, onCh
       title="Options"
       note={noteOf(model, config, recommended, untouched && dataset ? dataset.name : null)}
       actions={presetButtons(model, config, dataset).map((preset) => (
-        <Button key={preset.id} small aria-pressed={preset.pressed} onClick={() => onChanges(isRecommendation(preset) ? null : preset.changes)}>
+        <Button
+          key={preset.id}
+          small
+          aria-pressed={preset.pressed}
+          onClick={() => onChanges(isRecommendation(preset) ? null : preset.changes)}
+        >
           {preset.label}
         </Button>
       ))}
     >
       {GROUPS.map((group) => (
-        <Group key={`${model} ${group}`} group={group} model={model} config={config} recommended={recommended} dataset={dataset} onOption={onOption} />
+        <Group
+          key={`${model} ${group}`}
+          group={group}
+          model={model}
+          config={config}
+          recommended={recommended}
+          dataset={dataset}
+          onOption={onOption}
+        />
       ))}
     </Panel>
   );
 }
 
-type GroupProps = Pick<OptionsPanelProps, 'model' | 'config' | 'dataset' | 'onOption'> & { readonly group: OptionGroup; readonly recommended: Config };
+type GroupProps = Pick<OptionsPanelProps, 'model' | 'config' | 'dataset' | 'onOption'> & {
+  readonly group: OptionGroup;
+  readonly recommended: Config;
+};
 
 /** One group. What has no effect in this configuration is put aside, with a button that shows it. */
 function Group({ group, model, config, recommended, dataset, onOption }: GroupProps) {
@@ -54,7 +70,15 @@ function Group({ group, model, config, recommended, dataset, onOption }: GroupPr
       <legend>{GROUP_LABELS[group]}</legend>
       <div className={styles.options}>
         {[...shown, ...(all ? hidden : [])].map(({ option, idle }) => (
-          <OptionField key={option.key} option={option} value={config[option.key]} recommended={recommended[option.key]} dataset={dataset} idle={idle} onChange={onOption} />
+          <OptionField
+            key={option.key}
+            option={option}
+            value={config[option.key]}
+            recommended={recommended[option.key]}
+            dataset={dataset}
+            idle={idle}
+            onChange={onOption}
+          />
         ))}
       </div>
       {hidden.length > 0 && (
@@ -66,13 +90,15 @@ function Group({ group, model, config, recommended, dataset, onOption }: GroupPr
   );
 }
 
-const changedFrom = (model: ModelId, dataset: DatasetDocument): Config => changedOptions(model, { ...recommendedFor(model, dataset) });
+const changedFrom = (model: ModelId, dataset: DatasetDocument): Config =>
+  changedOptions(model, { ...recommendedFor(model, dataset) });
 
 /** `proposedFor`: the dataset that the form stands as recommended for; null once a person has changed it. */
 function noteOf(model: ModelId, config: Config, recommended: Config, proposedFor: string | null): string {
   const changes = Object.keys(changedOptions(model, config)).length;
   if (changes === 0) return 'all at their defaults';
-  if (proposedFor !== null) return `as recommended for ${proposedFor}: ${plural(changes, 'option')} not at the default, marked ◆`;
+  if (proposedFor !== null)
+    return `as recommended for ${proposedFor}: ${plural(changes, 'option')} not at the default, marked ◆`;
   const marked = Object.keys(recommended).length > 0 ? 'marked ● (◆ where recommended)' : 'marked ●';
   return `${plural(changes, 'option')} changed from the default, ${marked}`;
 }

@@ -21,13 +21,15 @@ export function PretrainingNote({ experiments }: { readonly experiments: readonl
     <div className={styles.pretraining}>
       {missing > 0 && (
         <p>
-          {name} (pre-training) runs first, as {missing === 1 ? 'a run of its own' : `${plural(missing, 'run')} of their own, one for each seed`}.
+          {name} (pre-training) runs first, as{' '}
+          {missing === 1 ? 'a run of its own' : `${plural(missing, 'run')} of their own, one for each seed`}.
         </p>
       )}
       {needed.map((one) =>
         one.kind === 'missing' ? null : (
           <p key={one.run.id}>
-            {one.kind === 'finished' ? 'Uses the finished run' : 'Waits for the pre-training run'} <Link to={`/runs/${one.run.id}`}>{one.run.name}</Link>.
+            {one.kind === 'finished' ? 'Uses the finished run' : 'Waits for the pre-training run'}{' '}
+            <Link to={`/runs/${one.run.id}`}>{one.run.name}</Link>.
           </p>
         ),
       )}

@@ -15,12 +15,24 @@ export function SeedsField({ seeds, help, onSeeds }: SeedsFieldProps) {
   const parsed = parseSeeds(seeds);
   return (
     <>
-      <Field label={(parsed.seeds?.length ?? 1) === 1 ? 'Seed' : 'Seeds'} help={help} {...(parsed.problem && { error: parsed.problem })}>
-        {(control) => <Input {...control} inputMode="numeric" value={seeds} onChange={(event) => onSeeds(event.target.value)} />}
+      <Field
+        label={(parsed.seeds?.length ?? 1) === 1 ? 'Seed' : 'Seeds'}
+        help={help}
+        {...(parsed.problem && { error: parsed.problem })}
+      >
+        {(control) => (
+          <Input {...control} inputMode="numeric" value={seeds} onChange={(event) => onSeeds(event.target.value)} />
+        )}
       </Field>
       <div className={styles.offers}>
         {SEED_OFFERS.map((offer) => (
-          <Button key={offer.seeds} small aria-pressed={seeds === offer.seeds} onClick={() => onSeeds(offer.seeds)} title={offer.hint}>
+          <Button
+            key={offer.seeds}
+            small
+            aria-pressed={seeds === offer.seeds}
+            onClick={() => onSeeds(offer.seeds)}
+            title={offer.hint}
+          >
             {offer.label}
           </Button>
         ))}

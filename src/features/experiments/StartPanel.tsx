@@ -48,7 +48,10 @@ export function StartPanel({ draft, config, dataset, wrong, change }: StartPanel
   const waiting = useRuns((state) => state.queue.length);
   const parsed = parseSeeds(draft.seeds);
   const table = modelTable(draft.model);
-  const unfit = obstacleOf(dataset, wrong) ?? needsProblem(table, dataset)?.message ?? (dataset && configLacks(draft.model, config, dataset));
+  const unfit =
+    obstacleOf(dataset, wrong) ??
+    needsProblem(table, dataset)?.message ??
+    (dataset && configLacks(draft.model, config, dataset));
   const obstacle = unfit ?? parsed.problem;
   const experiment = (seed: number, { id, name, fingerprint }: DatasetDocument): Experiment => ({
     model: draft.model,
@@ -77,7 +80,11 @@ export function StartPanel({ draft, config, dataset, wrong, change }: StartPanel
   const behind = waiting + (activeId === null ? 0 : 1);
   return (
     <Panel title="Start">
-      <SeedsField seeds={draft.seeds} help="Several, separated by commas, make one run each." onSeeds={(seeds) => change((current) => ({ ...current, seeds }))} />
+      <SeedsField
+        seeds={draft.seeds}
+        help="Several, separated by commas, make one run each."
+        onSeeds={(seeds) => change((current) => ({ ...current, seeds }))}
+      />
       <Field label="Backend">
         {(control) => (
           <Select<BackendChoice | 'device'>
@@ -87,7 +94,9 @@ export function StartPanel({ draft, config, dataset, wrong, change }: StartPanel
               { value: 'device', label: `as on the Device page: ${BACKEND_CHOICE_LABELS[preference.backend]}` },
               ...BACKEND_CHOICES.map((value) => ({ value, label: BACKEND_CHOICE_LABELS[value] })),
             ]}
-            onValueChange={(backend) => change((current) => ({ ...current, backend: backend === 'device' ? null : backend }))}
+            onValueChange={(backend) =>
+              change((current) => ({ ...current, backend: backend === 'device' ? null : backend }))
+            }
           />
         )}
       </Field>
@@ -98,7 +107,11 @@ export function StartPanel({ draft, config, dataset, wrong, change }: StartPanel
           ))}
         </Notice>
       )}
-      {compared && <Notice title={`Filled in as somebody shared it: ${shared.theirs?.name ?? ''}.`}>Unchanged, the run is put beside what they got.</Notice>}
+      {compared && (
+        <Notice title={`Filled in as somebody shared it: ${shared.theirs?.name ?? ''}.`}>
+          Unchanged, the run is put beside what they got.
+        </Notice>
+      )}
       <PretrainingNote experiments={experiments} />
       <div className={styles.startButtons}>
         <Button variant="primary" disabled={obstacle !== null || starting} onClick={() => void start()}>
@@ -115,15 +128,37 @@ export function StartPanel({ draft, config, dataset, wrong, change }: StartPanel
         </Button>
       </div>
       <p className={obstacle === null ? styles.citation : styles.obstacle} role="status">
-        {obstacle ?? (behind > 0 ? `Waits behind ${plural(behind, 'run')}.` : first?.kind === 'missing' ? 'The pre-training starts at once.' : 'Starts at once.')}
+        {obstacle ??
+          (behind > 0
+            ? `Waits behind ${plural(behind, 'run')}.`
+            : first?.kind === 'missing'
+              ? 'The pre-training starts at once.'
+              : 'Starts at once.')}
       </p>
-      {ablating && dataset && <AblationDialog full={experiment(0, dataset)} dataset={dataset} seeds={draft.seeds} onClose={() => setAblating(false)} />}
-      {sweeping && dataset && <SweepDialog base={experiment(0, dataset)} dataset={dataset} seeds={draft.seeds} onClose={() => setSweeping(false)} />}
+      {ablating && dataset && (
+        <AblationDialog
+          full={experiment(0, dataset)}
+          dataset={dataset}
+          seeds={draft.seeds}
+          onClose={() => setAblating(false)}
+        />
+      )}
+      {sweeping && dataset && (
+        <SweepDialog
+          base={experiment(0, dataset)}
+          dataset={dataset}
+          seeds={draft.seeds}
+          onClose={() => setSweeping(false)}
+        />
+      )}
     </Panel>
   );
 }
 
-const withTheirs = (experiment: Experiment, theirs: SharedRun | null): QueuedExperiment => ({ experiment, ...(theirs && { theirs }) });
+const withTheirs = (experiment: Experiment, theirs: SharedRun | null): QueuedExperiment => ({
+  experiment,
+  ...(theirs && { theirs }),
+});
 
 function obstacleOf(dataset: DatasetDocument | null, wrong: readonly string[]): string | null {
   if (!dataset) return 'Choose a dataset first.';

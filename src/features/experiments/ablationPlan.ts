@@ -17,7 +17,9 @@ export interface PlannedRow extends AblationRow {
 
 /** Steps of the newest finished run of exactly this configuration, whatever its seed; null when there is none. */
 export function referenceSteps(full: Full, runs: readonly RunSummary[]): number | null {
-  const finished = runs.findLast(({ status, experiment }) => status === 'finished' && sameExperiment(experiment, { ...full, seed: experiment.seed }));
+  const finished = runs.findLast(
+    ({ status, experiment }) => status === 'finished' && sameExperiment(experiment, { ...full, seed: experiment.seed }),
+  );
   return finished ? finished.stepsPerEpoch * finished.epochsDone : null;
 }
 
@@ -28,12 +30,23 @@ export function plannedRows(full: Full, dataset: DatasetDocument, runs: readonly
   return rows.map((row, place) => {
     const { model, config } = row.experiment;
     const fixed = config['stages'] === 'fixed';
-    const twin = rows.slice(0, place).find(({ experiment }) => sameExperiment({ ...experiment, seed: 0 }, { ...row.experiment, seed: 0 }));
+    const twin = rows
+      .slice(0, place)
+      .find(({ experiment }) => sameExperiment({ ...experiment, seed: 0 }, { ...row.experiment, seed: 0 }));
     return {
       ...row,
-      reason: row.reason ?? configLacks(model, config, dataset) ?? (twin ? `The same configuration as “${twin.label}”.` : null),
-      changes: modelTable(model).options.flatMap(({ key }) => (config[key] === full.config[key] && !(fixed && key === 'switchStep') ? [] : [`${key}=${config[key]}`])),
-      note: !fixed ? null : steps === null ? 'as the form says: no finished run yet to take half the steps of' : 'half the steps of the newest finished run',
+      reason:
+        row.reason ??
+        configLacks(model, config, dataset) ??
+        (twin ? `The same configuration as “${twin.label}”.` : null),
+      changes: modelTable(model).options.flatMap(({ key }) =>
+        config[key] === full.config[key] && !(fixed && key === 'switchStep') ? [] : [`${key}=${config[key]}`],
+      ),
+      note: !fixed
+        ? null
+        : steps === null
+          ? 'as the form says: no finished run yet to take half the steps of'
+          : 'half the steps of the newest finished run',
     };
   });
 }

@@ -30,7 +30,8 @@ export const SEED_OFFERS = [
 
 const MOST_SEEDS = 100;
 
-export type Seeds = { readonly seeds: readonly number[]; readonly problem: null } | { readonly seeds: null; readonly problem: string };
+export type Seeds =
+  { readonly seeds: readonly number[]; readonly problem: null } | { readonly seeds: null; readonly problem: string };
 
 /** Reads the seeds: whole numbers from 0 to 2³² − 1, each once. */
 export function parseSeeds(text: string): Seeds {
@@ -40,7 +41,8 @@ export function parseSeeds(text: string): Seeds {
   const seeds: number[] = [];
   for (const part of parts) {
     const seed = Number(part);
-    if (!/^\d+$/.test(part) || seed > 0xffffffff) return { seeds: null, problem: `“${part}” is not a seed: a seed is a whole number from 0 to 4,294,967,295.` };
+    if (!/^\d+$/.test(part) || seed > 0xffffffff)
+      return { seeds: null, problem: `“${part}” is not a seed: a seed is a whole number from 0 to 4,294,967,295.` };
     if (seeds.includes(seed)) return { seeds: null, problem: `Seed ${seed} is given twice.` };
     seeds.push(seed);
   }

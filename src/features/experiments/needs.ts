@@ -4,7 +4,10 @@ import { MODEL_TABLES } from '../../domain/models/catalogue';
 import type { ModelTable } from '../../domain/models/table';
 
 /** Why this model cannot be trained on this dataset, and what can be done; null when it can. */
-export function needsProblem(model: ModelTable, dataset: DatasetDocument | null): { readonly message: string; readonly hint: string } | null {
+export function needsProblem(
+  model: ModelTable,
+  dataset: DatasetDocument | null,
+): { readonly message: string; readonly hint: string } | null {
   if (!dataset) return null;
   const matrices = dataset.features.filter(({ scope }) => scope === 'item');
   if (matrices.length >= model.minModalities) return null;

@@ -13,8 +13,14 @@ export interface ShownOption {
 }
 
 /** The options of a group: those that can be seen at once, and those that have no effect now and were left alone. */
-export function optionsOfGroup(model: ModelId, group: OptionGroup, config: Config): { readonly shown: ShownOption[]; readonly hidden: ShownOption[] } {
-  const all = modelTable(model).options.filter((option) => option.group === group).map((option): ShownOption => ({ option, idle: idleWords(model, option, config) }));
+export function optionsOfGroup(
+  model: ModelId,
+  group: OptionGroup,
+  config: Config,
+): { readonly shown: ShownOption[]; readonly hidden: ShownOption[] } {
+  const all = modelTable(model)
+    .options.filter((option) => option.group === group)
+    .map((option): ShownOption => ({ option, idle: idleWords(model, option, config) }));
   const aside = ({ option, idle }: ShownOption): boolean => idle !== null && config[option.key] === option.default;
   return { shown: all.filter((one) => !aside(one)), hidden: all.filter(aside) };
 }
@@ -27,7 +33,8 @@ function idleWords(model: ModelId, option: Option, config: Config): string | nul
 /** A value as a person reads it: on, off, a choice's label, a number. */
 export function valueWords(option: Option, value: OptionValue | undefined): string {
   if (option.type === 'boolean') return value === true ? 'on' : 'off';
-  if (option.type === 'choice') return `“${option.choices.find((choice) => choice.value === value)?.label ?? String(value)}”`;
+  if (option.type === 'choice')
+    return `“${option.choices.find((choice) => choice.value === value)?.label ?? String(value)}”`;
   return String(value);
 }
 
@@ -53,11 +60,22 @@ export interface PresetButton {
 }
 
 /** The recommendation first, then the papers’ settings, then the defaults. */
-export function presetButtons(model: ModelId, config: Config, dataset: Parameters<typeof presetsFor>[1]): PresetButton[] {
+export function presetButtons(
+  model: ModelId,
+  config: Config,
+  dataset: Parameters<typeof presetsFor>[1],
+): PresetButton[] {
   const now = changedOptions(model, config);
-  const button = (id: string, label: string, changes: Config): PresetButton => ({ id, label, changes, pressed: sameValues(now, changes) });
+  const button = (id: string, label: string, changes: Config): PresetButton => ({
+    id,
+    label,
+    changes,
+    pressed: sameValues(now, changes),
+  });
   return [
-    ...presetsFor(model, dataset).map(({ id, label, config: preset }) => button(id, label, changedOptions(model, { ...defaultConfig(model), ...preset }))),
+    ...presetsFor(model, dataset).map(({ id, label, config: preset }) =>
+      button(id, label, changedOptions(model, { ...defaultConfig(model), ...preset })),
+    ),
     button('defaults', 'All defaults', {}),
   ];
 }

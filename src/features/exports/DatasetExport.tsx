@@ -31,7 +31,13 @@ type Stage =
   | { readonly name: 'packing'; readonly phase: Phase | null }
   | { readonly name: 'failed'; readonly fault: Fault };
 
-function DatasetExportDialog({ dataset, onClose }: { readonly dataset: DatasetDocument; readonly onClose: () => void }) {
+function DatasetExportDialog({
+  dataset,
+  onClose,
+}: {
+  readonly dataset: DatasetDocument;
+  readonly onClose: () => void;
+}) {
   const [stage, setStage] = useState<Stage>({ name: 'idle', said: '' });
   const packing = useRef<AbortController | null>(null);
   // Closing the dialog calls the packing off.
@@ -41,13 +47,21 @@ function DatasetExportDialog({ dataset, onClose }: { readonly dataset: DatasetDo
     const controller = new AbortController();
     packing.current = controller;
     setStage({ name: 'packing', phase: null });
-    makeFile({ type: 'dataset', datasetId: dataset.id }, { signal: controller.signal, onPhase: (phase) => setStage({ name: 'packing', phase }) }).then(
+    makeFile(
+      { type: 'dataset', datasetId: dataset.id },
+      { signal: controller.signal, onPhase: (phase) => setStage({ name: 'packing', phase }) },
+    ).then(
       (blob) => {
         const name = `${datasetFolder(dataset.name)}.zip`;
         saveBlob(name, blob);
         setStage({ name: 'idle', said: `${name} saved, ${formatBytes(blob.size)}` });
       },
-      (error: unknown) => setStage(controller.signal.aborted ? { name: 'idle', said: 'Cancelled; nothing was saved.' } : { name: 'failed', fault: faultOf(error) }),
+      (error: unknown) =>
+        setStage(
+          controller.signal.aborted
+            ? { name: 'idle', said: 'Cancelled; nothing was saved.' }
+            : { name: 'failed', fault: faultOf(error) },
+        ),
     );
   };
   return (
@@ -71,13 +85,23 @@ function DatasetExportDialog({ dataset, onClose }: { readonly dataset: DatasetDo
     >
       {stage.name === 'failed' && <FaultNotice fault={stage.fault} />}
       <ul className={styles.list}>
-        <File name={`${folder}.inter`} words="users, items, ratings, timestamps and this split as x_label 0, 1, 2; ids count from 0" />
+        <File
+          name={`${folder}.inter`}
+          words="users, items, ratings, timestamps and this split as x_label 0, 1, 2; ids count from 0"
+        />
         {dataset.features.map((feature) => (
-          <File key={feature.key} name={featureFile(feature)} words={`${feature.rows} × ${feature.columns} float32; row i is ${feature.scope} i`} />
+          <File
+            key={feature.key}
+            name={featureFile(feature)}
+            words={`${feature.rows} × ${feature.columns} float32; row i is ${feature.scope} i`}
+          />
         ))}
         <File name={`${folder}.yaml`} words="the dataset’s configuration, for src/configs/dataset/" />
       </ul>
-      <p className={styles.help}>Where ids were numbered at import, id mappings lie beside. Names and categories of items are not part of the layout. Dropped here again, the archive gives the same fingerprint.</p>
+      <p className={styles.help}>
+        Where ids were numbered at import, id mappings lie beside. Names and categories of items are not part of the
+        layout. Dropped here again, the archive gives the same fingerprint.
+      </p>
       {stage.name === 'packing' && <Packing phase={stage.phase} bytes={dataset.bytes} />}
     </Dialog>
   );
@@ -97,7 +121,9 @@ function File({ name, words }: { readonly name: string; readonly words: string }
 }
 
 function Packing({ phase, bytes }: { readonly phase: Phase | null; readonly bytes: number }) {
-  const text = phase ? `${phase.text}, ${formatBytes((phase.fraction ?? 0) * bytes)} of ${formatBytes(bytes)}` : 'Reading the dataset';
+  const text = phase
+    ? `${phase.text}, ${formatBytes((phase.fraction ?? 0) * bytes)} of ${formatBytes(bytes)}`
+    : 'Reading the dataset';
   return (
     <div>
       <p className={styles.help}>{text}</p>

@@ -54,20 +54,44 @@ function RunExportDialog({ run, epochs, note, onClose }: RunExportProps & { read
   };
   const yaml = (): string => mmrecConfig(run, dataset, note);
   return (
-    <Dialog open wide onOpenChange={onClose} title="Export this run" description="Files for other tools. They are made here and go nowhere else." actions={<span role="status">{said}</span>}>
+    <Dialog
+      open
+      wide
+      onOpenChange={onClose}
+      title="Export this run"
+      description="Files for other tools. They are made here and go nowhere else."
+      actions={<span role="status">{said}</span>}
+    >
       {fault && <FaultNotice fault={fault} />}
-      {note && <Notice tone="warning" title={note}>The curves and the configuration say so too; embeddings and lists have no place for it.</Notice>}
-      {!ended && <Notice title="Embeddings and lists come with the test evaluation.">It is made at the best epoch, when the run ends or is stopped.</Notice>}
+      {note && (
+        <Notice tone="warning" title={note}>
+          The curves and the configuration say so too; embeddings and lists have no place for it.
+        </Notice>
+      )}
+      {!ended && (
+        <Notice title="Embeddings and lists come with the test evaluation.">
+          It is made at the best epoch, when the run ends or is stopped.
+        </Notice>
+      )}
       <ul className={styles.list}>
-        <Entry title="Curves, CSV" help="One row per epoch with everything that was measured, in full precision; or one row per tag and step (run, tag, step, value), as experiment trackers read it.">
+        <Entry
+          title="Curves, CSV"
+          help="One row per epoch with everything that was measured, in full precision; or one row per tag and step (run, tag, step, value), as experiment trackers read it."
+        >
           <SaveButton label="Curves CSV" onClick={() => save(curvesFile(run, epochs, note))} />
           <SaveButton label="Long CSV" onClick={() => save(scalarsFile(run, epochs, note))} />
         </Entry>
-        <Entry title="Embeddings, npy" help={`float32, row i is user or item i of the dataset, at the best epoch. ${vectorsHelp('final', model === 'magnet')}`}>
+        <Entry
+          title="Embeddings, npy"
+          help={`float32, row i is user or item i of the dataset, at the best epoch. ${vectorsHelp('final', model === 'magnet')}`}
+        >
           <SaveButton label="Users" disabled={!ended} onClick={() => save(embeddingsFile(run, 'users'))} />
           <SaveButton label="Items" disabled={!ended} onClick={() => save(embeddingsFile(run, 'items'))} />
         </Entry>
-        <Entry title="Top-50 lists, TSV" help="A line per test user: id, top_0, …, top_49, best first, training items left out; the layout of MMRec’s save_recommended_topk.">
+        <Entry
+          title="Top-50 lists, TSV"
+          help="A line per test user: id, top_0, …, top_49, best first, training items left out; the layout of MMRec’s save_recommended_topk."
+        >
           <SaveButton label="Lists" disabled={!ended} onClick={() => save(topListsFile(run))} />
         </Entry>
         <Entry
@@ -79,14 +103,25 @@ function RunExportDialog({ run, epochs, note, onClose }: RunExportProps & { read
           }
         >
           <CopyButtons texts={[{ what: 'YAML', text: yaml }]} />
-          <SaveButton label="YAML" onClick={() => save(textFile(`${run.name} mmrec`, 'yaml', 'application/yaml', yaml()))} />
+          <SaveButton
+            label="YAML"
+            onClick={() => save(textFile(`${run.name} mmrec`, 'yaml', 'application/yaml', yaml()))}
+          />
         </Entry>
       </ul>
     </Dialog>
   );
 }
 
-function Entry({ title, help, children }: { readonly title: string; readonly help: ReactNode; readonly children: ReactNode }) {
+function Entry({
+  title,
+  help,
+  children,
+}: {
+  readonly title: string;
+  readonly help: ReactNode;
+  readonly children: ReactNode;
+}) {
   return (
     <li className={styles.entry}>
       <div className={styles.words}>
@@ -98,7 +133,15 @@ function Entry({ title, help, children }: { readonly title: string; readonly hel
   );
 }
 
-function SaveButton({ label, disabled = false, onClick }: { readonly label: string; readonly disabled?: boolean; readonly onClick: () => void }) {
+function SaveButton({
+  label,
+  disabled = false,
+  onClick,
+}: {
+  readonly label: string;
+  readonly disabled?: boolean;
+  readonly onClick: () => void;
+}) {
   return (
     <Button small disabled={disabled} onClick={onClick}>
       <Icon name="download" /> {label}

@@ -17,10 +17,14 @@ export interface MadeFile {
   readonly content: Blob;
 }
 
-export const textFile = (title: string, ending: string, type: string, text: string): MadeFile => ({ name: fileName(title, ending), content: new Blob([text], { type: `${type};charset=utf-8` }) });
+export const textFile = (title: string, ending: string, type: string, text: string): MadeFile => ({
+  name: fileName(title, ending),
+  content: new Blob([text], { type: `${type};charset=utf-8` }),
+});
 
 /** `note`: what must be known of the numbers. */
-export const curvesFile = (run: RunSummary, epochs: readonly EpochPoint[], note: string | null): MadeFile => textFile(run.name, 'csv', 'text/csv', toCsv(epochsTable(epochs, note)));
+export const curvesFile = (run: RunSummary, epochs: readonly EpochPoint[], note: string | null): MadeFile =>
+  textFile(run.name, 'csv', 'text/csv', toCsv(epochsTable(epochs, note)));
 
 export const scalarsFile = (run: RunSummary, epochs: readonly EpochPoint[], note: string | null): MadeFile =>
   textFile(`${run.name} scalars`, 'csv', 'text/csv', toCsv(scalarsTable(run.name, epochs, note)));
@@ -30,7 +34,10 @@ export async function embeddingsFile(run: RunSummary, of: 'users' | 'items'): Pr
   const values = await readRepresentation(database, run.id, of);
   if (!values) throw notStored(run, 'embeddings');
   const dataset = await readDataset(database, run.experiment.dataset.id);
-  return { name: fileName(`${run.name} ${of}`, 'npy'), content: npyFile(finalVectors(values, dataset.statistics[of], run.experiment, dataset)) };
+  return {
+    name: fileName(`${run.name} ${of}`, 'npy'),
+    content: npyFile(finalVectors(values, dataset.statistics[of], run.experiment, dataset)),
+  };
 }
 
 /** The test users' lists. Throws `RUN_NO_WEIGHTS`. */
@@ -41,5 +48,10 @@ export async function topListsFile(run: RunSummary): Promise<MadeFile> {
 }
 
 function notStored({ id }: RunSummary, what: string): AppError {
-  return new AppError('RUN_NO_WEIGHTS', `The ${what} of this run are not stored here.`, 'They are made when a run ends: import the files it came from, weights included, or run the experiment again.', { id });
+  return new AppError(
+    'RUN_NO_WEIGHTS',
+    `The ${what} of this run are not stored here.`,
+    'They are made when a run ends: import the files it came from, weights included, or run the experiment again.',
+    { id },
+  );
 }

@@ -30,7 +30,11 @@ export function GroupPage() {
   if (!loaded) return <Page title="Ablation set">{null}</Page>;
   return (
     <Page title="Ablation set not found">
-      <Notice tone="warning" title={`There is no ablation set ${id} here.`} actions={<ButtonLink to="/runs">All runs</ButtonLink>}>
+      <Notice
+        tone="warning"
+        title={`There is no ablation set ${id} here.`}
+        actions={<ButtonLink to="/runs">All runs</ButtonLink>}
+      >
         Its runs may have been deleted, or belong to another browser.
       </Notice>
     </Page>
@@ -47,7 +51,10 @@ function KnownGroup({ group, runs }: { readonly group: RunGroup; readonly runs: 
   const [first] = runs;
   if (!first) return null;
   const { experiment, createdAt } = first;
-  const failed = runs.filter(({ status, result }) => result === null && (status === 'failed' || status === 'interrupted' || status === 'stopped'));
+  const failed = runs.filter(
+    ({ status, result }) =>
+      result === null && (status === 'failed' || status === 'interrupted' || status === 'stopped'),
+  );
   const words = [...new Set(runs.map(standIn).filter((note) => note !== null))];
   return (
     <Page
@@ -79,16 +86,27 @@ function KnownGroup({ group, runs }: { readonly group: RunGroup; readonly runs: 
             )
           }
         >
-          <VariantTable label={`${group.name}, ${EVALUATION_WORDS[relevant]}`} rows={rows} relevant={relevant} withRuns={place === 0} />
+          <VariantTable
+            label={`${group.name}, ${EVALUATION_WORDS[relevant]}`}
+            rows={rows}
+            relevant={relevant}
+            withRuns={place === 0}
+          />
         </Panel>
       ))}
       <div className={styles.notes}>
         {words.map((note) => (
           <p key={note} className={styles.warning}>
-            ⚠ {note} {runs.some((run) => standIn(run) === null && run.result !== null) && `(${variantsWith(runs, note)})`}
+            ⚠ {note}{' '}
+            {runs.some((run) => standIn(run) === null && run.result !== null) && `(${variantsWith(runs, note)})`}
           </p>
         ))}
-        <p>{readingWords(rows.some(({ full }) => full), runs)}</p>
+        <p>
+          {readingWords(
+            rows.some(({ full }) => full),
+            runs,
+          )}
+        </p>
       </div>
       {failed.map((run) => (
         <Notice
@@ -104,13 +122,22 @@ function KnownGroup({ group, runs }: { readonly group: RunGroup; readonly runs: 
           {run.fault ? `${run.fault.message} ${run.fault.hint}` : 'It can be taken up again on its page.'}
         </Notice>
       ))}
-      {data === 'variants' && <DataDialog title={group.name} table={variantsTable(rows, evaluations)} onClose={() => setData(null)} />}
-      {data === 'runs' && <DataDialog title={`${group.name}, by run`} table={runsTable(rows, evaluations)} onClose={() => setData(null)} />}
+      {data === 'variants' && (
+        <DataDialog title={group.name} table={variantsTable(rows, evaluations)} onClose={() => setData(null)} />
+      )}
+      {data === 'runs' && (
+        <DataDialog
+          title={`${group.name}, by run`}
+          table={runsTable(rows, evaluations)}
+          onClose={() => setData(null)}
+        />
+      )}
     </Page>
   );
 }
 
-const variantsWith = (runs: readonly RunSummary[], note: string): string => [...new Set(runs.filter((run) => standIn(run) === note).map(({ group }) => group?.variant))].join(', ');
+const variantsWith = (runs: readonly RunSummary[], note: string): string =>
+  [...new Set(runs.filter((run) => standIn(run) === note).map(({ group }) => group?.variant))].join(', ');
 
 function readingWords(hasFull: boolean, runs: readonly RunSummary[]): string {
   const config = runs[0]?.experiment.config ?? {};
@@ -119,6 +146,9 @@ function readingWords(hasFull: boolean, runs: readonly RunSummary[]): string {
   const chosen = `Mean ± standard deviation over seeds. Best epochs by validation ${metricLabel(by)}${liked ? ', liked items only' : ''}.`;
   if (!hasFull) return `${chosen} The full model is not part of this set: there are no differences to it.`;
   const seeds = new Set(runs.map(({ experiment }) => experiment.seed)).size;
-  const how = seeds > 1 ? 'the mean of the differences seed by seed' : 'of the same seed; one seed says little about a small difference';
+  const how =
+    seeds > 1
+      ? 'the mean of the differences seed by seed'
+      : 'of the same seed; one seed says little about a small difference';
   return `${chosen} Δ R@20 is the difference to the full model, ${how}.`;
 }

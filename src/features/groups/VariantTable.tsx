@@ -19,18 +19,54 @@ interface VariantTableProps {
 export const VariantTable = memo(function VariantTable({ label, rows, relevant, withRuns }: VariantTableProps) {
   const columns = useMemo(
     (): readonly Column<VariantRow>[] => [
-      { id: 'variant', header: 'Variant', rowHeader: true, value: ({ variant }) => variant, cell: ({ variant, full }) => <span className={styles.variant}>{full ? <strong>{variant}</strong> : variant}</span> },
+      {
+        id: 'variant',
+        header: 'Variant',
+        rowHeader: true,
+        value: ({ variant }) => variant,
+        cell: ({ variant, full }) => (
+          <span className={styles.variant}>{full ? <strong>{variant}</strong> : variant}</span>
+        ),
+      },
       ...metricColumns(relevant),
       {
-        id: 'difference', header: 'Δ R@20', numeric: true, value: ({ difference }) => difference[relevant]?.mean ?? null,
-        cell: ({ difference, full }) => (full ? 'the full model' : <DifferenceCell difference={difference[relevant]} />),
+        id: 'difference',
+        header: 'Δ R@20',
+        numeric: true,
+        value: ({ difference }) => difference[relevant]?.mean ?? null,
+        cell: ({ difference, full }) =>
+          full ? 'the full model' : <DifferenceCell difference={difference[relevant]} />,
       },
-      { id: 'seeds', header: 'Seeds', numeric: true, value: ({ done }) => done, cell: ({ done, runs }) => `${formatCount(done)} / ${formatCount(runs.length)}` },
-      ...(withRuns ? [{ id: 'runs', header: 'Runs', sortable: false, value: () => null, cell: ({ runs }: VariantRow) => <RunLinks runs={runs} /> }] : []),
+      {
+        id: 'seeds',
+        header: 'Seeds',
+        numeric: true,
+        value: ({ done }) => done,
+        cell: ({ done, runs }) => `${formatCount(done)} / ${formatCount(runs.length)}`,
+      },
+      ...(withRuns
+        ? [
+            {
+              id: 'runs',
+              header: 'Runs',
+              sortable: false,
+              value: () => null,
+              cell: ({ runs }: VariantRow) => <RunLinks runs={runs} />,
+            },
+          ]
+        : []),
     ],
     [relevant, withRuns],
   );
-  return <DataTable label={label} columns={columns} rows={rows} rowId={({ variant }) => variant} isCurrent={({ full }) => full} />;
+  return (
+    <DataTable
+      label={label}
+      columns={columns}
+      rows={rows}
+      rowId={({ variant }) => variant}
+      isCurrent={({ full }) => full}
+    />
+  );
 });
 
 function metricColumns(relevant: Relevant): Column<VariantRow>[] {
@@ -39,7 +75,8 @@ function metricColumns(relevant: Relevant): Column<VariantRow>[] {
     header: shortMetric(key),
     numeric: true,
     value: ({ metrics }) => metrics[relevant].get(key)?.mean ?? null,
-    cell: ({ metrics }) => formatMeanSd(metrics[relevant].get(key)?.mean ?? null, metrics[relevant].get(key)?.sd ?? null),
+    cell: ({ metrics }) =>
+      formatMeanSd(metrics[relevant].get(key)?.mean ?? null, metrics[relevant].get(key)?.sd ?? null),
   }));
 }
 

@@ -34,7 +34,8 @@ export const valueOf = (run: RunSummary, relevant: Relevant, key: MetricKey): nu
   metricsOf(run.result, relevant)?.[key] ?? null;
 
 /** The runs of one group, oldest first. */
-export const runsOfGroup = (runs: readonly RunSummary[], id: string): RunSummary[] => runs.filter(({ group }) => group?.id === id);
+export const runsOfGroup = (runs: readonly RunSummary[], id: string): RunSummary[] =>
+  runs.filter(({ group }) => group?.id === id);
 
 /** The evaluations that there are; first the one that chose the best epochs. */
 export function evaluationsOf(runs: readonly RunSummary[]): readonly Relevant[] {
@@ -50,12 +51,14 @@ export function variantRows(runs: readonly RunSummary[]): VariantRow[] {
   const order = [table.name, ...(table.ablations ?? []).map(({ label }) => label)];
   const place = (variant: string): number => (order.includes(variant) ? order.indexOf(variant) : order.length);
   const variants = [...new Set(runs.map(({ group }) => group?.variant ?? ''))].sort((a, b) => place(a) - place(b));
-  const of = (variant: string): RunSummary[] => runs.filter(({ group }) => group?.variant === variant).sort((a, b) => a.experiment.seed - b.experiment.seed);
+  const of = (variant: string): RunSummary[] =>
+    runs.filter(({ group }) => group?.variant === variant).sort((a, b) => a.experiment.seed - b.experiment.seed);
   const full = of(table.name);
   return variants.map((variant) => {
     const own = of(variant);
     const isFull = variant === table.name;
-    const metrics = (which: Relevant): ReadonlyMap<MetricKey, Spread> => new Map(SHOWN_METRICS.map((key) => [key, spread(known(own.map((run) => valueOf(run, which, key))))]));
+    const metrics = (which: Relevant): ReadonlyMap<MetricKey, Spread> =>
+      new Map(SHOWN_METRICS.map((key) => [key, spread(known(own.map((run) => valueOf(run, which, key))))]));
     const difference = (which: Relevant): Difference | null => (isFull ? null : differenceOf(own, full, which));
     return {
       variant,
@@ -74,32 +77,47 @@ function differenceOf(own: readonly RunSummary[], full: readonly RunSummary[], r
     const [mine, theirs] = [valueOf(run, relevant, COMPARED), other ? valueOf(other, relevant, COMPARED) : null];
     return mine === null || theirs === null ? [] : [mine - theirs];
   });
-  return values.length === 0 ? null : { ...spread(values), pairs: values.length, higher: values.filter((value) => value > 0).length };
+  return values.length === 0
+    ? null
+    : { ...spread(values), pairs: values.length, higher: values.filter((value) => value > 0).length };
 }
 
 const known = (values: readonly (number | null)[]): number[] => values.filter((value) => value !== null);
 
 const column = (relevant: Relevant, key: MetricKey): string => `test_${relevant === 'liked' ? 'liked_' : ''}${key}`;
 /** What must be said of the numbers of these runs. */
-const noteOf = (runs: readonly RunSummary[]): string | null => [...new Set(runs.map(standIn).filter((note) => note !== null))].join(' ') || null;
+const noteOf = (runs: readonly RunSummary[]): string | null =>
+  [...new Set(runs.map(standIn).filter((note) => note !== null))].join(' ') || null;
 
 /** One row per variant, in full precision. */
 export function variantsTable(rows: readonly VariantRow[], evaluations: readonly Relevant[]): ChartTable {
   const each = evaluations.flatMap((relevant) => SHOWN_METRICS.map((key) => ({ relevant, key })));
-  const differences = evaluations.map((relevant) => ({ relevant, name: `difference_${relevant === 'liked' ? 'liked_' : ''}${COMPARED}` }));
+  const differences = evaluations.map((relevant) => ({
+    relevant,
+    name: `difference_${relevant === 'liked' ? 'liked_' : ''}${COMPARED}`,
+  }));
   return {
     columns: [
-      'variant', ...each.flatMap(({ relevant, key }) => [`${column(relevant, key)}_mean`, `${column(relevant, key)}_sd`]),
-      ...differences.flatMap(({ name }) => [`${name}_mean`, `${name}_sd`, `${name}_seeds`, `${name}_higher`]), 'seeds_finished', 'seeds_asked', 'note',
+      'variant',
+      ...each.flatMap(({ relevant, key }) => [`${column(relevant, key)}_mean`, `${column(relevant, key)}_sd`]),
+      ...differences.flatMap(({ name }) => [`${name}_mean`, `${name}_sd`, `${name}_seeds`, `${name}_higher`]),
+      'seeds_finished',
+      'seeds_asked',
+      'note',
     ],
     rows: rows.map(({ variant, metrics, difference, done, runs }): Cell[] => [
       variant,
-      ...each.flatMap(({ relevant, key }) => [metrics[relevant].get(key)?.mean ?? null, metrics[relevant].get(key)?.sd ?? null]),
+      ...each.flatMap(({ relevant, key }) => [
+        metrics[relevant].get(key)?.mean ?? null,
+        metrics[relevant].get(key)?.sd ?? null,
+      ]),
       ...differences.flatMap(({ relevant }): Cell[] => {
         const one = difference[relevant];
         return one ? [one.mean, one.sd, one.pairs, one.higher] : [null, null, null, null];
       }),
-      done, runs.length, noteOf(runs),
+      done,
+      runs.length,
+      noteOf(runs),
     ]),
   };
 }
@@ -108,9 +126,23 @@ export function variantsTable(rows: readonly VariantRow[], evaluations: readonly
 export function runsTable(rows: readonly VariantRow[], evaluations: readonly Relevant[]): ChartTable {
   const each = evaluations.flatMap((relevant) => SHOWN_METRICS.map((key) => ({ relevant, key })));
   return {
-    columns: ['variant', 'seed', 'status', 'best_epoch', ...each.map(({ relevant, key }) => column(relevant, key)), 'note'],
+    columns: [
+      'variant',
+      'seed',
+      'status',
+      'best_epoch',
+      ...each.map(({ relevant, key }) => column(relevant, key)),
+      'note',
+    ],
     rows: rows.flatMap(({ variant, runs }) =>
-      runs.map((run): Cell[] => [variant, run.experiment.seed, run.status, run.result ? run.result.bestEpoch + 1 : null, ...each.map(({ relevant, key }) => valueOf(run, relevant, key)), standIn(run)]),
+      runs.map((run): Cell[] => [
+        variant,
+        run.experiment.seed,
+        run.status,
+        run.result ? run.result.bestEpoch + 1 : null,
+        ...each.map(({ relevant, key }) => valueOf(run, relevant, key)),
+        standIn(run),
+      ]),
     ),
   };
 }

@@ -14,7 +14,8 @@ const PARTS: readonly { readonly words: string; readonly statuses: readonly RunS
 export function progressWords(runs: readonly RunSummary[]): string {
   const open = runs.filter(({ result }) => result === null);
   const done = runs.length - open.length;
-  if (open.length === 0) return runs.length === 1 ? 'the run has a result' : `all ${plural(runs.length, 'run')} have a result`;
+  if (open.length === 0)
+    return runs.length === 1 ? 'the run has a result' : `all ${plural(runs.length, 'run')} have a result`;
   const parts = PARTS.flatMap(({ words, statuses }) => {
     const count = open.filter(({ status }) => statuses.includes(status)).length;
     return count > 0 ? [`${count} ${words}`] : [];

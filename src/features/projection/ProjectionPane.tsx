@@ -25,12 +25,26 @@ interface ProjectionPaneProps {
 }
 
 /** One projection: the picture, or how far it is, or why there is none. */
-export const ProjectionPane = memo(function ProjectionPane({ subject, named, shown, method, colours, traits, focused, onFocus }: ProjectionPaneProps) {
+export const ProjectionPane = memo(function ProjectionPane({
+  subject,
+  named,
+  shown,
+  method,
+  colours,
+  traits,
+  focused,
+  onFocus,
+}: ProjectionPaneProps) {
   const { projection, working, fault, cancelled, newer } = shown;
   const what = vectorsLabel(subject.vectors);
   const title = named ? `${what}, ${subject.run.name}` : what;
   return (
-    <Panel title={title} {...(projection && { note: `${pointsWords(projection)}, ${projection.columns} columns, after epoch ${projection.epoch + 1}` })}>
+    <Panel
+      title={title}
+      {...(projection && {
+        note: `${pointsWords(projection)}, ${projection.columns} columns, after epoch ${projection.epoch + 1}`,
+      })}
+    >
       {fault && <FaultNotice fault={fault} actions={<Button onClick={shown.again}>Try again</Button>} />}
       {cancelled && (
         <Notice title="Cancelled." actions={<Button onClick={shown.again}>Project again</Button>}>
@@ -62,7 +76,13 @@ export const ProjectionPane = memo(function ProjectionPane({ subject, named, sho
   );
 });
 
-function Words({ method, explained }: { readonly method: ProjectionMethod; readonly explained: readonly [number, number] | null }) {
+function Words({
+  method,
+  explained,
+}: {
+  readonly method: ProjectionMethod;
+  readonly explained: readonly [number, number] | null;
+}) {
   if (method === 'umap' || !explained) return <>UMAP</>;
   return (
     <>

@@ -3,7 +3,13 @@ import { Choice, Field, Select } from '../../app/primitives/Field';
 import { FaultNotice } from '../../app/primitives/Notice';
 import { Columns } from '../../app/primitives/Page';
 import { booleanOption, completeConfig } from '../../domain/models/catalogue';
-import { MOST_POINTS, type Entities, type Projection, type ProjectedVectors, type ProjectionMethod } from '../../domain/projection';
+import {
+  MOST_POINTS,
+  type Entities,
+  type Projection,
+  type ProjectedVectors,
+  type ProjectionMethod,
+} from '../../domain/projection';
 import type { RunSummary } from '../../domain/run';
 import { newAnalysisThread } from '../../state/analysis';
 import type { AskOptions } from '../../state/workerThread';
@@ -36,7 +42,13 @@ export const ProjectionTab = memo(function ProjectionTab({ run }: { readonly run
   const { id } = run;
   const runs = useRuns((state) => state.runs);
   const others = useMemo(
-    () => runs.filter((one) => one.id !== run.id && one.status !== 'queued' && one.experiment.dataset.fingerprint === run.experiment.dataset.fingerprint),
+    () =>
+      runs.filter(
+        (one) =>
+          one.id !== run.id &&
+          one.status !== 'queued' &&
+          one.experiment.dataset.fingerprint === run.experiment.dataset.fingerprint,
+      ),
     [runs, run.id, run.experiment.dataset.fingerprint],
   );
   const traits = useAsked(useCallback((options: AskOptions) => askTraits(thread, id, options), [thread, id]));
@@ -51,13 +63,23 @@ export const ProjectionTab = memo(function ProjectionTab({ run }: { readonly run
   const wanted = besideOf(beside, id, vectors);
   const besideRun = wanted && (wanted.runId === id ? run : others.find((one) => one.id === wanted.runId));
   const first = useProjection(thread, { run, vectors }, method, entities, seed);
-  const second = useProjection(thread, wanted && besideRun ? { run: besideRun, vectors: wanted.vectors } : null, method, entities, seed);
+  const second = useProjection(
+    thread,
+    wanted && besideRun ? { run: besideRun, vectors: wanted.vectors } : null,
+    method,
+    entities,
+    seed,
+  );
   const known = traits.value;
   const known2 = routing.value;
   const colours = useColours(by, first.projection, known, known2);
   const besideColours = useColours(by, second.projection, known, known2);
 
-  const pane = (shown: ShownProjection, subject: { readonly run: RunSummary; readonly vectors: ProjectedVectors }, own: typeof colours) => (
+  const pane = (
+    shown: ShownProjection,
+    subject: { readonly run: RunSummary; readonly vectors: ProjectedVectors },
+    own: typeof colours,
+  ) => (
     <ProjectionPane
       subject={subject}
       named={beside.startsWith('run:')}
@@ -85,7 +107,9 @@ export const ProjectionTab = memo(function ProjectionTab({ run }: { readonly run
       <div className={styles.controls}>
         <Choice segments label="Points" value={entities} options={ENTITIES} onValueChange={setEntities} />
         <Choice segments label="Method" value={method} options={METHODS} onValueChange={setMethod} />
-        <Field label="Vectors">{(control) => <Select {...control} value={vectors} options={VECTORS} onValueChange={setVectors} />}</Field>
+        <Field label="Vectors">
+          {(control) => <Select {...control} value={vectors} options={VECTORS} onValueChange={setVectors} />}
+        </Field>
         <Field label="Beside it">
           {(control) => (
             <Select<Beside>
@@ -101,26 +125,44 @@ export const ProjectionTab = memo(function ProjectionTab({ run }: { readonly run
             />
           )}
         </Field>
-        <Field label="Colour">{(control) => <Select {...control} value={by} options={choices} onValueChange={setColour} />}</Field>
+        <Field label="Colour">
+          {(control) => <Select {...control} value={by} options={choices} onValueChange={setColour} />}
+        </Field>
       </div>
       {traits.fault && <FaultNotice fault={traits.fault} />}
       {routing.fault && <FaultNotice fault={routing.fault} />}
-      {ofRouting && !routing.value && !routing.fault && <p className={styles.note}>{routing.phase?.text ?? 'waiting for the analysis thread'} …</p>}
+      {ofRouting && !routing.value && !routing.fault && (
+        <p className={styles.note}>{routing.phase?.text ?? 'waiting for the analysis thread'} …</p>
+      )}
       <Columns min={420}>
         {pane(first, { run, vectors }, colours)}
         {wanted && besideRun ? pane(second, { run: besideRun, vectors: wanted.vectors }, besideColours) : directions}
       </Columns>
       {wanted && besideRun && directions}
       <p className={styles.note}>
-        {vectorsHelp(vectors, routed)} {method === 'umap' ? `UMAP joins each point with 14 others by cosine, seed ${seed}; of more than ${MOST_POINTS.umap.toLocaleString('en-US')} points it takes a sample of that size.` : 'A component’s sign is chosen so that its largest loading is positive; other runs may be turned against this one.'}
+        {vectorsHelp(vectors, routed)}{' '}
+        {method === 'umap'
+          ? `UMAP joins each point with 14 others by cosine, seed ${seed}; of more than ${MOST_POINTS.umap.toLocaleString('en-US')} points it takes a sample of that size.`
+          : 'A component’s sign is chosen so that its largest loading is positive; other runs may be turned against this one.'}
       </p>
     </div>
   );
 });
 
 /** Colours of a projection's points; the training interactions until what is wanted is known. */
-function useColours(by: ColourBy, projection: Projection | null, traits: Parameters<typeof coloursOf>[2] | null, routing: Parameters<typeof coloursOf>[3]) {
-  return useMemo(() => projection && traits && (coloursOf(by, projection, traits, routing) ?? coloursOf('interactions', projection, traits, null)), [by, projection, traits, routing]);
+function useColours(
+  by: ColourBy,
+  projection: Projection | null,
+  traits: Parameters<typeof coloursOf>[2] | null,
+  routing: Parameters<typeof coloursOf>[3],
+) {
+  return useMemo(
+    () =>
+      projection &&
+      traits &&
+      (coloursOf(by, projection, traits, routing) ?? coloursOf('interactions', projection, traits, null)),
+    [by, projection, traits, routing],
+  );
 }
 
 function isRouted({ experiment }: RunSummary): boolean {
@@ -128,7 +170,12 @@ function isRouted({ experiment }: RunSummary): boolean {
 }
 
 /** What the two pictures are called where their directions are drawn together. */
-function namesOf(beside: Beside, run: RunSummary, other: RunSummary | null, vectors: ProjectedVectors): readonly [string, string] {
+function namesOf(
+  beside: Beside,
+  run: RunSummary,
+  other: RunSummary | null,
+  vectors: ProjectedVectors,
+): readonly [string, string] {
   if (beside === 'other') return vectors === 'final' ? ['final', 'before'] : ['before', 'final'];
   return other && other.name !== run.name ? [run.name, other.name] : ['left', 'right'];
 }
@@ -136,7 +183,9 @@ function namesOf(beside: Beside, run: RunSummary, other: RunSummary | null, vect
 /** Index of a user's or item's point; −1 where it is not drawn. */
 function placeOf(projection: Projection | null, entity: Entity | null): number {
   if (!projection || !entity) return -1;
-  const place = (entity.user ? projection.ids.subarray(0, projection.users) : projection.ids.subarray(projection.users)).indexOf(entity.id);
+  const place = (
+    entity.user ? projection.ids.subarray(0, projection.users) : projection.ids.subarray(projection.users)
+  ).indexOf(entity.id);
   return place < 0 || entity.user ? place : place + projection.users;
 }
 

@@ -22,7 +22,9 @@ function partsOf({ x, y, users }: Projection, name: string): readonly Part[] {
     { name: 'users', x: x.subarray(0, users), y: y.subarray(0, users) },
     { name: 'items', x: x.subarray(users), y: y.subarray(users) },
   ];
-  return some.filter((part) => part.x.length > 0).map((part) => ({ ...part, name: name ? `${part.name}, ${name}` : part.name }));
+  return some
+    .filter((part) => part.x.length > 0)
+    .map((part) => ({ ...part, name: name ? `${part.name}, ${name}` : part.name }));
 }
 
 /** One density for the users and one for the items of a projection; none where all points lie in one place. */

@@ -18,17 +18,23 @@ export const METHODS: readonly { readonly value: ProjectionMethod; readonly labe
 export type Beside = 'nothing' | 'other' | `run:${string}`;
 
 /** What is projected of the picture beside the first; null without one. */
-export function besideOf(beside: Beside, runId: string, vectors: ProjectedVectors): { readonly runId: string; readonly vectors: ProjectedVectors } | null {
+export function besideOf(
+  beside: Beside,
+  runId: string,
+  vectors: ProjectedVectors,
+): { readonly runId: string; readonly vectors: ProjectedVectors } | null {
   if (beside === 'nothing') return null;
   if (beside === 'other') return { runId, vectors: vectors === 'final' ? 'initial' : 'final' };
   return { runId: beside.slice('run:'.length), vectors };
 }
 
-export const vectorsLabel = (vectors: ProjectedVectors): string => (vectors === 'final' ? 'Final representation' : 'Embeddings before');
+export const vectorsLabel = (vectors: ProjectedVectors): string =>
+  vectors === 'final' ? 'Final representation' : 'Embeddings before';
 
 /** What the vectors are, in a sentence; `routed` for MAGNET. */
 export function vectorsHelp(vectors: ProjectedVectors, routed: boolean): string {
-  if (vectors === 'initial') return 'Before: the tables that the model starts from, before any graph, modality or expert acts on them (for MLLMRec the encoded descriptions and profiles).';
+  if (vectors === 'initial')
+    return 'Before: the tables that the model starts from, before any graph, modality or expert acts on them (for MLLMRec the encoded descriptions and profiles).';
   return routed
     ? 'Final: what each expert is given of a user or item, side by side, without the router’s logits; the mixture itself exists only for pairs.'
     : 'Final: the vectors whose inner products rank the items.';

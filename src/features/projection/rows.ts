@@ -4,7 +4,10 @@ import type { Cell, ChartTable } from '../../charts/table';
 import type { Projection, ProjectionMethod, Traits } from '../../domain/projection';
 
 /** Names of the axes: with a component's share of the variance where there is one. */
-export function axisLabels(method: ProjectionMethod, { explained }: Pick<Projection, 'explained'>): readonly [x: string, y: string] {
+export function axisLabels(
+  method: ProjectionMethod,
+  { explained }: Pick<Projection, 'explained'>,
+): readonly [x: string, y: string] {
   if (method === 'umap') return ['UMAP 1', 'UMAP 2'];
   return [`PC 1 (${formatPercent(explained?.[0])})`, `PC 2 (${formatPercent(explained?.[1])})`];
 }
@@ -29,11 +32,23 @@ function cellOf(colours: PointColours, point: number): Cell {
 }
 
 /** One row per point; users and items by their numbers. */
-export function pointTable(method: ProjectionMethod, projection: Projection, colours: PointColours, traits: Traits): ChartTable {
+export function pointTable(
+  method: ProjectionMethod,
+  projection: Projection,
+  colours: PointColours,
+  traits: Traits,
+): ChartTable {
   const { ids, users, x, y } = projection;
   return {
     columns: ['kind', 'index', 'name', ...axisLabels(method, projection), colours.label],
-    rows: Array.from(ids, (id, point): Cell[] => [point < users ? 'user' : 'item', id, (point < users ? traits.names.users : traits.names.items)?.[id] ?? null, x[point] ?? null, y[point] ?? null, cellOf(colours, point)]),
+    rows: Array.from(ids, (id, point): Cell[] => [
+      point < users ? 'user' : 'item',
+      id,
+      (point < users ? traits.names.users : traits.names.items)?.[id] ?? null,
+      x[point] ?? null,
+      y[point] ?? null,
+      cellOf(colours, point),
+    ]),
   };
 }
 
@@ -41,5 +56,7 @@ export function pointTable(method: ProjectionMethod, projection: Projection, col
 export function pointsWords({ ids, of }: Projection): string {
   const all = of.users + of.items;
   const kinds = of.users === 0 ? 'items' : of.items === 0 ? 'users' : 'users and items';
-  return ids.length < all ? `a sample of ${formatCount(ids.length)} of ${formatCount(all)} ${kinds}` : `${formatCount(all)} ${kinds}`;
+  return ids.length < all
+    ? `a sample of ${formatCount(ids.length)} of ${formatCount(all)} ${kinds}`
+    : `${formatCount(all)} ${kinds}`;
 }

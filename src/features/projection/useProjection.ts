@@ -1,5 +1,11 @@
 import { useCallback, useEffect, useState } from 'react';
-import type { Projection, ProjectionMethod, ProjectionRequest, ProjectedVectors, Entities } from '../../domain/projection';
+import type {
+  Projection,
+  ProjectionMethod,
+  ProjectionRequest,
+  ProjectedVectors,
+  Entities,
+} from '../../domain/projection';
 import { isActive, type RunSummary } from '../../domain/run';
 import type { AnalysisThread } from '../../state/analysis';
 import type { AskOptions } from '../../state/workerThread';
@@ -30,7 +36,13 @@ const POLL_MS = 5000;
  * One subject's projection. Principal components follow a run that trains from checkpoint to checkpoint; UMAP, which takes
  * longer, waits to be told. `subject` null asks nothing.
  */
-export function useProjection(thread: AnalysisThread, subject: Subject | null, method: ProjectionMethod, entities: Entities, seed: number): ShownProjection {
+export function useProjection(
+  thread: AnalysisThread,
+  subject: Subject | null,
+  method: ProjectionMethod,
+  entities: Entities,
+  seed: number,
+): ShownProjection {
   const version = useVersion(thread, subject?.run ?? null);
   const [taken, setTaken] = useState(version);
   const [stopped, setStopped] = useState<string | null>(null);
@@ -40,7 +52,9 @@ export function useProjection(thread: AnalysisThread, subject: Subject | null, m
   const wanted = method === 'pca' || taken === null ? version : taken;
   const cancelled = stopped === key;
   const ask = useCallback(
-    async (options: AskOptions): Promise<{ readonly key: string; readonly version: string | null; readonly projection: Projection }> => {
+    async (
+      options: AskOptions,
+    ): Promise<{ readonly key: string; readonly version: string | null; readonly projection: Projection }> => {
       const request: ProjectionRequest = { runId: runId ?? '', vectors: vectors ?? 'final', method, entities, seed };
       return { key, version: wanted, projection: await askProjection(thread, request, options) };
     },

@@ -16,7 +16,10 @@ export function BrowsePanel({ dataset, job }: { readonly dataset: DatasetDocumen
   const { survey } = useReasoning();
   const [{ scope, index }, setEntity] = useState<Entity>({ scope: 'item', index: 0 });
   // The survey is a new one whenever something was stored or changed.
-  const { last, fault } = useAnswer(useMemo(() => ({ datasetId: dataset.id, scope, index, version: survey }), [dataset.id, scope, index, survey]), entityOf);
+  const { last, fault } = useAnswer(
+    useMemo(() => ({ datasetId: dataset.id, scope, index, version: survey }), [dataset.id, scope, index, survey]),
+    entityOf,
+  );
   const entity = last?.scope === scope && last.index === index ? last : null;
   return (
     <Panel title="Look at the texts">
@@ -47,10 +50,24 @@ function Texts({ entity, job }: { readonly entity: ReasonedEntity; readonly job:
           <>
             <strong>{what}</strong>
             <p className={styles.text}>{wordsFor(entity)}</p>
-            <p className={styles.help}>{[origin === 'model' && model, origin === 'own' && 'written or left out by hand', origin === 'imported' && 'from a file', attempt > 0 && `attempt ${attempt + 1}, seed ${job.settings.seed + attempt}`, endedEarly && 'ended at the longest answer'].filter(Boolean).join(' · ')}</p>
+            <p className={styles.help}>
+              {[
+                origin === 'model' && model,
+                origin === 'own' && 'written or left out by hand',
+                origin === 'imported' && 'from a file',
+                attempt > 0 && `attempt ${attempt + 1}, seed ${job.settings.seed + attempt}`,
+                endedEarly && 'ended at the longest answer',
+              ]
+                .filter(Boolean)
+                .join(' · ')}
+            </p>
           </>
         ) : (
-          <Field label={what}>{(control) => <TextArea {...control} rows={6} value={draft} onChange={(event) => setDraft(event.target.value)} />}</Field>
+          <Field label={what}>
+            {(control) => (
+              <TextArea {...control} rows={6} value={draft} onChange={(event) => setDraft(event.target.value)} />
+            )}
+          </Field>
         )}
         <div className={styles.row}>
           {draft === null ? (
@@ -59,7 +76,11 @@ function Texts({ entity, job }: { readonly entity: ReasonedEntity; readonly job:
                 Edit
               </Button>
               {origin === 'model' && (
-                <Button small disabled={busy || text === null} onClick={() => write({ kind: 'again', attempt: attempt + 1 })}>
+                <Button
+                  small
+                  disabled={busy || text === null}
+                  onClick={() => write({ kind: 'again', attempt: attempt + 1 })}
+                >
                   Ask again
                 </Button>
               )}
@@ -94,5 +115,7 @@ function wordsFor({ text, origin, scope }: ReasonedEntity): string {
   if (text === null) return 'Not asked yet.';
   if (text !== '') return text;
   if (origin === 'own') return 'Left out.';
-  return scope === 'item' ? 'Nothing to ask: there is no picture. The text alone is encoded.' : 'Nothing to ask: there is no history with texts.';
+  return scope === 'item'
+    ? 'Nothing to ask: there is no picture. The text alone is encoded.'
+    : 'Nothing to ask: there is no history with texts.';
 }

@@ -16,7 +16,17 @@ interface DraftInputProps {
 }
 
 /** A text that counts once it is right and the field is left, so that no half-written one is stored. */
-export function DraftInput({ label, help, value, problem, onValue, list, lines, numeric = false, className }: DraftInputProps) {
+export function DraftInput({
+  label,
+  help,
+  value,
+  problem,
+  onValue,
+  list,
+  lines,
+  numeric = false,
+  className,
+}: DraftInputProps) {
   const [draft, setDraft] = useState<string | null>(null);
   const shown = draft ?? value;
   const error = problem(shown);
@@ -29,7 +39,13 @@ export function DraftInput({ label, help, value, problem, onValue, list, lines, 
     <Field label={label} help={help} error={error} {...(className && { className })}>
       {(control) =>
         lines ? (
-          <TextArea {...control} rows={lines} value={shown} onChange={(event) => setDraft(event.target.value)} onBlur={commit} />
+          <TextArea
+            {...control}
+            rows={lines}
+            value={shown}
+            onChange={(event) => setDraft(event.target.value)}
+            onBlur={commit}
+          />
         ) : (
           <Input
             {...control}
@@ -47,7 +63,11 @@ export function DraftInput({ label, help, value, problem, onValue, list, lines, 
 }
 
 /** For whole numbers from `least` to `most`. */
-export const wholeNumber = (least: number, most: number) => (text: string): string | null => {
-  const value = Number(text);
-  return text.trim() !== '' && Number.isInteger(value) && value >= least && value <= most ? null : `A whole number from ${least} to ${most}.`;
-};
+export const wholeNumber =
+  (least: number, most: number) =>
+  (text: string): string | null => {
+    const value = Number(text);
+    return text.trim() !== '' && Number.isInteger(value) && value >= least && value <= most
+      ? null
+      : `A whole number from ${least} to ${most}.`;
+  };

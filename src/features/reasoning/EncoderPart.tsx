@@ -36,9 +36,17 @@ export function EncoderPart({ settings }: { readonly settings: ReasoningSettings
           { value: 'page', label: 'This page' },
         ]}
         segments
-        onValueChange={(kind) => change({ ...settings, encoder: kind === 'server' ? { kind } : { kind, id: first?.id ?? null, name: first?.name ?? '', device: 'auto' } })}
+        onValueChange={(kind) =>
+          change({
+            ...settings,
+            encoder:
+              kind === 'server' ? { kind } : { kind, id: first?.id ?? null, name: first?.name ?? '', device: 'auto' },
+          })
+        }
       />
-      {encoder.kind === 'page' && <PageEncoder encoder={encoder} onEncoder={(next) => change({ ...settings, encoder: next })} />}
+      {encoder.kind === 'page' && (
+        <PageEncoder encoder={encoder} onEncoder={(next) => change({ ...settings, encoder: next })} />
+      )}
       <p role="status" className={styles.help}>
         {phase && `The encoder: ${phase.text}${phase.fraction === null ? ' …' : `, ${formatPercent(phase.fraction)}`}`}
       </p>
@@ -47,7 +55,13 @@ export function EncoderPart({ settings }: { readonly settings: ReasoningSettings
   );
 }
 
-function PageEncoder({ encoder, onEncoder }: { readonly encoder: InPage; readonly onEncoder: (encoder: InPage) => void }) {
+function PageEncoder({
+  encoder,
+  onEncoder,
+}: {
+  readonly encoder: InPage;
+  readonly onEncoder: (encoder: InPage) => void;
+}) {
   const { encoders, phase, take, remove } = useEncoders();
   const { status } = useReasoning();
   const folder = useRef<HTMLInputElement>(null);
@@ -66,24 +80,44 @@ function PageEncoder({ encoder, onEncoder }: { readonly encoder: InPage; readonl
     <>
       {stored.length > 0 && (
         <div className={styles.grid}>
-          <Field label="Encoder in this browser" help={chosen && `${formatCount(chosen.width)} dimensions, ${formatCount(chosen.longest)} tokens of a text at most, ${formatBytes(chosen.bytes)}`} error={absent ? 'None is chosen, or the chosen one is no longer here.' : null}>
+          <Field
+            label="Encoder in this browser"
+            help={
+              chosen &&
+              `${formatCount(chosen.width)} dimensions, ${formatCount(chosen.longest)} tokens of a text at most, ${formatBytes(chosen.bytes)}`
+            }
+            error={absent ? 'None is chosen, or the chosen one is no longer here.' : null}
+          >
             {(control) => (
               <Select
                 {...control}
                 value={absent ? '' : (encoder.id ?? '')}
-                options={[...(absent ? [{ value: '', label: '–', disabled: true }] : []), ...stored.map((one) => ({ value: one.id, label: `${one.name} · ${one.id.slice(0, 8)}` }))]}
-                onValueChange={(id) => onEncoder({ ...encoder, id, name: stored.find((one) => one.id === id)?.name ?? '' })}
+                options={[
+                  ...(absent ? [{ value: '', label: '–', disabled: true }] : []),
+                  ...stored.map((one) => ({ value: one.id, label: `${one.name} · ${one.id.slice(0, 8)}` })),
+                ]}
+                onValueChange={(id) =>
+                  onEncoder({ ...encoder, id, name: stored.find((one) => one.id === id)?.name ?? '' })
+                }
               />
             )}
           </Field>
           <Field label="It runs on" help="The vectors are the same but for rounding.">
-            {(control) => <Select {...control} value={encoder.device} options={DEVICES} onValueChange={(device) => onEncoder({ ...encoder, device })} />}
+            {(control) => (
+              <Select
+                {...control}
+                value={encoder.device}
+                options={DEVICES}
+                onValueChange={(device) => onEncoder({ ...encoder, device })}
+              />
+            )}
           </Field>
         </div>
       )}
       <p className={styles.help}>
-        A sentence encoder’s folder, with <code>config.json</code>, <code>tokenizer.json</code>, <code>tokenizer_config.json</code> and <code>onnx/model.onnx</code>, as <code>{HUB_ENCODER}</code> has them on Hugging Face. Drop it on this
-        page; it stays in this browser and is sent nowhere.
+        A sentence encoder’s folder, with <code>config.json</code>, <code>tokenizer.json</code>,{' '}
+        <code>tokenizer_config.json</code> and <code>onnx/model.onnx</code>, as <code>{HUB_ENCODER}</code> has them on
+        Hugging Face. Drop it on this page; it stays in this browser and is sent nowhere.
       </p>
       <div className={styles.row}>
         <Button onClick={() => folder.current?.click()} disabled={busy}>
@@ -99,8 +133,24 @@ function PageEncoder({ encoder, onEncoder }: { readonly encoder: InPage; readonl
         )}
       </div>
       {import.meta.env.LODESTONE_HUB === true && <FromHub busy={busy} />}
-      <input ref={folder} type="file" hidden tabIndex={-1} aria-label="Folder of an encoder" {...FOLDER} onChange={(event) => pick(event.target)} />
-      <input ref={files} type="file" hidden tabIndex={-1} aria-label="Files of an encoder" multiple onChange={(event) => pick(event.target)} />
+      <input
+        ref={folder}
+        type="file"
+        hidden
+        tabIndex={-1}
+        aria-label="Folder of an encoder"
+        {...FOLDER}
+        onChange={(event) => pick(event.target)}
+      />
+      <input
+        ref={files}
+        type="file"
+        hidden
+        tabIndex={-1}
+        aria-label="Files of an encoder"
+        multiple
+        onChange={(event) => pick(event.target)}
+      />
     </>
   );
 }
@@ -111,7 +161,13 @@ function FromHub({ busy }: { readonly busy: boolean }) {
   const [model, setModel] = useState(HUB_ENCODER);
   return (
     <div className={styles.row}>
-      <DraftInput label="Encoder on Hugging Face" help="Its files are fetched once, and kept." value={model} problem={(text) => (/^[\w.-]+\/[\w.-]+$/.test(text) ? null : 'The owner and the model, divided by a slash.')} onValue={setModel} />
+      <DraftInput
+        label="Encoder on Hugging Face"
+        help="Its files are fetched once, and kept."
+        value={model}
+        problem={(text) => (/^[\w.-]+\/[\w.-]+$/.test(text) ? null : 'The owner and the model, divided by a slash.')}
+        onValue={setModel}
+      />
       <Button onClick={() => void take({ hub: model })} disabled={busy}>
         Fetch it
       </Button>

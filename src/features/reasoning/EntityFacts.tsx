@@ -6,7 +6,8 @@ export function EntityFacts({ entity: { scope, name, picture, history } }: { rea
   return (
     <div className={styles.column}>
       <strong>{name}</strong>
-      {scope === 'item' && (picture ? <img src={picture} alt={`Picture of ${name}`} /> : <p className={styles.help}>No picture.</p>)}
+      {scope === 'item' &&
+        (picture ? <img src={picture} alt={`Picture of ${name}`} /> : <p className={styles.help}>No picture.</p>)}
       {scope === 'user' && (
         <ul className={styles.history} aria-label="Training history, the oldest first" tabIndex={0}>
           {history.map((one, place) => (

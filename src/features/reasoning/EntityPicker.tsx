@@ -35,7 +35,15 @@ export function EntityPicker({ dataset, scope, index, onPick }: EntityPickerProp
       />
       <Button onClick={() => go(index - 1)}>Previous</Button>
       <Button onClick={() => go(index + 1)}>Next</Button>
-      <DraftInput key={`${scope}/${index}`} className={styles.number ?? ''} label={`Index, 0 to ${formatCount(size - 1)}`} numeric value={String(index)} problem={wholeNumber(0, size - 1)} onValue={(text) => go(Number(text))} />
+      <DraftInput
+        key={`${scope}/${index}`}
+        className={styles.number ?? ''}
+        label={`Index, 0 to ${formatCount(size - 1)}`}
+        numeric
+        value={String(index)}
+        problem={wholeNumber(0, size - 1)}
+        onValue={(text) => go(Number(text))}
+      />
     </div>
   );
 }

@@ -27,7 +27,10 @@ export function Exports({ dataset }: { readonly dataset: DatasetDocument }) {
             small
             onClick={() => {
               setFault(null);
-              reasoningFile(dataset.id, what).then((blob) => saveBlob(name, blob), (error: unknown) => setFault(faultOf(error)));
+              reasoningFile(dataset.id, what).then(
+                (blob) => saveBlob(name, blob),
+                (error: unknown) => setFault(faultOf(error)),
+              );
             }}
           >
             {label}

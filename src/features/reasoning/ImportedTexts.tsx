@@ -9,12 +9,17 @@ import { IMPORT_STEPS, type FoundTexts, type ImportStep } from '../../domain/rea
 import { useReasoning } from '../../state/reasoning';
 import styles from './reasoning.module.css';
 
-const LABELS: Readonly<Record<ImportStep, string>> = { descriptions: 'Descriptions of pictures', documents: 'Whole item texts', profiles: 'Profiles of users' };
+const LABELS: Readonly<Record<ImportStep, string>> = {
+  descriptions: 'Descriptions of pictures',
+  documents: 'Whole item texts',
+  profiles: 'Profiles of users',
+};
 
 const HELP: Readonly<Record<ImportStep, string>> = {
   descriptions: 'Stand where the describing model’s answers would, behind the item’s text.',
   documents: 'Stand in the place of an item’s text and description; encoded and read as they are.',
-  profiles: 'Stand where the profiling model’s answers would. Nobody can know which interactions they were written from.',
+  profiles:
+    'Stand where the profiling model’s answers would. Nobody can know which interactions they were written from.',
 };
 
 /** Descriptions and profiles that are there already: no model is asked for them. */
@@ -26,10 +31,24 @@ export function ImportedTexts({ busy }: { readonly busy: boolean }) {
   const imported = survey?.counts.imported;
   const held = IMPORT_STEPS.flatMap((one) => (imported?.[one] ? [{ step: one, ...imported[one] }] : []));
   return (
-    <Disclosure title="Texts that are there already" summary={held.length === 0 ? 'none' : held.map((one) => `${LABELS[one.step].toLowerCase()}: ${formatCount(one.texts)}`).join(', ')}>
+    <Disclosure
+      title="Texts that are there already"
+      summary={
+        held.length === 0
+          ? 'none'
+          : held.map((one) => `${LABELS[one.step].toLowerCase()}: ${formatCount(one.texts)}`).join(', ')
+      }
+    >
       <div className={styles.stack}>
         <Field label="What the file has" help={HELP[step]}>
-          {(control) => <Select {...control} value={step} options={IMPORT_STEPS.map((value) => ({ value, label: LABELS[value] }))} onValueChange={setStep} />}
+          {(control) => (
+            <Select
+              {...control}
+              value={step}
+              options={IMPORT_STEPS.map((value) => ({ value, label: LABELS[value] }))}
+              onValueChange={setStep}
+            />
+          )}
         </Field>
         <p className={styles.help}>JSONL as this page exports it; or JSON, CSV or TSV with ids and texts.</p>
         <div className={styles.row}>
@@ -47,12 +66,18 @@ export function ImportedTexts({ busy }: { readonly busy: boolean }) {
             const picked = pickedFiles(target.files);
             // Picking the same file again must be an event too.
             target.value = '';
-            if (picked.length > 0) void importTexts(step, picked).then((result) => setFound(result && { step, found: result }));
+            if (picked.length > 0)
+              void importTexts(step, picked).then((result) => setFound(result && { step, found: result }));
           }}
         />
         {found && (
-          <Notice tone={found.found.strangers + found.found.empty > 0 ? 'warning' : 'ok'} live="polite" title={`${LABELS[found.step]}: ${plural(found.found.texts, 'text')} stored.`}>
-            {found.found.strangers > 0 && `${plural(found.found.strangers, 'text belongs', 'texts belong')} to nobody in this dataset. `}
+          <Notice
+            tone={found.found.strangers + found.found.empty > 0 ? 'warning' : 'ok'}
+            live="polite"
+            title={`${LABELS[found.step]}: ${plural(found.found.texts, 'text')} stored.`}
+          >
+            {found.found.strangers > 0 &&
+              `${plural(found.found.strangers, 'text belongs', 'texts belong')} to nobody in this dataset. `}
             {found.found.empty > 0 && `${plural(found.found.empty, 'text is', 'texts are')} empty and left out.`}
           </Notice>
         )}

@@ -42,14 +42,25 @@ export function InputsPanel() {
       {counts && (
         <StatList>
           <Stat label="Items with a text" value={formatCount(counts.texts)} note={`of ${formatCount(counts.items)}`} />
-          <Stat label="Items with a picture" value={formatCount(counts.images)} note={`of ${formatCount(counts.items)}`} />
+          <Stat
+            label="Items with a picture"
+            value={formatCount(counts.images)}
+            note={`of ${formatCount(counts.items)}`}
+          />
           <Stat label="Items with neither" value={formatCount(counts.neither)} note="zero vectors" />
-          <Stat label="Users without a history" value={formatCount(counts.withoutHistory)} note={`of ${formatCount(counts.users)}; zero vectors`} />
+          <Stat
+            label="Users without a history"
+            value={formatCount(counts.withoutHistory)}
+            note={`of ${formatCount(counts.users)}; zero vectors`}
+          />
         </StatList>
       )}
       <p className={styles.help}>
-        Texts: a CSV, TSV or JSONL file with a column <code>id</code> (<code>itemID</code>, <code>asin</code>) and any of <code>title</code>, <code>brand</code>, <code>categories</code>, <code>description</code>. Pictures: JPEG, PNG, WebP or GIF in
-        files, a folder or a .zip, named by the item’s id, or by a table with the columns <code>id</code> and <code>file</code>; those of more than 1024 pixels a side are sent smaller. Ids are those of the dataset’s files, or indices where it has no others.
+        Texts: a CSV, TSV or JSONL file with a column <code>id</code> (<code>itemID</code>, <code>asin</code>) and any
+        of <code>title</code>, <code>brand</code>, <code>categories</code>, <code>description</code>. Pictures: JPEG,
+        PNG, WebP or GIF in files, a folder or a .zip, named by the item’s id, or by a table with the columns{' '}
+        <code>id</code> and <code>file</code>; those of more than 1024 pixels a side are sent smaller. Ids are those of
+        the dataset’s files, or indices where it has no others.
       </p>
       <div className={styles.row}>
         <Button onClick={() => files.current?.click()} disabled={busy}>
@@ -62,11 +73,32 @@ export function InputsPanel() {
           {phase?.text}
         </span>
       </div>
-      <input ref={files} type="file" hidden tabIndex={-1} aria-label="Item texts and pictures" multiple onChange={(event) => pick(event.target)} />
-      <input ref={folder} type="file" hidden tabIndex={-1} aria-label="Folder of item pictures" {...FOLDER} onChange={(event) => pick(event.target)} />
+      <input
+        ref={files}
+        type="file"
+        hidden
+        tabIndex={-1}
+        aria-label="Item texts and pictures"
+        multiple
+        onChange={(event) => pick(event.target)}
+      />
+      <input
+        ref={folder}
+        type="file"
+        hidden
+        tabIndex={-1}
+        aria-label="Folder of item pictures"
+        {...FOLDER}
+        onChange={(event) => pick(event.target)}
+      />
       {found && (
-        <Notice tone={found.strangers > 0 ? 'warning' : 'ok'} live="polite" title={`${plural(found.texts, 'text')} and ${plural(found.pictures, 'picture')} stored.`}>
-          {found.strangers > 0 && `${plural(found.strangers, 'text or picture', 'texts or pictures')} named no item of this dataset. `}
+        <Notice
+          tone={found.strangers > 0 ? 'warning' : 'ok'}
+          live="polite"
+          title={`${plural(found.texts, 'text')} and ${plural(found.pictures, 'picture')} stored.`}
+        >
+          {found.strangers > 0 &&
+            `${plural(found.strangers, 'text or picture', 'texts or pictures')} named no item of this dataset. `}
           {found.leftOut.length > 0 && `Left out as neither: ${found.leftOut.slice(0, 5).join(', ')}.`}
         </Notice>
       )}

@@ -15,21 +15,83 @@ import { useReasoning } from '../../state/reasoning';
 import { Exports } from './Exports';
 import styles from './reasoning.module.css';
 
-const NAMES: Readonly<Record<Stage, string>> = { describe: 'Describe items', profile: 'Profile users', encodeItems: 'Encode items', encodeUsers: 'Encode users' };
+const NAMES: Readonly<Record<Stage, string>> = {
+  describe: 'Describe items',
+  profile: 'Profile users',
+  encodeItems: 'Encode items',
+  encodeUsers: 'Encode users',
+};
 
 const COLUMNS: readonly Column<StageState>[] = [
   { id: 'stage', header: 'Stage', rowHeader: true, sortable: false, value: ({ stage }) => NAMES[stage] },
-  { id: 'done', header: 'Answers', numeric: true, sortable: false, value: ({ done }) => done, cell: ({ done, total }) => (total === null ? 'after the stage before' : `${formatCount(done)} of ${formatCount(total)}`) },
-  { id: 'bar', header: 'Progress', sortable: false, value: () => null, cell: ({ stage, done, total }) => <ProgressBar label={NAMES[stage]} fraction={total === null ? 0 : total === 0 ? 1 : done / total} /> },
-  { id: 'without', header: 'Nothing to ask', numeric: true, sortable: false, value: ({ without }) => without, cell: ({ without }) => formatCount(without) },
-  { id: 'failed', header: 'Refused', numeric: true, sortable: false, value: ({ failed }) => failed, cell: ({ failed }) => formatCount(failed) },
-  { id: 'rate', header: 'Per minute', numeric: true, sortable: false, value: ({ perSecond }) => perSecond, cell: ({ perSecond }) => formatNumber(perSecond === null ? null : perSecond * 60, 3) },
-  { id: 'left', header: 'Left', numeric: true, sortable: false, value: ({ etaSeconds }) => etaSeconds, cell: ({ etaSeconds }) => formatRemaining(etaSeconds) },
-  { id: 'tokens', header: 'Tokens: prompt, answer', numeric: true, sortable: false, value: ({ promptTokens }) => promptTokens, cell: ({ promptTokens, answerTokens }) => `${formatCount(promptTokens)} · ${formatCount(answerTokens)}` },
+  {
+    id: 'done',
+    header: 'Answers',
+    numeric: true,
+    sortable: false,
+    value: ({ done }) => done,
+    cell: ({ done, total }) =>
+      total === null ? 'after the stage before' : `${formatCount(done)} of ${formatCount(total)}`,
+  },
+  {
+    id: 'bar',
+    header: 'Progress',
+    sortable: false,
+    value: () => null,
+    cell: ({ stage, done, total }) => (
+      <ProgressBar label={NAMES[stage]} fraction={total === null ? 0 : total === 0 ? 1 : done / total} />
+    ),
+  },
+  {
+    id: 'without',
+    header: 'Nothing to ask',
+    numeric: true,
+    sortable: false,
+    value: ({ without }) => without,
+    cell: ({ without }) => formatCount(without),
+  },
+  {
+    id: 'failed',
+    header: 'Refused',
+    numeric: true,
+    sortable: false,
+    value: ({ failed }) => failed,
+    cell: ({ failed }) => formatCount(failed),
+  },
+  {
+    id: 'rate',
+    header: 'Per minute',
+    numeric: true,
+    sortable: false,
+    value: ({ perSecond }) => perSecond,
+    cell: ({ perSecond }) => formatNumber(perSecond === null ? null : perSecond * 60, 3),
+  },
+  {
+    id: 'left',
+    header: 'Left',
+    numeric: true,
+    sortable: false,
+    value: ({ etaSeconds }) => etaSeconds,
+    cell: ({ etaSeconds }) => formatRemaining(etaSeconds),
+  },
+  {
+    id: 'tokens',
+    header: 'Tokens: prompt, answer',
+    numeric: true,
+    sortable: false,
+    value: ({ promptTokens }) => promptTokens,
+    cell: ({ promptTokens, answerTokens }) => `${formatCount(promptTokens)} · ${formatCount(answerTokens)}`,
+  },
 ];
 
 const WORDS: Readonly<Record<JobStatus['name'], string>> = {
-  idle: '', running: 'asking', pausing: 'ending the calls that are under way', waiting: 'waiting for another tab', paused: 'paused', stopped: 'stopped', finished: 'finished',
+  idle: '',
+  running: 'asking',
+  pausing: 'ending the calls that are under way',
+  waiting: 'waiting for another tab',
+  paused: 'paused',
+  stopped: 'stopped',
+  finished: 'finished',
 };
 
 /** The stages with their progress; in the end, the dataset that comes of them. */
@@ -37,15 +99,28 @@ export function PipelinePanel({ dataset }: { readonly dataset: DatasetDocument }
   const { survey, status, stages: live, runningId, start, pause } = useReasoning();
   const active = status.name === 'running' || status.name === 'pausing' || status.name === 'waiting';
   const here = runningId === dataset.id;
-  const stages = active && here && live.length > 0 ? live : (survey?.stages ?? []).map((state) => (here ? withTokens(state, live) : state));
+  const stages =
+    active && here && live.length > 0
+      ? live
+      : (survey?.stages ?? []).map((state) => (here ? withTokens(state, live) : state));
   const complete = stages.length > 0 && stages.every(({ total, done }) => total !== null && done === total);
-  const said = usePoliteText(stages.map(({ stage, done, total }) => `${NAMES[stage]}: ${done} of ${total ?? 'unknown'}`).join(', '));
+  const said = usePoliteText(
+    stages.map(({ stage, done, total }) => `${NAMES[stage]}: ${done} of ${total ?? 'unknown'}`).join(', '),
+  );
   const begun = stages.some(({ done }) => done > 0);
   return (
     <Panel
       title="Pipeline"
       // Finished is what all is stored of, whatever was changed since.
-      note={here ? (status.name === 'finished' && !complete ? '' : WORDS[status.name]) : active ? 'another dataset is being worked on' : ''}
+      note={
+        here
+          ? status.name === 'finished' && !complete
+            ? ''
+            : WORDS[status.name]
+          : active
+            ? 'another dataset is being worked on'
+            : ''
+      }
       actions={
         active ? (
           <Button onClick={pause} disabled={status.name === 'pausing'}>
@@ -58,11 +133,20 @@ export function PipelinePanel({ dataset }: { readonly dataset: DatasetDocument }
         )
       }
     >
-      <DataTable label="Stages" columns={COLUMNS} rows={stages} rowId={({ stage }) => stage} empty="Counting what is stored …" />
+      <DataTable
+        label="Stages"
+        columns={COLUMNS}
+        rows={stages}
+        rowId={({ stage }) => stage}
+        empty="Counting what is stored …"
+      />
       <p className="visually-hidden" role="status">
         {active ? said : ''}
       </p>
-      <p className={styles.help}>Every answer is stored as it arrives, so the page may be closed at any time; nothing is asked twice. Profiles are made from training interactions only. Tokens are those of the last start.</p>
+      <p className={styles.help}>
+        Every answer is stored as it arrives, so the page may be closed at any time; nothing is asked twice. Profiles
+        are made from training interactions only. Tokens are those of the last start.
+      </p>
       {here && status.name === 'stopped' && <FaultNotice fault={status.fault} />}
       <Failures />
       {complete && !active && <Derive dataset={dataset} />}
@@ -75,7 +159,9 @@ export function PipelinePanel({ dataset }: { readonly dataset: DatasetDocument }
 /** What is stored, with what the last start took. */
 function withTokens(state: StageState, live: readonly StageState[]): StageState {
   const last = live.find(({ stage }) => stage === state.stage);
-  return last ? { ...state, failed: last.failed, promptTokens: last.promptTokens, answerTokens: last.answerTokens } : state;
+  return last
+    ? { ...state, failed: last.failed, promptTokens: last.promptTokens, answerTokens: last.answerTokens }
+    : state;
 }
 
 function Forget() {
@@ -106,12 +192,16 @@ function Failures() {
     <Notice
       tone="warning"
       title={`${plural(failures.length, 'question was', 'questions were')} refused.`}
-      actions={status.name === 'stopped' && texts.length > 0 && <Button onClick={() => void skipFailed()}>Leave these texts out</Button>}
+      actions={
+        status.name === 'stopped' &&
+        texts.length > 0 && <Button onClick={() => void skipFailed()}>Leave these texts out</Button>
+      }
     >
       <ul className={styles.failures}>
         {failures.slice(0, 5).map(({ stage, entity, fault }) => (
           <li key={`${stage}/${entity}`}>
-            {NAMES[stage]}, {stage === 'describe' || stage === 'encodeItems' ? 'item' : 'user'} {entity}: {fault.message}
+            {NAMES[stage]}, {stage === 'describe' || stage === 'encodeItems' ? 'item' : 'user'} {entity}:{' '}
+            {fault.message}
           </li>
         ))}
       </ul>
@@ -132,7 +222,9 @@ function Derive({ dataset }: { readonly dataset: DatasetDocument }) {
       }}
     >
       <Field label="Name of the dataset with these vectors" help="The dataset itself and its runs stay as they are.">
-        {(control) => <Input {...control} value={name} maxLength={80} onChange={(event) => setName(event.target.value)} />}
+        {(control) => (
+          <Input {...control} value={name} maxLength={80} onChange={(event) => setName(event.target.value)} />
+        )}
       </Field>
       <Button type="submit" variant="primary" disabled={phase !== null || name.trim() === ''}>
         Make the dataset

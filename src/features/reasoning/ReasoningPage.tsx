@@ -22,7 +22,10 @@ export function ReasoningPage() {
   if (!loaded) return <Page title="Reasoning">Reading the list of datasets …</Page>;
   return (
     <Page title="Reasoning">
-      <Notice title="This dataset is not stored in this browser." actions={<ButtonLink to="/data">Open Data</ButtonLink>}>
+      <Notice
+        title="This dataset is not stored in this browser."
+        actions={<ButtonLink to="/data">Open Data</ButtonLink>}
+      >
         It may have been deleted, or the address is from another browser.
       </Notice>
     </Page>

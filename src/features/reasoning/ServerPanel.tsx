@@ -5,7 +5,14 @@ import { Checkbox, Choice, Field, Input } from '../../app/primitives/Field';
 import { FaultNotice } from '../../app/primitives/Notice';
 import { Panel } from '../../app/primitives/Panel';
 import { faultOf, type Fault } from '../../domain/errors';
-import { originOf, SERVER_DEFAULTS, type ReasoningModels, type ReasoningSettings, type ServerKind, type ServerTest } from '../../domain/reasoning';
+import {
+  originOf,
+  SERVER_DEFAULTS,
+  type ReasoningModels,
+  type ReasoningSettings,
+  type ServerKind,
+  type ServerTest,
+} from '../../domain/reasoning';
 import { parseAddress } from '../../domain/serverAddress';
 import { testModelServer, useReasoning } from '../../state/reasoning';
 import { DraftInput } from './DraftInput';
@@ -37,7 +44,9 @@ function wrong(address: string): string | null {
 /** Where the questions go, and whether somebody answers there. */
 export function ServerPanel({ settings }: { readonly settings: ReasoningSettings }) {
   const { keys, kept, setKey, keepKey, change, recount } = useReasoning();
-  const [tested, setTested] = useState<{ readonly test: ServerTest; readonly settings: ReasoningSettings } | null>(null);
+  const [tested, setTested] = useState<{ readonly test: ServerTest; readonly settings: ReasoningSettings } | null>(
+    null,
+  );
   const [fault, setFault] = useState<Fault | null>(null);
   const [testing, setTesting] = useState(false);
   const running = useRef<AbortController | null>(null);
@@ -48,8 +57,14 @@ export function ServerPanel({ settings }: { readonly settings: ReasoningSettings
   const key = keys[origin] ?? '';
   const keeps = kept.includes(origin);
   // A result speaks for what was tested; the names of the models hold as long as the server is the same.
-  const sameServer = tested !== null && tested.settings.server.url === server.url && tested.settings.server.kind === server.kind;
-  const test = sameServer && tested.settings.encoder.kind === settings.encoder.kind && MODELS.every(({ key: name }) => tested.settings.models[name] === models[name]) ? tested.test : null;
+  const sameServer =
+    tested !== null && tested.settings.server.url === server.url && tested.settings.server.kind === server.kind;
+  const test =
+    sameServer &&
+    tested.settings.encoder.kind === settings.encoder.kind &&
+    MODELS.every(({ key: name }) => tested.settings.models[name] === models[name])
+      ? tested.test
+      : null;
 
   const run = (): void => {
     const controller = new AbortController();
@@ -76,27 +91,64 @@ export function ServerPanel({ settings }: { readonly settings: ReasoningSettings
         options={KINDS}
         segments
         onValueChange={(kind) => {
-          change({ ...settings, server: { kind, url: SERVER_DEFAULTS[kind].url }, models: SERVER_DEFAULTS[kind].models });
+          change({
+            ...settings,
+            server: { kind, url: SERVER_DEFAULTS[kind].url },
+            models: SERVER_DEFAULTS[kind].models,
+          });
         }}
       />
       <div className={styles.grid}>
-        <DraftInput label="Address" help="Of this machine, or of a host that was listed when the app was built." value={server.url} problem={wrong} onValue={(url) => change({ ...settings, server: { ...server, url: parseAddress(url) } })} />
+        <DraftInput
+          label="Address"
+          help="Of this machine, or of a host that was listed when the app was built."
+          value={server.url}
+          problem={wrong}
+          onValue={(url) => change({ ...settings, server: { ...server, url: parseAddress(url) } })}
+        />
         <div className={styles.column}>
-          <Field label="Key" help={`Only for servers that ask for one; sent to ${origin} alone.${keeps ? '' : ' It is kept in memory, and gone when the page is closed.'}`}>
-            {(control) => <Input {...control} type="password" autoComplete="off" value={key} onChange={(event) => setKey(event.target.value)} />}
+          <Field
+            label="Key"
+            help={`Only for servers that ask for one; sent to ${origin} alone.${keeps ? '' : ' It is kept in memory, and gone when the page is closed.'}`}
+          >
+            {(control) => (
+              <Input
+                {...control}
+                type="password"
+                autoComplete="off"
+                value={key}
+                onChange={(event) => setKey(event.target.value)}
+              />
+            )}
           </Field>
           <Checkbox
             label="Keep this key in this browser"
-            help={keeps ? 'It lies unencrypted in this browser’s storage, in no file, backup or link. Take the tick away to forget it.' : undefined}
+            help={
+              keeps
+                ? 'It lies unencrypted in this browser’s storage, in no file, backup or link. Take the tick away to forget it.'
+                : undefined
+            }
             checked={keeps}
             onCheckedChange={keepKey}
           />
         </div>
-        {MODELS.filter(({ key: name }) => name !== 'encode' || settings.encoder.kind === 'server').map(({ key: name, label, help }) => (
-          <DraftInput key={name} label={label} help={help} list={list} value={models[name]} problem={() => null} onValue={(value) => change({ ...settings, models: { ...models, [name]: value.trim() } })} />
-        ))}
+        {MODELS.filter(({ key: name }) => name !== 'encode' || settings.encoder.kind === 'server').map(
+          ({ key: name, label, help }) => (
+            <DraftInput
+              key={name}
+              label={label}
+              help={help}
+              list={list}
+              value={models[name]}
+              problem={() => null}
+              onValue={(value) => change({ ...settings, models: { ...models, [name]: value.trim() } })}
+            />
+          ),
+        )}
       </div>
-      <datalist id={list}>{sameServer && tested.test.models.map((name) => <option key={name} value={name} />)}</datalist>
+      <datalist id={list}>
+        {sameServer && tested.test.models.map((name) => <option key={name} value={name} />)}
+      </datalist>
       <EncoderPart settings={settings} />
       <div className={styles.row}>
         <Button onClick={run} disabled={testing}>

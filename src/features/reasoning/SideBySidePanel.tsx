@@ -22,7 +22,10 @@ export function SideBySidePanel({ dataset }: { readonly dataset: DatasetDocument
   return (
     <Panel title="Two models side by side" note="as first answered, before anything was changed by hand">
       {variants.length < 2 ? (
-        <p className={styles.help}>Once this dataset was started with two models, prompts or options, their texts on the same item or user stand side by side here. Answers of earlier ones are kept.</p>
+        <p className={styles.help}>
+          Once this dataset was started with two models, prompts or options, their texts on the same item or user stand
+          side by side here. Answers of earlier ones are kept.
+        </p>
       ) : (
         <Chosen key={variants.length} dataset={dataset} variants={variants} />
       )}
@@ -30,7 +33,13 @@ export function SideBySidePanel({ dataset }: { readonly dataset: DatasetDocument
   );
 }
 
-function Chosen({ dataset, variants }: { readonly dataset: DatasetDocument; readonly variants: readonly TextVariant[] }) {
+function Chosen({
+  dataset,
+  variants,
+}: {
+  readonly dataset: DatasetDocument;
+  readonly variants: readonly TextVariant[];
+}) {
   const { survey } = useReasoning();
   const [ids, setIds] = useState<readonly [string, string]>([variants.at(-2)?.id ?? '', variants.at(-1)?.id ?? '']);
   const [{ scope, index }, setEntity] = useState<Entity>({ scope: 'item', index: 0 });
@@ -59,10 +68,20 @@ function Chosen({ dataset, variants }: { readonly dataset: DatasetDocument; read
   return (
     <>
       <div className={styles.fields}>
-        <Field label="Left">{(control) => <Select {...control} value={left} options={options} onValueChange={(id) => setIds([id, right])} />}</Field>
-        <Field label="Right">{(control) => <Select {...control} value={right} options={options} onValueChange={(id) => setIds([left, id])} />}</Field>
+        <Field label="Left">
+          {(control) => (
+            <Select {...control} value={left} options={options} onValueChange={(id) => setIds([id, right])} />
+          )}
+        </Field>
+        <Field label="Right">
+          {(control) => (
+            <Select {...control} value={right} options={options} onValueChange={(id) => setIds([left, id])} />
+          )}
+        </Field>
       </div>
-      <p className={styles.help}>{differences.length === 0 ? 'These are the same.' : `They differ in: ${differences.join(', ')}.`}</p>
+      <p className={styles.help}>
+        {differences.length === 0 ? 'These are the same.' : `They differ in: ${differences.join(', ')}.`}
+      </p>
       <EntityPicker dataset={dataset} scope={scope} index={index} onPick={setEntity} />
       {fault && <FaultNotice fault={fault} />}
       {pair ? (
@@ -88,13 +107,27 @@ function Chosen({ dataset, variants }: { readonly dataset: DatasetDocument; read
   );
 }
 
-function Side({ entity: { scope, text, model, endedEarly }, label }: { readonly entity: ReasonedEntity; readonly label: string }) {
+function Side({
+  entity: { scope, text, model, endedEarly },
+  label,
+}: {
+  readonly entity: ReasonedEntity;
+  readonly label: string;
+}) {
   const words = text === null ? 'No answer is stored.' : text || 'Nothing to ask.';
   return (
     <section className={styles.column} aria-label={label}>
       <strong>{label}</strong>
       <p className={styles.text}>{words}</p>
-      <p className={styles.help}>{[text && `${text.split(/\s+/).length} words`, model && `${scope === 'item' ? 'described' : 'profiled'} by ${model}`, endedEarly && 'ended at the longest answer'].filter(Boolean).join(' · ')}</p>
+      <p className={styles.help}>
+        {[
+          text && `${text.split(/\s+/).length} words`,
+          model && `${scope === 'item' ? 'described' : 'profiled'} by ${model}`,
+          endedEarly && 'ended at the longest answer',
+        ]
+          .filter(Boolean)
+          .join(' · ')}
+      </p>
     </section>
   );
 }

@@ -27,7 +27,16 @@ export function Breakdowns({ routing }: { readonly routing: RunRouting }) {
     <Panel
       title="Who is routed where"
       note={breakdown.key === 'split' ? 'all interactions' : 'validation and test interactions'}
-      actions={<Choice segments hideLabel label="Parts of the data" value={breakdown.key} options={routing.breakdowns.map((one) => ({ value: one.key, label: BREAKDOWN_NAMES[one.key] }))} onValueChange={setKey} />}
+      actions={
+        <Choice
+          segments
+          hideLabel
+          label="Parts of the data"
+          value={breakdown.key}
+          options={routing.breakdowns.map((one) => ({ value: one.key, label: BREAKDOWN_NAMES[one.key] }))}
+          onValueChange={setKey}
+        />
+      }
       plain
     >
       <Columns min={340}>
@@ -35,19 +44,38 @@ export function Breakdowns({ routing }: { readonly routing: RunRouting }) {
           <RadarChart
             title={`Experts, by ${title.toLowerCase()}`}
             axes={experts.map(({ name }) => name)}
-            series={breakdown.groups.slice(0, MOST_OUTLINES).map(({ name, statistics }) => ({ name, values: statistics.mean }))}
+            series={breakdown.groups
+              .slice(0, MOST_OUTLINES)
+              .map(({ name, statistics }) => ({ name, values: statistics.mean }))}
             valueLabel="mean probability"
-            summary={breakdown.groups.map(({ name, pairs, statistics }) => `${name}: ${plural(pairs, 'pair')}, ${formatNumber(statistics.effective, 3)} effective experts`).join('; ')}
+            summary={breakdown.groups
+              .map(
+                ({ name, pairs, statistics }) =>
+                  `${name}: ${plural(pairs, 'pair')}, ${formatNumber(statistics.effective, 3)} effective experts`,
+              )
+              .join('; ')}
           />
-          {breakdown.groups.length > MOST_OUTLINES && <p className={styles.note}>The first {MOST_OUTLINES} of {breakdown.groups.length} parts; the tables have all.</p>}
+          {breakdown.groups.length > MOST_OUTLINES && (
+            <p className={styles.note}>
+              The first {MOST_OUTLINES} of {breakdown.groups.length} parts; the tables have all.
+            </p>
+          )}
         </Surface>
         <Surface>
           <HeatMap
             title="Modality reliance"
-            summary={breakdown.groups.map((group) => `${group.name}: ${groups.map((name, g) => `${name} ${formatNumber(group.reliance[g], 3)}`).join(', ')}`).join('; ')}
+            summary={breakdown.groups
+              .map(
+                (group) =>
+                  `${group.name}: ${groups.map((name, g) => `${name} ${formatNumber(group.reliance[g], 3)}`).join(', ')}`,
+              )
+              .join('; ')}
             rows={names}
             columns={[...groups.map(groupName), ...(others > 1 ? ['all content'] : [])]}
-            values={breakdown.groups.map(({ reliance }) => [...reliance, ...(others > 1 ? [reliance.slice(1).reduce((sum, value) => sum + value, 0)] : [])])}
+            values={breakdown.groups.map(({ reliance }) => [
+              ...reliance,
+              ...(others > 1 ? [reliance.slice(1).reduce((sum, value) => sum + value, 0)] : []),
+            ])}
             format={(value) => value.toFixed(2).replace(/^0/, '')}
             valueLabel="reliance"
             rowLabel={title}
@@ -56,7 +84,12 @@ export function Breakdowns({ routing }: { readonly routing: RunRouting }) {
           />
           <HeatMap
             title="Family mass"
-            summary={breakdown.groups.map((group) => `${group.name}: ${families.map((family, f) => `${FAMILY_NAMES[family]} ${formatNumber(group.familyMass[f], 3)}`).join(', ')}`).join('; ')}
+            summary={breakdown.groups
+              .map(
+                (group) =>
+                  `${group.name}: ${families.map((family, f) => `${FAMILY_NAMES[family]} ${formatNumber(group.familyMass[f], 3)}`).join(', ')}`,
+              )
+              .join('; ')}
             rows={names}
             columns={families.map((family) => FAMILY_NAMES[family])}
             values={breakdown.groups.map(({ familyMass }) => [...familyMass])}
@@ -68,16 +101,33 @@ export function Breakdowns({ routing }: { readonly routing: RunRouting }) {
           />
         </Surface>
       </Columns>
-      <DataTable label={`Routing by ${title.toLowerCase()}`} columns={columns} rows={breakdown.groups} rowId={({ name }) => name} />
+      <DataTable
+        label={`Routing by ${title.toLowerCase()}`}
+        columns={columns}
+        rows={breakdown.groups}
+        rowId={({ name }) => name}
+      />
     </Panel>
   );
 }
 
 function columnsOf(): readonly Column<RoutedGroup>[] {
-  const number = (id: string, header: string, value: (group: RoutedGroup) => number): Column<RoutedGroup> => ({ id, header, numeric: true, value, cell: (group) => formatNumber(value(group), 3) });
+  const number = (id: string, header: string, value: (group: RoutedGroup) => number): Column<RoutedGroup> => ({
+    id,
+    header,
+    numeric: true,
+    value,
+    cell: (group) => formatNumber(value(group), 3),
+  });
   return [
     { id: 'name', header: 'Part', rowHeader: true, value: ({ name }) => name },
-    { id: 'pairs', header: 'Pairs', numeric: true, value: ({ pairs }) => pairs, cell: ({ pairs }) => formatCount(pairs) },
+    {
+      id: 'pairs',
+      header: 'Pairs',
+      numeric: true,
+      value: ({ pairs }) => pairs,
+      cell: ({ pairs }) => formatCount(pairs),
+    },
     number('effective', 'N_eff', ({ statistics }) => statistics.effective),
     number('hhi', 'HHI', ({ statistics }) => statistics.hhi),
     number('diversity', 'Div', ({ statistics }) => statistics.diversity),

@@ -28,7 +28,12 @@ export function EntityField({ label, value, count, name, onChange }: EntityField
     setTyped(null);
   };
   return (
-    <Field label={label} {...(typed !== null && typed.trim() !== '' && found.length === 0 && { error: `Nothing is called “${typed}”; indices go from 0 to ${count - 1}.` })}>
+    <Field
+      label={label}
+      {...(typed !== null &&
+        typed.trim() !== '' &&
+        found.length === 0 && { error: `Nothing is called “${typed}”; indices go from 0 to ${count - 1}.` })}
+    >
       {(control) => (
         <>
           <Input

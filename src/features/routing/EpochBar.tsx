@@ -21,13 +21,28 @@ export function EpochBar({ frames, player, stage, switchShare }: EpochBarProps) 
   const stageName = stage === 1 ? 'stage 1: coverage' : 'stage 2: confidence';
   return (
     <div className={styles.player} role="group" aria-label="Epoch that is shown">
-      <Button small aria-label="Previous epoch" disabled={player.place === 0} onClick={() => player.show(player.place - 1)}>
+      <Button
+        small
+        aria-label="Previous epoch"
+        disabled={player.place === 0}
+        onClick={() => player.show(player.place - 1)}
+      >
         ◀
       </Button>
-      <Button small aria-label={player.playing ? 'Pause' : 'Play the epochs'} disabled={frames.length < 2} onClick={player.toggle}>
+      <Button
+        small
+        aria-label={player.playing ? 'Pause' : 'Play the epochs'}
+        disabled={frames.length < 2}
+        onClick={player.toggle}
+      >
         <Icon name={player.playing ? 'pause' : 'play'} />
       </Button>
-      <Button small aria-label="Next epoch" disabled={player.place >= frames.length - 1} onClick={() => player.show(player.place + 1)}>
+      <Button
+        small
+        aria-label="Next epoch"
+        disabled={player.place >= frames.length - 1}
+        onClick={() => player.show(player.place + 1)}
+      >
         ▶
       </Button>
       <div className={styles.track}>

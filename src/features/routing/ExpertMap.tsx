@@ -3,7 +3,8 @@ import type { Family } from '../../domain/routing';
 import { columnSums, rowSums, type RoutingFrame } from './frames';
 import { FAMILY_NAMES, groupName } from './names';
 
-type Shown = Pick<HeatMapProps, 'title' | 'summary'> & Partial<Pick<HeatMapProps, 'high' | 'selected' | 'onSelect' | 'height' | 'tools'>>;
+type Shown = Pick<HeatMapProps, 'title' | 'summary'> &
+  Partial<Pick<HeatMapProps, 'high' | 'selected' | 'onSelect' | 'height' | 'tools'>>;
 
 interface ExpertMapProps extends Shown {
   readonly groups: readonly string[];
@@ -26,7 +27,12 @@ export function ExpertMap({ groups, families, cells, valueLabel = 'mean probabil
       rowLabel="anchor"
       columnLabel="family"
       low={0}
-      marginals={{ rowsLabel: 'by anchor', rows: rowSums(cells), columnsLabel: 'by family', columns: columnSums(cells) }}
+      marginals={{
+        rowsLabel: 'by anchor',
+        rows: rowSums(cells),
+        columnsLabel: 'by family',
+        columns: columnSums(cells),
+      }}
     />
   );
 }

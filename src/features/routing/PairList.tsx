@@ -38,7 +38,12 @@ export function PairList({ routing, shape, labels, selected, onSelect, shown, on
   const columns = useMemo(() => columnsOf(labels, onShow), [labels, onShow]);
   const cells = [
     { value: 'all', label: 'all experts' },
-    ...shape.groups.flatMap((group, row) => shape.families.map((family, column) => ({ value: `${row} ${column}`, label: `${FAMILY_NAMES[family]} · ${groupName(group)}` }))),
+    ...shape.groups.flatMap((group, row) =>
+      shape.families.map((family, column) => ({
+        value: `${row} ${column}`,
+        label: `${FAMILY_NAMES[family]} · ${groupName(group)}`,
+      })),
+    ),
   ];
   const choose = (value: string): void => {
     const [row, column] = value.split(' ').map(Number);
@@ -48,7 +53,14 @@ export function PairList({ routing, shape, labels, selected, onSelect, shown, on
     <Panel
       title="Pairs that an expert dominates"
       note={`${plural(count, 'validation or test pair')} of ${formatCount(routing.pairs.users.length)} with this first choice`}
-      actions={<Select aria-label="Expert" value={selected ? `${selected.row} ${selected.column}` : 'all'} options={cells} onValueChange={choose} />}
+      actions={
+        <Select
+          aria-label="Expert"
+          value={selected ? `${selected.row} ${selected.column}` : 'all'}
+          options={cells}
+          onValueChange={choose}
+        />
+      }
     >
       <DataTable
         label="Pairs of the selected expert"
@@ -58,33 +70,71 @@ export function PairList({ routing, shape, labels, selected, onSelect, shown, on
         isCurrent={({ user, item }) => user === shown.user && item === shown.item}
         empty="No held-out pair has this expert as its first choice."
       />
-      {count > rows.length && <p className={styles.note}>The {LISTED} of largest probability; choose a cell of the heat map for another expert.</p>}
+      {count > rows.length && (
+        <p className={styles.note}>
+          The {LISTED} of largest probability; choose a cell of the heat map for another expert.
+        </p>
+      )}
     </Panel>
   );
 }
 
-function chosenPairs({ pairs, experts }: RunRouting, { families }: RouterShape, selected: HeatMapCell | null): { readonly rows: readonly Row[]; readonly count: number } {
-  const wanted = experts.map(({ anchor, family }) => selected === null || (anchor === selected.row && family === families[selected.column]));
+function chosenPairs(
+  { pairs, experts }: RunRouting,
+  { families }: RouterShape,
+  selected: HeatMapCell | null,
+): { readonly rows: readonly Row[]; readonly count: number } {
+  const wanted = experts.map(
+    ({ anchor, family }) => selected === null || (anchor === selected.row && family === families[selected.column]),
+  );
   const places = Array.from(pairs.first.keys()).filter((place) => wanted[pairs.first[place] ?? 0]);
   places.sort((a, b) => (pairs.probability[b] ?? 0) - (pairs.probability[a] ?? 0) || a - b);
-  return { count: places.length, rows: places.slice(0, LISTED).map((place) => rowOf(pairs, place, experts[pairs.first[place] ?? 0]?.name ?? '')) };
+  return {
+    count: places.length,
+    rows: places.slice(0, LISTED).map((place) => rowOf(pairs, place, experts[pairs.first[place] ?? 0]?.name ?? '')),
+  };
 }
 
 const rowOf = (pairs: RoutedPairs, place: number, expert: string): Row => ({
-  user: pairs.users[place] ?? 0, item: pairs.items[place] ?? 0, split: pairs.split[place] ?? 0, expert, probability: pairs.probability[place] ?? 0,
+  user: pairs.users[place] ?? 0,
+  item: pairs.items[place] ?? 0,
+  split: pairs.split[place] ?? 0,
+  expert,
+  probability: pairs.probability[place] ?? 0,
 });
 
 function columnsOf(labels: DatasetLabels | null, onShow: PairListProps['onShow']): readonly Column<Row>[] {
   return [
-    { id: 'user', header: 'User', rowHeader: true, value: ({ user }) => user, cell: ({ user }) => userName(labels, user) },
+    {
+      id: 'user',
+      header: 'User',
+      rowHeader: true,
+      value: ({ user }) => user,
+      cell: ({ user }) => userName(labels, user),
+    },
     { id: 'item', header: 'Item', value: ({ item }) => itemName(labels, item) },
     { id: 'split', header: 'Split', wideOnly: true, value: ({ split }) => (split === 1 ? 'validation' : 'test') },
     { id: 'expert', header: 'First choice', value: ({ expert }) => expert },
-    { id: 'probability', header: 'π', numeric: true, value: ({ probability }) => probability, cell: ({ probability }) => formatNumber(probability, 3) },
     {
-      id: 'look', header: 'Look inside', hideHeader: true, sortable: false, value: () => null,
+      id: 'probability',
+      header: 'π',
+      numeric: true,
+      value: ({ probability }) => probability,
+      cell: ({ probability }) => formatNumber(probability, 3),
+    },
+    {
+      id: 'look',
+      header: 'Look inside',
+      hideHeader: true,
+      sortable: false,
+      value: () => null,
       cell: ({ user, item }) => (
-        <Button small variant="quiet" aria-label={`Look inside ${userName(labels, user)}, ${itemName(labels, item)}`} onClick={() => onShow({ user, item })}>
+        <Button
+          small
+          variant="quiet"
+          aria-label={`Look inside ${userName(labels, user)}, ${itemName(labels, item)}`}
+          onClick={() => onShow({ user, item })}
+        >
           Look inside
         </Button>
       ),

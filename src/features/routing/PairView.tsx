@@ -6,7 +6,13 @@ import { FaultNotice } from '../../app/primitives/Notice';
 import { Surface } from '../../app/primitives/Panel';
 import { Stat, StatList } from '../../app/primitives/Stat';
 import type { DatasetLabels } from '../../domain/dataset';
-import { routingCells, type Evidence, type PairExplanation, type RankedItem, type RunRouting } from '../../domain/routes';
+import {
+  routingCells,
+  type Evidence,
+  type PairExplanation,
+  type RankedItem,
+  type RunRouting,
+} from '../../domain/routes';
 import { routingStatistics } from '../../domain/routing';
 import type { WeightsOf } from '../../domain/run';
 import { type AnalysisThread, explainPair } from '../../state/analysis';
@@ -32,10 +38,18 @@ interface PairViewProps {
 /** How one pair is routed, what the user's history says for it, and where it stands in the user's list (MAGNET, Figure 14). */
 export function PairView({ thread, runId, of, user, item, routing, labels, wide, onItem }: PairViewProps) {
   const command = useMemo(() => ({ runId, of, user, item }), [runId, of, user, item]);
-  const ask = useCallback((asked: typeof command, { onPhase }: AskOptions) => explainPair(thread, asked, onPhase ? { onPhase } : {}), [thread]);
+  const ask = useCallback(
+    (asked: typeof command, { onPhase }: AskOptions) => explainPair(thread, asked, onPhase ? { onPhase } : {}),
+    [thread],
+  );
   const { value, fault, phase } = useAnswer(command, ask);
   if (fault) return <FaultNotice fault={fault} />;
-  if (!value) return <p role="status" className={styles.note}>{phase?.text ?? 'routing the pair'} …</p>;
+  if (!value)
+    return (
+      <p role="status" className={styles.note}>
+        {phase?.text ?? 'routing the pair'} …
+      </p>
+    );
   return <Explained explanation={value} routing={routing} labels={labels} wide={wide} onItem={onItem} />;
 }
 
@@ -50,15 +64,30 @@ interface ExplainedProps {
 function Explained({ explanation, routing, labels, wide, onItem }: ExplainedProps) {
   const { experts, groups, families } = routing;
   const { probabilities, shares, contributions, rank, candidates, history, epoch } = explanation;
-  const statistics = useMemo(() => routingStatistics(Float32Array.from(probabilities), probabilities.length), [probabilities]);
-  const cells = useMemo(() => routingCells(probabilities, experts, groups.length, families), [probabilities, experts, groups, families]);
+  const statistics = useMemo(
+    () => routingStatistics(Float32Array.from(probabilities), probabilities.length),
+    [probabilities],
+  );
+  const cells = useMemo(
+    () => routingCells(probabilities, experts, groups.length, families),
+    [probabilities, experts, groups, families],
+  );
   const rows = useMemo(
-    () => experts.map(({ name }, e): ExpertRow => ({ name, probability: probabilities[e] ?? 0, share: shares[e] ?? 0, contribution: contributions[e] ?? 0 })),
+    () =>
+      experts.map(({ name }, e): ExpertRow => ({
+        name,
+        probability: probabilities[e] ?? 0,
+        share: shares[e] ?? 0,
+        contribution: contributions[e] ?? 0,
+      })),
     [experts, probabilities, shares, contributions],
   );
   const score = contributions.reduce((sum, value) => sum + value, 0);
   const top = [...rows].sort((a, b) => b.probability - a.probability).slice(0, 3);
-  const evidenceColumns = useMemo(() => evidenceColumnsOf(explanation.modalities, labels), [explanation.modalities, labels]);
+  const evidenceColumns = useMemo(
+    () => evidenceColumnsOf(explanation.modalities, labels),
+    [explanation.modalities, labels],
+  );
   const listColumns = useMemo(() => listColumnsOf(explanation, labels, onItem), [explanation, labels, onItem]);
   return (
     <div className={wide ? styles.explained : styles.column}>
@@ -74,20 +103,44 @@ function Explained({ explanation, routing, labels, wide, onItem }: ExplainedProp
         />
         <StatList>
           <Stat label="Score ŷ" value={formatNumber(score, 4)} />
-          <Stat label="Rank" value={rank === null ? 'trained on' : formatCount(rank)} note={`of ${formatCount(candidates)}`} />
+          <Stat
+            label="Rank"
+            value={rank === null ? 'trained on' : formatCount(rank)}
+            note={`of ${formatCount(candidates)}`}
+          />
           <Stat label="N_eff" value={formatNumber(statistics.effective, 3)} />
           <Stat label="HHI" value={formatNumber(statistics.hhi, 3)} />
         </StatList>
-        <DataTable label="Experts of this pair" columns={EXPERT_COLUMNS} rows={rows} rowId={({ name }) => name} initialSort={{ id: 'probability', descending: true }} />
+        <DataTable
+          label="Experts of this pair"
+          columns={EXPERT_COLUMNS}
+          rows={rows}
+          rowId={({ name }) => name}
+          initialSort={{ id: 'probability', descending: true }}
+        />
       </Surface>
       <Surface>
-        <h3 className={styles.subhead}>Evidence: {plural(history.length, 'item')} of the user’s history, by likeness to this item</h3>
+        <h3 className={styles.subhead}>
+          Evidence: {plural(history.length, 'item')} of the user’s history, by likeness to this item
+        </h3>
         <div className={styles.scroll}>
-          <DataTable label="History and its similarity to the item" columns={evidenceColumns} rows={history} rowId={({ item }) => String(item)} empty="The user has no training interactions." />
+          <DataTable
+            label="History and its similarity to the item"
+            columns={evidenceColumns}
+            rows={history}
+            rowId={({ item }) => String(item)}
+            empty="The user has no training interactions."
+          />
         </div>
         <h3 className={styles.subhead}>The user’s list</h3>
         <div className={styles.scroll}>
-          <DataTable label="Ranked list of the user" columns={listColumns} rows={explanation.list} rowId={({ item }) => String(item)} isCurrent={({ item }) => item === explanation.item} />
+          <DataTable
+            label="Ranked list of the user"
+            columns={listColumns}
+            rows={explanation.list}
+            rowId={({ item }) => String(item)}
+            isCurrent={({ item }) => item === explanation.item}
+          />
         </div>
       </Surface>
     </div>
@@ -103,28 +156,79 @@ interface ExpertRow {
 
 const EXPERT_COLUMNS: readonly Column<ExpertRow>[] = [
   { id: 'name', header: 'Expert', rowHeader: true, value: ({ name }) => name },
-  { id: 'probability', header: 'π', numeric: true, value: ({ probability }) => probability, cell: ({ probability }) => formatMetric(probability) },
-  { id: 'share', header: 'π̃', numeric: true, value: ({ share }) => share, cell: ({ share }) => (share > 0 ? formatMetric(share) : 'not selected') },
-  { id: 'contribution', header: 'adds to ŷ', numeric: true, value: ({ contribution }) => contribution, cell: ({ share, contribution }) => (share > 0 ? formatNumber(contribution, 4) : '–') },
+  {
+    id: 'probability',
+    header: 'π',
+    numeric: true,
+    value: ({ probability }) => probability,
+    cell: ({ probability }) => formatMetric(probability),
+  },
+  {
+    id: 'share',
+    header: 'π̃',
+    numeric: true,
+    value: ({ share }) => share,
+    cell: ({ share }) => (share > 0 ? formatMetric(share) : 'not selected'),
+  },
+  {
+    id: 'contribution',
+    header: 'adds to ŷ',
+    numeric: true,
+    value: ({ contribution }) => contribution,
+    cell: ({ share, contribution }) => (share > 0 ? formatNumber(contribution, 4) : '–'),
+  },
 ];
 
 function evidenceColumnsOf(modalities: readonly string[], labels: DatasetLabels | null): readonly Column<Evidence>[] {
   return [
     { id: 'item', header: 'Item', rowHeader: true, value: ({ item }) => itemName(labels, item) },
-    ...modalities.map((modality, m): Column<Evidence> => ({ id: modality, header: `cos, ${modality}`, numeric: true, value: ({ similarities }) => similarities[m] ?? 0, cell: ({ similarities }) => formatNumber(similarities[m], 3) })),
+    ...modalities.map((modality, m): Column<Evidence> => ({
+      id: modality,
+      header: `cos, ${modality}`,
+      numeric: true,
+      value: ({ similarities }) => similarities[m] ?? 0,
+      cell: ({ similarities }) => formatNumber(similarities[m], 3),
+    })),
   ];
 }
 
-function listColumnsOf({ item: target, hardestNegative }: PairExplanation, labels: DatasetLabels | null, onItem: (item: number) => void): readonly Column<RankedItem>[] {
+function listColumnsOf(
+  { item: target, hardestNegative }: PairExplanation,
+  labels: DatasetLabels | null,
+  onItem: (item: number) => void,
+): readonly Column<RankedItem>[] {
   const words = ({ item, heldOut }: RankedItem): string =>
-    [item === target && 'this pair', heldOut === 'test' && 'test item', heldOut === 'valid' && 'validation item', item === hardestNegative && 'hardest negative'].filter(Boolean).join(', ');
+    [
+      item === target && 'this pair',
+      heldOut === 'test' && 'test item',
+      heldOut === 'valid' && 'validation item',
+      item === hardestNegative && 'hardest negative',
+    ]
+      .filter(Boolean)
+      .join(', ');
   return [
     { id: 'rank', header: 'Rank', numeric: true, value: ({ rank }) => rank, cell: ({ rank }) => formatCount(rank) },
     {
-      id: 'item', header: 'Item', rowHeader: true, value: ({ item }) => itemName(labels, item),
-      cell: ({ item }) => (item === target ? itemName(labels, item) : <Button small variant="quiet" onClick={() => onItem(item)}>{itemName(labels, item)}</Button>),
+      id: 'item',
+      header: 'Item',
+      rowHeader: true,
+      value: ({ item }) => itemName(labels, item),
+      cell: ({ item }) =>
+        item === target ? (
+          itemName(labels, item)
+        ) : (
+          <Button small variant="quiet" onClick={() => onItem(item)}>
+            {itemName(labels, item)}
+          </Button>
+        ),
     },
-    { id: 'score', header: 'Score', numeric: true, value: ({ score }) => score, cell: ({ score }) => formatNumber(score, 4) },
+    {
+      id: 'score',
+      header: 'Score',
+      numeric: true,
+      value: ({ score }) => score,
+      cell: ({ score }) => formatNumber(score, 4),
+    },
     { id: 'mark', header: 'What it is', value: words },
   ];
 }

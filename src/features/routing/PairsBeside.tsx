@@ -58,7 +58,15 @@ export function PairsBeside({ thread, run, routing, labels, pair }: PairsBesideP
       plain
     >
       <div className={second ? styles.beside : styles.alone}>
-        <PairLook thread={thread} look={{ ...first, runId: run.id, of: own }} run={run} routing={routing} labels={labels} onPair={setFirst} wide={!second} />
+        <PairLook
+          thread={thread}
+          look={{ ...first, runId: run.id, of: own }}
+          run={run}
+          routing={routing}
+          labels={labels}
+          onPair={setFirst}
+          wide={!second}
+        />
         {second && (
           <PairLook
             thread={thread}
@@ -98,15 +106,39 @@ interface PairLookProps extends Omit<PairsBesideProps, 'pair'> {
 }
 
 function PairLook({ thread, look, run, routing, labels, onPair, wide, chooser }: PairLookProps) {
-  const statistics = useDatasets((state) => state.datasets.find(({ id }) => id === run.experiment.dataset.id)?.statistics);
+  const statistics = useDatasets(
+    (state) => state.datasets.find(({ id }) => id === run.experiment.dataset.id)?.statistics,
+  );
   return (
     <div className={styles.column}>
       <div className={styles.choosers}>
         {chooser}
-        <EntityField label="User" value={look.user} count={statistics?.users ?? 0} name={(user) => userName(labels, user)} onChange={(user) => onPair({ item: heldOutOf(routing, user) ?? look.item, user })} />
-        <EntityField label="Item" value={look.item} count={statistics?.items ?? 0} name={(item) => itemName(labels, item)} onChange={(item) => onPair({ user: look.user, item })} />
+        <EntityField
+          label="User"
+          value={look.user}
+          count={statistics?.users ?? 0}
+          name={(user) => userName(labels, user)}
+          onChange={(user) => onPair({ item: heldOutOf(routing, user) ?? look.item, user })}
+        />
+        <EntityField
+          label="Item"
+          value={look.item}
+          count={statistics?.items ?? 0}
+          name={(item) => itemName(labels, item)}
+          onChange={(item) => onPair({ user: look.user, item })}
+        />
       </div>
-      <PairView thread={thread} runId={look.runId} of={look.of} user={look.user} item={look.item} routing={routing} labels={labels} wide={wide} onItem={(item) => onPair({ user: look.user, item })} />
+      <PairView
+        thread={thread}
+        runId={look.runId}
+        of={look.of}
+        user={look.user}
+        item={look.item}
+        routing={routing}
+        labels={labels}
+        wide={wide}
+        onItem={(item) => onPair({ user: look.user, item })}
+      />
     </div>
   );
 }
@@ -118,14 +150,28 @@ function heldOutOf({ pairs }: RunRouting, user: number): number | undefined {
 }
 
 /** Runs of the same model and dataset whose weights are stored, at their best and at their last epoch. */
-function weightsToChoose(runs: readonly RunSummary[], run: RunSummary): { readonly value: string; readonly label: string }[] {
+function weightsToChoose(
+  runs: readonly RunSummary[],
+  run: RunSummary,
+): { readonly value: string; readonly label: string }[] {
   const { dataset, model } = run.experiment;
   return runs
-    .filter((one) => one.experiment.model === model && one.experiment.dataset.fingerprint === dataset.fingerprint && (one.result !== null || one.epochsDone > 0))
+    .filter(
+      (one) =>
+        one.experiment.model === model &&
+        one.experiment.dataset.fingerprint === dataset.fingerprint &&
+        (one.result !== null || one.epochsDone > 0),
+    )
     .flatMap((one) => {
       const name = one.id === run.id ? 'this run' : `${one.name}, seed ${one.experiment.seed}`;
-      const best = { value: `${one.id} best`, label: one.result ? `${name}, best epoch` : `${name}, best epoch so far` };
-      const latest = { value: `${one.id} latest`, label: one.result ? `${name}, last epoch` : `${name}, newest checkpoint` };
+      const best = {
+        value: `${one.id} best`,
+        label: one.result ? `${name}, best epoch` : `${name}, best epoch so far`,
+      };
+      const latest = {
+        value: `${one.id} latest`,
+        label: one.result ? `${name}, last epoch` : `${name}, newest checkpoint`,
+      };
       return one.result?.bestEpoch === one.epochsDone - 1 ? [best] : [best, latest];
     });
 }

@@ -32,8 +32,15 @@ export function RoutedParts({ run, shape, selected, onSelect }: RoutedPartsProps
   const { id, result } = run;
   const training = isActive(run.status);
   // A run that has ended is asked again: then the weights of its best epoch are there.
-  const command = useMemo(() => ({ runId: id, of: result ? ('best' as const) : ('latest' as const), asked }), [id, result, asked]);
-  const ask = useCallback(({ runId, of }: typeof command, { onPhase }: AskOptions) => routeRun(thread, { runId, of }, onPhase ? { onPhase } : {}), [thread]);
+  const command = useMemo(
+    () => ({ runId: id, of: result ? ('best' as const) : ('latest' as const), asked }),
+    [id, result, asked],
+  );
+  const ask = useCallback(
+    ({ runId, of }: typeof command, { onPhase }: AskOptions) =>
+      routeRun(thread, { runId, of }, onPhase ? { onPhase } : {}),
+    [thread],
+  );
   const { value: routing, fault, phase } = useAnswer(command, ask);
   const labels = useLabels(run.experiment.dataset.id);
   const again = useCallback(() => setAsked((count) => count + 1), []);
@@ -74,8 +81,23 @@ export function RoutedParts({ run, shape, selected, onSelect }: RoutedPartsProps
         )}
       </div>
       <Breakdowns routing={routing} />
-      <PairList routing={routing} shape={shape} labels={labels} selected={selected} onSelect={onSelect} shown={shown} onShow={setPair} />
-      <PairsBeside key={`${shown.user} ${shown.item}`} thread={thread} run={run} routing={routing} labels={labels} pair={shown} />
+      <PairList
+        routing={routing}
+        shape={shape}
+        labels={labels}
+        selected={selected}
+        onSelect={onSelect}
+        shown={shown}
+        onShow={setPair}
+      />
+      <PairsBeside
+        key={`${shown.user} ${shown.item}`}
+        thread={thread}
+        run={run}
+        routing={routing}
+        labels={labels}
+        pair={shown}
+      />
     </div>
   );
 }

@@ -13,7 +13,17 @@ import { stageSwitch } from '../runs/observations';
 import { shownEpoch } from '../runs/words';
 import { EpochBar } from './EpochBar';
 import { ExpertMap, probabilityText } from './ExpertMap';
-import { highestCell, newestRouting, routingFrames, stageOf, timelineSeries, triggerMarks, type BatchRouting, type RouterShape, type RoutingFrame } from './frames';
+import {
+  highestCell,
+  newestRouting,
+  routingFrames,
+  stageOf,
+  timelineSeries,
+  triggerMarks,
+  type BatchRouting,
+  type RouterShape,
+  type RoutingFrame,
+} from './frames';
 import { FAMILY_NAMES, groupName } from './names';
 import { RoutedParts } from './RoutedParts';
 import { useEpochPlayer } from './useEpochPlayer';
@@ -35,10 +45,19 @@ export const RoutingTab = memo(function RoutingTab({ run, curves, shape }: Routi
   const [rescale, setRescale] = useState(false);
   const frame = frames[player.place];
   const scale = useMemo(() => highestCell(frames), [frames]);
-  const timeline = useMemo(() => timelineSeries({ epochs, intervals, stepsPerEpoch }, frames, shape.experts.length), [epochs, intervals, stepsPerEpoch, frames, shape]);
-  const trigger = useMemo(() => triggerMarks({ epochs, intervals, stepsPerEpoch }, config), [epochs, intervals, stepsPerEpoch, config]);
+  const timeline = useMemo(
+    () => timelineSeries({ epochs, intervals, stepsPerEpoch }, frames, shape.experts.length),
+    [epochs, intervals, stepsPerEpoch, frames, shape],
+  );
+  const trigger = useMemo(
+    () => triggerMarks({ epochs, intervals, stepsPerEpoch }, config),
+    [epochs, intervals, stepsPerEpoch, config],
+  );
   const shownAt = frame && !player.following ? epochsDone(frame.step, curves) : null;
-  const marks = useMemo(() => [...trigger, ...(shownAt === null ? [] : [{ x: shownAt, label: 'shown' }])], [trigger, shownAt]);
+  const marks = useMemo(
+    () => [...trigger, ...(shownAt === null ? [] : [{ x: shownAt, label: 'shown' }])],
+    [trigger, shownAt],
+  );
   const describeX = useCallback((x: number) => `epoch ${formatNumber(x, 4)}`, []);
   const expertNames = useMemo(() => shape.experts.map(({ name }) => name), [shape]);
 
@@ -49,7 +68,10 @@ export const RoutingTab = memo(function RoutingTab({ run, curves, shape }: Routi
   if (!frame) {
     return (
       <div className={styles.column}>
-        <Notice title="The first epoch has not ended yet.">The routing of the validation pairs is recorded at the end of each epoch{batches ? '; until then, this is where the batches go.' : '.'}</Notice>
+        <Notice title="The first epoch has not ended yet.">
+          The routing of the validation pairs is recorded at the end of each epoch
+          {batches ? '; until then, this is where the batches go.' : '.'}
+        </Notice>
         {batches}
       </div>
     );
@@ -89,7 +111,16 @@ export const RoutingTab = memo(function RoutingTab({ run, curves, shape }: Routi
           </StatList>
         </Surface>
         <Surface>
-          <CurveChart title="Routing over time" series={timeline} xLabel="epoch" yLabel="share" cursorKey={run.id} marks={marks} describeX={describeX} height={376} />
+          <CurveChart
+            title="Routing over time"
+            series={timeline}
+            xLabel="epoch"
+            yLabel="share"
+            cursorKey={run.id}
+            marks={marks}
+            describeX={describeX}
+            height={376}
+          />
         </Surface>
       </div>
       {batches}
@@ -125,9 +156,11 @@ function summaryOf(frame: RoutingFrame, shape: RouterShape): string {
 
 function mostOf(all: RoutingFrame['cells'], { groups, families }: RouterShape): string {
   let best = { row: 0, column: 0, value: -1 };
-  all.forEach((cells, row) => cells.forEach((value, column) => {
-    if ((value ?? -1) > best.value) best = { row, column, value: value ?? -1 };
-  }));
+  all.forEach((cells, row) =>
+    cells.forEach((value, column) => {
+      if ((value ?? -1) > best.value) best = { row, column, value: value ?? -1 };
+    }),
+  );
   const family = families[best.column];
   return `most of the routing goes to ${family ? FAMILY_NAMES[family] : ''} experts anchored in ${groupName(groups[best.row] ?? '')} (${probabilityText(best.value)})`;
 }

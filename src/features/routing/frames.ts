@@ -42,18 +42,31 @@ export interface RoutingFrame {
   readonly specialisation: number;
 }
 
-export function routingFrames(epochs: readonly EpochPoint[], { experts, groups, families }: RouterShape): RoutingFrame[] {
+export function routingFrames(
+  epochs: readonly EpochPoint[],
+  { experts, groups, families }: RouterShape,
+): RoutingFrame[] {
   return epochs.flatMap(({ epoch, step, observed }): RoutingFrame[] => {
     const mean = observed?.['routing'];
     if (!observed || !mean) return [];
     const one = (key: string): number => observed[key]?.[0] ?? NaN;
-    return [{
-      epoch, step, mean,
-      cells: routingCells(mean, experts, groups.length, families),
-      reliance: observed['reliance'] ?? [], familyMass: observed['familyMass'] ?? [],
-      effective: one('effectiveExperts'), hhi: one('hhi'), diversity: one('diversity'), winnerShare: one('winnerShare'),
-      top3Mass: one('top3Mass'), maxLoad: one('maxLoad'), specialisation: one('specialisation'),
-    }];
+    return [
+      {
+        epoch,
+        step,
+        mean,
+        cells: routingCells(mean, experts, groups.length, families),
+        reliance: observed['reliance'] ?? [],
+        familyMass: observed['familyMass'] ?? [],
+        effective: one('effectiveExperts'),
+        hhi: one('hhi'),
+        diversity: one('diversity'),
+        winnerShare: one('winnerShare'),
+        top3Mass: one('top3Mass'),
+        maxLoad: one('maxLoad'),
+        specialisation: one('specialisation'),
+      },
+    ];
   });
 }
 
@@ -61,7 +74,10 @@ export function routingFrames(epochs: readonly EpochPoint[], { experts, groups, 
 export type BatchRouting = Pick<RoutingFrame, 'epoch' | 'step' | 'mean' | 'cells'>;
 
 /** Of the newest interval; null where it recorded none. */
-export function newestRouting(intervals: readonly TermPoint[], { experts, groups, families }: RouterShape): BatchRouting | null {
+export function newestRouting(
+  intervals: readonly TermPoint[],
+  { experts, groups, families }: RouterShape,
+): BatchRouting | null {
   const last = intervals.at(-1);
   const mean = experts.map((_, expert) => last?.observed?.[batchRoutingKey(expert)] ?? NaN);
   if (!last || !mean.every(Number.isFinite)) return null;
@@ -69,18 +85,23 @@ export function newestRouting(intervals: readonly TermPoint[], { experts, groups
 }
 
 /** Sums of a group's (a family's) cells. */
-export const rowSums = (cells: RoutingFrame['cells']): number[] => cells.map((row) => row.reduce<number>((sum, value) => sum + (value ?? 0), 0));
-export const columnSums = (cells: RoutingFrame['cells']): number[] => (cells[0] ?? []).map((_, column) => cells.reduce((sum, row) => sum + (row[column] ?? 0), 0));
+export const rowSums = (cells: RoutingFrame['cells']): number[] =>
+  cells.map((row) => row.reduce<number>((sum, value) => sum + (value ?? 0), 0));
+export const columnSums = (cells: RoutingFrame['cells']): number[] =>
+  (cells[0] ?? []).map((_, column) => cells.reduce((sum, row) => sum + (row[column] ?? 0), 0));
 
 /** The largest cell of all epochs: one scale for all of them. */
-export const highestCell = (frames: readonly RoutingFrame[]): number => Math.max(0, ...frames.flatMap(({ cells }) => cells.flat().map((value) => value ?? 0)));
+export const highestCell = (frames: readonly RoutingFrame[]): number =>
+  Math.max(0, ...frames.flatMap(({ cells }) => cells.flat().map((value) => value ?? 0)));
 
 const ENTROPY = { key: 'entropy', title: 'entropy H̃', help: '', kind: 'curve' } as const;
 
 /** H̃ of the batches, and what the routing of the validation pairs looked like: all of them shares of one. */
 export function timelineSeries(curves: Curves, frames: readonly RoutingFrame[], experts: number): Series[] {
   const line = (name: string, value: (frame: RoutingFrame) => number): Series => ({
-    name, kind: 'evaluation', points: frames.map((frame) => [epochsDone(frame.step, curves), value(frame)]),
+    name,
+    kind: 'evaluation',
+    points: frames.map((frame) => [epochsDone(frame.step, curves), value(frame)]),
   });
   return [
     ...observedSeries(curves, ENTROPY),
@@ -96,7 +117,10 @@ export function timelineSeries(curves: Curves, frames: readonly RoutingFrame[], 
 export function triggerMarks(curves: Curves, config: Config): VerticalMark[] {
   const step = stageSwitch(curves);
   if (step === null) return [];
-  const window = config['stages'] === 'entropy' ? [{ x: epochsDone(Math.max(0, step - numberOption(config, 'coverageWindow')), curves), label: 'window' }] : [];
+  const window =
+    config['stages'] === 'entropy'
+      ? [{ x: epochsDone(Math.max(0, step - numberOption(config, 'coverageWindow')), curves), label: 'window' }]
+      : [];
   return [...window, { x: epochsDone(step, curves), label: 'stage 2' }];
 }
 

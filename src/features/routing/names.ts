@@ -2,13 +2,23 @@ import type { DatasetLabels } from '../../domain/dataset';
 import type { BreakdownKey } from '../../domain/routes';
 import type { Family } from '../../domain/routing';
 
-export const FAMILY_NAMES: Readonly<Record<Family, string>> = { dom: 'Dominant', bal: 'Balanced', com: 'Complementary' };
+export const FAMILY_NAMES: Readonly<Record<Family, string>> = {
+  dom: 'Dominant',
+  bal: 'Balanced',
+  com: 'Complementary',
+};
 
-export const BREAKDOWN_NAMES: Readonly<Record<BreakdownKey, string>> = { split: 'Split', popularity: 'Item popularity', activity: 'User activity', category: 'Item category' };
+export const BREAKDOWN_NAMES: Readonly<Record<BreakdownKey, string>> = {
+  split: 'Split',
+  popularity: 'Item popularity',
+  activity: 'User activity',
+  category: 'Item category',
+};
 
 export const groupName = (group: string): string => group.charAt(0).toUpperCase() + group.slice(1);
 
-export const itemName = (labels: DatasetLabels | null, item: number): string => labels?.items?.[item] ?? labels?.originalItems?.[item] ?? `item ${item}`;
+export const itemName = (labels: DatasetLabels | null, item: number): string =>
+  labels?.items?.[item] ?? labels?.originalItems?.[item] ?? `item ${item}`;
 
 export const userName = (labels: DatasetLabels | null, user: number): string => labels?.users?.[user] ?? `user ${user}`;
 

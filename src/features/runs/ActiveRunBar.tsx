@@ -26,7 +26,9 @@ function Bar({ id }: { readonly id: string }) {
   const { progress, phase, status, pending } = live;
   const epochs = Number(run.experiment.config['epochs']);
   const paused = status === 'paused';
-  const fraction = progress ? (progress.epoch + progress.stepInEpoch / Math.max(1, progress.stepsPerEpoch)) / Math.max(1, epochs) : (phase?.fraction ?? null);
+  const fraction = progress
+    ? (progress.epoch + progress.stepInEpoch / Math.max(1, progress.stepsPerEpoch)) / Math.max(1, epochs)
+    : (phase?.fraction ?? null);
   const words =
     status === 'preparing' || !progress
       ? [phase ? `${phase.text}${phase.fraction === null ? '' : ` ${formatPercent(phase.fraction, 2)}`}` : 'starting']

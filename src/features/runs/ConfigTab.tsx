@@ -75,7 +75,13 @@ function OptionsPanel({ run }: { readonly run: RunSummary }) {
               </thead>
               <tbody>
                 {options.map(({ option, idle }) => (
-                  <OptionRow key={option.key} option={option} value={config[option.key]} changed={Object.hasOwn(changed, option.key)} idle={idle !== null} />
+                  <OptionRow
+                    key={option.key}
+                    option={option}
+                    value={config[option.key]}
+                    changed={Object.hasOwn(changed, option.key)}
+                    idle={idle !== null}
+                  />
                 ))}
               </tbody>
             </table>
@@ -149,7 +155,10 @@ function Notes({ run }: { readonly run: RunSummary }) {
   };
   return (
     <Panel title="Notes" note={dirty ? 'not saved yet' : run.notes === '' ? 'kept with the run' : 'saved'}>
-      <Field label={<span className="visually-hidden">Notes</span>} help="Saved when you leave the field, or with Ctrl+Enter.">
+      <Field
+        label={<span className="visually-hidden">Notes</span>}
+        help="Saved when you leave the field, or with Ctrl+Enter."
+      >
         {(control) => (
           <TextArea
             {...control}

@@ -32,7 +32,12 @@ export const CurvesTab = memo(function CurvesTab({ run, curves, findings }: Curv
   const bestStep = best === null ? null : (epochs.find(({ epoch }) => epoch === best)?.step ?? null);
   const stages = useMemo(() => stageMarks({ epochs, stepsPerEpoch }), [epochs, stepsPerEpoch]);
   const marks = useMemo(
-    () => [...(best === null || bestStep === null ? [] : [{ x: bestStep / stepsPerEpoch, label: `best epoch ${shownEpoch(best)}` }]), ...stages],
+    () => [
+      ...(best === null || bestStep === null
+        ? []
+        : [{ x: bestStep / stepsPerEpoch, label: `best epoch ${shownEpoch(best)}` }]),
+      ...stages,
+    ],
     [best, bestStep, stepsPerEpoch, stages],
   );
   const describeX = useCallback(
@@ -41,7 +46,10 @@ export const CurvesTab = memo(function CurvesTab({ run, curves, findings }: Curv
   );
   // To the end of the epoch in progress: within one, only charts with new points are drawn again.
   const xEnd = Math.ceil(Math.max(epochs.at(-1)?.step ?? 0, curves.intervals.at(-1)?.step ?? 0) / stepsPerEpoch);
-  const shared = useMemo(() => ({ xLabel: 'epoch', cursorKey: run.id, describeX, xEnd, marks }), [run.id, describeX, xEnd, marks]);
+  const shared = useMemo(
+    () => ({ xLabel: 'epoch', cursorKey: run.id, describeX, xEnd, marks }),
+    [run.id, describeX, xEnd, marks],
+  );
   const switched = run.experiment.config['stages'] === 'entropy' ? stageSwitch(curves) : null;
   const ended = !isActive(run.status) && run.status !== 'queued';
   const rankingSummary = rankingWords(run, best);
@@ -50,12 +58,20 @@ export const CurvesTab = memo(function CurvesTab({ run, curves, findings }: Curv
     <div className={styles.curves}>
       {switched !== null && switched <= EARLY_STEPS && (
         <Notice tone="warning" title={`Stage 2 began after step ${switched}: coverage had no time to act.`}>
-          A router that starts near uniform counts as covered at once. “Least coverage, epochs” keeps stage 1 for longer.
+          A router that starts near uniform counts as covered at once. “Least coverage, epochs” keeps stage 1 for
+          longer.
         </Notice>
       )}
       <div className={styles.panels}>
         <div className={styles.panel}>
-          <CurveChart {...shared} title="Loss terms" marks={stages} series={losses} yLabel="weighted, mean of the interval" emptyText={ended ? 'The run ended before its first interval.' : 'The first interval has not ended yet.'} />
+          <CurveChart
+            {...shared}
+            title="Loss terms"
+            marks={stages}
+            series={losses}
+            yLabel="weighted, mean of the interval"
+            emptyText={ended ? 'The run ended before its first interval.' : 'The first interval has not ended yet.'}
+          />
         </div>
         <div className={styles.panel}>
           <CurveChart
@@ -68,7 +84,13 @@ export const CurvesTab = memo(function CurvesTab({ run, curves, findings }: Curv
           />
         </div>
         <div className={styles.panel}>
-          <ThirdPanel model={model} curves={curves} findings={findings} shared={shared} emptyText={ended ? 'The run ended within its first epoch.' : 'The first epoch has not ended yet.'} />
+          <ThirdPanel
+            model={model}
+            curves={curves}
+            findings={findings}
+            shared={shared}
+            emptyText={ended ? 'The run ended within its first epoch.' : 'The first epoch has not ended yet.'}
+          />
         </div>
       </div>
       <ResultTable run={run} validLiked={epochs.find(({ epoch }) => epoch === best)?.validLiked} findings={findings} />

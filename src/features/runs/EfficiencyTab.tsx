@@ -12,10 +12,19 @@ import { MEMORY_PARTS } from './memoryParts';
 import styles from './runs.module.css';
 
 /** Time and memory: what a run costs, against what was expected of it. */
-export const EfficiencyTab = memo(function EfficiencyTab({ run, curves }: { readonly run: RunSummary; readonly curves: Curves }) {
+export const EfficiencyTab = memo(function EfficiencyTab({
+  run,
+  curves,
+}: {
+  readonly run: RunSummary;
+  readonly curves: Curves;
+}) {
   const seconds = useMemo(() => thirdSeries(curves, 'seconds'), [curves]);
   const training = useMemo(() => median(curves.epochs.map(({ trainSeconds }) => trainSeconds)), [curves]);
-  const evaluation = useMemo(() => median(curves.epochs.flatMap(({ valid, evaluateSeconds }) => (valid ? [evaluateSeconds] : []))), [curves]);
+  const evaluation = useMemo(
+    () => median(curves.epochs.flatMap(({ valid, evaluateSeconds }) => (valid ? [evaluateSeconds] : []))),
+    [curves],
+  );
   const describeX = useCallback((x: number) => `epoch ${formatNumber(x, 4)}`, []);
   const { device, memory, estimate } = run;
   const failed = device?.selfTest.filter(({ passed }) => !passed) ?? [];
@@ -26,14 +35,35 @@ export const EfficiencyTab = memo(function EfficiencyTab({ run, curves }: { read
         <StatList>
           <Stat label="Training" value={formatSeconds(training)} note="per epoch, median" />
           <Stat label="Evaluation" value={formatSeconds(evaluation)} note="median" />
-          <Stat label="Steps per second" value={training ? formatNumber(curves.stepsPerEpoch / training, 3) : '–'} note="while training" />
+          <Stat
+            label="Steps per second"
+            value={training ? formatNumber(curves.stepsPerEpoch / training, 3) : '–'}
+            note="while training"
+          />
         </StatList>
-        <CurveChart title="Seconds per epoch" series={seconds} xLabel="epoch" yLabel="s" cursorKey={`${run.id} time`} describeX={describeX} height={176} emptyText="The first epoch has not ended yet." />
+        <CurveChart
+          title="Seconds per epoch"
+          series={seconds}
+          xLabel="epoch"
+          yLabel="s"
+          cursorKey={`${run.id} time`}
+          describeX={describeX}
+          height={176}
+          emptyText="The first epoch has not ended yet."
+        />
       </Panel>
       <Panel title="Memory">
         <StatList>
           <Stat label="Expected" value={formatBytes(estimate?.total)} />
-          <Stat label="Peak" value={formatBytes(memory?.peak)} note={estimate && memory ? `${formatPercent(memory.peak / estimate.total)} of what was expected` : 'on the device'} />
+          <Stat
+            label="Peak"
+            value={formatBytes(memory?.peak)}
+            note={
+              estimate && memory
+                ? `${formatPercent(memory.peak / estimate.total)} of what was expected`
+                : 'on the device'
+            }
+          />
           <Stat label="In tensors" value={formatBytes(memory?.tensors)} note="at the last report" />
         </StatList>
         {estimate ? (
@@ -50,11 +80,22 @@ export const EfficiencyTab = memo(function EfficiencyTab({ run, curves }: { read
         {device ? (
           <StatList rows>
             <Stat label="Device" value={device.name} />
-            <Stat label="Backend" value={`${BACKEND_LABELS[device.backend]}${device.software ? ', on the processor' : ''}`} />
-            {device.architecture && device.architecture !== device.backend && <Stat label="Architecture" value={`${device.vendor} ${device.architecture}`} />}
+            <Stat
+              label="Backend"
+              value={`${BACKEND_LABELS[device.backend]}${device.software ? ', on the processor' : ''}`}
+            />
+            {device.architecture && device.architecture !== device.backend && (
+              <Stat label="Architecture" value={`${device.vendor} ${device.architecture}`} />
+            )}
             <Stat
               label="Self-test"
-              value={device.selfTest.length === 0 ? 'not run' : failed.length === 0 ? `${device.selfTest.length} of ${device.selfTest.length} passed` : `failed: ${failed.map(({ name }) => name).join(', ')}`}
+              value={
+                device.selfTest.length === 0
+                  ? 'not run'
+                  : failed.length === 0
+                    ? `${device.selfTest.length} of ${device.selfTest.length} passed`
+                    : `failed: ${failed.map(({ name }) => name).join(', ')}`
+              }
             />
             {Object.entries(device.versions).map(([name, version]) => (
               <Stat key={name} label={name} value={version} />

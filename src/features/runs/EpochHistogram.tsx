@@ -15,8 +15,16 @@ interface EpochHistogramProps {
 }
 
 /** One epoch's counts, and a slider over the epochs; the scale is that of all of them. It stays at the latest until it is moved. */
-export const EpochHistogram = memo(function EpochHistogram({ observation, curves, emptyText, heading }: EpochHistogramProps) {
-  const { edges, frames, highest } = useMemo(() => histogramFrames(curves, observation.key, observation.edges), [curves, observation]);
+export const EpochHistogram = memo(function EpochHistogram({
+  observation,
+  curves,
+  emptyText,
+  heading,
+}: EpochHistogramProps) {
+  const { edges, frames, highest } = useMemo(
+    () => histogramFrames(curves, observation.key, observation.edges),
+    [curves, observation],
+  );
   const [moved, setMoved] = useState<number | null>(null);
   const last = frames.length - 1;
   const place = Math.min(moved ?? last, last);

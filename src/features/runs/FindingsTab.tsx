@@ -11,7 +11,13 @@ import { ThresholdHistogram } from './ThresholdHistogram';
 import styles from './runs.module.css';
 
 /** What the run found out about its data and graphs before the first step. */
-export const FindingsTab = memo(function FindingsTab({ findings, experiment }: { readonly findings: readonly Finding[]; readonly experiment: Experiment }) {
+export const FindingsTab = memo(function FindingsTab({
+  findings,
+  experiment,
+}: {
+  readonly findings: readonly Finding[];
+  readonly experiment: Experiment;
+}) {
   const shown = shownFindings(findings);
   const notes = shown.filter(({ kind }) => kind === 'note');
   const panels = shown.filter(({ kind }) => kind !== 'note');

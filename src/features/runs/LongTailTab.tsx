@@ -18,12 +18,24 @@ import styles from './runs.module.css';
 /** How a run serves popular and rare items (EGRA, Figure 2). */
 export const LongTailTab = memo(function LongTailTab({ run }: { readonly run: RunSummary }) {
   const state = useDetails(run);
-  const items = useDatasets(({ datasets }) => datasets.find(({ id }) => id === run.experiment.dataset.id)?.statistics.items);
+  const items = useDatasets(
+    ({ datasets }) => datasets.find(({ id }) => id === run.experiment.dataset.id)?.statistics.items,
+  );
   if (state.name === 'loading') return <p className={styles.note}>Reading the users’ results …</p>;
   if (state.name === 'failed') return <FaultNotice fault={state.fault} />;
   const { details, interactions } = state.value;
-  if (!details) return <Notice title="The groups come with the test evaluation.">It is made at the best epoch, when the run ends or is stopped.</Notice>;
-  if (!interactions || items === undefined) return <Notice tone="warning" title="The run’s dataset is no longer here.">Add it again on the Data page to see how popular the recommended items are.</Notice>;
+  if (!details)
+    return (
+      <Notice title="The groups come with the test evaluation.">
+        It is made at the best epoch, when the run ends or is stopped.
+      </Notice>
+    );
+  if (!interactions || items === undefined)
+    return (
+      <Notice tone="warning" title="The run’s dataset is no longer here.">
+        Add it again on the Data page to see how popular the recommended items are.
+      </Notice>
+    );
   return <Groups run={run} details={details} interactions={interactions} items={items} />;
 });
 
@@ -33,7 +45,14 @@ function Groups({ run, details, interactions, items }: Known & { readonly run: R
   const [cutoff, setCutoff] = useState<Cutoff>(20);
   const [data, setData] = useState(false);
   const groups = useMemo(
-    () => popularityGroups(interactions, items, { users: details.perUser.users, topItems: details.topItems, width: details.cutoff }, cutoff, GROUP_NAMES.length),
+    () =>
+      popularityGroups(
+        interactions,
+        items,
+        { users: details.perUser.users, topItems: details.topItems, width: details.cutoff },
+        cutoff,
+        GROUP_NAMES.length,
+      ),
     [details, interactions, items, cutoff],
   );
   const rows = useMemo(() => groups.map((group, place): Row => ({ ...group, place })), [groups]);
@@ -46,7 +65,14 @@ function Groups({ run, details, interactions, items }: Known & { readonly run: R
       note="test split; items by training interactions in five equal groups"
       actions={
         <>
-          <Choice segments hideLabel label="Cutoff K" value={String(cutoff)} options={CUTOFFS.map((value) => ({ value: String(value), label: `@${value}` }))} onValueChange={(value) => setCutoff(CUTOFFS.find((one) => String(one) === value) ?? 20)} />
+          <Choice
+            segments
+            hideLabel
+            label="Cutoff K"
+            value={String(cutoff)}
+            options={CUTOFFS.map((value) => ({ value: String(value), label: `@${value}` }))}
+            onValueChange={(value) => setCutoff(CUTOFFS.find((one) => String(one) === value) ?? 20)}
+          />
           <Button small variant="quiet" onClick={() => setData(true)}>
             Data
           </Button>
@@ -56,7 +82,9 @@ function Groups({ run, details, interactions, items }: Known & { readonly run: R
       <DataTable label={title} columns={columns} rows={rows} rowId={({ place }) => String(place)} />
       {note && <p className={styles.standIn}>⚠ {note}</p>}
       <p className={styles.note}>{readingOf(groups, cutoff)}</p>
-      {data && <DataDialog title={`${run.name}, by popularity`} table={tableOf(rows, cutoff)} onClose={() => setData(false)} />}
+      {data && (
+        <DataDialog title={`${run.name}, by popularity`} table={tableOf(rows, cutoff)} onClose={() => setData(false)} />
+      )}
     </Panel>
   );
 }
@@ -70,14 +98,44 @@ const nameOf = ({ place }: Row): string => GROUP_NAMES[place] ?? `group ${place 
 function columnsOf(rows: readonly Row[], cutoff: Cutoff): readonly Column<Row>[] {
   const metric = (key: 'recall' | 'ndcg', header: string): Column<Row> => {
     const highest = Math.max(...rows.map((row) => row[key] ?? 0), 1e-9);
-    return { id: key, header, numeric: true, value: (row) => row[key], cell: (row) => <Bar value={row[key]} share={(row[key] ?? 0) / highest} /> };
+    return {
+      id: key,
+      header,
+      numeric: true,
+      value: (row) => row[key],
+      cell: (row) => <Bar value={row[key]} share={(row[key] ?? 0) / highest} />,
+    };
   };
   return [
     { id: 'group', header: 'Items', rowHeader: true, value: ({ place }) => place, cell: nameOf },
-    { id: 'items', header: 'How many', numeric: true, value: ({ items }) => items, cell: ({ items }) => formatCount(items) },
-    { id: 'popularity', header: 'Training interactions', numeric: true, value: ({ most }) => most, cell: ({ fewest, most }) => (fewest === most ? formatCount(most) : `${formatCount(fewest)}–${formatCount(most)}`) },
-    { id: 'tested', header: 'Test interactions', numeric: true, value: ({ tested }) => tested, cell: ({ tested }) => formatCount(tested) },
-    { id: 'recommended', header: `Share of the top ${cutoff}`, numeric: true, value: ({ recommended }) => recommended, cell: ({ recommended }) => formatPercent(recommended) },
+    {
+      id: 'items',
+      header: 'How many',
+      numeric: true,
+      value: ({ items }) => items,
+      cell: ({ items }) => formatCount(items),
+    },
+    {
+      id: 'popularity',
+      header: 'Training interactions',
+      numeric: true,
+      value: ({ most }) => most,
+      cell: ({ fewest, most }) => (fewest === most ? formatCount(most) : `${formatCount(fewest)}–${formatCount(most)}`),
+    },
+    {
+      id: 'tested',
+      header: 'Test interactions',
+      numeric: true,
+      value: ({ tested }) => tested,
+      cell: ({ tested }) => formatCount(tested),
+    },
+    {
+      id: 'recommended',
+      header: `Share of the top ${cutoff}`,
+      numeric: true,
+      value: ({ recommended }) => recommended,
+      cell: ({ recommended }) => formatPercent(recommended),
+    },
     metric('recall', `Recall@${cutoff}`),
     metric('ndcg', `NDCG@${cutoff}`),
   ];
@@ -103,7 +161,27 @@ function readingOf(groups: readonly PopularityGroup[], cutoff: Cutoff): string {
 
 function tableOf(rows: readonly Row[], cutoff: Cutoff): ChartTable {
   return {
-    columns: ['group', 'items', 'fewest_training_interactions', 'most_training_interactions', 'test_users', 'test_interactions', `share_of_top_${cutoff}`, `recall@${cutoff}`, `ndcg@${cutoff}`],
-    rows: rows.map((row) => [nameOf(row), row.items, row.fewest, row.most, row.users, row.tested, row.recommended, row.recall, row.ndcg]),
+    columns: [
+      'group',
+      'items',
+      'fewest_training_interactions',
+      'most_training_interactions',
+      'test_users',
+      'test_interactions',
+      `share_of_top_${cutoff}`,
+      `recall@${cutoff}`,
+      `ndcg@${cutoff}`,
+    ],
+    rows: rows.map((row) => [
+      nameOf(row),
+      row.items,
+      row.fewest,
+      row.most,
+      row.users,
+      row.tested,
+      row.recommended,
+      row.recall,
+      row.ndcg,
+    ]),
   };
 }

@@ -8,7 +8,15 @@ import { useRuns } from '../../state/runs';
 import { keepDraftLike } from '../experiments/useDraft';
 
 /** Opens the form filled in as this run's was: to vary one option, or to correct what made it fail. */
-export function NewRunLike({ experiment, label = 'New run like this', small = false }: { readonly experiment: Experiment; readonly label?: string; readonly small?: boolean }) {
+export function NewRunLike({
+  experiment,
+  label = 'New run like this',
+  small = false,
+}: {
+  readonly experiment: Experiment;
+  readonly label?: string;
+  readonly small?: boolean;
+}) {
   const navigate = useNavigate();
   const open = async (): Promise<void> => {
     const { datasets, select } = useDatasets.getState();

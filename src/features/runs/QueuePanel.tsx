@@ -22,11 +22,30 @@ export function QueuePanel() {
             <li key={id}>
               <span>
                 {place + 1}. <Link to={`/runs/${id}`}>{name}</Link>
-                {run?.group && paused.includes(run.group.id) && <span className={styles.note}> · its sweep is paused</span>}
+                {run?.group && paused.includes(run.group.id) && (
+                  <span className={styles.note}> · its sweep is paused</span>
+                )}
               </span>
-              <IconButton small label={`Move ${name} up`} icon={<span aria-hidden>↑</span>} disabled={place === 0} onClick={() => void move(id, -1)} />
-              <IconButton small label={`Move ${name} down`} icon={<span aria-hidden>↓</span>} disabled={place === queue.length - 1} onClick={() => void move(id, 1)} />
-              <Button small variant="quiet" aria-label={`Take ${name} out of the queue`} onClick={() => void dequeue(id)}>
+              <IconButton
+                small
+                label={`Move ${name} up`}
+                icon={<span aria-hidden>↑</span>}
+                disabled={place === 0}
+                onClick={() => void move(id, -1)}
+              />
+              <IconButton
+                small
+                label={`Move ${name} down`}
+                icon={<span aria-hidden>↓</span>}
+                disabled={place === queue.length - 1}
+                onClick={() => void move(id, 1)}
+              />
+              <Button
+                small
+                variant="quiet"
+                aria-label={`Take ${name} out of the queue`}
+                onClick={() => void dequeue(id)}
+              >
                 <Icon name="close" />
                 Take out
               </Button>

@@ -60,17 +60,52 @@ export const ResultTable = memo(function ResultTable({ run, validLiked, findings
             <tbody>
               <Row name="validation" values={valid} />
               {validLiked && <Row name="validation, liked only" values={validLiked} />}
-              <Row name={run.result ? likedChooses && testLiked ? 'test' : <strong>test</strong> : pending ? 'test, when the run ends' : 'test, not evaluated'} values={run.result?.test} strong={!likedChooses || !testLiked} />
-              {testLiked && <Row name={likedChooses ? <strong>test, liked only</strong> : 'test, liked only'} values={testLiked} strong={likedChooses} />}
+              <Row
+                name={
+                  run.result ? (
+                    likedChooses && testLiked ? (
+                      'test'
+                    ) : (
+                      <strong>test</strong>
+                    )
+                  ) : pending ? (
+                    'test, when the run ends'
+                  ) : (
+                    'test, not evaluated'
+                  )
+                }
+                values={run.result?.test}
+                strong={!likedChooses || !testLiked}
+              />
+              {testLiked && (
+                <Row
+                  name={likedChooses ? <strong>test, liked only</strong> : 'test, liked only'}
+                  values={testLiked}
+                  strong={likedChooses}
+                />
+              )}
               {printed.map((row) => (
-                <Row key={`${row.paper} ${row.name}`} name={`printed in ${row.paper}, Table ${row.table}${row.name === modelTable(model).name ? '' : `: ${row.name}`}`} values={row.values} quiet />
+                <Row
+                  key={`${row.paper} ${row.name}`}
+                  name={`printed in ${row.paper}, Table ${row.table}${row.name === modelTable(model).name ? '' : `: ${row.name}`}`}
+                  values={row.values}
+                  quiet
+                />
               ))}
             </tbody>
           </table>
         </div>
         {standsIn && <p className={styles.standIn}>⚠ {standsIn}</p>}
-        {rated && <p className={styles.note}>Liked only: held-out items that the user rated above a personal threshold, over the users who have any.</p>}
-        {likedChooses && valid && !rated && <p className={styles.note}>There are no ratings to tell liked items by: all held-out items chose the best epoch.</p>}
+        {rated && (
+          <p className={styles.note}>
+            Liked only: held-out items that the user rated above a personal threshold, over the users who have any.
+          </p>
+        )}
+        {likedChooses && valid && !rated && (
+          <p className={styles.note}>
+            There are no ratings to tell liked items by: all held-out items chose the best epoch.
+          </p>
+        )}
         <p className={styles.note}>{noteOf(dataset, printed.length, modelTable(model).name)}</p>
       </section>
       {valid && <AllMetrics valid={valid} test={run.result?.test} validLiked={validLiked} testLiked={testLiked} />}
@@ -155,7 +190,11 @@ function AllMetrics({ valid, test, validLiked, testLiked }: AllMetricsProps) {
             {METRIC_NAMES.map((metric) => (
               <tr key={metric}>
                 <th scope="row">{metricLabel(`${metric}@5`).split('@')[0]}</th>
-                {splits.flatMap(({ name, metrics }) => CUTOFFS.map((cutoff) => <td key={`${name} ${cutoff}`}>{formatMetric(metrics[`${metric}@${cutoff}`])}</td>))}
+                {splits.flatMap(({ name, metrics }) =>
+                  CUTOFFS.map((cutoff) => (
+                    <td key={`${name} ${cutoff}`}>{formatMetric(metrics[`${metric}@${cutoff}`])}</td>
+                  )),
+                )}
               </tr>
             ))}
           </tbody>

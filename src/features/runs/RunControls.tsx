@@ -33,7 +33,8 @@ export function RunControls({ run }: { readonly run: RunSummary }) {
       </>
     );
   }
-  if (run.status === 'queued') return <Button onClick={() => void useRuns.getState().dequeue(run.id)}>Take out of the queue</Button>;
+  if (run.status === 'queued')
+    return <Button onClick={() => void useRuns.getState().dequeue(run.id)}>Take out of the queue</Button>;
   if (!canResume(run)) return null;
   return (
     <Button variant="primary" onClick={() => void useRuns.getState().resume(run.id)}>
@@ -60,7 +61,11 @@ function LiveControls({ live, onStop }: { readonly live: LiveRun; readonly onSto
   useShortcuts(shortcuts);
   return (
     <>
-      <Button disabled={preparing || (pending !== null && pending !== 'stepEpoch')} onClick={() => command(toggle)} aria-keyshortcuts="p">
+      <Button
+        disabled={preparing || (pending !== null && pending !== 'stepEpoch')}
+        onClick={() => command(toggle)}
+        aria-keyshortcuts="p"
+      >
         <Icon name={paused ? 'play' : 'pause'} />
         {pending === 'pause' ? 'Pausing …' : paused ? 'Resume' : 'Pause'}
       </Button>

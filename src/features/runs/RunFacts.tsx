@@ -1,5 +1,13 @@
 import { useEffect, useRef, useState } from 'react';
-import { formatBytes, formatCount, formatDateTime, formatNumber, formatRemaining, formatSeconds, plural } from '../../app/format';
+import {
+  formatBytes,
+  formatCount,
+  formatDateTime,
+  formatNumber,
+  formatRemaining,
+  formatSeconds,
+  plural,
+} from '../../app/format';
 import { ProgressBar } from '../../app/primitives/ProgressBar';
 import { BACKEND_LABELS } from '../../app/words';
 import type { RunSummary } from '../../domain/run';
@@ -51,13 +59,22 @@ function liveFacts(run: RunSummary, live: LiveRun): Fact[] {
   const { progress } = live;
   const facts: Fact[] = [];
   if (progress) {
-    facts.push({ key: 'epoch', text: `epoch ${formatCount(shownEpoch(progress.epoch))} / ≤${formatCount(Number(config['epochs']))}` });
-    if (progress.epochSeconds !== null) facts.push({ key: 'pace', text: `${formatSeconds(progress.epochSeconds)}/epoch` });
-    if (Number(config['patience']) > 0) facts.push({ key: 'patience', text: `patience ${progress.sinceBest}/${Number(config['patience'])}` });
-    if (progress.etaSeconds !== null && live.status === 'running') facts.push({ key: 'left', text: `at most ${formatRemaining(progress.etaSeconds)} left` });
+    facts.push({
+      key: 'epoch',
+      text: `epoch ${formatCount(shownEpoch(progress.epoch))} / ≤${formatCount(Number(config['epochs']))}`,
+    });
+    if (progress.epochSeconds !== null)
+      facts.push({ key: 'pace', text: `${formatSeconds(progress.epochSeconds)}/epoch` });
+    if (Number(config['patience']) > 0)
+      facts.push({ key: 'patience', text: `patience ${progress.sinceBest}/${Number(config['patience'])}` });
+    if (progress.etaSeconds !== null && live.status === 'running')
+      facts.push({ key: 'left', text: `at most ${formatRemaining(progress.etaSeconds)} left` });
     // Without a number between epochs: the line must not jump.
     facts.push({ key: 'steps', text: `${formatNumber(progress.stepsPerSecond, 3)} steps/s` });
-    facts.push({ key: 'memory', text: `${formatBytes(progress.memory.allocated)} on the device, peak ${formatBytes(progress.memory.peak)}` });
+    facts.push({
+      key: 'memory',
+      text: `${formatBytes(progress.memory.allocated)} on the device, peak ${formatBytes(progress.memory.peak)}`,
+    });
   }
   const device = live.device ?? run.device;
   if (device) facts.push({ key: 'device', text: `${device.name} · ${BACKEND_LABELS[device.backend]}` });
@@ -70,7 +87,8 @@ function storedFacts(run: RunSummary): Fact[] {
   const best = run.result?.bestEpoch ?? run.best?.epoch;
   if (best !== undefined) facts.push({ key: 'best', text: `best epoch ${shownEpoch(best)}` });
   if (run.seconds > 0) facts.push({ key: 'seconds', text: `${formatSeconds(run.seconds)} of work` });
-  if (run.epochsDone > 0 && run.seconds > 0) facts.push({ key: 'pace', text: `${formatSeconds(run.seconds / run.epochsDone)}/epoch` });
+  if (run.epochsDone > 0 && run.seconds > 0)
+    facts.push({ key: 'pace', text: `${formatSeconds(run.seconds / run.epochsDone)}/epoch` });
   if (run.memory) facts.push({ key: 'memory', text: `peak ${formatBytes(run.memory.peak)} on the device` });
   if (run.device) facts.push({ key: 'device', text: `${run.device.name} · ${BACKEND_LABELS[run.device.backend]}` });
   facts.push({ key: 'created', text: formatDateTime(run.createdAt) });
@@ -81,7 +99,10 @@ function storedFacts(run: RunSummary): Fact[] {
 function Silence({ live }: { readonly live: LiveRun }) {
   const [silentMs, setSilentMs] = useState(0);
   useEffect(() => {
-    const timer = setInterval(() => setSilentMs(live.status === 'paused' ? 0 : performance.now() - live.lastNewsMs), 5000);
+    const timer = setInterval(
+      () => setSilentMs(live.status === 'paused' ? 0 : performance.now() - live.lastNewsMs),
+      5000,
+    );
     return () => clearInterval(timer);
   }, [live]);
   if (silentMs < SILENT_MS) return null;

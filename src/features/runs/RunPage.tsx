@@ -41,7 +41,11 @@ export function RunPage() {
   if (!loaded) return <Page title="Run">{null}</Page>;
   return (
     <Page title="Run not found">
-      <Notice tone="warning" title={`There is no run ${id} here.`} actions={<ButtonLink to="/runs">All runs</ButtonLink>}>
+      <Notice
+        tone="warning"
+        title={`There is no run ${id} here.`}
+        actions={<ButtonLink to="/runs">All runs</ButtonLink>}
+      >
         It may have been deleted, or belongs to another browser.
       </Notice>
     </Page>
@@ -56,7 +60,10 @@ function KnownRun({ run }: { readonly run: RunSummary }) {
   const paused = useRuns((state) => run.group !== undefined && state.paused.includes(run.group.id));
   const stopped = stopWords(run);
   const curves = shown?.curves ?? NO_CURVES;
-  const shape = useMemo(() => (run.experiment.model === 'magnet' ? routerShape(run.experiment.config, findings) : null), [run.experiment, findings]);
+  const shape = useMemo(
+    () => (run.experiment.model === 'magnet' ? routerShape(run.experiment.config, findings) : null),
+    [run.experiment, findings],
+  );
   const plainName = runName(run.experiment);
   return (
     <Page
@@ -76,12 +83,19 @@ function KnownRun({ run }: { readonly run: RunSummary }) {
       {run.fault && <FaultNotice fault={run.fault} />}
       {shown?.fault && <FaultNotice fault={shown.fault} />}
       {run.status === 'interrupted' && (
-        <Notice tone="warning" title="This run was interrupted: its tab was closed or reloaded, or its thread was ended.">
-          {run.epochsDone > 0 ? 'Resume goes on from its last checkpoint; epochs after that are trained again and come out the same.' : 'It had not finished an epoch; resuming starts it again.'}
+        <Notice
+          tone="warning"
+          title="This run was interrupted: its tab was closed or reloaded, or its thread was ended."
+        >
+          {run.epochsDone > 0
+            ? 'Resume goes on from its last checkpoint; epochs after that are trained again and come out the same.'
+            : 'It had not finished an epoch; resuming starts it again.'}
         </Notice>
       )}
       {elsewhere && isActive(run.status) && (
-        <Notice title="Another tab of this browser trains this run.">Its controls are there. The numbers here are those of the last stored epoch.</Notice>
+        <Notice title="Another tab of this browser trains this run.">
+          Its controls are there. The numbers here are those of the last stored epoch.
+        </Notice>
       )}
       {stopped && <Notice title="This run was ended early.">{stopped}</Notice>}
       {run.status === 'queued' && paused && run.group && (
@@ -90,8 +104,14 @@ function KnownRun({ run }: { readonly run: RunSummary }) {
         </Notice>
       )}
       {run.status === 'queued' && !paused && (
-        <Notice title={place <= 0 ? 'This run starts next.' : `${place} ${place === 1 ? 'run is' : 'runs are'} before this one.`}>
-          {elsewhere ? 'Another tab of this browser is training; only one trains at a time. It, or this tab after it, takes up the queue.' : 'It starts by itself when nothing else trains.'}
+        <Notice
+          title={
+            place <= 0 ? 'This run starts next.' : `${place} ${place === 1 ? 'run is' : 'runs are'} before this one.`
+          }
+        >
+          {elsewhere
+            ? 'Another tab of this browser is training; only one trains at a time. It, or this tab after it, takes up the queue.'
+            : 'It starts by itself when nothing else trains.'}
         </Notice>
       )}
       {run.origin && <FromFile run={run} origin={run.origin} />}
@@ -101,8 +121,18 @@ function KnownRun({ run }: { readonly run: RunSummary }) {
         label="Views of this run"
         tabs={[
           { value: 'curves', label: 'Curves', content: <CurvesTab run={run} curves={curves} findings={findings} /> },
-          ...(shape ? [{ value: 'routing', label: 'Routing', content: <RoutingTab run={run} curves={curves} shape={shape} /> }] : []),
-          ...(shownFindings(findings).length > 0 ? [{ value: 'findings', label: 'Findings', content: <FindingsTab findings={findings} experiment={run.experiment} /> }] : []),
+          ...(shape
+            ? [{ value: 'routing', label: 'Routing', content: <RoutingTab run={run} curves={curves} shape={shape} /> }]
+            : []),
+          ...(shownFindings(findings).length > 0
+            ? [
+                {
+                  value: 'findings',
+                  label: 'Findings',
+                  content: <FindingsTab findings={findings} experiment={run.experiment} />,
+                },
+              ]
+            : []),
           { value: 'longTail', label: 'Long tail', content: <LongTailTab run={run} /> },
           { value: 'users', label: 'Users', content: <UsersTab run={run} /> },
           { value: 'projection', label: 'Projection', content: <ProjectionTab run={run} /> },

@@ -19,7 +19,8 @@ export function RunRelations({ run }: { readonly run: RunSummary }) {
     <ul className={styles.relations}>
       {run.group && (
         <li>
-          {run.group.sweep ? 'Point' : 'Row'} “{run.group.variant}” of <Link to={groupPath(run.group)}>{run.group.name}</Link>
+          {run.group.sweep ? 'Point' : 'Row'} “{run.group.variant}” of{' '}
+          <Link to={groupPath(run.group)}>{run.group.name}</Link>
         </li>
       )}
       {pretraining && (
@@ -28,7 +29,10 @@ export function RunRelations({ run }: { readonly run: RunSummary }) {
             'Its pre-training run has been deleted or did not finish.'
           ) : (
             <>
-              {pretraining.kind === 'finished' ? 'Starts from the item embeddings of' : 'Waits for the item embeddings of'} <Link to={`/runs/${pretraining.run.id}`}>{pretraining.run.name}</Link>
+              {pretraining.kind === 'finished'
+                ? 'Starts from the item embeddings of'
+                : 'Waits for the item embeddings of'}{' '}
+              <Link to={`/runs/${pretraining.run.id}`}>{pretraining.run.name}</Link>
             </>
           )}
         </li>

@@ -20,21 +20,63 @@ const ALL = { value: '', label: 'all' };
 
 export function RunsFilter({ runs, filter, onFilter, columns, onColumns }: RunsFilterProps) {
   const distinct = (values: readonly string[]): string[] => [...new Set(values)].sort();
-  const models = distinct(runs.map(({ experiment }) => experiment.model)).map((value) => ({ value, label: isModelId(value) ? modelTable(value).name : value }));
-  const datasets = distinct(runs.map(({ experiment }) => experiment.dataset.name)).map((value) => ({ value, label: value }));
+  const models = distinct(runs.map(({ experiment }) => experiment.model)).map((value) => ({
+    value,
+    label: isModelId(value) ? modelTable(value).name : value,
+  }));
+  const datasets = distinct(runs.map(({ experiment }) => experiment.dataset.name)).map((value) => ({
+    value,
+    label: value,
+  }));
   const groups = groupsOf(runs);
   const chosen = groups.find(({ id }) => id === filter.group);
   const rated = runs.some(({ result }) => result?.testLiked !== undefined);
-  const statuses = STATUS_ORDER.filter((status) => runs.some((run) => run.status === status)).map((value) => ({ value, label: STATUS_WORDS[value].label }));
+  const statuses = STATUS_ORDER.filter((status) => runs.some((run) => run.status === status)).map((value) => ({
+    value,
+    label: STATUS_WORDS[value].label,
+  }));
   return (
     <div className={styles.filters} role="search" aria-label="Filter runs">
       <Field label="Find" className={styles.search ?? ''}>
-        {(control) => <Input {...control} type="search" value={filter.text} placeholder="name, note, layers=3" onChange={(event) => onFilter({ ...filter, text: event.target.value })} />}
+        {(control) => (
+          <Input
+            {...control}
+            type="search"
+            value={filter.text}
+            placeholder="name, note, layers=3"
+            onChange={(event) => onFilter({ ...filter, text: event.target.value })}
+          />
+        )}
       </Field>
-      <Field label="Model">{(control) => <Select {...control} value={filter.model} options={[ALL, ...models]} onValueChange={(model) => onFilter({ ...filter, model })} />}</Field>
-      <Field label="Dataset">{(control) => <Select {...control} value={filter.dataset} options={[ALL, ...datasets]} onValueChange={(dataset) => onFilter({ ...filter, dataset })} />}</Field>
+      <Field label="Model">
+        {(control) => (
+          <Select
+            {...control}
+            value={filter.model}
+            options={[ALL, ...models]}
+            onValueChange={(model) => onFilter({ ...filter, model })}
+          />
+        )}
+      </Field>
+      <Field label="Dataset">
+        {(control) => (
+          <Select
+            {...control}
+            value={filter.dataset}
+            options={[ALL, ...datasets]}
+            onValueChange={(dataset) => onFilter({ ...filter, dataset })}
+          />
+        )}
+      </Field>
       <Field label="Status">
-        {(control) => <Select {...control} value={filter.status} options={[{ value: '' as const, label: 'all' }, ...statuses]} onValueChange={(status) => onFilter({ ...filter, status })} />}
+        {(control) => (
+          <Select
+            {...control}
+            value={filter.status}
+            options={[{ value: '' as const, label: 'all' }, ...statuses]}
+            onValueChange={(status) => onFilter({ ...filter, status })}
+          />
+        )}
       </Field>
       {groups.length > 0 && (
         <Field label="Set or sweep">
@@ -43,7 +85,13 @@ export function RunsFilter({ runs, filter, onFilter, columns, onColumns }: RunsF
               {...control}
               className={styles.groupSelect}
               value={filter.group}
-              options={[ALL, ...groups.map(({ id, name, createdAt }) => ({ value: id, label: `${name}, ${formatDateTime(createdAt)}` }))]}
+              options={[
+                ALL,
+                ...groups.map(({ id, name, createdAt }) => ({
+                  value: id,
+                  label: `${name}, ${formatDateTime(createdAt)}`,
+                })),
+              ]}
               onValueChange={(group) => onFilter({ ...filter, group })}
             />
           )}

@@ -21,7 +21,13 @@ import styles from './runs.module.css';
 /** All runs: to find, compare at a glance, take up again, and clear away. */
 export function RunsPage() {
   const { runs, loaded, fault, elsewhere, activeId } = useRuns(
-    useShallow((state) => ({ runs: state.runs, loaded: state.loaded, fault: state.fault, elsewhere: state.elsewhere, activeId: state.activeId })),
+    useShallow((state) => ({
+      runs: state.runs,
+      loaded: state.loaded,
+      fault: state.fault,
+      elsewhere: state.elsewhere,
+      activeId: state.activeId,
+    })),
   );
   const [parameters] = useSearchParams();
   const [wanted, setWanted] = useState<RunFilter>(() => ({ ...NO_FILTER, group: parameters.get('set') ?? '' }));
@@ -32,10 +38,16 @@ export function RunsPage() {
   const [renaming, setRenaming] = useState<RunSummary | null>(null);
   const shown = useMemo(() => filterRuns(runs, filter), [runs, filter]);
   const selected = useMemo(() => shown.filter(({ id }) => chosen.has(id)).map(({ id }) => id), [shown, chosen]);
-  const comparable = useMemo(() => shown.filter(({ id, result }) => chosen.has(id) && result !== null).map(({ id }) => id), [shown, chosen]);
+  const comparable = useMemo(
+    () => shown.filter(({ id, result }) => chosen.has(id) && result !== null).map(({ id }) => id),
+    [shown, chosen],
+  );
   const deletable = selected.filter((id) => id !== activeId);
   const allChosen = shown.length > 0 && selected.length === shown.length;
-  const names = deleting.length === 1 ? `“${runs.find(({ id }) => id === deleting[0])?.name ?? ''}”` : plural(deleting.length, 'run');
+  const names =
+    deleting.length === 1
+      ? `“${runs.find(({ id }) => id === deleting[0])?.name ?? ''}”`
+      : plural(deleting.length, 'run');
 
   return (
     <Page
@@ -50,19 +62,29 @@ export function RunsPage() {
         </>
       }
     >
-      {fault && <FaultNotice fault={fault} actions={<Button onClick={() => useRuns.getState().dismissFault()}>Close</Button>} />}
+      {fault && (
+        <FaultNotice fault={fault} actions={<Button onClick={() => useRuns.getState().dismissFault()}>Close</Button>} />
+      )}
       {elsewhere && (
-        <Notice title="Another tab of this browser is training.">Only one tab trains at a time. Runs queued here start when that one is done, in either tab.</Notice>
+        <Notice title="Another tab of this browser is training.">
+          Only one tab trains at a time. Runs queued here start when that one is done, in either tab.
+        </Notice>
       )}
       <ImportedRuns />
       <QueuePanel />
       {loaded && runs.length === 0 ? (
-        <Notice title="No runs yet.">Choose a dataset and a model on the Experiment page; each start becomes a run here.</Notice>
+        <Notice title="No runs yet.">
+          Choose a dataset and a model on the Experiment page; each start becomes a run here.
+        </Notice>
       ) : (
         <>
           <RunsFilter runs={runs} filter={filter} onFilter={setWanted} columns={columns} onColumns={setColumns} />
           <div className={styles.bulk}>
-            <Button small onClick={() => setChosen(new Set(allChosen ? [] : shown.map(({ id }) => id)))} disabled={shown.length === 0}>
+            <Button
+              small
+              onClick={() => setChosen(new Set(allChosen ? [] : shown.map(({ id }) => id)))}
+              disabled={shown.length === 0}
+            >
               {allChosen ? 'Select none' : `Select all ${shown.length}`}
             </Button>
             {comparable.length > 1 && (
@@ -78,7 +100,15 @@ export function RunsPage() {
               {plural(shown.length, 'run')} shown{selected.length > 0 && `, ${selected.length} selected`}
             </span>
           </div>
-          <RunsTable runs={shown} columns={columns} chosen={chosen} onChoose={setChosen} onRename={setRenaming} onDelete={setDeleting} activeId={activeId} />
+          <RunsTable
+            runs={shown}
+            columns={columns}
+            chosen={chosen}
+            onChoose={setChosen}
+            onRename={setRenaming}
+            onDelete={setDeleting}
+            activeId={activeId}
+          />
         </>
       )}
       <ConfirmDialog

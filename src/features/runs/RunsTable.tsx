@@ -31,26 +31,50 @@ interface RunsTableProps {
   readonly activeId: string | null;
 }
 
-export const RunsTable = memo(function RunsTable({ runs, columns, chosen, onChoose, onRename, onDelete, activeId }: RunsTableProps) {
+export const RunsTable = memo(function RunsTable({
+  runs,
+  columns,
+  chosen,
+  onChoose,
+  onRename,
+  onDelete,
+  activeId,
+}: RunsTableProps) {
   const definition = useMemo(
     (): readonly Column<RunSummary>[] => [
       {
-        id: 'chosen', header: 'Selected', hideHeader: true, sortable: false, value: ({ id }) => chosen.has(id),
+        id: 'chosen',
+        header: 'Selected',
+        hideHeader: true,
+        sortable: false,
+        value: ({ id }) => chosen.has(id),
         cell: ({ id, name }) => (
           <input
             type="checkbox"
             aria-label={`Select ${name}`}
             checked={chosen.has(id)}
-            onChange={(event) => onChoose(new Set(event.target.checked ? [...chosen, id] : [...chosen].filter((one) => one !== id)))}
+            onChange={(event) =>
+              onChoose(new Set(event.target.checked ? [...chosen, id] : [...chosen].filter((one) => one !== id)))
+            }
           />
         ),
       },
       { id: 'name', header: 'Run', rowHeader: true, value: ({ name }) => name, cell: (run) => <RunName run={run} /> },
       ...fixedColumns,
       ...metricColumns(columns),
-      { id: 'created', header: 'Created', wideOnly: true, value: ({ createdAt }) => createdAt, cell: ({ createdAt }) => shortDate(createdAt) },
       {
-        id: 'actions', header: 'Actions', hideHeader: true, sortable: false, value: () => null,
+        id: 'created',
+        header: 'Created',
+        wideOnly: true,
+        value: ({ createdAt }) => createdAt,
+        cell: ({ createdAt }) => shortDate(createdAt),
+      },
+      {
+        id: 'actions',
+        header: 'Actions',
+        hideHeader: true,
+        sortable: false,
+        value: () => null,
         cell: (run) => <RowActions run={run} active={run.id === activeId} onRename={onRename} onDelete={onDelete} />,
       },
     ],
@@ -73,12 +97,23 @@ const fixedColumns: readonly Column<RunSummary>[] = [
   { id: 'model', header: 'Model', wideOnly: true, value: ({ experiment }) => modelTable(experiment.model).name },
   { id: 'dataset', header: 'Dataset', wideOnly: true, value: ({ experiment }) => experiment.dataset.name },
   { id: 'seed', header: 'Seed', numeric: true, wideOnly: true, value: ({ experiment }) => experiment.seed },
-  { id: 'status', header: 'Status', value: ({ status }) => STATUS_ORDER.indexOf(status), cell: ({ status }) => <StatusBadge status={status} /> },
   {
-    id: 'epochs', header: 'Epochs', numeric: true, wideOnly: true, value: ({ epochsDone }) => epochsDone,
+    id: 'status',
+    header: 'Status',
+    value: ({ status }) => STATUS_ORDER.indexOf(status),
+    cell: ({ status }) => <StatusBadge status={status} />,
+  },
+  {
+    id: 'epochs',
+    header: 'Epochs',
+    numeric: true,
+    wideOnly: true,
+    value: ({ epochsDone }) => epochsDone,
     cell: (run) => {
       const best = run.result?.bestEpoch ?? run.best?.epoch;
-      return best === undefined ? formatCount(run.epochsDone) : `best ${formatCount(shownEpoch(best))} / ${formatCount(run.epochsDone)}`;
+      return best === undefined
+        ? formatCount(run.epochsDone)
+        : `best ${formatCount(shownEpoch(best))} / ${formatCount(run.epochsDone)}`;
     },
   },
 ];
@@ -88,7 +123,13 @@ function metricColumns(columns: MetricColumns): Column<RunSummary>[] {
   return splits.flatMap((split) =>
     SHOWN_METRICS.map((key): Column<RunSummary> => {
       const value = (run: RunSummary): number | null => metricsOf(run, split)?.[key] ?? null;
-      return { id: `${split} ${key}`, header: columns === 'both' ? `${split} ${shortMetric(key)}` : shortMetric(key), numeric: true, value, cell: (run) => formatMetric(value(run)) };
+      return {
+        id: `${split} ${key}`,
+        header: columns === 'both' ? `${split} ${shortMetric(key)}` : shortMetric(key),
+        numeric: true,
+        value,
+        cell: (run) => formatMetric(value(run)),
+      };
     }),
   );
 }
@@ -130,10 +171,29 @@ function RowActions({ run, active, onRename, onDelete }: RowActionsProps) {
   const { id, name } = run;
   return (
     <span className={styles.rowActions}>
-      {canResume(run) && <IconButton small label={`Resume ${name}`} icon={<Icon name="play" />} onClick={() => void useRuns.getState().resume(id)} />}
-      <IconButton small label={`Curves of ${name} as CSV`} icon={<Icon name="download" />} disabled={run.epochsDone === 0} onClick={() => void saveCurves(run)} />
+      {canResume(run) && (
+        <IconButton
+          small
+          label={`Resume ${name}`}
+          icon={<Icon name="play" />}
+          onClick={() => void useRuns.getState().resume(id)}
+        />
+      )}
+      <IconButton
+        small
+        label={`Curves of ${name} as CSV`}
+        icon={<Icon name="download" />}
+        disabled={run.epochsDone === 0}
+        onClick={() => void saveCurves(run)}
+      />
       <IconButton small label={`Rename ${name}`} icon={<Icon name="note" />} onClick={() => onRename(run)} />
-      <IconButton small label={`Delete ${name}`} icon={<Icon name="trash" />} disabled={active} onClick={() => onDelete([id])} />
+      <IconButton
+        small
+        label={`Delete ${name}`}
+        icon={<Icon name="trash" />}
+        disabled={active}
+        onClick={() => onDelete([id])}
+      />
     </span>
   );
 }

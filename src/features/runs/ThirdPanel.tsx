@@ -26,9 +26,28 @@ export const ThirdPanel = memo(function ThirdPanel({ model, curves, findings, sh
   const choices = useMemo(() => panelChoices(model, curves), [model, curves]);
   const choice = choices.find(({ value }) => value === wanted) ?? choices[0];
   if (!choice) return null;
-  const heading = <Select aria-label="What the third panel shows" className={styles.smallSelect} value={choice.value} options={choices} onValueChange={setWanted} />;
+  const heading = (
+    <Select
+      aria-label="What the third panel shows"
+      className={styles.smallSelect}
+      value={choice.value}
+      options={choices}
+      onValueChange={setWanted}
+    />
+  );
   const { shows } = choice;
-  if (shows.kind === 'view') return <ViewChart view={shows.view} label={choice.label} unit={shows.unit} curves={curves} shared={shared} emptyText={emptyText} heading={heading} />;
+  if (shows.kind === 'view')
+    return (
+      <ViewChart
+        view={shows.view}
+        label={choice.label}
+        unit={shows.unit}
+        curves={curves}
+        shared={shared}
+        emptyText={emptyText}
+        heading={heading}
+      />
+    );
   const half = shows.observations.length > 1;
   return (
     <>
@@ -52,7 +71,15 @@ export const ThirdPanel = memo(function ThirdPanel({ model, curves, findings, sh
 
 type ChartProps = Pick<ThirdPanelProps, 'curves' | 'shared' | 'emptyText'> & { readonly heading: ReactNode };
 
-function ViewChart({ view, label, unit, curves, shared, emptyText, heading }: ChartProps & { readonly view: ThirdView; readonly label: string; readonly unit: string }) {
+function ViewChart({
+  view,
+  label,
+  unit,
+  curves,
+  shared,
+  emptyText,
+  heading,
+}: ChartProps & { readonly view: ThirdView; readonly label: string; readonly unit: string }) {
   const { epochs, stepsPerEpoch } = curves;
   const series = useMemo(() => thirdSeries({ epochs, stepsPerEpoch }, view), [epochs, stepsPerEpoch, view]);
   return <CurveChart {...shared} title={label} series={series} yLabel={unit} emptyText={emptyText} heading={heading} />;
@@ -60,18 +87,42 @@ function ViewChart({ view, label, unit, curves, shared, emptyText, heading }: Ch
 
 const NO_POINTS: Curves['intervals'] = [];
 
-type ObservedChartProps = ChartProps & Pick<ThirdPanelProps, 'model' | 'findings'> & { readonly observation: Observation; readonly height: number };
+type ObservedChartProps = ChartProps &
+  Pick<ThirdPanelProps, 'model' | 'findings'> & { readonly observation: Observation; readonly height: number };
 
-function ObservedChart({ observation, model, curves, findings, shared, emptyText, height, heading }: ObservedChartProps) {
+function ObservedChart({
+  observation,
+  model,
+  curves,
+  findings,
+  shared,
+  emptyText,
+  height,
+  heading,
+}: ObservedChartProps) {
   const { epochs, intervals, stepsPerEpoch } = curves;
   // What has no points between epochs is not drawn again between them.
   const points = intervals.some(({ observed }) => observed?.[observation.key] !== undefined) ? intervals : NO_POINTS;
   const series = useMemo(() => {
     const known: Curves = { epochs, intervals: points, stepsPerEpoch };
     if (observation.kind === 'curve') return observedSeries(known, observation);
-    return observation.kind === 'parts' ? partsSeries(known, observation.key, partNames(observation.key, findings, known, model)) : [];
+    return observation.kind === 'parts'
+      ? partsSeries(known, observation.key, partNames(observation.key, findings, known, model))
+      : [];
   }, [observation, epochs, points, stepsPerEpoch, findings, model]);
-  if (observation.kind === 'histogram') return <EpochHistogram observation={observation} curves={curves} emptyText={emptyText} heading={heading} />;
-  const yLabel = heading === null ? '' : observation.kind === 'parts' ? 'share' : (observation.unit ?? observation.title);
-  return <CurveChart {...shared} title={observation.title} series={series} yLabel={yLabel} height={height} emptyText={emptyText} {...(heading !== null && { heading })} />;
+  if (observation.kind === 'histogram')
+    return <EpochHistogram observation={observation} curves={curves} emptyText={emptyText} heading={heading} />;
+  const yLabel =
+    heading === null ? '' : observation.kind === 'parts' ? 'share' : (observation.unit ?? observation.title);
+  return (
+    <CurveChart
+      {...shared}
+      title={observation.title}
+      series={series}
+      yLabel={yLabel}
+      height={height}
+      emptyText={emptyText}
+      {...(heading !== null && { heading })}
+    />
+  );
 }

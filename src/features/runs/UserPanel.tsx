@@ -24,7 +24,10 @@ export function UserPanel({ details, metric, interactions, labels }: UserPanelPr
   const [row, setRow] = useState(() => order[order.length - 1] ?? 0);
   const [typed, setTyped] = useState<string | null>(null);
   const popularity = useMemo(() => (interactions ? itemPopularity(interactions) : null), [interactions]);
-  const view = useMemo(() => (interactions && popularity ? userView(details, row, interactions, popularity) : null), [details, row, interactions, popularity]);
+  const view = useMemo(
+    () => (interactions && popularity ? userView(details, row, interactions, popularity) : null),
+    [details, row, interactions, popularity],
+  );
   const name = (item: number): string => labels?.items?.[item] ?? labels?.originalItems?.[item] ?? `item ${item}`;
   const columns = useMemo(() => columnsFor(labels), [labels]);
 
@@ -42,10 +45,22 @@ export function UserPanel({ details, metric, interactions, labels }: UserPanelPr
   };
 
   return (
-    <Panel title={`User ${labels?.users?.[user] ?? user}`} note={`${metricLabel(metric)} ${formatMetric(values[metric][row])}`}>
+    <Panel
+      title={`User ${labels?.users?.[user] ?? user}`}
+      note={`${metricLabel(metric)} ${formatMetric(values[metric][row])}`}
+    >
       <div className={styles.buttons}>
         <Field label="User index" {...(wanted < 0 && { error: `User ${typed} has no test items, or does not exist.` })}>
-          {(control) => <Input {...control} className={styles.number} inputMode="numeric" value={typed ?? String(user)} onChange={(event) => type(event.target.value)} onBlur={() => setTyped(null)} />}
+          {(control) => (
+            <Input
+              {...control}
+              className={styles.number}
+              inputMode="numeric"
+              value={typed ?? String(user)}
+              onChange={(event) => type(event.target.value)}
+              onBlur={() => setTyped(null)}
+            />
+          )}
         </Field>
         <Button small onClick={() => show(row - 1)} disabled={row === 0}>
           Previous
@@ -67,12 +82,25 @@ export function UserPanel({ details, metric, interactions, labels }: UserPanelPr
         <>
           <p className={styles.note}>
             {plural(view.history.length, 'training item')} · {formatCount(view.top.filter(({ hit }) => hit).length)} of{' '}
-            {formatCount(view.missed.length + view.top.filter(({ hit }) => hit).length)} test items in the first {details.cutoff}
+            {formatCount(view.missed.length + view.top.filter(({ hit }) => hit).length)} test items in the first{' '}
+            {details.cutoff}
           </p>
           <div className={styles.topList}>
-            <DataTable label={`Top list of user ${user}`} columns={columns} rows={view.top} rowId={({ rank }) => String(rank)} />
+            <DataTable
+              label={`Top list of user ${user}`}
+              columns={columns}
+              rows={view.top}
+              rowId={({ rank }) => String(rank)}
+            />
           </div>
-          {view.missed.length > 0 && <p className={styles.note}>Missed: {view.missed.map((item) => `${name(item)} (${plural(popularity?.[item] ?? 0, 'training interaction')})`).join(', ')}</p>}
+          {view.missed.length > 0 && (
+            <p className={styles.note}>
+              Missed:{' '}
+              {view.missed
+                .map((item) => `${name(item)} (${plural(popularity?.[item] ?? 0, 'training interaction')})`)
+                .join(', ')}
+            </p>
+          )}
         </>
       ) : (
         <p className={styles.note}>The dataset is no longer stored: import it again to see items and hits.</p>
@@ -88,10 +116,40 @@ function columnsFor(labels: DatasetLabels | null): readonly Column<TopItem>[] {
   };
   return [
     { id: 'rank', header: 'Rank', numeric: true, value: ({ rank }) => rank },
-    { id: 'item', header: 'Item', rowHeader: true, value: ({ item }) => labels?.items?.[item] ?? labels?.originalItems?.[item] ?? item },
-    ...(labels?.itemCategories ? [{ id: 'category', header: 'Category', wideOnly: true, value: ({ item }: TopItem) => category(item) }] : []),
-    { id: 'hit', header: 'Hit', value: ({ hit }) => hit, cell: ({ hit }) => hit && <span role="img" aria-label="in the test split">✓</span> },
-    { id: 'score', header: 'Score', numeric: true, value: ({ score }) => score, cell: ({ score }) => formatMetric(score) },
-    { id: 'popularity', header: 'Popularity', numeric: true, wideOnly: true, value: ({ popularity }) => popularity, cell: ({ popularity }) => formatCount(popularity) },
+    {
+      id: 'item',
+      header: 'Item',
+      rowHeader: true,
+      value: ({ item }) => labels?.items?.[item] ?? labels?.originalItems?.[item] ?? item,
+    },
+    ...(labels?.itemCategories
+      ? [{ id: 'category', header: 'Category', wideOnly: true, value: ({ item }: TopItem) => category(item) }]
+      : []),
+    {
+      id: 'hit',
+      header: 'Hit',
+      value: ({ hit }) => hit,
+      cell: ({ hit }) =>
+        hit && (
+          <span role="img" aria-label="in the test split">
+            ✓
+          </span>
+        ),
+    },
+    {
+      id: 'score',
+      header: 'Score',
+      numeric: true,
+      value: ({ score }) => score,
+      cell: ({ score }) => formatMetric(score),
+    },
+    {
+      id: 'popularity',
+      header: 'Popularity',
+      numeric: true,
+      wideOnly: true,
+      value: ({ popularity }) => popularity,
+      cell: ({ popularity }) => formatCount(popularity),
+    },
   ];
 }

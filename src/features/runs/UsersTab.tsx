@@ -30,7 +30,12 @@ export const UsersTab = memo(function UsersTab({ run }: { readonly run: RunSumma
   if (state.name === 'loading') return <p className={styles.note}>Reading the users’ results …</p>;
   if (state.name === 'failed') return <FaultNotice fault={state.fault} />;
   const { details, interactions, labels } = state.value;
-  if (!details) return <Notice title="The users’ results come with the test evaluation.">It is made at the best epoch, when the run ends or is stopped.</Notice>;
+  if (!details)
+    return (
+      <Notice title="The users’ results come with the test evaluation.">
+        It is made at the best epoch, when the run ends or is stopped.
+      </Notice>
+    );
   const note = standIn(run);
   return (
     <div className={styles.column}>
@@ -40,8 +45,24 @@ export const UsersTab = memo(function UsersTab({ run }: { readonly run: RunSumma
           title={`${metricLabel(metric)} per user, test${relevant === 'liked' ? ', liked only' : ''}`}
           actions={
             <>
-              {details.perUserLiked && <Choice segments hideLabel label="Items that count" value={relevant} options={RELEVANT} onValueChange={setRelevant} />}
-              <Choice segments hideLabel label="Metric" value={metric} options={METRICS.map((value) => ({ value, label: metricLabel(value) }))} onValueChange={setMetric} />
+              {details.perUserLiked && (
+                <Choice
+                  segments
+                  hideLabel
+                  label="Items that count"
+                  value={relevant}
+                  options={RELEVANT}
+                  onValueChange={setRelevant}
+                />
+              )}
+              <Choice
+                segments
+                hideLabel
+                label="Metric"
+                value={metric}
+                options={METRICS.map((value) => ({ value, label: metricLabel(value) }))}
+                onValueChange={setMetric}
+              />
             </>
           }
         >

@@ -36,22 +36,33 @@ export const epochsDone = (step: number, curves: Pick<Curves, 'stepsPerEpoch'>):
 export function lossSeries(curves: Curves, model: ModelTable): Series[] {
   const first = curves.intervals[0];
   const listed = model.terms.map(({ key }) => key);
-  const keys = [...listed.filter((key) => first && Object.hasOwn(first.terms, key)), ...Object.keys(first?.terms ?? {}).filter((key) => !listed.includes(key))];
+  const keys = [
+    ...listed.filter((key) => first && Object.hasOwn(first.terms, key)),
+    ...Object.keys(first?.terms ?? {}).filter((key) => !listed.includes(key)),
+  ];
   const line = (name: string, value: (point: TermPoint) => number | undefined): Series => ({
     name,
     kind: 'signal',
     points: curves.intervals.map((point) => [epochsDone(point.step, curves), value(point) ?? NaN]),
   });
-  const terms = keys.map((key) => line(model.terms.find((term) => term.key === key)?.label ?? key, (point) => point.terms[key]));
+  const terms = keys.map((key) =>
+    line(model.terms.find((term) => term.key === key)?.label ?? key, (point) => point.terms[key]),
+  );
   return terms.length > 1 ? [...terms, line('total', (point) => point.total)] : terms;
 }
 
 /** Validation metrics at every evaluation. */
-export function metricSeries(curves: EpochCurves, keys: readonly MetricKey[], of: 'valid' | 'validLiked' = 'valid'): Series[] {
+export function metricSeries(
+  curves: EpochCurves,
+  keys: readonly MetricKey[],
+  of: 'valid' | 'validLiked' = 'valid',
+): Series[] {
   return keys.map((key) => ({
     name: shortMetric(key),
     kind: 'evaluation',
-    points: curves.epochs.flatMap(({ step, [of]: metrics }) => (metrics ? [[epochsDone(step, curves), metrics[key]] as const] : [])),
+    points: curves.epochs.flatMap(({ step, [of]: metrics }) =>
+      metrics ? [[epochsDone(step, curves), metrics[key]] as const] : [],
+    ),
   }));
 }
 
@@ -75,10 +86,20 @@ export function thirdSeries(curves: EpochCurves, view: ThirdView): Series[] {
     points: curves.epochs.map((point) => [epochsDone(point.step, curves), value(point)]),
   });
   if (view === 'liked') return metricSeries(curves, SHOWN_METRICS, 'validLiked');
-  if (view === 'learningRate') return curves.epochs.length === 0 ? [] : [perEpoch('rate', ({ learningRate }) => learningRate)];
-  if (view === 'seconds') return curves.epochs.length === 0 ? [] : [perEpoch('training', ({ trainSeconds }) => trainSeconds), perEpoch('evaluation', ({ evaluateSeconds }) => evaluateSeconds)];
+  if (view === 'learningRate')
+    return curves.epochs.length === 0 ? [] : [perEpoch('rate', ({ learningRate }) => learningRate)];
+  if (view === 'seconds')
+    return curves.epochs.length === 0
+      ? []
+      : [
+          perEpoch('training', ({ trainSeconds }) => trainSeconds),
+          perEpoch('evaluation', ({ evaluateSeconds }) => evaluateSeconds),
+        ];
   const name = METRIC_NAMES.find((metric) => metric === view) ?? 'recall';
-  return metricSeries(curves, CUTOFFS.map((cutoff): MetricKey => `${name}@${cutoff}`));
+  return metricSeries(
+    curves,
+    CUTOFFS.map((cutoff): MetricKey => `${name}@${cutoff}`),
+  );
 }
 
 /**
@@ -91,8 +112,16 @@ export function epochsTable(epochs: readonly EpochPoint[], note: string | null):
   const observed = observedColumns(epochs);
   return {
     columns: [
-      'epoch', 'step', 'learning_rate', ...terms.map((key) => `loss_${key}`), 'loss_total', ...METRIC_KEYS.map((key) => `valid_${key}`),
-      ...liked.map((key) => `valid_liked_${key}`), 'train_seconds', 'evaluate_seconds', ...observed.map(({ name }) => name),
+      'epoch',
+      'step',
+      'learning_rate',
+      ...terms.map((key) => `loss_${key}`),
+      'loss_total',
+      ...METRIC_KEYS.map((key) => `valid_${key}`),
+      ...liked.map((key) => `valid_liked_${key}`),
+      'train_seconds',
+      'evaluate_seconds',
+      ...observed.map(({ name }) => name),
       ...(note === null ? [] : ['note']),
     ],
     rows: epochs.map((point) => [
@@ -118,18 +147,31 @@ export function scalarsTable(run: string, epochs: readonly EpochPoint[], note: s
   return {
     columns: ['run', 'tag', 'step', 'value', ...(note === null ? [] : ['note'])],
     rows: columns.flatMap((tag, column) =>
-      tag === 'epoch' || column === step ? [] : rows.flatMap((row) => (row[column] === null ? [] : [[run, tag, row[step] ?? null, row[column] ?? null, ...(note === null ? [] : [note])]])),
+      tag === 'epoch' || column === step
+        ? []
+        : rows.flatMap((row) =>
+            row[column] === null
+              ? []
+              : [[run, tag, row[step] ?? null, row[column] ?? null, ...(note === null ? [] : [note])]],
+          ),
     ),
   };
 }
 
-function observedColumns(epochs: readonly EpochPoint[]): { readonly name: string; readonly key: string; readonly place: number }[] {
+function observedColumns(
+  epochs: readonly EpochPoint[],
+): { readonly name: string; readonly key: string; readonly place: number }[] {
   const lengths = new Map<string, number>();
   for (const { observed } of epochs) {
-    for (const [key, values] of Object.entries(observed ?? {})) lengths.set(key, Math.max(lengths.get(key) ?? 0, values.length));
+    for (const [key, values] of Object.entries(observed ?? {}))
+      lengths.set(key, Math.max(lengths.get(key) ?? 0, values.length));
   }
   return [...lengths].flatMap(([key, length]) =>
-    Array.from({ length }, (_, place) => ({ name: length === 1 ? `observed_${key}` : `observed_${key}_${place + 1}`, key, place })),
+    Array.from({ length }, (_, place) => ({
+      name: length === 1 ? `observed_${key}` : `observed_${key}_${place + 1}`,
+      key,
+      place,
+    })),
   );
 }
 

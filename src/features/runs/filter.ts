@@ -15,7 +15,10 @@ export const NO_FILTER: RunFilter = { text: '', model: '', dataset: '', status: 
 
 /** Every word of `text` occurs in name, ablation set or sweep, notes, model, dataset, seed or configuration (`layers=3`). */
 export function filterRuns(runs: readonly RunSummary[], filter: RunFilter): readonly RunSummary[] {
-  const words = filter.text.toLowerCase().split(/\s+/).filter((word) => word !== '');
+  const words = filter.text
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
   return runs.filter((run) => {
     const { experiment } = run;
     if (filter.model !== '' && experiment.model !== filter.model) return false;
@@ -24,14 +27,27 @@ export function filterRuns(runs: readonly RunSummary[], filter: RunFilter): read
     if (filter.group !== '' && run.group?.id !== filter.group) return false;
     if (words.length === 0) return true;
     const config = Object.entries(experiment.config).map(([key, value]) => `${key}=${value}`);
-    const text = [run.name, run.notes, run.group?.name ?? '', run.group?.variant ?? '', modelTable(experiment.model).name, experiment.dataset.name, experiment.seed, run.status, ...config].join(' ').toLowerCase();
+    const text = [
+      run.name,
+      run.notes,
+      run.group?.name ?? '',
+      run.group?.variant ?? '',
+      modelTable(experiment.model).name,
+      experiment.dataset.name,
+      experiment.seed,
+      run.status,
+      ...config,
+    ]
+      .join(' ')
+      .toLowerCase();
     return words.every((word) => text.includes(word));
   });
 }
 
 /** The filter without what no run has any more: a run ends, a set is deleted, and its choice is gone from the form. */
 export function presentFilter(runs: readonly RunSummary[], filter: RunFilter): RunFilter {
-  const kept = <Value extends string>(value: Value, of: (run: RunSummary) => string | undefined): Value | '' => (runs.some((run) => of(run) === value) ? value : '');
+  const kept = <Value extends string>(value: Value, of: (run: RunSummary) => string | undefined): Value | '' =>
+    runs.some((run) => of(run) === value) ? value : '';
   return {
     text: filter.text,
     model: kept(filter.model, ({ experiment }) => experiment.model),

@@ -5,7 +5,8 @@ import type { RunSummary } from '../../domain/run';
 export type ShownFinding = Exclude<Finding, { kind: 'parts' }>;
 
 /** The findings that say something by themselves; names of parts only serve other pictures. */
-export const shownFindings = (findings: readonly Finding[]): ShownFinding[] => findings.flatMap((finding) => (finding.kind === 'parts' ? [] : [finding]));
+export const shownFindings = (findings: readonly Finding[]): ShownFinding[] =>
+  findings.flatMap((finding) => (finding.kind === 'parts' ? [] : [finding]));
 
 /** What must be said wherever this run’s numbers stand: vectors that are a stand-in. null where nothing must. */
 export function standIn(run: Pick<RunSummary, 'findings'>): string | null {

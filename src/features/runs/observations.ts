@@ -11,15 +11,34 @@ const MOST_PARTS = 12;
 export function offeredObservations(model: ModelTable, curves: Curves): readonly Observation[] {
   const all = model.observations ?? [];
   if (curves.epochs.length === 0) return all;
-  return all.filter(({ key }) => curves.intervals.some(({ observed }) => observed?.[key] !== undefined) || curves.epochs.some(({ observed }) => observed?.[key] !== undefined));
+  return all.filter(
+    ({ key }) =>
+      curves.intervals.some(({ observed }) => observed?.[key] !== undefined) ||
+      curves.epochs.some(({ observed }) => observed?.[key] !== undefined),
+  );
 }
 
 /** One line: a point per reporting interval where the run has them, otherwise per epoch. */
 export function observedSeries(curves: Curves, { key, title }: Observation): Series[] {
   const steps = curves.intervals.filter(({ observed }) => observed?.[key] !== undefined);
-  if (steps.length > 0) return [{ name: title, kind: 'signal', points: steps.map(({ step, observed }) => [epochsDone(step, curves), observed?.[key] ?? NaN]) }];
+  if (steps.length > 0)
+    return [
+      {
+        name: title,
+        kind: 'signal',
+        points: steps.map(({ step, observed }) => [epochsDone(step, curves), observed?.[key] ?? NaN]),
+      },
+    ];
   const epochs = epochsWith(curves, key);
-  return epochs.length === 0 ? [] : [{ name: title, kind: 'evaluation', points: epochs.map((point) => [epochsDone(point.step, curves), valuesOf(point, key)[0] ?? NaN]) }];
+  return epochs.length === 0
+    ? []
+    : [
+        {
+          name: title,
+          kind: 'evaluation',
+          points: epochs.map((point) => [epochsDone(point.step, curves), valuesOf(point, key)[0] ?? NaN]),
+        },
+      ];
 }
 
 /**
@@ -34,22 +53,35 @@ export function partsSeries(curves: EpochCurves, key: string, names: readonly st
   const line = (name: string, parts: readonly number[]): Series => ({
     name,
     kind: 'evaluation',
-    points: epochs.map((point) => [epochsDone(point.step, curves), parts.reduce((sum, part) => sum + (valuesOf(point, key)[part] ?? NaN), 0)]),
+    points: epochs.map((point) => [
+      epochsDone(point.step, curves),
+      parts.reduce((sum, part) => sum + (valuesOf(point, key)[part] ?? NaN), 0),
+    ]),
   });
   const parts = last.map((_, part) => part);
   const nameOf = (part: number): string => names[part] ?? `part ${part + 1}`;
   if (parts.length <= MOST_PARTS) return parts.map((part) => line(nameOf(part), [part]));
   const largest = [...parts].sort((a, b) => (last[b] ?? 0) - (last[a] ?? 0)).slice(0, MOST_PARTS - 1);
   const others = parts.filter((part) => !largest.includes(part));
-  return [...parts.filter((part) => largest.includes(part)).map((part) => line(nameOf(part), [part])), line(`${others.length} others, summed`, others)];
+  return [
+    ...parts.filter((part) => largest.includes(part)).map((part) => line(nameOf(part), [part])),
+    line(`${others.length} others, summed`, others),
+  ];
 }
 
 /** What the parts are called: as the finding of the same key says; the shares of the gradient are those of the loss terms. */
-export function partNames(key: string, findings: readonly Finding[], curves: EpochCurves, model: ModelTable): readonly string[] {
+export function partNames(
+  key: string,
+  findings: readonly Finding[],
+  curves: EpochCurves,
+  model: ModelTable,
+): readonly string[] {
   const finding = findings.find((one) => one.kind === 'parts' && one.key === key);
   if (finding?.kind === 'parts') return finding.names;
   if (!key.startsWith('gradientShare/')) return [];
-  return Object.keys(curves.epochs[0]?.terms ?? {}).map((term) => model.terms.find((one) => one.key === term)?.label ?? term);
+  return Object.keys(curves.epochs[0]?.terms ?? {}).map(
+    (term) => model.terms.find((one) => one.key === term)?.label ?? term,
+  );
 }
 
 /** A histogram of every epoch on one scale; bins that stay empty at either end are left out. */
@@ -66,7 +98,11 @@ export function histogramFrames(curves: EpochCurves, key: string, edges: readonl
   const first = used[0] ?? 0;
   const last = used.at(-1) ?? edges.length - 2;
   const frames = all.map(({ epoch, counts }) => ({ epoch, counts: counts.slice(first, last + 1) }));
-  return { edges: edges.slice(first, last + 2), frames, highest: Math.max(0, ...frames.flatMap(({ counts }) => counts)) };
+  return {
+    edges: edges.slice(first, last + 2),
+    frames,
+    highest: Math.max(0, ...frames.flatMap(({ counts }) => counts)),
+  };
 }
 
 /** Whether bins have different widths, so that drawn to scale most could not be seen. */
@@ -86,4 +122,5 @@ export function stageMarks(curves: EpochCurves): readonly VerticalMark[] {
 }
 
 const valuesOf = (point: EpochPoint, key: string): readonly number[] => point.observed?.[key] ?? [];
-const epochsWith = (curves: EpochCurves, key: string): readonly EpochPoint[] => curves.epochs.filter(({ observed }) => observed?.[key] !== undefined);
+const epochsWith = (curves: EpochCurves, key: string): readonly EpochPoint[] =>
+  curves.epochs.filter(({ observed }) => observed?.[key] !== undefined);

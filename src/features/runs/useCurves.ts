@@ -35,7 +35,16 @@ export function useCurves(id: string): Loaded | null {
     };
     if (!active) {
       readRun(database, id).then(
-        (run) => show({ epochs: run.epochs, intervals: run.intervals, stepsPerEpoch: stepsPerEpochOf(run.stepsPerEpoch, run.epochs) }, run, null),
+        (run) =>
+          show(
+            {
+              epochs: run.epochs,
+              intervals: run.intervals,
+              stepsPerEpoch: stepsPerEpochOf(run.stepsPerEpoch, run.epochs),
+            },
+            run,
+            null,
+          ),
         (error: unknown) => show({ epochs: [], intervals: [], stepsPerEpoch: 1 }, null, faultOf(error)),
       );
       return () => {

@@ -13,7 +13,10 @@ export interface LoadedDetails {
   readonly labels: DatasetLabels | null;
 }
 
-export type DetailsState = { readonly name: 'loading' } | { readonly name: 'loaded'; readonly value: LoadedDetails } | { readonly name: 'failed'; readonly fault: Fault };
+export type DetailsState =
+  | { readonly name: 'loading' }
+  | { readonly name: 'loaded'; readonly value: LoadedDetails }
+  | { readonly name: 'failed'; readonly fault: Fault };
 
 /** What is stored beside a finished run, with its dataset's interactions where they still exist. */
 export function useDetails(run: RunSummary): DetailsState {

@@ -33,7 +33,12 @@ export function itemPopularity(interactions: Interactions): Int32Array {
 }
 
 /** The stored top list of the user at `row` of `details`, checked against what the user held out. */
-export function userView(details: RunDetails, row: number, interactions: Interactions, popularity: Int32Array): UserView {
+export function userView(
+  details: RunDetails,
+  row: number,
+  interactions: Interactions,
+  popularity: Int32Array,
+): UserView {
   const user = details.perUser.users[row] ?? -1;
   const history: number[] = [];
   const heldOut = new Set<number>();
@@ -48,7 +53,13 @@ export function userView(details: RunDetails, row: number, interactions: Interac
   for (let rank = 0; rank < details.cutoff; rank++) {
     const item = details.topItems[start + rank] ?? -1;
     if (item < 0) break;
-    top.push({ rank: rank + 1, item, score: details.topScores[start + rank] ?? NaN, hit: heldOut.has(item), popularity: popularity[item] ?? 0 });
+    top.push({
+      rank: rank + 1,
+      item,
+      score: details.topScores[start + rank] ?? NaN,
+      hit: heldOut.has(item),
+      popularity: popularity[item] ?? 0,
+    });
   }
   const shown = new Set(top.map(({ item }) => item));
   return { top, missed: [...heldOut].filter((item) => !shown.has(item)), history, popularity };

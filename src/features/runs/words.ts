@@ -21,10 +21,20 @@ export const STATUS_WORDS: Readonly<Record<RunStatus, StatusWords>> = {
   failed: { glyph: '✕', label: 'failed', tone: 'error' },
 };
 
-export const STATUS_ORDER: readonly RunStatus[] = ['running', 'preparing', 'paused', 'queued', 'interrupted', 'failed', 'stopped', 'finished'];
+export const STATUS_ORDER: readonly RunStatus[] = [
+  'running',
+  'preparing',
+  'paused',
+  'queued',
+  'interrupted',
+  'failed',
+  'stopped',
+  'finished',
+];
 
 /** The page of an ablation set or a sweep. */
-export const groupPath = ({ id, sweep }: Pick<RunGroup, 'id' | 'sweep'>): string => (sweep ? `/sweeps/${id}` : `/groups/${id}`);
+export const groupPath = ({ id, sweep }: Pick<RunGroup, 'id' | 'sweep'>): string =>
+  sweep ? `/sweeps/${id}` : `/groups/${id}`;
 
 /** Documents count epochs from 0, people from 1: the first epoch is shown as 1. */
 export const shownEpoch = (epoch: number): number => epoch + 1;

@@ -58,7 +58,12 @@ function BackupDialog({ onClose }: { readonly onClose: () => void }) {
         </>
       }
     >
-      <Checkbox label="With weights" help="Views that compute anew on a run, such as the projection, need them." checked={weights} onCheckedChange={setWeights} />
+      <Checkbox
+        label="With weights"
+        help="Views that compute anew on a run, such as the projection, need them."
+        checked={weights}
+        onCheckedChange={setWeights}
+      />
       {phase && <ProgressBar label="Backup" fraction={phase.fraction} text={phase.text} />}
       {phase && <p>{phase.text}</p>}
       {fault && <FaultNotice fault={fault} />}

@@ -15,7 +15,8 @@ export function FromFile({ run, origin }: { readonly run: RunSummary; readonly o
   return (
     <>
       <Notice title={`This run came from a file, ${origin.file}.`}>
-        Imported {formatDateTime(origin.importedAt)}. What was recorded can be looked at without its dataset; views that compute anew, such as the long tail, need it.
+        Imported {formatDateTime(origin.importedAt)}. What was recorded can be looked at without its dataset; views that
+        compute anew, such as the long tail, need it.
       </Notice>
       {study && <SharedDatasets study={study} />}
     </>

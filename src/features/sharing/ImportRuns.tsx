@@ -48,8 +48,14 @@ export function ImportedRuns() {
   const over = useFileDrop(importFiles, setDropFault);
   return (
     <>
-      {over && <Notice title="Drop files of runs here.">.lodestone.json, with .safetensors beside them if there are any, or a backup.</Notice>}
-      {dropFault && <FaultNotice fault={dropFault} actions={<Button onClick={() => setDropFault(null)}>Close</Button>} />}
+      {over && (
+        <Notice title="Drop files of runs here.">
+          .lodestone.json, with .safetensors beside them if there are any, or a backup.
+        </Notice>
+      )}
+      {dropFault && (
+        <FaultNotice fault={dropFault} actions={<Button onClick={() => setDropFault(null)}>Close</Button>} />
+      )}
       {phase && <ProgressBar label="Importing runs" fraction={phase.fraction} text={phase.text} />}
       {fault && <FaultNotice fault={fault} actions={<Button onClick={dismiss}>Close</Button>} />}
       {report && <Report report={report} onClose={dismiss} />}
@@ -61,9 +67,17 @@ function Report({ report, onClose }: { readonly report: ImportReport; readonly o
   const { runs, known, copies, weights, answers, datasets, refused } = report;
   const [only] = runs;
   const parts = [
-    ...(datasets.length > 0 ? [`${plural(datasets.length, 'dataset')} restored: ${datasets.map(({ name }) => name).join(', ')}.`] : []),
-    ...(copies > 0 ? [`${plural(copies, 'run')} stood here in another state and ${copies === 1 ? 'was' : 'were'} put beside it.`] : []),
-    ...(known > 0 ? [`${known} ${known === 1 ? 'was' : 'were'} here already and ${known === 1 ? 'was' : 'were'} left as ${known === 1 ? 'it is' : 'they are'}.`] : []),
+    ...(datasets.length > 0
+      ? [`${plural(datasets.length, 'dataset')} restored: ${datasets.map(({ name }) => name).join(', ')}.`]
+      : []),
+    ...(copies > 0
+      ? [`${plural(copies, 'run')} stood here in another state and ${copies === 1 ? 'was' : 'were'} put beside it.`]
+      : []),
+    ...(known > 0
+      ? [
+          `${known} ${known === 1 ? 'was' : 'were'} here already and ${known === 1 ? 'was' : 'were'} left as ${known === 1 ? 'it is' : 'they are'}.`,
+        ]
+      : []),
     ...(answers > 0 ? [`${plural(answers, 'answer')} of model servers restored.`] : []),
     ...(weights > 0 ? [`${plural(weights, 'run')} got ${weights === 1 ? 'its' : 'their'} weights.`] : []),
   ];

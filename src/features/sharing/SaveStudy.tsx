@@ -20,29 +20,34 @@ export function SaveStudy({ runs }: { readonly runs: readonly RunSummary[] }) {
   const guarded = (work: () => Promise<string>): void => {
     setWorking(true);
     setFault(null);
-    work().then(setSaid, (error: unknown) => setFault(faultOf(error))).finally(() => setWorking(false));
+    work()
+      .then(setSaid, (error: unknown) => setFault(faultOf(error)))
+      .finally(() => setWorking(false));
   };
-  const save = (): void => guarded(async () => {
-    const file = await makeFile({ type: 'study', runIds: runs.map(({ id }) => id) });
-    saveBlob(studyName(runs.map(({ name }) => name)), file);
-    return `Saved, ${formatBytes(file.size)}`;
-  });
-  const saveWeights = (): void => guarded(async () => {
-    let size = 0;
-    for (const { id, name } of finished) {
-      const file = await makeFile({ type: 'weights', runId: id });
-      size += file.size;
-      saveBlob(fileName(`${name} ${id}`, 'safetensors'), file);
-    }
-    return `Saved ${plural(finished.length, 'file')}, ${formatBytes(size)}`;
-  });
+  const save = (): void =>
+    guarded(async () => {
+      const file = await makeFile({ type: 'study', runIds: runs.map(({ id }) => id) });
+      saveBlob(studyName(runs.map(({ name }) => name)), file);
+      return `Saved, ${formatBytes(file.size)}`;
+    });
+  const saveWeights = (): void =>
+    guarded(async () => {
+      let size = 0;
+      for (const { id, name } of finished) {
+        const file = await makeFile({ type: 'weights', runId: id });
+        size += file.size;
+        saveBlob(fileName(`${name} ${id}`, 'safetensors'), file);
+      }
+      return `Saved ${plural(finished.length, 'file')}, ${formatBytes(size)}`;
+    });
 
   return (
     <section className={styles.file} aria-label="File">
       <h3 className={styles.heading}>File</h3>
       <p>
-        All that is stored of {runs.length === 1 ? 'the run' : 'the runs'}: every epoch, the routing, what each test user got, notes. No data of the dataset but the
-        users’ recommended items. It is opened by dropping it on the Runs page.
+        All that is stored of {runs.length === 1 ? 'the run' : 'the runs'}: every epoch, the routing, what each test
+        user got, notes. No data of the dataset but the users’ recommended items. It is opened by dropping it on the
+        Runs page.
       </p>
       <div className={styles.fileButtons}>
         <Button disabled={working} onClick={save}>

@@ -34,9 +34,17 @@ export function ShareButton({ ids, small = false }: { readonly ids: readonly str
 type Amount = 'all' | 'some' | 'metrics';
 
 /** From everything to the least that still says what came out. */
-const DETAILS: Readonly<Record<Amount, Detail>> = { all: { points: 40, routing: true }, some: { points: 12, routing: true }, metrics: { points: 0, routing: false } };
+const DETAILS: Readonly<Record<Amount, Detail>> = {
+  all: { points: 40, routing: true },
+  some: { points: 12, routing: true },
+  metrics: { points: 0, routing: false },
+};
 const AMOUNTS: readonly Amount[] = ['all', 'some', 'metrics'];
-const LABELS: Readonly<Record<Amount, string>> = { all: 'with curves', some: 'with coarse curves', metrics: 'metrics only' };
+const LABELS: Readonly<Record<Amount, string>> = {
+  all: 'with curves',
+  some: 'with coarse curves',
+  metrics: 'metrics only',
+};
 
 function ShareDialog({ ids, onClose }: { readonly ids: readonly string[]; readonly onClose: () => void }) {
   const [wanted, setWanted] = useState<Amount | null>(null);
@@ -77,12 +85,43 @@ function ShareDialog({ ids, onClose }: { readonly ids: readonly string[]; readon
       {fault && <FaultNotice fault={fault} />}
       {shown && (
         <>
-          <Choice segments label="What it holds" value={shown.amount} options={AMOUNTS.map((amount) => ({ value: amount, label: LABELS[amount] }))} onValueChange={setWanted} />
-          <Field label="Link" help={`${formatCount(length)} characters. ${cutBy.length === 0 ? 'Short enough for Discord, Teams and Slack.' : `${cutBy.join(', ')} would cut it.`}`}>
-            {(control) => <Input {...control} readOnly className={styles.link} value={tooLong ? '' : shown.address} onFocus={(event) => event.target.select()} />}
+          <Choice
+            segments
+            label="What it holds"
+            value={shown.amount}
+            options={AMOUNTS.map((amount) => ({ value: amount, label: LABELS[amount] }))}
+            onValueChange={setWanted}
+          />
+          <Field
+            label="Link"
+            help={`${formatCount(length)} characters. ${cutBy.length === 0 ? 'Short enough for Discord, Teams and Slack.' : `${cutBy.join(', ')} would cut it.`}`}
+          >
+            {(control) => (
+              <Input
+                {...control}
+                readOnly
+                className={styles.link}
+                value={tooLong ? '' : shown.address}
+                onFocus={(event) => event.target.select()}
+              />
+            )}
           </Field>
-          <meter className={styles.meter} aria-label="Length of the link" min={0} max={MOST_CHARACTERS} high={CARRIERS[0].characters} value={Math.min(length, MOST_CHARACTERS)} />
-          {tooLong && <Notice tone="warning" title={`A link of ${formatCount(length)} characters is cut by most of what carries links.`}>Save the file below in its place, or share fewer runs at a time.</Notice>}
+          <meter
+            className={styles.meter}
+            aria-label="Length of the link"
+            min={0}
+            max={MOST_CHARACTERS}
+            high={CARRIERS[0].characters}
+            value={Math.min(length, MOST_CHARACTERS)}
+          />
+          {tooLong && (
+            <Notice
+              tone="warning"
+              title={`A link of ${formatCount(length)} characters is cut by most of what carries links.`}
+            >
+              Save the file below in its place, or share fewer runs at a time.
+            </Notice>
+          )}
         </>
       )}
       <SaveStudy runs={runs} />
@@ -96,7 +135,15 @@ interface Asked {
 }
 
 /** A link of every amount. */
-async function addressesOf({ ids, datasets }: Asked): Promise<readonly { readonly amount: Amount; readonly address: string }[]> {
+async function addressesOf({
+  ids,
+  datasets,
+}: Asked): Promise<readonly { readonly amount: Amount; readonly address: string }[]> {
   const runs = await Promise.all(ids.map((id) => readRun(database, id)));
-  return Promise.all(AMOUNTS.map(async (amount) => ({ amount, address: sharedAddress(await encodeStudy(sharedStudy(runs, datasets, DETAILS[amount]))) })));
+  return Promise.all(
+    AMOUNTS.map(async (amount) => ({
+      amount,
+      address: sharedAddress(await encodeStudy(sharedStudy(runs, datasets, DETAILS[amount]))),
+    })),
+  );
 }

@@ -16,7 +16,9 @@ import { keepDraftLike } from '../experiments/useDraft';
 export function SharedDatasets({ study }: { readonly study: SharedStudy }) {
   const loaded = useDatasets((state) => state.loaded);
   if (!loaded) return null;
-  return study.datasets.map((dataset, place) => <SharedDatasetNotice key={dataset.fingerprint} study={study} shared={dataset} place={place} />);
+  return study.datasets.map((dataset, place) => (
+    <SharedDatasetNotice key={dataset.fingerprint} study={study} shared={dataset} place={place} />
+  ));
 }
 
 interface SharedDatasetNoticeProps {
@@ -42,13 +44,26 @@ function SharedDatasetNotice({ study, shared, place }: SharedDatasetNoticeProps)
       useTheirs.getState().take(only, fingerprint);
       await useDatasets.getState().select(id);
       // The form's page shows the fault.
-      await keepDraftLike({ model: only.model, config: only.config, seed: only.seed, backend: null }).catch((error: unknown) => useRuns.setState({ fault: faultOf(error) }));
+      await keepDraftLike({ model: only.model, config: only.config, seed: only.seed, backend: null }).catch(
+        (error: unknown) => useRuns.setState({ fault: faultOf(error) }),
+      );
       return void navigate('/experiment');
     }
-    const ids = await useRuns.getState().enqueue(runs.map((theirs) => ({
-      experiment: { model: theirs.model, config: theirs.config, seed: theirs.seed, dataset: { id, name, fingerprint }, backend, allowSoftware },
-      theirs,
-    })));
+    const ids = await useRuns
+      .getState()
+      .enqueue(
+        runs.map((theirs) => ({
+          experiment: {
+            model: theirs.model,
+            config: theirs.config,
+            seed: theirs.seed,
+            dataset: { id, name, fingerprint },
+            backend,
+            allowSoftware,
+          },
+          theirs,
+        })),
+      );
     setStarting(false);
     if (useRuns.getState().fault === null && ids[0] !== undefined) await navigate('/runs');
   };
@@ -64,7 +79,10 @@ function SharedDatasetNotice({ study, shared, place }: SharedDatasetNoticeProps)
           </Button>
         }
       >
-        The fingerprints agree ({formatFingerprint(shared.fingerprint)}…). {runs.length === 1 ? 'The form opens with these options and this seed; its result is then put beside this one.' : `${plural(runs.length, 'run')} would be queued, with these options and seeds.`}
+        The fingerprints agree ({formatFingerprint(shared.fingerprint)}…).{' '}
+        {runs.length === 1
+          ? 'The form opens with these options and this seed; its result is then put beside this one.'
+          : `${plural(runs.length, 'run')} would be queued, with these options and seeds.`}
       </Notice>
     );
   }
@@ -85,14 +103,25 @@ function SharedDatasetNotice({ study, shared, place }: SharedDatasetNoticeProps)
   }
   if (match.kind === 'otherContent') {
     return (
-      <Notice tone="warning" title={`${match.dataset.name} here has as many users, items and interactions as ${shared.name}, but another content.`} actions={<ButtonLink to="/data">Data</ButtonLink>}>
-        Another split, other features, or other ids: results would not compare. Ask for the very files, and import them with the split {shared.split === 'provided' ? 'of the file' : shared.split}.
+      <Notice
+        tone="warning"
+        title={`${match.dataset.name} here has as many users, items and interactions as ${shared.name}, but another content.`}
+        actions={<ButtonLink to="/data">Data</ButtonLink>}
+      >
+        Another split, other features, or other ids: results would not compare. Ask for the very files, and import them
+        with the split {shared.split === 'provided' ? 'of the file' : shared.split}.
       </Notice>
     );
   }
   return (
-    <Notice tone="warning" title={`${shared.name} is not here.`} actions={<ButtonLink to="/data">Add it on the Data page</ButtonLink>}>
-      It holds no data. The dataset has {counts}, split {shared.split === 'provided' ? 'by the file’s x_label' : shared.split}, fingerprint {formatFingerprint(shared.fingerprint)}…. Drop its folder on the Data page, then come back here.
+    <Notice
+      tone="warning"
+      title={`${shared.name} is not here.`}
+      actions={<ButtonLink to="/data">Add it on the Data page</ButtonLink>}
+    >
+      It holds no data. The dataset has {counts}, split{' '}
+      {shared.split === 'provided' ? 'by the file’s x_label' : shared.split}, fingerprint{' '}
+      {formatFingerprint(shared.fingerprint)}…. Drop its folder on the Data page, then come back here.
     </Notice>
   );
 }

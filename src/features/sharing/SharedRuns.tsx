@@ -30,7 +30,13 @@ export function SharedRuns({ study }: { readonly study: SharedStudy }) {
     <>
       {study.runs.length > 1 && (
         <Panel title="Results" note="test split, at each run's best epoch">
-          <DataTable label="Shared runs" columns={columns} rows={rows} rowId={({ place: id }) => String(id)} isCurrent={({ place: id }) => id === place} />
+          <DataTable
+            label="Shared runs"
+            columns={columns}
+            rows={rows}
+            rowId={({ place: id }) => String(id)}
+            isCurrent={({ place: id }) => id === place}
+          />
         </Panel>
       )}
       {run && <OneRun run={run} dataset={study.datasets[run.dataset]?.name ?? ''} />}
@@ -44,10 +50,20 @@ function OneRun({ run, dataset }: { readonly run: SharedRun; readonly dataset: s
   const series = useMemo(() => {
     const { curves } = run;
     if (!curves) return [];
-    const line = (name: string, values: readonly number[]) => ({ name, kind: 'evaluation' as const, points: curves.epochs.map((epoch, i) => [shownEpoch(epoch), values[i] ?? NaN] as const) });
+    const line = (name: string, values: readonly number[]) => ({
+      name,
+      kind: 'evaluation' as const,
+      points: curves.epochs.map((epoch, i) => [shownEpoch(epoch), values[i] ?? NaN] as const),
+    });
     return [line('Recall@20', curves.recall), line('NDCG@20', curves.ndcg)];
   }, [run]);
-  const marks = useMemo(() => (run.result ? [{ x: shownEpoch(run.result.bestEpoch), label: `best epoch ${shownEpoch(run.result.bestEpoch)}` }] : []), [run]);
+  const marks = useMemo(
+    () =>
+      run.result
+        ? [{ x: shownEpoch(run.result.bestEpoch), label: `best epoch ${shownEpoch(run.result.bestEpoch)}` }]
+        : [],
+    [run],
+  );
   return (
     <Columns min={380}>
       <Panel title="Experiment">
@@ -60,22 +76,43 @@ function OneRun({ run, dataset }: { readonly run: SharedRun; readonly dataset: s
           {changed.length === 0 ? (
             <Stat label="Options" value="all at their defaults" />
           ) : (
-            changed.map(([key, value]) => <Stat key={key} label={table.options.find((option) => option.key === key)?.label ?? key} value={<code>{String(value)}</code>} />)
+            changed.map(([key, value]) => (
+              <Stat
+                key={key}
+                label={table.options.find((option) => option.key === key)?.label ?? key}
+                value={<code>{String(value)}</code>}
+              />
+            ))
           )}
         </StatList>
       </Panel>
-      <Panel title="Result" note={run.result ? `best epoch ${shownEpoch(run.result.bestEpoch)}` : 'the run had not ended'}>
+      <Panel
+        title="Result"
+        note={run.result ? `best epoch ${shownEpoch(run.result.bestEpoch)}` : 'the run had not ended'}
+      >
         {run.result && (
           <StatList rows>
             {METRIC_KEYS.map((key) => (
-              <Stat key={key} label={shortMetric(key)} value={formatMetric(run.result?.test[key])} note={`validation ${formatMetric(run.result?.valid[key])}`} />
+              <Stat
+                key={key}
+                label={shortMetric(key)}
+                value={formatMetric(run.result?.test[key])}
+                note={`validation ${formatMetric(run.result?.valid[key])}`}
+              />
             ))}
           </StatList>
         )}
       </Panel>
       {series.length > 0 && (
         <Surface>
-          <CurveChart title="Ranking, validation" series={series} xLabel="epoch" yLabel="Recall, NDCG" cursorKey="shared" marks={marks} />
+          <CurveChart
+            title="Ranking, validation"
+            series={series}
+            xLabel="epoch"
+            yLabel="Recall, NDCG"
+            cursorKey="shared"
+            marks={marks}
+          />
         </Surface>
       )}
       {run.routing && <Routing run={run} />}
@@ -89,15 +126,37 @@ function Routing({ run }: { readonly run: SharedRun }) {
   const cells = routingCells(mean, expertsOf(run.config, groups), groups.length, families);
   return (
     <Surface>
-      <ExpertMap title="Mean routing, best epoch" summary={`Mean routing of the validation pairs over ${mean.length} experts.`} groups={groups} families={families} cells={cells} />
+      <ExpertMap
+        title="Mean routing, best epoch"
+        summary={`Mean routing of the validation pairs over ${mean.length} experts.`}
+        groups={groups}
+        families={families}
+        cells={cells}
+      />
     </Surface>
   );
 }
 
 function columnsOf(study: SharedStudy, onShow: (place: number) => void): readonly Column<Row>[] {
-  const metric = (key: MetricKey): Column<Row> => ({ id: key, header: shortMetric(key), numeric: true, value: ({ run }) => run.result?.test[key] ?? null, cell: ({ run }) => formatMetric(run.result?.test[key]) });
+  const metric = (key: MetricKey): Column<Row> => ({
+    id: key,
+    header: shortMetric(key),
+    numeric: true,
+    value: ({ run }) => run.result?.test[key] ?? null,
+    cell: ({ run }) => formatMetric(run.result?.test[key]),
+  });
   return [
-    { id: 'name', header: 'Run', rowHeader: true, value: ({ run }) => run.name, cell: ({ run, place }) => <button type="button" className="link" onClick={() => onShow(place)}>{run.name}</button> },
+    {
+      id: 'name',
+      header: 'Run',
+      rowHeader: true,
+      value: ({ run }) => run.name,
+      cell: ({ run, place }) => (
+        <button type="button" className="link" onClick={() => onShow(place)}>
+          {run.name}
+        </button>
+      ),
+    },
     { id: 'seed', header: 'Seed', numeric: true, value: ({ run }) => run.seed },
     { id: 'dataset', header: 'Dataset', wideOnly: true, value: ({ run }) => study.datasets[run.dataset]?.name ?? '' },
     ...SHOWN_METRICS.map(metric),

@@ -6,7 +6,11 @@ import type { RunSummary } from '../../domain/run';
 import { useDatasets } from '../../state/datasets';
 import { agreement, type Agreement, type SharedRun } from '../../domain/shared';
 
-const WORDS: Readonly<Record<Agreement, string>> = { identical: '= identical', within: '≈ within one standard error', outside: '≠ further apart' };
+const WORDS: Readonly<Record<Agreement, string>> = {
+  identical: '= identical',
+  within: '≈ within one standard error',
+  outside: '≠ further apart',
+};
 
 interface Row {
   readonly key: MetricKey;
@@ -19,7 +23,9 @@ interface Row {
 export function TheirsBeside({ run, theirs }: { readonly run: RunSummary; readonly theirs: SharedRun }) {
   const { result } = run;
   // The standard error is that of a mean over the test split's users.
-  const users = useDatasets((state) => state.datasets.find(({ id }) => id === run.experiment.dataset.id)?.statistics.splits.test.users ?? 1);
+  const users = useDatasets(
+    (state) => state.datasets.find(({ id }) => id === run.experiment.dataset.id)?.statistics.splits.test.users ?? 1,
+  );
   if (!theirs.result) return null;
   const rows = METRIC_KEYS.map((key): Row => {
     const value = theirs.result?.test[key] ?? NaN;
@@ -31,13 +37,23 @@ export function TheirsBeside({ run, theirs }: { readonly run: RunSummary; readon
   return (
     <Panel
       title="Theirs and mine"
-      note={!result ? 'mine comes when this run has ended' : identical ? 'identical: every metric agrees in six digits' : apart === 0 ? 'every metric within one standard error' : `${apart} of ${rows.length} metrics further apart than one standard error`}
+      note={
+        !result
+          ? 'mine comes when this run has ended'
+          : identical
+            ? 'identical: every metric agrees in six digits'
+            : apart === 0
+              ? 'every metric within one standard error'
+              : `${apart} of ${rows.length} metrics further apart than one standard error`
+      }
     >
-      {result && <DataTable label="Test metrics, theirs and mine" columns={COLUMNS} rows={rows} rowId={({ key }) => key} />}
+      {result && (
+        <DataTable label="Test metrics, theirs and mine" columns={COLUMNS} rows={rows} rowId={({ key }) => key} />
+      )}
       <p>
         Theirs: {theirs.device || 'an unknown device'}, best epoch {theirs.result.bestEpoch + 1}
-        {result && `; mine: ${run.device?.name ?? ''}, best epoch ${result.bestEpoch + 1}`}. On the same kind of device the same experiment comes out the same; across devices sums are rounded in
-        another order.
+        {result && `; mine: ${run.device?.name ?? ''}, best epoch ${result.bestEpoch + 1}`}. On the same kind of device
+        the same experiment comes out the same; across devices sums are rounded in another order.
       </p>
     </Panel>
   );
@@ -45,8 +61,20 @@ export function TheirsBeside({ run, theirs }: { readonly run: RunSummary; readon
 
 const COLUMNS: readonly Column<Row>[] = [
   { id: 'metric', header: 'Metric', rowHeader: true, value: ({ key }) => metricLabel(key) },
-  { id: 'theirs', header: 'Theirs', numeric: true, value: ({ theirs }) => theirs, cell: ({ theirs }) => formatMetric(theirs) },
+  {
+    id: 'theirs',
+    header: 'Theirs',
+    numeric: true,
+    value: ({ theirs }) => theirs,
+    cell: ({ theirs }) => formatMetric(theirs),
+  },
   { id: 'mine', header: 'Mine', numeric: true, value: ({ mine }) => mine, cell: ({ mine }) => formatMetric(mine) },
-  { id: 'difference', header: 'Difference', numeric: true, value: ({ mine, theirs }) => mine - theirs, cell: ({ mine, theirs }) => formatSignedMeanSd(mine - theirs, null) },
+  {
+    id: 'difference',
+    header: 'Difference',
+    numeric: true,
+    value: ({ mine, theirs }) => mine - theirs,
+    cell: ({ mine, theirs }) => formatSignedMeanSd(mine - theirs, null),
+  },
   { id: 'agrees', header: 'Agreement', value: ({ agrees }) => WORDS[agrees] },
 ];

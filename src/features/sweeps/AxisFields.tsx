@@ -22,7 +22,18 @@ interface AxisFieldsProps {
 }
 
 /** One axis: which option, and the values that it takes. */
-export function AxisFields({ place, draft, option, offered, value, method, problem, onChange, onRemove, valueOf }: AxisFieldsProps) {
+export function AxisFields({
+  place,
+  draft,
+  option,
+  offered,
+  value,
+  method,
+  problem,
+  onChange,
+  onRemove,
+  valueOf,
+}: AxisFieldsProps) {
   const numeric = option.type === 'integer' || option.type === 'number';
   const choose = (key: string): void => {
     const chosen = offered.find((one) => one.option.key === key);
@@ -36,7 +47,11 @@ export function AxisFields({ place, draft, option, offered, value, method, probl
           <Select
             {...control}
             value={draft.key}
-            options={offered.map(({ option: { key, label }, idle }) => ({ value: key, label: idle ? `${label} (no effect here)` : label, disabled: idle }))}
+            options={offered.map(({ option: { key, label }, idle }) => ({
+              value: key,
+              label: idle ? `${label} (no effect here)` : label,
+              disabled: idle,
+            }))}
             onValueChange={choose}
           />
         )}
@@ -48,7 +63,10 @@ export function AxisFields({ place, draft, option, offered, value, method, probl
             label={`How axis ${place + 1} is drawn`}
             hideLabel
             value={draft.ranged ? 'range' : 'values'}
-            options={[{ value: 'values', label: 'from values' }, { value: 'range', label: 'from a range' }]}
+            options={[
+              { value: 'values', label: 'from values' },
+              { value: 'range', label: 'from a range' },
+            ]}
             onValueChange={(next) => onChange({ ...draft, ranged: next === 'range' })}
           />
         )}
@@ -57,14 +75,45 @@ export function AxisFields({ place, draft, option, offered, value, method, probl
         ) : method === 'random' && draft.ranged ? (
           <div className={styles.range}>
             <Field label="From" {...(problem && { error: problem })}>
-              {(control) => <Input {...control} inputMode="decimal" value={draft.low} onChange={(event) => onChange({ ...draft, low: event.target.value })} />}
+              {(control) => (
+                <Input
+                  {...control}
+                  inputMode="decimal"
+                  value={draft.low}
+                  onChange={(event) => onChange({ ...draft, low: event.target.value })}
+                />
+              )}
             </Field>
-            <Field label="To">{(control) => <Input {...control} inputMode="decimal" value={draft.high} onChange={(event) => onChange({ ...draft, high: event.target.value })} />}</Field>
-            <Checkbox label="Even in the logarithm" checked={draft.log} onCheckedChange={(log) => onChange({ ...draft, log })} />
+            <Field label="To">
+              {(control) => (
+                <Input
+                  {...control}
+                  inputMode="decimal"
+                  value={draft.high}
+                  onChange={(event) => onChange({ ...draft, high: event.target.value })}
+                />
+              )}
+            </Field>
+            <Checkbox
+              label="Even in the logarithm"
+              checked={draft.log}
+              onCheckedChange={(log) => onChange({ ...draft, log })}
+            />
           </div>
         ) : (
-          <Field label={`Values of ${option.label}`} help={`Separated by commas. The form has ${String(value)}.`} {...(problem && { error: problem })}>
-            {(control) => <Input {...control} inputMode="decimal" value={draft.text} onChange={(event) => onChange({ ...draft, text: event.target.value })} />}
+          <Field
+            label={`Values of ${option.label}`}
+            help={`Separated by commas. The form has ${String(value)}.`}
+            {...(problem && { error: problem })}
+          >
+            {(control) => (
+              <Input
+                {...control}
+                inputMode="decimal"
+                value={draft.text}
+                onChange={(event) => onChange({ ...draft, text: event.target.value })}
+              />
+            )}
           </Field>
         )}
       </div>
@@ -74,9 +123,19 @@ export function AxisFields({ place, draft, option, offered, value, method, probl
 }
 
 /** The choices of an option, or on and off, to be ticked. */
-function Values({ option, draft, problem, onChange }: Pick<AxisFieldsProps, 'option' | 'draft' | 'problem' | 'onChange'>) {
+function Values({
+  option,
+  draft,
+  problem,
+  onChange,
+}: Pick<AxisFieldsProps, 'option' | 'draft' | 'problem' | 'onChange'>) {
   const all: readonly { readonly value: OptionValue; readonly label: string }[] =
-    option.type === 'choice' ? option.choices : [{ value: true, label: 'on' }, { value: false, label: 'off' }];
+    option.type === 'choice'
+      ? option.choices
+      : [
+          { value: true, label: 'on' },
+          { value: false, label: 'off' },
+        ];
   return (
     <div role="group" aria-label={`Values of ${option.label}`} className={styles.ticks}>
       {all.map(({ value, label }) => (
@@ -85,7 +144,14 @@ function Values({ option, draft, problem, onChange }: Pick<AxisFieldsProps, 'opt
           label={label}
           checked={draft.chosen.includes(value)}
           // In the order of the table, whatever is ticked last.
-          onCheckedChange={(checked) => onChange({ ...draft, chosen: all.flatMap((one) => ((one.value === value ? checked : draft.chosen.includes(one.value)) ? [one.value] : [])) })}
+          onCheckedChange={(checked) =>
+            onChange({
+              ...draft,
+              chosen: all.flatMap((one) =>
+                (one.value === value ? checked : draft.chosen.includes(one.value)) ? [one.value] : [],
+              ),
+            })
+          }
         />
       ))}
       {problem && <p className={styles.problem}>{problem}</p>}

@@ -18,7 +18,8 @@ export function PointDetail({ row, isBest, where, metric }: PointDetailProps) {
   return (
     <p role="status">
       {isBest && '★ '}
-      <code>{row.label}</code>: {metricLabel(metric)} {valueWords(row, where, metric)} · runs by seed: <RunLinks runs={row.runs} />
+      <code>{row.label}</code>: {metricLabel(metric)} {valueWords(row, where, metric)} · runs by seed:{' '}
+      <RunLinks runs={row.runs} />
     </p>
   );
 }

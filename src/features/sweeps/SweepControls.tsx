@@ -24,7 +24,10 @@ export function SweepControls({ group, runs }: SweepControlsProps) {
   const interrupted = runs.filter(({ status }) => status === 'interrupted').map(({ id }) => id);
   const training = runs.some(({ status }) => isActive(status));
   const done = runs.filter(({ result }) => result !== null).length;
-  const left = estimateTime(waiting.map(({ experiment }) => experiment), all);
+  const left = estimateTime(
+    waiting.map(({ experiment }) => experiment),
+    all,
+  );
   const { setPaused, resume } = useRuns.getState();
   const goOn = async (): Promise<void> => {
     await resume(...interrupted);
@@ -61,7 +64,9 @@ export function SweepControls({ group, runs }: SweepControlsProps) {
           </>
         )}
       </div>
-      {done < runs.length && <ProgressBar label="Runs with a result" fraction={done / runs.length} text={`${done} of ${runs.length} runs`} />}
+      {done < runs.length && (
+        <ProgressBar label="Runs with a result" fraction={done / runs.length} text={`${done} of ${runs.length} runs`} />
+      )}
     </>
   );
 }

@@ -8,7 +8,16 @@ import type { DatasetDocument } from '../../domain/dataset';
 import { GRACE_EPOCHS, LEAST_PEERS } from '../../domain/medianRule';
 import { modelTable } from '../../domain/models/catalogue';
 import type { Experiment, Sweep } from '../../domain/run';
-import { combinations, MOST_AXES, MOST_RUNS, planSweep, pointLabel, sweepOptions, sweepRuns, type SweepPlan } from '../../domain/sweep';
+import {
+  combinations,
+  MOST_AXES,
+  MOST_RUNS,
+  planSweep,
+  pointLabel,
+  sweepOptions,
+  sweepRuns,
+  type SweepPlan,
+} from '../../domain/sweep';
 import { estimateTime } from '../../domain/timeEstimate';
 import { newId } from '../../domain/ids';
 import { withPretraining } from '../../state/pretraining';
@@ -62,7 +71,10 @@ export function SweepDialog({ base, dataset, seeds: typed, onClose }: SweepDialo
       return option ? readAxis(option, draft, method).axis : null;
     });
     const known = read.filter((axis) => axis !== null);
-    const broken = known.length < read.length || (method === 'random' && (count === null || seed === null)) || (method === 'grid' && combinations(known) > MOST_RUNS);
+    const broken =
+      known.length < read.length ||
+      (method === 'random' && (count === null || seed === null)) ||
+      (method === 'grid' && combinations(known) > MOST_RUNS);
     return broken ? NOTHING : planSweep(base, { axes: known, method, draws: count ?? 0, drawSeed: seed ?? 0 }, dataset);
   }, [base, dataset, drafts, method, count, seed]);
   const size = combinations(axes.flatMap(({ read: { axis } }) => axis ?? []));
@@ -70,9 +82,14 @@ export function SweepDialog({ base, dataset, seeds: typed, onClose }: SweepDialo
   const tooMany = (method === 'grid' && size > MOST_RUNS) || planned > MOST_RUNS;
 
   const sweep: Sweep = { axes: plan.axes, method, ...(method === 'random' && { drawSeed: seed ?? 0 }), medianRule };
-  const wanted = tooMany ? [] : sweepRuns(base, plan.points, parsedSeeds.seeds ?? [], { id, name: sweepName(base, plan.axes), sweep });
+  const wanted = tooMany
+    ? []
+    : sweepRuns(base, plan.points, parsedSeeds.seeds ?? [], { id, name: sweepName(base, plan.axes), sweep });
   const all = withPretraining(wanted, runs);
-  const estimate = estimateTime(all.map(({ experiment }) => experiment), runs);
+  const estimate = estimateTime(
+    all.map(({ experiment }) => experiment),
+    runs,
+  );
 
   const start = async (): Promise<void> => {
     setQueueing(true);
@@ -81,7 +98,8 @@ export function SweepDialog({ base, dataset, seeds: typed, onClose }: SweepDialo
     if (useRuns.getState().fault === null) await navigate(`/sweeps/${id}`);
     else onClose();
   };
-  const change = (place: number, draft: AxisDraft | null): void => setDrafts(drafts.flatMap((one, i) => (i === place ? (draft ?? []) : [one])));
+  const change = (place: number, draft: AxisDraft | null): void =>
+    setDrafts(drafts.flatMap((one, i) => (i === place ? (draft ?? []) : [one])));
   const next = nextAxis(base.model, base.config, drafts);
 
   return (
@@ -97,7 +115,10 @@ export function SweepDialog({ base, dataset, seeds: typed, onClose }: SweepDialo
         segments
         label="Points"
         value={method}
-        options={[{ value: 'grid', label: 'Grid: all combinations' }, { value: 'random', label: 'Random draws' }]}
+        options={[
+          { value: 'grid', label: 'Grid: all combinations' },
+          { value: 'random', label: 'Random draws' },
+        ]}
         onValueChange={setMethod}
       />
       <div className={styles.axes}>
@@ -107,7 +128,11 @@ export function SweepDialog({ base, dataset, seeds: typed, onClose }: SweepDialo
             place={place}
             draft={draft}
             option={option}
-            offered={offeredOptions(base.model, base.config, drafts.filter((one) => one !== draft).map(({ key }) => key))}
+            offered={offeredOptions(
+              base.model,
+              base.config,
+              drafts.filter((one) => one !== draft).map(({ key }) => key),
+            )}
             value={base.config[option.key]}
             valueOf={(key) => base.config[key]}
             method={method}
@@ -127,14 +152,36 @@ export function SweepDialog({ base, dataset, seeds: typed, onClose }: SweepDialo
       {method === 'random' && (
         <div className={styles.draws}>
           <Field label="Draws" {...(count === null && { error: `A whole number from 1 to ${MOST_RUNS}.` })}>
-            {(control) => <Input {...control} inputMode="numeric" value={draws} onChange={(event) => setDraws(event.target.value)} />}
+            {(control) => (
+              <Input
+                {...control}
+                inputMode="numeric"
+                value={draws}
+                onChange={(event) => setDraws(event.target.value)}
+              />
+            )}
           </Field>
-          <Field label="Seed of the draws" help="The same seed draws the same points." {...(seed === null && { error: 'A whole number from 0 to 4,294,967,295.' })}>
-            {(control) => <Input {...control} inputMode="numeric" value={drawSeed} onChange={(event) => setDrawSeed(event.target.value)} />}
+          <Field
+            label="Seed of the draws"
+            help="The same seed draws the same points."
+            {...(seed === null && { error: 'A whole number from 0 to 4,294,967,295.' })}
+          >
+            {(control) => (
+              <Input
+                {...control}
+                inputMode="numeric"
+                value={drawSeed}
+                onChange={(event) => setDrawSeed(event.target.value)}
+              />
+            )}
           </Field>
         </div>
       )}
-      <SeedsField seeds={seeds} help="Every point is run with each of them, and shown as mean ± standard deviation." onSeeds={setSeeds} />
+      <SeedsField
+        seeds={seeds}
+        help="Every point is run with each of them, and shown as mean ± standard deviation."
+        onSeeds={setSeeds}
+      />
       <Checkbox
         label="Stop hopeless runs (median rule)"
         help={`After an epoch, a run ends when its best validation value so far is below the median of those that the sweep’s finished runs had at that epoch. It takes ${LEAST_PEERS} finished runs, and spares the first ${GRACE_EPOCHS} epochs. What is stopped keeps its best epoch, and says so.`}
@@ -146,7 +193,9 @@ export function SweepDialog({ base, dataset, seeds: typed, onClose }: SweepDialo
           {tooMany
             ? `More than ${MOST_RUNS} runs: take fewer values, fewer seeds, or random draws.`
             : `${countWords(plan.axes, method, plan.points.length, plan.leftOut.length, parsedSeeds.seeds?.length ?? 0, all.length - wanted.length)}${
-                method === 'random' && count !== null && plan.points.length > 0 && plan.points.length < count ? ' There are no more that differ.' : ''
+                method === 'random' && count !== null && plan.points.length > 0 && plan.points.length < count
+                  ? ' There are no more that differ.'
+                  : ''
               }`}
         </p>
         {wanted.length > 0 && <p>{timeWords(estimate, base, all.length - wanted.length)}</p>}

@@ -9,11 +9,21 @@ import { PointDetail } from './PointDetail';
 import type { PictureProps } from './SweepPictures';
 
 /** Two axes: a cell per point, the best with a star; a chosen cell names its runs. */
-export function SweepHeatMap({ rows, first, metric, where, down, across }: PictureProps & { readonly down: SweepAxis; readonly across: SweepAxis }) {
+export function SweepHeatMap({
+  rows,
+  first,
+  metric,
+  where,
+  down,
+  across,
+}: PictureProps & { readonly down: SweepAxis; readonly across: SweepAxis }) {
   const [selected, setSelected] = useState<HeatMapCell | null>(null);
   const values = useMemo(() => heatMapValues(rows, down, across, where, metric), [rows, down, across, where, metric]);
   const best = bestPoint(rows, where, metric);
-  const marked = best && { row: down.values.findIndex((value) => value === best.values[down.key]), column: across.values.findIndex((value) => value === best.values[across.key]) };
+  const marked = best && {
+    row: down.values.findIndex((value) => value === best.values[down.key]),
+    column: across.values.findIndex((value) => value === best.values[across.key]),
+  };
   const chosen = selected && pointAt(rows, down, across, down.values[selected.row], across.values[selected.column]);
   return (
     <>

@@ -11,11 +11,26 @@ import styles from './sweeps.module.css';
 /** One axis: the chosen metric large, and beside it a line for each of the usual ones. */
 export function SweepLines({ rows, first, metric, where, axis }: PictureProps & { readonly axis: SweepAxis }) {
   const placed = useMemo(() => valueAxis(axis), [axis]);
-  const one = useMemo(() => lineSeries(rows, axis.key, placed, where, [{ key: metric, name: metricLabel(metric) }]), [rows, axis, placed, where, metric]);
-  const all = useMemo(() => lineSeries(rows, axis.key, placed, where, SHOWN_METRICS.map((key) => ({ key, name: shortMetric(key) }))), [rows, axis, placed, where]);
+  const one = useMemo(
+    () => lineSeries(rows, axis.key, placed, where, [{ key: metric, name: metricLabel(metric) }]),
+    [rows, axis, placed, where, metric],
+  );
+  const all = useMemo(
+    () =>
+      lineSeries(
+        rows,
+        axis.key,
+        placed,
+        where,
+        SHOWN_METRICS.map((key) => ({ key, name: shortMetric(key) })),
+      ),
+    [rows, axis, placed, where],
+  );
   const name = axisName(first, axis);
   const common = {
-    xLabel: name, xAxis: placed.axis, cursorKey: `sweep ${axis.key}`,
+    xLabel: name,
+    xAxis: placed.axis,
+    cursorKey: `sweep ${axis.key}`,
     describeX: (x: number) => `${axis.key} = ${placed.axis.names?.get(x) ?? x}`,
     emptyText: 'No point has a result yet.',
   };
@@ -29,7 +44,13 @@ export function SweepLines({ rows, first, metric, where, axis }: PictureProps & 
         summary={pictureSummary(rows, where, metric)}
         table={() => lineTable(rows, axis.key, where, [metric])}
       />
-      <CurveChart {...common} title="Recall and NDCG" yLabel={MEASURED_WORDS[where]} series={all} table={() => lineTable(rows, axis.key, where, SHOWN_METRICS)} />
+      <CurveChart
+        {...common}
+        title="Recall and NDCG"
+        yLabel={MEASURED_WORDS[where]}
+        series={all}
+        table={() => lineTable(rows, axis.key, where, SHOWN_METRICS)}
+      />
     </div>
   );
 }

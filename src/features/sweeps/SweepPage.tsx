@@ -14,7 +14,16 @@ import { useRuns } from '../../state/runs';
 import { runsOfGroup } from '../groups/groupRows';
 import { standIn } from '../runs/findings';
 import { ShareButton } from '../sharing/ShareButton';
-import { isSweep, MEASURED_WORDS, pointRows, pointRunsTable, pointsTable, stopMetricOf, type Measured, type SweepGroup } from './points';
+import {
+  isSweep,
+  MEASURED_WORDS,
+  pointRows,
+  pointRunsTable,
+  pointsTable,
+  stopMetricOf,
+  type Measured,
+  type SweepGroup,
+} from './points';
 import { FailedRuns, SweepControls } from './SweepControls';
 import { SweepPictures } from './SweepPictures';
 import { SweepTable } from './SweepTable';
@@ -32,7 +41,11 @@ export function SweepPage() {
   if (!loaded) return <Page title="Sweep">{null}</Page>;
   return (
     <Page title="Sweep not found">
-      <Notice tone="warning" title={`There is no sweep ${id} here.`} actions={<ButtonLink to="/sweeps">All sweeps</ButtonLink>}>
+      <Notice
+        tone="warning"
+        title={`There is no sweep ${id} here.`}
+        actions={<ButtonLink to="/sweeps">All sweeps</ButtonLink>}
+      >
         Its runs may have been deleted, or belong to another browser.
       </Notice>
     </Page>
@@ -69,10 +82,24 @@ function KnownSweep({ group, runs }: { readonly group: SweepGroup; readonly runs
       <SweepControls group={group} runs={runs} />
       <div className={styles.controls}>
         <Field label="Metric">
-          {(control) => <Select {...control} value={metric} options={METRIC_KEYS.map((key) => ({ value: key, label: metricLabel(key) }))} onValueChange={setMetric} />}
+          {(control) => (
+            <Select
+              {...control}
+              value={metric}
+              options={METRIC_KEYS.map((key) => ({ value: key, label: metricLabel(key) }))}
+              onValueChange={setMetric}
+            />
+          )}
         </Field>
         <Field label="Measured on">
-          {(control) => <Select {...control} value={where} options={places.map((value) => ({ value, label: MEASURED_WORDS[value] }))} onValueChange={setWhere} />}
+          {(control) => (
+            <Select
+              {...control}
+              value={where}
+              options={places.map((value) => ({ value, label: MEASURED_WORDS[value] }))}
+              onValueChange={setWhere}
+            />
+          )}
         </Field>
       </div>
       <SweepPictures sweep={sweep} rows={rows} first={first} metric={metric} where={where} />
@@ -103,8 +130,12 @@ function KnownSweep({ group, runs }: { readonly group: SweepGroup; readonly runs
         ))}
       </div>
       <FailedRuns runs={runs} />
-      {data === 'points' && <DataDialog title={group.name} table={pointsTable(rows, sweep)} onClose={() => setData(null)} />}
-      {data === 'runs' && <DataDialog title={`${group.name}, by run`} table={pointRunsTable(rows, sweep)} onClose={() => setData(null)} />}
+      {data === 'points' && (
+        <DataDialog title={group.name} table={pointsTable(rows, sweep)} onClose={() => setData(null)} />
+      )}
+      {data === 'runs' && (
+        <DataDialog title={`${group.name}, by run`} table={pointRunsTable(rows, sweep)} onClose={() => setData(null)} />
+      )}
     </Page>
   );
 }

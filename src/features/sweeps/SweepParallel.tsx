@@ -10,7 +10,13 @@ import { PointDetail } from './PointDetail';
 import type { PictureProps } from './SweepPictures';
 
 /** Any number of axes: a line per point that has a result, ending at its metric. */
-export function SweepParallel({ rows, first, metric, where, axes }: PictureProps & { readonly axes: readonly SweepAxis[] }) {
+export function SweepParallel({
+  rows,
+  first,
+  metric,
+  where,
+  axes,
+}: PictureProps & { readonly axes: readonly SweepAxis[] }) {
   const [selected, setSelected] = useState<string | null>(null);
   const { drawn, lines } = useMemo(() => {
     const placed = axes.map((axis) => ({ key: axis.key, ...valueAxis(axis), name: axisName(first, axis) }));
@@ -18,11 +24,25 @@ export function SweepParallel({ rows, first, metric, where, axes }: PictureProps
       const { mean } = pointMetric(row, where, metric);
       return mean === null
         ? []
-        : [{ id: row.label, values: [...placed.map(({ key, at }) => at(row.values[key])), mean], words: [...placed.map(({ key }) => valueName(row.values[key])), formatMetric(mean)] }];
+        : [
+            {
+              id: row.label,
+              values: [...placed.map(({ key, at }) => at(row.values[key])), mean],
+              words: [...placed.map(({ key }) => valueName(row.values[key])), formatMetric(mean)],
+            },
+          ];
     });
     const values = points.map((line) => line.values[line.values.length - 1] ?? 0);
-    const last: ParallelAxis = { name: metricLabel(metric), axis: axisOver(values.length > 0 ? [Math.min(...values), Math.max(...values)] : null, { tight: true }), format: (value) => formatMetric(value) };
-    const others = placed.map(({ axis, name }): ParallelAxis => ({ name, axis, format: (value) => axis.names?.get(value) ?? formatNumber(value) }));
+    const last: ParallelAxis = {
+      name: metricLabel(metric),
+      axis: axisOver(values.length > 0 ? [Math.min(...values), Math.max(...values)] : null, { tight: true }),
+      format: (value) => formatMetric(value),
+    };
+    const others = placed.map(({ axis, name }): ParallelAxis => ({
+      name,
+      axis,
+      format: (value) => axis.names?.get(value) ?? formatNumber(value),
+    }));
     return { drawn: [...others, last], lines: points };
   }, [rows, first, metric, where, axes]);
   const best = bestPoint(rows, where, metric);

@@ -45,7 +45,9 @@ export function SweepPictures({ sweep, rows, first, metric, where }: SweepPictur
   const shown = keys.flatMap((key) => varied.find((axis) => axis.key === key) ?? []);
   const others = varied.filter((axis) => !shown.includes(axis));
   const best = bestPoint(rows, where, metric);
-  const fixed = Object.fromEntries(others.map(({ key, values }) => [key, chosen[key] ?? best?.values[key] ?? values[0] ?? '']));
+  const fixed = Object.fromEntries(
+    others.map(({ key, values }) => [key, chosen[key] ?? best?.values[key] ?? values[0] ?? '']),
+  );
   const slice = sliceAt(rows, others, fixed);
   // Choosing the other axis's option exchanges the two.
   const put = (place: 0 | 1, key: string): void => {
@@ -59,15 +61,46 @@ export function SweepPictures({ sweep, rows, first, metric, where }: SweepPictur
   return (
     <Panel
       title="Picture"
-      note={others.length > 0 ? `${others.map(({ key }) => `${key}=${valueName(fixed[key])}`).join(', ')}: ${slice.length} of ${rows.length} points` : null}
-      actions={varied.length > 1 && <Choice segments hideLabel label="Kind of picture" value={picture} options={PICTURES} onValueChange={setPicture} />}
+      note={
+        others.length > 0
+          ? `${others.map(({ key }) => `${key}=${valueName(fixed[key])}`).join(', ')}: ${slice.length} of ${rows.length} points`
+          : null
+      }
+      actions={
+        varied.length > 1 && (
+          <Choice
+            segments
+            hideLabel
+            label="Kind of picture"
+            value={picture}
+            options={PICTURES}
+            onValueChange={setPicture}
+          />
+        )
+      }
     >
       {varied.length > 1 && picture !== 'parallel' && (
         <div className={styles.controls}>
-          <Field label={picture === 'line' ? 'Over' : 'Rows'}>{(control) => <Select {...control} value={keys[0] ?? ''} options={names} onValueChange={(key) => put(0, key)} />}</Field>
-          {picture === 'heatMap' && <Field label="Columns">{(control) => <Select {...control} value={keys[1] ?? ''} options={names} onValueChange={(key) => put(1, key)} />}</Field>}
+          <Field label={picture === 'line' ? 'Over' : 'Rows'}>
+            {(control) => (
+              <Select {...control} value={keys[0] ?? ''} options={names} onValueChange={(key) => put(0, key)} />
+            )}
+          </Field>
+          {picture === 'heatMap' && (
+            <Field label="Columns">
+              {(control) => (
+                <Select {...control} value={keys[1] ?? ''} options={names} onValueChange={(key) => put(1, key)} />
+              )}
+            </Field>
+          )}
           {others.map((axis) => (
-            <Fixed key={axis.key} axis={axis} name={axisName(first, axis)} value={valueName(fixed[axis.key])} onValue={(value) => setChosen({ ...chosen, [axis.key]: value })} />
+            <Fixed
+              key={axis.key}
+              axis={axis}
+              name={axisName(first, axis)}
+              value={valueName(fixed[axis.key])}
+              onValue={(value) => setChosen({ ...chosen, [axis.key]: value })}
+            />
           ))}
         </div>
       )}
@@ -78,7 +111,17 @@ export function SweepPictures({ sweep, rows, first, metric, where }: SweepPictur
   );
 }
 
-function Fixed({ axis, name, value, onValue }: { readonly axis: SweepAxis; readonly name: string; readonly value: string; readonly onValue: (value: SweepAxis['values'][number]) => void }) {
+function Fixed({
+  axis,
+  name,
+  value,
+  onValue,
+}: {
+  readonly axis: SweepAxis;
+  readonly name: string;
+  readonly value: string;
+  readonly onValue: (value: SweepAxis['values'][number]) => void;
+}) {
   return (
     <Field label={`${name}, fixed`}>
       {(control) => (

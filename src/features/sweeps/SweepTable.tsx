@@ -24,14 +24,25 @@ export const SweepTable = memo(function SweepTable({ label, rows, sweep, metric,
     const shown = METRIC_KEYS.filter((key) => SHOWN_METRICS.includes(key) || key === metric);
     return [
       ...sweep.axes.map(({ key }, place): Column<PointRow> => ({
-        id: `axis ${key}`, header: key, rowHeader: place === 0, numeric: false,
+        id: `axis ${key}`,
+        header: key,
+        rowHeader: place === 0,
+        numeric: false,
         value: ({ values }) => values[key] ?? null,
-        cell: (row) => (place === 0 && row === best ? <strong title={`highest ${metricLabel(metric)}`}>★ {valueName(row.values[key])}</strong> : valueName(row.values[key])),
+        cell: (row) =>
+          place === 0 && row === best ? (
+            <strong title={`highest ${metricLabel(metric)}`}>★ {valueName(row.values[key])}</strong>
+          ) : (
+            valueName(row.values[key])
+          ),
       })),
       metricColumn('valid', metric, `Valid ${shortMetric(metric)}`),
       ...shown.map((key) => metricColumn(test, key, `${test === 'liked' ? 'Liked' : 'Test'} ${shortMetric(key)}`)),
       {
-        id: 'seeds', header: 'Seeds', numeric: true, value: ({ done }) => done,
+        id: 'seeds',
+        header: 'Seeds',
+        numeric: true,
+        value: ({ done }) => done,
         cell: ({ done, runs, stopped }) => (
           <>
             {formatCount(done)} / {formatCount(runs.length)}
@@ -42,12 +53,22 @@ export const SweepTable = memo(function SweepTable({ label, rows, sweep, metric,
       { id: 'runs', header: 'Runs', sortable: false, value: () => null, cell: ({ runs }) => <RunLinks runs={runs} /> },
     ];
   }, [sweep, metric, where, best]);
-  return <DataTable label={label} columns={columns} rows={rows} rowId={(row) => row.label} isCurrent={(row) => row === best} />;
+  return (
+    <DataTable
+      label={label}
+      columns={columns}
+      rows={rows}
+      rowId={(row) => row.label}
+      isCurrent={(row) => row === best}
+    />
+  );
 });
 
 function metricColumn(where: Measured, key: MetricKey, header: string): Column<PointRow> {
   return {
-    id: `${where} ${key}`, header, numeric: true,
+    id: `${where} ${key}`,
+    header,
+    numeric: true,
     value: (row) => pointMetric(row, where, key).mean,
     cell: (row) => {
       const { mean, sd } = pointMetric(row, where, key);

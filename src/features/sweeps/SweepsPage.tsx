@@ -41,8 +41,21 @@ export function SweepsPage() {
         </ButtonLink>
       }
     >
-      {loaded && rows.length === 0 && <Notice title="No sweeps yet.">Set up a model on the Experiment page and press Sweep…: it varies one to four of the options, as a grid or by random draws.</Notice>}
-      {rows.length > 0 && <DataTable label="Sweeps" columns={COLUMNS} rows={rows} rowId={({ group }) => group.id} initialSort={{ id: 'queued', descending: true }} />}
+      {loaded && rows.length === 0 && (
+        <Notice title="No sweeps yet.">
+          Set up a model on the Experiment page and press Sweep…: it varies one to four of the options, as a grid or by
+          random draws.
+        </Notice>
+      )}
+      {rows.length > 0 && (
+        <DataTable
+          label="Sweeps"
+          columns={COLUMNS}
+          rows={rows}
+          rowId={({ group }) => group.id}
+          initialSort={{ id: 'queued', descending: true }}
+        />
+      )}
     </Page>
   );
 }
@@ -54,17 +67,25 @@ function sweepRows(runs: readonly RunSummary[], paused: readonly string[]): Swee
     const points = pointRows(own, group.sweep);
     const metric = stopMetricOf(own);
     const best = bestPoint(points, 'valid', metric);
-    return [{
-      group, first, points: points.length, done: own.filter(({ result }) => result !== null).length,
-      progress: `${paused.includes(group.id) ? 'paused · ' : ''}${progressWords(own)}`,
-      best: best && `${best.label}: ${metricLabel(metric)} ${valueWords(best, 'valid', metric)}`,
-    }];
+    return [
+      {
+        group,
+        first,
+        points: points.length,
+        done: own.filter(({ result }) => result !== null).length,
+        progress: `${paused.includes(group.id) ? 'paused · ' : ''}${progressWords(own)}`,
+        best: best && `${best.label}: ${metricLabel(metric)} ${valueWords(best, 'valid', metric)}`,
+      },
+    ];
   });
 }
 
 const COLUMNS: readonly Column<SweepRow>[] = [
   {
-    id: 'name', header: 'Sweep', rowHeader: true, value: ({ group }) => group.name,
+    id: 'name',
+    header: 'Sweep',
+    rowHeader: true,
+    value: ({ group }) => group.name,
     cell: ({ group, first }) => (
       <span className={styles.name}>
         <Link to={`/sweeps/${group.id}`}>{group.name}</Link>
@@ -75,8 +96,31 @@ const COLUMNS: readonly Column<SweepRow>[] = [
       </span>
     ),
   },
-  { id: 'points', header: 'Points', numeric: true, value: ({ points }) => points, cell: ({ points }) => formatCount(points) },
-  { id: 'progress', header: 'Runs', value: ({ done }) => done, cell: ({ progress }) => <span className={styles.name}>{progress}</span> },
-  { id: 'best', header: 'Best by validation', sortable: false, value: () => null, cell: ({ best }) => <span className={styles.name}>{best ?? '–'}</span> },
-  { id: 'queued', header: 'Queued', wideOnly: true, value: ({ first }) => first.createdAt, cell: ({ first }) => formatDateTime(first.createdAt) },
+  {
+    id: 'points',
+    header: 'Points',
+    numeric: true,
+    value: ({ points }) => points,
+    cell: ({ points }) => formatCount(points),
+  },
+  {
+    id: 'progress',
+    header: 'Runs',
+    value: ({ done }) => done,
+    cell: ({ progress }) => <span className={styles.name}>{progress}</span>,
+  },
+  {
+    id: 'best',
+    header: 'Best by validation',
+    sortable: false,
+    value: () => null,
+    cell: ({ best }) => <span className={styles.name}>{best ?? '–'}</span>,
+  },
+  {
+    id: 'queued',
+    header: 'Queued',
+    wideOnly: true,
+    value: ({ first }) => first.createdAt,
+    cell: ({ first }) => formatDateTime(first.createdAt),
+  },
 ];

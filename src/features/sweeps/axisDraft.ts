@@ -26,19 +26,28 @@ export function startAxis(option: Option, value: OptionValue | undefined): AxisD
   const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
   const known = isNumeric(option) && numbers.length > 0;
   return {
-    key: option.key, text: known ? values.join(', ') : '', chosen: known ? [] : values, ranged: false,
-    low: known ? String(low) : '', high: known ? String(high) : '', log: known && low > 0 && high >= 10 * low,
+    key: option.key,
+    text: known ? values.join(', ') : '',
+    chosen: known ? [] : values,
+    ranged: false,
+    low: known ? String(low) : '',
+    high: known ? String(high) : '',
+    log: known && low > 0 && high >= 10 * low,
   };
 }
 
-export type ReadAxis = { readonly axis: SweepAxis; readonly problem: null } | { readonly axis: null; readonly problem: string };
+export type ReadAxis =
+  { readonly axis: SweepAxis; readonly problem: null } | { readonly axis: null; readonly problem: string };
 
 const wrong = (problem: string): ReadAxis => ({ axis: null, problem });
 
 /** The axis as it will be planned, or what has to be corrected. A grid has no ranges. */
 export function readAxis(option: Option, draft: AxisDraft, method: Sweep['method']): ReadAxis {
   const { key } = option;
-  if (!isNumeric(option)) return draft.chosen.length > 0 ? { axis: { key, values: draft.chosen }, problem: null } : wrong('Choose at least one.');
+  if (!isNumeric(option))
+    return draft.chosen.length > 0
+      ? { axis: { key, values: draft.chosen }, problem: null }
+      : wrong('Choose at least one.');
   if (method === 'random' && draft.ranged) return readRange(option, draft);
   const parts = draft.text.split(/[\s,;]+/).filter((part) => part !== '');
   const values: number[] = [];
@@ -54,7 +63,8 @@ export function readAxis(option: Option, draft: AxisDraft, method: Sweep['method
 
 function readRange(option: Option, { low: lowText, high: highText, log }: AxisDraft): ReadAxis {
   const [low, high] = [lowText, highText].map((text) => (text.trim() === '' ? NaN : Number(text)));
-  if (low === undefined || high === undefined || Number.isNaN(low) || Number.isNaN(high)) return wrong('A range has two numbers.');
+  if (low === undefined || high === undefined || Number.isNaN(low) || Number.isNaN(high))
+    return wrong('A range has two numbers.');
   if (low >= high) return wrong('The range begins below its end.');
   if (log && low <= 0) return wrong('Even in the logarithm, a range begins above 0.');
   const problem = optionProblem(option, low) ?? optionProblem(option, high);
@@ -81,7 +91,11 @@ export function offeredOptions(model: ModelId, config: Config, others: readonly 
 /** The axis that is offered next: the first option with an effect, those with suggested values before others; null when there are enough. */
 export function nextAxis(model: ModelId, config: Config, taken: readonly AxisDraft[]): AxisDraft | null {
   if (taken.length >= MOST_AXES) return null;
-  const free = offeredOptions(model, config, taken.map(({ key }) => key)).filter(({ idle }) => !idle);
+  const free = offeredOptions(
+    model,
+    config,
+    taken.map(({ key }) => key),
+  ).filter(({ idle }) => !idle);
   const found = free.find(({ option }) => 'suggested' in option && option.suggested !== undefined) ?? free[0];
   return found ? startAxis(found.option, config[found.option.key]) : null;
 }

@@ -22,7 +22,8 @@ export function suitingPicture(varied: readonly SweepAxis[]): Picture {
 }
 
 /** The points at which the other axes stand as they were fixed. */
-export const sliceAt = (rows: readonly PointRow[], others: readonly SweepAxis[], fixed: Config): PointRow[] => rows.filter(({ values }) => others.every(({ key }) => values[key] === fixed[key]));
+export const sliceAt = (rows: readonly PointRow[], others: readonly SweepAxis[], fixed: Config): PointRow[] =>
+  rows.filter(({ values }) => others.every(({ key }) => values[key] === fixed[key]));
 
 /** An axis of a picture over the values of a sweep's axis, and where each value lies on it. */
 export interface ValueAxis {
@@ -39,7 +40,10 @@ export function valueAxis({ values }: SweepAxis): ValueAxis {
   const [low, high] = [numbers[0] ?? 0, numbers[numbers.length - 1] ?? 0];
   if (numbers.length < values.length || low === high) {
     const names = new Map(values.map((value, place) => [place, valueName(value)]));
-    return { axis: { low: -0.5, high: values.length - 0.5, ticks: [...names.keys()], log: false, names }, at: (value) => values.findIndex((one) => one === value) };
+    return {
+      axis: { low: -0.5, high: values.length - 0.5, ticks: [...names.keys()], log: false, names },
+      at: (value) => values.findIndex((one) => one === value),
+    };
   }
   const at = (value: OptionValue | undefined): number => (typeof value === 'number' ? value : NaN);
   if (spansDecades(numbers)) {
@@ -48,7 +52,15 @@ export function valueAxis({ values }: SweepAxis): ValueAxis {
     return { axis: { ...listed, ticks: numbers.length <= MOST_TICKS ? numbers : listed.ticks }, at };
   }
   const room = (high - low) * MARGIN;
-  return { axis: { low: low - room, high: high + room, ticks: numbers.length <= MOST_TICKS ? numbers : linearTicks(low, high, 5), log: false }, at };
+  return {
+    axis: {
+      low: low - room,
+      high: high + room,
+      ticks: numbers.length <= MOST_TICKS ? numbers : linearTicks(low, high, 5),
+      log: false,
+    },
+    at,
+  };
 }
 
 /** Whether ascending numbers reach over a decade, and are spaced more evenly in the logarithm. */
@@ -65,7 +77,13 @@ function widestShare(numbers: readonly number[]): number {
 }
 
 /** A line per metric over one axis: means with ± one standard deviation over seeds, and the seeds themselves. */
-export function lineSeries(rows: readonly PointRow[], key: string, axis: ValueAxis, where: Measured, metrics: readonly { readonly key: MetricKey; readonly name: string }[]): Series[] {
+export function lineSeries(
+  rows: readonly PointRow[],
+  key: string,
+  axis: ValueAxis,
+  where: Measured,
+  metrics: readonly { readonly key: MetricKey; readonly name: string }[],
+): Series[] {
   const placed = rows.map((row) => ({ row, x: axis.at(row.values[key]) })).sort((a, b) => a.x - b.x);
   return metrics.map(({ key: metric, name }) => ({
     name,
@@ -78,18 +96,27 @@ export function lineSeries(rows: readonly PointRow[], key: string, axis: ValueAx
       const { mean, sd } = pointMetric(row, where, metric);
       return mean === null || sd === null ? [] : [[x, mean - sd, mean + sd]];
     }),
-    singles: placed.flatMap(({ row, x }) => (row.done > 1 ? singleValues(row, where, metric).map((value): Point => [x, value]) : [])),
+    singles: placed.flatMap(({ row, x }) =>
+      row.done > 1 ? singleValues(row, where, metric).map((value): Point => [x, value]) : [],
+    ),
   }));
 }
 
-const singleValues = ({ runs }: PointRow, where: Measured, metric: MetricKey): number[] => runs.flatMap((run) => measured(run, where)?.[metric] ?? []);
+const singleValues = ({ runs }: PointRow, where: Measured, metric: MetricKey): number[] =>
+  runs.flatMap((run) => measured(run, where)?.[metric] ?? []);
 
 /** What a line chart shows, with n and sd, which its curves leave out. */
-export function lineTable(rows: readonly PointRow[], key: string, where: Measured, metrics: readonly MetricKey[]): ChartTable {
+export function lineTable(
+  rows: readonly PointRow[],
+  key: string,
+  where: Measured,
+  metrics: readonly MetricKey[],
+): ChartTable {
   return {
     columns: [key, 'seeds', ...metrics.flatMap((metric) => [`${where}_${metric}_mean`, `${where}_${metric}_sd`])],
     rows: rows.map((row) => [
-      valueName(row.values[key]), row.done,
+      valueName(row.values[key]),
+      row.done,
       ...metrics.flatMap((metric) => {
         const { mean, sd } = pointMetric(row, where, metric);
         return [mean, sd];
@@ -99,7 +126,13 @@ export function lineTable(rows: readonly PointRow[], key: string, where: Measure
 }
 
 /** `[rows][columns]`: each cell the mean over the seeds of its one point; null where there is none yet. */
-export function heatMapValues(rows: readonly PointRow[], down: SweepAxis, across: SweepAxis, where: Measured, metric: MetricKey): (number | null)[][] {
+export function heatMapValues(
+  rows: readonly PointRow[],
+  down: SweepAxis,
+  across: SweepAxis,
+  where: Measured,
+  metric: MetricKey,
+): (number | null)[][] {
   return down.values.map((y) =>
     across.values.map((x) => {
       const row = pointAt(rows, down, across, y, x);
@@ -108,8 +141,13 @@ export function heatMapValues(rows: readonly PointRow[], down: SweepAxis, across
   );
 }
 
-export const pointAt = (rows: readonly PointRow[], down: SweepAxis, across: SweepAxis, y: OptionValue | undefined, x: OptionValue | undefined): PointRow | undefined =>
-  rows.find(({ values }) => values[down.key] === y && values[across.key] === x);
+export const pointAt = (
+  rows: readonly PointRow[],
+  down: SweepAxis,
+  across: SweepAxis,
+  y: OptionValue | undefined,
+  x: OptionValue | undefined,
+): PointRow | undefined => rows.find(({ values }) => values[down.key] === y && values[across.key] === x);
 
 /** What a picture shows, in a sentence: how many points, and the best and the worst of them. */
 export function pictureSummary(rows: readonly PointRow[], where: Measured, metric: MetricKey): string {

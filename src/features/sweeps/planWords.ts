@@ -4,21 +4,38 @@ import type { Experiment, SweepAxis } from '../../domain/run';
 import type { TimeEstimate } from '../../domain/timeEstimate';
 
 /** `LightGCN: layers × regWeight on Demo`. */
-export const sweepName = ({ model, dataset }: Pick<Experiment, 'model' | 'dataset'>, axes: readonly SweepAxis[]): string =>
-  `${modelTable(model).name}: ${axes.map(({ key }) => key).join(' × ')} on ${dataset.name}`;
+export const sweepName = (
+  { model, dataset }: Pick<Experiment, 'model' | 'dataset'>,
+  axes: readonly SweepAxis[],
+): string => `${modelTable(model).name}: ${axes.map(({ key }) => key).join(' × ')} on ${dataset.name}`;
 
 /** How many runs there will be, and why so many: `4 × 3 values = 12 points × 2 seeds = 24 runs`. */
-export function countWords(axes: readonly SweepAxis[], method: 'grid' | 'random', points: number, leftOut: number, seeds: number, before: number): string {
+export function countWords(
+  axes: readonly SweepAxis[],
+  method: 'grid' | 'random',
+  points: number,
+  leftOut: number,
+  seeds: number,
+  before: number,
+): string {
   const product = axes.map(({ values }) => values.length).join(' × ');
   const without = leftOut > 0 ? ` − ${leftOut}` : '';
-  const source = method === 'grid' ? `${product} ${axes.length === 1 && axes[0]?.values.length === 1 ? 'value' : 'values'}${without} = ` : '';
+  const source =
+    method === 'grid'
+      ? `${product} ${axes.length === 1 && axes[0]?.values.length === 1 ? 'value' : 'values'}${without} = `
+      : '';
   const first = before > 0 ? `, after ${plural(before, 'pre-training run')}` : '';
   return `${source}${plural(points, 'point')} × ${plural(seeds, 'seed')} = ${plural(points * seeds, 'run')}${first}.`;
 }
 
 /** How long it will take, and how that is known; or that it is not. */
-export function timeWords(estimate: TimeEstimate | null, { model, dataset }: Pick<Experiment, 'model' | 'dataset'>, before: number): string {
-  if (!estimate) return `How long is unknown: ${modelTable(model).name}${before > 0 ? ' or its pre-training' : ''} has no finished run on ${dataset.name} yet.`;
+export function timeWords(
+  estimate: TimeEstimate | null,
+  { model, dataset }: Pick<Experiment, 'model' | 'dataset'>,
+  before: number,
+): string {
+  if (!estimate)
+    return `How long is unknown: ${modelTable(model).name}${before > 0 ? ' or its pre-training' : ''} has no finished run on ${dataset.name} yet.`;
   const pace = estimate.from.map((run) => `${formatSeconds(run.seconds / run.epochsDone)} an epoch`).join(' and ');
   return `${estimate.atMost ? 'At most' : 'About'} ${formatRemaining(estimate.seconds)}, as the newest finished ${estimate.from.length > 1 ? 'runs' : 'run'} here took ${pace}.`;
 }

@@ -11,7 +11,11 @@ import { stopWords } from '../runs/words';
 /** Where a number was measured. `liked`: the test split over liked items only. */
 export type Measured = 'valid' | 'test' | 'liked';
 
-export const MEASURED_WORDS: Readonly<Record<Measured, string>> = { valid: 'validation', test: 'test', liked: 'test, liked items only' };
+export const MEASURED_WORDS: Readonly<Record<Measured, string>> = {
+  valid: 'validation',
+  test: 'test',
+  liked: 'test, liked items only',
+};
 
 /** A group that is a sweep. */
 export type SweepGroup = RunGroup & { readonly sweep: Sweep };
@@ -31,10 +35,12 @@ export interface PointRow {
 
 export const isSweep = (group: RunGroup | undefined): group is SweepGroup => group?.sweep !== undefined;
 
-export const measured = (run: RunSummary, where: Measured): Metrics | undefined => (where === 'liked' ? run.result?.testLiked : run.result?.[where]);
+export const measured = (run: RunSummary, where: Measured): Metrics | undefined =>
+  where === 'liked' ? run.result?.testLiked : run.result?.[where];
 
 /** Mean ± sd over the seeds of a point that have a result; nothing else is averaged anywhere. */
-export const pointMetric = ({ runs }: PointRow, where: Measured, key: MetricKey): Spread => spread(runs.flatMap((run) => measured(run, where)?.[key] ?? []));
+export const pointMetric = ({ runs }: PointRow, where: Measured, key: MetricKey): Spread =>
+  spread(runs.flatMap((run) => measured(run, where)?.[key] ?? []));
 
 /** What decides on the best epochs of these runs, and therefore what is shown first. */
 export function stopMetricOf(runs: readonly RunSummary[]): MetricKey {
@@ -54,9 +60,18 @@ export function pointRows(runs: readonly RunSummary[], { axes }: Sweep): PointRo
     const [first] = sorted;
     if (!first) return [];
     const done = sorted.filter(({ result }) => result !== null);
-    return [{ label, values: pointOf(axes, first.experiment.config), runs: sorted, done: done.length, stopped: done.filter(({ stopReason }) => stopReason !== undefined).length }];
+    return [
+      {
+        label,
+        values: pointOf(axes, first.experiment.config),
+        runs: sorted,
+        done: done.length,
+        stopped: done.filter(({ stopReason }) => stopReason !== undefined).length,
+      },
+    ];
   });
-  const place = ({ values }: PointRow, { key, values: listed }: SweepAxis): number => listed.findIndex((value) => value === values[key]);
+  const place = ({ values }: PointRow, { key, values: listed }: SweepAxis): number =>
+    listed.findIndex((value) => value === values[key]);
   return rows.sort((a, b) => axes.reduce((order, axis) => order || place(a, axis) - place(b, axis), 0));
 }
 
@@ -71,7 +86,9 @@ export function bestPoint(rows: readonly PointRow[], where: Measured, key: Metri
 }
 
 /** The sweeps among the runs, newest first. */
-export function sweepsOf(runs: readonly RunSummary[]): { readonly group: SweepGroup; readonly runs: readonly RunSummary[] }[] {
+export function sweepsOf(
+  runs: readonly RunSummary[],
+): { readonly group: SweepGroup; readonly runs: readonly RunSummary[] }[] {
   const sweeps = new Map<string, { readonly group: SweepGroup; readonly runs: RunSummary[] }>();
   for (const run of runs) {
     const { group } = run;
@@ -84,27 +101,39 @@ export function sweepsOf(runs: readonly RunSummary[]): { readonly group: SweepGr
 }
 
 /** The option that an axis varies. */
-export const optionOf = (run: RunSummary, axis: SweepAxis): Option | undefined => modelTable(run.experiment.model).options.find(({ key }) => key === axis.key);
+export const optionOf = (run: RunSummary, axis: SweepAxis): Option | undefined =>
+  modelTable(run.experiment.model).options.find(({ key }) => key === axis.key);
 
 /** What an axis is called: the option's label. */
 export const axisName = (run: RunSummary, axis: SweepAxis): string => optionOf(run, axis)?.label ?? axis.key;
 
 /** A value as it stands at a tick, a cell, a row: `0.001`, `on`, `dual`. */
-export const valueName = (value: OptionValue | undefined): string => (typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value ?? '–'));
+export const valueName = (value: OptionValue | undefined): string =>
+  typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value ?? '–');
 
 /** Every metric of every point, in full precision. */
 export function pointsTable(rows: readonly PointRow[], { axes }: Sweep): ChartTable {
   const kinds = kindsOf(rows.flatMap(({ runs }) => runs));
   const each = kinds.flatMap((where) => METRIC_KEYS.map((key) => ({ where, key })));
   return {
-    columns: [...axes.map(({ key }) => key), ...each.flatMap(({ where, key }) => [`${where}_${key}_mean`, `${where}_${key}_sd`]), 'seeds_finished', 'seeds_asked', 'stopped_early', 'note'],
+    columns: [
+      ...axes.map(({ key }) => key),
+      ...each.flatMap(({ where, key }) => [`${where}_${key}_mean`, `${where}_${key}_sd`]),
+      'seeds_finished',
+      'seeds_asked',
+      'stopped_early',
+      'note',
+    ],
     rows: rows.map((row): Cell[] => [
       ...axes.map(({ key }) => cellOf(row.values[key])),
       ...each.flatMap(({ where, key }) => {
         const { mean, sd } = pointMetric(row, where, key);
         return [mean, sd];
       }),
-      row.done, row.runs.length, row.stopped, [...new Set(row.runs.flatMap((run) => standIn(run) ?? []))].join(' ') || null,
+      row.done,
+      row.runs.length,
+      row.stopped,
+      [...new Set(row.runs.flatMap((run) => standIn(run) ?? []))].join(' ') || null,
     ]),
   };
 }
@@ -114,17 +143,34 @@ export function pointRunsTable(rows: readonly PointRow[], { axes }: Sweep): Char
   const kinds = kindsOf(rows.flatMap(({ runs }) => runs));
   const each = kinds.flatMap((where) => METRIC_KEYS.map((key) => ({ where, key })));
   return {
-    columns: [...axes.map(({ key }) => key), 'seed', 'status', 'best_epoch', 'epochs', 'seconds', ...each.map(({ where, key }) => `${where}_${key}`), 'stopped_because', 'note'],
+    columns: [
+      ...axes.map(({ key }) => key),
+      'seed',
+      'status',
+      'best_epoch',
+      'epochs',
+      'seconds',
+      ...each.map(({ where, key }) => `${where}_${key}`),
+      'stopped_because',
+      'note',
+    ],
     rows: rows.flatMap((row) =>
       row.runs.map((run): Cell[] => [
         ...axes.map(({ key }) => cellOf(row.values[key])),
-        run.experiment.seed, run.status, run.result ? run.result.bestEpoch + 1 : null, run.epochsDone, run.seconds,
-        ...each.map(({ where, key }) => measured(run, where)?.[key] ?? null), stopWords(run), standIn(run),
+        run.experiment.seed,
+        run.status,
+        run.result ? run.result.bestEpoch + 1 : null,
+        run.epochsDone,
+        run.seconds,
+        ...each.map(({ where, key }) => measured(run, where)?.[key] ?? null),
+        stopWords(run),
+        standIn(run),
       ]),
     ),
   };
 }
 
-const kindsOf = (runs: readonly RunSummary[]): readonly Measured[] => (runs.some(({ result }) => result?.testLiked) ? ['valid', 'test', 'liked'] : ['valid', 'test']);
+const kindsOf = (runs: readonly RunSummary[]): readonly Measured[] =>
+  runs.some(({ result }) => result?.testLiked) ? ['valid', 'test', 'liked'] : ['valid', 'test'];
 
 const cellOf = (value: OptionValue | undefined): Cell => (typeof value === 'boolean' ? String(value) : (value ?? null));

@@ -24,8 +24,18 @@ export function readingNotes(rows: readonly PointRow[], where: Measured, metric:
   const behind = rows.filter(({ done, runs: own }) => done > 0 && done < own.length).length;
   return [
     `${seeds > 1 ? 'Mean ± standard deviation over seeds; nothing else is averaged. ' : ''}Best epochs by validation ${metricLabel(chosenBy)}${liked}.`,
-    ...(where === 'valid' ? [] : [`A point chosen by its test ${metricLabel(metric)} promises too much: choose by validation, then report the test split.`]),
-    ...(behind > 0 ? [`${plural(behind, 'point')} ${behind === 1 ? 'has' : 'have'} results of only some seeds so far.`] : []),
-    ...(stopped > 0 ? [`${plural(stopped, 'run')} ended early by the median rule, with the value of the best epoch until then; the table names ${stopped === 1 ? 'its point' : 'their points'}.`] : []),
+    ...(where === 'valid'
+      ? []
+      : [
+          `A point chosen by its test ${metricLabel(metric)} promises too much: choose by validation, then report the test split.`,
+        ]),
+    ...(behind > 0
+      ? [`${plural(behind, 'point')} ${behind === 1 ? 'has' : 'have'} results of only some seeds so far.`]
+      : []),
+    ...(stopped > 0
+      ? [
+          `${plural(stopped, 'run')} ended early by the median rule, with the value of the best epoch until then; the table names ${stopped === 1 ? 'its point' : 'their points'}.`,
+        ]
+      : []),
   ];
 }

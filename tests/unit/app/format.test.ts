@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatCount, formatMeanSd, formatMetric, formatNumber, formatPercent, formatReading, formatRemaining, formatSeconds, plural } from '../../../src/app/format';
+import {
+  formatBytes,
+  formatCount,
+  formatMeanSd,
+  formatMetric,
+  formatNumber,
+  formatPercent,
+  formatReading,
+  formatRemaining,
+  formatSeconds,
+  plural,
+} from '../../../src/app/format';
 
 describe('numbers as the page writes them', () => {
   it('writes metrics with four decimals, and what is missing as a dash', () => {
@@ -42,7 +53,9 @@ describe('numbers as the page writes them', () => {
     [42, '~40 s'],
     [720, '~12 min'],
     [9000, '~2.5 h'],
-  ])('rounds %d s left to what an estimate can promise', (seconds, text) => expect(formatRemaining(seconds)).toBe(text));
+  ])('rounds %d s left to what an estimate can promise', (seconds, text) =>
+    expect(formatRemaining(seconds)).toBe(text),
+  );
 
   it.each([
     [0, '0 B'],
@@ -58,7 +71,9 @@ describe('numbers as the page writes them', () => {
     [123456.7, '123,457'],
     [3.2e-9, '3.200e−9'],
     [-Infinity, '−∞'],
-  ])('writes %d in four significant digits, all of a whole part', (value, text) => expect(formatNumber(value)).toBe(text));
+  ])('writes %d in four significant digits, all of a whole part', (value, text) =>
+    expect(formatNumber(value)).toBe(text),
+  );
 
   it('keeps the significant digits of small shares', () => {
     expect(formatPercent(0.001167)).toBe('0.117 %');

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { memoryDatabase } from '../../../src/storage/database';
 import { generateDemo } from '../../../workers/dataset/demo';
-import { DEFAULT_DRAFT, draftErrors, optionsOf, optionsSummary, suggestedName } from '../../../src/features/datasets/importDraft';
+import {
+  DEFAULT_DRAFT,
+  draftErrors,
+  optionsOf,
+  optionsSummary,
+  suggestedName,
+} from '../../../src/features/datasets/importDraft';
 import { modelCautions } from '../../../src/features/datasets/cautions';
 import { ratingBins } from '../../../src/features/datasets/ratingBins';
 
@@ -18,7 +24,13 @@ describe('the suggested name of a dataset', () => {
 
 describe('import options as typed', () => {
   it('become numbers', () => {
-    expect(optionsOf({ ...DEFAULT_DRAFT, kCore: ' 5 ' }, 'baby')).toEqual({ name: 'baby', splitRule: 'perUserRandom', splitSeed: 999, kCore: 5, minUserInteractions: 0 });
+    expect(optionsOf({ ...DEFAULT_DRAFT, kCore: ' 5 ' }, 'baby')).toEqual({
+      name: 'baby',
+      splitRule: 'perUserRandom',
+      splitSeed: 999,
+      kCore: 5,
+      minUserInteractions: 0,
+    });
     expect(optionsSummary({ ...DEFAULT_DRAFT, kCore: '5' })).toContain('5-core');
   });
 
@@ -32,7 +44,14 @@ describe('import options as typed', () => {
 
 describe('bins of ratings', () => {
   it('are centred on the values of a scale, gaps included', () => {
-    expect(ratingBins([[1, 3], [2, 0], [4, 7], [5, 9]])).toEqual({ edges: [0.5, 1.5, 2.5, 3.5, 4.5, 5.5], counts: [3, 0, 0, 7, 9] });
+    expect(
+      ratingBins([
+        [1, 3],
+        [2, 0],
+        [4, 7],
+        [5, 9],
+      ]),
+    ).toEqual({ edges: [0.5, 1.5, 2.5, 3.5, 4.5, 5.5], counts: [3, 0, 0, 7, 9] });
   });
 
   it('divide a fine range evenly and lose nothing', () => {
@@ -51,7 +70,9 @@ describe('cautions of models', () => {
       'MLLMRec: User vectors will be a stand-in: the mean of the training history’s item vectors, not reasoned profiles',
       expect.stringMatching(/^MAGNET, “Paper: Baby”: Up to \d+/),
     ]);
-    expect(cautions({ ...demo, statistics: { ...demo.statistics, ratings: null } })).toContainEqual(expect.stringMatching(/^SiMGR: Demo has no ratings/));
+    expect(cautions({ ...demo, statistics: { ...demo.statistics, ratings: null } })).toContainEqual(
+      expect.stringMatching(/^SiMGR: Demo has no ratings/),
+    );
     expect(modelCautions({ ...demo, features: [] })).toEqual([]);
   });
 });

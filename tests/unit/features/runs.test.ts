@@ -2,14 +2,31 @@ import { describe, expect, it } from 'vitest';
 import { METRIC_KEYS, type Metrics } from '../../../src/domain/metrics';
 import { defaultConfig, modelTable } from '../../../src/domain/models/catalogue';
 import { newRun, summarise, type EpochPoint } from '../../../src/domain/run';
-import { epochsTable, lossSeries, median, metricSeries, scalarsTable, shortMetric, stepsPerEpochOf, thirdSeries, type Curves } from '../../../src/features/runs/curves';
+import {
+  epochsTable,
+  lossSeries,
+  median,
+  metricSeries,
+  scalarsTable,
+  shortMetric,
+  stepsPerEpochOf,
+  thirdSeries,
+  type Curves,
+} from '../../../src/features/runs/curves';
 import { filterRuns, NO_FILTER } from '../../../src/features/runs/filter';
 import { itemPopularity, ranked, unitHistogram, userView } from '../../../src/features/runs/userRows';
 import type { RunDetails } from '../../../src/storage/runs';
 
 const metrics = (value: number) => Object.fromEntries(METRIC_KEYS.map((key) => [key, value])) as Metrics;
 const epoch = (index: number, valid: Metrics | null): EpochPoint => ({
-  epoch: index, step: (index + 1) * 10, learningRate: 1e-3, terms: { bpr: 0.5 }, total: 0.6, valid, trainSeconds: 2, evaluateSeconds: 1,
+  epoch: index,
+  step: (index + 1) * 10,
+  learningRate: 1e-3,
+  terms: { bpr: 0.5 },
+  total: 0.6,
+  valid,
+  trainSeconds: 2,
+  evaluateSeconds: 1,
 });
 
 describe('curves', () => {
@@ -23,8 +40,20 @@ describe('curves', () => {
   };
 
   it('share one x: epochs done', () => {
-    expect(lossSeries(curves, modelTable('lightgcn'))[0]?.points).toEqual([[0.5, 0.5], [1, 0.4]]);
-    expect(metricSeries(curves, ['recall@20'])).toEqual([{ name: 'R@20', kind: 'evaluation', points: [[1, 0.1], [3, 0.2]] }]);
+    expect(lossSeries(curves, modelTable('lightgcn'))[0]?.points).toEqual([
+      [0.5, 0.5],
+      [1, 0.4],
+    ]);
+    expect(metricSeries(curves, ['recall@20'])).toEqual([
+      {
+        name: 'R@20',
+        kind: 'evaluation',
+        points: [
+          [1, 0.1],
+          [3, 0.2],
+        ],
+      },
+    ]);
   });
 
   it('list the terms as the model does, unknown ones after them, the sum last', () => {
@@ -45,7 +74,14 @@ describe('curves', () => {
 
   it('become a table of one row per epoch, counted from 1, empty where nothing was evaluated', () => {
     const table = epochsTable(curves.epochs, null);
-    expect(table.columns.slice(0, 6)).toEqual(['epoch', 'step', 'learning_rate', 'loss_bpr', 'loss_total', 'valid_recall@5']);
+    expect(table.columns.slice(0, 6)).toEqual([
+      'epoch',
+      'step',
+      'learning_rate',
+      'loss_bpr',
+      'loss_total',
+      'valid_recall@5',
+    ]);
     expect(table.rows[0]?.slice(0, 6)).toEqual([1, 10, 1e-3, 0.5, 0.6, 0.1]);
     expect(table.rows[1]?.[5]).toBeNull();
     for (const row of table.rows) expect(row).toHaveLength(table.columns.length);
@@ -54,8 +90,12 @@ describe('curves', () => {
   it('become rows of run, tag, step and value, without what was not measured', () => {
     const { columns, rows } = scalarsTable('a run', curves.epochs, null);
     expect(columns).toEqual(['run', 'tag', 'step', 'value']);
-    expect(rows.filter(([, tag]) => tag === 'loss_bpr')).toEqual(curves.epochs.map(({ step, terms }) => ['a run', 'loss_bpr', step, terms['bpr']]));
-    expect(rows.filter(([, tag]) => tag === 'valid_recall@5').map(([, , step]) => step)).toEqual(curves.epochs.filter(({ valid }) => valid).map(({ step }) => step));
+    expect(rows.filter(([, tag]) => tag === 'loss_bpr')).toEqual(
+      curves.epochs.map(({ step, terms }) => ['a run', 'loss_bpr', step, terms['bpr']]),
+    );
+    expect(rows.filter(([, tag]) => tag === 'valid_recall@5').map(([, , step]) => step)).toEqual(
+      curves.epochs.filter(({ valid }) => valid).map(({ step }) => step),
+    );
     expect(rows.some(([, tag, , value]) => tag === 'epoch' || tag === 'step' || value === null)).toBe(false);
     expect(scalarsTable('a run', curves.epochs, 'A stand-in.').rows[0]?.at(-1)).toBe('A stand-in.');
   });
@@ -69,12 +109,25 @@ describe('curves', () => {
 describe('the list', () => {
   const run = (id: string, seed: number, status: 'finished' | 'failed', notes = '') =>
     summarise({
-      ...newRun(id, `LightGCN · Demo · seed ${seed}`, { model: 'lightgcn', config: { ...defaultConfig('lightgcn'), layers: seed }, seed, dataset: { id: 'd', name: 'Demo', fingerprint: '' }, backend: 'auto', allowSoftware: false }, ''),
+      ...newRun(
+        id,
+        `LightGCN · Demo · seed ${seed}`,
+        {
+          model: 'lightgcn',
+          config: { ...defaultConfig('lightgcn'), layers: seed },
+          seed,
+          dataset: { id: 'd', name: 'Demo', fingerprint: '' },
+          backend: 'auto',
+          allowSoftware: false,
+        },
+        '',
+      ),
       status,
       notes,
     });
   const runs = [run('a', 1, 'finished'), run('b', 2, 'failed', 'Odd loss'), run('c', 3, 'finished')];
-  const ids = (filter: Partial<typeof NO_FILTER>): string[] => filterRuns(runs, { ...NO_FILTER, ...filter }).map(({ id }) => id);
+  const ids = (filter: Partial<typeof NO_FILTER>): string[] =>
+    filterRuns(runs, { ...NO_FILTER, ...filter }).map(({ id }) => id);
 
   it('is narrowed by words in name, note and configuration, by model, dataset and status', () => {
     expect(ids({})).toEqual(['a', 'b', 'c']);
@@ -87,17 +140,29 @@ describe('the list', () => {
 
 describe('a user', () => {
   const interactions = {
-    users: Int32Array.of(0, 0, 1, 1, 1, 2), items: Int32Array.of(3, 1, 3, 0, 2, 3), ratings: null, timestamps: null, split: Uint8Array.of(0, 2, 0, 2, 2, 0),
+    users: Int32Array.of(0, 0, 1, 1, 1, 2),
+    items: Int32Array.of(3, 1, 3, 0, 2, 3),
+    ratings: null,
+    timestamps: null,
+    split: Uint8Array.of(0, 2, 0, 2, 2, 0),
   };
-  const values = Object.fromEntries(METRIC_KEYS.map((key) => [key, Float32Array.of(1, 0.5)])) as RunDetails['perUser']['values'];
+  const values = Object.fromEntries(
+    METRIC_KEYS.map((key) => [key, Float32Array.of(1, 0.5)]),
+  ) as RunDetails['perUser']['values'];
   const details: RunDetails = {
-    perUser: { users: Int32Array.of(0, 1), values }, cutoff: 3, topItems: Int32Array.of(1, 2, 0, 2, 1, -1), topScores: Float32Array.of(3, 2, 1, 3, 2, 0),
+    perUser: { users: Int32Array.of(0, 1), values },
+    cutoff: 3,
+    topItems: Int32Array.of(1, 2, 0, 2, 1, -1),
+    topScores: Float32Array.of(3, 2, 1, 3, 2, 0),
   };
   const popularity = itemPopularity(interactions);
 
   it('has a history, hits in the top list, and what was missed', () => {
     const view = userView(details, 1, interactions, popularity);
-    expect(view.top.map(({ item, hit }) => [item, hit])).toEqual([[2, true], [1, false]]);
+    expect(view.top.map(({ item, hit }) => [item, hit])).toEqual([
+      [2, true],
+      [1, false],
+    ]);
     expect(view.missed).toEqual([0]);
     expect(view.history).toEqual([3]);
     expect([...popularity]).toEqual([0, 0, 0, 3]);

@@ -5,8 +5,24 @@ import type { Config, ModelId, Option } from '../../../src/domain/models/table';
 import { newRun, summarise, type RunSummary, type Sweep } from '../../../src/domain/run';
 import { pointLabel, pointOf } from '../../../src/domain/sweep';
 import { nextAxis, offeredOptions, readAxis, startAxis } from '../../../src/features/sweeps/axisDraft';
-import { bestPoint, pointMetric, pointRows, pointRunsTable, pointsTable, sweepsOf } from '../../../src/features/sweeps/points';
-import { heatMapValues, lineSeries, pictureSummary, sliceAt, spansDecades, suitingPicture, valueAxis, variedAxes } from '../../../src/features/sweeps/pictures';
+import {
+  bestPoint,
+  pointMetric,
+  pointRows,
+  pointRunsTable,
+  pointsTable,
+  sweepsOf,
+} from '../../../src/features/sweeps/points';
+import {
+  heatMapValues,
+  lineSeries,
+  pictureSummary,
+  sliceAt,
+  spansDecades,
+  suitingPicture,
+  valueAxis,
+  variedAxes,
+} from '../../../src/features/sweeps/pictures';
 import { countWords, timeWords } from '../../../src/features/sweeps/planWords';
 import { readingNotes } from '../../../src/features/sweeps/sweepWords';
 import { stopWords } from '../../../src/features/runs/words';
@@ -17,9 +33,22 @@ const weight = { key: 'regWeight', values: [0.001, 0.01, 0.1] };
 const grid: Sweep = { axes: [layers, weight], method: 'grid', medianRule: true };
 
 /** A run of the sweep `g`; without `valid` it has no result. */
-function run(values: Config, seed: number, valid: number | null, over: Partial<RunSummary> = {}, sweep = grid): RunSummary {
+function run(
+  values: Config,
+  seed: number,
+  valid: number | null,
+  over: Partial<RunSummary> = {},
+  sweep = grid,
+): RunSummary {
   const config = completeConfig('lightgcn', values);
-  const experiment = { model: 'lightgcn' as const, config, seed, dataset: { id: 'd', name: 'Demo', fingerprint: 'f' }, backend: 'auto' as const, allowSoftware: false };
+  const experiment = {
+    model: 'lightgcn' as const,
+    config,
+    seed,
+    dataset: { id: 'd', name: 'Demo', fingerprint: 'f' },
+    backend: 'auto' as const,
+    allowSoftware: false,
+  };
   return {
     ...summarise(newRun(`${pointLabel(values)} ${seed}`, 'r', experiment, `2026-01-0${seed}`)),
     group: { id: 'g', name: 'G', variant: pointLabel(pointOf(sweep.axes, config)), sweep },
@@ -29,15 +58,22 @@ function run(values: Config, seed: number, valid: number | null, over: Partial<R
   };
 }
 const all = [
-  run({ layers: 2, regWeight: 0.01 }, 2, 0.5), run({ layers: 2, regWeight: 0.01 }, 1, 0.3), run({ layers: 1, regWeight: 0.01 }, 1, 0.35), run({ layers: 1, regWeight: 0.01 }, 2, null),
-  run({ layers: 1, regWeight: 0.001 }, 1, 0.1), run({ layers: 2, regWeight: 0.1 }, 1, 0.2),
+  run({ layers: 2, regWeight: 0.01 }, 2, 0.5),
+  run({ layers: 2, regWeight: 0.01 }, 1, 0.3),
+  run({ layers: 1, regWeight: 0.01 }, 1, 0.35),
+  run({ layers: 1, regWeight: 0.01 }, 2, null),
+  run({ layers: 1, regWeight: 0.001 }, 1, 0.1),
+  run({ layers: 2, regWeight: 0.1 }, 1, 0.2),
 ];
 const rows = pointRows(all, grid);
 
 describe('the points of a sweep', () => {
   it('stand in the order of the axes, each with its seeds in order, averaged over nothing but seeds', () => {
     expect(rows.map(({ label, runs, done }) => [label, runs.map(({ experiment }) => experiment.seed), done])).toEqual([
-      ['layers=1, regWeight=0.001', [1], 1], ['layers=1, regWeight=0.01', [1, 2], 1], ['layers=2, regWeight=0.01', [1, 2], 2], ['layers=2, regWeight=0.1', [1], 1],
+      ['layers=1, regWeight=0.001', [1], 1],
+      ['layers=1, regWeight=0.01', [1, 2], 1],
+      ['layers=2, regWeight=0.01', [1, 2], 2],
+      ['layers=2, regWeight=0.1', [1], 1],
     ]);
     const { mean, sd } = pointMetric(rows[2]!, 'valid', 'recall@20');
     expect(mean).toBeCloseTo(0.4, 12);
@@ -55,13 +91,21 @@ describe('the points of a sweep', () => {
     const stopped = pointRows([run({ layers: 1, regWeight: 0.1 }, 1, 0.01, { status: 'stopped', stopReason })], grid);
     const byPoint = pointsTable(rows, grid);
     expect(byPoint.columns.slice(0, 3)).toEqual(['layers', 'regWeight', 'valid_recall@5_mean']);
-    expect(byPoint.rows.map((row) => row.slice(0, 3))).toEqual([[1, 0.001, 0.1], [1, 0.01, 0.35], [2, 0.01, 0.4], [2, 0.1, 0.2]]);
+    expect(byPoint.rows.map((row) => row.slice(0, 3))).toEqual([
+      [1, 0.001, 0.1],
+      [1, 0.01, 0.35],
+      [2, 0.01, 0.4],
+      [2, 0.1, 0.2],
+    ]);
     const byRun = pointRunsTable(stopped, grid);
-    const words = 'Stopped after epoch 7 by the median rule: its best validation Recall@20 so far, 0.0100, was below 0.0200, the median of 3 finished runs at that epoch.';
+    const words =
+      'Stopped after epoch 7 by the median rule: its best validation Recall@20 so far, 0.0100, was below 0.0200, the median of 3 finished runs at that epoch.';
     expect(byRun.rows[0]?.[byRun.columns.indexOf('stopped_because')]).toBe(words);
     expect(stopWords({})).toBeNull();
     expect(readingNotes(stopped, 'test', 'recall@20')).toEqual([
-      'Best epochs by validation Recall@20.', expect.stringContaining('choose by validation'), expect.stringContaining('1 run ended early by the median rule'),
+      'Best epochs by validation Recall@20.',
+      expect.stringContaining('choose by validation'),
+      expect.stringContaining('1 run ended early by the median rule'),
     ]);
   });
 
@@ -82,17 +126,32 @@ describe('pictures', () => {
   });
 
   it('a heat map has one cell per point, and none where there is no result', () => {
-    expect(heatMapValues(rows, layers, weight, 'valid', 'recall@20')).toEqual([[0.1, 0.35, null], [null, 0.4, 0.2]]);
-    expect(heatMapValues(rows, weight, layers, 'valid', 'recall@20')).toEqual([[0.1, null], [0.35, 0.4], [null, 0.2]]);
+    expect(heatMapValues(rows, layers, weight, 'valid', 'recall@20')).toEqual([
+      [0.1, 0.35, null],
+      [null, 0.4, 0.2],
+    ]);
+    expect(heatMapValues(rows, weight, layers, 'valid', 'recall@20')).toEqual([
+      [0.1, null],
+      [0.35, 0.4],
+      [null, 0.2],
+    ]);
   });
 
   it('a line goes over one axis while the others stand still, with a band and its seeds', () => {
     const slice = sliceAt(rows, [weight], { regWeight: 0.01 });
     const [line] = lineSeries(slice, 'layers', valueAxis(layers), 'valid', [{ key: 'recall@20', name: 'R' }]);
     const sd = 0.2 / Math.SQRT2;
-    expect(line?.points).toEqual([[1, 0.35], [2, 0.4]]);
-    expect(line?.band?.map(([x, low, high]) => [x, low.toFixed(9), high.toFixed(9)])).toEqual([[2, (0.4 - sd).toFixed(9), (0.4 + sd).toFixed(9)]]);
-    expect(line?.singles).toEqual([[2, 0.3], [2, 0.5]]);
+    expect(line?.points).toEqual([
+      [1, 0.35],
+      [2, 0.4],
+    ]);
+    expect(line?.band?.map(([x, low, high]) => [x, low.toFixed(9), high.toFixed(9)])).toEqual([
+      [2, (0.4 - sd).toFixed(9), (0.4 + sd).toFixed(9)],
+    ]);
+    expect(line?.singles).toEqual([
+      [2, 0.3],
+      [2, 0.5],
+    ]);
     expect(sliceAt(rows, [layers, weight], { layers: 1, regWeight: 0.1 })).toEqual([]);
   });
 
@@ -107,7 +166,9 @@ describe('pictures', () => {
   });
 
   it('are described with their highest and lowest point', () => {
-    expect(pictureSummary(rows, 'valid', 'recall@20')).toBe('Recall@20, validation, at 4 of 4 points: highest 0.4000 at layers=2, regWeight=0.01, lowest 0.1000 at layers=1, regWeight=0.001.');
+    expect(pictureSummary(rows, 'valid', 'recall@20')).toBe(
+      'Recall@20, validation, at 4 of 4 points: highest 0.4000 at layers=2, regWeight=0.01, lowest 0.1000 at layers=1, regWeight=0.001.',
+    );
   });
 });
 
@@ -127,27 +188,43 @@ describe('the dialog', () => {
     expect(read('1, 1').problem).toBe('1 is given twice.');
     expect(read('1.5').problem).toContain('whole number');
     expect(read('').problem).toBe('Give at least one value.');
-    const range = (low: string, high: string, log = false) => readAxis(layersOption, { ...startAxis(layersOption, 2), ranged: true, low, high, log }, 'random');
+    const range = (low: string, high: string, log = false) =>
+      readAxis(layersOption, { ...startAxis(layersOption, 2), ranged: true, low, high, log }, 'random');
     expect(range('1', '4').axis).toEqual({ key: 'layers', values: [], range: { low: 1, high: 4, log: false } });
-    expect([range('4', '1').problem, range('', '1').problem, range('0', '4', true).problem, range('0', '4').problem]).toEqual([
-      'The range begins below its end.', 'A range has two numbers.', 'Even in the logarithm, a range begins above 0.', 'Layers L lies between 1 and 8.',
+    expect([
+      range('4', '1').problem,
+      range('', '1').problem,
+      range('0', '4', true).problem,
+      range('0', '4').problem,
+    ]).toEqual([
+      'The range begins below its end.',
+      'A range has two numbers.',
+      'Even in the logarithm, a range begins above 0.',
+      'Layers L lies between 1 and 8.',
     ]);
     // A grid has no ranges: the list counts.
-    expect(readAxis(layersOption, { ...startAxis(layersOption, 2), ranged: true }, 'grid').axis?.values).toEqual([1, 2, 3, 4]);
+    expect(readAxis(layersOption, { ...startAxis(layersOption, 2), ranged: true }, 'grid').axis?.values).toEqual([
+      1, 2, 3, 4,
+    ]);
   });
 
   it('offers an option that has no effect only beside the one that decides on it', () => {
     const config = completeConfig('lightgcn', {});
-    const idle = (others: readonly string[]) => offeredOptions('lightgcn', config, others).find((one) => one.option.key === 'neighbours')?.idle;
+    const idle = (others: readonly string[]) =>
+      offeredOptions('lightgcn', config, others).find((one) => one.option.key === 'neighbours')?.idle;
     expect([idle([]), idle(['edgeEnhancer'])]).toEqual([true, false]);
   });
 
   it('says how many runs, and how long', () => {
-    expect(countWords(grid.axes, 'grid', 5, 1, 2, 1)).toBe('2 × 3 values − 1 = 5 points × 2 seeds = 10 runs, after 1 pre-training run.');
+    expect(countWords(grid.axes, 'grid', 5, 1, 2, 1)).toBe(
+      '2 × 3 values − 1 = 5 points × 2 seeds = 10 runs, after 1 pre-training run.',
+    );
     expect(countWords(grid.axes, 'random', 5, 0, 1, 0)).toBe('5 points × 1 seed = 5 runs.');
     const what = { model: 'lightgcn', dataset: { id: 'd', name: 'Demo', fingerprint: 'f' } } as const;
     expect(timeWords(null, what, 0)).toBe('How long is unknown: LightGCN has no finished run on Demo yet.');
     const from = [run({}, 1, 0.1, { epochsDone: 10, seconds: 20 })];
-    expect(timeWords({ seconds: 1200, atMost: true, from }, what, 0)).toBe('At most ~20 min, as the newest finished run here took 2.00 s an epoch.');
+    expect(timeWords({ seconds: 1200, atMost: true, from }, what, 0)).toBe(
+      'At most ~20 min, as the newest finished run here took 2.00 s an epoch.',
+    );
   });
 });

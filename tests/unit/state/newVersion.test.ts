@@ -6,15 +6,38 @@ import { reloadObstacle } from '../../../src/state/newVersion';
 
 const run = (id: string, status: RunStatus, group?: RunDocument['group']) =>
   summarise({
-    ...newRun(id, id, { model: 'bpr', config: defaultConfig('bpr'), seed: 1, dataset: { id: 'd', name: 'Demo', fingerprint: 'f' }, backend: 'auto', allowSoftware: false }, '2026-01-01T00:00:00.000Z'),
+    ...newRun(
+      id,
+      id,
+      {
+        model: 'bpr',
+        config: defaultConfig('bpr'),
+        seed: 1,
+        dataset: { id: 'd', name: 'Demo', fingerprint: 'f' },
+        backend: 'auto',
+        allowSoftware: false,
+      },
+      '2026-01-01T00:00:00.000Z',
+    ),
     status,
     ...(group && { group }),
   });
-const quiet = { runs: [run('old', 'finished'), run('left', 'interrupted')], queue: [], paused: [], activeId: null, elsewhere: false };
+const quiet = {
+  runs: [run('old', 'finished'), run('left', 'interrupted')],
+  queue: [],
+  paused: [],
+  activeId: null,
+  elsewhere: false,
+};
 const job = newJob('a', 'files', 'x', [{ path: 'x.inter', bytes: 100 }], 0);
 const checked = (severity: 'error' | 'warning'): ImportJob => ({
   ...job,
-  stage: { name: 'checked', statistics: null, features: [], problems: [{ severity, rule: 'not-finite', file: 'x.inter', row: 3, message: 'm', hint: 'h' }] },
+  stage: {
+    name: 'checked',
+    statistics: null,
+    features: [],
+    problems: [{ severity, rule: 'not-finite', file: 'x.inter', row: 3, message: 'm', hint: 'h' }],
+  },
 });
 
 describe('when a new version may start', () => {
@@ -22,9 +45,12 @@ describe('when a new version may start', () => {
     expect(reloadObstacle(quiet, null)).toBeNull();
   });
 
-  it.each(['preparing', 'running', 'paused'] as const)('may not while a run is %s, here or in another tab', (status) => {
-    expect(reloadObstacle({ ...quiet, runs: [run('r', status)] }, null)).toMatch(/^A run is training/);
-  });
+  it.each(['preparing', 'running', 'paused'] as const)(
+    'may not while a run is %s, here or in another tab',
+    (status) => {
+      expect(reloadObstacle({ ...quiet, runs: [run('r', status)] }, null)).toMatch(/^A run is training/);
+    },
+  );
 
   it('may not between the start of a run and its first word, nor while another tab has the right to train', () => {
     expect(reloadObstacle({ ...quiet, activeId: 'r' }, null)).toMatch(/^A run is training/);
@@ -42,6 +68,11 @@ describe('when a new version may start', () => {
     expect(reloadObstacle(quiet, job)).toMatch(/^A dataset is being imported/);
     expect(reloadObstacle(quiet, checked('warning'))).toMatch(/^A dataset is being imported/);
     expect(reloadObstacle(quiet, checked('error'))).toBeNull();
-    expect(reloadObstacle(quiet, { ...job, stage: { name: 'failed', fault: { code: 'IMPORT_CANCELLED', message: '', hint: '', context: {} } } })).toBeNull();
+    expect(
+      reloadObstacle(quiet, {
+        ...job,
+        stage: { name: 'failed', fault: { code: 'IMPORT_CANCELLED', message: '', hint: '', context: {} } },
+      }),
+    ).toBeNull();
   });
 });

@@ -14,21 +14,36 @@ import { memoryDatabase, type Database } from '../../../src/storage/database';
 import { listRuns, readRun, writeRun } from '../../../src/storage/runs';
 
 const experimentOf = (model: ModelId, seed: number): Experiment => ({
-  model, config: defaultConfig(model), seed, dataset: { id: 'd', name: 'Demo', fingerprint: 'f' }, backend: 'auto', allowSoftware: false,
+  model,
+  config: defaultConfig(model),
+  seed,
+  dataset: { id: 'd', name: 'Demo', fingerprint: 'f' },
+  backend: 'auto',
+  allowSoftware: false,
 });
 const experiment = (seed: number): QueuedExperiment => ({ experiment: experimentOf('lightgcn', seed) });
 
 const gpuLost: Fault = { code: 'GPU_LOST', message: 'The GPU was lost.', hint: 'Resume.', context: {} };
 
 const epochPoint = (epoch: number): EpochPoint => ({
-  epoch, step: (epoch + 1) * 10, learningRate: 1e-3, terms: { bpr: 1 }, total: 1, valid: null, trainSeconds: 1, evaluateSeconds: 0,
+  epoch,
+  step: (epoch + 1) * 10,
+  learningRate: 1e-3,
+  terms: { bpr: 1 },
+  total: 1,
+  valid: null,
+  trainSeconds: 1,
+  evaluateSeconds: 0,
 });
 
 /** A worker whose every event is given by the test. */
 class FakeWorker {
   readonly commands: TrainingCommand[] = [];
   terminated = false;
-  constructor(readonly listener: TrainingListener, readonly database: Database) {}
+  constructor(
+    readonly listener: TrainingListener,
+    readonly database: Database,
+  ) {}
   get runId(): string {
     const [first] = this.commands;
     if (first?.type !== 'start') throw new Error('not started');
@@ -131,7 +146,8 @@ describe('the queue', () => {
     const [id = ''] = await useRuns.getState().enqueue([experiment(1)]);
     await settled();
     const before = useRuns.getState().revision;
-    for (let step = 1; step <= 500; step++) workers[0]?.listener.onEvent({ type: 'intervals', points: [{ step, epoch: 0, terms: {}, total: 1 }] });
+    for (let step = 1; step <= 500; step++)
+      workers[0]?.listener.onEvent({ type: 'intervals', points: [{ step, epoch: 0, terms: {}, total: 1 }] });
     await settled(250);
     expect(useRuns.getState().revision - before).toBeLessThanOrEqual(3);
     expect(liveRun(id)?.intervals).toHaveLength(500);
@@ -141,8 +157,12 @@ describe('the queue', () => {
 describe('a sweep', () => {
   const metrics = (value: number): Metrics => Object.fromEntries(METRIC_KEYS.map((key) => [key, value])) as Metrics;
   const sweep = { axes: [], method: 'grid', medianRule: true } as const;
-  const point = (seed: number, asked: Sweep = sweep): QueuedExperiment => ({ ...experiment(seed), group: { id: 'g', name: 'G', variant: 'v', sweep: asked } });
-  const curve = (...values: number[]): EpochPoint[] => values.map((value, epoch) => ({ ...epochPoint(epoch), valid: metrics(value) }));
+  const point = (seed: number, asked: Sweep = sweep): QueuedExperiment => ({
+    ...experiment(seed),
+    group: { id: 'g', name: 'G', variant: 'v', sweep: asked },
+  });
+  const curve = (...values: number[]): EpochPoint[] =>
+    values.map((value, epoch) => ({ ...epochPoint(epoch), valid: metrics(value) }));
 
   it('that is paused lets its run in training end, starts no other, and stays paused beyond a reload', async () => {
     const { database, tab } = browser();
@@ -194,8 +214,10 @@ describe('a sweep', () => {
     const { useRuns, workers } = tab();
     const ids = await useRuns.getState().enqueue([1, 2, 3, 4, 5].map((seed) => point(seed)));
     await settled();
-    for (const [place, value] of [0.2, 0.3, 0.4].entries()) await workers[place]?.end({ status: 'finished', epochs: curve(0, 0, 0, 0, 0, value) });
-    const speak = (place: number, points: readonly EpochPoint[]): void => points.forEach((one) => workers[place]?.listener.onEvent({ type: 'epoch', point: one, best: null }));
+    for (const [place, value] of [0.2, 0.3, 0.4].entries())
+      await workers[place]?.end({ status: 'finished', epochs: curve(0, 0, 0, 0, 0, value) });
+    const speak = (place: number, points: readonly EpochPoint[]): void =>
+      points.forEach((one) => workers[place]?.listener.onEvent({ type: 'epoch', point: one, best: null }));
     speak(3, curve(0, 0, 0, 0, 0, 0.3));
     expect(workers[3]?.commands).toHaveLength(1);
     await workers[3]?.end({ status: 'finished', epochs: curve(0, 0, 0, 0, 0, 0.3) });
@@ -204,7 +226,14 @@ describe('a sweep', () => {
     speak(4, curve(0, 0, 0, 0, 0.29, 0.1).slice(5));
     expect(workers[4]?.commands.at(-1)).toEqual({ type: 'stop' });
     await workers[4]?.end({ status: 'stopped' });
-    expect((await readRun(database, ids[4] ?? '')).stopReason).toEqual({ rule: 'median', epoch: 5, metric: 'recall@20', best: 0.29, median: 0.3, peers: 4 });
+    expect((await readRun(database, ids[4] ?? '')).stopReason).toEqual({
+      rule: 'median',
+      epoch: 5,
+      metric: 'recall@20',
+      best: 0.29,
+      median: 0.3,
+      peers: 4,
+    });
     expect((await readRun(database, ids[3] ?? '')).stopReason).toBeUndefined();
   });
 
@@ -214,7 +243,10 @@ describe('a sweep', () => {
     const ids = await useRuns.getState().enqueue([1, 2, 3, 4, 5].map((seed) => point(seed)));
     await settled();
     for (const place of [0, 1, 2]) await workers[place]?.end({ status: 'finished', epochs: curve(1, 1, 1, 1, 1, 1) });
-    const hopeless = (place: number): void => curve(0, 0, 0, 0, 0, 0).forEach((one) => workers[place]?.listener.onEvent({ type: 'epoch', point: one, best: null }));
+    const hopeless = (place: number): void =>
+      curve(0, 0, 0, 0, 0, 0).forEach((one) =>
+        workers[place]?.listener.onEvent({ type: 'epoch', point: one, best: null }),
+      );
     useRuns.getState().command('stop');
     hopeless(3);
     await workers[3]?.end({ status: 'stopped' });
@@ -238,7 +270,10 @@ describe('pre-training', () => {
   it('is queued once before the runs that need it, and not again when it has finished', async () => {
     const { database, tab } = browser();
     const { useRuns, workers } = tab();
-    const egra: QueuedExperiment = { experiment: experimentOf('egra', 1), group: { id: 'g', name: 'a table', variant: 'EGRA' } };
+    const egra: QueuedExperiment = {
+      experiment: experimentOf('egra', 1),
+      group: { id: 'g', name: 'a table', variant: 'EGRA' },
+    };
     const ids = await useRuns.getState().enqueue([egra, { ...egra }]);
     await settled();
     const models = (await listRuns(database)).map(({ experiment: { model } }) => model);
@@ -250,7 +285,9 @@ describe('pre-training', () => {
 
     await useRuns.getState().enqueue([egra, { experiment: experimentOf('egra', 2) }]);
     await settled();
-    const seeds = (await listRuns(database)).filter(({ experiment: { model } }) => model === 'mgcn').map(({ experiment: { seed } }) => seed);
+    const seeds = (await listRuns(database))
+      .filter(({ experiment: { model } }) => model === 'mgcn')
+      .map(({ experiment: { seed } }) => seed);
     expect(seeds).toEqual([1, 2]);
   });
 });
@@ -264,7 +301,10 @@ describe('failures', () => {
     workers[0]?.listener.onDeath('out of memory');
     await settled();
     const [first] = useRuns.getState().runs;
-    expect(first).toMatchObject({ status: 'failed', fault: { code: 'WORKER_FAILED', message: 'The thread that trains stopped: out of memory.' } });
+    expect(first).toMatchObject({
+      status: 'failed',
+      fault: { code: 'WORKER_FAILED', message: 'The thread that trains stopped: out of memory.' },
+    });
     expect(workers).toHaveLength(2);
   });
 
@@ -281,7 +321,10 @@ describe('failures', () => {
     await settled();
     expect(workers).toHaveLength(3);
     expect(workers.every(({ terminated }) => terminated)).toBe(true);
-    expect(useRuns.getState()).toMatchObject({ activeId: null, runs: [{ status: 'failed', fault: { code: 'GPU_LOST' } }] });
+    expect(useRuns.getState()).toMatchObject({
+      activeId: null,
+      runs: [{ status: 'failed', fault: { code: 'GPU_LOST' } }],
+    });
   });
 
   it('an interrupted worker leaves a run that can be resumed', async () => {
@@ -301,7 +344,11 @@ describe('failures', () => {
 describe('a reload', () => {
   it('turns what was left running into interrupted, keeps its edits, and takes up the queue', async () => {
     const { database, tab } = browser();
-    await writeRun(database, { ...newRun('a', 'A', experimentOf('lightgcn', 1), '2026-01-01'), status: 'running', epochs: [epochPoint(0)] });
+    await writeRun(database, {
+      ...newRun('a', 'A', experimentOf('lightgcn', 1), '2026-01-01'),
+      status: 'running',
+      epochs: [epochPoint(0)],
+    });
     await database.settings.set('edits/a', { notes: 'written while it ran' });
     await writeRun(database, newRun('b', 'B', experimentOf('lightgcn', 2), '2026-01-02'));
     const { useRuns, workers } = tab();
@@ -338,13 +385,20 @@ describe('a reload', () => {
 describe('a resumed run', () => {
   it('replaces points that its checkpoint did not know', async () => {
     const { database, tab } = browser();
-    await writeRun(database, { ...newRun('a', 'A', experimentOf('lightgcn', 1), '2026-01-01'), status: 'interrupted', epochs: [0, 1, 2].map(epochPoint) });
+    await writeRun(database, {
+      ...newRun('a', 'A', experimentOf('lightgcn', 1), '2026-01-01'),
+      status: 'interrupted',
+      epochs: [0, 1, 2].map(epochPoint),
+    });
     const { useRuns, workers, liveRun } = tab();
     await useRuns.getState().load();
     await useRuns.getState().resume('a');
     await settled();
     workers[0]?.listener.onEvent({ type: 'epoch', point: { ...epochPoint(1), total: 7 }, best: null });
-    expect(liveRun('a')?.epochs.map(({ epoch, total }) => [epoch, total])).toEqual([[0, 1], [1, 7]]);
+    expect(liveRun('a')?.epochs.map(({ epoch, total }) => [epoch, total])).toEqual([
+      [0, 1],
+      [1, 7],
+    ]);
   });
 });
 

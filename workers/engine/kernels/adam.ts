@@ -30,7 +30,13 @@ export interface Parameter {
 
 export function newParameter(name: string, meaning: string, shape: number[], values: Float32Array): Parameter {
   const zeros = (): tf.Tensor => tf.keep(tf.tensor(new Float32Array(values.length), shape, 'float32'));
-  return { name, meaning, tensor: tf.keep(tf.tensor(values.slice(), shape, 'float32')), first: zeros(), second: zeros() };
+  return {
+    name,
+    meaning,
+    tensor: tf.keep(tf.tensor(values.slice(), shape, 'float32')),
+    first: zeros(),
+    second: zeros(),
+  };
 }
 
 export function disposeParameter(parameter: Parameter): void {
@@ -84,7 +90,8 @@ export class Adam {
       const gradient = gradients[position];
       if (!gradient) throw new Error(`No gradient for ${parameter.name}.`);
       const kernels = isWasm(backend) && simdOf(backend);
-      if (isWasm(backend) && kernels) return adamCompiled(backend, kernels, parameter, gradient, this.#settings, scalars);
+      if (isWasm(backend) && kernels)
+        return adamCompiled(backend, kernels, parameter, gradient, this.#settings, scalars);
       if (isWasm(backend)) replaceTensor(parameter, hostView(backend, parameter.tensor));
       adamPortable(
         hostView(backend, parameter.tensor),
@@ -130,8 +137,25 @@ function adamCompiled(
 ): void {
   const old = parameter.tensor;
   const made = backend.makeOutput(old.shape, 'float32');
-  const [theta, result, first, second, slope] = [old, made, parameter.first, parameter.second, gradient].map((tensor) => addressOf(backend, tensor));
-  kernels.adam(theta!, result!, first!, second!, slope!, old.size, beta1, beta2, 1 - beta1, 1 - beta2, epsilon, weightDecay, learningRate / correction1, 1 / Math.sqrt(correction2));
+  const [theta, result, first, second, slope] = [old, made, parameter.first, parameter.second, gradient].map((tensor) =>
+    addressOf(backend, tensor),
+  );
+  kernels.adam(
+    theta!,
+    result!,
+    first!,
+    second!,
+    slope!,
+    old.size,
+    beta1,
+    beta2,
+    1 - beta1,
+    1 - beta2,
+    epsilon,
+    weightDecay,
+    learningRate / correction1,
+    1 / Math.sqrt(correction2),
+  );
   parameter.tensor = tf.keep(tf.engine().makeTensorFromTensorInfo(made));
   old.dispose();
 }
@@ -177,13 +201,20 @@ class AdamPipeline {
     this.#uniforms = backend.device.createBuffer({ size: 32, usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST });
   }
 
-  run(parameters: readonly Parameter[], gradients: readonly tf.Tensor[], settings: AdamSettings, scalars: StepScalars): void {
+  run(
+    parameters: readonly Parameter[],
+    gradients: readonly tf.Tensor[],
+    settings: AdamSettings,
+    scalars: StepScalars,
+  ): void {
     const backend = this.#backend;
     const device = backend.device;
     const bound = parameters.map((parameter, position) => {
       const gradient = gradients[position];
       if (!gradient) throw new Error(`No gradient for ${parameter.name}.`);
-      return [parameter.tensor, parameter.first, parameter.second, gradient].map((tensor) => deviceBuffer(backend, tensor));
+      return [parameter.tensor, parameter.first, parameter.second, gradient].map((tensor) =>
+        deviceBuffer(backend, tensor),
+      );
     });
     // What tfjs has recorded so far makes the gradients: it goes first.
     submitRecorded(backend);
@@ -193,8 +224,14 @@ class AdamPipeline {
       this.#uniforms,
       0,
       Float32Array.of(
-        beta1, beta2, 1 - beta1, 1 - beta2,
-        epsilon, weightDecay, scalars.learningRate / scalars.correction1, 1 / Math.sqrt(scalars.correction2),
+        beta1,
+        beta2,
+        1 - beta1,
+        1 - beta2,
+        epsilon,
+        weightDecay,
+        scalars.learningRate / scalars.correction1,
+        1 / Math.sqrt(scalars.correction2),
       ),
     );
     const encoder = device.createCommandEncoder();
@@ -241,7 +278,10 @@ export function overwrite(parameter: Parameter, values: Float32Array): void {
 export function restoreParameter(parameter: Parameter, saved: SavedParameter): void {
   overwrite(parameter, saved.values);
   const backend: unknown = tf.backend();
-  for (const [tensor, values] of [[parameter.first, saved.first], [parameter.second, saved.second]] as const) {
+  for (const [tensor, values] of [
+    [parameter.first, saved.first],
+    [parameter.second, saved.second],
+  ] as const) {
     if (isWebGPU(backend)) overwriteBuffer(backend, tensor, values);
     else hostView(backend, tensor).set(values);
   }

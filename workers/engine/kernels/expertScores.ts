@@ -27,8 +27,14 @@ export const expertScoresPair: KernelPair = {
   inputs: ['users', 'items', 'output', 'hiddenWeights', 'hiddenBias'],
   outputShape: (shapes) => [shapes[0]?.[0] ?? 0, shapes[1]?.[0] ?? 0],
 
-  portable: ([users, items, output, hiddenWeights, hiddenBias], result, shapes, { experts = 1, width = 1, top = 1, mlp = 0, hidden = 0 }) => {
-    if (!users || !items || !output || !hiddenWeights || !hiddenBias) throw new Error('Expert scores need users, items and a router.');
+  portable: (
+    [users, items, output, hiddenWeights, hiddenBias],
+    result,
+    shapes,
+    { experts = 1, width = 1, top = 1, mlp = 0, hidden = 0 },
+  ) => {
+    if (!users || !items || !output || !hiddenWeights || !hiddenBias)
+      throw new Error('Expert scores need users, items and a router.');
     const rows = shapes[0]?.[0] ?? 0;
     const columns = shapes[1]?.[0] ?? 0;
     const stride = shapes[0]?.[1] ?? 0;
@@ -70,7 +76,9 @@ export const expertScoresPair: KernelPair = {
             total += share;
             const p = u + best * width;
             const q = i + best * width;
-            score += share * (mlp === 0 ? innerProduct(users, p, items, q, width) : readReLU(users, p, items, q, output, width));
+            score +=
+              share *
+              (mlp === 0 ? innerProduct(users, p, items, q, width) : readReLU(users, p, items, q, output, width));
           }
           result[row * columns + column] = score / total;
         }
@@ -80,13 +88,32 @@ export const expertScoresPair: KernelPair = {
 
   simd: {
     scratch: ({ experts = 1, hidden = 0 }) => experts + hidden,
-    run: (kernels, { inputs: [users = 0, items = 0, v = 0, hiddenWeights = 0, hiddenBias = 0], output, scratch }, shapes, { experts = 1, width = 1, top = 1, mlp = 0, hidden = 0 }) => {
+    run: (
+      kernels,
+      { inputs: [users = 0, items = 0, v = 0, hiddenWeights = 0, hiddenBias = 0], output, scratch },
+      shapes,
+      { experts = 1, width = 1, top = 1, mlp = 0, hidden = 0 },
+    ) => {
       const columns = shapes[1]?.[0] ?? 0;
       // Many short calls: an engine replaces its first, quickly compiled version only between calls.
       for (let first = 0; first < columns; first += ITEM_BLOCK) {
         kernels.expertScores(
-          users, items, v, hiddenWeights, hiddenBias, output, scratch,
-          shapes[0]?.[0] ?? 0, columns, first, Math.min(columns, first + ITEM_BLOCK), experts, width, top, mlp, hidden,
+          users,
+          items,
+          v,
+          hiddenWeights,
+          hiddenBias,
+          output,
+          scratch,
+          shapes[0]?.[0] ?? 0,
+          columns,
+          first,
+          Math.min(columns, first + ITEM_BLOCK),
+          experts,
+          width,
+          top,
+          mlp,
+          hidden,
         );
       }
     },

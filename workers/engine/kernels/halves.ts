@@ -26,7 +26,12 @@ export const halvesPair: KernelPair = {
   },
 
   simd: {
-    run: (kernels, { inputs: [x = 0, indices = 0], output }, [[rows = 0, words = 0] = [], [count = 0] = []], { columns = 0 }) => {
+    run: (
+      kernels,
+      { inputs: [x = 0, indices = 0], output },
+      [[rows = 0, words = 0] = [], [count = 0] = []],
+      { columns = 0 },
+    ) => {
       const wrong = kernels.halves(x, indices, output, rows, count, words, columns);
       if (wrong >= 0) throw outside(wrong, rows);
     },
@@ -46,21 +51,25 @@ export const halvesPair: KernelPair = {
           if (index < uniforms.size) {
             let row = indices[index / ${across}] * ${Math.ceil(columns / 2)};
             let column = index % ${across};
-            ${fours
-              ? 'result[index] = vec4<f32>(unpack2x16float(bitcast<u32>(x[row + 2 * column])), unpack2x16float(bitcast<u32>(x[row + 2 * column + 1])));'
-              : 'result[index] = unpack2x16float(bitcast<u32>(x[row + column / 2]))[column % 2];'}
+            ${
+              fours
+                ? 'result[index] = vec4<f32>(unpack2x16float(bitcast<u32>(x[row + 2 * column])), unpack2x16float(bitcast<u32>(x[row + 2 * column + 1])));'
+                : 'result[index] = unpack2x16float(bitcast<u32>(x[row + column / 2]))[column % 2];'
+            }
           }
         }`,
     };
   },
 };
 
-const outside = (place: number, rows: number): Error => new Error(`The row index at place ${place} lies outside of a table of ${rows} rows.`);
+const outside = (place: number, rows: number): Error =>
+  new Error(`The row index at place ${place} lies outside of a table of ${rows} rows.`);
 
 export const registerHalves = (): void => registerPair(halvesPair);
 
 /** The rows that `indices [n]` names of packed halves `[rows, ⌈columns / 2⌉]`, as `[n, columns]`; carries no gradient. */
-export const unpackedHalves = (x: tf.Tensor2D, indices: tf.Tensor1D, columns: number): tf.Tensor2D => matrixOf(runPair(halvesPair, [x, indices], { columns }));
+export const unpackedHalves = (x: tf.Tensor2D, indices: tf.Tensor1D, columns: number): tf.Tensor2D =>
+  matrixOf(runPair(halvesPair, [x, indices], { columns }));
 
 /** Rounds `values [rows, columns]` to half precision, two in a word; ±∞ for what is too large. */
 export function packedHalves(values: Float32Array, rows: number, columns: number): Int32Array {

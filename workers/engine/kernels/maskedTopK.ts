@@ -34,8 +34,12 @@ export const maskedTopKPair: KernelPair = {
   },
 
   simd: {
-    run: (kernels, { inputs: [scores = 0, ids = 0, pointers = 0, columns = 0], output }, [[rows = 0, width = 0] = []], { k = 1 }) =>
-      kernels.maskedTopK(scores, ids, pointers, columns, output, rows, width, k),
+    run: (
+      kernels,
+      { inputs: [scores = 0, ids = 0, pointers = 0, columns = 0], output },
+      [[rows = 0, width = 0] = []],
+      { k = 1 },
+    ) => kernels.maskedTopK(scores, ids, pointers, columns, output, rows, width, k),
   },
 
   wgsl: (shapes, { k = 1 }) => ({

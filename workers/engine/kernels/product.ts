@@ -19,6 +19,12 @@ export function productOf(a: tf.TensorInfo, b: tf.TensorInfo, attrs: tf.NamedAtt
   const n = b.shape.at(turnedB ? -2 : -1) ?? 0;
   const outer = a.shape.slice(0, -2);
   const batch = tf.util.sizeFromShape(outer);
-  if (a.dtype !== 'float32' || b.dtype !== 'float32' || batch * m * k * n === 0 || !tf.util.arraysEqual(outer, b.shape.slice(0, -2))) return null;
+  if (
+    a.dtype !== 'float32' ||
+    b.dtype !== 'float32' ||
+    batch * m * k * n === 0 ||
+    !tf.util.arraysEqual(outer, b.shape.slice(0, -2))
+  )
+    return null;
   return { batch, m, k, n, shape: [...outer, m, n], turnedA, turnedB };
 }

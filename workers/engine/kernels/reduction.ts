@@ -8,7 +8,11 @@ export interface Reduction {
 }
 
 /** Null where the axes do not lie next to each other, or there is nothing to reduce. `axes` as tfjs hands it to a kernel. */
-export function reductionOf(shape: readonly number[], axes: tf.Attribute | undefined, keepDims: boolean): Reduction | null {
+export function reductionOf(
+  shape: readonly number[],
+  axes: tf.Attribute | undefined,
+  keepDims: boolean,
+): Reduction | null {
   const given = Array.isArray(axes) ? axes.map(Number) : typeof axes === 'number' ? axes : Array.from(shape.keys());
   const reduced = tf.util.parseAxisParam(given, [...shape]).sort((a, b) => a - b);
   const [first = 0] = reduced;

@@ -78,24 +78,43 @@ const inFours = (...counts: readonly number[]): boolean => counts.every((count) 
 const sizeOf = (shape: readonly number[]): number => tf.util.sizeFromShape([...shape]);
 
 /** `x` from `first` to `first + size` along `axis`; null where that is not in fours. */
-function cut(backend: WebGPUBackend, x: tf.TensorInfo, axis: number, first: number, size: number): tf.TensorInfo | null {
+function cut(
+  backend: WebGPUBackend,
+  x: tf.TensorInfo,
+  axis: number,
+  first: number,
+  size: number,
+): tf.TensorInfo | null {
   const inner = sizeOf(x.shape.slice(axis + 1));
   const outer = sizeOf(x.shape.slice(0, axis));
   const across = (x.shape[axis] ?? 0) * inner;
   if (outer === 0 || !inFours(across, size * inner) || (first * inner) % FOUR !== 0) return null;
-  const made = runOnDevice(backend, softwareRowsPair, [{ ...x, shape: [outer, across] }], { width: size * inner, first: first * inner, height: outer });
+  const made = runOnDevice(backend, softwareRowsPair, [{ ...x, shape: [outer, across] }], {
+    width: size * inner,
+    first: first * inner,
+    height: outer,
+  });
   return { ...made, shape: x.shape.map((length, a) => (a === axis ? size : length)) };
 }
 
 /** The backend moves number by number and computes each one's place in every dimension; here four of a row go at once. */
 export function replaceSoftwareCopies(): void {
   replaceOnSoftware('GatherV2', ({ inputs: { x, indices }, attrs, backend }) => {
-    if (x?.dtype !== 'float32' || indices?.dtype !== 'int32' || attrs['axis'] !== 0 || (attrs['batchDims'] ?? 0) !== 0) return null;
+    if (x?.dtype !== 'float32' || indices?.dtype !== 'int32' || attrs['axis'] !== 0 || (attrs['batchDims'] ?? 0) !== 0)
+      return null;
     const [rows = 0, ...rest] = x.shape;
     const width = sizeOf(rest);
     const count = sizeOf(indices.shape);
     if (rows * count === 0 || !inFours(width)) return null;
-    const made = runOnDevice(backend, softwareRowsPair, [{ ...x, shape: [rows, width] }, { ...indices, shape: [count] }], { width, first: 0 });
+    const made = runOnDevice(
+      backend,
+      softwareRowsPair,
+      [
+        { ...x, shape: [rows, width] },
+        { ...indices, shape: [count] },
+      ],
+      { width, first: 0 },
+    );
     return { ...made, shape: [...indices.shape, ...rest] };
   });
   replaceOnSoftware('Slice', ({ inputs: { x }, attrs, backend }) => {
@@ -104,7 +123,14 @@ export function replaceSoftwareCopies(): void {
   });
   // The gradient of a piece.
   replaceOnSoftware('PadV2', ({ inputs: { x }, attrs: { paddings, constantValue }, backend }) => {
-    if (x?.dtype !== 'float32' || constantValue !== 0 || !Array.isArray(paddings) || x.shape.length === 0 || x.shape.includes(0)) return null;
+    if (
+      x?.dtype !== 'float32' ||
+      constantValue !== 0 ||
+      !Array.isArray(paddings) ||
+      x.shape.length === 0 ||
+      x.shape.includes(0)
+    )
+      return null;
     const around = paddings.map((pair: unknown) => (Array.isArray(pair) ? pair.map(Number) : []));
     if (around.slice(1).some(([before, after]) => before !== 0 || after !== 0)) return null;
     const [rows = 0, ...rest] = x.shape;
@@ -112,7 +138,10 @@ export function replaceSoftwareCopies(): void {
     const width = sizeOf(rest);
     if (!inFours(width)) return null;
     const height = above + rows + below;
-    return { ...runOnDevice(backend, softwareRowsPair, [{ ...x, shape: [rows, width] }], { width, first: 0, above, height }), shape: [height, ...rest] };
+    return {
+      ...runOnDevice(backend, softwareRowsPair, [{ ...x, shape: [rows, width] }], { width, first: 0, above, height }),
+      shape: [height, ...rest],
+    };
   });
   replaceOnSoftware('Concat', ({ inputs, attrs, backend }) => {
     const [a, b, ...others] = Object.values(inputs);
@@ -121,7 +150,15 @@ export function replaceSoftwareCopies(): void {
     const outer = sizeOf(a.shape.slice(0, axis));
     const [p, q] = [sizeOf(a.shape.slice(axis)), sizeOf(b.shape.slice(axis))];
     if (outer === 0 || !inFours(p, q)) return null;
-    const made = runOnDevice(backend, softwareJoinPair, [{ ...a, shape: [outer, p] }, { ...b, shape: [outer, q] }], {});
+    const made = runOnDevice(
+      backend,
+      softwareJoinPair,
+      [
+        { ...a, shape: [outer, p] },
+        { ...b, shape: [outer, q] },
+      ],
+      {},
+    );
     return { ...made, shape: a.shape.map((length, at) => (at === axis ? length + (b.shape[axis] ?? 0) : length)) };
   });
 }

@@ -14,7 +14,11 @@ const LARGE = 2 ** 24;
 export const softwareMatMulPair: KernelPair = {
   name: 'LodestoneSoftwareMatMul',
   inputs: ['a', 'b'],
-  outputShape: ([a = [], b = []], { transposeA = 0, transposeB = 0 }) => [a[0] ?? 0, a[transposeA ? 2 : 1] ?? 0, b[transposeB ? 1 : 2] ?? 0],
+  outputShape: ([a = [], b = []], { transposeA = 0, transposeB = 0 }) => [
+    a[0] ?? 0,
+    a[transposeA ? 2 : 1] ?? 0,
+    b[transposeB ? 1 : 2] ?? 0,
+  ],
 
   portable: ([a, b], output, [shapeA = [], shapeB = []], { transposeA = 0, transposeB = 0 }) => {
     if (!a || !b) throw new Error('A product has two operands.');
@@ -27,7 +31,8 @@ export const softwareMatMulPair: KernelPair = {
       for (let r = 0; r < rows; r++) {
         for (let c = 0; c < columns; c++) {
           let sum = 0;
-          for (let k = 0; k < inner; k++) sum += a[n * rows * inner + r * aRow + k * aInner]! * b[n * inner * columns + k * bInner + c * bColumn]!;
+          for (let k = 0; k < inner; k++)
+            sum += a[n * rows * inner + r * aRow + k * aInner]! * b[n * inner * columns + k * bInner + c * bColumn]!;
           output[(n * rows + r) * columns + c] = sum;
         }
       }
@@ -52,25 +57,36 @@ export const softwareMatMulPair: KernelPair = {
     const blocks = (shapeA[0] ?? 0) * Math.ceil(rows / height) * Math.ceil(columns / (4 * fours));
     // A few invocations are shared between the cores evenly.
     const workgroupSize = blocks < 256 ? 4 : 16;
-    const lines = (count: number, line: (n: number) => string): string => Array.from({ length: count }, (_, n) => line(n)).join('\n');
-    const cells = (line: (row: number, four: number) => string): string => lines(height, (row) => lines(fours, (four) => line(row, four)));
+    const lines = (count: number, line: (n: number) => string): string =>
+      Array.from({ length: count }, (_, n) => line(n)).join('\n');
+    const cells = (line: (row: number, four: number) => string): string =>
+      lines(height, (row) => lines(fours, (four) => line(row, four)));
     const each = (line: (step: number) => string): string => lines(steps, line);
     const at = (step: number): string => (step ? `(k + ${step})` : 'k');
-    const atA = (step: number, row: string): string => (transposeA ? `startA + ${at(step)} * rows + ${row}` : `startA + ${row} * inner + ${at(step)}`);
-    const atB = (step: number, column: string): string => (transposeB ? `startB + ${column} * inner + ${at(step)}` : `startB + ${at(step)} * columns + ${column}`);
+    const atA = (step: number, row: string): string =>
+      transposeA ? `startA + ${at(step)} * rows + ${row}` : `startA + ${row} * inner + ${at(step)}`;
+    const atB = (step: number, column: string): string =>
+      transposeB ? `startB + ${column} * inner + ${at(step)}` : `startB + ${at(step)} * columns + ${column}`;
     const readA = alongA
       ? lines(height, (r) => `let a${r} = a[(${atA(0, `r${r}`)}) / 4];`)
-      : each((step) => (acrossA
-        ? lines(height / 4, (q) => `let a${step}_${q} = a[(${atA(step, `min(row + ${4 * q}, rows - 4)`)}) / 4];`)
-        : lines(height, (r) => `let a${step}_${r} = a[${atA(step, `r${r}`)}];`)));
-    const ofA = (step: number, r: number): string => (alongA ? `a${r}[${step}]` : acrossA ? `a${step}_${r >> 2}[${r & 3}]` : `a${step}_${r}`);
+      : each((step) =>
+          acrossA
+            ? lines(height / 4, (q) => `let a${step}_${q} = a[(${atA(step, `min(row + ${4 * q}, rows - 4)`)}) / 4];`)
+            : lines(height, (r) => `let a${step}_${r} = a[${atA(step, `r${r}`)}];`),
+        );
+    const ofA = (step: number, r: number): string =>
+      alongA ? `a${r}[${step}]` : acrossA ? `a${step}_${r >> 2}[${r & 3}]` : `a${step}_${r}`;
     const four = (one: (c: number) => string): string => `vec4<f32>(${[0, 1, 2, 3].map(one).join(', ')})`;
     const readB = alongB ? lines(4 * fours, (c) => `let t${c} = b[(${atB(0, `c${c}`)}) / 4];`) : '';
     const ofB = (step: number, f: number): string => {
       if (alongB) return four((c) => `t${4 * f + c}[${step}]`);
       return acrossB ? `b[(${atB(step, `c${4 * f}`)}) / 4]` : four((c) => `b[${atB(step, `c${4 * f + c}`)}]`);
     };
-    const chained = (r: number, f: number): string => Array.from({ length: steps }, (_, step) => step).reduce((sum, step) => `fma(vec4<f32>(${ofA(step, r)}), b${step}_${f}, ${sum})`, `s${r}_${f}`);
+    const chained = (r: number, f: number): string =>
+      Array.from({ length: steps }, (_, step) => step).reduce(
+        (sum, step) => `fma(vec4<f32>(${ofA(step, r)}), b${step}_${f}, ${sum})`,
+        `s${r}_${f}`,
+      );
     return {
       key: [transposeA, transposeB, height, fours, whole, steps, acrossA].join('_'),
       inputComponents: [alongA || acrossA ? 4 : 1, alongB || acrossB ? 4 : 1],
@@ -100,9 +116,15 @@ export const softwareMatMulPair: KernelPair = {
             ${each((step) => lines(fours, (f) => `let b${step}_${f} = ${ofB(step, f)};`))}
             ${cells((r, f) => `s${r}_${f} = ${chained(r, f)};`)}
           }
-          ${cells((r, f) => whole
-            ? `if (row + ${r} < rows && column + ${4 * f} < columns) { result[(start + (row + ${r}) * columns) / 4 + ${f}] = s${r}_${f}; }`
-            : lines(4, (c) => `if (row + ${r} < rows && column + ${4 * f + c} < columns) { result[start + (row + ${r}) * columns + ${4 * f + c}] = s${r}_${f}[${c}]; }`))}
+          ${cells((r, f) =>
+            whole
+              ? `if (row + ${r} < rows && column + ${4 * f} < columns) { result[(start + (row + ${r}) * columns) / 4 + ${f}] = s${r}_${f}; }`
+              : lines(
+                  4,
+                  (c) =>
+                    `if (row + ${r} < rows && column + ${4 * f + c} < columns) { result[start + (row + ${r}) * columns + ${4 * f + c}] = s${r}_${f}[${c}]; }`,
+                ),
+          )}
         }`,
     };
   },
@@ -113,8 +135,15 @@ export function replaceSoftwareMatMul(): void {
   replaceOnSoftware('BatchMatMul', ({ inputs: { a, b }, attrs, backend }) => {
     const product = a && b ? productOf(a, b, attrs) : null;
     if (!a || !b || !product) return null;
-    const attributes = { transposeA: Number(attrs['transposeA'] === true), transposeB: Number(attrs['transposeB'] === true) };
-    const stacked = ({ dataId, dtype, shape }: tf.TensorInfo): tf.TensorInfo => ({ dataId, dtype, shape: [product.batch, ...shape.slice(-2)] });
+    const attributes = {
+      transposeA: Number(attrs['transposeA'] === true),
+      transposeB: Number(attrs['transposeB'] === true),
+    };
+    const stacked = ({ dataId, dtype, shape }: tf.TensorInfo): tf.TensorInfo => ({
+      dataId,
+      dtype,
+      shape: [product.batch, ...shape.slice(-2)],
+    });
     return { ...runOnDevice(backend, softwareMatMulPair, [stacked(a), stacked(b)], attributes), shape: product.shape };
   });
 }

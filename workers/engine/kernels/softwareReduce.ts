@@ -63,9 +63,15 @@ const partsOf = (depth: number, results: number): number => {
   return 1;
 };
 
-function reduce(backend: WebGPUBackend, x: tf.TensorInfo, [outer, depth, inner]: Reduction['view'], kind: number): tf.TensorInfo {
+function reduce(
+  backend: WebGPUBackend,
+  x: tf.TensorInfo,
+  [outer, depth, inner]: Reduction['view'],
+  kind: number,
+): tf.TensorInfo {
   const parts = partsOf(depth, outer * inner);
-  const pass = (source: tf.TensorInfo, shape: number[]): tf.TensorInfo => runOnDevice(backend, softwareReducePair, [{ ...source, shape }], { kind });
+  const pass = (source: tf.TensorInfo, shape: number[]): tf.TensorInfo =>
+    runOnDevice(backend, softwareReducePair, [{ ...source, shape }], { kind });
   if (parts === 1) return pass(x, [outer, depth, inner]);
   const some = pass(x, [outer * parts, depth / parts, inner]);
   const all = pass(some, [outer, parts, inner]);
@@ -75,7 +81,11 @@ function reduce(backend: WebGPUBackend, x: tf.TensorInfo, [outer, depth, inner]:
 
 /** The backend reduces a row by a workgroup with barriers, and brings other axes to the end first. */
 export function replaceSoftwareReductions(): void {
-  for (const [name, kind, axes] of [['Sum', REDUCTIONS.sum, 'axis'], ['Mean', REDUCTIONS.mean, 'axis'], ['Max', REDUCTIONS.max, 'reductionIndices']] as const) {
+  for (const [name, kind, axes] of [
+    ['Sum', REDUCTIONS.sum, 'axis'],
+    ['Mean', REDUCTIONS.mean, 'axis'],
+    ['Max', REDUCTIONS.max, 'reductionIndices'],
+  ] as const) {
     replaceOnSoftware(name, ({ inputs: { x }, attrs, backend }) => {
       const reduction = x?.dtype === 'float32' ? reductionOf(x.shape, attrs[axes], attrs['keepDims'] === true) : null;
       return x && reduction ? { ...reduce(backend, x, reduction.view, kind), shape: reduction.shape } : null;

@@ -50,8 +50,12 @@ export const softwareSoftmaxPair: KernelPair = {
 /** The backend takes a workgroup with barriers for each row, however short. */
 export function replaceSoftwareSoftmax(): void {
   replaceOnSoftware('Softmax', ({ inputs: { logits: x }, attrs: { dim }, backend }) => {
-    if (x?.dtype !== 'float32' || x.shape.length === 0 || Number(dim) !== x.shape.length - 1 || x.shape.includes(0)) return null;
+    if (x?.dtype !== 'float32' || x.shape.length === 0 || Number(dim) !== x.shape.length - 1 || x.shape.includes(0))
+      return null;
     const n = x.shape.at(-1) ?? 1;
-    return { ...runOnDevice(backend, softwareSoftmaxPair, [{ ...x, shape: [tf.util.sizeFromShape(x.shape) / n, n] }], {}), shape: x.shape };
+    return {
+      ...runOnDevice(backend, softwareSoftmaxPair, [{ ...x, shape: [tf.util.sizeFromShape(x.shape) / n, n] }], {}),
+      shape: x.shape,
+    };
   });
 }

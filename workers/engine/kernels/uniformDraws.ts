@@ -30,7 +30,8 @@ export const uniformDrawsPair: KernelPair = {
     const rows = shapes[1]?.[0] ?? 0;
     for (let row = 0; row < rows; row++) {
       const start = mix((key[0] ?? 0) ^ Math.imul(ids[row] ?? 0, ID_STEP)) ^ (key[1] ?? 0);
-      for (let c = 0; c < width; c++) output[row * width + c] = (mix((start + Math.imul(c, COLUMN_STEP)) | 0) >>> 8) * RESOLUTION;
+      for (let c = 0; c < width; c++)
+        output[row * width + c] = (mix((start + Math.imul(c, COLUMN_STEP)) | 0) >>> 8) * RESOLUTION;
     }
   },
 

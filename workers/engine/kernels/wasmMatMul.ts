@@ -17,7 +17,19 @@ export function replaceWasmMatMul(): void {
     const packed = backend.makeOutput([kernels.threads * kernels.packedNumbers(k, n)], 'float32');
     const [fromA, fromB, to, scratch] = [a, b, result, packed].map((tensor) => addressOf(backend, tensor));
     for (let pair = 0; pair < batch; pair++) {
-      kernels.matMul((fromA ?? 0) + BYTES * pair * m * k, (fromB ?? 0) + BYTES * pair * k * n, scratch ?? 0, (to ?? 0) + BYTES * pair * m * n, m, k, n, turnedA, turnedB, 0, m);
+      kernels.matMul(
+        (fromA ?? 0) + BYTES * pair * m * k,
+        (fromB ?? 0) + BYTES * pair * k * n,
+        scratch ?? 0,
+        (to ?? 0) + BYTES * pair * m * n,
+        m,
+        k,
+        n,
+        turnedA,
+        turnedB,
+        0,
+        m,
+      );
     }
     backend.disposeData(packed.dataId);
     return result;

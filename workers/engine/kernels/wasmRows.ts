@@ -12,13 +12,29 @@ const isPlain = ({ dtype }: tf.TensorInfo): boolean => dtype === 'float32' || dt
 /** The WASM backend gathers number by number, a hundred times slower than memory is copied; batches are gathered several times a step. */
 export function replaceWasmGather(): void {
   replaceOnWasm('GatherV2', ({ inputs: { x, indices }, attrs, backend, kernels }) => {
-    if (!kernels || !x || !indices || !isPlain(x) || indices.dtype !== 'int32' || attrs['axis'] !== 0 || (attrs['batchDims'] ?? 0) !== 0) return null;
+    if (
+      !kernels ||
+      !x ||
+      !indices ||
+      !isPlain(x) ||
+      indices.dtype !== 'int32' ||
+      attrs['axis'] !== 0 ||
+      (attrs['batchDims'] ?? 0) !== 0
+    )
+      return null;
     const [rows = 0, ...rest] = x.shape;
     const width = tf.util.sizeFromShape(rest);
     const count = tf.util.sizeFromShape(indices.shape);
     if (rows * width * count === 0) return null;
     const output = backend.makeOutput([...indices.shape, ...rest], x.dtype);
-    const wrong = kernels.gatherRows(addressOf(backend, x), addressOf(backend, indices), addressOf(backend, output), rows, count, width);
+    const wrong = kernels.gatherRows(
+      addressOf(backend, x),
+      addressOf(backend, indices),
+      addressOf(backend, output),
+      rows,
+      count,
+      width,
+    );
     if (wrong < 0) return output;
     backend.disposeData(output.dataId);
     throw new Error(`The row index at place ${wrong} lies outside of a table of ${rows} rows.`);
@@ -31,10 +47,27 @@ function around(shape: readonly number[], axis: number): { readonly outer: numbe
 }
 
 /** `x` from `first` to `first + size` along `axis`. */
-function cut(backend: BackendWasm, kernels: SimdKernels, x: tf.TensorInfo, axis: number, first: number, size: number): tf.TensorInfo {
+function cut(
+  backend: BackendWasm,
+  kernels: SimdKernels,
+  x: tf.TensorInfo,
+  axis: number,
+  first: number,
+  size: number,
+): tf.TensorInfo {
   const { outer, inner } = around(x.shape, axis);
-  const output = backend.makeOutput(x.shape.map((length, a) => (a === axis ? size : length)), x.dtype);
-  kernels.copyColumns(addressOf(backend, x) + BYTES * first * inner, addressOf(backend, output), outer, (x.shape[axis] ?? 0) * inner, size * inner, size * inner);
+  const output = backend.makeOutput(
+    x.shape.map((length, a) => (a === axis ? size : length)),
+    x.dtype,
+  );
+  kernels.copyColumns(
+    addressOf(backend, x) + BYTES * first * inner,
+    addressOf(backend, output),
+    outer,
+    (x.shape[axis] ?? 0) * inner,
+    size * inner,
+    size * inner,
+  );
   return output;
 }
 
@@ -50,7 +83,9 @@ export function replaceWasmCuts(): void {
     if (!kernels || !x || !isPlain(x) || x.shape.includes(0)) return null;
     const [axis = 0] = tf.util.parseAxisParam(Number(attrs['axis']), x.shape);
     const length = x.shape[axis] ?? 0;
-    const sizes = Array.isArray(parts) ? parts.map(Number) : new Array<number>(Number(parts)).fill(length / Number(parts));
+    const sizes = Array.isArray(parts)
+      ? parts.map(Number)
+      : new Array<number>(Number(parts)).fill(length / Number(parts));
     if (sizes.some((size) => !(size > 0)) || sizes.reduce((sum, size) => sum + size, 0) !== length) return null;
     let first = 0;
     return sizes.map((size) => {
@@ -63,18 +98,23 @@ export function replaceWasmCuts(): void {
     if (!kernels || !x || !isPlain(x) || x.shape.includes(0)) return null;
     const [axis = 0] = tf.util.parseAxisParam(Number(attrs['axis']), x.shape);
     const shape = x.shape.filter((_, a) => a !== axis);
-    return Array.from({ length: x.shape[axis] ?? 0 }, (_, place) => ({ ...cut(backend, kernels, x, axis, place, 1), shape }));
+    return Array.from({ length: x.shape[axis] ?? 0 }, (_, place) => ({
+      ...cut(backend, kernels, x, axis, place, 1),
+      shape,
+    }));
   });
 }
 
 /** Of stacks of matrices, `[n, m, d]` → `[m, n, d]`: a row stays a row. The WASM backend moves number by number. */
 export function replaceWasmTranspose(): void {
   replaceOnWasm('Transpose', ({ inputs: { x }, attrs: { perm }, backend, kernels }) => {
-    if (!kernels || !x || !isPlain(x) || x.shape.length !== 3 || !Array.isArray(perm) || perm.join() !== '1,0,2') return null;
+    if (!kernels || !x || !isPlain(x) || x.shape.length !== 3 || !Array.isArray(perm) || perm.join() !== '1,0,2')
+      return null;
     const [n = 0, m = 0, d = 0] = x.shape;
     const output = backend.makeOutput([m, n, d], x.dtype);
     const [from, to] = [addressOf(backend, x), addressOf(backend, output)];
-    for (let place = 0; place < m; place++) kernels.copyColumns(from + BYTES * place * d, to + BYTES * place * n * d, n, m * d, d, d);
+    for (let place = 0; place < m; place++)
+      kernels.copyColumns(from + BYTES * place * d, to + BYTES * place * n * d, n, m * d, d, d);
     return output;
   });
 }
@@ -84,12 +124,16 @@ export function replaceWasmConcat(): void {
   replaceOnWasm('Concat', ({ inputs, attrs, backend, kernels }) => {
     const given = Object.values(inputs).flatMap((x) => x ?? []);
     const [first] = given;
-    if (!kernels || !first || !given.every((x) => isPlain(x) && x.dtype === first.dtype && !x.shape.includes(0))) return null;
+    if (!kernels || !first || !given.every((x) => isPlain(x) && x.dtype === first.dtype && !x.shape.includes(0)))
+      return null;
     const [axis = 0] = tf.util.parseAxisParam(Number(attrs['axis']), first.shape);
     const { outer, inner } = around(first.shape, axis);
     const lengths = given.map(({ shape }) => (shape[axis] ?? 0) * inner);
     const whole = lengths.reduce((sum, length) => sum + length, 0);
-    const output = backend.makeOutput(first.shape.map((length, a) => (a === axis ? whole / inner : length)), first.dtype);
+    const output = backend.makeOutput(
+      first.shape.map((length, a) => (a === axis ? whole / inner : length)),
+      first.dtype,
+    );
     let to = addressOf(backend, output);
     given.forEach((x, k) => {
       const length = lengths[k] ?? 0;

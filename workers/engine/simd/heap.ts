@@ -10,24 +10,87 @@ export interface SimdKernels {
   /** Threads that a kernel may use; where one takes scratch, each of them takes so much. */
   readonly threads: number;
   adam(
-    theta: number, result: number, first: number, second: number, gradient: number, length: number,
-    beta1: number, beta2: number, oneMinusBeta1: number, oneMinusBeta2: number, epsilon: number, weightDecay: number, stepSize: number, scale: number,
+    theta: number,
+    result: number,
+    first: number,
+    second: number,
+    gradient: number,
+    length: number,
+    beta1: number,
+    beta2: number,
+    oneMinusBeta1: number,
+    oneMinusBeta2: number,
+    epsilon: number,
+    weightDecay: number,
+    stepSize: number,
+    scale: number,
   ): void;
   compare(x: number, result: number, length: number, limit: number, orEqual: boolean): void;
-  csrProduct(pointers: number, columns: number, values: number, x: number, result: number, rows: number, width: number): void;
+  csrProduct(
+    pointers: number,
+    columns: number,
+    values: number,
+    x: number,
+    result: number,
+    rows: number,
+    width: number,
+  ): void;
   exponential(x: number, result: number, length: number): void;
   hyperbolicTangent(x: number, result: number, length: number): void;
   sums(x: number, result: number, outer: number, depth: number, inner: number): void;
-  halves(x: number, indices: number, result: number, rows: number, count: number, words: number, columns: number): number;
+  halves(
+    x: number,
+    indices: number,
+    result: number,
+    rows: number,
+    count: number,
+    words: number,
+    columns: number,
+  ): number;
   gatherRows(x: number, indices: number, result: number, rows: number, count: number, width: number): number;
   copyColumns(from: number, to: number, rows: number, fromWidth: number, toWidth: number, taken: number): void;
   packedNumbers(k: number, n: number): number;
   /** Rows `first` to `last` of `m`. */
-  matMul(a: number, b: number, packed: number, result: number, m: number, k: number, n: number, turnedA: boolean, turnedB: boolean, first: number, last: number): void;
-  maskedTopK(scores: number, ids: number, pointers: number, masked: number, result: number, rows: number, columns: number, k: number): void;
+  matMul(
+    a: number,
+    b: number,
+    packed: number,
+    result: number,
+    m: number,
+    k: number,
+    n: number,
+    turnedA: boolean,
+    turnedB: boolean,
+    first: number,
+    last: number,
+  ): void;
+  maskedTopK(
+    scores: number,
+    ids: number,
+    pointers: number,
+    masked: number,
+    result: number,
+    rows: number,
+    columns: number,
+    k: number,
+  ): void;
   expertScores(
-    users: number, items: number, output: number, hiddenWeights: number, hiddenBias: number, result: number, scratch: number,
-    rows: number, columns: number, first: number, last: number, experts: number, width: number, top: number, mlp: number, hidden: number,
+    users: number,
+    items: number,
+    output: number,
+    hiddenWeights: number,
+    hiddenBias: number,
+    result: number,
+    scratch: number,
+    rows: number,
+    columns: number,
+    first: number,
+    last: number,
+    experts: number,
+    width: number,
+    top: number,
+    mlp: number,
+    hidden: number,
   ): void;
 }
 
@@ -61,7 +124,8 @@ export function closeSimd(): void {
   open = null;
 }
 
-const isShared = (memory: WebAssembly.Memory): boolean => typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
+const isShared = (memory: WebAssembly.Memory): boolean =>
+  typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
 
 function kernelsFor(memory: WebAssembly.Memory): Uint8Array<ArrayBuffer> {
   const fused = bytesOf(relaxed);
@@ -69,20 +133,40 @@ function kernelsFor(memory: WebAssembly.Memory): Uint8Array<ArrayBuffer> {
   return (isShared(memory) ? withSharedMemory(kernels) : null) ?? kernels;
 }
 
-const bytesOf = (base64: string): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+const bytesOf = (base64: string): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 
 /** The kernels on this backend's heap; null where there are none. */
 export const simdOf = (backend: BackendWasm): SimdKernels | null => (open?.backend === backend ? open.kernels : null);
 
 /** Where a tensor's numbers begin. It stays there; the heap may grow. */
-export const addressOf = (backend: BackendWasm, { dataId }: TensorInfo): number => backend.dataIdMap.get(dataId).memoryOffset;
+export const addressOf = (backend: BackendWasm, { dataId }: TensorInfo): number =>
+  backend.dataIdMap.get(dataId).memoryOffset;
 
 /** Emscripten keeps the module's exports, the heap among them, under `asm`. */
 function heapOf(module: unknown): WebAssembly.Memory | null {
   if (typeof module !== 'object' || module === null || !('asm' in module)) return null;
   const { asm } = module;
-  return typeof asm === 'object' && asm !== null && 'memory' in asm && asm.memory instanceof WebAssembly.Memory ? asm.memory : null;
+  return typeof asm === 'object' && asm !== null && 'memory' in asm && asm.memory instanceof WebAssembly.Memory
+    ? asm.memory
+    : null;
 }
 
 const areKernels = (exports: unknown): exports is SimdKernels =>
-  typeof exports === 'object' && exports !== null && ['adam', 'compare', 'csrProduct', 'exponential', 'hyperbolicTangent', 'sums', 'halves', 'gatherRows', 'copyColumns', 'packedNumbers', 'matMul', 'maskedTopK', 'expertScores'].every((name) => name in exports);
+  typeof exports === 'object' &&
+  exports !== null &&
+  [
+    'adam',
+    'compare',
+    'csrProduct',
+    'exponential',
+    'hyperbolicTangent',
+    'sums',
+    'halves',
+    'gatherRows',
+    'copyColumns',
+    'packedNumbers',
+    'matMul',
+    'maskedTopK',
+    'expertScores',
+  ].every((name) => name in exports);

@@ -12,7 +12,10 @@ const LEAST_SUM = 2 ** 20;
 /** `0 … total` in at most `parts` ranges of nearly the same length, each a multiple of `unit` but the last. */
 function ranges(total: number, parts: number, unit: number): (readonly [first: number, last: number])[] {
   const length = Math.ceil(total / parts / unit) * unit;
-  return Array.from({ length: Math.ceil(total / length) }, (_, part) => [part * length, Math.min(total, (part + 1) * length)]);
+  return Array.from({ length: Math.ceil(total / length) }, (_, part) => [
+    part * length,
+    Math.min(total, (part + 1) * length),
+  ]);
 }
 
 /**
@@ -21,41 +24,158 @@ function ranges(total: number, parts: number, unit: number): (readonly [first: n
  */
 export function sharedKernels(own: SimdKernels, team: Team, memory: WebAssembly.Memory): SimdKernels {
   const { size } = team;
-  const numberByNumber = (kernel: 'exponential' | 'hyperbolicTangent') => (x: number, result: number, length: number): void => {
-    if (length < LEAST_NUMBERS) return own[kernel](x, result, length);
-    team.run(kernel, ranges(length, size, 4).map(([first, last]) => [x + BYTES * first, result + BYTES * first, last - first]));
-  };
+  const numberByNumber =
+    (kernel: 'exponential' | 'hyperbolicTangent') =>
+    (x: number, result: number, length: number): void => {
+      if (length < LEAST_NUMBERS) return own[kernel](x, result, length);
+      team.run(
+        kernel,
+        ranges(length, size, 4).map(([first, last]) => [x + BYTES * first, result + BYTES * first, last - first]),
+      );
+    };
   return {
     ...own,
     threads: size,
     matMul: (a, b, packed, result, m, k, n, turnedA, turnedB, first, last) => {
-      if ((last - first) * k * n < LEAST_PRODUCT) return own.matMul(a, b, packed, result, m, k, n, turnedA, turnedB, first, last);
+      if ((last - first) * k * n < LEAST_PRODUCT)
+        return own.matMul(a, b, packed, result, m, k, n, turnedA, turnedB, first, last);
       const scratch = BYTES * own.packedNumbers(k, n);
       // A strip, or four numbers of a vector: the rest of either is rounded in another way.
-      team.run('matMul', ranges(last - first, size, n === 1 ? 4 : 5).map(([from, to], thread) => [a, b, packed + thread * scratch, result, m, k, n, Number(turnedA), Number(turnedB), first + from, first + to]));
+      team.run(
+        'matMul',
+        ranges(last - first, size, n === 1 ? 4 : 5).map(([from, to], thread) => [
+          a,
+          b,
+          packed + thread * scratch,
+          result,
+          m,
+          k,
+          n,
+          Number(turnedA),
+          Number(turnedB),
+          first + from,
+          first + to,
+        ]),
+      );
     },
     csrProduct: (pointers, columns, values, x, result, rows, width) => {
       const places = new Int32Array(memory.buffer, pointers, rows + 1);
-      if ((places[rows] ?? 0) * width < LEAST_SPARSE) return own.csrProduct(pointers, columns, values, x, result, rows, width);
-      team.run('csrProduct', evenRows(places, size).map(([first, last]) => [pointers + BYTES * first, columns, values, x, result + BYTES * first * width, last - first, width]));
+      if ((places[rows] ?? 0) * width < LEAST_SPARSE)
+        return own.csrProduct(pointers, columns, values, x, result, rows, width);
+      team.run(
+        'csrProduct',
+        evenRows(places, size).map(([first, last]) => [
+          pointers + BYTES * first,
+          columns,
+          values,
+          x,
+          result + BYTES * first * width,
+          last - first,
+          width,
+        ]),
+      );
     },
     adam: (theta, result, first, second, gradient, length, ...settings) => {
       if (length < LEAST_NUMBERS) return own.adam(theta, result, first, second, gradient, length, ...settings);
-      team.run('adam', ranges(length, size, 4).map(([from, to]) => [...[theta, result, first, second, gradient].map((address) => address + BYTES * from), to - from, ...settings]));
+      team.run(
+        'adam',
+        ranges(length, size, 4).map(([from, to]) => [
+          ...[theta, result, first, second, gradient].map((address) => address + BYTES * from),
+          to - from,
+          ...settings,
+        ]),
+      );
     },
     exponential: numberByNumber('exponential'),
     hyperbolicTangent: numberByNumber('hyperbolicTangent'),
     sums: (x, result, outer, depth, inner) => {
       if (outer * depth * inner < LEAST_SUM) return own.sums(x, result, outer, depth, inner);
-      team.run('sums', ranges(outer, size, 1).map(([first, last]) => [x + BYTES * first * depth * inner, result + BYTES * first * inner, last - first, depth, inner]));
+      team.run(
+        'sums',
+        ranges(outer, size, 1).map(([first, last]) => [
+          x + BYTES * first * depth * inner,
+          result + BYTES * first * inner,
+          last - first,
+          depth,
+          inner,
+        ]),
+      );
     },
     maskedTopK: (scores, ids, pointers, masked, result, rows, columns, k) => {
-      if (rows * columns < LEAST_NUMBERS) return own.maskedTopK(scores, ids, pointers, masked, result, rows, columns, k);
-      team.run('maskedTopK', ranges(rows, size, 1).map(([first, last]) => [scores + BYTES * first * columns, ids + BYTES * first, pointers, masked, result + BYTES * 2 * k * first, last - first, columns, k]));
+      if (rows * columns < LEAST_NUMBERS)
+        return own.maskedTopK(scores, ids, pointers, masked, result, rows, columns, k);
+      team.run(
+        'maskedTopK',
+        ranges(rows, size, 1).map(([first, last]) => [
+          scores + BYTES * first * columns,
+          ids + BYTES * first,
+          pointers,
+          masked,
+          result + BYTES * 2 * k * first,
+          last - first,
+          columns,
+          k,
+        ]),
+      );
     },
-    expertScores: (users, items, output, hiddenWeights, hiddenBias, result, scratch, rows, columns, first, last, experts, width, top, mlp, hidden) => {
-      if (rows * (last - first) * width < LEAST_NUMBERS) return own.expertScores(users, items, output, hiddenWeights, hiddenBias, result, scratch, rows, columns, first, last, experts, width, top, mlp, hidden);
-      team.run('expertScores', ranges(last - first, size, 1).map(([from, to], thread) => [users, items, output, hiddenWeights, hiddenBias, result, scratch + thread * BYTES * (experts + hidden), rows, columns, first + from, first + to, experts, width, top, mlp, hidden]));
+    expertScores: (
+      users,
+      items,
+      output,
+      hiddenWeights,
+      hiddenBias,
+      result,
+      scratch,
+      rows,
+      columns,
+      first,
+      last,
+      experts,
+      width,
+      top,
+      mlp,
+      hidden,
+    ) => {
+      if (rows * (last - first) * width < LEAST_NUMBERS)
+        return own.expertScores(
+          users,
+          items,
+          output,
+          hiddenWeights,
+          hiddenBias,
+          result,
+          scratch,
+          rows,
+          columns,
+          first,
+          last,
+          experts,
+          width,
+          top,
+          mlp,
+          hidden,
+        );
+      team.run(
+        'expertScores',
+        ranges(last - first, size, 1).map(([from, to], thread) => [
+          users,
+          items,
+          output,
+          hiddenWeights,
+          hiddenBias,
+          result,
+          scratch + thread * BYTES * (experts + hidden),
+          rows,
+          columns,
+          first + from,
+          first + to,
+          experts,
+          width,
+          top,
+          mlp,
+          hidden,
+        ]),
+      );
     },
   };
 }
@@ -64,8 +184,13 @@ export function sharedKernels(own: SimdKernels, team: Team, memory: WebAssembly.
 function evenRows(pointers: Int32Array, parts: number): (readonly [first: number, last: number])[] {
   const rows = pointers.length - 1;
   const entries = pointers[rows] ?? 0;
-  const bounds = Array.from({ length: parts + 1 }, (_, part) => (part === parts ? rows : firstFrom(pointers, (part * entries) / parts)));
-  return bounds.slice(1).map((last, part) => [bounds[part] ?? 0, last] as const).filter(([first, last]) => last > first);
+  const bounds = Array.from({ length: parts + 1 }, (_, part) =>
+    part === parts ? rows : firstFrom(pointers, (part * entries) / parts),
+  );
+  return bounds
+    .slice(1)
+    .map((last, part) => [bounds[part] ?? 0, last] as const)
+    .filter(([first, last]) => last > first);
 }
 
 /** The first place of an ascending list whose value is at least `value`. */

@@ -57,7 +57,7 @@ export function help({ module, memory, control }: HelperStart): void {
   let task = 0;
   for (;;) {
     // The next task is mostly close behind, and a core that has gone to sleep is slow to wake: look for it for 2 ms.
-    for (const end = performance.now() + 2; Atomics.load(head, 0) === task && performance.now() < end; );
+    for (const end = performance.now() + 2; Atomics.load(head, 0) === task && performance.now() < end;);
     Atomics.wait(head, 0, task);
     task = Atomics.load(head, 0);
     let done = task;
@@ -74,8 +74,16 @@ export function help({ module, memory, control }: HelperStart): void {
 }
 
 /** Starts the helpers; null where none can be. */
-export async function openTeam(module: WebAssembly.Module, memory: WebAssembly.Memory, own: SimdKernels, host: HelperHost): Promise<Team | null> {
-  const members = Array.from({ length: host.count }, () => ({ helper: host.start(), control: new SharedArrayBuffer(CONTROL_BYTES) }));
+export async function openTeam(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  own: SimdKernels,
+  host: HelperHost,
+): Promise<Team | null> {
+  const members = Array.from({ length: host.count }, () => ({
+    helper: host.start(),
+    control: new SharedArrayBuffer(CONTROL_BYTES),
+  }));
   const stop = (): void => members.forEach(({ helper }) => helper.stop());
   try {
     await Promise.all(members.map(({ helper, control }) => helper.begin({ module, memory, control })));

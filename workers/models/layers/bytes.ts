@@ -42,8 +42,16 @@ export function frozenBytes(rows: number, columns: number, config: Config): numb
 }
 
 /** Where the bytes of the modalities’ feature tables lie, and the largest that cannot be cut: a frozen one comes in slices. */
-export function featureBytes({ items, featureColumns }: ModelSizes, config: Config, trained: boolean): { parameters: number; constants: number; largest: number } {
+export function featureBytes(
+  { items, featureColumns }: ModelSizes,
+  config: Config,
+  trained: boolean,
+): { parameters: number; constants: number; largest: number } {
   const tables = featureColumns.map((columns) => (trained ? 4 * columns * items : frozenBytes(items, columns, config)));
   const total = tables.reduce((sum, bytes) => sum + bytes, 0);
-  return { parameters: trained ? total : 0, constants: trained ? 0 : total, largest: trained ? Math.max(0, ...tables) : 0 };
+  return {
+    parameters: trained ? total : 0,
+    constants: trained ? 0 : total,
+    largest: trained ? Math.max(0, ...tables) : 0,
+  };
 }

@@ -11,11 +11,18 @@ export interface LossRows {
   readonly mask: tf.Tensor1D | null;
 }
 
-export const allRows = ({ weights, mask, count, size }: Batch): LossRows => ({ weights, mask: count === size ? null : mask });
-export const distinctRows = ({ weights, mask, count }: DistinctRows, { size }: Batch): LossRows => ({ weights, mask: count === size ? null : mask });
+export const allRows = ({ weights, mask, count, size }: Batch): LossRows => ({
+  weights,
+  mask: count === size ? null : mask,
+});
+export const distinctRows = ({ weights, mask, count }: DistinctRows, { size }: Batch): LossRows => ({
+  weights,
+  mask: count === size ? null : mask,
+});
 
 /** Logits `[B]`, those of rows left out so low that a softmax does not see them. */
-export const maskLogits = (logits: tf.Tensor, { mask }: LossRows): tf.Tensor => (mask ? tf.add(logits, tf.mul(tf.sub(mask, 1), 1e9)) : logits);
+export const maskLogits = (logits: tf.Tensor, { mask }: LossRows): tf.Tensor =>
+  mask ? tf.add(logits, tf.mul(tf.sub(mask, 1), 1e9)) : logits;
 
 /** Single precision holds e^80 a hundred million times over. */
 const LARGEST = 80;
@@ -25,12 +32,19 @@ const LARGEST = 80;
  * No product exceeds `bound`, so no row's maximum is looked for. Both gradients come from the exponentials: of one direction
  * as `α ⊙ (E c)` and `Eᵀ (α ⊙ a)` with α = ∂/Σ, without another `B × B` matrix.
  */
-export function logSumExpProducts(a: tf.Tensor2D, c: tf.Tensor2D, bound: number, { mask }: LossRows, bothWays: boolean): tf.Tensor2D {
+export function logSumExpProducts(
+  a: tf.Tensor2D,
+  c: tf.Tensor2D,
+  bound: number,
+  { mask }: LossRows,
+  bothWays: boolean,
+): tf.Tensor2D {
   const shift = Math.max(0, bound - LARGEST);
   const rows = a.shape[0];
   const counted = (): tf.Tensor2D => (mask ? matrixOf(tf.reshape(mask, [rows, 1])) : tf.ones([rows, 1]));
   const reduce = tf.customGrad((left, right, save) => {
-    if (!(left instanceof tf.Tensor) || !(right instanceof tf.Tensor) || typeof save !== 'function') throw new Error('logSumExpProducts takes two matrices.');
+    if (!(left instanceof tf.Tensor) || !(right instanceof tf.Tensor) || typeof save !== 'function')
+      throw new Error('logSumExpProducts takes two matrices.');
     const products = tf.matMul(matrixOf(left), matrixOf(right), false, true);
     const exponentials = matrixOf(tf.exp(shift > 0 ? tf.sub(products, shift) : products));
     const m = counted();
@@ -44,7 +58,11 @@ export function logSumExpProducts(a: tf.Tensor2D, c: tf.Tensor2D, bound: number,
         if (!x || !y || !e || !total) throw new Error('logSumExpProducts has lost its saved values.');
         const m = counted();
         const shares = matrixOf(tf.div(dy, total));
-        if (!bothWays) return [tf.mul(shares, tf.matMul(e, matrixOf(tf.mul(m, y)))), tf.mul(m, tf.matMul(e, matrixOf(tf.mul(shares, x)), true))];
+        if (!bothWays)
+          return [
+            tf.mul(shares, tf.matMul(e, matrixOf(tf.mul(m, y)))),
+            tf.mul(m, tf.matMul(e, matrixOf(tf.mul(shares, x)), true)),
+          ];
         const [alpha, beta] = tf.split(shares, 2, 1);
         if (!alpha || !beta) throw new Error('Two directions have two sums.');
         const weights = tf.matMul(matrixOf(tf.concat([alpha, m], 1)), matrixOf(tf.concat([m, beta], 1)), false, true);
@@ -60,7 +78,13 @@ export function logSumExpProducts(a: tf.Tensor2D, c: tf.Tensor2D, bound: number,
  * InfoNCE within the batch, one direction: row `b` of `anchors` against all rows of `candidates`, cosine over
  * temperature, the positive (the same row) in the denominator, mean over `rows` (by default all real rows, duplicates kept).
  */
-export function infoNce(anchors: tf.Tensor2D, candidates: tf.Tensor2D, temperature: number, batch: Batch, rows: LossRows = allRows(batch)): tf.Scalar {
+export function infoNce(
+  anchors: tf.Tensor2D,
+  candidates: tf.Tensor2D,
+  temperature: number,
+  batch: Batch,
+  rows: LossRows = allRows(batch),
+): tf.Scalar {
   return contrast(anchors, candidates, temperature, rows, false);
 }
 
@@ -69,7 +93,13 @@ export function infoNceBothWays(x: tf.Tensor2D, y: tf.Tensor2D, temperature: num
   return contrast(x, y, temperature, rows, true);
 }
 
-function contrast(anchors: tf.Tensor2D, candidates: tf.Tensor2D, temperature: number, rows: LossRows, bothWays: boolean): tf.Scalar {
+function contrast(
+  anchors: tf.Tensor2D,
+  candidates: tf.Tensor2D,
+  temperature: number,
+  rows: LossRows,
+  bothWays: boolean,
+): tf.Scalar {
   // The temperature divides the smaller operand, not the B × B logits.
   const a = matrixOf(tf.mul(unitRows(anchors), 1 / temperature));
   const c = unitRows(candidates);

@@ -27,21 +27,42 @@ export interface Experts {
   shares(): tf.Tensor2D;
 }
 
-export function experts(list: readonly Expert[], groups: number, config: Config, random: (name: string) => Random): Experts {
+export function experts(
+  list: readonly Expert[],
+  groups: number,
+  config: Config,
+  random: (name: string) => Random,
+): Experts {
   const width = numberOption(config, 'embeddingSize');
   const mlp = choiceOption(config, 'expertHead') === 'mlp';
   const count = list.length;
   const parameter = (name: string, meaning: string, shape: number[]): Parameter =>
-    newParameter(name, meaning, shape, linearUniform(random(`init/${name}`), width, shape.reduce((a, b) => a * b, 1)));
+    newParameter(
+      name,
+      meaning,
+      shape,
+      linearUniform(
+        random(`init/${name}`),
+        width,
+        shape.reduce((a, b) => a * b, 1),
+      ),
+    );
   const userWeights = parameter('expert/user', 'expert heads, users’ half, experts × [in, out]', [count, width, width]);
   const itemWeights = parameter('expert/item', 'expert heads, items’ half, experts × [in, out]', [count, width, width]);
   const bias = mlp ? parameter('expert/bias', 'expert heads, bias, experts × d', [count, width]) : null;
   const output = parameter('expert/output', 'v, which reads the mixture', [width, 1]);
   const fixed = list.flatMap(({ shares }) => shares);
-  const triplets = booleanOption(config, 'templates') || count === 1
-    ? null
-    : newParameter('expert/triplets', 'logits of each expert’s shares, experts × groups', [count, groups], Float32Array.from(fixed, (share) => Math.log(Math.max(share, LEAST_SHARE))));
-  const shares = (): tf.Tensor2D => (triplets ? matrixOf(tf.softmax(matrixOf(triplets.tensor))) : tf.tensor2d(fixed, [count, groups]));
+  const triplets =
+    booleanOption(config, 'templates') || count === 1
+      ? null
+      : newParameter(
+          'expert/triplets',
+          'logits of each expert’s shares, experts × groups',
+          [count, groups],
+          Float32Array.from(fixed, (share) => Math.log(Math.max(share, LEAST_SHARE))),
+        );
+  const shares = (): tf.Tensor2D =>
+    triplets ? matrixOf(tf.softmax(matrixOf(triplets.tensor))) : tf.tensor2d(fixed, [count, groups]);
 
   /** `x(w) = Σ_g w_g r^g` for every expert, then its half of the head. */
   const through = (vectors: readonly tf.Tensor2D[], weights: Parameter): tf.Tensor3D => {

@@ -17,15 +17,32 @@ export interface Linear {
 }
 
 /** PyTorch's default initialisation, each tensor from its own stream. */
-export function linear(name: string, meaning: string, inputs: number, outputs: number, random: (name: string) => Random): Linear {
-  const weight = newParameter(`${name}/weight`, `${meaning}, [in, out]`, [inputs, outputs], linearUniform(random(`init/${name}/weight`), inputs, inputs * outputs));
-  const bias = newParameter(`${name}/bias`, `${meaning}, bias`, [outputs], linearUniform(random(`init/${name}/bias`), inputs, outputs));
+export function linear(
+  name: string,
+  meaning: string,
+  inputs: number,
+  outputs: number,
+  random: (name: string) => Random,
+): Linear {
+  const weight = newParameter(
+    `${name}/weight`,
+    `${meaning}, [in, out]`,
+    [inputs, outputs],
+    linearUniform(random(`init/${name}/weight`), inputs, inputs * outputs),
+  );
+  const bias = newParameter(
+    `${name}/bias`,
+    `${meaning}, bias`,
+    [outputs],
+    linearUniform(random(`init/${name}/bias`), inputs, outputs),
+  );
   return linearOf(weight, bias);
 }
 
 export function linearOf(weight: Parameter, bias: Parameter): Linear {
   return {
-    weight, bias,
+    weight,
+    bias,
     parameters: [weight, bias],
     apply: (x) => matrixOf(tf.add(tf.matMul(x, matrixOf(weight.tensor)), bias.tensor)),
   };
@@ -51,7 +68,11 @@ export function featureTable(feature: FeatureMatrix, train: boolean, storage: St
 
 export function trainedTable(parameter: Parameter): RowTable {
   const table = (): tf.Tensor2D => matrixOf(parameter.tensor);
-  return { through: (layer) => layer.apply(table()), rows: (index) => gatherRows(table(), index), dispose: () => disposeParameter(parameter) };
+  return {
+    through: (layer) => layer.apply(table()),
+    rows: (index) => gatherRows(table(), index),
+    dispose: () => disposeParameter(parameter),
+  };
 }
 
 /** Throws `MODEL_NEEDS_FEATURES` when the dataset brings fewer item feature matrices than a model needs. */

@@ -45,20 +45,26 @@ interface Slice {
  * A constant table, in as many slices as the device's bindings need. Throws `CONFIG_INVALID` where half precision is asked for and
  * a value lies outside of its range.
  */
-export function frozenTable({ key, rows, columns, values }: FeatureMatrix, { half, binding = largestBinding() }: Storage): RowTable {
+export function frozenTable(
+  { key, rows, columns, values }: FeatureMatrix,
+  { half, binding = largestBinding() }: Storage,
+): RowTable {
   const words = half ? Math.ceil(columns / 2) : columns;
   const height = Math.max(1, Math.min(rows, Math.floor(binding / (BYTES * words))));
-  const upload = (part: Float32Array, taken: number): tf.Tensor2D => (half ? integerMatrix(packed(key, part, taken, columns), taken, words) : matrix(part, taken, columns));
+  const upload = (part: Float32Array, taken: number): tf.Tensor2D =>
+    half ? integerMatrix(packed(key, part, taken, columns), taken, words) : matrix(part, taken, columns);
   const slices = Array.from({ length: Math.ceil(rows / height) }, (_, part): Slice => {
     const first = part * height;
     const taken = Math.min(height, rows - first);
     return { first, taken, table: tf.keep(upload(values.slice(first * columns, (first + taken) * columns), taken)) };
   });
   const [only] = slices.length === 1 ? slices : [];
-  const gathered = (table: tf.Tensor2D, indices: tf.Tensor1D): tf.Tensor2D => (half ? unpackedHalves(table, indices, columns) : matrixOf(tf.gather(table, indices)));
+  const gathered = (table: tf.Tensor2D, indices: tf.Tensor1D): tf.Tensor2D =>
+    half ? unpackedHalves(table, indices, columns) : matrixOf(tf.gather(table, indices));
   return {
     through: (layer) => {
-      if (half) return matrixOf(tf.add(halvesProduct(slices, columns, matrixOf(layer.weight.tensor)), layer.bias.tensor));
+      if (half)
+        return matrixOf(tf.add(halvesProduct(slices, columns, matrixOf(layer.weight.tensor)), layer.bias.tensor));
       return only ? layer.apply(only.table) : joined(slices.map(({ table }) => layer.apply(table)));
     },
     rows: ({ indices }) => {
@@ -89,7 +95,9 @@ const joined = (parts: tf.Tensor2D[]): tf.Tensor2D => matrixOf(tf.concat(parts, 
 /** Places of a batch's rows in a slice, and 1 for those that lie there, 0 for the others. */
 function within(indices: tf.Tensor1D, { first, taken }: Slice): { near: tf.Tensor1D; inside: tf.Tensor2D } {
   const local = tf.sub(indices, tf.scalar(first, 'int32'));
-  const near = vectorOf(tf.cast(tf.maximum(tf.minimum(local, tf.scalar(taken - 1, 'int32')), tf.scalar(0, 'int32')), 'int32'));
+  const near = vectorOf(
+    tf.cast(tf.maximum(tf.minimum(local, tf.scalar(taken - 1, 'int32')), tf.scalar(0, 'int32')), 'int32'),
+  );
   return { near, inside: matrixOf(tf.reshape(tf.cast(tf.equal(local, near), 'float32'), [-1, 1])) };
 }
 
@@ -97,7 +105,13 @@ function within(indices: tf.Tensor1D, { first, taken }: Slice): { near: tf.Tenso
 function halvesProduct(slices: readonly Slice[], columns: number, weight: tf.Tensor2D): tf.Tensor2D {
   const most = Math.max(1, Math.floor(PIECE / (BYTES * columns)));
   const pieces = slices.flatMap(({ first, taken, table }) =>
-    Array.from({ length: Math.ceil(taken / most) }, (_, part) => ({ table, from: part * most, first: first + part * most, taken: Math.min(most, taken - part * most) })));
+    Array.from({ length: Math.ceil(taken / most) }, (_, part) => ({
+      table,
+      from: part * most,
+      first: first + part * most,
+      taken: Math.min(most, taken - part * most),
+    })),
+  );
   const withPiece = (piece: (typeof pieces)[number], use: (x: tf.Tensor2D) => tf.Tensor): tf.Tensor2D => {
     const result = tf.tidy(() => {
       const { table, from, taken } = piece;
@@ -112,9 +126,12 @@ function halvesProduct(slices: readonly Slice[], columns: number, weight: tf.Ten
     if (!(operand instanceof tf.Tensor)) throw new Error('A product has a tensor operand.');
     return {
       value: joined(pieces.map((piece) => withPiece(piece, (x) => tf.matMul(x, matrixOf(operand))))),
-      gradFunc: (dy: tf.Tensor) => pieces
-        .map((piece) => withPiece(piece, (x) => tf.matMul(x, tf.slice(matrixOf(dy), [piece.first, 0], [piece.taken, -1]), true)))
-        .reduce((sum, part) => matrixOf(tf.add(sum, part))),
+      gradFunc: (dy: tf.Tensor) =>
+        pieces
+          .map((piece) =>
+            withPiece(piece, (x) => tf.matMul(x, tf.slice(matrixOf(dy), [piece.first, 0], [piece.taken, -1]), true)),
+          )
+          .reduce((sum, part) => matrixOf(tf.add(sum, part))),
     };
   });
   return matrixOf(product(weight));

@@ -11,27 +11,42 @@ import { normals } from './initialisers';
 import type { BuildContext, FeatureMatrix, Model, NamedGraph, NamedInput } from '../model';
 
 /** The items most similar to each item, with progress told to the person who waits. */
-export function itemNeighbours({ progress }: BuildContext, feature: FeatureMatrix, count: number, includeSelf: boolean): Promise<NeighbourLists> {
+export function itemNeighbours(
+  { progress }: BuildContext,
+  feature: FeatureMatrix,
+  count: number,
+  includeSelf: boolean,
+): Promise<NeighbourLists> {
   const neighbours = Math.min(count, includeSelf ? feature.rows : feature.rows - 1);
   const text = `finding the ${neighbours} nearest items by ${feature.key}`;
-  return nearestRows(feature.values, feature.rows, feature.columns, neighbours, includeSelf, (fraction) => progress(text, fraction));
+  return nearestRows(feature.values, feature.rows, feature.columns, neighbours, includeSelf, (fraction) =>
+    progress(text, fraction),
+  );
 }
 
 /** Neighbours of every modality, the item itself counted. Throws `MODEL_NEEDS_FEATURES` in the name of `model`. */
 export async function modalityNeighbours(context: BuildContext, model: string): Promise<NeighbourLists[]> {
   requireFeatures(context.input.features, model);
   const lists: NeighbourLists[] = [];
-  for (const feature of context.input.features) lists.push(await itemNeighbours(context, feature, numberOption(context.config, 'neighbours'), true));
+  for (const feature of context.input.features)
+    lists.push(await itemNeighbours(context, feature, numberOption(context.config, 'neighbours'), true));
   return lists;
 }
 
 /** One modality's item–item graph: the model's own, or (+GR) MLLMRec's refined construction, normalised. */
 export function modalityGraph(context: BuildContext, lists: NeighbourLists, own: (lists: NeighbourLists) => Csr): Csr {
-  return context.config['itemGraph'] === 'refined' ? symmetricNormalised(refined(context, lists, true, true).matrix) : own(lists);
+  return context.config['itemGraph'] === 'refined'
+    ? symmetricNormalised(refined(context, lists, true, true).matrix)
+    : own(lists);
 }
 
 /** `S + C` as the configuration asks for it. */
-export function refined({ input, config }: BuildContext, lists: NeighbourLists, threshold: boolean, cooccurrence: boolean) {
+export function refined(
+  { input, config }: BuildContext,
+  lists: NeighbourLists,
+  threshold: boolean,
+  cooccurrence: boolean,
+) {
   return refinedGraph(lists, interactionMatrix(input.train, input.users, input.items), {
     minSimilarity: threshold ? numberOption(config, 'minSimilarity') : null,
     coNeighbours: cooccurrence ? numberOption(config, 'coNeighbours') : 0,
@@ -47,16 +62,33 @@ const STEPS = 100;
  * itself is left out, and so are cosines that are not positive, which are never edges.
  */
 export function similarityFinding(lists: NeighbourLists, of: string, alpha: number | null): Finding {
-  const known = Array.from(lists.values).filter((cosine, place) => cosine > 0 && (lists.indices[place] ?? -1) >= 0 && lists.indices[place] !== Math.floor(place / lists.k));
+  const known = Array.from(lists.values).filter(
+    (cosine, place) =>
+      cosine > 0 && (lists.indices[place] ?? -1) >= 0 && lists.indices[place] !== Math.floor(place / lists.k),
+  );
   const lowest = Math.min(STEPS - 1, Math.floor(known.reduce((low, cosine) => Math.min(low, cosine), 1) * STEPS));
   const edges = Array.from({ length: STEPS - lowest + 1 }, (_, i) => (lowest + i) / STEPS);
-  return { kind: 'histogram', key: `similarity/${of}`, title: `Similarity of neighbours, ${of}`, axis: 'cosine', edges, counts: countBetween(known, edges), threshold: { option: 'minSimilarity', value: alpha } };
+  return {
+    kind: 'histogram',
+    key: `similarity/${of}`,
+    title: `Similarity of neighbours, ${of}`,
+    axis: 'cosine',
+    edges,
+    counts: countBetween(known, edges),
+    threshold: { option: 'minSimilarity', value: alpha },
+  };
 }
 
 /** The similarities of each modality where +GR thresholds them; nothing for a model's own graphs. */
 export function refinedFindings({ input, config }: BuildContext, lists: readonly NeighbourLists[]): Finding[] {
   if (config['itemGraph'] !== 'refined') return [];
-  return lists.map((list, modality) => similarityFinding(list, input.features[modality]?.key ?? `modality ${modality + 1}`, numberOption(config, 'minSimilarity')));
+  return lists.map((list, modality) =>
+    similarityFinding(
+      list,
+      input.features[modality]?.key ?? `modality ${modality + 1}`,
+      numberOption(config, 'minSimilarity'),
+    ),
+  );
 }
 
 function dropIdentical(config: Config): DropIdentical {
@@ -79,13 +111,34 @@ export interface Enhancement {
 export async function pretrainedEnhancement(context: BuildContext): Promise<Enhancement> {
   const { input, config, random } = context;
   const width = numberOption(config, 'embeddingSize');
-  const table = input.pretrained ?? { key: 'random', rows: input.items, columns: width, values: normals(random('input/pretrained'), input.items * width, 1) };
-  const lists = await itemNeighbours(context, { ...table, key: 'pre-trained embeddings' }, numberOption(config, 'enhancedNeighbours'), !booleanOption(config, 'excludeSelf'));
+  const table = input.pretrained ?? {
+    key: 'random',
+    rows: input.items,
+    columns: width,
+    values: normals(random('input/pretrained'), input.items * width, 1),
+  };
+  const lists = await itemNeighbours(
+    context,
+    { ...table, key: 'pre-trained embeddings' },
+    numberOption(config, 'enhancedNeighbours'),
+    !booleanOption(config, 'excludeSelf'),
+  );
   const block = booleanOption(config, 'symmetrise') ? symmetrised(linkMatrix(lists)) : linkMatrix(lists);
   return {
     block,
-    graph: { name: 'enhanced', meaning: 'S_pt: item–item edges by pre-trained embeddings, items × items, before normalisation', matrix: block },
-    inputs: [{ name: 'pretrained', meaning: `E_pt, pre-trained item embeddings (${table.key})`, shape: [table.rows, table.columns], values: table.values }],
+    graph: {
+      name: 'enhanced',
+      meaning: 'S_pt: item–item edges by pre-trained embeddings, items × items, before normalisation',
+      matrix: block,
+    },
+    inputs: [
+      {
+        name: 'pretrained',
+        meaning: `E_pt, pre-trained item embeddings (${table.key})`,
+        shape: [table.rows, table.columns],
+        values: table.values,
+      },
+    ],
     findings: [enhancementFinding(block, input.train.users.length)],
   };
 }
@@ -95,7 +148,11 @@ export function adjacencyEnhancement({ input, config }: BuildContext, lists: rea
   const block = adjacentInAll(lists, booleanOption(config, 'mutual'));
   return {
     block,
-    graph: { name: 'enhanced', meaning: 'item–item edges between neighbours in every modality, items × items, before normalisation', matrix: block },
+    graph: {
+      name: 'enhanced',
+      meaning: 'item–item edges between neighbours in every modality, items × items, before normalisation',
+      matrix: block,
+    },
     inputs: [],
     findings: [enhancementFinding(block, input.train.users.length)],
   };
@@ -106,7 +163,10 @@ export const enhancementRecord = (enhancement: Enhancement | null): Pick<Model, 
   enhancement ? { inputs: enhancement.inputs, findings: enhancement.findings } : {};
 
 /** What the option `edgeEnhancer` asks for; null for none. `lists` are made when they are needed and not given. */
-export async function edgeEnhancement(context: BuildContext, lists: readonly NeighbourLists[] | null): Promise<Enhancement | null> {
+export async function edgeEnhancement(
+  context: BuildContext,
+  lists: readonly NeighbourLists[] | null,
+): Promise<Enhancement | null> {
   switch (choiceOption(context.config, 'edgeEnhancer')) {
     case '+E':
       return pretrainedEnhancement(context);
@@ -118,7 +178,9 @@ export async function edgeEnhancement(context: BuildContext, lists: readonly Nei
 }
 
 function enhancementFinding(block: Csr, interactions: number): Finding {
-  const linked = Array.from({ length: block.rows }, (_, row) => row).filter((row) => (block.pointers[row + 1] ?? 0) > (block.pointers[row] ?? 0)).length;
+  const linked = Array.from({ length: block.rows }, (_, row) => row).filter(
+    (row) => (block.pointers[row + 1] ?? 0) > (block.pointers[row] ?? 0),
+  ).length;
   return {
     kind: 'numbers',
     key: 'enhancement',

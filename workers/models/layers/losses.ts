@@ -23,7 +23,8 @@ export function batchRows(users: tf.Tensor2D, items: tf.Tensor2D, batch: Batch):
 }
 
 /** Mean over the real rows of `values [B]`. */
-export const batchMean = (values: tf.Tensor, batch: Batch): tf.Scalar => scalarOf(tf.sum(tf.mul(values, batch.weights)));
+export const batchMean = (values: tf.Tensor, batch: Batch): tf.Scalar =>
+  scalarOf(tf.sum(tf.mul(values, batch.weights)));
 
 /** `ŷ_ui − ŷ_uj` for every row and each of its ρ negatives, `[B, ρ]`. */
 function margins({ users, positives, negatives }: BatchRows, batch: Batch): tf.Tensor2D {
@@ -71,7 +72,8 @@ export function squaredRegulariser(rows: BatchRows, batch: Batch): tf.Scalar {
 }
 
 /** `Σ ‖Θ‖²` over parameters. WebGPU adds up only as many tensors at once as a shader binds; it stacks any number. */
-export const squaresOf = (parameters: readonly Parameter[]): tf.Scalar => scalarOf(tf.sum(tf.stack(parameters.map(({ tensor }) => tf.sum(tf.square(tensor))))));
+export const squaresOf = (parameters: readonly Parameter[]): tf.Scalar =>
+  scalarOf(tf.sum(tf.stack(parameters.map(({ tensor }) => tf.sum(tf.square(tensor))))));
 
 /** Rows divided by `max(‖x‖, 1e-12)`. */
 export function unitRows(x: tf.Tensor2D): tf.Tensor2D {

@@ -51,24 +51,43 @@ interface BehaviourGraphs {
 }
 
 /** Builds the views on given behaviour graphs; `lists` are each modality's neighbours. */
-export function multiView(context: BuildContext, lists: readonly NeighbourLists[], behaviour: BehaviourGraphs): MultiView {
+export function multiView(
+  context: BuildContext,
+  lists: readonly NeighbourLists[],
+  behaviour: BehaviourGraphs,
+): MultiView {
   const { input, config, random } = context;
   const width = numberOption(config, 'embeddingSize');
   const behaviourLayers = numberOption(config, 'userItemLayers');
   const modalityLayers = numberOption(config, 'itemItemLayers');
   const itemGraphs = lists.map((list, m): NamedGraph => {
     const key = input.features[m]?.key ?? '';
-    return { name: `items/${key}`, meaning: `sym of the neighbour graph by ${key}, self included`, matrix: modalityGraph(context, list, cosineGraph) };
+    return {
+      name: `items/${key}`,
+      meaning: `sym of the neighbour graph by ${key}, self included`,
+      matrix: modalityGraph(context, list, cosineGraph),
+    };
   });
   const userItem = sparseTensor(behaviour.userItem.matrix, behaviour.symmetric);
   const fromItems = sparseTensor(behaviour.userFromItem.matrix, false);
 
-  const userIds = newParameter('userEmbedding', 'users × d', [input.users, width], xavierUniform(random('init/userEmbedding'), input.users, width));
-  const itemIds = newParameter('itemEmbedding', 'items × d', [input.items, width], xavierUniform(random('init/itemEmbedding'), input.items, width));
+  const userIds = newParameter(
+    'userEmbedding',
+    'users × d',
+    [input.users, width],
+    xavierUniform(random('init/userEmbedding'), input.users, width),
+  );
+  const itemIds = newParameter(
+    'itemEmbedding',
+    'items × d',
+    [input.items, width],
+    xavierUniform(random('init/itemEmbedding'), input.items, width),
+  );
   const modalities = input.features.map((feature, m) => {
     const matrix = itemGraphs[m]?.matrix;
     if (!matrix) throw new Error(`There is no item graph of ${feature.key}.`);
-    const layer = (role: string, meaning: string, inputs: number) => linear(`${role}/${feature.key}`, `${meaning}, ${feature.key}`, inputs, width, random);
+    const layer = (role: string, meaning: string, inputs: number) =>
+      linear(`${role}/${feature.key}`, `${meaning}, ${feature.key}`, inputs, width, random);
     return {
       graph: sparseTensor(matrix, false),
       features: featureTable(feature, booleanOption(config, 'trainFeatures'), storageOf(config)),
@@ -78,17 +97,27 @@ export function multiView(context: BuildContext, lists: readonly NeighbourLists[
     };
   });
   const attention = linear('attention', 'attention over modalities', width, width, random);
-  const query = newParameter('attention/query', 'attention query v', [width, 1], linearUniform(random('init/attention/query'), width, width));
+  const query = newParameter(
+    'attention/query',
+    'attention query v',
+    [width, 1],
+    linearUniform(random('init/attention/query'), width, width),
+  );
   const layers = [...modalities.flatMap(({ project, purify, preference }) => [project, purify, preference]), attention];
   const own = [userIds, itemIds, ...layers.flatMap(({ parameters }) => parameters), query];
 
   return {
     parameters: [
-      userIds, itemIds,
+      userIds,
+      itemIds,
       ...modalities.flatMap(({ features, project, purify, preference }) => [
-        ...(features.parameter ? [features.parameter] : []), ...project.parameters, ...purify.parameters, ...preference.parameters,
+        ...(features.parameter ? [features.parameter] : []),
+        ...project.parameters,
+        ...purify.parameters,
+        ...preference.parameters,
       ]),
-      ...attention.parameters, query,
+      ...attention.parameters,
+      query,
     ],
     graphs: [behaviour.userItem, behaviour.userFromItem, ...itemGraphs],
     ids: [userIds, itemIds],
@@ -105,7 +134,11 @@ export function multiView(context: BuildContext, lists: readonly NeighbourLists[
       });
       // Shared part by attention, specific parts gated by the behaviour view.
       const gates = modalities.map(({ preference }) => matrixOf(tf.sigmoid(preference.apply(behaviourView))));
-      return { behaviour: behaviourView, modality: fuseModalities(perModality, gates, attention, matrixOf(query.tensor)), perModality };
+      return {
+        behaviour: behaviourView,
+        modality: fuseModalities(perModality, gates, attention, matrixOf(query.tensor)),
+        perModality,
+      };
     },
     final: (views) => splitNodes(matrixOf(tf.add(views.behaviour, views.modality)), input.users),
     dispose: () => {
@@ -124,7 +157,11 @@ export function multiViewBytes(sizes: ModelSizes, config: Config, blockEntries: 
   const nodes = users + items;
   const modalities = featureColumns.length;
   const features = featureBytes(sizes, config, booleanOption(config, 'trainFeatures'));
-  const weights = 4 * (featureColumns.reduce((sum, columns) => sum + (columns + 1) * width, 0) + (2 * modalities + 1) * (width + 1) * width + width);
+  const weights =
+    4 *
+    (featureColumns.reduce((sum, columns) => sum + (columns + 1) * width, 0) +
+      (2 * modalities + 1) * (width + 1) * width +
+      width);
   const parameters = unit.nodes + weights + features.parameters;
   return {
     parameters,
@@ -136,7 +173,11 @@ export function multiViewBytes(sizes: ModelSizes, config: Config, blockEntries: 
     step:
       (28 + 28 * modalities + 3.5 * numberOption(config, 'userItemLayers')) * unit.nodes +
       modalities * (18 + numberOption(config, 'itemItemLayers')) * unit.items +
-      84 * unit.rows + 3 * unit.logits + 1.2 * parameters + 31 * modalities * unit.nodeVector + 115 * unit.rowVector,
+      84 * unit.rows +
+      3 * unit.logits +
+      1.2 * parameters +
+      31 * modalities * unit.nodeVector +
+      115 * unit.rowVector,
     largest: Math.max(unit.nodes, unit.logits, features.largest),
   };
 }

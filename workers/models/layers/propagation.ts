@@ -3,7 +3,11 @@ import { sparseProduct, type SparseTensor } from '../../engine/kernels/csrProduc
 import { matrixOf } from '../../engine/tensors';
 
 /** LightGCN: `E^{l+1} = Â E^l`, the mean of layers 0…L. `[n, d]` → `[n, d]`. */
-export const meanOfLayers = (graph: SparseTensor, start: tf.Tensor2D, layers: number): tf.Tensor2D => meanThrough(Array.from({ length: layers }, () => graph), start);
+export const meanOfLayers = (graph: SparseTensor, start: tf.Tensor2D, layers: number): tf.Tensor2D =>
+  meanThrough(
+    Array.from({ length: layers }, () => graph),
+    start,
+  );
 
 /** The same with a graph of its own in each layer. */
 export function meanThrough(graphs: readonly SparseTensor[], start: tf.Tensor2D): tf.Tensor2D {
@@ -24,7 +28,8 @@ export function lastLayer(graph: SparseTensor, start: tf.Tensor2D, layers: numbe
 }
 
 /** Users' rows on top of items' rows. */
-export const stackNodes = (users: tf.Tensor2D, items: tf.Tensor2D): tf.Tensor2D => matrixOf(tf.concat([users, items], 0));
+export const stackNodes = (users: tf.Tensor2D, items: tf.Tensor2D): tf.Tensor2D =>
+  matrixOf(tf.concat([users, items], 0));
 
 /** The inverse of `stackNodes`. */
 export function splitNodes(nodes: tf.Tensor2D, users: number): { users: tf.Tensor2D; items: tf.Tensor2D } {

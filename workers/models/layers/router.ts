@@ -28,13 +28,26 @@ export function router(config: Config, experts: number, random: (name: string) =
   const first = hidden > 0 ? hidden : experts;
   // The pair [z_u; z_i] has 2d numbers.
   const parameter = (name: string, meaning: string, shape: number[], fanIn: number): Parameter =>
-    newParameter(name, meaning, shape, linearUniform(random(`init/${name}`), fanIn, shape.reduce((a, b) => a * b, 1)));
+    newParameter(
+      name,
+      meaning,
+      shape,
+      linearUniform(
+        random(`init/${name}`),
+        fanIn,
+        shape.reduce((a, b) => a * b, 1),
+      ),
+    );
   const users = parameter('router/user', 'router, users’ half, [in, out]', [width, first], 2 * width);
   const items = parameter('router/item', 'router, items’ half, [in, out]', [width, first], 2 * width);
   const bias = parameter(hidden > 0 ? 'router/hidden/bias' : 'router/bias', 'router, bias', [first], 2 * width);
-  const output = hidden > 0
-    ? { weight: parameter('router/output/weight', 'router, last layer, [in, out]', [hidden, experts], hidden), bias: parameter('router/output/bias', 'router, last bias', [experts], hidden) }
-    : null;
+  const output =
+    hidden > 0
+      ? {
+          weight: parameter('router/output/weight', 'router, last layer, [in, out]', [hidden, experts], hidden),
+          bias: parameter('router/output/bias', 'router, last bias', [experts], hidden),
+        }
+      : null;
   return {
     parameters: [users, items, bias, ...(output ? [output.weight, output.bias] : [])],
     hidden,
@@ -42,7 +55,9 @@ export function router(config: Config, experts: number, random: (name: string) =
     itemPart: (z) => matrixOf(tf.matMul(z, matrixOf(items.tensor))),
     join: (u, i) => {
       const sum = matrixOf(tf.add(u, i));
-      return output ? matrixOf(tf.add(tf.matMul(tf.relu(sum), matrixOf(output.weight.tensor)), output.bias.tensor)) : sum;
+      return output
+        ? matrixOf(tf.add(tf.matMul(tf.relu(sum), matrixOf(output.weight.tensor)), output.bias.tensor))
+        : sum;
     },
     last: { weights: () => output?.weight.tensor ?? users.tensor, bias: () => output?.bias.tensor ?? bias.tensor },
   };
@@ -57,12 +72,18 @@ export function probabilities(logits: tf.Tensor2D): { readonly pi: tf.Tensor2D; 
 /** π renormalised on each row's `top` most probable experts (ties: the lower), 0 elsewhere. No gradient through the choice. */
 export function renormalised(pi: tf.Tensor2D, top: number): tf.Tensor2D {
   if (top >= pi.shape[1]) return pi;
-  const selected = matrixOf(tf.mul(pi, withoutGradient(pi, (x) => topMask(matrixOf(x), top))));
+  const selected = matrixOf(
+    tf.mul(
+      pi,
+      withoutGradient(pi, (x) => topMask(matrixOf(x), top)),
+    ),
+  );
   return matrixOf(tf.div(selected, tf.sum(selected, 1, true)));
 }
 
 /** `−Σ p ln p` of a distribution `[E]`. */
-export const entropyOf = (mean: tf.Tensor1D): tf.Tensor => tf.neg(tf.sum(tf.mul(mean, tf.log(tf.maximum(mean, 1e-30)))));
+export const entropyOf = (mean: tf.Tensor1D): tf.Tensor =>
+  tf.neg(tf.sum(tf.mul(mean, tf.log(tf.maximum(mean, 1e-30)))));
 
 /** Slots of the stage's state and of what a step is told. */
 const STAGE_SLOTS = 4;
@@ -98,7 +119,10 @@ export function stageMachine(rule: StageRule, experts: number): StageMachine {
   const nextStage = (stage: tf.Tensor, counter: tf.Tensor, steps: tf.Tensor): tf.Tensor => {
     switch (rule.stages) {
       case 'entropy':
-        return tf.maximum(stage, tf.add(1, tf.mul(flag(tf.greaterEqual(counter, rule.window)), flag(tf.greater(steps, rule.minSteps)))));
+        return tf.maximum(
+          stage,
+          tf.add(1, tf.mul(flag(tf.greaterEqual(counter, rule.window)), flag(tf.greater(steps, rule.minSteps)))),
+        );
       case 'fixed':
         return tf.add(1, flag(tf.greater(steps, rule.switchStep)));
       default:
@@ -127,7 +151,8 @@ export function stageMachine(rule: StageRule, experts: number): StageMachine {
         if (!(pi instanceof tf.Tensor)) throw new Error('The stage follows a mean routing.');
         const entropy = tf.reshape(tf.mul(entropyOf(vectorOf(pi)), 1 / Math.log(experts)), [1]);
         const [counterBefore, stageBefore, stepsBefore, switchBefore] = tf.split(state, STAGE_SLOTS);
-        if (!counterBefore || !stageBefore || !stepsBefore || !switchBefore) throw new Error('The stage has lost its state.');
+        if (!counterBefore || !stageBefore || !stepsBefore || !switchBefore)
+          throw new Error('The stage has lost its state.');
         const steps = tf.add(stepsBefore, 1);
         const counter = tf.mul(tf.add(counterBefore, 1), flag(tf.greaterEqual(entropy, rule.threshold)));
         const stage = nextStage(stageBefore, counter, steps);
@@ -137,8 +162,14 @@ export function stageMachine(rule: StageRule, experts: number): StageMachine {
         state = next;
         const second = tf.sub(stage, 1);
         const { coverage, confidence } = strength(entropy);
-        const weights = [tf.mul(tf.mul(coverage, tf.sub(1, second)), rule.weight), tf.mul(tf.mul(confidence, second), rule.weight)];
-        return { value: tf.concat([...weights, entropy, counter, stage]), gradFunc: (dy: tf.Tensor) => tf.zeros([experts], dy.dtype) };
+        const weights = [
+          tf.mul(tf.mul(coverage, tf.sub(1, second)), rule.weight),
+          tf.mul(tf.mul(confidence, second), rule.weight),
+        ];
+        return {
+          value: tf.concat([...weights, entropy, counter, stage]),
+          gradFunc: (dy: tf.Tensor) => tf.zeros([experts], dy.dtype),
+        };
       });
       return vectorOf(move(mean));
     },

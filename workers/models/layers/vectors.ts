@@ -15,16 +15,27 @@ export function itemVectors({ input, config }: BuildContext): FeatureMatrix {
   if (wanted === 'text' || wanted === 'image') {
     const found = input.features.find(({ key }) => key === wanted);
     if (found) return found;
-    throw new AppError('MODEL_NEEDS_FEATURES', `This dataset has no ${wanted} features.`, `Add ${wanted}_feat.npy to the dataset, or choose other item vectors.`, { modality: wanted });
+    throw new AppError(
+      'MODEL_NEEDS_FEATURES',
+      `This dataset has no ${wanted} features.`,
+      `Add ${wanted}_feat.npy to the dataset, or choose other item vectors.`,
+      { modality: wanted },
+    );
   }
   if (input.features.length === 0) {
-    throw new AppError('MODEL_NEEDS_FEATURES', 'MLLMRec needs item vectors, and this dataset has none.', 'Add image_text_feat.npy or any modality’s features to the dataset, or choose a model without features.', { model: 'MLLMRec' });
+    throw new AppError(
+      'MODEL_NEEDS_FEATURES',
+      'MLLMRec needs item vectors, and this dataset has none.',
+      'Add image_text_feat.npy or any modality’s features to the dataset, or choose a model without features.',
+      { model: 'MLLMRec' },
+    );
   }
   const columns = input.features.reduce((sum, feature) => sum + feature.columns, 0);
   const values = new Float32Array(input.items * columns);
   let start = 0;
   for (const feature of input.features) {
-    for (let i = 0; i < input.items; i++) values.set(feature.values.subarray(i * feature.columns, (i + 1) * feature.columns), i * columns + start);
+    for (let i = 0; i < input.items; i++)
+      values.set(feature.values.subarray(i * feature.columns, (i + 1) * feature.columns), i * columns + start);
     start += feature.columns;
   }
   return { key: input.features.map(({ key }) => key).join(' + '), rows: input.items, columns, values };
@@ -44,22 +55,37 @@ export interface Profiles {
 /** `X_U`: profiles of a file, or a stand-in that is named for what it is. */
 export function userProfiles({ input, config, random }: BuildContext, items: FeatureMatrix, scale: string): Profiles {
   const ready = (columns: number, raw: Float32Array, note: string | null): Profiles => ({
-    columns, raw, note, trained: null, values: scaled({ rows: input.users, columns, values: raw }, scale),
+    columns,
+    raw,
+    note,
+    trained: null,
+    values: scaled({ rows: input.users, columns, values: raw }, scale),
   });
   switch (choiceOption(config, 'profiles')) {
     case 'history':
-      return ready(items.columns, multiplyRows(historyMean(input.train, input.users, input.items), items.values, items.columns), 'User vectors are a stand-in: the mean of the training history’s item vectors, not reasoned profiles.');
+      return ready(
+        items.columns,
+        multiplyRows(historyMean(input.train, input.users, input.items), items.values, items.columns),
+        'User vectors are a stand-in: the mean of the training history’s item vectors, not reasoned profiles.',
+      );
     case 'random': {
       const start = xavierUniform(random('init/userProfiles'), input.users, items.columns);
       return {
-        columns: items.columns, values: new Float32Array(0), raw: null,
+        columns: items.columns,
+        values: new Float32Array(0),
+        raw: null,
         note: 'User vectors are a stand-in: random and trained (w/o RS), not reasoned profiles.',
         trained: newParameter('userProfiles', 'user vectors, users × d_t', [input.users, items.columns], start),
       };
     }
     default:
       if (!input.userVectors) {
-        throw new AppError('MODEL_NEEDS_FEATURES', 'This dataset has no user profile vectors.', 'Add user_preferences_feat.npy to the dataset, or choose one of the two stand-ins under “User vectors”.', { model: 'MLLMRec' });
+        throw new AppError(
+          'MODEL_NEEDS_FEATURES',
+          'This dataset has no user profile vectors.',
+          'Add user_preferences_feat.npy to the dataset, or choose one of the two stand-ins under “User vectors”.',
+          { model: 'MLLMRec' },
+        );
       }
       return ready(input.userVectors.columns, input.userVectors.values, null);
   }
@@ -74,6 +100,15 @@ export function scaled({ rows, columns, values }: Omit<FeatureMatrix, 'key'>, ho
 export function vectorInputs(items: FeatureMatrix, profiles: Profiles): NamedInput[] {
   return [
     { name: 'itemVectors', meaning: `X_I: ${items.key}`, shape: [items.rows, items.columns], values: items.values },
-    ...(profiles.raw ? [{ name: 'userVectors', meaning: `X_U${profiles.note ? ', a stand-in' : ''}`, shape: [profiles.raw.length / profiles.columns, profiles.columns], values: profiles.raw }] : []),
+    ...(profiles.raw
+      ? [
+          {
+            name: 'userVectors',
+            meaning: `X_U${profiles.note ? ', a stand-in' : ''}`,
+            shape: [profiles.raw.length / profiles.columns, profiles.columns],
+            values: profiles.raw,
+          },
+        ]
+      : []),
   ];
 }

@@ -19,16 +19,32 @@ export interface InducedView extends InducedEdges {
 export async function inducedView(context: BuildContext): Promise<InducedView> {
   const { input, config, progress } = context;
   const lists = [];
-  for (const feature of input.features) lists.push(await itemNeighbours(context, feature, numberOption(config, 'neighbours'), false));
+  for (const feature of input.features)
+    lists.push(await itemNeighbours(context, feature, numberOption(config, 'neighbours'), false));
   await progress('inducing edges from content', null);
-  const tables = input.features.map(({ values, rows, columns }) => ({ values: normaliseRows(values, rows, columns), columns }));
-  const edges = inducedEdges(interactionMatrix(input.train, input.users, input.items), lists, tables, numberOption(config, 'inducedPerUser'));
+  const tables = input.features.map(({ values, rows, columns }) => ({
+    values: normaliseRows(values, rows, columns),
+    columns,
+  }));
+  const edges = inducedEdges(
+    interactionMatrix(input.train, input.users, input.items),
+    lists,
+    tables,
+    numberOption(config, 'inducedPerUser'),
+  );
   const { pairs } = edges;
-  return { ...edges, joined: { users: Int32Array.from([...input.train.users, ...pairs.users]), items: Int32Array.from([...input.train.items, ...pairs.items]) } };
+  return {
+    ...edges,
+    joined: {
+      users: Int32Array.from([...input.train.users, ...pairs.users]),
+      items: Int32Array.from([...input.train.items, ...pairs.items]),
+    },
+  };
 }
 
 /** The same graph in every layer, for every view. */
-export const viewLayers = (views: readonly SparseTensor[], layers: number): SparseTensor[][] => views.map((view) => Array.from({ length: layers }, () => view));
+export const viewLayers = (views: readonly SparseTensor[], layers: number): SparseTensor[][] =>
+  views.map((view) => Array.from({ length: layers }, () => view));
 
 /** `fanOut` random entries of each row, scaled so that a row's expected sum stays. */
 export function sampledGraph(graph: Csr, fanOut: number, random: Random): Csr {
@@ -45,7 +61,13 @@ export function sampledGraph(graph: Csr, fanOut: number, random: Random): Csr {
     }
     pointers[row + 1] = indices.length;
   }
-  return { rows: graph.rows, columns: graph.columns, pointers, indices: Int32Array.from(indices), values: Float32Array.from(values) };
+  return {
+    rows: graph.rows,
+    columns: graph.columns,
+    pointers,
+    indices: Int32Array.from(indices),
+    values: Float32Array.from(values),
+  };
 }
 
 /** `count` of `0 … n − 1` without replacement, ascending (Floyd's method). */
@@ -62,25 +84,45 @@ function chosenPlaces(n: number, count: number, random: Random): number[] {
 const TOO_MANY = 3;
 
 /** What the induced view adds, and the names of experts, groups and families. */
-export function inductionFindings({ input, config }: BuildContext, induced: InducedView | null, experts: readonly Expert[], groups: readonly string[]): Finding[] {
+export function inductionFindings(
+  { input, config }: BuildContext,
+  induced: InducedView | null,
+  experts: readonly Expert[],
+  groups: readonly string[],
+): Finding[] {
   const real = input.train.users.length;
   const trained = new Set(input.train.users).size;
   const added = induced?.pairs.users.length ?? 0;
   const families = familiesOf(config).map((family) => ['Dom', 'Bal', 'Com'][FAMILIES.indexOf(family)] ?? family);
   return [
     ...(induced
-      ? [{
-          kind: 'numbers', key: 'induced', title: 'Induced edges',
-          rows: [
-            { label: 'training edges |E|', value: real },
-            { label: 'induced edges |E⁺|', value: added },
-            { label: '|E⁺| ÷ |E|', value: added / Math.max(1, real) },
-            { label: 'users whose pool is smaller than r', value: induced.poolsBelow / Math.max(1, trained), unit: 'share' },
-          ],
-        } as const]
+      ? [
+          {
+            kind: 'numbers',
+            key: 'induced',
+            title: 'Induced edges',
+            rows: [
+              { label: 'training edges |E|', value: real },
+              { label: 'induced edges |E⁺|', value: added },
+              { label: '|E⁺| ÷ |E|', value: added / Math.max(1, real) },
+              {
+                label: 'users whose pool is smaller than r',
+                value: induced.poolsBelow / Math.max(1, trained),
+                unit: 'share',
+              },
+            ],
+          } as const,
+        ]
       : []),
     ...(added > TOO_MANY * real
-      ? [{ kind: 'note', key: 'inducedTooMany', title: 'Many induced edges', text: `There are ${(added / real).toFixed(1)} induced edges for each real one; lower r (about twice the mean history) so that the score chooses among the candidates.` } as const]
+      ? [
+          {
+            kind: 'note',
+            key: 'inducedTooMany',
+            title: 'Many induced edges',
+            text: `There are ${(added / real).toFixed(1)} induced edges for each real one; lower r (about twice the mean history) so that the score chooses among the candidates.`,
+          } as const,
+        ]
       : []),
     { kind: 'parts', key: 'routing', title: 'Experts', names: experts.map(({ name }) => name) },
     { kind: 'parts', key: 'reliance', title: 'Groups', names: groups },
