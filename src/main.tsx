@@ -3,9 +3,9 @@ import { createRoot } from 'react-dom/client';
 import { RouterProvider } from 'react-router';
 import './app/tokens.css';
 import './app/base.css';
-import { adoptSharedAddress } from './app/sharedAddress';
+import { adoptSharedAddress } from './ui/sharedAddress';
 import { createRouter } from './app/routes';
-import { startTheme } from './app/theme';
+import { startTheme } from './ui/theme';
 import { keepForOffline } from './state/newVersion';
 
 startTheme();

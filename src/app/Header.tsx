@@ -1,9 +1,9 @@
 import { ActiveRunBar } from '../features/runs/ActiveRunBar';
 import { DatasetChip, DeviceChip, StorageChip } from './HeaderChips';
 import styles from './Header.module.css';
-import { Icon } from './Icon';
-import { IconButton } from './primitives/Button';
-import { useShortcutState } from './shortcuts';
+import { Icon } from '../ui/Icon';
+import { IconButton } from '../ui/Button';
+import { useShortcutState } from '../ui/shortcuts';
 
 /** What is at hand: dataset, device, storage, and the run in progress. Each opens its page. */
 export function Header() {

@@ -3,10 +3,10 @@ import { currentDataset, useDatasets } from '../state/datasets';
 import { isRefused } from '../state/importJob';
 import { useDevice } from '../state/device';
 import { shareWords, usedShare, useStorage } from '../state/storage';
-import { formatBytes, formatCount } from './format';
+import { formatBytes, formatCount } from '../ui/format';
 import styles from './Header.module.css';
-import { Icon } from './Icon';
-import { BACKEND_LABELS, featureLabel } from './words';
+import { Icon } from '../ui/Icon';
+import { BACKEND_LABELS, featureLabel } from '../ui/words';
 
 /** The dataset that new experiments use, or how far an import is. */
 export function DatasetChip() {

@@ -1,7 +1,7 @@
 import { useLocation } from 'react-router';
-import { ButtonLink } from './primitives/Button';
-import { Notice } from './primitives/Notice';
-import { Page } from './primitives/Page';
+import { ButtonLink } from '../ui/Button';
+import { Notice } from '../ui/Notice';
+import { Page } from '../ui/Page';
 
 export function NotFoundPage() {
   const { pathname } = useLocation();

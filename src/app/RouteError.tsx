@@ -1,8 +1,8 @@
 import { useRouteError } from 'react-router';
 import { faultOf } from '../domain/errors';
-import { Button } from './primitives/Button';
-import { FaultNotice } from './primitives/Notice';
-import { Page } from './primitives/Page';
+import { Button } from '../ui/Button';
+import { FaultNotice } from '../ui/Notice';
+import { Page } from '../ui/Page';
 
 /** Stands in for a page that failed; the rest of the frame keeps working. */
 export function RouteError() {

@@ -1,10 +1,10 @@
 import { Suspense, useEffect, useRef } from 'react';
 import { NavLink, Outlet, useLocation, useNavigation } from 'react-router';
 import { Header } from './Header';
-import { Icon, type IconName } from './Icon';
+import { Icon, type IconName } from '../ui/Icon';
 import { useDatasets } from '../state/datasets';
 import { useDevice } from '../state/device';
-import { TooltipProvider } from './primitives/Tooltip';
+import { TooltipProvider } from '../ui/Tooltip';
 import styles from './Shell.module.css';
 import { ShellShortcuts } from './ShellShortcuts';
 import { ShortcutSheet } from './ShortcutSheet';

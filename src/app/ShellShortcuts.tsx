@@ -1,7 +1,7 @@
 import { useEffect, useMemo } from 'react';
 import { useNavigate } from 'react-router';
-import { listenForShortcuts, useShortcuts, useShortcutState, type Shortcut } from './shortcuts';
-import { THEME_CHOICES, useTheme } from './theme';
+import { listenForShortcuts, useShortcuts, useShortcutState, type Shortcut } from '../ui/shortcuts';
+import { THEME_CHOICES, useTheme } from '../ui/theme';
 
 /** The shortcuts that work on every page. */
 export function ShellShortcuts() {

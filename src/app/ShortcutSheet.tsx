@@ -1,8 +1,8 @@
-import { Dialog } from './primitives/Dialog';
-import { Checkbox, Choice } from './primitives/Field';
-import { useShortcutState, type Shortcut } from './shortcuts';
+import { Dialog } from '../ui/Dialog';
+import { Checkbox, Choice } from '../ui/Field';
+import { useShortcutState, type Shortcut } from '../ui/shortcuts';
 import styles from './ShortcutSheet.module.css';
-import { THEME_CHOICES, useTheme, type ThemeChoice } from './theme';
+import { THEME_CHOICES, useTheme, type ThemeChoice } from '../ui/theme';
 
 const THEME_LABELS: Readonly<Record<ThemeChoice, string>> = { system: 'System', light: 'Light', dark: 'Dark' };
 

@@ -1,8 +1,8 @@
 import { useDatasets } from '../state/datasets';
 import { changeVersion, reloadObstacle, useNewVersion } from '../state/newVersion';
 import { useRuns } from '../state/runs';
-import { Button } from './primitives/Button';
-import { Notice } from './primitives/Notice';
+import { Button } from '../ui/Button';
+import { Notice } from '../ui/Notice';
 import styles from './Shell.module.css';
 
 const REASON = 'reload-reason';

@@ -1,5 +1,5 @@
 import { useId, useState, type ReactNode } from 'react';
-import { Button } from '../app/primitives/Button';
+import { Button } from '../ui/Button';
 import { DataDialog } from './DataDialog';
 import type { Figure } from './figure';
 import { FigureDialog } from './FigureDialog';

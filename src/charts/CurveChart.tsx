@@ -1,6 +1,6 @@
 import { memo, useMemo, useState, type ReactNode } from 'react';
 import { ComposedChart, useXAxisScale, useYAxisScale } from 'recharts';
-import { formatNumber } from '../app/format';
+import { formatNumber } from '../ui/format';
 import { minMaxBins } from './binning';
 import { ChartFrame } from './ChartFrame';
 import { CurveOverlay } from './CurveOverlay';

@@ -1,5 +1,5 @@
 import { useMemo, type KeyboardEvent, type PointerEvent } from 'react';
-import { formatReading } from '../app/format';
+import { formatReading } from '../ui/format';
 import { setCursor, useCursor } from './cursor';
 import type { PlotLayout } from './layout';
 import { seriesStyle } from './palette';

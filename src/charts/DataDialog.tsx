@@ -1,6 +1,6 @@
-import { formatCount, formatReading } from '../app/format';
-import { Button } from '../app/primitives/Button';
-import { Dialog } from '../app/primitives/Dialog';
+import { formatCount, formatReading } from '../ui/format';
+import { Button } from '../ui/Button';
+import { Dialog } from '../ui/Dialog';
 import { fileName, saveText } from './download';
 import { toCsv, type Cell, type ChartTable } from './table';
 import styles from './charts.module.css';

@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'react';
-import { Button } from '../app/primitives/Button';
-import { Dialog } from '../app/primitives/Dialog';
-import { Checkbox, Field, TextArea } from '../app/primitives/Field';
+import { Button } from '../ui/Button';
+import { Dialog } from '../ui/Dialog';
+import { Checkbox, Field, TextArea } from '../ui/Field';
 import { withCaption } from './caption';
 import { fileName, saveBlob, saveText, svgToPng } from './download';
 import { figureSvg, type Figure } from './figure';

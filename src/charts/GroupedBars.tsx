@@ -1,6 +1,6 @@
 import { memo, useMemo } from 'react';
 import { ComposedChart, useXAxisScale, useYAxisScale } from 'recharts';
-import { formatNumber } from '../app/format';
+import { formatNumber } from '../ui/format';
 import { ChartFrame } from './ChartFrame';
 import type { FigureSpec } from './figure';
 import { plotLayout } from './layout';

@@ -1,6 +1,6 @@
 import { memo, useId, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
-import { classNames } from '../app/classNames';
-import { formatReading } from '../app/format';
+import { classNames } from '../ui/classNames';
+import { formatReading } from '../ui/format';
 import { ChartFrame } from './ChartFrame';
 import { diverging as divergingColour, inkOn, viridis } from './colourScale';
 import type { Figure } from './figure';

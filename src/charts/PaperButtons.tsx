@@ -1,6 +1,6 @@
 import { useState } from 'react';
-import { Button } from '../app/primitives/Button';
-import { CopyButtons } from '../app/primitives/CopyButtons';
+import { Button } from '../ui/Button';
+import { CopyButtons } from '../ui/CopyButtons';
 import { DataDialog } from './DataDialog';
 import { toLatex, toMarkdown, type PaperTable } from './paperTable';
 import type { ChartTable } from './table';

@@ -1,5 +1,5 @@
 import { memo, useMemo, useState, type KeyboardEvent, type PointerEvent } from 'react';
-import { Button } from '../app/primitives/Button';
+import { Button } from '../ui/Button';
 import { ChartFrame } from './ChartFrame';
 import { viridis } from './colourScale';
 import { clampLimits, heightAt, keeps, nearestLine, stopsOf, type Limits } from './parallel';

@@ -1,6 +1,6 @@
 import { memo, useEffect, useMemo, useRef, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react';
 import { ComposedChart } from 'recharts';
-import { useTheme } from '../app/theme';
+import { useTheme } from '../ui/theme';
 import { ChartFrame } from './ChartFrame';
 import { equalAxes, nearestPoint, pointTowards, type Cloud } from './cloud';
 import { drawPoints, pointRadius } from './drawPoints';

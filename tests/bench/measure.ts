@@ -9,7 +9,7 @@ import { peakMeter } from '../../workers/engine/peak';
 import { newRanker } from '../../workers/engine/ranking';
 import { RecordingStep } from '../../workers/engine/recordingStep';
 import { withRepresentation } from '../../workers/engine/representation';
-import { stream } from '../../workers/engine/rng';
+import { stream } from '../../workers/numbers/rng';
 import type { Model, NamedGraph } from '../../workers/models/model';
 import { modelKind } from '../../workers/models/registry';
 import { deviceBatch, disposeBatch, type HostBatch } from '../../workers/training/batch';

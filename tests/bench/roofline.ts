@@ -6,7 +6,7 @@ import { openDevice, type DeviceHost } from '../../workers/engine/device';
 import { Adam, disposeParameter, newParameter } from '../../workers/engine/kernels/adam';
 import { sparseProduct } from '../../workers/engine/kernels/csrProduct';
 import { maskedTopK } from '../../workers/engine/kernels/maskedTopK';
-import { stream } from '../../workers/engine/rng';
+import { stream } from '../../workers/numbers/rng';
 import { gatherRows, hostRowIndex, rowIndex } from '../../workers/engine/rows';
 import { disposeSparse, sparseTensor } from '../../workers/engine/sparse';
 import { integers, matrix, matrixOf, scalarOf } from '../../workers/engine/tensors';

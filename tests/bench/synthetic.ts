@@ -1,6 +1,6 @@
 import type { Interactions } from '../../src/domain/dataset';
 import { drawSplit } from '../../workers/dataset/split';
-import { stream, type Random } from '../../workers/engine/rng';
+import { stream, type Random } from '../../workers/numbers/rng';
 import type { FeatureMatrix } from '../../workers/models/model';
 import type { SyntheticSize } from './sizes';
 

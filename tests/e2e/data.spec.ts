@@ -1,7 +1,7 @@
 import { expect, test, type FileChooser, type Page } from '@playwright/test';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { npy } from '../helpers/data-builders';
+import { npy } from '../helpers/dataBuilders';
 import { dropFolder, hasTikTok, TIKTOK } from '../helpers/page';
 
 const DEMO = '1,000 users × 600 items';

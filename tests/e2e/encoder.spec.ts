@@ -2,7 +2,7 @@ import { expect, test, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { watchPolicy } from '../helpers/contentPolicy';
-import { interactionsText, npy } from '../helpers/data-builders';
+import { interactionsText, npy } from '../helpers/dataBuilders';
 import { ModelServer } from '../helpers/modelServer';
 import { expectFit } from '../helpers/page';
 import { serveFolder } from '../helpers/staticHost';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { ServerKind } from '../../src/domain/reasoning';
 import type { RunDocument } from '../../src/domain/run';
 import { watchPolicy } from '../helpers/contentPolicy';
-import { interactionsText, npy, zipOf } from '../helpers/data-builders';
+import { interactionsText, npy, zipOf } from '../helpers/dataBuilders';
 import { ModelServer, type ServerFault } from '../helpers/modelServer';
 import { ended, expectFit } from '../helpers/page';
 import { itemPicture, jpegSize, png } from '../helpers/reasoning';

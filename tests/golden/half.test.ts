@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { halvesPair, packedHalves, unpackedHalves } from '../../workers/engine/kernels/halves';
-import { halfOf, valuesOfHalves } from '../../workers/formats/half';
+import { halfOf, valuesOfHalves } from '../../workers/numbers/half';
 import { integerMatrix, integers } from '../../workers/engine/tensors';
 import { BACKENDS, describeOn, values } from '../helpers/device';
 

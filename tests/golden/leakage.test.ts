@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { AppError } from '../../src/domain/errors';
 import { leakageVerdict } from '../../src/domain/leakage';
 import { probeLeakage } from '../../workers/analysis/leakage';
-import { stream } from '../../workers/engine/rng';
+import { stream } from '../../workers/numbers/rng';
 
 interface Golden {
   rows: [number, number, number][];

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { holm } from '../../src/domain/comparison';
 import { bootstrapInterval, comparePaired } from '../../workers/analysis/significance';
-import { stream } from '../../workers/engine/rng';
+import { stream } from '../../workers/numbers/rng';
 
 interface Golden {
   name: string;

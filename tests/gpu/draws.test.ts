@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { RecordingStep } from '../../workers/engine/recordingStep';
 import { runPair } from '../../workers/engine/kernelPair';
 import { uniformDraws, uniformDrawsPair } from '../../workers/engine/kernels/uniformDraws';
-import { stream } from '../../workers/engine/rng';
+import { stream } from '../../workers/numbers/rng';
 import { integers } from '../../workers/engine/tensors';
 import { BACKENDS, describeOn, values } from '../helpers/device';
 

@@ -9,7 +9,7 @@ import type { Device } from '../../workers/engine/device';
 import { readValues } from '../../workers/engine/parameters';
 import { newRanker } from '../../workers/engine/ranking';
 import { withRepresentation } from '../../workers/engine/representation';
-import { stream } from '../../workers/engine/rng';
+import { stream } from '../../workers/numbers/rng';
 import { evaluate, heldOut, pairsOf } from '../../workers/training/evaluator';
 import { MAX_CUTOFF } from '../../workers/training/metrics';
 import { Sampler } from '../../workers/training/sampler';

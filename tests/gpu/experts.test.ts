@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { expertScores, expertScoresPair, type ExpertShape } from '../../workers/engine/kernels/expertScores';
-import { stream } from '../../workers/engine/rng';
+import { stream } from '../../workers/numbers/rng';
 import { floats, matrix } from '../../workers/engine/tensors';
 import { BACKENDS, describeOn, values, worst } from '../helpers/device';
 

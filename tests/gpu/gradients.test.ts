@@ -4,7 +4,7 @@ import { completeConfig } from '../../src/domain/models/catalogue';
 import { MODEL_IDS, type Config, type ModelId } from '../../src/domain/models/table';
 import { readFloats } from '../../workers/engine/backends';
 import { overwrite } from '../../workers/engine/kernels/adam';
-import { stream, type Random } from '../../workers/engine/rng';
+import { stream, type Random } from '../../workers/numbers/rng';
 import type { FeatureMatrix, Model, ModelInput } from '../../workers/models/model';
 import { modelKind } from '../../workers/models/registry';
 import { deviceBatch, disposeBatch, type HostBatch } from '../../workers/training/batch';

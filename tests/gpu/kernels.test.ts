@@ -5,7 +5,7 @@ import { csrProductPair, sparseProduct } from '../../workers/engine/kernels/csrP
 import { maskedTopK, maskedTopKPair } from '../../workers/engine/kernels/maskedTopK';
 import { topMask, topMaskPair } from '../../workers/engine/kernels/topMask';
 import { readFloats } from '../../workers/engine/backends';
-import { stream } from '../../workers/engine/rng';
+import { stream } from '../../workers/numbers/rng';
 import { disposeRowIndex, gatherRows, hostRowIndex, rowIndex, sumRows } from '../../workers/engine/rows';
 import { disposeSparse, sparseTensor } from '../../workers/engine/sparse';
 import { floats, integers, matrix } from '../../workers/engine/tensors';

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { defaultConfig } from '../../src/domain/models/catalogue';
 import { MODEL_IDS, type Config, type ModelId } from '../../src/domain/models/table';
 import { isWebGPU } from '../../workers/engine/backends';
-import { stream } from '../../workers/engine/rng';
+import { stream } from '../../workers/numbers/rng';
 import { heldOut, pairsOf } from '../../workers/training/evaluator';
 import { Sampler } from '../../workers/training/sampler';
 import { Trainer } from '../../workers/training/trainer';

@@ -7,7 +7,7 @@ import { simdOf, type SimdKernels } from '../../workers/engine/simd/heap';
 import { disposeSparse, sparseTensor } from '../../workers/engine/sparse';
 import { matrix } from '../../workers/engine/tensors';
 import { csrFromEntries } from '../../workers/graphs/csr';
-import { stream } from '../../workers/engine/rng';
+import { stream } from '../../workers/numbers/rng';
 import { describeOn, values, worst } from '../helpers/device';
 
 const random = stream(5, 'simd');

@@ -7,7 +7,7 @@ import { softwareSoftmaxPair } from '../../workers/engine/kernels/softwareSoftma
 import { softwareMatMulPair } from '../../workers/engine/kernels/softwareMatMul';
 import { REDUCTIONS, softwareReducePair } from '../../workers/engine/kernels/softwareReduce';
 import { softwareTransposePair } from '../../workers/engine/kernels/softwareTranspose';
-import { stream } from '../../workers/engine/rng';
+import { stream } from '../../workers/numbers/rng';
 import { describeOn, values, worst } from '../helpers/device';
 
 const random = stream(8, 'software kernels');

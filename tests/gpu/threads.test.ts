@@ -6,7 +6,7 @@ import { Adam, newParameter } from '../../workers/engine/kernels/adam';
 import { sparseProduct } from '../../workers/engine/kernels/csrProduct';
 import { expertScores } from '../../workers/engine/kernels/expertScores';
 import { maskedTopK } from '../../workers/engine/kernels/maskedTopK';
-import { stream } from '../../workers/engine/rng';
+import { stream } from '../../workers/numbers/rng';
 import { plain } from '../../workers/engine/simd/assembly/kernels.ts?simd';
 import { withSharedMemory } from '../../workers/engine/simd/sharedMemory';
 import { openTeam, type Helper } from '../../workers/engine/simd/team';

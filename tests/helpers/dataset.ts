@@ -4,7 +4,7 @@ import { newRun, type RunDocument } from '../../src/domain/run';
 import { memoryDatabase, type Database } from '../../src/storage/database';
 import { writeRun } from '../../src/storage/runs';
 import { generateDemo } from '../../workers/dataset/demo';
-import { stream } from '../../workers/engine/rng';
+import { stream } from '../../workers/numbers/rng';
 import type { Model } from '../../workers/models/model';
 import { modelKind } from '../../workers/models/registry';
 import { readTrainingData, type TrainingData } from '../../workers/training/input';

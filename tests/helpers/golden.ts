@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import { completeConfig, isModelId } from '../../src/domain/models/catalogue';
 import type { Config, OptionValue } from '../../src/domain/models/table';
-import { stream } from '../../workers/engine/rng';
+import { stream } from '../../workers/numbers/rng';
 import { matrix } from '../../workers/engine/tensors';
 import { csrFromEntries, type Csr } from '../../workers/graphs/csr';
 import type { BuildContext, FeatureMatrix, ModelInput, NamedGraph, StepScope } from '../../workers/models/model';

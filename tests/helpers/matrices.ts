@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Random } from '../../workers/engine/rng';
+import type { Random } from '../../workers/numbers/rng';
 import type { Pairs } from '../../workers/graphs/behaviour';
 import { csrFromEntries, type Csr } from '../../workers/graphs/csr';
 

@@ -2,7 +2,7 @@ import { deflateSync } from 'node:zlib';
 import { crc32 } from '../../workers/formats/crc32';
 import type { ReasoningSettings } from '../../src/domain/reasoning';
 import { DEFAULT_SETTINGS } from '../../src/domain/reasoning';
-import { join, text, type Bytes } from './data-builders';
+import { join, text, type Bytes } from './dataBuilders';
 
 /** A picture of one colour, `size × size`, as a PNG. */
 export function png(red: number, green: number, blue: number, size = 8): Bytes {

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import { readFloats } from '../../workers/engine/backends';
 import { overwrite, type Parameter } from '../../workers/engine/kernels/adam';
-import type { Random } from '../../workers/engine/rng';
+import type { Random } from '../../workers/numbers/rng';
 import { termGradients } from '../../workers/engine/step';
 import type { Batch, LossTermValue, Model } from '../../workers/models/model';
 import { values } from './device';

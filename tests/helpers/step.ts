@@ -1,4 +1,4 @@
-import { stream } from '../../workers/engine/rng';
+import { stream } from '../../workers/numbers/rng';
 import { RecordingStep } from '../../workers/engine/recordingStep';
 
 interface Place {

@@ -5,7 +5,7 @@ import { memoryDatabase } from '../../src/storage/database';
 import { readFeatures, readInteractions } from '../../src/storage/datasets';
 import { generateDemo } from '../../workers/dataset/demo';
 import { probeLeakage } from '../../workers/analysis/leakage';
-import { stream } from '../../workers/engine/rng';
+import { stream } from '../../workers/numbers/rng';
 
 /**
  * Profiles as they could have been made: the mean of the text vectors of a user's training items, or of all of them, with noise as large as

@@ -8,7 +8,7 @@ import { newRun, type RunDocument } from '../../src/domain/run';
 import { agreement, sharedNumber, sharedStudy } from '../../src/domain/shared';
 import { decodeStudy, encodeStudy } from '../../src/sharing/link';
 import { fromPayload, toPayload } from '../../src/sharing/payload';
-import { stream } from '../../workers/engine/rng';
+import { stream } from '../../workers/numbers/rng';
 
 const FINGERPRINT = 'ab'.repeat(32);
 const random = stream(5, 'links');

@@ -2,9 +2,9 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { memoryDatabase } from '../../src/storage/database';
 import { deleteDataset, listDatasets, readFeatures, readInteractions } from '../../src/storage/datasets';
 import { importDataset } from '../../workers/dataset/import';
-import { BROKEN } from '../helpers/broken-files';
-import { gzipped, interactionsText, join, npy, text } from '../helpers/data-builders';
-import { mustImport, named, tryImport } from '../helpers/data-room';
+import { BROKEN } from '../helpers/brokenFiles';
+import { gzipped, interactionsText, join, npy, text } from '../helpers/dataBuilders';
+import { mustImport, named, tryImport } from '../helpers/dataRoom';
 
 describe('broken files end in their code, and nothing of them remains', () => {
   const database = memoryDatabase();

@@ -9,7 +9,7 @@ import { nearestRows } from '../../workers/analysis/nearestRows';
 import { project, sampledPlaces } from '../../workers/analysis/project';
 import { readTraits } from '../../workers/analysis/traits';
 import { umapLayout } from '../../workers/analysis/umap';
-import { stream } from '../../workers/engine/rng';
+import { stream } from '../../workers/numbers/rng';
 import { smallStudy } from '../helpers/dataset';
 
 const noPhase = async (): Promise<void> => undefined;

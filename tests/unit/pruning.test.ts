@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { stream } from '../../workers/engine/rng';
+import { stream } from '../../workers/numbers/rng';
 import { degreeSensitiveSample } from '../../workers/graphs/pruning';
 import { modalityShares } from '../../workers/models/freedom';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { restoreStream, stream } from '../../workers/engine/rng';
+import { restoreStream, stream } from '../../workers/numbers/rng';
 
 const draws = (n: number, next: () => number): number[] => Array.from({ length: n }, () => next());
 

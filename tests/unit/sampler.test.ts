@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/domain/errors';
-import { stream } from '../../workers/engine/rng';
+import { stream } from '../../workers/numbers/rng';
 import { interactionMatrix, type Pairs } from '../../workers/graphs/behaviour';
 import type { HostBatch } from '../../workers/training/batch';
 import { Sampler, type SamplerOptions } from '../../workers/training/sampler';

@@ -3,7 +3,7 @@ import type { MetricKey } from '../../src/domain/metrics';
 import type { AnalysisCommand } from '../../src/domain/protocol';
 import type { SettingTests } from '../../src/domain/significance';
 import type { Database } from '../../src/storage/database';
-import { stream } from '../engine/rng';
+import { stream } from '../numbers/rng';
 import { pairSettings, runMeans, userMeans, userReader, type SettingPair } from './pairs';
 import { bootstrapInterval, comparePaired } from './significance';
 

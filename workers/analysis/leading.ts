@@ -1,4 +1,4 @@
-import { stream } from '../engine/rng';
+import { stream } from '../numbers/rng';
 
 export interface Eigenpair {
   readonly value: number;

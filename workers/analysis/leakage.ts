@@ -4,7 +4,7 @@ import type { LeakageProbe } from '../../src/domain/leakage';
 import type { Rows } from '../../src/domain/vectors';
 import type { Database } from '../../src/storage/database';
 import { readDataset, readFeatures, readInteractions } from '../../src/storage/datasets';
-import { stream, type Random } from '../engine/rng';
+import { stream, type Random } from '../numbers/rng';
 import { bootstrapInterval } from './significance';
 
 const CONTROLS = 10;

@@ -5,7 +5,7 @@ import type { Database } from '../../src/storage/database';
 import { readRun } from '../../src/storage/runs';
 import { readWeights } from '../../src/storage/weights';
 import { overwrite } from '../engine/kernels/adam';
-import { stream } from '../engine/rng';
+import { stream } from '../numbers/rng';
 import type { Model } from '../models/model';
 import { modelKind } from '../models/registry';
 import { readCheckpoint } from '../training/checkpoint';

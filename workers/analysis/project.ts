@@ -2,7 +2,7 @@ import { AppError } from '../../src/domain/errors';
 import { MOST_POINTS, type Projection, type ProjectionRequest } from '../../src/domain/projection';
 import type { Rows } from '../../src/domain/vectors';
 import type { Database } from '../../src/storage/database';
-import { stream, type Random } from '../engine/rng';
+import { stream, type Random } from '../numbers/rng';
 import type { Phase } from './nearestRows';
 import { principalComponents } from './pca';
 import { umapLayout } from './umap';

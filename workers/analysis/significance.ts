@@ -1,7 +1,7 @@
 import normalCdf from '@stdlib/stats-base-dists-normal-cdf';
 import studentCdf from '@stdlib/stats-base-dists-t-cdf';
 import type { PairedComparison, PairedTest } from '../../src/domain/comparison';
-import type { Random } from '../engine/rng';
+import type { Random } from '../numbers/rng';
 
 /** Up to here the distribution of rank sums is counted, where no two differences are equal and none is 0. */
 const EXACT_PAIRS = 25;

@@ -1,6 +1,6 @@
 import { AppError } from '../../src/domain/errors';
 import { UMAP_NEIGHBOURS } from '../../src/domain/projection';
-import type { Random } from '../engine/rng';
+import type { Random } from '../numbers/rng';
 import { nearestRows, type Phase } from './nearestRows';
 
 const REPORT_MS = 100;

@@ -3,7 +3,7 @@ import type { Database } from '../../src/storage/database';
 import { readFeatureChunks, writeFeatureChunk } from '../../src/storage/datasets';
 import type { Matrix } from '../formats/format';
 import type { Watch } from '../formats/source';
-import { FeatureObserver } from './feature-statistics';
+import { FeatureObserver } from './featureStatistics';
 import { chunkRowsFor, digest } from './fingerprint';
 import { nearestNeighbours } from './nearest';
 

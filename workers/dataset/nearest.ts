@@ -1,6 +1,6 @@
 import type { Histogram } from '../../src/domain/dataset';
 import { throwIfCancelled, type Watch } from '../formats/source';
-import { histogram } from './feature-statistics';
+import { histogram } from './featureStatistics';
 
 const LARGEST_SAMPLE = 1000;
 /** Multiplications spent on one feature: about half a second. */

@@ -1,5 +1,5 @@
 import type { SplitRule } from '../../src/domain/dataset';
-import { stream, type Random } from '../engine/rng';
+import { stream, type Random } from '../numbers/rng';
 import { rowsByUser } from './reduce';
 
 export type DrawnSplit = Exclude<SplitRule, 'provided'>;

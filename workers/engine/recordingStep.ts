@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { uniformDraws } from './kernels/uniformDraws';
 import type { ObservedValue } from './step';
-import type { Random } from './rng';
+import type { Random } from '../numbers/rng';
 import type { StepScope } from '../models/model';
 
 interface Distribution {

@@ -3,7 +3,7 @@ import type { Throughput } from '../../src/domain/protocol';
 import { csrFromEntries } from '../graphs/csr';
 import { readFloats } from './backends';
 import { sparseProduct } from './kernels/csrProduct';
-import { stream } from './rng';
+import { stream } from '../numbers/rng';
 import { disposeSparse, sparseTensor } from './sparse';
 import { matrix } from './tensors';
 

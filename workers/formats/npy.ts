@@ -1,7 +1,7 @@
 import { AppError } from '../../src/domain/errors';
 import type { Format, Matrix } from './format';
-import { LONGEST_NPY_HEADER, NPY_MAGIC, parseNpyHeader, type NpyHeader } from './npy-header';
-import { swapBytes } from './npy-types';
+import { LONGEST_NPY_HEADER, NPY_MAGIC, parseNpyHeader, type NpyHeader } from './npyHeader';
+import { swapBytes } from './npyTypes';
 import { baseName, readHead, readSlice, spool, type ByteSource, type Watch } from './source';
 import { count } from './words';
 

@@ -3,7 +3,7 @@ import { crc32 } from './crc32';
 import type { Format } from './format';
 import { bomb, inflate, inflatedLimit } from './inflate';
 import { blobSource, baseName, readSlice, spool, type ByteSource, type Watch } from './source';
-import { brokenZip, readDirectory, type ZipEntry } from './zip-directory';
+import { brokenZip, readDirectory, type ZipEntry } from './zipDirectory';
 
 /** `.zip` and `.npz`: entries stored or deflated, also beyond 4 GiB. */
 export const zip: Format = {

@@ -1,4 +1,4 @@
-import type { Random } from '../engine/rng';
+import type { Random } from '../numbers/rng';
 import type { Pairs } from './behaviour';
 
 /**

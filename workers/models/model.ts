@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { Finding, Observations } from '../../src/domain/observations';
 import type { Config } from '../../src/domain/models/table';
 import type { Parameter } from '../engine/kernels/adam';
-import type { Random } from '../engine/rng';
+import type { Random } from '../numbers/rng';
 import type { RowIndex } from '../engine/rows';
 import type { Pairs } from '../graphs/behaviour';
 import type { Csr } from '../graphs/csr';

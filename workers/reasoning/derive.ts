@@ -12,7 +12,7 @@ import {
 import { readVector, type ModelDigests } from '../../src/storage/reasoning';
 import { assemble } from '../dataset/assemble';
 import { unknownProfiles } from '../dataset/check';
-import { FeatureObserver } from '../dataset/feature-statistics';
+import { FeatureObserver } from '../dataset/featureStatistics';
 import { matrixOf, storeFeature, type StoredFeature } from '../dataset/features';
 import { digest } from '../dataset/fingerprint';
 import { textHash } from './keys';

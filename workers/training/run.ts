@@ -8,7 +8,7 @@ import { readRun, writeRun } from '../../src/storage/runs';
 import { writeTrace } from '../../src/storage/weights';
 import { openDevice, type Device, type DeviceHost } from '../engine/device';
 import { newRanker } from '../engine/ranking';
-import { stream } from '../engine/rng';
+import { stream } from '../numbers/rng';
 import { modelKind } from '../models/registry';
 import { deleteCheckpoint } from './checkpoint';
 import type { RunControl } from './control';

@@ -1,7 +1,7 @@
 import { AppError } from '../../src/domain/errors';
 import { placeOf, type Csr } from '../graphs/csr';
 import type { Pairs } from '../graphs/behaviour';
-import { restoreStream, stream, type Random } from '../engine/rng';
+import { restoreStream, stream, type Random } from '../numbers/rng';
 import type { HostBatch } from './batch';
 
 export interface SamplerOptions {

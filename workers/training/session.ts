@@ -8,7 +8,7 @@ import type { Device } from '../engine/device';
 import { overwrite } from '../engine/kernels/adam';
 import { readValues } from '../engine/parameters';
 import type { Ranker } from '../engine/ranking';
-import { stream } from '../engine/rng';
+import { stream } from '../numbers/rng';
 import { readRepresentation, withRepresentation } from '../engine/representation';
 import type { Model } from '../models/model';
 import { CheckpointClock, readCheckpoint, writeCheckpoint, type BestWeights } from './checkpoint';

@@ -8,7 +8,7 @@ import type { Device } from '../engine/device';
 import { RecordingStep } from '../engine/recordingStep';
 import { Adam, restoreParameter, saveParameter, type SavedParameter } from '../engine/kernels/adam';
 import { arrived, startReading, type Reading } from '../engine/reading';
-import type { Random } from '../engine/rng';
+import type { Random } from '../numbers/rng';
 import { accumulate, termGradientNorms, termGradients } from '../engine/step';
 import { stepSync } from '../engine/sync';
 import type { Batch, LossTermValue, Model } from '../models/model';

@@ -1,11 +1,11 @@
 import { useMemo } from 'react';
-import { plural } from '../../app/format';
-import { Button, ButtonLink } from '../../app/primitives/Button';
-import { Choice, Field, Select } from '../../app/primitives/Field';
-import { Notice } from '../../app/primitives/Notice';
-import { Page } from '../../app/primitives/Page';
-import { Surface } from '../../app/primitives/Panel';
-import { Tabs } from '../../app/primitives/Tabs';
+import { plural } from '../../ui/format';
+import { Button, ButtonLink } from '../../ui/Button';
+import { Choice, Field, Select } from '../../ui/Field';
+import { Notice } from '../../ui/Notice';
+import { Page } from '../../ui/Page';
+import { Surface } from '../../ui/Panel';
+import { Tabs } from '../../ui/Tabs';
 import { CurveChart } from '../../charts/CurveChart';
 import { METRIC_KEYS, metricLabel } from '../../domain/metrics';
 import { plugInGrid } from '../../domain/plugInGrid';

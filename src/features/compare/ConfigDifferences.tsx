@@ -1,5 +1,5 @@
 import { memo } from 'react';
-import { Panel } from '../../app/primitives/Panel';
+import { Panel } from '../../ui/Panel';
 import { configDifferences, type Setting } from '../../domain/comparison';
 import styles from './compare.module.css';
 

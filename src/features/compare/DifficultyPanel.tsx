@@ -1,16 +1,16 @@
 import { useMemo, useState } from 'react';
-import { formatCount, formatPercent } from '../../app/format';
-import { Button } from '../../app/primitives/Button';
-import { Field, Input } from '../../app/primitives/Field';
-import { FaultNotice } from '../../app/primitives/Notice';
-import { Panel } from '../../app/primitives/Panel';
+import { formatCount, formatPercent } from '../../ui/format';
+import { Button } from '../../ui/Button';
+import { Field, Input } from '../../ui/Field';
+import { FaultNotice } from '../../ui/Notice';
+import { Panel } from '../../ui/Panel';
 import type { Setting } from '../../domain/comparison';
 import { difficultyGroups, groupGains, type PairedUsers, type Visibility } from '../../domain/gains';
 import type { AnalysisCommand } from '../../domain/protocol';
 import { visibilityOf } from '../../state/analysis';
 import { groupsAmong } from './gainRows';
 import { GroupGainsTable } from './GroupGainsTable';
-import { useAnswer } from '../../app/useAsked';
+import { useAnswer } from '../../state/useAsked';
 import styles from './compare.module.css';
 
 interface DifficultyPanelProps {

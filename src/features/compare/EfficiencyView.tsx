@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
-import { DataTable, type Column } from '../../app/primitives/DataTable';
-import { Panel, Surface } from '../../app/primitives/Panel';
+import { DataTable, type Column } from '../../ui/DataTable';
+import { Panel, Surface } from '../../ui/Panel';
 import { CurveChart } from '../../charts/CurveChart';
 import { PaperButtons } from '../../charts/PaperButtons';
 import type { Relevant, Setting } from '../../domain/comparison';

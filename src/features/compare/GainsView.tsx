@@ -1,10 +1,10 @@
 import { useMemo } from 'react';
-import { formatCount, formatPercent, formatSignedMeanSd } from '../../app/format';
-import { Field, Select } from '../../app/primitives/Field';
-import { FaultNotice, Notice } from '../../app/primitives/Notice';
-import { Columns } from '../../app/primitives/Page';
-import { Panel } from '../../app/primitives/Panel';
-import { Stat, StatList } from '../../app/primitives/Stat';
+import { formatCount, formatPercent, formatSignedMeanSd } from '../../ui/format';
+import { Field, Select } from '../../ui/Field';
+import { FaultNotice, Notice } from '../../ui/Notice';
+import { Columns } from '../../ui/Page';
+import { Panel } from '../../ui/Panel';
+import { Stat, StatList } from '../../ui/Stat';
 import { CurveChart } from '../../charts/CurveChart';
 import { Histogram } from '../../charts/Histogram';
 import type { Series } from '../../charts/series';
@@ -22,7 +22,7 @@ import { gainsOf } from '../../state/analysis';
 import { DifficultyPanel } from './DifficultyPanel';
 import { distributionWords, stepPoints, type GroupTableWords } from './gainRows';
 import { GroupGainsTable } from './GroupGainsTable';
-import { useAnswer } from '../../app/useAsked';
+import { useAnswer } from '../../state/useAsked';
 import { comparedRuns } from './useTests';
 import styles from './compare.module.css';
 

@@ -1,6 +1,6 @@
 import { memo, useMemo } from 'react';
-import { formatCount, formatMetric } from '../../app/format';
-import { DataTable, type Column } from '../../app/primitives/DataTable';
+import { formatCount, formatMetric } from '../../ui/format';
+import { DataTable, type Column } from '../../ui/DataTable';
 import { PaperButtons } from '../../charts/PaperButtons';
 import type { GroupGain } from '../../domain/gains';
 import { differenceText, groupsPaper, groupsTable, type GroupTableWords } from './gainRows';

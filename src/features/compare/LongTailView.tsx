@@ -1,10 +1,10 @@
 import { useMemo, useState } from 'react';
-import { formatMeanSd } from '../../app/format';
-import { DataTable, type Column } from '../../app/primitives/DataTable';
-import { Choice } from '../../app/primitives/Field';
-import { FaultNotice, Notice } from '../../app/primitives/Notice';
-import { Columns } from '../../app/primitives/Page';
-import { Panel, Surface } from '../../app/primitives/Panel';
+import { formatMeanSd } from '../../ui/format';
+import { DataTable, type Column } from '../../ui/DataTable';
+import { Choice } from '../../ui/Field';
+import { FaultNotice, Notice } from '../../ui/Notice';
+import { Columns } from '../../ui/Page';
+import { Panel, Surface } from '../../ui/Panel';
 import { GroupedBars } from '../../charts/GroupedBars';
 import { PaperButtons } from '../../charts/PaperButtons';
 import type { Setting } from '../../domain/comparison';
@@ -21,7 +21,7 @@ import {
   longTailWords,
   type LongTailRow,
 } from './longTailRows';
-import { useAnswer } from '../../app/useAsked';
+import { useAnswer } from '../../state/useAsked';
 import { comparedRuns } from './useTests';
 import styles from './compare.module.css';
 

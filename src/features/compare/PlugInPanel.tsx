@@ -1,7 +1,7 @@
 import { memo, useMemo } from 'react';
-import { formatMeanSd } from '../../app/format';
-import { DataTable, type Column } from '../../app/primitives/DataTable';
-import { Panel } from '../../app/primitives/Panel';
+import { formatMeanSd } from '../../ui/format';
+import { DataTable, type Column } from '../../ui/DataTable';
+import { Panel } from '../../ui/Panel';
 import { PaperButtons } from '../../charts/PaperButtons';
 import type { PaperTable } from '../../charts/paperTable';
 import type { Cell, ChartTable } from '../../charts/table';

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
-import { Checkbox, Choice } from '../../app/primitives/Field';
-import { Panel } from '../../app/primitives/Panel';
+import { Checkbox, Choice } from '../../ui/Field';
+import { Panel } from '../../ui/Panel';
 import { PaperButtons } from '../../charts/PaperButtons';
 import type { Relevant, Setting } from '../../domain/comparison';
 import type { MetricKey } from '../../domain/metrics';
@@ -8,7 +8,7 @@ import { modelTable } from '../../domain/models/catalogue';
 import { publishedResults, type PublishedRow } from '../../domain/published';
 import { marksOf } from '../../domain/significance';
 import { useDatasets } from '../../state/datasets';
-import { SHOWN_METRICS } from '../runs/curves';
+import { SHOWN_METRICS } from '../readings/curves';
 import { markLegend, resultRows, resultsPaper, resultsTable } from './resultRows';
 import { ResultsTable } from './ResultsTable';
 import { PRINTED_CHOICES, type Printed } from './useComparison';

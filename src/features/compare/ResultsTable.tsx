@@ -1,10 +1,10 @@
 import { memo, useMemo } from 'react';
-import { formatMeanSd } from '../../app/format';
-import { DataTable, type Column } from '../../app/primitives/DataTable';
+import { formatMeanSd } from '../../ui/format';
+import { DataTable, type Column } from '../../ui/DataTable';
 import type { Setting } from '../../domain/comparison';
 import { metricLabel, type MetricKey } from '../../domain/metrics';
-import { shortMetric } from '../runs/curves';
-import { RunLinks } from '../runs/RunLinks';
+import { shortMetric } from '../readings/curves';
+import { RunLinks } from '../readings/RunLinks';
 import { improvementText, type ResultCell, type ResultRow } from './resultRows';
 import { formatP } from './significanceRows';
 import styles from './compare.module.css';

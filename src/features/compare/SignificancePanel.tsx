@@ -1,9 +1,9 @@
 import { useMemo, useState } from 'react';
-import { formatCount, formatSignedMeanSd } from '../../app/format';
-import { Button } from '../../app/primitives/Button';
-import { DataTable, type Column } from '../../app/primitives/DataTable';
-import { FaultNotice } from '../../app/primitives/Notice';
-import { Panel } from '../../app/primitives/Panel';
+import { formatCount, formatSignedMeanSd } from '../../ui/format';
+import { Button } from '../../ui/Button';
+import { DataTable, type Column } from '../../ui/DataTable';
+import { FaultNotice } from '../../ui/Notice';
+import { Panel } from '../../ui/Panel';
 import { DataDialog } from '../../charts/DataDialog';
 import { unpairable, type Relevant, type Setting } from '../../domain/comparison';
 import { metricLabel, type MetricKey } from '../../domain/metrics';

@@ -1,4 +1,4 @@
-import { formatBytes, formatNumber, formatSeconds } from '../../app/format';
+import { formatBytes, formatNumber, formatSeconds } from '../../ui/format';
 import type { PaperTable } from '../../charts/paperTable';
 import type { Point, Series } from '../../charts/series';
 import type { Cell, ChartTable } from '../../charts/table';
@@ -7,7 +7,7 @@ import { convergenceOf, timedValues, timeUnit } from '../../domain/efficiency';
 import type { MetricKey } from '../../domain/metrics';
 import type { EpochPoint, RunSummary } from '../../domain/run';
 import { spread, type Spread } from '../../domain/spread';
-import { median } from '../runs/curves';
+import { median } from '../readings/curves';
 
 /** What one run cost. */
 export interface RunCost {

@@ -1,4 +1,4 @@
-import { formatCount, formatMetric, formatPercent, formatSignedMeanSd } from '../../app/format';
+import { formatCount, formatMetric, formatPercent, formatSignedMeanSd } from '../../ui/format';
 import type { PaperTable } from '../../charts/paperTable';
 import type { Point } from '../../charts/series';
 import type { ChartTable } from '../../charts/table';

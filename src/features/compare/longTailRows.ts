@@ -1,4 +1,4 @@
-import { formatMeanSd } from '../../app/format';
+import { formatMeanSd } from '../../ui/format';
 import type { BarSeries } from '../../charts/GroupedBars';
 import type { PaperTable } from '../../charts/paperTable';
 import type { Cell, ChartTable } from '../../charts/table';

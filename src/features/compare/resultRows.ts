@@ -1,4 +1,4 @@
-import { formatMeanSd } from '../../app/format';
+import { formatMeanSd } from '../../ui/format';
 import type { PaperTable } from '../../charts/paperTable';
 import type { Cell, ChartTable } from '../../charts/table';
 import { bestTwo, settingMetric, type Relevant, type Setting } from '../../domain/comparison';
@@ -6,8 +6,8 @@ import { metricLabel, type MetricKey } from '../../domain/metrics';
 import type { PublishedRow } from '../../domain/published';
 import { SIGNIFICANT, type MarkedMetric, type marksOf } from '../../domain/significance';
 import type { Spread } from '../../domain/spread';
-import { shortMetric } from '../runs/curves';
-import { standIn } from '../runs/findings';
+import { shortMetric } from '../readings/curves';
+import { standIn } from '../readings/findings';
 
 export type Place = 'best' | 'second' | null;
 

@@ -5,8 +5,8 @@ import type { MetricKey } from '../../domain/metrics';
 import type { AnalysisCommand, ComparedRuns } from '../../domain/protocol';
 import type { SettingTests } from '../../domain/significance';
 import { compareSettings, testSettings } from '../../state/analysis';
-import { SHOWN_METRICS } from '../runs/curves';
-import { useAnswer } from '../../app/useAsked';
+import { SHOWN_METRICS } from '../readings/curves';
+import { useAnswer } from '../../state/useAsked';
 
 type Command<Type> = Extract<AnalysisCommand, { type: Type }>;
 

@@ -1,10 +1,10 @@
 import { useCallback, useState } from 'react';
 import { useNavigate } from 'react-router';
-import { ButtonLink } from '../../app/primitives/Button';
-import { Disclosure } from '../../app/primitives/Disclosure';
-import { FaultNotice, Notice } from '../../app/primitives/Notice';
-import { Page } from '../../app/primitives/Page';
-import { Panel } from '../../app/primitives/Panel';
+import { ButtonLink } from '../../ui/Button';
+import { Disclosure } from '../../ui/Disclosure';
+import { FaultNotice, Notice } from '../../ui/Notice';
+import { Page } from '../../ui/Page';
+import { Panel } from '../../ui/Panel';
 import type { Fault } from '../../domain/errors';
 import { PaperButtons } from '../../charts/PaperButtons';
 import type { NamedFile } from '../../domain/protocol';

@@ -1,8 +1,8 @@
 import { useState } from 'react';
-import { Icon } from '../../app/Icon';
-import { Button } from '../../app/primitives/Button';
-import { Panel } from '../../app/primitives/Panel';
-import { Stat, StatList } from '../../app/primitives/Stat';
+import { Icon } from '../../ui/Icon';
+import { Button } from '../../ui/Button';
+import { Panel } from '../../ui/Panel';
+import { Stat, StatList } from '../../ui/Stat';
 import type { DatasetDocument } from '../../domain/dataset';
 import styles from './DatasetIdentity.module.css';
 

@@ -1,11 +1,11 @@
 import { useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
-import { formatBytes, formatDateTime } from '../../app/format';
-import { Icon } from '../../app/Icon';
-import { Button, ButtonLink } from '../../app/primitives/Button';
-import { Notice } from '../../app/primitives/Notice';
-import { Columns, Page } from '../../app/primitives/Page';
-import { Panel, Surface } from '../../app/primitives/Panel';
+import { formatBytes, formatDateTime } from '../../ui/format';
+import { Icon } from '../../ui/Icon';
+import { Button, ButtonLink } from '../../ui/Button';
+import { Notice } from '../../ui/Notice';
+import { Columns, Page } from '../../ui/Page';
+import { Panel, Surface } from '../../ui/Panel';
 import type { DatasetDocument } from '../../domain/dataset';
 import { useDatasets } from '../../state/datasets';
 import { DatasetExport } from '../exports/DatasetExport';

@@ -1,10 +1,10 @@
 import { useMemo, useState } from 'react';
 import { Link } from 'react-router';
-import { formatBytes, formatCount, formatDateTime } from '../../app/format';
-import { Icon } from '../../app/Icon';
-import { Button, IconButton } from '../../app/primitives/Button';
-import { DataTable, type Column } from '../../app/primitives/DataTable';
-import { featureLabel, SPLIT_RULE_LABELS } from '../../app/words';
+import { formatBytes, formatCount, formatDateTime } from '../../ui/format';
+import { Icon } from '../../ui/Icon';
+import { Button, IconButton } from '../../ui/Button';
+import { DataTable, type Column } from '../../ui/DataTable';
+import { featureLabel, SPLIT_RULE_LABELS } from '../../ui/words';
 import type { DatasetDocument } from '../../domain/dataset';
 import { useDatasets } from '../../state/datasets';
 import styles from './DatasetTable.module.css';

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { formatCount, formatNumber } from '../../app/format';
+import { formatCount, formatNumber } from '../../ui/format';
 import { ScatterPlot, type ScatterSeries } from '../../charts/ScatterPlot';
 import type { DatasetStatistics } from '../../domain/dataset';
 

@@ -1,7 +1,7 @@
 import { useState } from 'react';
-import { formatBytes } from '../../app/format';
-import { ConfirmDialog } from '../../app/primitives/Dialog';
-import { FaultNotice } from '../../app/primitives/Notice';
+import { formatBytes } from '../../ui/format';
+import { ConfirmDialog } from '../../ui/Dialog';
+import { FaultNotice } from '../../ui/Notice';
 import { faultOf, type Fault } from '../../domain/errors';
 import type { DatasetDocument } from '../../domain/dataset';
 import { useDatasets } from '../../state/datasets';

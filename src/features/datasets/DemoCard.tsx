@@ -1,8 +1,8 @@
-import { formatCount } from '../../app/format';
-import { Button, ButtonLink } from '../../app/primitives/Button';
-import { FaultNotice } from '../../app/primitives/Notice';
-import { Panel } from '../../app/primitives/Panel';
-import { featureLabel } from '../../app/words';
+import { formatCount } from '../../ui/format';
+import { Button, ButtonLink } from '../../ui/Button';
+import { FaultNotice } from '../../ui/Notice';
+import { Panel } from '../../ui/Panel';
+import { featureLabel } from '../../ui/words';
 import { DEFAULT_DEMO } from '../../domain/dataset';
 import { useDatasets } from '../../state/datasets';
 import styles from './DemoCard.module.css';

@@ -1,8 +1,8 @@
 import { useRef, type ComponentProps } from 'react';
-import { pickedFiles } from '../../app/droppedFiles';
-import { Icon } from '../../app/Icon';
-import { Button } from '../../app/primitives/Button';
-import { useFileDrop } from '../../app/useFileDrop';
+import { pickedFiles } from '../../ui/droppedFiles';
+import { Icon } from '../../ui/Icon';
+import { Button } from '../../ui/Button';
+import { useFileDrop } from '../../ui/useFileDrop';
 import type { Fault } from '../../domain/errors';
 import type { NamedFile } from '../../domain/protocol';
 import styles from './DropArea.module.css';

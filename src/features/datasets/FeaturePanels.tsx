@@ -1,8 +1,8 @@
-import { formatCount, formatNumber, formatPercent, plural } from '../../app/format';
-import { DataTable, type Column } from '../../app/primitives/DataTable';
-import { Columns } from '../../app/primitives/Page';
-import { Panel, Surface } from '../../app/primitives/Panel';
-import { featureLabel } from '../../app/words';
+import { formatCount, formatNumber, formatPercent, plural } from '../../ui/format';
+import { DataTable, type Column } from '../../ui/DataTable';
+import { Columns } from '../../ui/Page';
+import { Panel, Surface } from '../../ui/Panel';
+import { featureLabel } from '../../ui/words';
 import { Histogram } from '../../charts/Histogram';
 import type { FeatureInfo, Histogram as Bins } from '../../domain/dataset';
 

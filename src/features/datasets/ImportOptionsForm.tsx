@@ -1,6 +1,6 @@
-import { SPLIT_RULE_LABELS } from '../../app/words';
-import { Disclosure } from '../../app/primitives/Disclosure';
-import { Field, Input, Select } from '../../app/primitives/Field';
+import { SPLIT_RULE_LABELS } from '../../ui/words';
+import { Disclosure } from '../../ui/Disclosure';
+import { Field, Input, Select } from '../../ui/Field';
 import type { ImportDraft } from './importDraft';
 import { DRAWN_RULES, draftErrors, optionsSummary } from './importDraft';
 import styles from './ImportOptionsForm.module.css';

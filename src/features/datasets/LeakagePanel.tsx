@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState } from 'react';
-import { formatCount, formatNumber } from '../../app/format';
-import { Button } from '../../app/primitives/Button';
-import { FaultNotice, Notice } from '../../app/primitives/Notice';
-import { Panel } from '../../app/primitives/Panel';
-import { ProgressBar } from '../../app/primitives/ProgressBar';
-import { Stat, StatList } from '../../app/primitives/Stat';
+import { formatCount, formatNumber } from '../../ui/format';
+import { Button } from '../../ui/Button';
+import { FaultNotice, Notice } from '../../ui/Notice';
+import { Panel } from '../../ui/Panel';
+import { ProgressBar } from '../../ui/ProgressBar';
+import { Stat, StatList } from '../../ui/Stat';
 import type { DatasetDocument } from '../../domain/dataset';
 import { faultOf, type Fault } from '../../domain/errors';
 import { LEAKAGE_WORDS, leakageVerdict, SUSPICIOUS_EFFECT, type LeakageProbe } from '../../domain/leakage';

@@ -1,4 +1,4 @@
-import { Panel } from '../../app/primitives/Panel';
+import { Panel } from '../../ui/Panel';
 import type { DatasetDocument } from '../../domain/dataset';
 import { modelCautions } from './cautions';
 import styles from './ModelCautions.module.css';

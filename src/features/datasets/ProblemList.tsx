@@ -1,5 +1,5 @@
-import { formatCount, plural } from '../../app/format';
-import { Icon, type IconName } from '../../app/Icon';
+import { formatCount, plural } from '../../ui/format';
+import { Icon, type IconName } from '../../ui/Icon';
 import type { Problem } from '../../domain/dataset';
 import styles from './ProblemList.module.css';
 

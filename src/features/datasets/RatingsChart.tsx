@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { formatCount, formatNumber } from '../../app/format';
+import { formatCount, formatNumber } from '../../ui/format';
 import { Histogram } from '../../charts/Histogram';
 import type { DatasetStatistics, Histogram as Bins } from '../../domain/dataset';
 import { ratingBins } from './ratingBins';

@@ -1,7 +1,7 @@
-import { formatCount } from '../../app/format';
-import { Disclosure } from '../../app/primitives/Disclosure';
-import { Panel } from '../../app/primitives/Panel';
-import { Stat, StatList } from '../../app/primitives/Stat';
+import { formatCount } from '../../ui/format';
+import { Disclosure } from '../../ui/Disclosure';
+import { Panel } from '../../ui/Panel';
+import { Stat, StatList } from '../../ui/Stat';
 import type { ReasoningProvenance } from '../../domain/reasoning';
 import styles from './ReasoningOrigin.module.css';
 

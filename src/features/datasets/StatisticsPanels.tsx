@@ -1,8 +1,8 @@
-import { formatCount, formatNumber, formatPercent } from '../../app/format';
-import { DataTable, type Column } from '../../app/primitives/DataTable';
-import { Panel } from '../../app/primitives/Panel';
-import { Stat, StatList } from '../../app/primitives/Stat';
-import { SPLIT_LABELS, SPLIT_RULE_LABELS } from '../../app/words';
+import { formatCount, formatNumber, formatPercent } from '../../ui/format';
+import { DataTable, type Column } from '../../ui/DataTable';
+import { Panel } from '../../ui/Panel';
+import { Stat, StatList } from '../../ui/Stat';
+import { SPLIT_LABELS, SPLIT_RULE_LABELS } from '../../ui/words';
 import { PaperButtons } from '../../charts/PaperButtons';
 import { SPLIT_NAMES, type DatasetDocument, type DatasetStatistics, type SplitName } from '../../domain/dataset';
 import { datasetPaper, datasetsTable } from './datasetPaper';

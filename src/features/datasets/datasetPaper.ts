@@ -1,4 +1,4 @@
-import { formatCount, formatNumber, formatPercent } from '../../app/format';
+import { formatCount, formatNumber, formatPercent } from '../../ui/format';
 import type { PaperTable } from '../../charts/paperTable';
 import type { ChartTable } from '../../charts/table';
 import type { DatasetDocument } from '../../domain/dataset';

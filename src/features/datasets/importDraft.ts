@@ -1,5 +1,5 @@
-import { plural } from '../../app/format';
-import { SPLIT_RULE_LABELS } from '../../app/words';
+import { plural } from '../../ui/format';
+import { SPLIT_RULE_LABELS } from '../../ui/words';
 import type { ImportOptions, SplitRule } from '../../domain/dataset';
 import type { NamedFile } from '../../domain/protocol';
 

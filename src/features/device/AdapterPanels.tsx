@@ -1,7 +1,7 @@
-import { formatBytes, formatCount } from '../../app/format';
-import { Panel } from '../../app/primitives/Panel';
-import { Stat, StatList } from '../../app/primitives/Stat';
-import { BACKEND_LABELS } from '../../app/words';
+import { formatBytes, formatCount } from '../../ui/format';
+import { Panel } from '../../ui/Panel';
+import { Stat, StatList } from '../../ui/Stat';
+import { BACKEND_LABELS } from '../../ui/words';
 import type { DeviceReport } from '../../domain/run';
 import styles from './DevicePage.module.css';
 

@@ -1,6 +1,6 @@
-import { Checkbox, Choice } from '../../app/primitives/Field';
-import { Panel } from '../../app/primitives/Panel';
-import { BACKEND_CHOICE_LABELS } from '../../app/words';
+import { Checkbox, Choice } from '../../ui/Field';
+import { Panel } from '../../ui/Panel';
+import { BACKEND_CHOICE_LABELS } from '../../ui/words';
 import type { BackendChoice } from '../../domain/run';
 import { BACKEND_CHOICES, useDevice } from '../../state/device';
 

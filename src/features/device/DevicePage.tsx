@@ -1,8 +1,8 @@
-import { Button } from '../../app/primitives/Button';
-import { FaultNotice, Notice } from '../../app/primitives/Notice';
-import { Columns, Page } from '../../app/primitives/Page';
-import { Panel } from '../../app/primitives/Panel';
-import { BACKEND_LABELS } from '../../app/words';
+import { Button } from '../../ui/Button';
+import { FaultNotice, Notice } from '../../ui/Notice';
+import { Columns, Page } from '../../ui/Page';
+import { Panel } from '../../ui/Panel';
+import { BACKEND_LABELS } from '../../ui/words';
 import { useDevice } from '../../state/device';
 import { AdapterPanel, FeaturesPanel, LimitsPanel } from './AdapterPanels';
 import { BackendPanel } from './BackendPanel';

@@ -1,7 +1,7 @@
-import { formatNumber } from '../../app/format';
-import { Icon } from '../../app/Icon';
-import { DataTable, type Column } from '../../app/primitives/DataTable';
-import { Panel } from '../../app/primitives/Panel';
+import { formatNumber } from '../../ui/format';
+import { Icon } from '../../ui/Icon';
+import { DataTable, type Column } from '../../ui/DataTable';
+import { Panel } from '../../ui/Panel';
 import type { DeviceReport } from '../../domain/run';
 import styles from './DevicePage.module.css';
 

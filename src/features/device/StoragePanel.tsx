@@ -1,9 +1,9 @@
 import { useEffect } from 'react';
-import { formatBytes } from '../../app/format';
-import { Button } from '../../app/primitives/Button';
-import { Panel } from '../../app/primitives/Panel';
-import { ProgressBar } from '../../app/primitives/ProgressBar';
-import { Stat, StatList } from '../../app/primitives/Stat';
+import { formatBytes } from '../../ui/format';
+import { Button } from '../../ui/Button';
+import { Panel } from '../../ui/Panel';
+import { ProgressBar } from '../../ui/ProgressBar';
+import { Stat, StatList } from '../../ui/Stat';
 import { useDatasets } from '../../state/datasets';
 import { shareWords, usedShare, useStorage } from '../../state/storage';
 import { BackupButton } from '../sharing/BackupButton';

@@ -1,7 +1,7 @@
-import { formatNumber } from '../../app/format';
-import { Button } from '../../app/primitives/Button';
-import { Panel } from '../../app/primitives/Panel';
-import { Stat, StatList } from '../../app/primitives/Stat';
+import { formatNumber } from '../../ui/format';
+import { Button } from '../../ui/Button';
+import { Panel } from '../../ui/Panel';
+import { Stat, StatList } from '../../ui/Stat';
 import { useDevice } from '../../state/device';
 import styles from './DevicePage.module.css';
 

@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
-import { plural } from '../../app/format';
-import { Button } from '../../app/primitives/Button';
-import { Checkbox } from '../../app/primitives/Field';
+import { plural } from '../../ui/format';
+import { Button } from '../../ui/Button';
+import { Checkbox } from '../../ui/Field';
 import { ablationRuns } from '../../domain/ablation';
 import type { DatasetDocument } from '../../domain/dataset';
 import { modelTable } from '../../domain/models/catalogue';
@@ -11,9 +11,9 @@ import { newId } from '../../domain/ids';
 import { withPretraining } from '../../state/pretraining';
 import { useRuns } from '../../state/runs';
 import { plannedRows, setName, type PlannedRow } from './ablationPlan';
-import { parseSeeds } from './draft';
-import { SeedsField } from './SeedsField';
-import { QueueDialog } from './QueueDialog';
+import { parseSeeds } from '../drafts/draft';
+import { SeedsField } from '../drafts/SeedsField';
+import { QueueDialog } from '../drafts/QueueDialog';
 import styles from './experiments.module.css';
 
 interface AblationDialogProps {

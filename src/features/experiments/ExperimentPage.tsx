@@ -1,21 +1,21 @@
 import { useCallback, useMemo } from 'react';
-import { ButtonLink } from '../../app/primitives/Button';
-import { Field, Select } from '../../app/primitives/Field';
-import { FaultNotice, Notice } from '../../app/primitives/Notice';
-import { Page } from '../../app/primitives/Page';
-import { Panel } from '../../app/primitives/Panel';
-import { formatCount } from '../../app/format';
+import { ButtonLink } from '../../ui/Button';
+import { Field, Select } from '../../ui/Field';
+import { FaultNotice, Notice } from '../../ui/Notice';
+import { Page } from '../../ui/Page';
+import { Panel } from '../../ui/Panel';
+import { formatCount } from '../../ui/format';
 import { configProblems, modelTable } from '../../domain/models/catalogue';
 import type { Config, OptionValue } from '../../domain/models/table';
 import { useDatasets } from '../../state/datasets';
 import { useRuns } from '../../state/runs';
-import { draftConfig, isUntouched, withChanges, withConfig, type Draft } from './draft';
+import { draftConfig, isUntouched, withChanges, withConfig, type Draft } from '../drafts/draft';
 import { MemoryPanel } from './MemoryPanel';
 import { ModelPanel } from './ModelPanel';
 import { needsProblem } from './needs';
 import { OptionsPanel } from './OptionsPanel';
 import { StartPanel } from './StartPanel';
-import { useDraft, type ChangeDraft } from './useDraft';
+import { useDraft, type ChangeDraft } from '../drafts/useDraft';
 import styles from './experiments.module.css';
 
 /** The form that every experiment is made with; it is read off the model's table. */

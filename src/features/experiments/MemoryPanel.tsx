@@ -1,12 +1,12 @@
 import { useEffect, useState } from 'react';
-import { formatBytes } from '../../app/format';
-import { Panel } from '../../app/primitives/Panel';
-import { Stat, StatList } from '../../app/primitives/Stat';
+import { formatBytes } from '../../ui/format';
+import { Panel } from '../../ui/Panel';
+import { Stat, StatList } from '../../ui/Stat';
 import { faultOf, type Fault } from '../../domain/errors';
 import type { Config, ModelId } from '../../domain/models/table';
 import type { MemoryEstimate } from '../../domain/run';
 import { estimateMemory } from '../../state/estimate';
-import { MEMORY_PARTS } from '../runs/memoryParts';
+import { MEMORY_PARTS } from '../readings/memoryParts';
 import styles from './experiments.module.css';
 
 interface MemoryPanelProps {

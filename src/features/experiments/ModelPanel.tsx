@@ -1,7 +1,7 @@
-import { Field, Select } from '../../app/primitives/Field';
-import { Notice } from '../../app/primitives/Notice';
-import { Panel } from '../../app/primitives/Panel';
-import { plural } from '../../app/format';
+import { Field, Select } from '../../ui/Field';
+import { Notice } from '../../ui/Notice';
+import { Panel } from '../../ui/Panel';
+import { plural } from '../../ui/format';
 import type { DatasetDocument } from '../../domain/dataset';
 import { MODEL_TABLES, modelTable } from '../../domain/models/catalogue';
 import type { ModelId } from '../../domain/models/table';

@@ -1,11 +1,11 @@
 import { memo, useId, useMemo, useState } from 'react';
-import { classNames } from '../../app/classNames';
-import { Button } from '../../app/primitives/Button';
-import { Checkbox, Field, Input, Select, type ControlProps } from '../../app/primitives/Field';
+import { classNames } from '../../ui/classNames';
+import { Button } from '../../ui/Button';
+import { Checkbox, Field, Input, Select, type ControlProps } from '../../ui/Field';
 import type { DatasetDocument } from '../../domain/dataset';
 import { optionProblem } from '../../domain/models/catalogue';
 import type { NumberOption, Option, OptionValue } from '../../domain/models/table';
-import { lackingChoices, valueWords } from './options';
+import { lackingChoices, valueWords } from '../drafts/options';
 import styles from './experiments.module.css';
 
 interface OptionFieldProps {

@@ -1,14 +1,14 @@
 import { useState } from 'react';
-import { plural } from '../../app/format';
-import { Button } from '../../app/primitives/Button';
-import { Panel } from '../../app/primitives/Panel';
+import { plural } from '../../ui/format';
+import { Button } from '../../ui/Button';
+import { Panel } from '../../ui/Panel';
 import type { DatasetDocument } from '../../domain/dataset';
 import { changedOptions } from '../../domain/models/catalogue';
 import { recommendedFor } from '../../domain/needs';
 import type { Config, ModelId, OptionGroup, OptionValue } from '../../domain/models/table';
-import { GROUP_LABELS, GROUPS } from './groups';
+import { GROUP_LABELS, GROUPS } from '../drafts/groups';
 import { OptionField } from './OptionField';
-import { isRecommendation, optionsOfGroup, presetButtons } from './options';
+import { isRecommendation, optionsOfGroup, presetButtons } from '../drafts/options';
 import styles from './experiments.module.css';
 
 interface OptionsPanelProps {

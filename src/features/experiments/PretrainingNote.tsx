@@ -1,5 +1,5 @@
 import { Link } from 'react-router';
-import { plural } from '../../app/format';
+import { plural } from '../../ui/format';
 import { modelTable } from '../../domain/models/catalogue';
 import type { Experiment } from '../../domain/run';
 import { pretrainingOf, type Pretraining } from '../../state/pretraining';

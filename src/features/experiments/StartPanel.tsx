@@ -1,12 +1,12 @@
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
-import { plural } from '../../app/format';
-import { Icon } from '../../app/Icon';
-import { Button } from '../../app/primitives/Button';
-import { Field, Select } from '../../app/primitives/Field';
-import { Notice } from '../../app/primitives/Notice';
-import { Panel } from '../../app/primitives/Panel';
-import { BACKEND_CHOICE_LABELS } from '../../app/words';
+import { plural } from '../../ui/format';
+import { Icon } from '../../ui/Icon';
+import { Button } from '../../ui/Button';
+import { Field, Select } from '../../ui/Field';
+import { Notice } from '../../ui/Notice';
+import { Panel } from '../../ui/Panel';
+import { BACKEND_CHOICE_LABELS } from '../../ui/words';
 import type { DatasetDocument } from '../../domain/dataset';
 import { modelTable } from '../../domain/models/catalogue';
 import type { Config } from '../../domain/models/table';
@@ -20,11 +20,11 @@ import { useRuns } from '../../state/runs';
 import { theirsOf, useTheirs } from '../../state/theirs';
 import { SweepDialog } from '../sweeps/SweepDialog';
 import { AblationDialog } from './AblationDialog';
-import { parseSeeds, type Draft } from './draft';
+import { parseSeeds, type Draft } from '../drafts/draft';
 import { needsProblem } from './needs';
 import { PretrainingNote } from './PretrainingNote';
-import { SeedsField } from './SeedsField';
-import type { ChangeDraft } from './useDraft';
+import { SeedsField } from '../drafts/SeedsField';
+import type { ChangeDraft } from '../drafts/useDraft';
 import styles from './experiments.module.css';
 
 interface StartPanelProps {

@@ -1,4 +1,4 @@
-import { plural } from '../../app/format';
+import { plural } from '../../ui/format';
 import type { DatasetDocument } from '../../domain/dataset';
 import { MODEL_TABLES } from '../../domain/models/catalogue';
 import type { ModelTable } from '../../domain/models/table';

@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState } from 'react';
-import { formatBytes } from '../../app/format';
-import { Icon } from '../../app/Icon';
-import { Button } from '../../app/primitives/Button';
-import { Dialog } from '../../app/primitives/Dialog';
-import { FaultNotice } from '../../app/primitives/Notice';
-import { ProgressBar } from '../../app/primitives/ProgressBar';
+import { formatBytes } from '../../ui/format';
+import { Icon } from '../../ui/Icon';
+import { Button } from '../../ui/Button';
+import { Dialog } from '../../ui/Dialog';
+import { FaultNotice } from '../../ui/Notice';
+import { ProgressBar } from '../../ui/ProgressBar';
 import { saveBlob } from '../../charts/download';
 import type { DatasetDocument } from '../../domain/dataset';
 import { faultOf, type Fault } from '../../domain/errors';

@@ -1,9 +1,9 @@
 import { useState, type ReactNode } from 'react';
-import { Icon } from '../../app/Icon';
-import { Button } from '../../app/primitives/Button';
-import { CopyButtons } from '../../app/primitives/CopyButtons';
-import { Dialog } from '../../app/primitives/Dialog';
-import { FaultNotice, Notice } from '../../app/primitives/Notice';
+import { Icon } from '../../ui/Icon';
+import { Button } from '../../ui/Button';
+import { CopyButtons } from '../../ui/CopyButtons';
+import { Dialog } from '../../ui/Dialog';
+import { FaultNotice, Notice } from '../../ui/Notice';
 import { saveBlob } from '../../charts/download';
 import { faultOf, type Fault } from '../../domain/errors';
 import { modelTable } from '../../domain/models/catalogue';

@@ -9,7 +9,7 @@ import { database } from '../../state/database';
 import { readDataset } from '../../storage/datasets';
 import { readDetails } from '../../storage/runs';
 import { readRepresentation } from '../../storage/weights';
-import { epochsTable, scalarsTable } from '../runs/curves';
+import { epochsTable, scalarsTable } from '../readings/curves';
 
 /** A file to be saved. */
 export interface MadeFile {

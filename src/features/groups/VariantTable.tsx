@@ -1,8 +1,8 @@
 import { memo, useMemo } from 'react';
-import { formatCount, formatMeanSd, formatSignedMeanSd } from '../../app/format';
-import { DataTable, type Column } from '../../app/primitives/DataTable';
-import { SHOWN_METRICS, shortMetric } from '../runs/curves';
-import { RunLinks } from '../runs/RunLinks';
+import { formatCount, formatMeanSd, formatSignedMeanSd } from '../../ui/format';
+import { DataTable, type Column } from '../../ui/DataTable';
+import { SHOWN_METRICS, shortMetric } from '../readings/curves';
+import { RunLinks } from '../readings/RunLinks';
 import type { Relevant } from '../../domain/comparison';
 import type { Difference, VariantRow } from './groupRows';
 import styles from './groups.module.css';

@@ -4,8 +4,8 @@ import type { MetricKey } from '../../domain/metrics';
 import { modelTable } from '../../domain/models/catalogue';
 import type { RunSummary } from '../../domain/run';
 import { spread, type Spread } from '../../domain/spread';
-import { SHOWN_METRICS } from '../runs/curves';
-import { standIn } from '../runs/findings';
+import { SHOWN_METRICS } from '../readings/curves';
+import { standIn } from '../readings/findings';
 
 /** Per-seed differences to the full model. */
 export interface Difference extends Spread {

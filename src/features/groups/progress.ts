@@ -1,4 +1,4 @@
-import { plural } from '../../app/format';
+import { plural } from '../../ui/format';
 import type { RunStatus, RunSummary } from '../../domain/run';
 
 /** Runs without a result, by what they are doing. */

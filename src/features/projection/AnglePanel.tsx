@@ -1,9 +1,9 @@
 import { memo, useMemo, useState } from 'react';
-import { formatCount, formatNumber } from '../../app/format';
-import { DataTable, type Column } from '../../app/primitives/DataTable';
-import { Choice } from '../../app/primitives/Field';
-import { Columns } from '../../app/primitives/Page';
-import { Panel } from '../../app/primitives/Panel';
+import { formatCount, formatNumber } from '../../ui/format';
+import { DataTable, type Column } from '../../ui/DataTable';
+import { Choice } from '../../ui/Field';
+import { Columns } from '../../ui/Page';
+import { Panel } from '../../ui/Panel';
 import { CurveChart } from '../../charts/CurveChart';
 import { PointCloud } from '../../charts/PointCloud';
 import type { PointColours } from '../../charts/pointColours';

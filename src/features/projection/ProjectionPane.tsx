@@ -1,9 +1,9 @@
 import { memo } from 'react';
-import { formatPercent } from '../../app/format';
-import { Button } from '../../app/primitives/Button';
-import { FaultNotice, Notice } from '../../app/primitives/Notice';
-import { Panel } from '../../app/primitives/Panel';
-import { ProgressBar } from '../../app/primitives/ProgressBar';
+import { formatPercent } from '../../ui/format';
+import { Button } from '../../ui/Button';
+import { FaultNotice, Notice } from '../../ui/Notice';
+import { Panel } from '../../ui/Panel';
+import { ProgressBar } from '../../ui/ProgressBar';
 import { PointCloud } from '../../charts/PointCloud';
 import type { PointColours } from '../../charts/pointColours';
 import type { ProjectionMethod, Traits } from '../../domain/projection';

@@ -1,7 +1,7 @@
 import { memo, useCallback, useEffect, useMemo, useState } from 'react';
-import { Choice, Field, Select } from '../../app/primitives/Field';
-import { FaultNotice } from '../../app/primitives/Notice';
-import { Columns } from '../../app/primitives/Page';
+import { Choice, Field, Select } from '../../ui/Field';
+import { FaultNotice } from '../../ui/Notice';
+import { Columns } from '../../ui/Page';
 import { booleanOption, completeConfig } from '../../domain/models/catalogue';
 import {
   MOST_POINTS,
@@ -19,7 +19,7 @@ import { AnglePanel } from './AnglePanel';
 import { besideOf, ENTITIES, METHODS, VECTORS, vectorsHelp, vectorsLabel, type Beside } from './choices';
 import { colourChoices, coloursOf, type ColourBy } from './colours';
 import { ProjectionPane } from './ProjectionPane';
-import { useAsked } from '../../app/useAsked';
+import { useAsked } from '../../state/useAsked';
 import { useProjection, type ShownProjection } from './useProjection';
 import styles from './projection.module.css';
 

@@ -1,4 +1,4 @@
-import { formatCount, formatNumber, formatPercent } from '../../app/format';
+import { formatCount, formatNumber, formatPercent } from '../../ui/format';
 import type { PointColours } from '../../charts/pointColours';
 import type { Cell, ChartTable } from '../../charts/table';
 import type { Projection, ProjectionMethod, Traits } from '../../domain/projection';

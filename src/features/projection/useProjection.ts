@@ -10,7 +10,7 @@ import { isActive, type RunSummary } from '../../domain/run';
 import type { AnalysisThread } from '../../state/analysis';
 import type { AskOptions } from '../../state/workerThread';
 import { askNewestStep, askProjection } from '../../state/projection';
-import { useAsked, type Asked } from '../../app/useAsked';
+import { useAsked, type Asked } from '../../state/useAsked';
 
 /** What is projected of one run. */
 export interface Subject {

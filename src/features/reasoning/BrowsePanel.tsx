@@ -1,9 +1,9 @@
 import { useMemo, useState } from 'react';
-import { Button } from '../../app/primitives/Button';
-import { Field, TextArea } from '../../app/primitives/Field';
-import { FaultNotice } from '../../app/primitives/Notice';
-import { Panel } from '../../app/primitives/Panel';
-import { useAnswer } from '../../app/useAsked';
+import { Button } from '../../ui/Button';
+import { Field, TextArea } from '../../ui/Field';
+import { FaultNotice } from '../../ui/Notice';
+import { Panel } from '../../ui/Panel';
+import { useAnswer } from '../../state/useAsked';
 import type { DatasetDocument } from '../../domain/dataset';
 import type { ReasonedEntity, ReasoningJob } from '../../domain/reasoning';
 import { entityOf, useReasoning } from '../../state/reasoning';

@@ -1,5 +1,5 @@
 import { useState, type ReactNode } from 'react';
-import { Field, Input, TextArea } from '../../app/primitives/Field';
+import { Field, Input, TextArea } from '../../ui/Field';
 
 interface DraftInputProps {
   readonly label: string;

@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState, type ComponentProps } from 'react';
-import { pickedFiles } from '../../app/droppedFiles';
-import { formatBytes, formatCount, formatPercent } from '../../app/format';
-import { Button } from '../../app/primitives/Button';
-import { Choice, Field, Select } from '../../app/primitives/Field';
-import { FaultNotice } from '../../app/primitives/Notice';
+import { pickedFiles } from '../../ui/droppedFiles';
+import { formatBytes, formatCount, formatPercent } from '../../ui/format';
+import { Button } from '../../ui/Button';
+import { Choice, Field, Select } from '../../ui/Field';
+import { FaultNotice } from '../../ui/Notice';
 import { HUB_ENCODER, type EncoderChoice, type EncoderDevice } from '../../domain/encoder';
 import type { ReasoningSettings } from '../../domain/reasoning';
 import { useEncoders } from '../../state/encoders';

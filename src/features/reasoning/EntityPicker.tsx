@@ -1,6 +1,6 @@
-import { formatCount } from '../../app/format';
-import { Button } from '../../app/primitives/Button';
-import { Choice } from '../../app/primitives/Field';
+import { formatCount } from '../../ui/format';
+import { Button } from '../../ui/Button';
+import { Choice } from '../../ui/Field';
 import type { DatasetDocument } from '../../domain/dataset';
 import { DraftInput, wholeNumber } from './DraftInput';
 import styles from './reasoning.module.css';

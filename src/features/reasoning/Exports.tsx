@@ -1,6 +1,6 @@
 import { useState } from 'react';
-import { Button } from '../../app/primitives/Button';
-import { FaultNotice } from '../../app/primitives/Notice';
+import { Button } from '../../ui/Button';
+import { FaultNotice } from '../../ui/Notice';
 import { saveBlob } from '../../charts/download';
 import type { DatasetDocument } from '../../domain/dataset';
 import { faultOf, type Fault } from '../../domain/errors';

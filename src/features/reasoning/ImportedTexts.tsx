@@ -1,10 +1,10 @@
 import { useRef, useState } from 'react';
-import { pickedFiles } from '../../app/droppedFiles';
-import { formatCount, plural } from '../../app/format';
-import { Button } from '../../app/primitives/Button';
-import { Disclosure } from '../../app/primitives/Disclosure';
-import { Field, Select } from '../../app/primitives/Field';
-import { Notice } from '../../app/primitives/Notice';
+import { pickedFiles } from '../../ui/droppedFiles';
+import { formatCount, plural } from '../../ui/format';
+import { Button } from '../../ui/Button';
+import { Disclosure } from '../../ui/Disclosure';
+import { Field, Select } from '../../ui/Field';
+import { Notice } from '../../ui/Notice';
 import { IMPORT_STEPS, type FoundTexts, type ImportStep } from '../../domain/reasoning';
 import { useReasoning } from '../../state/reasoning';
 import styles from './reasoning.module.css';

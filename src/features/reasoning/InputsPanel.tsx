@@ -1,11 +1,11 @@
 import { useRef, useState, type ComponentProps } from 'react';
-import { pickedFiles } from '../../app/droppedFiles';
-import { formatCount, plural } from '../../app/format';
-import { Button } from '../../app/primitives/Button';
-import { FaultNotice, Notice } from '../../app/primitives/Notice';
-import { Panel } from '../../app/primitives/Panel';
-import { Stat, StatList } from '../../app/primitives/Stat';
-import { useFileDrop } from '../../app/useFileDrop';
+import { pickedFiles } from '../../ui/droppedFiles';
+import { formatCount, plural } from '../../ui/format';
+import { Button } from '../../ui/Button';
+import { FaultNotice, Notice } from '../../ui/Notice';
+import { Panel } from '../../ui/Panel';
+import { Stat, StatList } from '../../ui/Stat';
+import { useFileDrop } from '../../ui/useFileDrop';
 import type { Fault } from '../../domain/errors';
 import type { NamedFile } from '../../domain/protocol';
 import type { FoundInputs } from '../../domain/reasoning';

@@ -1,7 +1,7 @@
-import { Button } from '../../app/primitives/Button';
-import { Choice, Field, Select } from '../../app/primitives/Field';
-import { Disclosure } from '../../app/primitives/Disclosure';
-import { Panel } from '../../app/primitives/Panel';
+import { Button } from '../../ui/Button';
+import { Choice, Field, Select } from '../../ui/Field';
+import { Disclosure } from '../../ui/Disclosure';
+import { Panel } from '../../ui/Panel';
 import { DEFAULT_PROMPTS, type ReasoningSettings } from '../../domain/reasoning';
 import { PROMPT_VARIABLES, unknownVariables } from '../../domain/reasoningText';
 import { useReasoning } from '../../state/reasoning';

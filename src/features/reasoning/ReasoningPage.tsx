@@ -1,8 +1,8 @@
 import { useEffect } from 'react';
 import { useParams } from 'react-router';
-import { ButtonLink } from '../../app/primitives/Button';
-import { FaultNotice, Notice } from '../../app/primitives/Notice';
-import { Columns, Page } from '../../app/primitives/Page';
+import { ButtonLink } from '../../ui/Button';
+import { FaultNotice, Notice } from '../../ui/Notice';
+import { Columns, Page } from '../../ui/Page';
 import type { DatasetDocument } from '../../domain/dataset';
 import { useDatasets } from '../../state/datasets';
 import { useReasoning } from '../../state/reasoning';

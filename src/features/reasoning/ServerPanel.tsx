@@ -1,9 +1,9 @@
 import { useEffect, useId, useRef, useState } from 'react';
-import { Icon } from '../../app/Icon';
-import { Button } from '../../app/primitives/Button';
-import { Checkbox, Choice, Field, Input } from '../../app/primitives/Field';
-import { FaultNotice } from '../../app/primitives/Notice';
-import { Panel } from '../../app/primitives/Panel';
+import { Icon } from '../../ui/Icon';
+import { Button } from '../../ui/Button';
+import { Checkbox, Choice, Field, Input } from '../../ui/Field';
+import { FaultNotice } from '../../ui/Notice';
+import { Panel } from '../../ui/Panel';
 import { faultOf, type Fault } from '../../domain/errors';
 import {
   originOf,

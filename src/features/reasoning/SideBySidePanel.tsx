@@ -1,10 +1,10 @@
 import { useMemo, useState } from 'react';
-import { formatDateTime } from '../../app/format';
-import { Button } from '../../app/primitives/Button';
-import { Field, Select } from '../../app/primitives/Field';
-import { FaultNotice } from '../../app/primitives/Notice';
-import { Panel } from '../../app/primitives/Panel';
-import { useAnswer } from '../../app/useAsked';
+import { formatDateTime } from '../../ui/format';
+import { Button } from '../../ui/Button';
+import { Field, Select } from '../../ui/Field';
+import { FaultNotice } from '../../ui/Notice';
+import { Panel } from '../../ui/Panel';
+import { useAnswer } from '../../state/useAsked';
 import { saveBlob } from '../../charts/download';
 import type { DatasetDocument } from '../../domain/dataset';
 import { faultOf, type Fault } from '../../domain/errors';

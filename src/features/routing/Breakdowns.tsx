@@ -1,9 +1,9 @@
 import { useMemo, useState } from 'react';
-import { formatCount, formatNumber, plural } from '../../app/format';
-import { Columns } from '../../app/primitives/Page';
-import { Panel, Surface } from '../../app/primitives/Panel';
-import { Choice } from '../../app/primitives/Field';
-import { DataTable, type Column } from '../../app/primitives/DataTable';
+import { formatCount, formatNumber, plural } from '../../ui/format';
+import { Columns } from '../../ui/Page';
+import { Panel, Surface } from '../../ui/Panel';
+import { Choice } from '../../ui/Field';
+import { DataTable, type Column } from '../../ui/DataTable';
 import { HeatMap } from '../../charts/HeatMap';
 import { RadarChart } from '../../charts/RadarChart';
 import type { BreakdownKey, RoutedGroup, RunRouting } from '../../domain/routes';

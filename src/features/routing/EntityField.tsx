@@ -1,5 +1,5 @@
 import { useId, useState } from 'react';
-import { Field, Input } from '../../app/primitives/Field';
+import { Field, Input } from '../../ui/Field';
 import { searchNames } from './names';
 import styles from './routing.module.css';
 

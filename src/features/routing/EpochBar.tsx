@@ -1,6 +1,6 @@
-import { Icon } from '../../app/Icon';
-import { Button } from '../../app/primitives/Button';
-import { shownEpoch } from '../runs/words';
+import { Icon } from '../../ui/Icon';
+import { Button } from '../../ui/Button';
+import { shownEpoch } from '../readings/words';
 import type { RoutingFrame } from './frames';
 import type { EpochPlayer } from './useEpochPlayer';
 import styles from './routing.module.css';

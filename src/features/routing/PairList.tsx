@@ -1,9 +1,9 @@
 import { useMemo } from 'react';
-import { formatCount, formatNumber, plural } from '../../app/format';
-import { Button } from '../../app/primitives/Button';
-import { DataTable, type Column } from '../../app/primitives/DataTable';
-import { Select } from '../../app/primitives/Field';
-import { Panel } from '../../app/primitives/Panel';
+import { formatCount, formatNumber, plural } from '../../ui/format';
+import { Button } from '../../ui/Button';
+import { DataTable, type Column } from '../../ui/DataTable';
+import { Select } from '../../ui/Field';
+import { Panel } from '../../ui/Panel';
 import type { HeatMapCell } from '../../charts/HeatMap';
 import type { DatasetLabels } from '../../domain/dataset';
 import type { RoutedPairs, RunRouting } from '../../domain/routes';

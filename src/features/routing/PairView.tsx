@@ -1,10 +1,10 @@
 import { useCallback, useMemo } from 'react';
-import { formatCount, formatMetric, formatNumber, plural } from '../../app/format';
-import { Button } from '../../app/primitives/Button';
-import { DataTable, type Column } from '../../app/primitives/DataTable';
-import { FaultNotice } from '../../app/primitives/Notice';
-import { Surface } from '../../app/primitives/Panel';
-import { Stat, StatList } from '../../app/primitives/Stat';
+import { formatCount, formatMetric, formatNumber, plural } from '../../ui/format';
+import { Button } from '../../ui/Button';
+import { DataTable, type Column } from '../../ui/DataTable';
+import { FaultNotice } from '../../ui/Notice';
+import { Surface } from '../../ui/Panel';
+import { Stat, StatList } from '../../ui/Stat';
 import type { DatasetLabels } from '../../domain/dataset';
 import {
   routingCells,
@@ -17,10 +17,10 @@ import { routingStatistics } from '../../domain/routing';
 import type { WeightsOf } from '../../domain/run';
 import { type AnalysisThread, explainPair } from '../../state/analysis';
 import type { AskOptions } from '../../state/workerThread';
-import { shownEpoch } from '../runs/words';
+import { shownEpoch } from '../readings/words';
 import { ExpertMap } from './ExpertMap';
 import { itemName } from './names';
-import { useAnswer } from '../../app/useAsked';
+import { useAnswer } from '../../state/useAsked';
 import styles from './routing.module.css';
 
 interface PairViewProps {

@@ -1,7 +1,7 @@
 import { useMemo, useState, type ReactNode } from 'react';
-import { Button } from '../../app/primitives/Button';
-import { Field, Select } from '../../app/primitives/Field';
-import { Panel } from '../../app/primitives/Panel';
+import { Button } from '../../ui/Button';
+import { Field, Select } from '../../ui/Field';
+import { Panel } from '../../ui/Panel';
 import type { DatasetLabels } from '../../domain/dataset';
 import type { RunRouting } from '../../domain/routes';
 import type { RunSummary, WeightsOf } from '../../domain/run';

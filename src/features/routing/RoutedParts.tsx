@@ -1,19 +1,19 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
-import { formatPercent } from '../../app/format';
-import { Button } from '../../app/primitives/Button';
-import { FaultNotice } from '../../app/primitives/Notice';
-import { Panel } from '../../app/primitives/Panel';
-import { ProgressBar } from '../../app/primitives/ProgressBar';
+import { formatPercent } from '../../ui/format';
+import { Button } from '../../ui/Button';
+import { FaultNotice } from '../../ui/Notice';
+import { Panel } from '../../ui/Panel';
+import { ProgressBar } from '../../ui/ProgressBar';
 import type { HeatMapCell } from '../../charts/HeatMap';
 import { isActive, type RunSummary } from '../../domain/run';
 import { newAnalysisThread, routeRun } from '../../state/analysis';
 import type { AskOptions } from '../../state/workerThread';
-import { shownEpoch } from '../runs/words';
+import { shownEpoch } from '../readings/words';
 import { Breakdowns } from './Breakdowns';
 import type { RouterShape } from './frames';
 import { PairList } from './PairList';
 import { PairsBeside } from './PairsBeside';
-import { useAnswer } from '../../app/useAsked';
+import { useAnswer } from '../../state/useAsked';
 import { useLabels } from './useLabels';
 import styles from './routing.module.css';
 

@@ -1,16 +1,16 @@
 import { memo, useCallback, useMemo, useState } from 'react';
-import { formatNumber } from '../../app/format';
-import { Checkbox } from '../../app/primitives/Field';
-import { Notice } from '../../app/primitives/Notice';
-import { Surface } from '../../app/primitives/Panel';
-import { Stat, StatList } from '../../app/primitives/Stat';
+import { formatNumber } from '../../ui/format';
+import { Checkbox } from '../../ui/Field';
+import { Notice } from '../../ui/Notice';
+import { Surface } from '../../ui/Panel';
+import { Stat, StatList } from '../../ui/Stat';
 import { CurveChart } from '../../charts/CurveChart';
 import type { HeatMapCell } from '../../charts/HeatMap';
 import { routingAlarms } from '../../domain/routes';
 import type { RunSummary } from '../../domain/run';
-import { epochsDone, type Curves } from '../runs/curves';
-import { stageSwitch } from '../runs/observations';
-import { shownEpoch } from '../runs/words';
+import { epochsDone, type Curves } from '../readings/curves';
+import { stageSwitch } from '../readings/observations';
+import { shownEpoch } from '../readings/words';
 import { EpochBar } from './EpochBar';
 import { ExpertMap, probabilityText } from './ExpertMap';
 import {

@@ -5,8 +5,8 @@ import type { Finding } from '../../domain/observations';
 import { routingCells } from '../../domain/routes';
 import { batchRoutingKey, expertsOf, familiesOf, type Expert, type Family } from '../../domain/routing';
 import type { EpochPoint, TermPoint } from '../../domain/run';
-import { epochsDone, type Curves } from '../runs/curves';
-import { observedSeries, stageSwitch } from '../runs/observations';
+import { epochsDone, type Curves } from '../readings/curves';
+import { observedSeries, stageSwitch } from '../readings/observations';
 
 /** The experts of a run, as its configuration and its first findings name them; null for a model without a router. */
 export interface RouterShape {

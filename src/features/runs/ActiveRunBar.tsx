@@ -1,12 +1,12 @@
 import { useEffect } from 'react';
 import { Link } from 'react-router';
-import { formatCount, formatPercent, formatRemaining, plural } from '../../app/format';
-import { Icon } from '../../app/Icon';
-import { IconButton } from '../../app/primitives/Button';
-import { ProgressBar } from '../../app/primitives/ProgressBar';
+import { formatCount, formatPercent, formatRemaining, plural } from '../../ui/format';
+import { Icon } from '../../ui/Icon';
+import { IconButton } from '../../ui/Button';
+import { ProgressBar } from '../../ui/ProgressBar';
 import { useRuns } from '../../state/runs';
 import { useLiveRun } from './useCurves';
-import { shownEpoch, STATUS_WORDS } from './words';
+import { shownEpoch, STATUS_WORDS } from '../readings/words';
 import styles from './runs.module.css';
 
 /** The run in progress, as a thin bar in the header of every page; nothing when none is. */

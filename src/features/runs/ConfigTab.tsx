@@ -1,19 +1,19 @@
 import { memo, useState } from 'react';
-import { formatFingerprint, plural } from '../../app/format';
-import { Icon } from '../../app/Icon';
-import { Button } from '../../app/primitives/Button';
-import { Disclosure } from '../../app/primitives/Disclosure';
-import { Field, TextArea } from '../../app/primitives/Field';
-import { Columns } from '../../app/primitives/Page';
-import { Panel } from '../../app/primitives/Panel';
-import { Stat, StatList } from '../../app/primitives/Stat';
+import { formatFingerprint, plural } from '../../ui/format';
+import { Icon } from '../../ui/Icon';
+import { Button } from '../../ui/Button';
+import { Disclosure } from '../../ui/Disclosure';
+import { Field, TextArea } from '../../ui/Field';
+import { Columns } from '../../ui/Page';
+import { Panel } from '../../ui/Panel';
+import { Stat, StatList } from '../../ui/Stat';
 import { saveText, fileName } from '../../charts/download';
 import { changedOptions, modelTable } from '../../domain/models/catalogue';
 import type { Option, OptionValue } from '../../domain/models/table';
 import type { RunSummary } from '../../domain/run';
 import { useRuns } from '../../state/runs';
-import { GROUP_LABELS, GROUPS } from '../experiments/groups';
-import { optionsOfGroup } from '../experiments/options';
+import { GROUP_LABELS, GROUPS } from '../drafts/groups';
+import { optionsOfGroup } from '../drafts/options';
 import styles from './runs.module.css';
 
 /** Everything needed to run it again, what differs from the defaults, and what a person noted. */

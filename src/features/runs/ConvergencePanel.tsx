@@ -1,14 +1,14 @@
 import { memo, useCallback, useMemo } from 'react';
-import { formatMetric, formatNumber, formatSeconds } from '../../app/format';
-import { Panel } from '../../app/primitives/Panel';
-import { Stat, StatList } from '../../app/primitives/Stat';
+import { formatMetric, formatNumber, formatSeconds } from '../../ui/format';
+import { Panel } from '../../ui/Panel';
+import { Stat, StatList } from '../../ui/Stat';
 import { CurveChart } from '../../charts/CurveChart';
 import type { Series } from '../../charts/series';
 import { convergenceOf, stoppingMetric, timeUnit, type TimedValue } from '../../domain/efficiency';
 import { metricLabel } from '../../domain/metrics';
 import type { RunSummary } from '../../domain/run';
-import type { Curves } from './curves';
-import { shownEpoch } from './words';
+import type { Curves } from '../readings/curves';
+import { shownEpoch } from '../readings/words';
 
 /** How fast the run got good: when it first reached 95 % of its best, and the metric against time (MAGNET, Table 7 and Figure 12). */
 export const ConvergencePanel = memo(function ConvergencePanel({

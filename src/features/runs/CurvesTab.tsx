@@ -1,16 +1,16 @@
 import { memo, useCallback, useMemo } from 'react';
-import { formatCount, formatMetric, formatNumber } from '../../app/format';
-import { Notice } from '../../app/primitives/Notice';
+import { formatCount, formatMetric, formatNumber } from '../../ui/format';
+import { Notice } from '../../ui/Notice';
 import { CurveChart } from '../../charts/CurveChart';
 import { modelTable } from '../../domain/models/catalogue';
 import { metricLabel } from '../../domain/metrics';
 import type { Finding } from '../../domain/observations';
 import { isActive, type RunSummary } from '../../domain/run';
-import { lossSeries, metricSeries, SHOWN_METRICS, type Curves } from './curves';
-import { stageMarks, stageSwitch } from './observations';
+import { lossSeries, metricSeries, SHOWN_METRICS, type Curves } from '../readings/curves';
+import { stageMarks, stageSwitch } from '../readings/observations';
 import { ResultTable } from './ResultTable';
 import { ThirdPanel } from './ThirdPanel';
-import { shownEpoch } from './words';
+import { shownEpoch } from '../readings/words';
 import styles from './runs.module.css';
 
 interface CurvesTabProps {

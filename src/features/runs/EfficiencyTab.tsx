@@ -1,14 +1,14 @@
 import { memo, useCallback, useMemo } from 'react';
-import { formatBytes, formatNumber, formatPercent, formatSeconds } from '../../app/format';
-import { Columns } from '../../app/primitives/Page';
-import { Panel } from '../../app/primitives/Panel';
-import { Stat, StatList } from '../../app/primitives/Stat';
-import { BACKEND_LABELS } from '../../app/words';
+import { formatBytes, formatNumber, formatPercent, formatSeconds } from '../../ui/format';
+import { Columns } from '../../ui/Page';
+import { Panel } from '../../ui/Panel';
+import { Stat, StatList } from '../../ui/Stat';
+import { BACKEND_LABELS } from '../../ui/words';
 import { CurveChart } from '../../charts/CurveChart';
 import type { RunSummary } from '../../domain/run';
 import { ConvergencePanel } from './ConvergencePanel';
-import { median, thirdSeries, type Curves } from './curves';
-import { MEMORY_PARTS } from './memoryParts';
+import { median, thirdSeries, type Curves } from '../readings/curves';
+import { MEMORY_PARTS } from '../readings/memoryParts';
 import styles from './runs.module.css';
 
 /** Time and memory: what a run costs, against what was expected of it. */

@@ -1,10 +1,10 @@
 import { memo, useMemo, useState, type ReactNode } from 'react';
-import { formatCount, formatNumber } from '../../app/format';
+import { formatCount, formatNumber } from '../../ui/format';
 import { Histogram } from '../../charts/Histogram';
 import type { Observation } from '../../domain/observations';
-import type { Curves } from './curves';
-import { histogramFrames, unevenBins } from './observations';
-import { shownEpoch } from './words';
+import type { Curves } from '../readings/curves';
+import { histogramFrames, unevenBins } from '../readings/observations';
+import { shownEpoch } from '../readings/words';
 import styles from './runs.module.css';
 
 interface EpochHistogramProps {

@@ -1,12 +1,12 @@
 import { memo } from 'react';
-import { Notice } from '../../app/primitives/Notice';
-import { Panel, Surface } from '../../app/primitives/Panel';
-import { Stat, StatList } from '../../app/primitives/Stat';
+import { Notice } from '../../ui/Notice';
+import { Panel, Surface } from '../../ui/Panel';
+import { Stat, StatList } from '../../ui/Stat';
 import { Histogram } from '../../charts/Histogram';
 import type { Finding } from '../../domain/observations';
 import type { Experiment } from '../../domain/run';
-import { findingValue, histogramWords, shownFindings, type ShownFinding } from './findings';
-import { unevenBins } from './observations';
+import { findingValue, histogramWords, shownFindings, type ShownFinding } from '../readings/findings';
+import { unevenBins } from '../readings/observations';
 import { ThresholdHistogram } from './ThresholdHistogram';
 import styles from './runs.module.css';
 

@@ -1,17 +1,17 @@
 import { memo, useMemo, useState } from 'react';
-import { formatCount, formatMetric, formatPercent } from '../../app/format';
-import { Button } from '../../app/primitives/Button';
-import { DataTable, type Column } from '../../app/primitives/DataTable';
-import { Choice } from '../../app/primitives/Field';
-import { FaultNotice, Notice } from '../../app/primitives/Notice';
-import { Panel } from '../../app/primitives/Panel';
+import { formatCount, formatMetric, formatPercent } from '../../ui/format';
+import { Button } from '../../ui/Button';
+import { DataTable, type Column } from '../../ui/DataTable';
+import { Choice } from '../../ui/Field';
+import { FaultNotice, Notice } from '../../ui/Notice';
+import { Panel } from '../../ui/Panel';
 import { DataDialog } from '../../charts/DataDialog';
 import type { ChartTable } from '../../charts/table';
 import { GROUP_NAMES, popularityGroups, type PopularityGroup } from '../../domain/longTail';
 import { CUTOFFS, type Cutoff } from '../../domain/metrics';
 import type { RunSummary } from '../../domain/run';
 import { useDatasets } from '../../state/datasets';
-import { standIn } from './findings';
+import { standIn } from '../readings/findings';
 import { useDetails, type LoadedDetails } from './useDetails';
 import styles from './runs.module.css';
 

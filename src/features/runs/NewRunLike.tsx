@@ -1,11 +1,11 @@
 import { useNavigate } from 'react-router';
-import { Icon } from '../../app/Icon';
-import { Button } from '../../app/primitives/Button';
+import { Icon } from '../../ui/Icon';
+import { Button } from '../../ui/Button';
 import { faultOf } from '../../domain/errors';
 import type { Experiment } from '../../domain/run';
 import { useDatasets } from '../../state/datasets';
 import { useRuns } from '../../state/runs';
-import { keepDraftLike } from '../experiments/useDraft';
+import { keepDraftLike } from '../drafts/useDraft';
 
 /** Opens the form filled in as this run's was: to vary one option, or to correct what made it fail. */
 export function NewRunLike({

@@ -1,5 +1,5 @@
-import { formatPercent } from '../../app/format';
-import { ProgressBar } from '../../app/primitives/ProgressBar';
+import { formatPercent } from '../../ui/format';
+import { ProgressBar } from '../../ui/ProgressBar';
 import { useLiveRun } from './useCurves';
 import styles from './runs.module.css';
 

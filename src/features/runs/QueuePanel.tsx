@@ -1,7 +1,7 @@
 import { Link } from 'react-router';
-import { Icon } from '../../app/Icon';
-import { Button, IconButton } from '../../app/primitives/Button';
-import { Panel } from '../../app/primitives/Panel';
+import { Icon } from '../../ui/Icon';
+import { Button, IconButton } from '../../ui/Button';
+import { Panel } from '../../ui/Panel';
 import { useRuns } from '../../state/runs';
 import styles from './runs.module.css';
 

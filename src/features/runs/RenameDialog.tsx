@@ -1,7 +1,7 @@
 import { useState, type FormEvent } from 'react';
-import { Button } from '../../app/primitives/Button';
-import { Dialog } from '../../app/primitives/Dialog';
-import { Field, Input } from '../../app/primitives/Field';
+import { Button } from '../../ui/Button';
+import { Dialog } from '../../ui/Dialog';
+import { Field, Input } from '../../ui/Field';
 import type { RunSummary } from '../../domain/run';
 import { useRuns } from '../../state/runs';
 import styles from './runs.module.css';

@@ -1,15 +1,15 @@
 import { memo, useState, type ReactNode } from 'react';
-import { formatMetric } from '../../app/format';
-import { Choice } from '../../app/primitives/Field';
+import { formatMetric } from '../../ui/format';
+import { Choice } from '../../ui/Field';
 import { CUTOFFS, METRIC_KEYS, METRIC_NAMES, metricLabel, type MetricKey, type Metrics } from '../../domain/metrics';
 import { modelTable } from '../../domain/models/catalogue';
 import type { Finding } from '../../domain/observations';
 import { publishedDataset, publishedRows } from '../../domain/published';
 import { isActive, type RunSummary } from '../../domain/run';
 import { useDatasets } from '../../state/datasets';
-import { SHOWN_METRICS, shortMetric } from './curves';
-import { standIn } from './findings';
-import { shownEpoch } from './words';
+import { SHOWN_METRICS, shortMetric } from '../readings/curves';
+import { standIn } from '../readings/findings';
+import { shownEpoch } from '../readings/words';
 import styles from './runs.module.css';
 
 interface ResultTableProps {

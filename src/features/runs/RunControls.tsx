@@ -1,13 +1,13 @@
 import { useCallback, useMemo, useState } from 'react';
-import { Icon } from '../../app/Icon';
-import { Button } from '../../app/primitives/Button';
-import { ConfirmDialog } from '../../app/primitives/Dialog';
-import { useShortcuts, type Shortcut } from '../../app/shortcuts';
+import { Icon } from '../../ui/Icon';
+import { Button } from '../../ui/Button';
+import { ConfirmDialog } from '../../ui/Dialog';
+import { useShortcuts, type Shortcut } from '../../ui/shortcuts';
 import { canResume, type RunSummary } from '../../domain/run';
 import type { LiveRun } from '../../state/liveRun';
 import { useRuns } from '../../state/runs';
 import { useLiveRun } from './useCurves';
-import { shownEpoch } from './words';
+import { shownEpoch } from '../readings/words';
 
 /** Pause, one epoch, stop: for the run in progress; resume for one that ended early. */
 export function RunControls({ run }: { readonly run: RunSummary }) {

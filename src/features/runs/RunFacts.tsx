@@ -7,14 +7,14 @@ import {
   formatRemaining,
   formatSeconds,
   plural,
-} from '../../app/format';
-import { ProgressBar } from '../../app/primitives/ProgressBar';
-import { BACKEND_LABELS } from '../../app/words';
+} from '../../ui/format';
+import { ProgressBar } from '../../ui/ProgressBar';
+import { BACKEND_LABELS } from '../../ui/words';
 import type { RunSummary } from '../../domain/run';
 import type { LiveRun } from '../../state/liveRun';
 import { StatusBadge } from './StatusBadge';
 import { useLiveRun } from './useCurves';
-import { shownEpoch } from './words';
+import { shownEpoch } from '../readings/words';
 import styles from './runs.module.css';
 
 /** Silence after which the page says that nothing arrives. */

@@ -1,19 +1,19 @@
 import { useMemo } from 'react';
 import { Link, useParams } from 'react-router';
-import { ButtonLink } from '../../app/primitives/Button';
-import { FaultNotice, Notice } from '../../app/primitives/Notice';
-import { Page } from '../../app/primitives/Page';
-import { Tabs } from '../../app/primitives/Tabs';
+import { ButtonLink } from '../../ui/Button';
+import { FaultNotice, Notice } from '../../ui/Notice';
+import { Page } from '../../ui/Page';
+import { Tabs } from '../../ui/Tabs';
 import { runName } from '../../domain/runName';
 import { isActive, type RunSummary } from '../../domain/run';
 import { useRuns } from '../../state/runs';
 import { RunExport } from '../exports/RunExport';
 import { ProjectionTab } from '../projection/ProjectionTab';
 import { ConfigTab } from './ConfigTab';
-import type { Curves } from './curves';
+import type { Curves } from '../readings/curves';
 import { CurvesTab } from './CurvesTab';
 import { EfficiencyTab } from './EfficiencyTab';
-import { shownFindings, standIn } from './findings';
+import { shownFindings, standIn } from '../readings/findings';
 import { FindingsTab } from './FindingsTab';
 import { LongTailTab } from './LongTailTab';
 import { NewRunLike } from './NewRunLike';
@@ -28,7 +28,7 @@ import { routerShape } from '../routing/frames';
 import { FromFile } from '../sharing/FromFile';
 import { ShareButton } from '../sharing/ShareButton';
 import { TheirsBeside } from '../sharing/TheirsBeside';
-import { groupPath, stopWords } from './words';
+import { groupPath, stopWords } from '../readings/words';
 
 const NO_CURVES: Curves = { epochs: [], intervals: [], stepsPerEpoch: 1 };
 

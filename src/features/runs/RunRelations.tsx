@@ -3,7 +3,7 @@ import { prerequisiteOf, sameExperiment } from '../../domain/prerequisite';
 import type { RunSummary } from '../../domain/run';
 import { pretrainingOf } from '../../state/pretraining';
 import { useRuns } from '../../state/runs';
-import { groupPath } from './words';
+import { groupPath } from '../readings/words';
 import styles from './runs.module.css';
 
 /** What else this run belongs to: its ablation set or sweep, the pre-training that it starts from, the runs that start from it. */

@@ -1,11 +1,11 @@
-import { formatDateTime } from '../../app/format';
-import { ButtonLink } from '../../app/primitives/Button';
-import { Choice, Field, Input, Select } from '../../app/primitives/Field';
+import { formatDateTime } from '../../ui/format';
+import { ButtonLink } from '../../ui/Button';
+import { Choice, Field, Input, Select } from '../../ui/Field';
 import { isModelId, modelTable } from '../../domain/models/catalogue';
 import type { RunSummary } from '../../domain/run';
 import { groupsOf, type RunFilter } from './filter';
 import type { MetricColumns } from './RunsTable';
-import { groupPath, STATUS_ORDER, STATUS_WORDS } from './words';
+import { groupPath, STATUS_ORDER, STATUS_WORDS } from '../readings/words';
 import styles from './runs.module.css';
 
 interface RunsFilterProps {

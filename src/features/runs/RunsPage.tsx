@@ -1,12 +1,12 @@
 import { useMemo, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import { useShallow } from 'zustand/react/shallow';
-import { plural } from '../../app/format';
-import { Icon } from '../../app/Icon';
-import { Button, ButtonLink } from '../../app/primitives/Button';
-import { ConfirmDialog } from '../../app/primitives/Dialog';
-import { FaultNotice, Notice } from '../../app/primitives/Notice';
-import { Page } from '../../app/primitives/Page';
+import { plural } from '../../ui/format';
+import { Icon } from '../../ui/Icon';
+import { Button, ButtonLink } from '../../ui/Button';
+import { ConfirmDialog } from '../../ui/Dialog';
+import { FaultNotice, Notice } from '../../ui/Notice';
+import { Page } from '../../ui/Page';
 import type { RunSummary } from '../../domain/run';
 import { useRuns } from '../../state/runs';
 import { ImportButton, ImportedRuns } from '../sharing/ImportRuns';

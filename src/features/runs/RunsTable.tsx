@@ -1,9 +1,9 @@
 import { memo, useMemo } from 'react';
 import { Link } from 'react-router';
-import { formatCount, formatDateTime, formatMetric } from '../../app/format';
-import { Icon } from '../../app/Icon';
-import { IconButton } from '../../app/primitives/Button';
-import { DataTable, type Column } from '../../app/primitives/DataTable';
+import { formatCount, formatDateTime, formatMetric } from '../../ui/format';
+import { Icon } from '../../ui/Icon';
+import { IconButton } from '../../ui/Button';
+import { DataTable, type Column } from '../../ui/DataTable';
 import { fileName, saveText } from '../../charts/download';
 import { toCsv } from '../../charts/table';
 import type { Metrics } from '../../domain/metrics';
@@ -12,10 +12,10 @@ import { canResume, type RunSummary } from '../../domain/run';
 import { database } from '../../state/database';
 import { useRuns } from '../../state/runs';
 import { readRun } from '../../storage/runs';
-import { epochsTable, SHOWN_METRICS, shortMetric } from './curves';
-import { standIn } from './findings';
+import { epochsTable, SHOWN_METRICS, shortMetric } from '../readings/curves';
+import { standIn } from '../readings/findings';
 import { StatusBadge } from './StatusBadge';
-import { groupPath, shownEpoch, STATUS_ORDER } from './words';
+import { groupPath, shownEpoch, STATUS_ORDER } from '../readings/words';
 import styles from './runs.module.css';
 
 /** `liked`: the test split over liked items only. */

@@ -1,5 +1,5 @@
 import type { RunStatus } from '../../domain/run';
-import { STATUS_WORDS } from './words';
+import { STATUS_WORDS } from '../readings/words';
 import styles from './runs.module.css';
 
 export function StatusBadge({ status }: { readonly status: RunStatus }) {

@@ -1,11 +1,11 @@
 import { memo, useMemo, useState, type ReactNode } from 'react';
-import { Select } from '../../app/primitives/Field';
+import { Select } from '../../ui/Field';
 import { CurveChart, type CurveChartProps } from '../../charts/CurveChart';
 import type { ModelTable } from '../../domain/models/table';
 import type { Finding, Observation } from '../../domain/observations';
-import { thirdSeries, type Curves, type ThirdView } from './curves';
+import { thirdSeries, type Curves, type ThirdView } from '../readings/curves';
 import { EpochHistogram } from './EpochHistogram';
-import { observedSeries, partNames, partsSeries } from './observations';
+import { observedSeries, partNames, partsSeries } from '../readings/observations';
 import { panelChoices } from './thirdPanel';
 import styles from './runs.module.css';
 

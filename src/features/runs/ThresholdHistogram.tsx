@@ -1,6 +1,6 @@
 import { memo, useId, useMemo, useState } from 'react';
-import { formatCount, formatNumber, formatPercent } from '../../app/format';
-import { Surface } from '../../app/primitives/Panel';
+import { formatCount, formatNumber, formatPercent } from '../../ui/format';
+import { Surface } from '../../ui/Panel';
 import { Histogram } from '../../charts/Histogram';
 import { countBelow, type Finding } from '../../domain/observations';
 import type { Experiment } from '../../domain/run';

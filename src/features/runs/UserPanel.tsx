@@ -1,9 +1,9 @@
 import { useMemo, useState } from 'react';
-import { formatCount, formatMetric, plural } from '../../app/format';
-import { Button } from '../../app/primitives/Button';
-import { DataTable, type Column } from '../../app/primitives/DataTable';
-import { Field, Input } from '../../app/primitives/Field';
-import { Panel } from '../../app/primitives/Panel';
+import { formatCount, formatMetric, plural } from '../../ui/format';
+import { Button } from '../../ui/Button';
+import { DataTable, type Column } from '../../ui/DataTable';
+import { Field, Input } from '../../ui/Field';
+import { Panel } from '../../ui/Panel';
 import type { DatasetLabels, Interactions } from '../../domain/dataset';
 import { metricLabel, type MetricKey } from '../../domain/metrics';
 import type { RunDetails } from '../../storage/runs';

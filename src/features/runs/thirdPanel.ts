@@ -1,7 +1,7 @@
 import type { ModelTable } from '../../domain/models/table';
 import type { Observation } from '../../domain/observations';
-import { THIRD_VIEWS, type Curves, type ThirdView } from './curves';
-import { offeredObservations } from './observations';
+import { THIRD_VIEWS, type Curves, type ThirdView } from '../readings/curves';
+import { offeredObservations } from '../readings/observations';
 
 /** What the third panel shows: observations one below the other, or a view that every model has. */
 export interface PanelChoice {

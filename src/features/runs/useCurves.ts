@@ -5,7 +5,7 @@ import type { EpochPoint, RunDocument, RunSummary } from '../../domain/run';
 import { database } from '../../state/database';
 import { liveRun, useRuns } from '../../state/runs';
 import { readRun } from '../../storage/runs';
-import { stepsPerEpochOf, type Curves } from './curves';
+import { stepsPerEpochOf, type Curves } from '../readings/curves';
 
 /** Panels redraw at most this often while a run trains. */
 const EVERY_MS = 400;

@@ -1,11 +1,11 @@
 import { useState } from 'react';
-import { formatBytes } from '../../app/format';
-import { Icon } from '../../app/Icon';
-import { Button } from '../../app/primitives/Button';
-import { Dialog } from '../../app/primitives/Dialog';
-import { Checkbox } from '../../app/primitives/Field';
-import { FaultNotice } from '../../app/primitives/Notice';
-import { ProgressBar } from '../../app/primitives/ProgressBar';
+import { formatBytes } from '../../ui/format';
+import { Icon } from '../../ui/Icon';
+import { Button } from '../../ui/Button';
+import { Dialog } from '../../ui/Dialog';
+import { Checkbox } from '../../ui/Field';
+import { FaultNotice } from '../../ui/Notice';
+import { ProgressBar } from '../../ui/ProgressBar';
 import { saveBlob } from '../../charts/download';
 import { faultOf, type Fault } from '../../domain/errors';
 import { makeFile } from '../../state/sharing';

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
-import { formatDateTime } from '../../app/format';
-import { Notice } from '../../app/primitives/Notice';
-import { useAnswer } from '../../app/useAsked';
+import { formatDateTime } from '../../ui/format';
+import { Notice } from '../../ui/Notice';
+import { useAnswer } from '../../state/useAsked';
 import { sharedRun, type SharedStudy } from '../../domain/shared';
 import type { RunOrigin, RunSummary } from '../../domain/run';
 import { database } from '../../state/database';

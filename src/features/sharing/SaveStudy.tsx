@@ -1,8 +1,8 @@
 import { useState } from 'react';
-import { formatBytes, plural } from '../../app/format';
-import { Icon } from '../../app/Icon';
-import { Button } from '../../app/primitives/Button';
-import { FaultNotice } from '../../app/primitives/Notice';
+import { formatBytes, plural } from '../../ui/format';
+import { Icon } from '../../ui/Icon';
+import { Button } from '../../ui/Button';
+import { FaultNotice } from '../../ui/Notice';
 import { fileName, saveBlob } from '../../charts/download';
 import { faultOf, type Fault } from '../../domain/errors';
 import type { RunSummary } from '../../domain/run';

@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
-import { formatCount, formatFingerprint, plural } from '../../app/format';
-import { Button, ButtonLink } from '../../app/primitives/Button';
-import { Notice } from '../../app/primitives/Notice';
+import { formatCount, formatFingerprint, plural } from '../../ui/format';
+import { Button, ButtonLink } from '../../ui/Button';
+import { Notice } from '../../ui/Notice';
 import type { DatasetDocument } from '../../domain/dataset';
 import { faultOf } from '../../domain/errors';
 import { localMatch, type SharedDataset, type SharedStudy } from '../../domain/shared';
@@ -10,7 +10,7 @@ import { useDatasets } from '../../state/datasets';
 import { useDevice } from '../../state/device';
 import { useRuns } from '../../state/runs';
 import { useTheirs } from '../../state/theirs';
-import { keepDraftLike } from '../experiments/useDraft';
+import { keepDraftLike } from '../drafts/useDraft';
 
 /** Whether the study's datasets are here, how they get here, and the button that runs it on them. */
 export function SharedDatasets({ study }: { readonly study: SharedStudy }) {

@@ -1,10 +1,10 @@
 import { useMemo } from 'react';
 import { useSearchParams } from 'react-router';
-import { plural } from '../../app/format';
-import { ButtonLink } from '../../app/primitives/Button';
-import { FaultNotice } from '../../app/primitives/Notice';
-import { Page } from '../../app/primitives/Page';
-import { useAnswer } from '../../app/useAsked';
+import { plural } from '../../ui/format';
+import { ButtonLink } from '../../ui/Button';
+import { FaultNotice } from '../../ui/Notice';
+import { Page } from '../../ui/Page';
+import { useAnswer } from '../../state/useAsked';
 import { modelTable } from '../../domain/models/catalogue';
 import type { SharedStudy } from '../../domain/shared';
 import { decodeStudy } from '../../sharing/link';

@@ -1,10 +1,10 @@
 import { useMemo, useState } from 'react';
-import { formatMetric } from '../../app/format';
-import { DataTable, type Column } from '../../app/primitives/DataTable';
-import { Columns } from '../../app/primitives/Page';
-import { Panel, Surface } from '../../app/primitives/Panel';
-import { Stat, StatList } from '../../app/primitives/Stat';
-import { BACKEND_LABELS } from '../../app/words';
+import { formatMetric } from '../../ui/format';
+import { DataTable, type Column } from '../../ui/DataTable';
+import { Columns } from '../../ui/Page';
+import { Panel, Surface } from '../../ui/Panel';
+import { Stat, StatList } from '../../ui/Stat';
+import { BACKEND_LABELS } from '../../ui/words';
 import { CurveChart } from '../../charts/CurveChart';
 import { METRIC_KEYS, type MetricKey } from '../../domain/metrics';
 import { changedOptions, modelTable } from '../../domain/models/catalogue';
@@ -12,8 +12,8 @@ import { routingCells } from '../../domain/routes';
 import { expertsOf, familiesOf } from '../../domain/routing';
 import type { SharedRun, SharedStudy } from '../../domain/shared';
 import { ExpertMap } from '../routing/ExpertMap';
-import { SHOWN_METRICS, shortMetric } from '../runs/curves';
-import { shownEpoch } from '../runs/words';
+import { SHOWN_METRICS, shortMetric } from '../readings/curves';
+import { shownEpoch } from '../readings/words';
 
 interface Row {
   readonly run: SharedRun;

@@ -1,6 +1,6 @@
-import { formatMetric, formatSignedMeanSd } from '../../app/format';
-import { DataTable, type Column } from '../../app/primitives/DataTable';
-import { Panel } from '../../app/primitives/Panel';
+import { formatMetric, formatSignedMeanSd } from '../../ui/format';
+import { DataTable, type Column } from '../../ui/DataTable';
+import { Panel } from '../../ui/Panel';
 import { METRIC_KEYS, metricLabel, type MetricKey } from '../../domain/metrics';
 import type { RunSummary } from '../../domain/run';
 import { useDatasets } from '../../state/datasets';

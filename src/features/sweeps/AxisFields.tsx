@@ -1,6 +1,6 @@
-import { IconButton } from '../../app/primitives/Button';
-import { Checkbox, Choice, Field, Input, Select } from '../../app/primitives/Field';
-import { Icon } from '../../app/Icon';
+import { IconButton } from '../../ui/Button';
+import { Checkbox, Choice, Field, Input, Select } from '../../ui/Field';
+import { Icon } from '../../ui/Icon';
 import type { Option, OptionValue } from '../../domain/models/table';
 import type { Sweep } from '../../domain/run';
 import { startAxis, type AxisDraft, type OfferedOption } from './axisDraft';

@@ -1,6 +1,6 @@
 import { metricLabel, type MetricKey } from '../../domain/metrics';
 import type { Measured, PointRow } from './points';
-import { RunLinks } from '../runs/RunLinks';
+import { RunLinks } from '../readings/RunLinks';
 import { valueWords } from './sweepWords';
 
 interface PointDetailProps {

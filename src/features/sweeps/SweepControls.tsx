@@ -1,9 +1,9 @@
 import { Link } from 'react-router';
-import { formatRemaining } from '../../app/format';
-import { Icon } from '../../app/Icon';
-import { Button } from '../../app/primitives/Button';
-import { Notice } from '../../app/primitives/Notice';
-import { ProgressBar } from '../../app/primitives/ProgressBar';
+import { formatRemaining } from '../../ui/format';
+import { Icon } from '../../ui/Icon';
+import { Button } from '../../ui/Button';
+import { Notice } from '../../ui/Notice';
+import { ProgressBar } from '../../ui/ProgressBar';
 import { isActive, type RunSummary } from '../../domain/run';
 import { estimateTime } from '../../domain/timeEstimate';
 import { useRuns } from '../../state/runs';

@@ -1,9 +1,9 @@
 import { useMemo, useState } from 'react';
 import { useNavigate } from 'react-router';
-import { plural } from '../../app/format';
-import { Button } from '../../app/primitives/Button';
-import { Disclosure } from '../../app/primitives/Disclosure';
-import { Checkbox, Choice, Field, Input } from '../../app/primitives/Field';
+import { plural } from '../../ui/format';
+import { Button } from '../../ui/Button';
+import { Disclosure } from '../../ui/Disclosure';
+import { Checkbox, Choice, Field, Input } from '../../ui/Field';
 import type { DatasetDocument } from '../../domain/dataset';
 import { GRACE_EPOCHS, LEAST_PEERS } from '../../domain/medianRule';
 import { modelTable } from '../../domain/models/catalogue';
@@ -22,12 +22,12 @@ import { estimateTime } from '../../domain/timeEstimate';
 import { newId } from '../../domain/ids';
 import { withPretraining } from '../../state/pretraining';
 import { useRuns } from '../../state/runs';
-import { parseSeeds } from '../experiments/draft';
-import { SeedsField } from '../experiments/SeedsField';
+import { parseSeeds } from '../drafts/draft';
+import { SeedsField } from '../drafts/SeedsField';
 import { nextAxis, offeredOptions, readAxis, type AxisDraft } from './axisDraft';
 import { AxisFields } from './AxisFields';
 import { countWords, sweepName, timeWords } from './planWords';
-import { QueueDialog } from '../experiments/QueueDialog';
+import { QueueDialog } from '../drafts/QueueDialog';
 import styles from './sweeps.module.css';
 
 interface SweepDialogProps {

@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react';
-import { formatMetric } from '../../app/format';
+import { formatMetric } from '../../ui/format';
 import { HeatMap, type HeatMapCell } from '../../charts/HeatMap';
 import { metricLabel } from '../../domain/metrics';
 import type { SweepAxis } from '../../domain/run';

@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import { CurveChart } from '../../charts/CurveChart';
 import { metricLabel } from '../../domain/metrics';
 import type { SweepAxis } from '../../domain/run';
-import { SHOWN_METRICS, shortMetric } from '../runs/curves';
+import { SHOWN_METRICS, shortMetric } from '../readings/curves';
 import { axisName, MEASURED_WORDS } from './points';
 import { lineSeries, lineTable, pictureSummary, valueAxis } from './pictures';
 import type { PictureProps } from './SweepPictures';

@@ -1,18 +1,18 @@
 import { useMemo, useState } from 'react';
 import { useParams } from 'react-router';
-import { formatDateTime } from '../../app/format';
-import { Button, ButtonLink } from '../../app/primitives/Button';
-import { FaultNotice, Notice } from '../../app/primitives/Notice';
-import { Page } from '../../app/primitives/Page';
-import { Panel } from '../../app/primitives/Panel';
+import { formatDateTime } from '../../ui/format';
+import { Button, ButtonLink } from '../../ui/Button';
+import { FaultNotice, Notice } from '../../ui/Notice';
+import { Page } from '../../ui/Page';
+import { Panel } from '../../ui/Panel';
 import { DataDialog } from '../../charts/DataDialog';
 import { METRIC_KEYS, metricLabel, type MetricKey } from '../../domain/metrics';
-import { Field, Select } from '../../app/primitives/Field';
+import { Field, Select } from '../../ui/Field';
 import { modelTable } from '../../domain/models/catalogue';
 import type { RunSummary } from '../../domain/run';
 import { useRuns } from '../../state/runs';
 import { runsOfGroup } from '../groups/groupRows';
-import { standIn } from '../runs/findings';
+import { standIn } from '../readings/findings';
 import { ShareButton } from '../sharing/ShareButton';
 import {
   isSweep,

@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react';
-import { formatMetric, formatNumber } from '../../app/format';
+import { formatMetric, formatNumber } from '../../ui/format';
 import { ParallelCoordinates, type ParallelAxis, type ParallelLine } from '../../charts/ParallelCoordinates';
 import { axisOver } from '../../charts/ticks';
 import { metricLabel } from '../../domain/metrics';

@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'react';
-import { Choice, Field, Select } from '../../app/primitives/Field';
-import { Panel } from '../../app/primitives/Panel';
+import { Choice, Field, Select } from '../../ui/Field';
+import { Panel } from '../../ui/Panel';
 import type { MetricKey } from '../../domain/metrics';
 import type { Config } from '../../domain/models/table';
 import type { RunSummary, Sweep, SweepAxis } from '../../domain/run';

@@ -1,11 +1,11 @@
 import { memo, useMemo } from 'react';
-import { formatCount, formatMeanSd } from '../../app/format';
-import { DataTable, type Column } from '../../app/primitives/DataTable';
+import { formatCount, formatMeanSd } from '../../ui/format';
+import { DataTable, type Column } from '../../ui/DataTable';
 import { METRIC_KEYS, metricLabel, type MetricKey } from '../../domain/metrics';
 import type { Sweep } from '../../domain/run';
-import { SHOWN_METRICS, shortMetric } from '../runs/curves';
+import { SHOWN_METRICS, shortMetric } from '../readings/curves';
 import { bestPoint, pointMetric, valueName, type Measured, type PointRow } from './points';
-import { RunLinks } from '../runs/RunLinks';
+import { RunLinks } from '../readings/RunLinks';
 import styles from './sweeps.module.css';
 
 interface SweepTableProps {

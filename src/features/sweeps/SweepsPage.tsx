@@ -1,11 +1,11 @@
 import { useMemo } from 'react';
 import { Link } from 'react-router';
-import { formatCount, formatDateTime } from '../../app/format';
-import { Icon } from '../../app/Icon';
-import { ButtonLink } from '../../app/primitives/Button';
-import { DataTable, type Column } from '../../app/primitives/DataTable';
-import { Notice } from '../../app/primitives/Notice';
-import { Page } from '../../app/primitives/Page';
+import { formatCount, formatDateTime } from '../../ui/format';
+import { Icon } from '../../ui/Icon';
+import { ButtonLink } from '../../ui/Button';
+import { DataTable, type Column } from '../../ui/DataTable';
+import { Notice } from '../../ui/Notice';
+import { Page } from '../../ui/Page';
 import { metricLabel } from '../../domain/metrics';
 import { modelTable } from '../../domain/models/catalogue';
 import type { RunSummary } from '../../domain/run';

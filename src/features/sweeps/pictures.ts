@@ -1,4 +1,4 @@
-import { formatMetric } from '../../app/format';
+import { formatMetric } from '../../ui/format';
 import type { Point, Range, Series } from '../../charts/series';
 import type { ChartTable } from '../../charts/table';
 import { axisOver, linearTicks, type Axis } from '../../charts/ticks';

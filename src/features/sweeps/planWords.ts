@@ -1,4 +1,4 @@
-import { formatRemaining, formatSeconds, plural } from '../../app/format';
+import { formatRemaining, formatSeconds, plural } from '../../ui/format';
 import { modelTable } from '../../domain/models/catalogue';
 import type { Experiment, SweepAxis } from '../../domain/run';
 import type { TimeEstimate } from '../../domain/timeEstimate';

@@ -5,8 +5,8 @@ import type { Config, Option, OptionValue } from '../../domain/models/table';
 import type { RunGroup, RunSummary, Sweep, SweepAxis } from '../../domain/run';
 import { spread, type Spread } from '../../domain/spread';
 import { pointLabel, pointOf } from '../../domain/sweep';
-import { standIn } from '../runs/findings';
-import { stopWords } from '../runs/words';
+import { standIn } from '../readings/findings';
+import { stopWords } from '../readings/words';
 
 /** Where a number was measured. `liked`: the test split over liked items only. */
 export type Measured = 'valid' | 'test' | 'liked';

@@ -1,4 +1,4 @@
-import { formatMeanSd, plural } from '../../app/format';
+import { formatMeanSd, plural } from '../../ui/format';
 import { metricLabel, type MetricKey } from '../../domain/metrics';
 import { bestPoint, MEASURED_WORDS, pointMetric, stopMetricOf, type Measured, type PointRow } from './points';
 

@@ -10,7 +10,7 @@ import {
   formatRemaining,
   formatSeconds,
   plural,
-} from '../../../src/app/format';
+} from '../../../src/ui/format';
 
 describe('numbers as the page writes them', () => {
   it('writes metrics with four decimals, and what is missing as a dash', () => {

@@ -9,14 +9,9 @@ import {
   parseSeeds,
   SEED_OFFERS,
   withConfig,
-} from '../../../src/features/experiments/draft';
+} from '../../../src/features/drafts/draft';
 import { needsProblem } from '../../../src/features/experiments/needs';
-import {
-  isRecommendation,
-  lackingChoices,
-  optionsOfGroup,
-  presetButtons,
-} from '../../../src/features/experiments/options';
+import { isRecommendation, lackingChoices, optionsOfGroup, presetButtons } from '../../../src/features/drafts/options';
 import { memoryDatabase } from '../../../src/storage/database';
 import { generateDemo } from '../../../workers/dataset/demo';
 

@@ -3,9 +3,9 @@ import { METRIC_KEYS, type Metrics } from '../../../src/domain/metrics';
 import { defaultConfig, modelTable } from '../../../src/domain/models/catalogue';
 import type { Finding, Observations } from '../../../src/domain/observations';
 import { newRun, summarise, type EpochPoint, type TermPoint } from '../../../src/domain/run';
-import { epochsTable, lossSeries, type Curves } from '../../../src/features/runs/curves';
+import { epochsTable, lossSeries, type Curves } from '../../../src/features/readings/curves';
 import { filterRuns, groupsOf, NO_FILTER, presentFilter } from '../../../src/features/runs/filter';
-import { findingValue, histogramWords, shownFindings, standIn } from '../../../src/features/runs/findings';
+import { findingValue, histogramWords, shownFindings, standIn } from '../../../src/features/readings/findings';
 import {
   histogramFrames,
   observedSeries,
@@ -15,7 +15,7 @@ import {
   stageMarks,
   stageSwitch,
   unevenBins,
-} from '../../../src/features/runs/observations';
+} from '../../../src/features/readings/observations';
 import { panelChoices } from '../../../src/features/runs/thirdPanel';
 
 const metrics = Object.fromEntries(METRIC_KEYS.map((key) => [key, 0.1])) as Metrics;

@@ -12,7 +12,7 @@ import {
   stepsPerEpochOf,
   thirdSeries,
   type Curves,
-} from '../../../src/features/runs/curves';
+} from '../../../src/features/readings/curves';
 import { filterRuns, NO_FILTER } from '../../../src/features/runs/filter';
 import { itemPopularity, ranked, unitHistogram, userView } from '../../../src/features/runs/userRows';
 import type { RunDetails } from '../../../src/storage/runs';

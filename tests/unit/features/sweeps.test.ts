@@ -25,7 +25,7 @@ import {
 } from '../../../src/features/sweeps/pictures';
 import { countWords, timeWords } from '../../../src/features/sweeps/planWords';
 import { readingNotes } from '../../../src/features/sweeps/sweepWords';
-import { stopWords } from '../../../src/features/runs/words';
+import { stopWords } from '../../../src/features/readings/words';
 
 const metrics = (value: number): Metrics => Object.fromEntries(METRIC_KEYS.map((key) => [key, value])) as Metrics;
 const layers = { key: 'layers', values: [1, 2] };

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { halfOf, valuesOfHalves } from '../../formats/half';
+import { halfOf, valuesOfHalves } from '../../numbers/half';
 import { registerPair, runPair, type KernelPair } from '../kernelPair';
 import { matrixOf } from '../tensors';
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { registerPair, runPair, type KernelPair } from '../kernelPair';
-import type { Random } from '../rng';
+import type { Random } from '../../numbers/rng';
 import { integers, matrixOf } from '../tensors';
 
 /** A bijection of 32 bits that leaves no visible pattern. */

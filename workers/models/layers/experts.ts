@@ -3,7 +3,7 @@ import { booleanOption, choiceOption, numberOption } from '../../../src/domain/m
 import type { Config } from '../../../src/domain/models/table';
 import type { Expert } from '../../../src/domain/routing';
 import { newParameter, type Parameter } from '../../engine/kernels/adam';
-import type { Random } from '../../engine/rng';
+import type { Random } from '../../numbers/rng';
 import { matrixOf } from '../../engine/tensors';
 import { linearUniform } from './initialisers';
 

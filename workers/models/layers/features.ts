@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { AppError } from '../../../src/domain/errors';
 import { disposeParameter, newParameter, type Parameter } from '../../engine/kernels/adam';
-import type { Random } from '../../engine/rng';
+import type { Random } from '../../numbers/rng';
 import { gatherRows } from '../../engine/rows';
 import { matrixOf } from '../../engine/tensors';
 import type { FeatureMatrix } from '../model';

@@ -6,7 +6,7 @@ import { isWebGPU, largestBinding, submitRecorded } from '../../engine/backends'
 import { packedHalves, unpackedHalves } from '../../engine/kernels/halves';
 import type { RowIndex } from '../../engine/rows';
 import { integerMatrix, matrix, matrixOf, vectorOf } from '../../engine/tensors';
-import { MOST_HALF } from '../../formats/half';
+import { MOST_HALF } from '../../numbers/half';
 import type { FeatureMatrix } from '../model';
 import type { Linear } from './features';
 

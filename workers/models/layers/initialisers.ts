@@ -1,4 +1,4 @@
-import type { Random } from '../../engine/rng';
+import type { Random } from '../../numbers/rng';
 
 /** Uniform in ±√(6/(rows + columns)). */
 export function xavierUniform(random: Random, rows: number, columns: number): Float32Array {

@@ -3,7 +3,7 @@ import { numberOption } from '../../../src/domain/models/catalogue';
 import type { Config } from '../../../src/domain/models/table';
 import { newParameter, type Parameter } from '../../engine/kernels/adam';
 import { topMask } from '../../engine/kernels/topMask';
-import type { Random } from '../../engine/rng';
+import type { Random } from '../../numbers/rng';
 import { matrixOf, vectorOf } from '../../engine/tensors';
 import { linearUniform } from './initialisers';
 import { withoutGradient } from './losses';

@@ -3,7 +3,7 @@ import type { Finding } from '../../../src/domain/observations';
 import { FAMILIES, familiesOf, type Expert } from '../../../src/domain/routing';
 import type { SparseTensor } from '../../engine/kernels/csrProduct';
 import { normaliseRows } from '../../engine/nearest';
-import type { Random } from '../../engine/rng';
+import type { Random } from '../../numbers/rng';
 import { interactionMatrix, type Pairs } from '../../graphs/behaviour';
 import type { Csr } from '../../graphs/csr';
 import { inducedEdges, type InducedEdges } from '../../graphs/induced';

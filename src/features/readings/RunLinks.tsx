@@ -1,0 +1,22 @@
+import { Link } from 'react-router';
+import type { RunSummary } from '../../domain/run';
+import { STATUS_WORDS, stopWords } from './words';
+import styles from '../runs/RunLinks.module.css';
+
+/** A link to each of several runs: its status as a glyph and a word, and its seed. */
+export function RunLinks({ runs }: { readonly runs: readonly RunSummary[] }) {
+  return (
+    <span className={styles.links}>
+      {runs.map((run) => {
+        const { label, glyph } = STATUS_WORDS[run.status];
+        const words = stopWords(run) ?? label;
+        return (
+          <Link key={run.id} to={`/runs/${run.id}`} title={`seed ${run.experiment.seed}: ${words}`}>
+            <span aria-hidden>{glyph}</span> {run.experiment.seed}
+            <span className="visually-hidden">, {words}</span>
+          </Link>
+        );
+      })}
+    </span>
+  );
+}

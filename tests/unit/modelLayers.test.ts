@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import { completeConfig } from '../../src/domain/models/catalogue';
+import { stream } from '../../workers/numbers/rng';
+import { sampledGraph } from '../../workers/models/layers/views';
+import { standardisedColumns, standardisedUnitRows } from '../../workers/models/layers/scaling';
+import { modelKind } from '../../workers/models/registry';
+import type { NamedGraph } from '../../workers/models/model';
+import { csrOf, dense } from '../helpers/matrices';
+import { describeOn } from '../helpers/device';
+import { builtModel, smallStudy } from '../helpers/dataset';
+
+describe('standardised columns', () => {
+  it('have mean 0 and deviation 1, and rows may be made unit vectors', () => {
+    const random = stream(1, 'scaling');
+    const [rows, columns] = [13, 4];
+    const x = Array.from({ length: rows }, () =>
+      Array.from({ length: columns }, (_, c) => Math.fround(100 * c + 10 ** (c - 2) * random.normal())),
+    );
+    const expected = x.map((row) =>
+      row.map((value, c) => {
+        const column = x.map((other) => other[c]!);
+        const mean = column.reduce((a, b) => a + b) / rows;
+        return (value - mean) / Math.sqrt(column.reduce((sum, other) => sum + (other - mean) ** 2, 0) / rows);
+      }),
+    );
+    const got = standardisedColumns(Float32Array.from(x.flat()), rows, columns);
+    expected.flat().forEach((value, place) => expect(got[place]).toBeCloseTo(value, 5));
+    const unit = standardisedUnitRows(Float32Array.from(x.flat()), rows, columns);
+    expected.forEach((row, r) =>
+      row.forEach((value, c) => expect(unit[r * columns + c]).toBeCloseTo(value / Math.hypot(...row), 5)),
+    );
+  });
+
+  it('that are constant become 0, also where rounding leaves them a deviation, and rows of nothing else stay 0', () => {
+    // A sum of sevenths of such numbers is not exactly the number.
+    const numbers = [0.1, 1e6 / 3, 0, 0.7, 12345.678, -0.3, Math.PI];
+    const means = numbers.map((number) =>
+      Array.from({ length: 7 }, () => Math.fround(number) / 7).reduce((a, b) => a + b),
+    );
+    expect(means.some((mean, c) => mean !== Math.fround(numbers[c]!))).toBe(true);
+    const constant = Float32Array.from({ length: 49 }, (_, place) => numbers[place % 7]!);
+    expect([...standardisedColumns(constant, 7, 7)].every((value) => value === 0)).toBe(true);
+    expect([...standardisedUnitRows(constant, 7, 7)].every((value) => value === 0)).toBe(true);
+    const mixed = standardisedColumns(Float32Array.of(7, 1, 7, 3), 2, 2);
+    expect([...mixed].map((value) => value + 0)).toEqual([0, -1, 0, 1]);
+  });
+});
+
+describe('a graph sampled by fan-out', () => {
+  const random = stream(2, 'sampled');
+  const values = Array.from({ length: 9 }, (_, r) =>
+    Array.from({ length: 11 }, () =>
+      r !== 4 && random.uniform() < 0.2 + r / 12 ? Math.fround(0.1 + random.uniform()) : 0,
+    ),
+  );
+  const graph = csrOf(values);
+  const degrees = values.map((row) => row.filter((value) => value !== 0).length);
+
+  it('has at most F entries in a row, all of them the graph’s, scaled so that a row’s expected sum stays', () => {
+    expect(Math.max(...degrees)).toBeGreaterThan(6);
+    expect(degrees[4]).toBe(0);
+    for (const fanOut of [1, 3, 6, 100]) {
+      const sampled = dense(sampledGraph(graph, fanOut, random));
+      sampled.forEach((row, r) => {
+        const kept = Math.min(degrees[r]!, fanOut);
+        expect(row.filter((value) => value !== 0)).toHaveLength(kept);
+        row.forEach((value, c) => {
+          if (value !== 0) expect(value).toBeCloseTo((values[r]![c]! * degrees[r]!) / kept, 5);
+        });
+      });
+    }
+  });
+
+  it('takes each neighbour equally often', () => {
+    const draws = 6000;
+    const seen = values.map((row) => row.map(() => 0));
+    for (let draw = 0; draw < draws; draw++)
+      dense(sampledGraph(graph, 3, random)).forEach((row, r) =>
+        row.forEach((value, c) => void (value !== 0 && seen[r]![c]!++)),
+      );
+    values.forEach((row, r) =>
+      row.forEach((value, c) => {
+        const chance = value === 0 ? 0 : Math.min(1, 3 / degrees[r]!);
+        expect(Math.abs(seen[r]![c]! / draws - chance), `${r}, ${c}`).toBeLessThanOrEqual(
+          4.5 * Math.sqrt((chance * (1 - chance)) / draws),
+        );
+      }),
+    );
+  });
+});
+
+describeOn('cpu', 'MAGNET with a fan-out', (test) => {
+  const graphsOf = async (seed: number, epoch: number): Promise<NamedGraph[]> => {
+    const study = await smallStudy(
+      'magnet',
+      { fanOut: 3, neighbours: 4, inducedPerUser: 6, embeddingSize: 4, layers: 2 },
+      'cpu',
+      { users: 24, items: 20 },
+    );
+    const { model: first, data } = await builtModel(study);
+    first.dispose();
+    const model = await modelKind('magnet').build({
+      input: data.input,
+      config: completeConfig('magnet', study.run.experiment.config),
+      random: (name) => stream(seed, name),
+      progress: async () => undefined,
+    });
+    const graphs = (await model.epochGraphs?.(epoch)) ?? [];
+    const whole = new Map(model.graphs.map(({ name, matrix }) => [name, matrix]));
+    for (const { name, matrix } of graphs) {
+      const source = dense(whole.get(name.split('/')[0]!)!);
+      dense(matrix).forEach((row, r) => {
+        const degree = source[r]!.filter((value) => value !== 0).length;
+        expect(row.filter((value) => value !== 0)).toHaveLength(Math.min(3, degree));
+        row.forEach(
+          (value, c) => value !== 0 && expect(value).toBeCloseTo((source[r]![c]! * degree) / Math.min(3, degree), 5),
+        );
+      });
+    }
+    model.dispose();
+    return graphs;
+  };
+  const entries = (graphs: readonly NamedGraph[]): string[] =>
+    graphs.map(({ matrix }) => JSON.stringify(dense(matrix)));
+
+  test('draws at most F neighbours for each view, layer and epoch, and the same again for the same epoch of the same seed', async () => {
+    const [zero, one, other, again] = [
+      await graphsOf(1, 0),
+      await graphsOf(1, 1),
+      await graphsOf(2, 0),
+      await graphsOf(1, 0),
+    ];
+    expect(zero.map(({ name }) => name)).toEqual([
+      'userItem/layer0@epoch0',
+      'userItem/layer1@epoch0',
+      'userItemInduced/layer0@epoch0',
+      'userItemInduced/layer1@epoch0',
+    ]);
+    const all = [...entries(zero), ...entries(one), ...entries(other)];
+    expect(new Set(all).size).toBe(all.length);
+    // A run that resumes in an epoch builds its model anew.
+    expect(entries(again)).toEqual(entries(zero));
+  });
+});
