@@ -1,3 +1,4 @@
+import { at } from '../src/domain/at';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunDocument } from '../src/domain/run';
@@ -58,9 +59,9 @@ export function recommendationsCsv({ users, topItems, topScores, cutoff }: Ranke
   const lines = ['user,rank,item,score'];
   users.forEach((user, row) => {
     for (let rank = 0; rank < cutoff; rank++) {
-      const item = topItems[row * cutoff + rank] ?? -1;
+      const item = at(topItems, row * cutoff + rank);
       if (item < 0) break;
-      lines.push(`${user},${rank + 1},${item},${(topScores[row * cutoff + rank] ?? NaN).toPrecision(7)}`);
+      lines.push(`${user},${rank + 1},${item},${at(topScores, row * cutoff + rank).toPrecision(7)}`);
     }
   });
   return `${lines.join('\n')}\n`;

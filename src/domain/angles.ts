@@ -1,3 +1,5 @@
+import { at } from './at';
+
 /** How the directions of centred points in the plane are spread (MLLMRec, Figure 6). */
 export interface AngleDensity {
   /** In (−π, π], of the points that do not lie on the centre. */
@@ -29,7 +31,7 @@ export function anglesOf(x: Float64Array, y: Float64Array): Float64Array {
   const [mx, my] = [meanOf(x), meanOf(y)];
   const angles: number[] = [];
   for (let i = 0; i < x.length; i++) {
-    const [dx, dy] = [(x[i] ?? NaN) - mx, (y[i] ?? NaN) - my];
+    const [dx, dy] = [at(x, i) - mx, at(y, i) - my];
     if (Math.hypot(dx, dy) > 0) angles.push(Math.atan2(dy, dx));
   }
   return Float64Array.from(angles);
@@ -64,7 +66,7 @@ export function angleDensity(angles: Float64Array, bandwidth: number, steps = 36
   for (let place = 0; place < steps; place++) {
     let sum = 0;
     for (let i = 0; i < angles.length; i++) {
-      const away = wrapped((grid[place] ?? 0) - (angles[i] ?? 0));
+      const away = wrapped(at(grid, place) - at(angles, i));
       for (let turn = -turns; turn <= turns; turn++) {
         const z = (away + TURN * turn) / bandwidth;
         if (Math.abs(z) < REACH) sum += Math.exp(-0.5 * z * z);
@@ -72,7 +74,7 @@ export function angleDensity(angles: Float64Array, bandwidth: number, steps = 36
     }
     density[place] = sum * scale;
   }
-  density[steps] = density[0] ?? 0;
+  density[steps] = at(density, 0);
   return {
     angles,
     grid,

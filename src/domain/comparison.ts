@@ -1,3 +1,4 @@
+import { entry } from './at';
 import type { MetricKey, Metrics } from './metrics';
 import { completeConfig, modelTable } from './models/catalogue';
 import type { Config, ModelId } from './models/table';
@@ -137,11 +138,11 @@ export function unpairable(a: Setting, b: Setting): string | null {
 
 /** p-values adjusted for their number (Holm): what holds below α holds for all of them together. */
 export function holm(values: readonly number[]): number[] {
-  const order = Array.from(values.keys()).sort((i, j) => (values[i] ?? 1) - (values[j] ?? 1));
+  const order = Array.from(values.keys()).sort((i, j) => entry(values, i) - entry(values, j));
   const adjusted = new Array<number>(values.length).fill(1);
   let highest = 0;
   order.forEach((place, rank) => {
-    highest = Math.max(highest, (values.length - rank) * (values[place] ?? 1));
+    highest = Math.max(highest, (values.length - rank) * entry(values, place));
     adjusted[place] = Math.min(1, highest);
   });
   return adjusted;

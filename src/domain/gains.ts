@@ -1,3 +1,5 @@
+import { at, entry } from './at';
+
 /** Two settings on the same users: each user's mean over the common seeds, rows in ascending order of user. */
 export interface PairedUsers {
   readonly seeds: readonly number[];
@@ -38,13 +40,13 @@ export interface GainDistribution {
 const BINS = 21;
 
 export function gainDistribution(mine: Float64Array, theirs: Float64Array): GainDistribution {
-  const differences = mine.map((value, i) => value - (theirs[i] ?? NaN));
+  const differences = mine.map((value, i) => value - at(theirs, i));
   const users = differences.length;
   const sorted = differences.slice().sort();
-  const reach = Math.max(Math.abs(sorted[0] ?? 0), Math.abs(sorted[users - 1] ?? 0)) || 1;
+  const reach = Math.max(Math.abs(at(sorted, 0)), Math.abs(at(sorted, users - 1))) || 1;
   const edges = Array.from({ length: BINS + 1 }, (_, i) => (i === BINS ? reach : -reach + i * ((2 * reach) / BINS)));
   const counts = new Array<number>(BINS).fill(0);
-  for (const value of differences) counts[binOf(value, edges)] = (counts[binOf(value, edges)] ?? 0) + 1;
+  for (const value of differences) counts[binOf(value, edges)] = entry(counts, binOf(value, edges)) + 1;
   const share = (wanted: (value: number) => boolean): number => differences.filter(wanted).length / Math.max(1, users);
   return {
     users,
@@ -65,7 +67,7 @@ function binOf(value: number, edges: readonly number[]): number {
   const last = edges.length - 2;
   let bin = Math.min(
     last,
-    Math.max(0, Math.floor(((value - (edges[0] ?? 0)) / ((edges[last + 1] ?? 1) - (edges[0] ?? 0))) * (last + 1))),
+    Math.max(0, Math.floor(((value - entry(edges, 0)) / (entry(edges, last + 1) - entry(edges, 0))) * (last + 1))),
   );
   while (bin > 0 && value < (edges[bin] ?? -Infinity)) bin -= 1;
   while (bin < last && value >= (edges[bin + 1] ?? Infinity)) bin += 1;
@@ -75,8 +77,8 @@ function binOf(value: number, edges: readonly number[]): number {
 /** Of sorted values, linear between them; NaN without any. */
 function quantile(sorted: Float64Array, share: number): number {
   const place = share * (sorted.length - 1);
-  const low = sorted[Math.floor(place)] ?? NaN;
-  return low + ((sorted[Math.ceil(place)] ?? low) - low) * (place - Math.floor(place));
+  const low = at(sorted, Math.floor(place));
+  return low + (at(sorted, Math.ceil(place)) - low) * (place - Math.floor(place));
 }
 
 function cumulativeShares(sorted: Float64Array): (readonly [number, number])[] {
@@ -110,13 +112,13 @@ export function groupGains(groups: readonly UserGroup[], mine: Float64Array, the
     const n = group.rows.length;
     if (n === 0) return { ...group, mine: null, theirs: null, difference: null, error: null };
     const mean = (value: (row: number) => number): number => group.rows.reduce((sum, row) => sum + value(row), 0) / n;
-    const difference = (row: number): number => (mine[row] ?? NaN) - (theirs[row] ?? NaN);
+    const difference = (row: number): number => at(mine, row) - at(theirs, row);
     const middle = mean(difference);
     const variance = n < 2 ? null : group.rows.reduce((sum, row) => sum + (difference(row) - middle) ** 2, 0) / (n - 1);
     return {
       ...group,
-      mine: mean((row) => mine[row] ?? NaN),
-      theirs: mean((row) => theirs[row] ?? NaN),
+      mine: mean((row) => at(mine, row)),
+      theirs: mean((row) => at(theirs, row)),
       difference: middle,
       error: variance === null ? null : Math.sqrt(variance / n),
     };
@@ -125,18 +127,19 @@ export function groupGains(groups: readonly UserGroup[], mine: Float64Array, the
 
 /** Users by training interactions in three parts of equal size (equal activity: the lower index first), the least active first. */
 export function activityThirds(trained: Int32Array): UserGroup[] {
-  const order = Array.from(trained.keys()).sort((a, b) => (trained[a] ?? 0) - (trained[b] ?? 0) || a - b);
+  const order = Array.from(trained.keys()).sort((a, b) => at(trained, a) - at(trained, b) || a - b);
   return ['low', 'mid', 'high'].map((name, third) => {
     const rows = order.slice(Math.floor((third * order.length) / 3), Math.floor(((third + 1) * order.length) / 3));
-    const [fewest, most] = [trained[rows[0] ?? -1] ?? 0, trained[rows[rows.length - 1] ?? -1] ?? 0];
-    return { name, rows, holds: rows.length === 0 ? '' : fewest === most ? String(most) : `${fewest}–${most}` };
+    if (rows.length === 0) return { name, rows, holds: '' };
+    const [fewest, most] = [at(trained, entry(rows, 0)), at(trained, entry(rows, rows.length - 1))];
+    return { name, rows, holds: fewest === most ? String(most) : `${fewest}–${most}` };
   });
 }
 
 /** MAGNET, Figure 6: easy from a visibility of .5, hard at 0, medium between. Users without a test item are in none. */
 export function difficultyGroups(values: Float64Array): UserGroup[] {
   const rows = (wanted: (value: number) => boolean): number[] =>
-    Array.from(values.keys()).filter((row) => wanted(values[row] ?? NaN));
+    Array.from(values.keys()).filter((row) => wanted(at(values, row)));
   return [
     { name: 'easy', rows: rows((value) => value >= 0.5), holds: '≥ 0.5' },
     { name: 'medium', rows: rows((value) => value > 0 && value < 0.5), holds: '0 to 0.5' },

@@ -1,3 +1,4 @@
+import { at, entry } from './at';
 import type { Interactions } from './dataset';
 import { spread, type Spread } from './spread';
 
@@ -57,26 +58,26 @@ export function popularityGroups(
 ): PopularityGroup[] {
   const popularity = new Int32Array(items);
   interactions.items.forEach(
-    (item, row) => interactions.split[row] === TRAIN && (popularity[item] = (popularity[item] ?? 0) + 1),
+    (item, row) => interactions.split[row] === TRAIN && (popularity[item] = at(popularity, item) + 1),
   );
-  const order = Array.from(popularity.keys()).sort((a, b) => (popularity[b] ?? 0) - (popularity[a] ?? 0) || a - b);
+  const order = Array.from(popularity.keys()).sort((a, b) => at(popularity, b) - at(popularity, a) || a - b);
   const groupOf = new Uint8Array(items);
   order.forEach((item, place) => (groupOf[item] = Math.floor((place * groups) / items)));
 
   const held = new Map<number, number[]>();
   interactions.users.forEach((user, row) => {
-    if (interactions.split[row] === TEST) held.set(user, [...(held.get(user) ?? []), interactions.items[row] ?? -1]);
+    if (interactions.split[row] === TEST) held.set(user, [...(held.get(user) ?? []), at(interactions.items, row)]);
   });
   const sums = Array.from({ length: groups }, () => ({ users: 0, tested: 0, recall: 0, ndcg: 0, recommended: 0 }));
   let places = 0;
   lists.users.forEach((user, row) => {
     const rankOf = new Map<number, number>();
     for (let rank = 0; rank < Math.min(cutoff, lists.width); rank++) {
-      const item = lists.topItems[row * lists.width + rank] ?? -1;
+      const item = at(lists.topItems, row * lists.width + rank);
       if (item < 0) break;
       rankOf.set(item, rank);
       places += 1;
-      const sum = sums[groupOf[item] ?? 0];
+      const sum = sums[at(groupOf, item)];
       if (sum) sum.recommended += 1;
     }
     const tested = held.get(user) ?? [];
@@ -95,8 +96,8 @@ export function popularityGroups(
     const own = order.filter((item) => groupOf[item] === group);
     return {
       items: own.length,
-      fewest: popularity[own[own.length - 1] ?? 0] ?? 0,
-      most: popularity[own[0] ?? 0] ?? 0,
+      fewest: own.length === 0 ? 0 : at(popularity, entry(own, own.length - 1)),
+      most: own.length === 0 ? 0 : at(popularity, entry(own, 0)),
       users,
       tested,
       recommended: recommended / Math.max(1, places),

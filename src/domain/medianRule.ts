@@ -1,3 +1,4 @@
+import { entry } from './at';
 import type { MetricKey } from './metrics';
 import type { EpochPoint, StopReason } from './run';
 
@@ -39,6 +40,6 @@ function bestSoFar(values: readonly (number | null)[], epoch: number): number | 
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const half = sorted.length / 2;
-  const upper = sorted[Math.floor(half)] ?? NaN;
-  return Number.isInteger(half) ? ((sorted[half - 1] ?? NaN) + upper) / 2 : upper;
+  const upper = entry(sorted, Math.floor(half));
+  return Number.isInteger(half) ? (entry(sorted, half - 1) + upper) / 2 : upper;
 }

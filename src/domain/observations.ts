@@ -1,3 +1,5 @@
+import { entry } from './at';
+
 /** Numbers of an epoch by key: one number, the counts of a histogram, or one number per named part. */
 export type Observations = Readonly<Record<string, readonly number[]>>;
 
@@ -47,7 +49,7 @@ export function countBetween(values: ArrayLike<number>, edges: readonly number[]
     if (!(value >= (edges[0] ?? -Infinity))) continue;
     let bin = 0;
     while (bin < counts.length - 1 && value >= (edges[bin + 1] ?? Infinity)) bin++;
-    counts[bin] = (counts[bin] ?? 0) + 1;
+    counts[bin] = entry(counts, bin) + 1;
   }
   return counts;
 }
@@ -55,7 +57,7 @@ export function countBetween(values: ArrayLike<number>, edges: readonly number[]
 /** How many of a histogram's values lie below `value`; within a bin as if they were spread evenly. */
 export function countBelow(edges: readonly number[], counts: readonly number[], value: number): number {
   return counts.reduce((sum, count, bin) => {
-    const [from, to] = [edges[bin] ?? 0, edges[bin + 1] ?? 0];
+    const [from, to] = [entry(edges, bin), entry(edges, bin + 1)];
     return sum + (value >= to ? count : value > from ? (count * (value - from)) / (to - from) : 0);
   }, 0);
 }

@@ -1,3 +1,4 @@
+import { entry } from './at';
 import { settingMetric, type Relevant, type Setting } from './comparison';
 import type { MetricKey } from './metrics';
 import { completeConfig, idleBecause, modelTable } from './models/catalogue';
@@ -55,7 +56,7 @@ export function plugInGrid(settings: readonly Setting[], key: MetricKey, relevan
             setting === plain || base === null || base === 0 || metric.mean === null ? null : metric.mean / base - 1,
         };
       };
-      return { backbone: names[i] ?? '', cells: enhancers.map(cell) };
+      return { backbone: entry(names, i), cells: enhancers.map(cell) };
     }),
   };
 }

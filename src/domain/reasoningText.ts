@@ -1,3 +1,4 @@
+import { at, entry } from './at';
 import type { Interactions } from './dataset';
 
 /** How texts are put together: templates, item descriptions, and the cut of a history that does not fit. */
@@ -74,9 +75,9 @@ export function cutHistory(
   most: number,
   room: number,
 ): CutHistory {
-  const known = history.filter((item) => (documents[item] ?? '') !== '');
+  const known = history.filter((item) => entry(documents, item) !== '');
   const line = (item: number, place: number): string =>
-    `${place + 1}. ${(documents[item] ?? '').slice(0, LONGEST_DOCUMENT).replaceAll('\n', ' · ')}`;
+    `${place + 1}. ${entry(documents, item).slice(0, LONGEST_DOCUMENT).replaceAll('\n', ' · ')}`;
   const listOf = (items: readonly number[]): string => items.map(line).join('\n');
   let count = Math.min(known.length, Math.max(1, most));
   let items = chosen(known, count, rule);
@@ -87,14 +88,14 @@ export function cutHistory(
     list = listOf(items);
   }
   const short = list.slice(0, Math.max(1, room));
-  const shortened = items.some((item) => (documents[item] ?? '').length > LONGEST_DOCUMENT);
+  const shortened = items.some((item) => entry(documents, item).length > LONGEST_DOCUMENT);
   return { items, list: short, cut: items.length < known.length || short.length < list.length || shortened };
 }
 
 function chosen(items: readonly number[], count: number, rule: HistoryRule): readonly number[] {
   if (count >= items.length) return items;
   if (rule === 'recent' || count === 1) return items.slice(items.length - count);
-  return Array.from({ length: count }, (_, i) => items[Math.round((i * (items.length - 1)) / (count - 1))] ?? 0);
+  return Array.from({ length: count }, (_, i) => entry(items, Math.round((i * (items.length - 1)) / (count - 1))));
 }
 
 /** The TRAINING items of each user, the oldest first where there are timestamps, else in file order. No other interaction is read. */
@@ -102,5 +103,5 @@ export function trainingHistories({ users, items, timestamps, split }: Interacti
   const rows: number[][] = Array.from({ length: userCount }, () => []);
   users.forEach((user, row) => split[row] === 0 && rows[user]?.push(row));
   const time = (row: number): number => timestamps?.[row] ?? 0;
-  return rows.map((own) => own.sort((a, b) => time(a) - time(b) || a - b).map((row) => items[row] ?? 0));
+  return rows.map((own) => own.sort((a, b) => time(a) - time(b) || a - b).map((row) => at(items, row)));
 }

@@ -1,3 +1,4 @@
+import { entry } from './at';
 import type { Expert, Family, RoutingStatistics } from './routing';
 
 /** The pairs of one part of the data, and how they are routed on the whole. */
@@ -86,7 +87,7 @@ export function routingCells(
   return Array.from({ length: groups }, (_, group) =>
     families.map((family) => {
       const own = experts.flatMap((expert, e) =>
-        expert.anchor === group && expert.family === family ? [mean[e] ?? 0] : [],
+        expert.anchor === group && expert.family === family ? [entry(mean, e)] : [],
       );
       return own.length === 0 ? null : own.reduce((sum, value) => sum + value, 0);
     }),
@@ -119,14 +120,14 @@ export function routingAlarms(
   { effective, maxLoad, winnerShare }: Alarming,
 ): RoutingAlarm[] {
   const alarms: RoutingAlarm[] = [];
-  const dead = names.filter((_, e) => (mean[e] ?? 0) < DEAD_SHARE / names.length);
+  const dead = names.filter((_, e) => entry(mean, e) < DEAD_SHARE / names.length);
   if (dead.length > 0)
     alarms.push({
       kind: 'dead',
       title: dead.length === 1 ? 'A dead expert' : `${dead.length} dead experts`,
       text: `${dead.join(', ')}: less than a tenth of an even share of the routing.`,
     });
-  const largest = names[mean.indexOf(Math.max(...mean))] ?? '';
+  const largest = entry(names, mean.indexOf(Math.max(...mean)));
   const choice = `One expert is the first choice of ${Math.round(100 * maxLoad)} % of the pairs`;
   if (maxLoad >= MONOPOLY_LOAD && winnerShare < UNDECIDED_SHARE / names.length) {
     alarms.push({

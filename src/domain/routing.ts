@@ -1,3 +1,4 @@
+import { entry } from './at';
 import { booleanOption, choiceOption, numberOption } from './models/catalogue';
 import type { Config } from './models/table';
 
@@ -101,12 +102,12 @@ export function routingStatistics(probabilities: Float32Array, experts: number):
     const row = probabilities.subarray(pair * experts, (pair + 1) * experts);
     row.forEach((value, e) => (mean[e] = (mean[e] ?? 0) + value / pairs));
     const order = Array.from(row.keys()).sort((a, b) => (row[b] ?? 0) - (row[a] ?? 0) || a - b);
-    const at = (rank: number): number => row[order[rank] ?? -1] ?? 0;
+    const at = (rank: number): number => row[entry(order, rank)] ?? 0;
     winner += at(0) / pairs;
     top3 += (at(0) + at(1) + at(2)) / pairs;
     gap += (at(0) - at(1)) / pairs;
     entropies += entropy(row) / pairs;
-    load[order[0] ?? 0] = (load[order[0] ?? 0] ?? 0) + 1 / pairs;
+    load[entry(order, 0)] = (load[entry(order, 0)] ?? 0) + 1 / pairs;
   }
   const logE = Math.log(experts);
   return {
@@ -129,7 +130,7 @@ export const relianceOf = (
   groups: number,
 ): number[] =>
   Array.from({ length: groups }, (_, group) =>
-    experts.reduce((sum, { shares }, e) => sum + (mean[e] ?? 0) * (shares[group] ?? 0), 0),
+    experts.reduce((sum, { shares }, e) => sum + entry(mean, e) * entry(shares, group), 0),
   );
 
 /** π̄ summed per family in use. */
@@ -139,7 +140,7 @@ export const familyMassOf = (
   families: readonly Family[],
 ): number[] =>
   families.map((family) =>
-    experts.reduce((sum, expert, e) => sum + (expert.family === family ? (mean[e] ?? 0) : 0), 0),
+    experts.reduce((sum, expert, e) => sum + (expert.family === family ? entry(mean, e) : 0), 0),
   );
 
 /** Under which an expert's share of the training batches' routing is observed, step by step. */

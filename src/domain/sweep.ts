@@ -1,3 +1,4 @@
+import { entry } from './at';
 import type { DatasetDocument } from './dataset';
 import { completeConfig, configProblems, idleBecause, modelTable } from './models/catalogue';
 import type { Config, ModelId, Option, OptionValue } from './models/table';
@@ -135,8 +136,8 @@ function* candidates(model: ModelId, { axes, method, draws, drawSeed }: SweepReq
     const order = Array.from({ length: size }, (_, place) => place);
     for (let left = size; left > 0; left--) {
       const pick = Math.floor(uniform() * left);
-      yield combination(axes, order[pick] ?? 0);
-      order[pick] = order[left - 1] ?? 0;
+      yield combination(axes, entry(order, pick));
+      order[pick] = entry(order, left - 1);
     }
     return;
   }
@@ -148,7 +149,7 @@ function* candidates(model: ModelId, { axes, method, draws, drawSeed }: SweepReq
         axis.key,
         axis.range
           ? draw(axis.range, isWhole(model, axis.key), uniform())
-          : (axis.values[Math.floor(uniform() * axis.values.length)] ?? 0),
+          : entry(axis.values, Math.floor(uniform() * axis.values.length)),
       ]),
     );
   }
@@ -158,7 +159,7 @@ function* candidates(model: ModelId, { axes, method, draws, drawSeed }: SweepReq
 function combination(axes: readonly SweepAxis[], place: number): Config {
   let rest = place;
   const values = axes.toReversed().map(({ key, values: listed }): readonly [string, OptionValue] => {
-    const value = listed[rest % listed.length] ?? 0;
+    const value = entry(listed, rest % listed.length);
     rest = Math.floor(rest / listed.length);
     return [key, value];
   });

@@ -1,3 +1,4 @@
+import { at } from '../domain/at';
 import type { DatasetDocument, DatasetLabels, FeatureInfo, Interactions } from '../domain/dataset';
 import { yamlText, type YamlLine } from './yaml';
 
@@ -32,7 +33,7 @@ export async function* interText(
     const lines: string[] = [];
     for (let row = first; row < end; row++) {
       lines.push(
-        `${users[row] ?? 0}\t${items[row] ?? 0}\t${ratings?.[row] ?? 1}\t${timestamps?.[row] ?? 0}\t${split[row] ?? 0}\n`,
+        `${at(users, row)}\t${at(items, row)}\t${ratings?.[row] ?? 1}\t${timestamps?.[row] ?? 0}\t${at(split, row)}\n`,
       );
     }
     onRows(end - first);

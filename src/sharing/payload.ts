@@ -1,3 +1,4 @@
+import { entry } from '../domain/at';
 import type { DemoOptions } from '../domain/dataset';
 import { AppError } from '../domain/errors';
 import { byKey, METRIC_KEYS, type Metrics } from '../domain/metrics';
@@ -143,7 +144,7 @@ export function fromRunPayload({ m, c, s, n, d, b, h, e, r, k, o }: RunPayload, 
   if (d >= datasets) throw invalid('a run names a dataset that is not in it');
   if (k && (k.r.length !== k.e.length || k.n.length !== k.e.length))
     throw invalid('a curve has more epochs than values');
-  const named = (values: readonly number[]): Metrics => byKey((key) => values[METRIC_KEYS.indexOf(key)] ?? NaN);
+  const named = (values: readonly number[]): Metrics => byKey((key) => entry(values, METRIC_KEYS.indexOf(key)));
   return {
     model: m,
     config,

@@ -1,3 +1,4 @@
+import { at } from '../../src/domain/at';
 import type { PairedComparison, SettingComparison } from '../../src/domain/comparison';
 import type { MetricKey } from '../../src/domain/metrics';
 import type { AnalysisCommand } from '../../src/domain/protocol';
@@ -51,7 +52,7 @@ function byUser({ mine, theirs, refused }: SettingPair, metric: MetricKey): Sett
   if (refused !== null) return { refused };
   const [a, b] = [userMeans(mine, metric), userMeans(theirs, metric)];
   const interval = bootstrapInterval(
-    a.map((value, i) => value - (b[i] ?? NaN)),
+    a.map((value, i) => value - at(b, i)),
     stream(0, 'bootstrap'),
     RESAMPLES,
     LEVEL,

@@ -1,3 +1,4 @@
+import { at } from '../../src/domain/at';
 import { booleanOption, completeConfig } from '../../src/domain/models/catalogue';
 import type { EntityRouting } from '../../src/domain/projection';
 import { expertsOf, familiesOf, familyMassOf, relianceOf, routingGroups } from '../../src/domain/routing';
@@ -38,8 +39,8 @@ function meanRows(of: Int32Array, entities: number, rows: Float32Array, width: n
   const counts = new Int32Array(entities);
   const sums = Array.from({ length: entities }, () => new Float64Array(width));
   of.forEach((entity, row) => {
-    counts[entity] = (counts[entity] ?? 0) + 1;
-    sums[entity]?.forEach((sum, e, own) => (own[e] = sum + (rows[row * width + e] ?? 0)));
+    counts[entity] = at(counts, entity) + 1;
+    sums[entity]?.forEach((sum, e, own) => (own[e] = sum + at(rows, row * width + e)));
   });
-  return sums.map((sum, entity) => Array.from(sum, (total) => total / (counts[entity] ?? 0)));
+  return sums.map((sum, entity) => Array.from(sum, (total) => total / at(counts, entity)));
 }

@@ -1,3 +1,4 @@
+import { at } from '../../src/domain/at';
 import { modalitiesOf, type Interactions } from '../../src/domain/dataset';
 import { AppError } from '../../src/domain/errors';
 import type { PairedUsers, Visibility } from '../../src/domain/gains';
@@ -84,7 +85,7 @@ export function visibility(
   const history = new Map<number, Set<number>>();
   const tested = new Map<number, number[]>();
   interactions.users.forEach((user, row) => {
-    const item = interactions.items[row] ?? -1;
+    const item = at(interactions.items, row);
     if (interactions.split[row] === TRAIN) history.set(user, (history.get(user) ?? new Set()).add(item));
     if (interactions.split[row] === TEST) tested.set(user, [...(tested.get(user) ?? []), item]);
   });
@@ -95,7 +96,7 @@ export function visibility(
     let seen = 0;
     for (const item of items) {
       for (const { k, indices } of lists)
-        for (let place = item * k; place < (item + 1) * k; place++) seen += own?.has(indices[place] ?? -1) ? 1 : 0;
+        for (let place = item * k; place < (item + 1) * k; place++) seen += own?.has(at(indices, place)) ? 1 : 0;
     }
     const most = items.length * lists.reduce((sum, { k }) => sum + k, 0);
     return most === 0 ? NaN : seen / most;

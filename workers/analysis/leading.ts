@@ -1,3 +1,4 @@
+import { entry } from '../../src/domain/at';
 import { stream } from '../numbers/rng';
 
 export interface Eigenpair {
@@ -84,7 +85,7 @@ function tridiagonalEigenpairs(diagonal: readonly number[], beside: readonly num
   const n = diagonal.length;
   const rows = diagonal.map((value, i) =>
     Float64Array.from({ length: n }, (_, j) =>
-      i === j ? value : j === i + 1 ? (beside[i] ?? 0) : j === i - 1 ? (beside[j] ?? 0) : 0,
+      i === j ? value : j === i + 1 ? entry(beside, i) : j === i - 1 ? entry(beside, j) : 0,
     ),
   );
   const vectors = diagonal.map((_, i) => Float64Array.from({ length: n }, (_, j) => (i === j ? 1 : 0)));

@@ -1,3 +1,4 @@
+import { at, entry } from '../../src/domain/at';
 import type { Interactions } from '../../src/domain/dataset';
 import { AppError } from '../../src/domain/errors';
 import type { LeakageProbe } from '../../src/domain/leakage';
@@ -63,10 +64,10 @@ export async function probeLeakage(
   const train: Set<number>[] = Array.from({ length: users.rows }, () => new Set());
   const held: Set<number>[] = Array.from({ length: users.rows }, () => new Set());
   interactions.users.forEach((user, row) =>
-    (interactions.split[row] === 0 ? train : held)[user]?.add(interactions.items[row] ?? 0),
+    (interactions.split[row] === 0 ? train : held)[user]?.add(at(interactions.items, row)),
   );
   const popularity = new Float64Array(items.rows);
-  train.forEach((own) => own.forEach((item) => (popularity[item] = (popularity[item] ?? 0) + 1)));
+  train.forEach((own) => own.forEach((item) => (popularity[item] = at(popularity, item) + 1)));
   const logPopularity = popularity.map((count) => Math.log(1 + count));
   const present = (values: Float32Array, row: number): boolean =>
     values.subarray(row * columns, (row + 1) * columns).some((value) => value !== 0);
@@ -87,7 +88,7 @@ export async function probeLeakage(
     );
     if (kept.length === 0 || unseen.length < CONTROLS) continue;
     const history = new Float32Array(columns);
-    own.forEach((item) => history.forEach((value, c) => (history[c] = value + (x[item * columns + c] ?? 0))));
+    own.forEach((item) => history.forEach((value, c) => (history[c] = value + at(x, item * columns + c))));
     const toHistory = cosines(x, columns, unitRows({ values: history, rows: 1, columns }));
     const toProfile = cosines(x, columns, p.subarray(user * columns, (user + 1) * columns));
     const scale = { similarity: deviationOf(unseen, toHistory), popularity: deviationOf(unseen, logPopularity) };
@@ -95,7 +96,7 @@ export async function probeLeakage(
     let sum = 0;
     for (const item of kept) {
       const gap = (values: Float64Array, other: number, unit: number): number =>
-        ((values[other] ?? 0) - (values[item] ?? 0)) / unit;
+        (at(values, other) - at(values, item)) / unit;
       const distance = (other: number): number =>
         gap(toHistory, other, scale.similarity) ** 2 + gap(logPopularity, other, scale.popularity) ** 2;
       const controls = unseen
@@ -104,7 +105,7 @@ export async function probeLeakage(
         .slice(0, CONTROLS)
         .map(({ other }) => other);
       const mean = meanOf(controls, toProfile);
-      sum += (toProfile[item] ?? 0) - mean - slope * ((toHistory[item] ?? 0) - meanOf(controls, toHistory));
+      sum += at(toProfile, item) - mean - slope * (at(toHistory, item) - meanOf(controls, toHistory));
       variance += deviationOf(controls, toProfile) ** 2;
       pairs++;
     }
@@ -135,9 +136,9 @@ function unitRows({ values, rows, columns }: Rows): Float32Array {
   const unit = new Float32Array(values.length);
   for (let row = 0; row < rows; row++) {
     let square = 0;
-    for (let c = 0; c < columns; c++) square += (values[row * columns + c] ?? 0) ** 2;
+    for (let c = 0; c < columns; c++) square += at(values, row * columns + c) ** 2;
     const norm = Math.sqrt(square);
-    if (norm > 0) for (let c = 0; c < columns; c++) unit[row * columns + c] = (values[row * columns + c] ?? 0) / norm;
+    if (norm > 0) for (let c = 0; c < columns; c++) unit[row * columns + c] = at(values, row * columns + c) / norm;
   }
   return unit;
 }
@@ -146,20 +147,18 @@ function unitRows({ values, rows, columns }: Rows): Float32Array {
 function cosines(rows: Float32Array, columns: number, unit: Float32Array): Float64Array {
   return Float64Array.from({ length: rows.length / columns }, (_, row) => {
     let sum = 0;
-    for (let c = 0; c < columns; c++) sum += (rows[row * columns + c] ?? 0) * (unit[c] ?? 0);
+    for (let c = 0; c < columns; c++) sum += at(rows, row * columns + c) * at(unit, c);
     return sum;
   });
 }
 
 const meanOf = (places: readonly number[], values: Float64Array): number =>
-  places.reduce((sum, place) => sum + (values[place] ?? 0), 0) / places.length;
+  places.reduce((sum, place) => sum + at(values, place), 0) / places.length;
 
 /** With n − 1; 1 where all are equal. */
 function deviationOf(places: readonly number[], values: Float64Array): number {
   const mean = meanOf(places, values);
-  return (
-    Math.sqrt(places.reduce((sum, place) => sum + ((values[place] ?? 0) - mean) ** 2, 0) / (places.length - 1)) || 1
-  );
+  return Math.sqrt(places.reduce((sum, place) => sum + (at(values, place) - mean) ** 2, 0) / (places.length - 1)) || 1;
 }
 
 /** Least squares of `y` on `x`. */
@@ -168,8 +167,8 @@ function slopeOf(places: readonly number[], x: Float64Array, y: Float64Array): n
   let both = 0;
   let square = 0;
   for (const place of places) {
-    both += ((x[place] ?? 0) - mx) * ((y[place] ?? 0) - my);
-    square += ((x[place] ?? 0) - mx) ** 2;
+    both += (at(x, place) - mx) * (at(y, place) - my);
+    square += (at(x, place) - mx) ** 2;
   }
   return square === 0 ? 0 : both / square;
 }
@@ -179,7 +178,7 @@ function sample(all: readonly number[], most: number, random: Random): number[] 
   const pool = [...all];
   for (let i = 0; i < Math.min(most, pool.length - 1); i++) {
     const j = i + random.integer(pool.length - i);
-    [pool[i], pool[j]] = [pool[j] ?? 0, pool[i] ?? 0];
+    [pool[i], pool[j]] = [entry(pool, j), entry(pool, i)];
   }
   return pool.slice(0, most).sort((a, b) => a - b);
 }

@@ -1,3 +1,5 @@
+import { entry } from '../../src/domain/at';
+
 /** Tells how far a long computation is; awaiting it lets messages through. */
 export type Phase = (text: string, fraction: number | null) => Promise<void>;
 
@@ -53,10 +55,10 @@ function highest(values: Float64Array, k: number): number[] {
   const best: number[] = [];
   for (let i = 0; i < values.length; i++) {
     const value = values[i] ?? 0;
-    if (best.length === k && value <= (values[best[k - 1] ?? 0] ?? 0)) continue;
+    if (best.length === k && value <= (values[entry(best, k - 1)] ?? 0)) continue;
     let place = Math.min(best.length, k - 1);
-    while (place > 0 && value > (values[best[place - 1] ?? 0] ?? 0)) {
-      best[place] = best[place - 1] ?? 0;
+    while (place > 0 && value > (values[entry(best, place - 1)] ?? 0)) {
+      best[place] = entry(best, place - 1);
       place -= 1;
     }
     best[place] = i;

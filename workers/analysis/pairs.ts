@@ -1,3 +1,4 @@
+import { at } from '../../src/domain/at';
 import type { Relevant } from '../../src/domain/comparison';
 import type { MetricKey, PerUserMetrics } from '../../src/domain/metrics';
 import type { ComparedRuns } from '../../src/domain/protocol';
@@ -61,7 +62,7 @@ const sameUsers = (a: Int32Array, b: Int32Array): boolean =>
 /** Of each user, over runs. */
 export function userMeans(runs: readonly PerUserMetrics[], metric: MetricKey): Float64Array {
   const means = new Float64Array(runs[0]?.users.length ?? 0);
-  for (const { values } of runs) means.forEach((sum, i) => (means[i] = sum + (values[metric][i] ?? NaN) / runs.length));
+  for (const { values } of runs) means.forEach((sum, i) => (means[i] = sum + at(values[metric], i) / runs.length));
   return means;
 }
 

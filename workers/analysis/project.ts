@@ -1,3 +1,4 @@
+import { at } from '../../src/domain/at';
 import { AppError } from '../../src/domain/errors';
 import { MOST_POINTS, type Projection, type ProjectionRequest } from '../../src/domain/projection';
 import type { Rows } from '../../src/domain/vectors';
@@ -44,7 +45,7 @@ export function sampledPlaces(count: number, most: number, random: Random): Int3
   if (count <= most) return all;
   for (let place = 0; place < most; place++) {
     const other = place + random.integer(count - place);
-    [all[place], all[other]] = [all[other] ?? 0, all[place] ?? 0];
+    [all[place], all[other]] = [at(all, other), at(all, place)];
   }
   return all.slice(0, most).sort();
 }

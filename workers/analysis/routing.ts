@@ -1,3 +1,4 @@
+import { at } from '../../src/domain/at';
 import { completeConfig } from '../../src/domain/models/catalogue';
 import { AppError } from '../../src/domain/errors';
 import type { DatasetLabels } from '../../src/domain/dataset';
@@ -53,19 +54,17 @@ export async function routeRun(
   const popularity = partsBySize(countsOf(items, split, data.input.items), POPULARITY_NAMES.length);
   const activity = partsBySize(countsOf(users, split, data.input.users), ACTIVITY_NAMES.length);
   const breakdowns: RoutedBreakdown[] = [
-    breakdown('split', ['training', 'validation', 'test'], Array.from(split.keys()), (row) => split[row] ?? 0, summary),
-    breakdown('popularity', POPULARITY_NAMES, held, (row) => popularity[items[row] ?? 0] ?? 0, summary),
-    breakdown('activity', ACTIVITY_NAMES, held, (row) => activity[users[row] ?? 0] ?? 0, summary),
+    breakdown('split', ['training', 'validation', 'test'], Array.from(split.keys()), (row) => at(split, row), summary),
+    breakdown('popularity', POPULARITY_NAMES, held, (row) => at(popularity, at(items, row)), summary),
+    breakdown('activity', ACTIVITY_NAMES, held, (row) => at(activity, at(users, row)), summary),
   ];
   const categories = labels?.itemCategories;
   if (categories) {
     const { names, placeOf } = commonest(
       categories,
-      held.map((row) => items[row] ?? 0),
+      held.map((row) => at(items, row)),
     );
-    breakdowns.push(
-      breakdown('category', names, held, (row) => placeOf(categories.of[items[row] ?? 0] ?? -1), summary),
-    );
+    breakdowns.push(breakdown('category', names, held, (row) => placeOf(at(categories.of, at(items, row))), summary));
   }
   return {
     epoch,
@@ -117,7 +116,7 @@ function breakdown(
 /** Training interactions per user or item. */
 function countsOf(ids: Int32Array, split: Uint8Array, size: number): Int32Array {
   const counts = new Int32Array(size);
-  ids.forEach((id, row) => split[row] === 0 && (counts[id] = (counts[id] ?? 0) + 1));
+  ids.forEach((id, row) => split[row] === 0 && (counts[id] = at(counts, id) + 1));
   return counts;
 }
 
@@ -125,7 +124,7 @@ function countsOf(ids: Int32Array, split: Uint8Array, size: number): Int32Array 
 function partsBySize(counts: Int32Array, parts: number): Uint8Array {
   const part = new Uint8Array(counts.length);
   Array.from(counts.keys())
-    .sort((a, b) => (counts[b] ?? 0) - (counts[a] ?? 0) || a - b)
+    .sort((a, b) => at(counts, b) - at(counts, a) || a - b)
     .forEach((id, place) => (part[id] = Math.floor((place * parts) / counts.length)));
   return part;
 }
@@ -136,7 +135,7 @@ function commonest(
   items: readonly number[],
 ): { readonly names: readonly string[]; readonly placeOf: (category: number) => number } {
   const counts = new Map<number, number>();
-  for (const item of items) counts.set(of[item] ?? -1, (counts.get(of[item] ?? -1) ?? 0) + 1);
+  for (const item of items) counts.set(at(of, item), (counts.get(at(of, item)) ?? 0) + 1);
   const order = [...counts]
     .filter(([category]) => category >= 0)
     .sort(([a, x], [b, y]) => y - x || a - b)
@@ -158,14 +157,14 @@ function firstChoices(
   const probability = new Float32Array(rows.length);
   rows.forEach((row, i) => {
     for (let e = 0; e < width; e++) {
-      const value = probabilities[row * width + e] ?? 0;
-      if (value > (probability[i] ?? 0)) [first[i], probability[i]] = [e, value];
+      const value = at(probabilities, row * width + e);
+      if (value > at(probability, i)) [first[i], probability[i]] = [e, value];
     }
   });
   return {
-    users: Int32Array.from(rows, (row) => users[row] ?? 0),
-    items: Int32Array.from(rows, (row) => items[row] ?? 0),
-    split: Uint8Array.from(rows, (row) => split[row] ?? 0),
+    users: Int32Array.from(rows, (row) => at(users, row)),
+    items: Int32Array.from(rows, (row) => at(items, row)),
+    split: Uint8Array.from(rows, (row) => at(split, row)),
     first,
     probability,
   };
@@ -189,7 +188,7 @@ export async function explainPair(
   const { probabilities, shares, contributions } = await explained(model, user, item);
   const { features } = data.input;
   const trainedOn = Array.from(
-    data.trained.indices.subarray(data.trained.pointers[user] ?? 0, data.trained.pointers[user + 1] ?? 0),
+    data.trained.indices.subarray(at(data.trained.pointers, user), at(data.trained.pointers, user + 1)),
   );
   return {
     epoch,
@@ -223,8 +222,8 @@ function cosine({ values, columns }: FeatureMatrix, a: number, b: number): numbe
   let aa = 0;
   let bb = 0;
   for (let k = 0; k < columns; k++) {
-    const x = values[a * columns + k] ?? 0;
-    const y = values[b * columns + k] ?? 0;
+    const x = at(values, a * columns + k);
+    const y = at(values, b * columns + k);
     dot += x * y;
     aa += x * x;
     bb += y * y;
@@ -241,15 +240,15 @@ function ranking(
 ): Pick<PairExplanation, 'rank' | 'candidates' | 'list' | 'hardestNegative'> {
   const heldOut = new Map<number, 'valid' | 'test'>();
   users.forEach((other, row) => {
-    if (other === user && split[row] !== 0) heldOut.set(items[row] ?? -1, split[row] === 1 ? 'valid' : 'test');
+    if (other === user && split[row] !== 0) heldOut.set(at(items, row), split[row] === 1 ? 'valid' : 'test');
   });
   const order = Array.from(scores.keys())
     .filter((one) => !trainedOn.has(one))
-    .sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b);
+    .sort((a, b) => at(scores, b) - at(scores, a) || a - b);
   const ranked = order.map((one, place): RankedItem => ({
     item: one,
     rank: place + 1,
-    score: scores[one] ?? NaN,
+    score: at(scores, one),
     heldOut: heldOut.get(one) ?? null,
   }));
   return {

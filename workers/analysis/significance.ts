@@ -1,3 +1,4 @@
+import { at, entry } from '../../src/domain/at';
 import normalCdf from '@stdlib/stats-base-dists-normal-cdf';
 import studentCdf from '@stdlib/stats-base-dists-t-cdf';
 import type { PairedComparison, PairedTest } from '../../src/domain/comparison';
@@ -43,9 +44,9 @@ function signedRanks(differences: Float64Array, pairs: number): PairedTest {
   const n = differences.length;
   if (n === 0) return { statistic: 0, p: null, effect: null };
   const order = Array.from(differences.keys()).sort(
-    (i, j) => Math.abs(differences[i] ?? 0) - Math.abs(differences[j] ?? 0),
+    (i, j) => Math.abs(at(differences, i)) - Math.abs(at(differences, j)),
   );
-  const size = (place: number): number => Math.abs(differences[order[place] ?? 0] ?? 0);
+  const size = (place: number): number => Math.abs(at(differences, entry(order, place)));
   let positive = 0;
   let ties = 0;
   for (let first = 0; first < n;) {
@@ -54,7 +55,7 @@ function signedRanks(differences: Float64Array, pairs: number): PairedTest {
     const count = last - first + 1;
     ties += count ** 3 - count;
     for (let place = first; place <= last; place++)
-      if ((differences[order[place] ?? 0] ?? 0) > 0) positive += (first + last) / 2 + 1;
+      if (at(differences, entry(order, place)) > 0) positive += (first + last) / 2 + 1;
     first = last + 1;
   }
   const all = (n * (n + 1)) / 2;
@@ -71,7 +72,7 @@ function exactRankP(n: number, statistic: number): number {
   const ways = new Float64Array((n * (n + 1)) / 2 + 1);
   ways[0] = 1;
   for (let rank = 1; rank <= n; rank++)
-    for (let sum = ways.length - 1; sum >= rank; sum--) ways[sum] = (ways[sum] ?? 0) + (ways[sum - rank] ?? 0);
+    for (let sum = ways.length - 1; sum >= rank; sum--) ways[sum] = at(ways, sum) + at(ways, sum - rank);
   return (2 * ways.subarray(0, statistic + 1).reduce((sum, count) => sum + count, 0)) / 2 ** n;
 }
 
@@ -86,7 +87,7 @@ export function bootstrapInterval(
   for (let sample = 0; sample < resamples; sample++) {
     let sum = 0;
     for (let i = 0; i < differences.length; i++)
-      sum += differences[Math.floor(random.uniform() * differences.length)] ?? 0;
+      sum += at(differences, Math.floor(random.uniform() * differences.length));
     means[sample] = sum / differences.length;
   }
   means.sort();
@@ -96,6 +97,6 @@ export function bootstrapInterval(
 /** Of sorted values, linear between them. */
 function percentile(sorted: Float64Array, share: number): number {
   const place = share * (sorted.length - 1);
-  const low = sorted[Math.floor(place)] ?? NaN;
-  return low + ((sorted[Math.ceil(place)] ?? low) - low) * (place - Math.floor(place));
+  const low = at(sorted, Math.floor(place));
+  return low + (at(sorted, Math.ceil(place)) - low) * (place - Math.floor(place));
 }

@@ -1,3 +1,4 @@
+import { at } from '../../src/domain/at';
 import type { DatasetLabels } from '../../src/domain/dataset';
 import type { Traits } from '../../src/domain/projection';
 import type { Experiment } from '../../src/domain/run';
@@ -42,13 +43,13 @@ export function traitsOf(
 
 function countsOf(of: Int32Array, size: number): Int32Array {
   const counts = new Int32Array(size);
-  for (const index of of) counts[index] = (counts[index] ?? 0) + 1;
+  for (const index of of) counts[index] = at(counts, index) + 1;
   return counts;
 }
 
 /** NaN where there is nothing to take a share of. */
 function sharesOf(of: Int32Array, signs: Uint8Array, counts: Int32Array): Float32Array {
   const liked = new Float32Array(counts.length);
-  of.forEach((index, row) => (liked[index] = (liked[index] ?? 0) + (signs[row] ?? 0)));
-  return liked.map((sum, index) => sum / (counts[index] ?? 0));
+  of.forEach((index, row) => (liked[index] = at(liked, index) + at(signs, row)));
+  return liked.map((sum, index) => sum / at(counts, index));
 }

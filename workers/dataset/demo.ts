@@ -1,3 +1,4 @@
+import { at } from '../../src/domain/at';
 import type { DatasetDocument, DatasetLabels, DemoOptions, Interactions } from '../../src/domain/dataset';
 import { AppError, errorFromFault, faultOf } from '../../src/domain/errors';
 import type { Database } from '../../src/storage/database';
@@ -76,12 +77,12 @@ async function generate(database: Database, id: string, options: DemoOptions): P
 }
 
 function labelsOf(options: DemoOptions, items: DemoItems, users: DemoUsers): DatasetLabels {
-  const category = (item: number): string => CATEGORIES[items.category[item] ?? 0] ?? 'thing';
-  const style = (item: number): string => STYLES[items.style[item] ?? 0] ?? 'Plain';
+  const category = (item: number): string => CATEGORIES[at(items.category, item)] ?? 'thing';
+  const style = (item: number): string => STYLES[at(items.style, item)] ?? 'Plain';
   return {
     items: Array.from({ length: options.items }, (_, item) => `${style(item)} ${category(item)} ${item}`),
     users: Array.from({ length: options.users }, (_, user) =>
-      options.variant === 'plain' ? `${USER_GROUPS[users.group[user] ?? 0] ?? 'some'}-driven ${user}` : `user ${user}`,
+      options.variant === 'plain' ? `${USER_GROUPS[at(users.group, user)] ?? 'some'}-driven ${user}` : `user ${user}`,
     ),
     itemCategories: { names: CATEGORIES.slice(0, items.categories), of: items.category },
     originalUsers: null,

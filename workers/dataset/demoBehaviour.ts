@@ -1,3 +1,4 @@
+import { entry } from '../../src/domain/at';
 import type { DemoOptions } from '../../src/domain/dataset';
 import { stream, type Random } from '../numbers/rng';
 import { cosines, type DemoItems, type DemoUsers } from './demoWorld';
@@ -41,7 +42,7 @@ export function demoInteractions(options: DemoOptions, items: DemoItems, users: 
       second += 60 + random.integer(6 * DAY_SECONDS);
       columns.users.push(u);
       columns.items.push(item);
-      columns.ratings.push(ratings[at] ?? 3);
+      columns.ratings.push(entry(ratings, at));
       columns.timestamps.push(second);
     });
   });
@@ -97,8 +98,8 @@ function meet(random: Random, items: DemoItems, taste: Float64Array, howMuch: nu
   const list = [...taken];
   for (let i = list.length - 1; i > 0; i--) {
     const j = random.integer(i + 1);
-    const swapped = list[i] ?? 0;
-    list[i] = list[j] ?? 0;
+    const swapped = entry(list, i);
+    list[i] = entry(list, j);
     list[j] = swapped;
   }
   return list;
@@ -125,7 +126,7 @@ function rate(
   const mean = felt.reduce((a, b) => a + b, 0) / felt.length;
   const deviation = Math.sqrt(felt.reduce((sum, value) => sum + (value - mean) ** 2, 0) / felt.length) || 1;
   return list.map((item, at) => {
-    const opinion = ((felt[at] ?? 0) - mean) / deviation + (items.quality[item] ?? 0);
+    const opinion = (entry(felt, at) - mean) / deviation + (items.quality[item] ?? 0);
     const value = (users.habitMean[u] ?? 0) + (users.habitSpread[u] ?? 0) * opinion + 0.3 * random.normal();
     return Math.min(5, Math.max(1, Math.round(value)));
   });

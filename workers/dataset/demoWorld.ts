@@ -1,3 +1,4 @@
+import { at } from '../../src/domain/at';
 import type { DemoOptions } from '../../src/domain/dataset';
 import { stream, type Random } from '../numbers/rng';
 
@@ -50,8 +51,8 @@ export function demoItems({ seed, items }: DemoOptions): DemoItems {
   const rank = Int32Array.from({ length: items }, (_, i) => i + 1);
   for (let i = items - 1; i > 0; i--) {
     const j = random.integer(i + 1);
-    const swapped = rank[i] ?? 1;
-    rank[i] = rank[j] ?? 1;
+    const swapped = at(rank, i);
+    rank[i] = at(rank, j);
     rank[j] = swapped;
   }
   return {
@@ -88,7 +89,7 @@ export function cosines(ofUsers: Float64Array, u: number, ofItems: Float64Array)
   const result = new Float64Array(ofItems.length / LATENT);
   for (let i = 0; i < result.length; i++) {
     let sum = 0;
-    for (let k = 0; k < LATENT; k++) sum += (ofUsers[u * LATENT + k] ?? 0) * (ofItems[i * LATENT + k] ?? 0);
+    for (let k = 0; k < LATENT; k++) sum += at(ofUsers, u * LATENT + k) * at(ofItems, i * LATENT + k);
     result[i] = sum;
   }
   return result;
@@ -108,7 +109,7 @@ export function demoFeatures(
   for (let row = 0; row < rows; row++) {
     for (let c = 0; c < columns; c++) {
       let sum = 0.3 * random.normal();
-      for (let k = 0; k < LATENT; k++) sum += (latent[row * LATENT + k] ?? 0) * (mixing[k * columns + c] ?? 0);
+      for (let k = 0; k < LATENT; k++) sum += at(latent, row * LATENT + k) * at(mixing, k * columns + c);
       values[row * columns + c] = sum;
     }
   }
@@ -124,8 +125,8 @@ function around(random: Random, centres: Float64Array, cluster: Int32Array, nois
   const scale = noise / Math.sqrt(LATENT);
   const values = new Float64Array(cluster.length * LATENT);
   for (let i = 0; i < values.length; i++) {
-    const centre = cluster[Math.floor(i / LATENT)] ?? 0;
-    values[i] = (centres[centre * LATENT + (i % LATENT)] ?? 0) + scale * random.normal();
+    const centre = at(cluster, Math.floor(i / LATENT));
+    values[i] = at(centres, centre * LATENT + (i % LATENT)) + scale * random.normal();
   }
   return normalised(values);
 }

@@ -1,3 +1,4 @@
+import { at, entry } from '../../src/domain/at';
 import type { FeatureStatistics, Histogram } from '../../src/domain/dataset';
 
 /** Gathers what is said of a feature matrix while its rows pass by. */
@@ -16,7 +17,7 @@ export class FeatureObserver {
   row(fileRow: number, values: Float32Array, words: Int32Array): void {
     let square = 0;
     for (let i = 0; i < values.length; i++) {
-      const value = values[i] ?? 0;
+      const value = at(values, i);
       square += value * value;
     }
     if (!Number.isFinite(square)) {
@@ -65,7 +66,7 @@ function rowHash(words: Int32Array): number {
   let a = 0x811c9dc5;
   let b = 0x9e3779b9;
   for (let i = 0; i < words.length; i++) {
-    const word = words[i] === -0x80000000 ? 0 : (words[i] ?? 0);
+    const word = words[i] === -0x80000000 ? 0 : at(words, i);
     a = Math.imul(a ^ word, 0x01000193);
     a ^= a >>> 15;
     b = Math.imul((b << 7) ^ (b >>> 25) ^ word, 0x85ebca6b);
@@ -80,7 +81,7 @@ export function histogram(values: readonly number[], low: number, high: number, 
   const counts = new Array<number>(bins).fill(0);
   for (const value of values) {
     const bin = Math.min(bins - 1, Math.max(0, Math.floor(((value - low) / (high - low)) * bins)));
-    counts[bin] = (counts[bin] ?? 0) + 1;
+    counts[bin] = entry(counts, bin) + 1;
   }
   return { edges: Array.from({ length: bins + 1 }, (_, i) => low + ((high - low) * i) / bins), counts };
 }

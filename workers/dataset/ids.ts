@@ -1,3 +1,4 @@
+import { entry } from '../../src/domain/at';
 import { AppError } from '../../src/domain/errors';
 import type { Table } from '../formats/format';
 import { baseName, type Watch } from '../formats/source';
@@ -45,13 +46,13 @@ export async function readMapping(path: string, table: Table, watch: Watch): Pro
   const originals = new Array<string | null>(texts.length).fill(null);
   for (const [at, index] of indices.entries()) {
     if (originals[index] === null) {
-      originals[index] = texts[at] ?? '';
+      originals[index] = entry(texts, at);
       continue;
     }
-    const row = lines[at] ?? 1;
+    const row = entry(lines, at);
     throw new AppError(
       'DATA_ID_RANGE',
-      `Row ${count(row)} of ${file} gives ${texts[at] ?? ''} an index that is not one of 0–${count(texts.length - 1)} or comes twice.`,
+      `Row ${count(row)} of ${file} gives ${entry(texts, at)} an index that is not one of 0–${count(texts.length - 1)} or comes twice.`,
       hint,
       { path, row },
     );
@@ -74,7 +75,7 @@ export function numberIds(
   const largest = numbers.reduce((a, b) => Math.max(a, b), -1);
   const whole = column.texts.length > 0 && numbers.every((value) => value >= 0) && largest <= LARGEST_INDEX;
   const asIs = (originals: readonly string[] | null, offending: number | null = null): Numbering => ({
-    indices: column.codes.map((code) => numbers[code] ?? -1),
+    indices: column.codes.map((code) => entry(numbers, code)),
     size: largest + 1,
     originals,
     renumbered: false,
@@ -88,7 +89,7 @@ export function numberIds(
     const mapped = column.texts.map((text) => known.get(text) ?? -1);
     const unknown = mapped.indexOf(-1);
     return {
-      indices: column.codes.map((code) => mapped[code] ?? -1),
+      indices: column.codes.map((code) => entry(mapped, code)),
       size,
       originals: mapping.originals,
       renumbered: true,

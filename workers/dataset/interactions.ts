@@ -1,3 +1,4 @@
+import { entry } from '../../src/domain/at';
 import { AppError } from '../../src/domain/errors';
 import type { Table } from '../formats/format';
 import { baseName, type Watch } from '../formats/source';
@@ -82,7 +83,7 @@ export async function readInteractionTable(path: string, table: Table, watch: Wa
     if (at.rating >= 0) {
       const rating = numberOf(cells[at.rating]);
       if (!Number.isFinite(Math.fround(rating)))
-        throw bad('TABLE_VALUE', line, `has the rating "${cells[at.rating] ?? ''}"`, 'Ratings are finite numbers.');
+        throw bad('TABLE_VALUE', line, `has the rating "${entry(cells, at.rating)}"`, 'Ratings are finite numbers.');
       ratings.push(rating);
     }
     if (at.time >= 0) {
@@ -91,7 +92,7 @@ export async function readInteractionTable(path: string, table: Table, watch: Wa
         throw bad(
           'TABLE_VALUE',
           line,
-          `has the timestamp "${cells[at.time] ?? ''}"`,
+          `has the timestamp "${entry(cells, at.time)}"`,
           'Timestamps are numbers or ISO dates.',
         );
       times.push(time);
@@ -102,7 +103,7 @@ export async function readInteractionTable(path: string, table: Table, watch: Wa
         throw bad(
           'DATA_SPLIT_VALUES',
           line,
-          `has "${cells[at.split] ?? ''}" in column ${table.columns[at.split] ?? ''}`,
+          `has "${entry(cells, at.split)}" in column ${entry(table.columns, at.split)}`,
           'Use 0 for training, 1 for validation and 2 for test, or remove the column to have a split drawn.',
         );
       }

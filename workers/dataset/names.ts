@@ -1,3 +1,4 @@
+import { entry } from '../../src/domain/at';
 import { baseName } from '../formats/source';
 
 /** What a column of an interaction table means. */
@@ -41,11 +42,11 @@ export function columnRole(header: string): ColumnRole | null {
 export function featureKey(path: string): string | null {
   const parts = path.split('/');
   for (let i = parts.length - 1; i >= 0; i--) {
-    const part = parts[i] ?? '';
+    const part = entry(parts, i);
     const key = /^(.+?)[_-]feat(?:s|ure|ures)?(?:\.(?:npy|npz))?(?:\.gz)?$/i.exec(part)?.[1];
     if (key !== undefined) return key.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '_');
     // Only the wrapper of a single array speaks for what lies in it.
-    if (!/\.(npz|gz)$/i.test(parts[i - 1] ?? '')) return null;
+    if (!/\.(npz|gz)$/i.test(entry(parts, i - 1))) return null;
   }
   return null;
 }

@@ -1,3 +1,4 @@
+import { at, entry } from '../../src/domain/at';
 import type { DatasetDocument, DatasetStatistics, ImportOptions, Interactions } from '../../src/domain/dataset';
 import { baseName } from '../formats/source';
 import { amount, count } from '../formats/words';
@@ -100,8 +101,8 @@ function numbered(scope: 'item' | 'user', raw: RawParts, findings: Findings): Nu
   const hasFeatures = raw.features.some((feature) => feature.scope === scope);
   const numbering = numberIds(column, mapping, hasFeatures, raw.features.length > 0);
   if (numbering.offending !== null) {
-    const line = table.lines[column.codes.indexOf(numbering.offending)] ?? 0;
-    const text = (column.texts[numbering.offending] ?? '').slice(0, 40);
+    const line = at(table.lines, column.codes.indexOf(numbering.offending));
+    const text = entry(column.texts, numbering.offending).slice(0, 40);
     findings.error('DATA_ID_RANGE', {
       rule: 'id-range',
       file: raw.path,
@@ -139,7 +140,7 @@ function varying<T extends Float32Array | Float64Array>(
     rule: 'constant-ratings',
     file: path,
     row: null,
-    message: `Every ${what} in ${baseName(path)} is ${values[0] ?? 0}; the column is taken as absent.`,
+    message: `Every ${what} in ${baseName(path)} is ${at(values, 0)}; the column is taken as absent.`,
     hint:
       what === 'rating'
         ? 'Models that read ratings treat every interaction as liked.'

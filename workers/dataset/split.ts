@@ -1,3 +1,4 @@
+import { at } from '../../src/domain/at';
 import type { SplitRule } from '../../src/domain/dataset';
 import { stream, type Random } from '../numbers/rng';
 import { rowsByUser } from './reduce';
@@ -53,8 +54,8 @@ export function drawSplit(
 function shuffle(rows: Int32Array, random: Random): Int32Array {
   for (let i = rows.length - 1; i > 0; i--) {
     const j = random.integer(i + 1);
-    const value = rows[i] ?? 0;
-    rows[i] = rows[j] ?? 0;
+    const value = at(rows, i);
+    rows[i] = at(rows, j);
     rows[j] = value;
   }
   return rows;

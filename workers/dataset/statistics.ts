@@ -1,3 +1,4 @@
+import { at } from '../../src/domain/at';
 import {
   SPLIT_NAMES,
   type DatasetStatistics,
@@ -51,7 +52,7 @@ const ratio = (part: number, whole: number): number => (whole === 0 ? 0 : part /
 
 function degrees(column: Int32Array, size: number): Int32Array {
   const result = new Int32Array(size);
-  for (const index of column) result[index] = (result[index] ?? 0) + 1;
+  for (const index of column) result[index] = at(result, index) + 1;
   return result;
 }
 

@@ -1,3 +1,4 @@
+import { at } from '../../src/domain/at';
 import * as tf from '@tensorflow/tfjs-core';
 import type { NeighbourLists } from '../graphs/neighbours';
 import { readFloats } from './backends';
@@ -16,9 +17,9 @@ export function normaliseRows(values: Float32Array, rows: number, columns: numbe
   const result = new Float32Array(values.length);
   for (let r = 0; r < rows; r++) {
     let sum = 0;
-    for (let c = r * columns; c < (r + 1) * columns; c++) sum += (values[c] ?? 0) ** 2;
+    for (let c = r * columns; c < (r + 1) * columns; c++) sum += at(values, c) ** 2;
     const scale = 1 / Math.max(Math.sqrt(sum), 1e-12);
-    for (let c = r * columns; c < (r + 1) * columns; c++) result[c] = (values[c] ?? 0) * scale;
+    for (let c = r * columns; c < (r + 1) * columns; c++) result[c] = at(values, c) * scale;
   }
   return result;
 }
@@ -62,8 +63,8 @@ export async function nearestRows(
     for (let place = 0; place < count; place++) {
       const target = (first + place) * k + (includeSelf ? 1 : 0);
       for (let rank = 0; rank < others; rank++) {
-        indices[target + rank] = best[place * 2 * others + rank] ?? -1;
-        cosines[target + rank] = best[place * 2 * others + others + rank] ?? 0;
+        indices[target + rank] = at(best, place * 2 * others + rank);
+        cosines[target + rank] = at(best, place * 2 * others + others + rank);
       }
     }
     await onBlock(Math.min(1, (first + count) / rows));

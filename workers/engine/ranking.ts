@@ -1,3 +1,4 @@
+import { at } from '../../src/domain/at';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Csr } from '../graphs/csr';
 import type { Representation } from '../models/model';
@@ -33,7 +34,7 @@ export function newRanker(trained: Csr, k: number): Ranker {
       const found = tf.tidy(() => {
         // A short tile repeats its last user: every tile has the same shape.
         const ids = integers(
-          Int32Array.from({ length: tileRows }, (_, row) => users[Math.min(row, users.length - 1)] ?? 0),
+          Int32Array.from({ length: tileRows }, (_, row) => at(users, Math.min(row, users.length - 1))),
         );
         const rows = matrixOf(tf.gather(representation.users, ids));
         const scores =

@@ -1,3 +1,4 @@
+import { at } from '../../src/domain/at';
 import * as tf from '@tensorflow/tfjs-core';
 import { multiplyCsr, type CsrTensors } from './kernels/csrProduct';
 import { integers, matrixOf } from './tensors';
@@ -23,7 +24,7 @@ export interface HostRowIndex {
 /** Entries from `count` on are padding. O(tableRows + indices). */
 export function hostRowIndex(indices: Int32Array, count: number, tableRows: number): HostRowIndex {
   const pointers = new Int32Array(tableRows + 1);
-  for (let place = 0; place < count; place++) pointers[(indices[place] ?? 0) + 1]! += 1;
+  for (let place = 0; place < count; place++) pointers[at(indices, place) + 1]! += 1;
   for (let row = 0; row < tableRows; row++) pointers[row + 1]! += pointers[row]!;
   const next = pointers.slice(0, tableRows);
   const places = new Int32Array(indices.length);

@@ -1,3 +1,4 @@
+import { at } from '../../src/domain/at';
 import * as tf from '@tensorflow/tfjs-core';
 import type { DeviceReport } from '../../src/domain/run';
 import { readFloats } from './backends';
@@ -23,7 +24,7 @@ export async function selfTest(): Promise<DeviceReport['selfTest']> {
     const { got, expected } = await check.run();
     let error = got.length === expected.length ? 0 : Infinity;
     for (let i = 0; i < expected.length; i++) {
-      const difference = Math.abs((got[i] ?? NaN) - (expected[i] ?? NaN));
+      const difference = Math.abs(at(got, i) - (expected[i] ?? NaN));
       error = difference <= error ? error : Number.isNaN(difference) ? Infinity : difference;
     }
     results.push({ name: check.name, passed: error <= check.tolerance, error });
@@ -50,8 +51,7 @@ const CHECKS: readonly Check[] = [
       for (let r = 0; r < ROWS; r++)
         for (let c = 0; c < COLUMNS; c++)
           for (let k = 0; k < INNER; k++)
-            expected[r * COLUMNS + c] =
-              (expected[r * COLUMNS + c] ?? 0) + (a[r * INNER + k] ?? 0) * (b[k * COLUMNS + c] ?? 0);
+            expected[r * COLUMNS + c] = at(expected, r * COLUMNS + c) + at(a, r * INNER + k) * at(b, k * COLUMNS + c);
       return { got: await evaluate(() => tf.matMul(matrix(a, ROWS, INNER), matrix(b, INNER, COLUMNS))), expected };
     },
   },
@@ -89,7 +89,7 @@ const CHECKS: readonly Check[] = [
         return tf.concat([tf.reshape(value, [1]), tf.reshape(grads[0] ?? tf.zeros([12]), [12])]);
       });
       let total = 0;
-      for (let c = 0; c < 4; c++) total += (x[c] ?? 0) + 2 * (x[4 + c] ?? 0) + 3 * (x[8 + c] ?? 0);
+      for (let c = 0; c < 4; c++) total += at(x, c) + 2 * at(x, 4 + c) + 3 * at(x, 8 + c);
       return { got, expected: [total, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3] };
     },
   },
@@ -106,7 +106,7 @@ const CHECKS: readonly Check[] = [
       });
       disposeRowIndex(index);
       let total = 0;
-      for (let c = 0; c < 4; c++) total += 2 * (table[c] ?? 0) + 2 * (table[8 + c] ?? 0);
+      for (let c = 0; c < 4; c++) total += 2 * at(table, c) + 2 * at(table, 8 + c);
       return { got, expected: [total, 1, 1, 1, 1, 0, 0, 0, 0, 2, 2, 2, 2] };
     },
   },

@@ -1,3 +1,4 @@
+import { at, entry } from '../../src/domain/at';
 import { AppError } from '../../src/domain/errors';
 import { valuesOfHalves } from '../numbers/half';
 
@@ -65,8 +66,8 @@ export function elementType(file: string, description: string | null): ElementTy
 export function swapBytes(bytes: Uint8Array, elementBytes: number): void {
   for (let start = 0; start < bytes.length; start += elementBytes) {
     for (let low = start, high = start + elementBytes - 1; low < high; low++, high--) {
-      const byte = bytes[low] ?? 0;
-      bytes[low] = bytes[high] ?? 0;
+      const byte = at(bytes, low);
+      bytes[low] = at(bytes, high);
       bytes[high] = byte;
     }
   }
@@ -75,13 +76,13 @@ export function swapBytes(bytes: Uint8Array, elementBytes: number): void {
 function decodeHalf(bytes: ArrayBuffer, count: number, out: Float32Array): void {
   const values = valuesOfHalves();
   const source = new Uint16Array(bytes, 0, count);
-  for (let i = 0; i < count; i++) out[i] = values[source[i] ?? 0] ?? 0;
+  for (let i = 0; i < count; i++) out[i] = at(values, entry(source, i));
 }
 
 /** 64-bit integers: the high words (signed or not) and the low ones. */
 function decodeWide(bytes: ArrayBuffer, count: number, out: Float32Array, words: Int32Array | Uint32Array): void {
   const low = new Uint32Array(bytes, 0, 2 * count);
-  for (let i = 0; i < count; i++) out[i] = (words[2 * i + 1] ?? 0) * 2 ** 32 + (low[2 * i] ?? 0);
+  for (let i = 0; i < count; i++) out[i] = entry(words, 2 * i + 1) * 2 ** 32 + entry(low, 2 * i);
 }
 
 function decodeBoolean(bytes: ArrayBuffer, count: number, out: Float32Array): void {

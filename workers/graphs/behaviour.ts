@@ -1,3 +1,4 @@
+import { at } from '../../src/domain/at';
 import { csrFromEntries, symmetricNormalised, type Csr } from './csr';
 
 /** Distinct training pairs, as parallel columns. */
@@ -19,8 +20,8 @@ export function bipartiteGraph(pairs: Pairs, users: number, items: number, block
   const column = new Int32Array(2 * edges + extra);
   const value = new Float32Array(2 * edges + extra).fill(1);
   for (let e = 0; e < edges; e++) {
-    const user = pairs.users[e] ?? 0;
-    const item = users + (pairs.items[e] ?? 0);
+    const user = at(pairs.users, e);
+    const item = users + at(pairs.items, e);
     row[e] = user;
     column[e] = item;
     row[edges + e] = item;
@@ -28,7 +29,7 @@ export function bipartiteGraph(pairs: Pairs, users: number, items: number, block
   }
   if (block) {
     for (let r = 0; r < block.rows; r++)
-      row.fill(users + r, 2 * edges + (block.pointers[r] ?? 0), 2 * edges + (block.pointers[r + 1] ?? 0));
+      row.fill(users + r, 2 * edges + at(block.pointers, r), 2 * edges + at(block.pointers, r + 1));
     block.indices.forEach((other, place) => (column[2 * edges + place] = users + other));
     value.set(block.values, 2 * edges);
   }
@@ -50,18 +51,16 @@ export const behaviourGraph = (
 
 /** The users' rows and items' columns of a graph over both, `[U, I]`. */
 export function userItemBlock(graph: Csr, users: number): Csr {
-  const end = graph.pointers[users] ?? 0;
-  const entries = Array.from({ length: end }, (_, place) => place).filter(
-    (place) => (graph.indices[place] ?? 0) >= users,
-  );
+  const end = at(graph.pointers, users);
+  const entries = Array.from({ length: end }, (_, place) => place).filter((place) => at(graph.indices, place) >= users);
   const row = new Int32Array(end);
-  for (let r = 0; r < users; r++) row.fill(r, graph.pointers[r] ?? 0, graph.pointers[r + 1] ?? 0);
+  for (let r = 0; r < users; r++) row.fill(r, at(graph.pointers, r), at(graph.pointers, r + 1));
   return csrFromEntries(
     users,
     graph.columns - users,
-    Int32Array.from(entries, (place) => row[place] ?? 0),
-    Int32Array.from(entries, (place) => (graph.indices[place] ?? 0) - users),
-    Float32Array.from(entries, (place) => graph.values[place] ?? 0),
+    Int32Array.from(entries, (place) => at(row, place)),
+    Int32Array.from(entries, (place) => at(graph.indices, place) - users),
+    Float32Array.from(entries, (place) => at(graph.values, place)),
   );
 }
 
@@ -70,8 +69,8 @@ export function historyMean(pairs: Pairs, users: number, items: number): Csr {
   const matrix = interactionMatrix(pairs, users, items);
   const values = new Float32Array(matrix.values.length);
   for (let u = 0; u < users; u++) {
-    const start = matrix.pointers[u] ?? 0;
-    const end = matrix.pointers[u + 1] ?? 0;
+    const start = at(matrix.pointers, u);
+    const end = at(matrix.pointers, u + 1);
     values.fill(1 / Math.max(1, end - start), start, end);
   }
   return { ...matrix, values };
@@ -81,13 +80,12 @@ export function historyMean(pairs: Pairs, users: number, items: number): Csr {
 export function userFromItem(pairs: Pairs, users: number, items: number): Csr {
   const matrix = interactionMatrix(pairs, users, items);
   const itemDegrees = new Float64Array(items);
-  for (const item of matrix.indices) itemDegrees[item] = (itemDegrees[item] ?? 0) + 1;
+  for (const item of matrix.indices) itemDegrees[item] = at(itemDegrees, item) + 1;
   const values = new Float32Array(matrix.values.length);
   for (let u = 0; u < users; u++) {
-    const start = matrix.pointers[u] ?? 0;
-    const end = matrix.pointers[u + 1] ?? 0;
-    for (let k = start; k < end; k++)
-      values[k] = 1 / Math.sqrt((end - start) * (itemDegrees[matrix.indices[k] ?? 0] ?? 1));
+    const start = at(matrix.pointers, u);
+    const end = at(matrix.pointers, u + 1);
+    for (let k = start; k < end; k++) values[k] = 1 / Math.sqrt((end - start) * at(itemDegrees, at(matrix.indices, k)));
   }
   return { ...matrix, values };
 }

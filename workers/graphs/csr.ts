@@ -1,3 +1,5 @@
+import { at } from '../../src/domain/at';
+
 /** A sparse matrix by rows: entries of row `r` are `pointers[r] … pointers[r+1]`, columns ascending. */
 export interface Csr {
   readonly rows: number;
@@ -25,11 +27,11 @@ export function csrFromEntries(
   const indices = new Int32Array(row.length);
   const values = new Float32Array(row.length);
   order.order.forEach((entry, place) => {
-    indices[place] = column[entry] ?? 0;
-    values[place] = value[entry] ?? 0;
+    indices[place] = at(column, entry);
+    values[place] = at(value, entry);
   });
   for (let r = 0; r < rows; r++) {
-    for (let k = (order.pointers[r] ?? 0) + 1; k < (order.pointers[r + 1] ?? 0); k++) {
+    for (let k = at(order.pointers, r) + 1; k < at(order.pointers, r + 1); k++) {
       if (indices[k] === indices[k - 1]) throw new Error(`Row ${r} has column ${indices[k]} twice.`);
     }
   }
@@ -42,14 +44,14 @@ function countingSort(
   sequence?: Int32Array,
 ): { order: Int32Array; pointers: Int32Array } {
   const pointers = new Int32Array(range + 1);
-  for (const key of keys) pointers[key + 1] = (pointers[key + 1] ?? 0) + 1;
-  for (let key = 0; key < range; key++) pointers[key + 1] = (pointers[key + 1] ?? 0) + (pointers[key] ?? 0);
+  for (const key of keys) pointers[key + 1] = at(pointers, key + 1) + 1;
+  for (let key = 0; key < range; key++) pointers[key + 1] = at(pointers, key + 1) + at(pointers, key);
   const next = pointers.slice();
   const order = new Int32Array(keys.length);
   for (let place = 0; place < keys.length; place++) {
-    const entry = sequence ? (sequence[place] ?? 0) : place;
-    const key = keys[entry] ?? 0;
-    const slot = next[key] ?? 0;
+    const entry = sequence ? at(sequence, place) : place;
+    const key = at(keys, entry);
+    const slot = at(next, key);
     order[slot] = entry;
     next[key] = slot + 1;
   }
@@ -58,11 +60,11 @@ function countingSort(
 
 /** The place of an entry among `indices` and `values`, by binary search in its row; −1 where there is none. */
 export function placeOf(matrix: Csr, row: number, column: number): number {
-  let low = matrix.pointers[row] ?? 0;
-  let high = matrix.pointers[row + 1] ?? 0;
+  let low = at(matrix.pointers, row);
+  let high = at(matrix.pointers, row + 1);
   while (low < high) {
     const middle = (low + high) >>> 1;
-    const found = matrix.indices[middle] ?? 0;
+    const found = at(matrix.indices, middle);
     if (found === column) return middle;
     if (found < column) low = middle + 1;
     else high = middle;
@@ -72,7 +74,7 @@ export function placeOf(matrix: Csr, row: number, column: number): number {
 
 export function transpose(matrix: Csr): Csr {
   const row = new Int32Array(matrix.indices.length);
-  for (let r = 0; r < matrix.rows; r++) row.fill(r, matrix.pointers[r] ?? 0, matrix.pointers[r + 1] ?? 0);
+  for (let r = 0; r < matrix.rows; r++) row.fill(r, at(matrix.pointers, r), at(matrix.pointers, r + 1));
   return csrFromEntries(matrix.columns, matrix.rows, matrix.indices, row, matrix.values);
 }
 
@@ -83,13 +85,13 @@ export function symmetricNormalised(matrix: Csr, epsilon = 0): Csr {
   const scale = new Float64Array(matrix.rows);
   for (let r = 0; r < matrix.rows; r++) {
     let sum = epsilon;
-    for (let k = matrix.pointers[r] ?? 0; k < (matrix.pointers[r + 1] ?? 0); k++) sum += matrix.values[k] ?? 0;
+    for (let k = at(matrix.pointers, r); k < at(matrix.pointers, r + 1); k++) sum += at(matrix.values, k);
     scale[r] = sum > 0 ? 1 / Math.sqrt(sum) : 0;
   }
   const values = new Float32Array(matrix.values.length);
   for (let r = 0; r < matrix.rows; r++) {
-    for (let k = matrix.pointers[r] ?? 0; k < (matrix.pointers[r + 1] ?? 0); k++) {
-      values[k] = (scale[r] ?? 0) * (matrix.values[k] ?? 0) * (scale[matrix.indices[k] ?? 0] ?? 0);
+    for (let k = at(matrix.pointers, r); k < at(matrix.pointers, r + 1); k++) {
+      values[k] = at(scale, r) * at(matrix.values, k) * at(scale, at(matrix.indices, k));
     }
   }
   return { ...matrix, values };
@@ -99,11 +101,11 @@ export function symmetricNormalised(matrix: Csr, epsilon = 0): Csr {
 export function rowNormalised(matrix: Csr): Csr {
   const values = new Float32Array(matrix.values.length);
   for (let r = 0; r < matrix.rows; r++) {
-    const start = matrix.pointers[r] ?? 0;
-    const end = matrix.pointers[r + 1] ?? 0;
+    const start = at(matrix.pointers, r);
+    const end = at(matrix.pointers, r + 1);
     let sum = 0;
-    for (let k = start; k < end; k++) sum += matrix.values[k] ?? 0;
-    for (let k = start; k < end; k++) values[k] = sum === 0 ? 0 : (matrix.values[k] ?? 0) / sum;
+    for (let k = start; k < end; k++) sum += at(matrix.values, k);
+    for (let k = start; k < end; k++) values[k] = sum === 0 ? 0 : at(matrix.values, k) / sum;
   }
   return { ...matrix, values };
 }
@@ -112,7 +114,7 @@ export function rowNormalised(matrix: Csr): Csr {
 export function withDiagonal(matrix: Csr, value: number): Csr {
   const row = new Int32Array(matrix.indices.length + matrix.rows);
   for (let r = 0; r < matrix.rows; r++) {
-    row.fill(r, matrix.pointers[r] ?? 0, matrix.pointers[r + 1] ?? 0);
+    row.fill(r, at(matrix.pointers, r), at(matrix.pointers, r + 1));
     row[matrix.indices.length + r] = r;
   }
   const diagonal = Int32Array.from({ length: matrix.rows }, (_, r) => r);
@@ -130,11 +132,11 @@ export function withDiagonal(matrix: Csr, value: number): Csr {
 export function multiplyRows(matrix: Csr, x: Float32Array, columns: number): Float32Array {
   const result = new Float32Array(matrix.rows * columns);
   for (let r = 0; r < matrix.rows; r++) {
-    for (let k = matrix.pointers[r] ?? 0; k < (matrix.pointers[r + 1] ?? 0); k++) {
-      const weight = matrix.values[k] ?? 0;
-      const from = (matrix.indices[k] ?? 0) * columns;
+    for (let k = at(matrix.pointers, r); k < at(matrix.pointers, r + 1); k++) {
+      const weight = at(matrix.values, k);
+      const from = at(matrix.indices, k) * columns;
       for (let c = 0; c < columns; c++)
-        result[r * columns + c] = (result[r * columns + c] ?? 0) + weight * (x[from + c] ?? 0);
+        result[r * columns + c] = at(result, r * columns + c) + weight * at(x, from + c);
     }
   }
   return result;

@@ -1,3 +1,4 @@
+import { at } from '../../src/domain/at';
 import type { Pairs } from './behaviour';
 import type { Csr } from './csr';
 import type { NeighbourLists } from './neighbours';
@@ -37,19 +38,19 @@ export function inducedEdges(
     const pool: number[] = [];
     for (const item of history) state[item] = OWN;
     for (const item of history) {
-      for (let k = neighbours.pointers[item] ?? 0; k < (neighbours.pointers[item + 1] ?? 0); k++) {
-        const other = neighbours.indices[k] ?? 0;
+      for (let k = at(neighbours.pointers, item); k < at(neighbours.pointers, item + 1); k++) {
+        const other = at(neighbours.indices, k);
         if (state[other] === OWN) continue;
         if (state[other] === 0) {
           state[other] = IN_POOL;
           scores[other] = 0;
           pool.push(other);
         }
-        scores[other] = (scores[other] ?? 0) + (neighbours.values[k] ?? 0);
+        scores[other] = at(scores, other) + at(neighbours.values, k);
       }
     }
     if (pool.length < r) poolsBelow += 1;
-    const best = pool.sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b);
+    const best = pool.sort((a, b) => at(scores, b) - at(scores, a) || a - b);
     for (const item of best.slice(0, r)) {
       users.push(user);
       items.push(item);
@@ -71,7 +72,7 @@ function unionOf(lists: readonly NeighbourLists[], items: number, tables: readon
     const union = new Set<number>();
     for (const { indices: listed, k } of lists) {
       for (let place = item * k; place < (item + 1) * k; place++)
-        if ((listed[place] ?? -1) >= 0) union.add(listed[place] ?? 0);
+        if (at(listed, place) >= 0) union.add(at(listed, place));
     }
     for (const other of union) {
       indices.push(other);
@@ -90,6 +91,6 @@ function unionOf(lists: readonly NeighbourLists[], items: number, tables: readon
 
 function dot({ values, columns }: UnitRows, a: number, b: number): number {
   let sum = 0;
-  for (let c = 0; c < columns; c++) sum += (values[a * columns + c] ?? 0) * (values[b * columns + c] ?? 0);
+  for (let c = 0; c < columns; c++) sum += at(values, a * columns + c) * at(values, b * columns + c);
   return sum;
 }

@@ -1,3 +1,4 @@
+import { at, entry } from '../../src/domain/at';
 import { csrFromEntries, symmetricNormalised, transpose, type Csr } from './csr';
 
 /** `k` neighbours of each of `rows` items, best first; `−1` where fewer exist. */
@@ -26,8 +27,8 @@ function entriesOf(lists: NeighbourLists, weight: (cosine: number) => number): C
   const column: number[] = [];
   const value: number[] = [];
   for (let place = 0; place < lists.indices.length; place++) {
-    const neighbour = lists.indices[place] ?? -1;
-    const cosine = lists.values[place] ?? 0;
+    const neighbour = at(lists.indices, place);
+    const cosine = at(lists.values, place);
     if (neighbour < 0 || cosine <= 0) continue;
     row.push(Math.floor(place / lists.k));
     column.push(neighbour);
@@ -53,9 +54,9 @@ export function symmetrised(matrix: Csr): Csr {
   const entries = new Map<number, number>();
   for (const { pointers: from, indices: to, values: weight } of [{ pointers, indices, values }, other]) {
     for (let r = 0; r < rows; r++) {
-      for (let k = from[r] ?? 0; k < (from[r + 1] ?? 0); k++) {
-        const key = r * rows + (to[k] ?? 0);
-        entries.set(key, Math.max(entries.get(key) ?? -Infinity, weight[k] ?? 0));
+      for (let k = at(from, r); k < at(from, r + 1); k++) {
+        const key = r * rows + at(to, k);
+        entries.set(key, Math.max(entries.get(key) ?? -Infinity, at(weight, k)));
       }
     }
   }
@@ -79,7 +80,7 @@ export function adjacentInAll(lists: readonly NeighbourLists[], mutual: boolean)
   for (const { indices, values, k } of lists) {
     indices.forEach((other, place) => {
       const row = Math.floor(place / k);
-      if (other < 0 || other === row || (values[place] ?? 0) <= 0) return;
+      if (other < 0 || other === row || at(values, place) <= 0) return;
       const key = row * first.rows + other;
       counts.set(key, (counts.get(key) ?? 0) + 1);
     });
@@ -104,9 +105,9 @@ export function weightedSum(matrices: readonly Csr[], shares: readonly number[])
   const rowSums = Array.from({ length: first.rows }, () => new Map<number, number>());
   matrices.forEach((matrix, m) => {
     rowSums.forEach((sums, row) => {
-      for (let k = matrix.pointers[row] ?? 0; k < (matrix.pointers[row + 1] ?? 0); k++) {
-        const column = matrix.indices[k] ?? 0;
-        sums.set(column, (sums.get(column) ?? 0) + (shares[m] ?? 0) * (matrix.values[k] ?? 0));
+      for (let k = at(matrix.pointers, row); k < at(matrix.pointers, row + 1); k++) {
+        const column = at(matrix.indices, k);
+        sums.set(column, (sums.get(column) ?? 0) + entry(shares, m) * at(matrix.values, k));
       }
     });
   });

@@ -1,3 +1,4 @@
+import { at } from '../../src/domain/at';
 import type { Random } from '../numbers/rng';
 import type { Pairs } from './behaviour';
 
@@ -9,21 +10,21 @@ export function degreeSensitiveSample(pairs: Pairs, users: number, items: number
   const userDegrees = degrees(pairs.users, users);
   const itemDegrees = degrees(pairs.items, items);
   const keys = Float64Array.from(pairs.users, (user, edge) => {
-    const weight = 1 / Math.sqrt((userDegrees[user] ?? 1) * (itemDegrees[pairs.items[edge] ?? 0] ?? 1));
+    const weight = 1 / Math.sqrt(at(userDegrees, user) * at(itemDegrees, at(pairs.items, edge)));
     return Math.log(1 - random.uniform()) / weight;
   });
   const kept = Int32Array.from(keys.keys())
-    .sort((a, b) => (keys[b] ?? 0) - (keys[a] ?? 0) || a - b)
+    .sort((a, b) => at(keys, b) - at(keys, a) || a - b)
     .slice(0, keep)
     .sort();
   return {
-    users: Int32Array.from(kept, (edge) => pairs.users[edge] ?? 0),
-    items: Int32Array.from(kept, (edge) => pairs.items[edge] ?? 0),
+    users: Int32Array.from(kept, (edge) => at(pairs.users, edge)),
+    items: Int32Array.from(kept, (edge) => at(pairs.items, edge)),
   };
 }
 
 function degrees(ends: Int32Array, count: number): Float64Array {
   const result = new Float64Array(count);
-  for (const end of ends) result[end] = (result[end] ?? 0) + 1;
+  for (const end of ends) result[end] = at(result, end) + 1;
   return result;
 }

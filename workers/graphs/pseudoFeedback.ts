@@ -1,3 +1,4 @@
+import { at } from '../../src/domain/at';
 import { placeOf, transpose, type Csr } from './csr';
 import type { Pairs } from './behaviour';
 
@@ -58,16 +59,16 @@ export async function pseudoFeedback(
     );
     const block = await similarities(items);
     for (const [place, row] of items.entries()) {
-      if ((longest[row] ?? 0) === 0) continue;
+      if (at(longest, row) === 0) continue;
       const values = block.subarray(place * trained.columns, (place + 1) * trained.columns);
       // A user leaves out what they have: no more than their history, so this many are enough for all of them.
-      const enough = options.perUser + (longest[row] ?? 0);
+      const enough = options.perUser + at(longest, row);
       const top = extremes(values, columns.tail, enough, 1, options.positiveCut, row);
       const low = extremes(values, columns.popular, enough, -1, -options.negativeCut, row);
-      for (let k = audiences.pointers[row] ?? 0; k < (audiences.pointers[row + 1] ?? 0); k++) {
-        const user = audiences.indices[k] ?? 0;
+      for (let k = at(audiences.pointers, row); k < at(audiences.pointers, row + 1); k++) {
+        const user = at(audiences.indices, k);
         const owns = (item: number): boolean => placeOf(trained, user, item) >= 0;
-        if (!options.likedRowsOnly || (liked.values[placeOf(liked, user, row)] ?? 0) === 1)
+        if (!options.likedRowsOnly || at(liked.values, placeOf(liked, user, row)) === 1)
           merge(best, user, top, owns, options.perUser, 1);
         merge(least, user, low, owns, options.perUser, -1);
       }
@@ -82,7 +83,7 @@ export async function pseudoFeedback(
 
 /** 1 for the `⌊ξ·I⌋` items of lowest training degree, ties: the lower item. */
 export function tailItems(audiences: Csr, share: number): Uint8Array {
-  const degree = (item: number): number => (audiences.pointers[item + 1] ?? 0) - (audiences.pointers[item] ?? 0);
+  const degree = (item: number): number => at(audiences.pointers, item + 1) - at(audiences.pointers, item);
   const order = Array.from({ length: audiences.rows }, (_, item) => item).sort(
     (a, b) => degree(a) - degree(b) || a - b,
   );
@@ -98,9 +99,9 @@ const itemsWhere = (tail: Uint8Array, wanted: number): Int32Array =>
 function longestHistories(trained: Csr, audiences: Csr): Int32Array {
   return Int32Array.from({ length: audiences.rows }, (_, item) => {
     let longest = 0;
-    for (let k = audiences.pointers[item] ?? 0; k < (audiences.pointers[item + 1] ?? 0); k++) {
-      const user = audiences.indices[k] ?? 0;
-      longest = Math.max(longest, (trained.pointers[user + 1] ?? 0) - (trained.pointers[user] ?? 0));
+    for (let k = at(audiences.pointers, item); k < at(audiences.pointers, item + 1); k++) {
+      const user = at(audiences.indices, k);
+      longest = Math.max(longest, at(trained.pointers, user + 1) - at(trained.pointers, user));
     }
     return longest;
   });
@@ -117,7 +118,7 @@ function extremes(
 ): Candidate[] {
   const beyond: Candidate[] = [];
   for (const item of columns) {
-    const value = values[item] ?? 0;
+    const value = at(values, item);
     if (sign * value > cut) beyond.push({ value, row, item });
   }
   return beyond.sort((a, b) => sign * (b.value - a.value) || a.item - b.item).slice(0, count);
@@ -165,9 +166,9 @@ function admitted(lists: readonly Candidate[][], cap: number, items: number): Pa
   lists.forEach((candidates, user) => {
     const seen = new Set<number>();
     for (const { item } of candidates) {
-      if (seen.has(item) || (cap > 0 && (counts[item] ?? 0) >= cap)) continue;
+      if (seen.has(item) || (cap > 0 && at(counts, item) >= cap)) continue;
       seen.add(item);
-      counts[item] = (counts[item] ?? 0) + 1;
+      counts[item] = at(counts, item) + 1;
       users.push(user);
       columns.push(item);
     }

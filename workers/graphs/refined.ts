@@ -1,3 +1,4 @@
+import { at } from '../../src/domain/at';
 import { csrFromEntries, transpose, type Csr } from './csr';
 import type { NeighbourLists } from './neighbours';
 
@@ -30,15 +31,15 @@ export function refinedGraph(lists: NeighbourLists, trained: Csr, options: Refin
   const column: number[] = [];
   const value: number[] = [];
   const audiences = transpose(trained);
-  const degree = (item: number): number => (audiences.pointers[item + 1] ?? 0) - (audiences.pointers[item] ?? 0);
+  const degree = (item: number): number => at(audiences.pointers, item + 1) - at(audiences.pointers, item);
   const common = new Float64Array(lists.rows);
   let dropped = 0;
   let added = 0;
   for (let a = 0; a < lists.rows; a++) {
     const weights = new Map<number, number>();
     for (let place = a * lists.k; place < (a + 1) * lists.k; place++) {
-      const b = lists.indices[place] ?? -1;
-      const cosine = lists.values[place] ?? 0;
+      const b = at(lists.indices, place);
+      const cosine = at(lists.values, place);
       if (b < 0 || cosine <= 0) continue;
       if (options.minSimilarity !== null && cosine < options.minSimilarity) dropped += 1;
       else weights.set(b, 1);
@@ -78,16 +79,16 @@ function similarAudiences(
   { coNeighbours, dropIdentical }: RefinementOptions,
 ): { readonly item: number; readonly jaccard: number }[] {
   const touched: number[] = [];
-  for (let k = audiences.pointers[a] ?? 0; k < (audiences.pointers[a + 1] ?? 0); k++) {
-    const user = audiences.indices[k] ?? 0;
-    for (let l = trained.pointers[user] ?? 0; l < (trained.pointers[user + 1] ?? 0); l++) {
-      const item = trained.indices[l] ?? 0;
+  for (let k = at(audiences.pointers, a); k < at(audiences.pointers, a + 1); k++) {
+    const user = at(audiences.indices, k);
+    for (let l = at(trained.pointers, user); l < at(trained.pointers, user + 1); l++) {
+      const item = at(trained.indices, l);
       if (common[item] === 0) touched.push(item);
-      common[item] = (common[item] ?? 0) + 1;
+      common[item] = at(common, item) + 1;
     }
   }
   const candidates = touched.map((item) => {
-    const shared = common[item] ?? 0;
+    const shared = at(common, item);
     common[item] = 0;
     return { item, jaccard: shared / (degree(a) + degree(item) - shared) };
   });

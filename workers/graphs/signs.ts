@@ -1,3 +1,4 @@
+import { at } from '../../src/domain/at';
 import type { Pairs } from './behaviour';
 
 /** δ where thresholds are not personal. */
@@ -12,19 +13,19 @@ export function signThresholds(pairs: Pairs, ratings: Float32Array, users: numbe
   const sums = new Float64Array(users);
   const squares = new Float64Array(users);
   pairs.users.forEach((user, row) => {
-    counts[user] = (counts[user] ?? 0) + 1;
-    sums[user] = (sums[user] ?? 0) + (ratings[row] ?? 0);
+    counts[user] = at(counts, user) + 1;
+    sums[user] = at(sums, user) + at(ratings, row);
   });
   pairs.users.forEach((user, row) => {
-    squares[user] = (squares[user] ?? 0) + ((ratings[row] ?? 0) - (sums[user] ?? 0) / (counts[user] ?? 1)) ** 2;
+    squares[user] = at(squares, user) + (at(ratings, row) - at(sums, user) / at(counts, user)) ** 2;
   });
   return Float64Array.from(counts, (count, user) => {
     if (count === 0) return -Infinity;
-    return (mix * (sums[user] ?? 0)) / count - (1 - mix) * Math.sqrt((squares[user] ?? 0) / count);
+    return (mix * at(sums, user)) / count - (1 - mix) * Math.sqrt(at(squares, user) / count);
   });
 }
 
 /** 1 where a rating lies above its user's threshold, 0 elsewhere. */
 export function signsOf(pairs: Pairs, ratings: Float32Array, thresholds: Float64Array): Uint8Array {
-  return Uint8Array.from(pairs.users, (user, row) => ((ratings[row] ?? 0) > (thresholds[user] ?? 0) ? 1 : 0));
+  return Uint8Array.from(pairs.users, (user, row) => (at(ratings, row) > at(thresholds, user) ? 1 : 0));
 }

@@ -3,6 +3,7 @@
  * (arXiv 2104.09036). As MMRec has it: the item graph is learned from projected features in the first batch of each
  * epoch, with gradient, and constant in the others; ranking builds it from the current parameters.
  */
+import { at } from '../../src/domain/at';
 import * as tf from '@tensorflow/tfjs-core';
 import { booleanOption, numberOption } from '../../src/domain/models/catalogue';
 import { readFloats } from '../engine/backends';
@@ -220,10 +221,10 @@ async function build(context: BuildContext): Promise<Model> {
 }
 
 function deviceEdges({ rows, k, indices, values }: NeighbourLists): LearnedEdges {
-  const places = Array.from(indices.keys()).filter((place) => (indices[place] ?? -1) >= 0 && (values[place] ?? 0) > 0);
+  const places = Array.from(indices.keys()).filter((place) => at(indices, place) >= 0 && at(values, place) > 0);
   const index = (of: (place: number) => number): RowIndex =>
     rowIndex(hostRowIndex(Int32Array.from(places, of), places.length, rows));
-  return { from: index((place) => Math.floor(place / k)), to: index((place) => indices[place] ?? 0) };
+  return { from: index((place) => Math.floor(place / k)), to: index((place) => at(indices, place)) };
 }
 
 function softmax(logits: Float32Array): Float32Array {
@@ -266,7 +267,7 @@ function restoredGraph(
     indices: Int32Array.from(state[`indices/${m}`] ?? []),
     values: state[`values/${m}`] ?? new Float32Array(0),
   }));
-  return { epoch: epoch[0] ?? -1, lists, shares };
+  return { epoch: at(epoch, 0), lists, shares };
 }
 
 export const lattice: ModelKind = {

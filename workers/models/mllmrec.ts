@@ -3,6 +3,7 @@
  * Multimodal Recommendation (arXiv 2508.15304). Item descriptions and user profiles, encoded and frozen; items smoothed
  * once over a refined item–item graph; each side through a two-layer network; inner product, trained by BPR alone.
  */
+import { at } from '../../src/domain/at';
 import * as tf from '@tensorflow/tfjs-core';
 import { booleanOption, choiceOption, numberOption } from '../../src/domain/models/catalogue';
 import type { Config } from '../../src/domain/models/table';
@@ -105,7 +106,7 @@ function sumOfLayers(graph: Csr, start: Float32Array, layers: number): Float32Ar
   let current = start;
   for (let l = 0; l < layers; l++) {
     current = multiplyRows(graph, current, start.length / graph.rows);
-    current.forEach((value, i) => (total[i] = (total[i] ?? 0) + value));
+    current.forEach((value, i) => (total[i] = at(total, i) + value));
   }
   return total;
 }
@@ -171,7 +172,7 @@ function findingsOf(
 ): Finding[] {
   const before = lists.indices.reduce((sum, item) => sum + (item >= 0 ? 1 : 0), 0);
   const inDegrees = new Int32Array(graph.rows);
-  graph.indices.forEach((item) => (inDegrees[item] = (inDegrees[item] ?? 0) + 1));
+  graph.indices.forEach((item) => (inDegrees[item] = at(inDegrees, item) + 1));
   const isolated = Array.from({ length: graph.rows }, (_, row) => row).filter(
     (row) => graph.pointers[row] === graph.pointers[row + 1],
   ).length;

@@ -1,3 +1,5 @@
+import { entry } from '../../src/domain/at';
+
 /** IEEE 754 binary16, by its 16 bits. */
 
 let table: Float32Array | null = null;
@@ -23,7 +25,7 @@ const word = new Uint32Array(single.buffer);
 /** The nearest of a single-precision value, ties to even; from 65,520 on ±∞. */
 export function halfOf(value: number): number {
   single[0] = value;
-  const all = word[0] ?? 0;
+  const all = entry(word, 0);
   const sign = (all >>> 16) & 0x8000;
   const magnitude = all & 0x7fffffff;
   if (magnitude > 0x7f800000) return sign | 0x7e00;

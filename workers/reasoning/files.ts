@@ -1,3 +1,4 @@
+import { entry } from '../../src/domain/at';
 import type { ReasoningFile } from '../../src/domain/reasoning';
 import { npyFile } from '../../src/sharing/npy';
 import type { Database } from '../../src/storage/database';
@@ -33,7 +34,7 @@ export async function makeReasoningFile(database: Database, datasetId: string, w
             origin: originOf(source),
             model: isQuestion(source) ? source.model : null,
             paragraph: await textOf(study, source),
-            text: documents[item] ?? '',
+            text: entry(documents, item),
           }),
         );
       }
@@ -52,7 +53,7 @@ export async function makeReasoningFile(database: Database, datasetId: string, w
             cut,
             origin: originOf(source),
             model: isQuestion(source) ? source.model : null,
-            text: profileTexts[user] ?? '',
+            text: entry(profileTexts, user),
           });
         }),
       );

@@ -1,3 +1,4 @@
+import { entry } from '../../src/domain/at';
 import { AppError } from '../../src/domain/errors';
 import type { NamedFile } from '../../src/domain/protocol';
 import type { FoundTexts, ImportStep } from '../../src/domain/reasoning';
@@ -92,7 +93,7 @@ async function readTexts(
   // Of two columns, the one that is not the id is the text whatever its name.
   const text = named ?? (columns.length === 2 && id >= 0 ? 1 - id : -1);
   if (id < 0 || text < 0) throw noFields(source, step, columns.join(', '));
-  await opened.table.read({}, (cells) => take(cells[id] ?? '', cells[text] ?? ''));
+  await opened.table.read({}, (cells) => take(entry(cells, id), entry(cells, text)));
 }
 
 async function readJson(

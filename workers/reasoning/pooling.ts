@@ -1,3 +1,5 @@
+import { at, entry } from '../../src/domain/at';
+
 /** From token ids to sentence vectors, around the model. */
 
 /** A batch of token ids, each row padded to `width`. */
@@ -55,7 +57,7 @@ export function meanPooled(
     for (let token = 0; token < width; token++) {
       if (mask[row * width + token] !== 1n) continue;
       const start = (row * width + token) * columns;
-      for (let column = 0; column < columns; column++) sum[column] = (sum[column] ?? 0) + (hidden[start + column] ?? 0);
+      for (let column = 0; column < columns; column++) sum[column] = at(sum, column) + at(hidden, start + column);
     }
     const norm = Math.hypot(...sum);
     return Float32Array.from(sum, (value) => (norm > 0 ? value / norm : 0));
@@ -64,11 +66,11 @@ export function meanPooled(
 
 /** Places of texts by length, in batches of at most `most` texts and `tokens` padded tokens. */
 export function batches(lengths: readonly number[], most: number, tokens: number): number[][] {
-  const order = lengths.map((_, place) => place).sort((a, b) => (lengths[a] ?? 0) - (lengths[b] ?? 0));
+  const order = lengths.map((_, place) => place).sort((a, b) => entry(lengths, a) - entry(lengths, b));
   const all: number[][] = [];
   for (const place of order) {
     const last = all.at(-1);
-    if (last && last.length < most && (last.length + 1) * (lengths[place] ?? 0) <= tokens) last.push(place);
+    if (last && last.length < most && (last.length + 1) * entry(lengths, place) <= tokens) last.push(place);
     else all.push([place]);
   }
   return all;

@@ -1,3 +1,4 @@
+import { at } from '../../src/domain/at';
 import type { DatasetDocument, DatasetLabels } from '../../src/domain/dataset';
 import type { ImportStep, InputCounts, Override, ReasoningJob, TextOrigin } from '../../src/domain/reasoning';
 import {
@@ -97,7 +98,7 @@ const wholeText = ({ imported, job }: ReasoningStudy, item: number): string | nu
 export function givenText({ inputs, labels }: Pick<ReasoningStudy, 'inputs' | 'labels'>, item: number): ItemText {
   if (inputs.texts) return inputs.texts[item] ?? NO_TEXT;
   const category = labels?.itemCategories;
-  return { ...NO_TEXT, title: labels?.items?.[item] ?? '', categories: category?.names[category.of[item] ?? -1] ?? '' };
+  return { ...NO_TEXT, title: labels?.items?.[item] ?? '', categories: category?.names[at(category.of, item)] ?? '' };
 }
 
 export function inputCounts(study: ReasoningStudy): InputCounts {

@@ -1,3 +1,4 @@
+import { at } from '../../src/domain/at';
 import { disposeRowIndex, hostRowIndex, rowIndex } from '../engine/rows';
 import { disposeTensors, floats, integers } from '../engine/tensors';
 import type { Batch, DistinctRows } from '../models/model';
@@ -38,7 +39,7 @@ function distinctRows(ids: Int32Array, count: number): DistinctRows {
   const seen = new Set<number>();
   const mask = new Float32Array(ids.length);
   for (let row = 0; row < count; row++) {
-    const id = ids[row] ?? 0;
+    const id = at(ids, row);
     if (seen.has(id)) continue;
     seen.add(id);
     mask[row] = 1;

@@ -1,3 +1,4 @@
+import { at } from '../../src/domain/at';
 import type { Ranker } from '../engine/ranking';
 import type { Interactions } from '../../src/domain/dataset';
 import { byKey, type MetricKey, type Metrics, type PerUserMetrics } from '../../src/domain/metrics';
@@ -27,9 +28,9 @@ export function heldOut(
   const relevant = new Map<number, Set<number>>();
   const liked = new Map<number, Set<number>>();
   interactions.split.forEach((label, row) => {
-    const user = interactions.users[row] ?? 0;
-    const item = interactions.items[row] ?? 0;
-    if (label !== split || (trained.pointers[user + 1] ?? 0) === (trained.pointers[user] ?? 0)) return;
+    const user = at(interactions.users, row);
+    const item = at(interactions.items, row);
+    if (label !== split || at(trained.pointers, user + 1) === at(trained.pointers, user)) return;
     addTo(relevant, user, item);
     if ((interactions.ratings?.[row] ?? 0) > (thresholds?.[user] ?? Infinity)) addTo(liked, user, item);
   });
@@ -47,7 +48,7 @@ function addTo(sets: Map<number, Set<number>>, user: number, item: number): void
 
 /** The held-out pairs themselves, users ascending. */
 export function pairsOf({ users, relevant }: HeldOut): Pairs {
-  const pairs = relevant.flatMap((items, row) => Array.from(items, (item) => ({ user: users[row] ?? 0, item })));
+  const pairs = relevant.flatMap((items, row) => Array.from(items, (item) => ({ user: at(users, row), item })));
   return { users: Int32Array.from(pairs, ({ user }) => user), items: Int32Array.from(pairs, ({ item }) => item) };
 }
 
@@ -105,5 +106,5 @@ function judge(users: Int32Array, topItems: Int32Array, relevant: readonly Reado
     );
     byKey((key) => (values[key][place] = metrics[key]));
   });
-  return { users: Int32Array.from(rows, (row) => users[row] ?? 0), values };
+  return { users: Int32Array.from(rows, (row) => at(users, row)), values };
 }

@@ -1,3 +1,4 @@
+import { at } from '../../src/domain/at';
 import { modalitiesOf, type DatasetDocument, type FeatureInfo, type Interactions } from '../../src/domain/dataset';
 import { AppError } from '../../src/domain/errors';
 import { modelTable, readsFeatures } from '../../src/domain/models/catalogue';
@@ -81,8 +82,8 @@ export async function readTrainingData(
   const vectors = modelTable(model).readsVectors ? vectorsOf(dataset) : null;
   const rows = Array.from(interactions.split.keys()).filter((row) => interactions.split[row] === 0);
   const train = {
-    users: Int32Array.from(rows, (row) => interactions.users[row] ?? 0),
-    items: Int32Array.from(rows, (row) => interactions.items[row] ?? 0),
+    users: Int32Array.from(rows, (row) => at(interactions.users, row)),
+    items: Int32Array.from(rows, (row) => at(interactions.items, row)),
   };
   const ratings =
     dataset.statistics.ratings &&

@@ -1,3 +1,4 @@
+import { at } from '../../src/domain/at';
 import { AppError } from '../../src/domain/errors';
 import { placeOf, type Csr } from '../graphs/csr';
 import type { Pairs } from '../graphs/behaviour';
@@ -66,11 +67,11 @@ export class Sampler {
     const positives = new Int32Array(batchSize);
     const negatives = new Int32Array(batchSize * ratio);
     for (let row = 0; row < count; row++) {
-      const pair = this.#order[first + row] ?? 0;
-      const user = this.#pairs.users[pair] ?? 0;
+      const pair = at(this.#order, first + row);
+      const user = at(this.#pairs.users, pair);
       pairs[row] = pair;
       users[row] = user;
-      positives[row] = this.#pairs.items[pair] ?? 0;
+      positives[row] = at(this.#pairs.items, pair);
       for (let n = 0; n < ratio; n++) negatives[row * ratio + n] = this.#drawNegative(user);
     }
     this.#taken += 1;
@@ -95,15 +96,15 @@ export class Sampler {
     for (let i = 0; i < order.length; i++) order[i] = i;
     for (let i = order.length - 1; i > 0; i--) {
       const j = this.#shuffle.integer(i + 1);
-      const kept = order[i] ?? 0;
-      order[i] = order[j] ?? 0;
+      const kept = at(order, i);
+      order[i] = at(order, j);
       order[j] = kept;
     }
   }
 
   #drawNegative(user: number): number {
     for (;;) {
-      const item = this.#candidates[this.#negatives.integer(this.#candidates.length)] ?? 0;
+      const item = at(this.#candidates, this.#negatives.integer(this.#candidates.length));
       if (placeOf(this.#trained, user, item) < 0) return item;
     }
   }
@@ -118,7 +119,7 @@ function candidateItems(pairs: Pairs, items: number, from: SamplerOptions['negat
 
 function refuseSaturatedUsers(trained: Csr, candidates: number, from: SamplerOptions['negativesFrom']): void {
   for (let user = 0; user < trained.rows; user++) {
-    if ((trained.pointers[user + 1] ?? 0) - (trained.pointers[user] ?? 0) < candidates) continue;
+    if (at(trained.pointers, user + 1) - at(trained.pointers, user) < candidates) continue;
     throw new AppError(
       'SAMPLE_NO_NEGATIVE',
       `User ${user} has a training interaction with every one of the ${candidates} items that negatives are drawn from.`,

@@ -1,3 +1,4 @@
+import { at } from '../../src/domain/at';
 import type { DatasetLabels } from '../../src/domain/dataset';
 import { modelTable } from '../../src/domain/models/catalogue';
 import type { ModelId } from '../../src/domain/models/table';
@@ -49,7 +50,7 @@ export class TraceRecorder {
       this.#add(
         `data/${name}`,
         [rows.length, 2],
-        Int32Array.from(rows.flatMap((row) => [users[row] ?? 0, items[row] ?? 0])),
+        Int32Array.from(rows.flatMap((row) => [at(users, row), at(items, row)])),
       );
     });
     for (const { name, shape, values } of model.inputs ?? []) this.#add(`input/${name}`, shape, values);
@@ -100,13 +101,13 @@ export class TraceRecorder {
       terms: Object.fromEntries(
         terms.map(({ key }, place) => [
           key,
-          { unweighted: numbers[terms.length + 1 + place] ?? NaN, weighted: numbers[place] ?? NaN },
+          { unweighted: at(numbers, terms.length + 1 + place), weighted: at(numbers, place) },
         ]),
       ),
-      total: numbers[terms.length] ?? NaN,
+      total: at(numbers, terms.length),
       ...(observed.length > 0 && {
         observed: Object.fromEntries(
-          observed.map(({ key }, place) => [key, numbers[2 * terms.length + 1 + place] ?? NaN]),
+          observed.map(({ key }, place) => [key, at(numbers, 2 * terms.length + 1 + place)]),
         ),
       }),
     });

@@ -1,3 +1,4 @@
+import { at, entry } from '../../src/domain/at';
 import type { EpochPoint, MemoryUse, TermPoint } from '../../src/domain/run';
 import { AppError, type ErrorContext } from '../../src/domain/errors';
 import type { Config } from '../../src/domain/models/table';
@@ -136,7 +137,7 @@ export class Trainer {
     const observed = { ...this.#epochObserved, ...mapNumbers(this.#observed(means), (value) => [value]) };
     return {
       terms: this.#named(means),
-      total: means[this.#termKeys.length] ?? NaN,
+      total: entry(means, this.#termKeys.length),
       learningRate,
       ...(Object.keys(observed).length > 0 && { observed }),
     };
@@ -203,7 +204,7 @@ export class Trainer {
     const values = await readFloats(norms);
     norms.dispose();
     parameters.forEach(({ name }, column) => {
-      const ofTerms = this.#termKeys.map((_, row) => values[row * parameters.length + column] ?? NaN);
+      const ofTerms = this.#termKeys.map((_, row) => at(values, row * parameters.length + column));
       const sum = ofTerms.reduce((total, value) => total + value, 0);
       this.#epochObserved[`gradientShare/${name}`] = ofTerms.map((value) => (sum > 0 ? value / sum : 0));
     });
@@ -223,18 +224,18 @@ export class Trainer {
       step,
       epoch,
       terms: this.#named(means),
-      total: means[this.#termKeys.length] ?? NaN,
+      total: entry(means, this.#termKeys.length),
       ...(this.#observedKeys.length > 0 && { observed: this.#observed(means) }),
     };
   }
 
   #observed(means: readonly number[]): Record<string, number> {
     const first = 2 * this.#termKeys.length + 1;
-    return Object.fromEntries(this.#observedKeys.map((key, place) => [key, means[first + place] ?? NaN]));
+    return Object.fromEntries(this.#observedKeys.map((key, place) => [key, entry(means, first + place)]));
   }
 
   #named(values: readonly number[]): Record<string, number> {
-    return Object.fromEntries(this.#termKeys.map((key, place) => [key, values[place] ?? NaN]));
+    return Object.fromEntries(this.#termKeys.map((key, place) => [key, entry(values, place)]));
   }
 
   async state(): Promise<TrainerState> {

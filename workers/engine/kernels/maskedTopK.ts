@@ -1,3 +1,4 @@
+import { at } from '../../../src/domain/at';
 import type * as tf from '@tensorflow/tfjs-core';
 import { registerPair, runPair, type KernelPair } from '../kernelPair';
 
@@ -135,18 +136,18 @@ function selectRow(
   let found = 0;
   let threshold = LOWEST;
   for (let column = 0; column < columns; column++) {
-    const score = scores[offset + column] ?? NaN;
+    const score = at(scores, offset + column);
     // Columns come in ascending order, so an equal score never displaces an earlier one. NaN never enters.
     if (!(score > threshold) || masked[column] === 1) continue;
     let place = found < k ? found++ : k - 1;
-    while (place > 0 && (output[target + k + place - 1] ?? 0) < score) {
-      output[target + place] = output[target + place - 1] ?? -1;
-      output[target + k + place] = output[target + k + place - 1] ?? LOWEST;
+    while (place > 0 && at(output, target + k + place - 1) < score) {
+      output[target + place] = at(output, target + place - 1);
+      output[target + k + place] = at(output, target + k + place - 1);
       place--;
     }
     output[target + place] = column;
     output[target + k + place] = score;
-    if (found === k) threshold = output[target + 2 * k - 1] ?? LOWEST;
+    if (found === k) threshold = at(output, target + 2 * k - 1);
   }
 }
 

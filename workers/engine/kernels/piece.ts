@@ -1,3 +1,4 @@
+import { entry } from '../../../src/domain/at';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** What `tf.slice` takes of a tensor along the one axis where it does not take all. */
@@ -22,5 +23,5 @@ export function pieceOf(x: tf.TensorInfo, attrs: tf.NamedAttrMap): Piece | null 
   if (axes.length > 1 || size.includes(0)) return null;
   tf.slice_util.assertParamsValid(x, begin, size);
   const [axis = 0] = axes;
-  return { axis, first: begin[axis] ?? 0, size: size[axis] ?? 0 };
+  return { axis, first: entry(begin, axis), size: entry(size, axis) };
 }

@@ -1,3 +1,4 @@
+import { entry } from '../../../src/domain/at';
 import * as tf from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { replaceOnWasm } from '../replace';
@@ -64,7 +65,7 @@ function cut(
     addressOf(backend, x) + BYTES * first * inner,
     addressOf(backend, output),
     outer,
-    (x.shape[axis] ?? 0) * inner,
+    entry(x.shape, axis) * inner,
     size * inner,
     size * inner,
   );
@@ -82,7 +83,7 @@ export function replaceWasmCuts(): void {
     const parts = attrs['numOrSizeSplits'];
     if (!kernels || !x || !isPlain(x) || x.shape.includes(0)) return null;
     const [axis = 0] = tf.util.parseAxisParam(Number(attrs['axis']), x.shape);
-    const length = x.shape[axis] ?? 0;
+    const length = entry(x.shape, axis);
     const sizes = Array.isArray(parts)
       ? parts.map(Number)
       : new Array<number>(Number(parts)).fill(length / Number(parts));
@@ -98,7 +99,7 @@ export function replaceWasmCuts(): void {
     if (!kernels || !x || !isPlain(x) || x.shape.includes(0)) return null;
     const [axis = 0] = tf.util.parseAxisParam(Number(attrs['axis']), x.shape);
     const shape = x.shape.filter((_, a) => a !== axis);
-    return Array.from({ length: x.shape[axis] ?? 0 }, (_, place) => ({
+    return Array.from({ length: entry(x.shape, axis) }, (_, place) => ({
       ...cut(backend, kernels, x, axis, place, 1),
       shape,
     }));
@@ -128,7 +129,7 @@ export function replaceWasmConcat(): void {
       return null;
     const [axis = 0] = tf.util.parseAxisParam(Number(attrs['axis']), first.shape);
     const { outer, inner } = around(first.shape, axis);
-    const lengths = given.map(({ shape }) => (shape[axis] ?? 0) * inner);
+    const lengths = given.map(({ shape }) => entry(shape, axis) * inner);
     const whole = lengths.reduce((sum, length) => sum + length, 0);
     const output = backend.makeOutput(
       first.shape.map((length, a) => (a === axis ? whole / inner : length)),
@@ -136,7 +137,7 @@ export function replaceWasmConcat(): void {
     );
     let to = addressOf(backend, output);
     given.forEach((x, k) => {
-      const length = lengths[k] ?? 0;
+      const length = entry(lengths, k);
       kernels.copyColumns(addressOf(backend, x), to, outer, length, whole, length);
       to += BYTES * length;
     });

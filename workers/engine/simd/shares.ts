@@ -1,3 +1,4 @@
+import { at, entry } from '../../../src/domain/at';
 import type { SimdKernels } from './heap';
 import type { Team } from './team';
 
@@ -60,7 +61,7 @@ export function sharedKernels(own: SimdKernels, team: Team, memory: WebAssembly.
     },
     csrProduct: (pointers, columns, values, x, result, rows, width) => {
       const places = new Int32Array(memory.buffer, pointers, rows + 1);
-      if ((places[rows] ?? 0) * width < LEAST_SPARSE)
+      if (at(places, rows) * width < LEAST_SPARSE)
         return own.csrProduct(pointers, columns, values, x, result, rows, width);
       team.run(
         'csrProduct',
@@ -183,13 +184,13 @@ export function sharedKernels(own: SimdKernels, team: Team, memory: WebAssembly.
 /** Rows of a sparse matrix in ranges of about as many entries each: `pointers [rows + 1]`. */
 function evenRows(pointers: Int32Array, parts: number): (readonly [first: number, last: number])[] {
   const rows = pointers.length - 1;
-  const entries = pointers[rows] ?? 0;
+  const entries = at(pointers, rows);
   const bounds = Array.from({ length: parts + 1 }, (_, part) =>
     part === parts ? rows : firstFrom(pointers, (part * entries) / parts),
   );
   return bounds
     .slice(1)
-    .map((last, part) => [bounds[part] ?? 0, last] as const)
+    .map((last, part) => [entry(bounds, part), last] as const)
     .filter(([first, last]) => last > first);
 }
 
@@ -199,7 +200,7 @@ function firstFrom(list: Int32Array, value: number): number {
   let high = list.length - 1;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((list[middle] ?? 0) < value) low = middle + 1;
+    if (at(list, middle) < value) low = middle + 1;
     else high = middle;
   }
   return low;

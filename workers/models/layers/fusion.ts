@@ -1,3 +1,4 @@
+import { entry } from '../../../src/domain/at';
 import * as tf from '@tensorflow/tfjs-core';
 import { matrixOf } from '../../engine/tensors';
 import type { Linear } from './features';
@@ -16,6 +17,6 @@ export function fuseModalities(
   const shares = matrixOf(tf.softmax(tf.concat(scores, 1)));
   const share = (m: number): tf.Tensor2D => tf.slice(shares, [0, m], [shares.shape[0], 1]);
   const shared = tf.addN(views.map((view, m) => tf.mul(view, share(m))));
-  const specific = views.map((view, m) => tf.mul(gates[m] ?? 0, tf.sub(view, shared)));
+  const specific = views.map((view, m) => tf.mul(entry(gates, m), tf.sub(view, shared)));
   return matrixOf(tf.mul(tf.addN([shared, ...specific]), 1 / (views.length + 1)));
 }

@@ -1,3 +1,4 @@
+import { at } from '../../../src/domain/at';
 import { booleanOption, choiceOption, numberOption } from '../../../src/domain/models/catalogue';
 import type { Config } from '../../../src/domain/models/table';
 import { countBetween, type Finding } from '../../../src/domain/observations';
@@ -64,7 +65,7 @@ const STEPS = 100;
 export function similarityFinding(lists: NeighbourLists, of: string, alpha: number | null): Finding {
   const known = Array.from(lists.values).filter(
     (cosine, place) =>
-      cosine > 0 && (lists.indices[place] ?? -1) >= 0 && lists.indices[place] !== Math.floor(place / lists.k),
+      cosine > 0 && at(lists.indices, place) >= 0 && lists.indices[place] !== Math.floor(place / lists.k),
   );
   const lowest = Math.min(STEPS - 1, Math.floor(known.reduce((low, cosine) => Math.min(low, cosine), 1) * STEPS));
   const edges = Array.from({ length: STEPS - lowest + 1 }, (_, i) => (lowest + i) / STEPS);
@@ -179,7 +180,7 @@ export async function edgeEnhancement(
 
 function enhancementFinding(block: Csr, interactions: number): Finding {
   const linked = Array.from({ length: block.rows }, (_, row) => row).filter(
-    (row) => (block.pointers[row + 1] ?? 0) > (block.pointers[row] ?? 0),
+    (row) => at(block.pointers, row + 1) > at(block.pointers, row),
   ).length;
   return {
     kind: 'numbers',

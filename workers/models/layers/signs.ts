@@ -1,3 +1,4 @@
+import { at } from '../../../src/domain/at';
 import * as tf from '@tensorflow/tfjs-core';
 import { booleanOption, choiceOption, numberOption } from '../../../src/domain/models/catalogue';
 import { countBetween, type Finding } from '../../../src/domain/observations';
@@ -42,8 +43,8 @@ export async function signedPairs(context: BuildContext): Promise<SignedPairs> {
   const real = (sign: number): Pairs => {
     const rows = Array.from(signs.keys()).filter((row) => signs[row] === sign);
     return {
-      users: Int32Array.from(rows, (row) => train.users[row] ?? 0),
-      items: Int32Array.from(rows, (row) => train.items[row] ?? 0),
+      users: Int32Array.from(rows, (row) => at(train.users, row)),
+      items: Int32Array.from(rows, (row) => at(train.items, row)),
     };
   };
   return {

@@ -1,3 +1,4 @@
+import { at } from '../../../src/domain/at';
 import { numberOption } from '../../../src/domain/models/catalogue';
 import type { Finding } from '../../../src/domain/observations';
 import { FAMILIES, familiesOf, type Expert } from '../../../src/domain/routing';
@@ -52,12 +53,12 @@ export function sampledGraph(graph: Csr, fanOut: number, random: Random): Csr {
   const indices: number[] = [];
   const values: number[] = [];
   for (let row = 0; row < graph.rows; row++) {
-    const start = graph.pointers[row] ?? 0;
-    const degree = (graph.pointers[row + 1] ?? 0) - start;
+    const start = at(graph.pointers, row);
+    const degree = at(graph.pointers, row + 1) - start;
     const scale = degree / Math.min(degree, fanOut);
     for (const place of chosenPlaces(degree, fanOut, random)) {
-      indices.push(graph.indices[start + place] ?? 0);
-      values.push((graph.values[start + place] ?? 0) * scale);
+      indices.push(at(graph.indices, start + place));
+      values.push(at(graph.values, start + place) * scale);
     }
     pointers[row + 1] = indices.length;
   }
