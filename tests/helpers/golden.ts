@@ -6,7 +6,8 @@ import type { Config, OptionValue } from '../../src/domain/models/table';
 import { stream } from '../../workers/numbers/rng';
 import { matrix } from '../../workers/engine/tensors';
 import { csrFromEntries, type Csr } from '../../workers/graphs/csr';
-import type { BuildContext, FeatureMatrix, ModelInput, NamedGraph, StepScope } from '../../workers/models/model';
+import type { StepScope } from '../../workers/engine/contract';
+import type { BuildContext, FeatureMatrix, ModelInput, NamedGraph } from '../../workers/models/model';
 import type { HostBatch } from '../../workers/training/batch';
 
 interface Values {
