@@ -102,7 +102,7 @@ export function routingStatistics(probabilities: Float32Array, experts: number):
     const row = probabilities.subarray(pair * experts, (pair + 1) * experts);
     row.forEach((value, e) => (mean[e] = (mean[e] ?? 0) + value / pairs));
     const order = Array.from(row.keys()).sort((a, b) => (row[b] ?? 0) - (row[a] ?? 0) || a - b);
-    const at = (rank: number): number => row[entry(order, rank)] ?? 0;
+    const at = (rank: number): number => row[order[rank] ?? -1] ?? 0;
     winner += at(0) / pairs;
     top3 += (at(0) + at(1) + at(2)) / pairs;
     gap += (at(0) - at(1)) / pairs;

@@ -46,7 +46,7 @@ export function featureKey(path: string): string | null {
     const key = /^(.+?)[_-]feat(?:s|ure|ures)?(?:\.(?:npy|npz))?(?:\.gz)?$/i.exec(part)?.[1];
     if (key !== undefined) return key.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '_');
     // Only the wrapper of a single array speaks for what lies in it.
-    if (!/\.(npz|gz)$/i.test(entry(parts, i - 1))) return null;
+    if (!/\.(npz|gz)$/i.test(parts[i - 1] ?? '')) return null;
   }
   return null;
 }
