@@ -74,7 +74,17 @@ class RefinedDataset(Dataset):
         assert {u for u, _ in self.train} == set(range(USERS)) - {COLD_USER}
 
 
-DATASETS = {"base": Dataset, "refined": RefinedDataset}
+class AudioDataset(Dataset):
+    """The same with a third modality, one column of which is constant."""
+
+    def __init__(self):
+        super().__init__()
+        audio = np.float32(np.random.default_rng(20240611).normal(.2, .8, (ITEMS, 5)))
+        audio[:, 4] = .5
+        self.features["audio"] = audio
+
+
+DATASETS = {"base": Dataset, "refined": RefinedDataset, "audio": AudioDataset}
 
 
 class Init:

@@ -36,7 +36,7 @@ class Reference(Mgcn):
         low, high, ramp = (self.config[key] for key in ("weightMin", "weightMax", "weightEpochs"))
         return low + epoch / ramp * (high - low) if self.config["epochWeights"] == "ramp" and epoch < ramp else high
 
-    def entities(self, batch):
+    def entities(self, given, batch):
         """The entities of users and of items, and the place of each one's partner on the other side (None: its own).
 
         A partner is the other side of the entity's row, or of its first row where entities are distinct.
@@ -45,6 +45,7 @@ class Reference(Mgcn):
         if self.config.get("batchAs") != "distinct":
             return (u, None), (i, None)
         user_rows, item_rows = first_rows(u), first_rows(i)
+        assert not given.checks or max(len(user_rows), len(item_rows)) < len(u)  # distinct differs from rows
         users, items = u[user_rows], i[item_rows]
         return (users, places(items, i[user_rows])), (items, places(users, u[item_rows]))
 
@@ -68,7 +69,7 @@ class Reference(Mgcn):
     def terms(self, given, batch):
         behaviour, modal, _ = self.views(given)
         own, fused, partners = [], [], []
-        for at, (chosen, partner) in enumerate(self.entities(batch)):
+        for at, (chosen, partner) in enumerate(self.entities(given, batch)):
             b, m = (given.split(nodes)[at][chosen] for nodes in (behaviour, modal))
             own.append((F.normalize(b), F.normalize(m)))
             fused.append(F.normalize(b + m))

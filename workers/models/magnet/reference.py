@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 
 from reference import model
-from reference.data import COLD_ITEM, COLD_USER, ITEMS, Dataset
+from reference.data import COLD_ITEM, COLD_USER, ITEMS
 from reference.graphs import TIE, bipartite, cosines, neighbours, row_mean, sym
 from reference.losses import info_nce, mean_of_layers
 from reference.output import digits
@@ -17,16 +17,6 @@ FAMILIES = {"all": ("dom", "bal", "com"), "bal": ("bal",), "bal+dom": ("dom", "b
 # Wider than the default bounds of head and router, so that scores and probabilities differ enough for every term to weigh.
 HEAD, ROUTER = 2.5, 6.0
 VALIDATION, EXPLAINED = 12, 3
-
-
-class AudioDataset(Dataset):
-    """The shared data set with a third modality, one column of which is constant."""
-
-    def __init__(self):
-        super().__init__()
-        audio = np.float32(np.random.default_rng(20240611).normal(.2, .8, (ITEMS, 5)))
-        audio[:, 4] = .5
-        self.features["audio"] = audio
 
 
 # ---------------------------------------------------------------- what is fixed before training
@@ -90,7 +80,6 @@ class Reference(model.Reference):
         "experts": True, "routingWeight": .3, "stageWeights": "lin", "stages": "entropy", "entropyThreshold": .9,
         "coverageWindow": 4, "minCoverageSteps": 0, "contrastWeight": .01, "temperature": .5, "weightDecay": 2e-5}
     dataset = "audio"
-    datasets = {"audio": AudioDataset}
     # Every pair passes every expert: minutes for a whole split.
     most_ranked = 128
 
@@ -164,31 +153,28 @@ class Reference(model.Reference):
     def join(self, given, users, items):
         return F.relu(given.apart(users + items)) if self.config["expertHead"] == "mlp" else users * items
 
-    def routes(self, given, side, z):
-        """What one side adds to the router's (first) layer."""
-        return z @ given[f"router/{side}"] if self.routed else None
+    def routes(self, given, z):
+        """What users and items add to the router's (first) layer; nothing without a router."""
+        if not self.routed:
+            return None, None
+        bias = given["router/hidden/bias" if self.config["routerHidden"] else "router/bias"]
+        return z[0] @ given["router/user"] + bias, z[1] @ given["router/item"]
 
-    def log_probabilities(self, given, users, items):
+    def logits(self, given, users, items):
         """Of every expert, from what each side adds."""
         if not self.config["routerHidden"]:
-            return F.log_softmax(users + items + given["router/bias"], -1)
-        hidden = F.relu(given.apart(users + items + given["router/hidden/bias"]))
-        return F.log_softmax(given.linear("router/output", hidden), -1)
+            return users + items
+        return given.linear("router/output", F.relu(given.apart(users + items)))
 
     def shares(self, given, pi):
         """Probabilities of the most probable experts, renormalised; zero elsewhere."""
         count = min(self.config["topExperts"], pi.shape[-1])
-        values, places = pi.topk(min(count + 1, pi.shape[-1]), -1)
-        given.apart(values[..., count - 1:-1] - values[..., count:])
-        kept = torch.zeros_like(pi).scatter(-1, places[..., :count], values[..., :count])
+        if given.checks:  # no choice is in doubt
+            ranked = pi.sort(-1, descending=True).values
+            given.apart(ranked[..., count - 1:count] - ranked[..., count:count + 1])
+        top = pi.topk(count, -1)
+        kept = torch.zeros_like(pi).scatter(-1, top.indices, top.values)
         return kept / kept.sum(-1, keepdim=True)
-
-    def mixture(self, given, values, users, items):
-        """Scores from the experts' values [E, rows], and the log-probabilities of all experts."""
-        if not self.routed:
-            return values[0], None
-        log_pi = self.log_probabilities(given, users, items)
-        return (values.T * self.shares(given, log_pi.exp())).sum(1), log_pi
 
     # ---------------------------------------------------------------- training
 
@@ -220,8 +206,11 @@ class Reference(model.Reference):
         def scored(site, places, users, zu):
             zi = z[1][places]
             joined = self.join(given, users, self.heads(given, "item", [zi, *(cue[places] for cue in item_cues)]))
-            values = given.dropout(site, joined, c["dropout"], axis=1) @ given.column("expert/output")
-            return self.mixture(given, values.squeeze(2), self.routes(given, "user", zu), self.routes(given, "item", zi))
+            values = (given.dropout(site, joined, c["dropout"], axis=1) @ given.column("expert/output")).squeeze(2)
+            if not self.routed:
+                return values[0], None
+            log_pi = F.log_softmax(self.logits(given, *self.routes(given, (zu, zi))), 1)
+            return (values.T * self.shares(given, log_pi.exp())).sum(1), log_pi
 
         liked, log_pi = scored("dropout/positive", batch["positives"], users, zu)
         other, _ = scored("dropout/negative", batch["negatives"], users.repeat_interleave(ratio, 1), zu.repeat_interleave(ratio, 0))
@@ -252,8 +241,8 @@ class Reference(model.Reference):
     def final(self, given):
         """Heads and routes of all users and items, with the whole history."""
         _, z, item_cues, user_cues = self.encode(given)
-        return (self.heads(given, "user", [z[0], *user_cues]), self.heads(given, "item", [z[1], *item_cues]),
-                self.routes(given, "user", z[0]), self.routes(given, "item", z[1]))
+        heads = self.heads(given, "user", [z[0], *user_cues]), self.heads(given, "item", [z[1], *item_cues])
+        return (*heads, *self.routes(given, z))
 
     def scores(self, given, final, users):
         """Each pair routed on its own, without dropout."""
@@ -264,7 +253,11 @@ class Reference(model.Reference):
                 values = self.join(given, user_heads[:, user, None], item_heads) @ v
             else:
                 values = (item_heads @ (user_heads[:, user] * v)[:, :, None]).squeeze(2)
-            result[place], _ = self.mixture(given, values, user_routes[user] if self.routed else None, item_routes)
+            if self.routed:
+                pi = torch.softmax(self.logits(given, user_routes[user], item_routes), 1)
+                result[place] = (values.T * self.shares(given, pi)).sum(1)
+            else:
+                result[place] = values[0]
         return result
 
     # ---------------------------------------------------------------- of golden cases
@@ -304,7 +297,7 @@ class Reference(model.Reference):
         """What the routing of the final parameters looks like over the pairs."""
         user_heads, item_heads, user_routes, item_routes = self.final(given)
         values = self.join(given, user_heads[:, users], item_heads[:, items]) @ given["expert/output"]
-        pi = self.log_probabilities(given, user_routes[users], item_routes[items]).exp()
+        pi = torch.softmax(self.logits(given, user_routes[users], item_routes[items]), 1)
         count, mean, ranked = pi.shape[1], pi.mean(0), pi.sort(1, descending=True).values
         given.apart(ranked[:, 0] - ranked[:, 1])
         h, loads = entropy(mean), torch.bincount(pi.argmax(1), minlength=count)

@@ -38,7 +38,7 @@ class RatedDataset(Dataset):
         for x in self.features.values():
             x[EQUAL_ITEMS[1]] = x[EQUAL_ITEMS[0]]
         self.batches = draw_batches(random, self.train)
-        assert {u for u, _ in self.train} == set(range(USERS)) - {COLD_USER}
+        assert {u for u, _ in self.train} == set(range(USERS)) - {COLD_USER} and len(self.history(ONE_RATING)) == 1
 
     def json(self):
         return {**super().json(), "ratings": self.ratings}
@@ -235,12 +235,11 @@ class Reference(model.Reference):
     def verify(cls, references):
         """The data exercise what the cases are for."""
         facts = {name: reference.facts for name, reference in references.items()}
-        rated, full, capped = facts["simgr-sga"], facts["simgr"], facts["simgr-capped"]
-        for fact in (rated, full):
+        full, capped = facts["simgr"], facts["simgr-capped"]
+        for fact, fixed in ((facts["simgr-sga"], True), (full, False)):
             unhappy = {u for u, _ in fact["negativeEdges"]}
             assert len(fact["negativeEdges"]) >= 10 and CONTENT not in unhappy and len(unhappy) < USERS - 3
-        unhappy = [{u for u, _ in fact["negativeEdges"]} for fact in (rated, full)]
-        assert ONE_RATING in unhappy[0] and ONE_RATING not in unhappy[1]
+            assert (ONE_RATING in unhappy) == fixed
         for name, reference in references.items():
             if reference.config["pseudoFeedback"]:
                 assert min(len(facts[name]["pseudoPositive"]), len(facts[name]["pseudoNegative"])) > 5, name
