@@ -61,15 +61,8 @@ describe('a run that cannot fit', () => {
       (await runMemory(document, model, completeConfig(model, { embeddingSize: 8, batchSize: 16, ...changes })))
         .largest;
     expect(columns.length).toBeGreaterThan(1);
-    expect(await large('vbpr')).toBe(
-      4 *
-        8 *
-        Math.max(
-          columns.reduce((a, b) => a + b),
-          2 * users,
-          2 * items,
-        ),
-    );
+    // A batch's rows of all features side by side.
+    expect(await large('vbpr')).toBe(4 * Math.max(16 * columns.reduce((a, b) => a + b), 8 * 2 * users, 8 * 2 * items));
     expect(await large('mgcn')).toBe(Math.max(4 * items * Math.max(...columns), 4 * 8 * (users + items)));
     expect(await large('mgcn', { trainFeatures: false })).toBe(4 * 8 * (users + items));
     expect(await large('mgcn', { batchSize: 4096 })).toBe(4 * 4096 ** 2);
