@@ -1,3 +1,4 @@
+import { type ParallelAxis, type ParallelLine, PARALLEL_ROOM } from './parallelLines';
 import { memo, useMemo, useState, type KeyboardEvent, type PointerEvent } from 'react';
 import { Button } from '../ui/Button';
 import { ChartFrame } from './ChartFrame';
@@ -7,21 +8,6 @@ import { ParallelBrush } from './ParallelBrush';
 import { parallelSvg } from './parallelFigure';
 import { axisLabel, position, type Axis } from './ticks';
 import styles from './parallel.module.css';
-
-export interface ParallelAxis {
-  readonly name: string;
-  readonly axis: Axis;
-  /** How a value of it is read out. */
-  readonly format: (value: number) => string;
-}
-
-/** One point: a value on every axis, the last being what decides its colour. */
-export interface ParallelLine {
-  readonly id: string;
-  readonly values: readonly number[];
-  /** The values as they are read. */
-  readonly words: readonly string[];
-}
 
 export interface ParallelCoordinatesProps {
   readonly title: string;
@@ -35,9 +21,6 @@ export interface ParallelCoordinatesProps {
   readonly height?: number;
   readonly emptyText?: string;
 }
-
-/** Pixel distances between the frame and the axes. */
-export const PARALLEL_ROOM = { left: 20, right: 64, top: 52, bottom: 28 } as const;
 
 /** A line per point over upright axes. Each axis can be limited from both ends, and the points be read one after the other. */
 export const ParallelCoordinates = memo(function ParallelCoordinates({

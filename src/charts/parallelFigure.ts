@@ -1,4 +1,4 @@
-import type { ParallelAxis, ParallelLine } from './ParallelCoordinates';
+import type { ParallelAxis, ParallelLine } from './parallelLines';
 import { FIGURE_WIDTH, INK, line, round, svgDocument, text, titleText, TYPE } from './svg';
 import { axisLabel, position, type Axis } from './ticks';
 

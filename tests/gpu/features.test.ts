@@ -4,7 +4,7 @@ import { disposeParameter } from '../../workers/engine/kernels/adam';
 import { disposeRowIndex, hostRowIndex, rowIndex } from '../../workers/engine/rows';
 import { stream } from '../../workers/numbers/rng';
 import { halfOf, valuesOfHalves } from '../../workers/numbers/half';
-import { linear } from '../../workers/models/layers/features';
+import { linear } from '../../workers/models/layers/linear';
 import { frozenTable, PIECE, type Storage } from '../../workers/models/layers/frozenTable';
 import type { FeatureMatrix } from '../../workers/models/model';
 import { BACKENDS, describeOn, values, worst } from '../helpers/device';

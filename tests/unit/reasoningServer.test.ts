@@ -4,7 +4,8 @@ import type { ServerKind } from '../../src/domain/reasoning';
 import { parseAddress } from '../../src/domain/serverAddress';
 import { inLanes, type Clock } from '../../workers/reasoning/lanes';
 import { retryAfterMs } from '../../workers/reasoning/http';
-import { newServer, type Connection, type ModelServer as Client } from '../../workers/reasoning/server';
+import { newServer } from '../../workers/reasoning/server';
+import type { Connection, ModelServer as Client } from '../../workers/reasoning/connection';
 import { testServer } from '../../workers/reasoning/testServer';
 import { ModelServer, type ServerFault } from '../helpers/modelServer';
 

@@ -8,7 +8,8 @@ import { readDetails, readRun } from '../../src/storage/runs';
 import { readWeights } from '../../src/storage/weights';
 import { readCheckpoint, writeCheckpoint, type Checkpoint } from '../../workers/training/checkpoint';
 import { RunControl } from '../../workers/training/control';
-import { executeRun, type RunHost } from '../../workers/training/run';
+import { executeRun } from '../../workers/training/run';
+import { type RunHost } from '../../workers/training/host';
 import { withoutClock } from '../helpers/clock';
 import { smallStudy } from '../helpers/dataset';
 

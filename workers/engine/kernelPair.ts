@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { webgpu_util, type WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { hostView, isCpu, isWasm, isWebGPU } from './backends';
-import { addressOf, simdOf, type SimdKernels } from './simd/heap';
+import { addressOf, simdOf } from './simd/heap';
+import { type SimdKernels } from './simd/kernels';
 
 type Program = Parameters<WebGPUBackend['runWebGPUProgram']>[0];
 export type HostArray = Float32Array | Int32Array;

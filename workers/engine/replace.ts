@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { isWasm, isWebGPU } from './backends';
-import { simdOf, type SimdKernels } from './simd/heap';
+import { simdOf } from './simd/heap';
+import { type SimdKernels } from './simd/kernels';
 
 type Made = tf.TensorInfo | tf.TensorInfo[];
 

@@ -6,7 +6,7 @@ import { readEncoderFiles, readEncoderInfo, writeEncoder } from '../../src/stora
 import { gatherEncoder } from './encoderFiles';
 import { fetchEncoder } from './encoderHub';
 import type { PageEncoder } from './pageEncoder';
-import type { ModelServer } from './server';
+import type { ModelServer } from './connection';
 
 // The library behind it is loaded when texts are there to encode.
 const openPageEncoder = async (

@@ -1,7 +1,7 @@
 import type { z } from '../../src/sharing/schemas';
 import { AppError } from '../../src/domain/errors';
 import { parseAddress } from '../../src/domain/serverAddress';
-import type { Connection } from './server';
+import type { Connection } from './connection';
 
 /** A big model's first answer waits until the model is in memory. */
 const TIMEOUT_MS = 300_000;

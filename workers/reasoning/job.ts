@@ -3,7 +3,8 @@ import { STAGES, type ReasoningFailure, type Stage, type StageState } from '../.
 import type { Database } from '../../src/storage/database';
 import { readJob, readPicture, writeAnswers, writeDigests } from '../../src/storage/reasoning';
 import { inLanes, type Clock } from './lanes';
-import { digestsIn, type ModelServer, type Picture } from './server';
+import { digestsIn } from './server';
+import { type ModelServer, type Picture } from './connection';
 import {
   itemDocuments,
   itemSources,

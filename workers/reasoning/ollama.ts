@@ -1,7 +1,7 @@
 import { z } from '../../src/sharing/schemas';
 import { answerText, base64, vectorsOf } from './answers';
 import { callJson } from './http';
-import type { Connection, ModelServer } from './server';
+import type { Connection, ModelServer } from './connection';
 
 const tags = z.object({ models: z.array(z.object({ name: z.string(), digest: z.string().optional() })) });
 const shown = z.object({ capabilities: z.array(z.string()).optional() });

@@ -1,7 +1,7 @@
 import { z } from '../../src/sharing/schemas';
 import { answerText, base64, vectorsOf } from './answers';
 import { callJson } from './http';
-import type { Connection, ModelServer } from './server';
+import type { Connection, ModelServer } from './connection';
 
 const models = z.object({ data: z.array(z.object({ id: z.string() })) });
 const usage = z.object({ prompt_tokens: z.number().optional(), completion_tokens: z.number().optional() }).nullish();

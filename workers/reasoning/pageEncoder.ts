@@ -3,7 +3,7 @@ import type { EncoderDevice } from '../../src/domain/encoder';
 import { AppError } from '../../src/domain/errors';
 import type { EncoderFiles } from '../../src/storage/encoders';
 import { batches, cutTokens, meanPooled, padded } from './pooling';
-import type { Embeddings } from './server';
+import type { Embeddings } from './connection';
 
 export interface PageEncoder {
   readonly device: 'webgpu' | 'wasm';

@@ -1,4 +1,4 @@
-import type { Picture } from './server';
+import type { Picture } from './connection';
 
 /** The kind of a picture by its first bytes, as servers take them; null for anything else. */
 export function pictureType(head: Uint8Array): string | null {

@@ -26,7 +26,8 @@ import {
 } from '../../src/storage/reasoning';
 import { answerKey } from './keys';
 import { LONGEST_SIDE } from './pictures';
-import { samplingOf, type Sampling } from './server';
+import { samplingOf } from './server';
+import { type Sampling } from './connection';
 
 /** A question whose answer is stored under its key. */
 export interface TextQuestion {

@@ -2,7 +2,8 @@ import { AppError, faultOf } from '../../src/domain/errors';
 import type { ServerCheck, ServerTest, TestedModels } from '../../src/domain/reasoning';
 import { parseAddress } from '../../src/domain/serverAddress';
 
-import { newServer, type Connection, type ModelServer, type OfferedModel } from './server';
+import { newServer } from './server';
+import { type Connection, type ModelServer, type OfferedModel } from './connection';
 
 /** The smallest picture there is: one grey pixel, PNG. */
 const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCB02+T9gAAAABJRU5ErkJggg==';

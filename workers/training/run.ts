@@ -1,17 +1,15 @@
+import { type RunHost } from './host';
 import { faultOf, type Fault } from '../../src/domain/errors';
 import { completeConfig, negativesOf, protocolOf } from '../../src/domain/models/catalogue';
-import type { TrainingEvent } from '../../src/domain/protocol';
 import type { RunDocument } from '../../src/domain/run';
-import type { Database } from '../../src/storage/database';
 import { readDataset, readLabels } from '../../src/storage/datasets';
 import { readRun, writeRun } from '../../src/storage/runs';
 import { writeTrace } from '../../src/storage/weights';
-import { openDevice, type Device, type DeviceHost } from '../engine/device';
+import { openDevice, type Device } from '../engine/device';
 import { newRanker } from '../engine/ranking';
 import { stream } from '../numbers/rng';
 import { modelKind } from '../models/registry';
 import { deleteCheckpoint } from './checkpoint';
-import type { RunControl } from './control';
 import { refuseTooLarge, runMemory, type RunMemory } from './estimate';
 import { readTrainingData, refuseOtherContent } from './input';
 import { MAX_CUTOFF } from './metrics';
@@ -19,17 +17,6 @@ import { RunRecord, StoppedEarly } from './record';
 import { Sampler } from './sampler';
 import { TrainingSession } from './session';
 import { TraceRecorder } from './trace';
-
-export interface RunHost {
-  readonly database: Database;
-  readonly deviceHost: DeviceHost;
-  readonly control: RunControl;
-  readonly emit: (event: TrainingEvent) => void;
-  /** Steps to record for replay elsewhere; 0 for none. */
-  readonly traceSteps: number;
-  /** Least milliseconds between two checkpoints; by default 15 s, or more where they are slow. */
-  readonly checkpointIntervalMs?: number;
-}
 
 /**
  * Runs (or goes on with) a stored run to its end and returns its final document, which is stored. A failure is part of

@@ -16,7 +16,7 @@ import type { TrainingData } from './input';
 import { MAX_CUTOFF } from './metrics';
 import { ProgressReporter } from './progress';
 import type { RunRecord } from './record';
-import type { RunHost } from './run';
+import type { RunHost } from './host';
 import type { Sampler } from './sampler';
 import { EarlyStopping } from './stopping';
 import type { TraceRecorder } from './trace';

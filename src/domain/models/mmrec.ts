@@ -1,7 +1,8 @@
-import type { OptionValue } from './table';
+/** A value of an option. */
+type Value = number | boolean | string;
 
 /** What becomes of an option in MMRec: the key it has there, or the one value that MMRec's code has built in. */
-export type Counterpart = string | { readonly only: OptionValue };
+export type Counterpart = string | { readonly only: Value };
 
 /** A line of MMRec's YAML beside those of the options. */
 export type MmrecLine = readonly [key: string, value: number | string | boolean | readonly number[]];
@@ -19,7 +20,7 @@ export interface MmrecModel<C> {
   readonly needsBoth?: boolean;
 }
 
-export const only = (value: OptionValue): { readonly only: OptionValue } => ({ only: value });
+export const only = (value: Value): { readonly only: Value } => ({ only: value });
 
 /** MMRec enhances no behaviour graph. */
 export const PLAIN_GRAPH = { edgeEnhancer: only('none') } as const;

@@ -6,7 +6,7 @@ import type { SweepAxis } from '../../domain/run';
 import { axisName, bestPoint, MEASURED_WORDS, valueName } from './points';
 import { heatMapValues, pictureSummary, pointAt } from './pictures';
 import { PointDetail } from './PointDetail';
-import type { PictureProps } from './SweepPictures';
+import type { PictureProps } from './pictureProps';
 
 /** Two axes: a cell per point, the best with a star; a chosen cell names its runs. */
 export function SweepHeatMap({

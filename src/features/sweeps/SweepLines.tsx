@@ -5,7 +5,7 @@ import type { SweepAxis } from '../../domain/run';
 import { SHOWN_METRICS, shortMetric } from '../readings/curves';
 import { axisName, MEASURED_WORDS } from './points';
 import { lineSeries, lineTable, pictureSummary, valueAxis } from './pictures';
-import type { PictureProps } from './SweepPictures';
+import type { PictureProps } from './pictureProps';
 import styles from './sweeps.module.css';
 
 /** One axis: the chosen metric large, and beside it a line for each of the usual ones. */

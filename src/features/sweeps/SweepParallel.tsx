@@ -1,13 +1,14 @@
 import { useMemo, useState } from 'react';
 import { formatMetric, formatNumber } from '../../ui/format';
-import { ParallelCoordinates, type ParallelAxis, type ParallelLine } from '../../charts/ParallelCoordinates';
+import { ParallelCoordinates } from '../../charts/ParallelCoordinates';
+import { type ParallelAxis, type ParallelLine } from '../../charts/parallelLines';
 import { axisOver } from '../../charts/ticks';
 import { metricLabel } from '../../domain/metrics';
 import type { SweepAxis } from '../../domain/run';
 import { axisName, bestPoint, MEASURED_WORDS, pointMetric, valueName } from './points';
 import { pictureSummary, valueAxis } from './pictures';
 import { PointDetail } from './PointDetail';
-import type { PictureProps } from './SweepPictures';
+import type { PictureProps } from './pictureProps';
 
 /** Any number of axes: a line per point that has a result, ending at its metric. */
 export function SweepParallel({

@@ -1,3 +1,4 @@
+import { type PictureProps } from './pictureProps';
 import { useMemo, useState } from 'react';
 import { Choice, Field, Select } from '../../ui/Field';
 import { Panel } from '../../ui/Panel';
@@ -15,14 +16,6 @@ interface SweepPicturesProps {
   readonly sweep: Sweep;
   readonly rows: readonly PointRow[];
   /** Any run of the sweep: its model names the axes. */
-  readonly first: RunSummary;
-  readonly metric: MetricKey;
-  readonly where: Measured;
-}
-
-/** What a picture of the sweep is given. Its axes are those that take several values. */
-export interface PictureProps {
-  readonly rows: readonly PointRow[];
   readonly first: RunSummary;
   readonly metric: MetricKey;
   readonly where: Measured;

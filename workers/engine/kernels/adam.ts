@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { deviceBuffer, hostView, isWasm, isWebGPU, readFloats, submitRecorded } from '../backends';
-import { addressOf, simdOf, type SimdKernels } from '../simd/heap';
+import { addressOf, simdOf } from '../simd/heap';
+import { type SimdKernels } from '../simd/kernels';
 
 export interface AdamSettings {
   readonly beta1: number;

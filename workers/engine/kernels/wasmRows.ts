@@ -2,7 +2,8 @@ import { entry } from '../../../src/domain/at';
 import * as tf from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { replaceOnWasm } from '../replace';
-import { addressOf, type SimdKernels } from '../simd/heap';
+import { addressOf } from '../simd/heap';
+import { type SimdKernels } from '../simd/kernels';
 import { pieceOf } from './piece';
 
 const BYTES = 4;

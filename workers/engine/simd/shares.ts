@@ -1,5 +1,5 @@
 import { at, entry } from '../../../src/domain/at';
-import type { SimdKernels } from './heap';
+import type { SimdKernels } from './kernels';
 import type { Team } from './team';
 
 const BYTES = 4;

@@ -1,4 +1,4 @@
-import type { SimdKernels } from './heap';
+import type { SimdKernels } from './kernels';
 
 /** Kernels that can be shared: numbers in, results on the heap. */
 export type SharedKernel = Exclude<keyof SimdKernels, 'threads'>;

@@ -16,7 +16,8 @@ import { matrixOf, vectorOf } from '../../engine/tensors';
 import { bipartiteGraph } from '../../graphs/behaviour';
 import { rowNormalised, symmetricNormalised, withDiagonal, type Csr } from '../../graphs/csr';
 import { cosineGraph, cosineMatrix, weightedSum, type NeighbourLists } from '../../graphs/neighbours';
-import { featureTable, linear } from '../layers/features';
+import { featureTable } from '../layers/features';
+import { linear } from '../layers/linear';
 import { storageOf } from '../layers/frozenTable';
 import { xavierUniform } from '../layers/initialisers';
 import {

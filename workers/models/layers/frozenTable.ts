@@ -8,7 +8,7 @@ import type { RowIndex } from '../../engine/rows';
 import { integerMatrix, matrix, matrixOf, vectorOf } from '../../engine/tensors';
 import { MOST_HALF } from '../../numbers/half';
 import type { FeatureMatrix } from '../model';
-import type { Linear } from './features';
+import type { Linear } from './linear';
 
 const BYTES = 4;
 /** Halves pass a layer in pieces that take so many bytes unpacked, at most. */

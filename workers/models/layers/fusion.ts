@@ -1,7 +1,7 @@
 import { entry } from '../../../src/domain/at';
 import * as tf from '@tensorflow/tfjs-core';
 import { matrixOf } from '../../engine/tensors';
-import type { Linear } from './features';
+import type { Linear } from './linear';
 
 /**
  * Shared and specific parts: `a_m = v·tanh(E_m W + b)`, softmax over modalities per node, `E_S = Σ_m a_m E_m`, and

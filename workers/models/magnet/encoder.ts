@@ -6,7 +6,7 @@ import { sparseProduct } from '../../engine/kernels/csrProduct';
 import { disposeSparse, sparseTensor } from '../../engine/sparse';
 import { floats, matrixOf } from '../../engine/tensors';
 import { behaviourGraph, historyMean } from '../../graphs/behaviour';
-import { linear } from '../layers/features';
+import { linear } from '../layers/linear';
 import { frozenTable, storageOf } from '../layers/frozenTable';
 import { xavierUniform } from '../layers/initialisers';
 import { meanThrough, splitNodes, stackNodes } from '../layers/propagation';

@@ -1,0 +1,45 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { newParameter, type Parameter } from '../../engine/kernels/adam';
+import { matrixOf } from '../../engine/tensors';
+import type { Random } from '../../numbers/rng';
+import { linearUniform } from './initialisers';
+
+/** A linear layer `x W + b`, `W [in, out]`. */
+export interface Linear {
+  readonly weight: Parameter;
+  readonly bias: Parameter;
+  readonly parameters: readonly Parameter[];
+  apply(x: tf.Tensor2D): tf.Tensor2D;
+}
+
+/** PyTorch's default initialisation, each tensor from its own stream. */
+export function linear(
+  name: string,
+  meaning: string,
+  inputs: number,
+  outputs: number,
+  random: (name: string) => Random,
+): Linear {
+  const weight = newParameter(
+    `${name}/weight`,
+    `${meaning}, [in, out]`,
+    [inputs, outputs],
+    linearUniform(random(`init/${name}/weight`), inputs, inputs * outputs),
+  );
+  const bias = newParameter(
+    `${name}/bias`,
+    `${meaning}, bias`,
+    [outputs],
+    linearUniform(random(`init/${name}/bias`), inputs, outputs),
+  );
+  return linearOf(weight, bias);
+}
+
+export function linearOf(weight: Parameter, bias: Parameter): Linear {
+  return {
+    weight,
+    bias,
+    parameters: [weight, bias],
+    apply: (x) => matrixOf(tf.add(tf.matMul(x, matrixOf(weight.tensor)), bias.tensor)),
+  };
+}

@@ -1,0 +1,15 @@
+import type { TrainingEvent } from '../../src/domain/protocol';
+import type { Database } from '../../src/storage/database';
+import type { DeviceHost } from '../engine/device';
+import type { RunControl } from './control';
+
+export interface RunHost {
+  readonly database: Database;
+  readonly deviceHost: DeviceHost;
+  readonly control: RunControl;
+  readonly emit: (event: TrainingEvent) => void;
+  /** Steps to record for replay elsewhere; 0 for none. */
+  readonly traceSteps: number;
+  /** Least milliseconds between two checkpoints; by default 15 s, or more where they are slow. */
+  readonly checkpointIntervalMs?: number;
+}
