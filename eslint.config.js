@@ -20,7 +20,12 @@ const workers = [
   ['**/workers/**', '!**/workers/*.worker?worker'],
   'The page never imports workers; src/state creates them by URL.',
 ];
-const zod = [['zod', 'zod/**'], 'src/sharing/schemas.ts has zod as the content policy allows it.'];
+const zod = [['zod', 'zod/**'], 'src/documents/schemas.ts has zod as the content policy allows it.'];
+
+const documents = [
+  ['**/storage/*', '**/sharing/*', '**/state/*', '**/app/*', '**/charts/*', '**/features/**'],
+  'src/documents imports src/domain alone.',
+];
 
 export default tseslint.config(
   { ignores: ['dist', '.cache', 'node_modules', 'test-results', 'workers/engine/simd/assembly'] },
@@ -42,6 +47,7 @@ export default tseslint.config(
       workers,
       [
         [
+          '**/documents/*',
           '**/storage/*',
           '**/sharing/*',
           '**/state/*',
@@ -56,7 +62,12 @@ export default tseslint.config(
     ],
   ),
   closed(['src/!(domain)/**', 'src/*.tsx'], [tensorflow, workers, zod]),
-  closed(['src/sharing/schemas.ts'], [tensorflow, workers]),
+  closed(['src/documents/!(schemas).ts'], [tensorflow, workers, zod, documents]),
+  closed(['src/documents/schemas.ts'], [tensorflow, workers, documents]),
+  closed(
+    ['src/storage/**'],
+    [tensorflow, workers, zod, [['**/sharing/*', '**/state/*', '**/features/**'], 'Storage knows documents alone.']],
+  ),
   closed(['workers/!(engine|models)/**', 'workers/*.ts'], [tensorflow, react, page, zod]),
   closed(['workers/{engine,models}/**'], [react, page, zod]),
   closed(['cli/**'], [tensorflow, react, page]),
