@@ -40,5 +40,5 @@ export const fromStorage: Rigour = {
   text: () => z.string(),
   name: () => z.string(),
   list: (entry) => z.array(entry),
-  time: z.string().refine((text) => !Number.isNaN(Date.parse(text)), 'a time in it is none'),
+  time: z.string().refine((text) => !Number.isNaN(Date.parse(text))),
 };

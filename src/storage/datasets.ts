@@ -55,6 +55,16 @@ export async function readInteractions(database: Database, id: string): Promise<
   return checked(storedInteractions, value, 'The interactions of this dataset', IMPORT_AGAIN);
 }
 
+/** The same; null where the dataset is not stored (any more). Throws `STORE_DAMAGED`. */
+export async function findInteractions(database: Database, id: string): Promise<Interactions | null> {
+  try {
+    return await readInteractions(database, id);
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'DATA_NOT_FOUND') return null;
+    throw error;
+  }
+}
+
 /** null where a dataset has no names. Throws `STORE_DAMAGED`. */
 export async function readLabels(database: Database, id: string): Promise<DatasetLabels | null> {
   const value = await database.features.get(`${id}/labels`);
