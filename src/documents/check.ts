@@ -35,7 +35,7 @@ export const damaged = (problem: string): Unreadable => ({ kind: 'damaged', prob
 /** The first problem as a part of a sentence: `“epochs.3.total” is missing`. */
 function problemOf(value: unknown, { path, code, message }: Issue): string {
   if (code === 'custom' && message !== CUSTOM) return message;
-  if (path.length === 0) return value === undefined ? 'nothing is stored' : 'it is no document';
+  if (path.length === 0) return value === undefined ? 'nothing is stored' : 'what is stored is no document';
   const parent = path.slice(0, -1).reduce<unknown>((at, key) => partOf(at, key), value);
   const missing = partOf(parent, path.at(-1) ?? '') === undefined;
   return `“${path.map(String).join('.')}” is ${missing ? 'missing' : 'not what it should be'}`;

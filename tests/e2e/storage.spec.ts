@@ -99,7 +99,7 @@ const SENTENCES = {
   'of-xyz': 'This run is of the model “xyz”, which this version does not have.',
   newer: 'This run was written by a newer version of Lodestone.',
   cut: 'This run’s document is damaged: “epochs” is missing.',
-  garbage: 'This run’s document is damaged: it is no document.',
+  garbage: 'This run’s document is damaged: what is stored is no document.',
   layout: 'This run was written by a newer version of Lodestone.',
 } as const;
 

@@ -54,7 +54,7 @@ describe('datasets that cannot be read', () => {
       ['cut', 'Cut', 'This dataset’s document is damaged: “fingerprint” is missing.'],
       ['field', demo.name, 'This dataset was written by a newer version of Lodestone.'],
       ['newer', demo.name, 'This dataset was written by a newer version of Lodestone.'],
-      ['number', null, 'This dataset’s document is damaged: it is no document.'],
+      ['number', null, 'This dataset’s document is damaged: what is stored is no document.'],
       ['other', demo.name, 'This dataset’s document is damaged: it says that it is the dataset demo.'],
     ]);
     await expect(readDataset(database, 'newer')).rejects.toMatchObject({ code: 'DATA_UNREADABLE' });

@@ -85,10 +85,10 @@ const STORED: readonly (readonly [id: string, stored: unknown, sentence: string]
     'This run’s document is damaged: its epochs are not in order.',
   ],
   ['other', whole('another'), 'This run’s document is damaged: it says that it is the run another.'],
-  ['number', 5, 'This run’s document is damaged: it is no document.'],
+  ['number', 5, 'This run’s document is damaged: what is stored is no document.'],
   ['nothing', undefined, 'This run’s document is damaged: nothing is stored.'],
-  ['null', null, 'This run’s document is damaged: it is no document.'],
-  ['list', [1, 2], 'This run’s document is damaged: it is no document.'],
+  ['null', null, 'This run’s document is damaged: what is stored is no document.'],
+  ['list', [1, 2], 'This run’s document is damaged: what is stored is no document.'],
   ['array', new Float32Array(3), 'This run’s document is damaged: “version” is missing.'],
 ];
 

@@ -51,9 +51,6 @@ export function UnreadableActions({ kind, document, small = false, onDeleted }: 
     });
   return (
     <span className={styles.actions}>
-      <span role="status" className={styles.said}>
-        {said}
-      </span>
       <Button small={small} disabled={working} aria-label={`Export ${name} as it is`} onClick={save}>
         <Icon name="download" />
         Export as it is
@@ -62,6 +59,9 @@ export function UnreadableActions({ kind, document, small = false, onDeleted }: 
         <Icon name="trash" />
         Delete
       </Button>
+      <span role="status" className={styles.said}>
+        {said}
+      </span>
       <ConfirmDialog
         open={asking}
         onOpenChange={setAsking}
