@@ -6,6 +6,7 @@ import { browserDatabase } from '../src/storage/database';
 import { datasetArchive } from '../src/sharing/datasetArchive';
 import { makeBackup } from './sharing/backup';
 import { exportStudy, exportWeights } from './sharing/exportRuns';
+import { exportRaw } from './sharing/rawFile';
 import { importFiles } from './sharing/importFiles';
 
 const database = browserDatabase();
@@ -22,6 +23,8 @@ async function answer(command: SharingCommand): Promise<SharingEvent> {
       return { type: 'made', file: await datasetArchive(database, command.datasetId, phase) };
     case 'backup':
       return { type: 'made', file: await makeBackup(database, command.weights, new Date(), phase) };
+    case 'raw':
+      return { type: 'made', file: await exportRaw(database, command.of, command.id, new Date()) };
     case 'import':
       return { type: 'imported', report: await importFiles(database, command.files, newId, new Date(), phase) };
   }

@@ -37,6 +37,7 @@ import type { TextVariant } from './textVariants';
 import type { SettingTests } from './significance';
 import type { EntityRouting, Projection, ProjectionRequest, Traits } from './projection';
 import type { DatasetStatistics, FeatureInfo } from './dataset';
+import type { DocumentKind } from './unreadable';
 
 /** A file handed to the dataset worker; `path` is relative to the dropped folder. */
 export interface NamedFile {
@@ -234,6 +235,8 @@ export type SharingCommand =
   | { readonly type: 'dataset'; readonly datasetId: string }
   /** All datasets and runs and, if wanted, weights, as a zip archive. */
   | { readonly type: 'backup'; readonly weights: boolean }
+  /** All that is stored of a run or dataset as it is, as JSON: also of one that cannot be read. */
+  | { readonly type: 'raw'; readonly of: DocumentKind; readonly id: string }
   /** Stores what studies, weights and backups hold, beside what is here. */
   | { readonly type: 'import'; readonly files: readonly NamedFile[] };
 

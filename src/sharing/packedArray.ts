@@ -1,6 +1,6 @@
 import { AppError } from '../domain/errors';
 import { deflated, inflated } from './deflate';
-import { z } from './schemas';
+import { z } from '../documents/schemas';
 
 /** A typed array in JSON: its type, its length, and its little-endian bytes deflated and in base64. */
 export const packedArray = z.strictObject({
@@ -41,7 +41,8 @@ export const unpackIntegers = async (packed: PackedArray): Promise<Int32Array> =
 /** Characters are made of so many bytes at a time: a call takes only so many arguments. */
 const PIECE = 0x6000;
 
-function toBase64(bytes: Uint8Array): string {
+/** Bytes in base64. */
+export function toBase64(bytes: Uint8Array): string {
   const pieces: string[] = [];
   for (let at = 0; at < bytes.length; at += PIECE)
     pieces.push(btoa(String.fromCharCode(...bytes.subarray(at, at + PIECE))));

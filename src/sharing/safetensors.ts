@@ -1,6 +1,6 @@
 import type { AppError } from '../domain/errors';
 import { parseJson } from './deflate';
-import { z } from './schemas';
+import { z } from '../documents/schemas';
 
 /** The safetensors layout: 8 bytes header length (little-endian), a JSON header, then the data. */
 export interface NamedArray {

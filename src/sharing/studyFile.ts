@@ -8,7 +8,7 @@ import { parseJson } from './deflate';
 import { packArray, unpackFloats, unpackIntegers } from './packedArray';
 import { datasetPayload, fromDatasetPayload, fromRunPayload, toDatasetPayload, toRunPayload } from './payload';
 import { detailsSchema, runSchema } from './runSchema';
-import { z } from './schemas';
+import { z } from '../documents/schemas';
 
 /** The newest form. A file that was ever given out is read for ever. */
 const VERSION = 1;

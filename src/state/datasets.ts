@@ -1,6 +1,7 @@
 import { create } from 'zustand';
 import { DEFAULT_DEMO, type DatasetDocument, type DemoOptions, type ImportOptions } from '../domain/dataset';
 import { faultOf, type Fault } from '../domain/errors';
+import type { UnreadableDocument } from '../domain/unreadable';
 import type { DatasetCommand, DatasetEvent, NamedFile } from '../domain/protocol';
 import { deleteDataset, listDatasets } from '../storage/datasets';
 import { database } from './database';
@@ -16,7 +17,10 @@ interface DatasetsState {
   readonly loaded: boolean;
   /** Why the stored datasets could not be listed; null when they could. */
   readonly fault: Fault | null;
+  /** Those that can be read. */
   readonly datasets: readonly DatasetDocument[];
+  /** The others. */
+  readonly unreadable: readonly UnreadableDocument[];
   /** The dataset that new experiments use. */
   readonly currentId: string | null;
   readonly job: ImportJob | null;
@@ -35,6 +39,7 @@ interface DatasetsState {
   /** Clears what the page says about the last import. */
   dismiss(): void;
   select(id: string): Promise<void>;
+  /** Deletes a dataset, also one that cannot be read. */
   remove(id: string): Promise<void>;
 }
 
@@ -81,23 +86,24 @@ export const useDatasets = create<DatasetsState>()((set, get) => {
 
   /** Another tab stored or deleted something. */
   const listAgain = async (): Promise<void> => {
-    const datasets = await listDatasets(database);
+    const { readable: datasets, unreadable } = await listDatasets(database);
     const { currentId } = get();
     const current = datasets.find(({ id }) => id === currentId) ?? datasets.at(-1) ?? null;
-    set({ datasets, currentId: current?.id ?? null });
+    set({ datasets, unreadable, currentId: current?.id ?? null });
   };
 
   const load = async (): Promise<void> => {
     try {
       channel = 'BroadcastChannel' in globalThis ? new BroadcastChannel('lodestone-datasets') : null;
       channel?.addEventListener('message', () => void listAgain());
-      const datasets = await listDatasets(database);
+      const { readable: datasets, unreadable } = await listDatasets(database);
       const stored = await database.settings.get(CURRENT);
       const current = datasets.find((dataset) => dataset.id === stored) ?? datasets.at(-1) ?? null;
-      set({ loaded: true, fault: null, datasets, currentId: current?.id ?? null });
+      set({ loaded: true, fault: null, datasets, unreadable, currentId: current?.id ?? null });
       await sweepWhileQuiet();
       void useStorage.getState().refresh();
-      if (datasets.length === 0 && stored === undefined && get().job === null) get().makeDemo();
+      const isFirst = datasets.length + unreadable.length === 0 && stored === undefined;
+      if (isFirst && get().job === null) get().makeDemo();
     } catch (error) {
       set({ loaded: true, fault: faultOf(error) });
     }
@@ -107,6 +113,7 @@ export const useDatasets = create<DatasetsState>()((set, get) => {
     loaded: false,
     fault: null,
     datasets: [],
+    unreadable: [],
     currentId: null,
     job: null,
     storedId: null,
@@ -155,7 +162,7 @@ export const useDatasets = create<DatasetsState>()((set, get) => {
     remove: async (id) => {
       await deleteDataset(database, id);
       const datasets = get().datasets.filter((dataset) => dataset.id !== id);
-      set({ datasets });
+      set({ datasets, unreadable: get().unreadable.filter((one) => one.id !== id) });
       if (get().currentId === id) {
         const next = datasets.at(-1)?.id ?? null;
         set({ currentId: next });

@@ -10,6 +10,8 @@ import type { Phase } from './workerThread';
 interface EncodersState {
   /** null until the list is read. */
   readonly encoders: readonly EncoderInfo[] | null;
+  /** Ids of those whose description is damaged. */
+  readonly unreadable: readonly string[];
   /** How far an encoder that is being stored is. */
   readonly phase: Phase | null;
   readonly fault: Fault | null;
@@ -23,11 +25,13 @@ interface EncodersState {
 /** The encoders that are stored in this browser. */
 export const useEncoders = create<EncodersState>()((set, get) => ({
   encoders: null,
+  unreadable: [],
   phase: null,
   fault: null,
   load: async () => {
     try {
-      set({ encoders: await listEncoders(database) });
+      const { readable, unreadable } = await listEncoders(database);
+      set({ encoders: readable, unreadable });
     } catch (error) {
       set({ fault: faultOf(error) });
     }

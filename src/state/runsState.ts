@@ -1,6 +1,7 @@
 import type { Fault } from '../domain/errors';
 import type { Experiment, RunGroup, RunSummary } from '../domain/run';
 import type { SharedRun } from '../domain/shared';
+import type { UnreadableDocument } from '../domain/unreadable';
 import type { Database } from '../storage/database';
 import type { PendingCommand } from './liveRun';
 import type { TabChannel, TrainingLock } from './tabs';
@@ -11,8 +12,10 @@ export interface RunsState {
   readonly loaded: boolean;
   /** Storage refused something. */
   readonly fault: Fault | null;
-  /** All stored runs, oldest first. */
+  /** All stored runs that can be read, oldest first. */
   readonly runs: readonly RunSummary[];
+  /** The others. */
+  readonly unreadable: readonly UnreadableDocument[];
   /** Ids of queued runs, next first. */
   readonly queue: readonly string[];
   /** Ids of sweeps whose queued runs do not start. */
@@ -30,8 +33,8 @@ export interface RunsState {
   /** Reads the list again: something else than this store has written runs. Other tabs are told. */
   reload(): Promise<void>;
   /**
-   * Stores the experiments as queued runs and returns their ids; the first starts when nothing else trains. A pre-training
-   * run that an experiment needs and that is neither finished nor on its way is queued before it.
+   * Stores the experiments as queued runs and returns the ids of those that are stored; `fault` says how many are not. The first starts
+   * when nothing else trains. A pre-training run that an experiment needs and that is neither finished nor on its way is queued before it.
    */
   enqueue(experiments: readonly QueuedExperiment[]): Promise<string[]>;
   /** Puts runs that ended early at the head of the queue; each goes on from its checkpoint. */
@@ -42,7 +45,7 @@ export interface RunsState {
   dequeue(id: string): Promise<void>;
   /** Moves a queued run by `places` (−1: earlier). */
   move(id: string, places: number): Promise<void>;
-  /** Deletes runs with weights and details; the one in progress is left. */
+  /** Deletes runs with weights and details, also of those that cannot be read; the one in progress is left. */
   remove(ids: readonly string[]): Promise<void>;
   edit(id: string, change: RunEdit): Promise<void>;
   /** Sends a command to the run in progress. */
@@ -77,15 +80,3 @@ export const nextInQueue = ({
   paused,
 }: Pick<RunsState, 'queue' | 'runs' | 'paused'>): string | undefined =>
   queue.find((id) => !paused.includes(runs.find((run) => run.id === id)?.group?.id ?? ''));
-
-/** Where edits of the run in progress wait, should the tab be closed before its end. */
-export const editKey = (id: string): string => `edits/${id}`;
-
-/** A stored edit; what is not one changes nothing. */
-export function editOf(value: unknown): RunEdit {
-  if (typeof value !== 'object' || value === null) return {};
-  return {
-    ...('name' in value && typeof value.name === 'string' && { name: value.name }),
-    ...('notes' in value && typeof value.notes === 'string' && { notes: value.notes }),
-  };
-}

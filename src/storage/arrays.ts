@@ -1,3 +1,4 @@
+import { AppError } from '../domain/errors';
 import type { Table } from './database';
 
 /** Longest array of one stored value: browsers refuse arrays over 127 MiB. */
@@ -19,11 +20,17 @@ export function splitArray(key: string, values: Float32Array, entries: Entry[]):
   return { key, length: values.length };
 }
 
+/** Throws `STORE_DAMAGED` where a part is missing, is of another kind or has another length. */
 export async function joinArray(table: Table, { key, length }: StoredArray): Promise<Float32Array> {
   const values = new Float32Array(length);
   for (let start = 0, part = 0; start < length; start += PART_LENGTH, part++) {
     const stored = await table.get(`${key}/${part}`);
-    if (!(stored instanceof Float32Array)) throw new Error(`The stored part ${key}/${part} is missing.`);
+    if (!(stored instanceof Float32Array) || stored.length !== Math.min(PART_LENGTH, length - start))
+      throw new AppError(
+        'STORE_DAMAGED',
+        `The stored part ${key}/${part} is missing or damaged.`,
+        'Curves and results of the run can still be read. Run the experiment again to have its weights.',
+      );
     values.set(stored, start);
   }
   return values;

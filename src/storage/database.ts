@@ -5,13 +5,20 @@ import { AppError, faultOf } from '../domain/errors';
 export const TABLE_NAMES = ['datasets', 'features', 'runs', 'checkpoints', 'texts', 'settings'] as const;
 export type TableName = (typeof TABLE_NAMES)[number];
 
+export type Entries = readonly (readonly [key: string, value: unknown])[];
+
 /** A table of values under string keys. Values are whatever the structured clone algorithm takes. */
 export interface Table {
   get(key: string): Promise<unknown>;
   set(key: string, value: unknown): Promise<void>;
   /** All entries or none. */
-  setMany(entries: readonly (readonly [string, unknown])[]): Promise<void>;
+  setMany(entries: Entries): Promise<void>;
   delete(keys: readonly string[]): Promise<void>;
+  /**
+   * Reads a value and stores the entries that `next` makes of it, in one transaction: nothing else is written in between. null stores
+   * nothing. `next` does not wait for anything.
+   */
+  change(key: string, next: (value: unknown) => Entries | null): Promise<void>;
   /** All keys that start with `prefix`, in ascending order. */
   keys(prefix?: string): Promise<string[]>;
 }
@@ -84,8 +91,25 @@ function browserTable(name: TableName): Table {
       ),
     delete: (list) =>
       guarded(list.length === 1 && list[0] !== undefined ? del(list[0], store) : delMany([...list], store)),
-    keys: async (prefix = '') => (await guarded(keys<string>(store))).filter((key) => key.startsWith(prefix)).sort(),
+    change: (key, next) => guarded(store('readwrite', (values) => changed(values, key, next))),
+    keys: async (prefix = '') =>
+      (await guarded(keys(store)))
+        .flatMap((key) => (typeof key === 'string' && key.startsWith(prefix) ? key : []))
+        .sort(),
   };
+}
+
+/** Reads, and writes within the same transaction: it stays open from the answer to the read until the writes are asked for. */
+function changed(values: IDBObjectStore, key: string, next: (value: unknown) => Entries | null): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const { transaction } = values;
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = transaction.onerror = () => reject(transaction.error ?? new Error('The transaction ended.'));
+    const reading = values.get(key);
+    reading.onsuccess = () => {
+      for (const [at, value] of next(reading.result) ?? []) values.put(value, at);
+    };
+  });
 }
 
 /** One IndexedDB database with a few stores; the same from the page and from every worker. */
@@ -103,6 +127,10 @@ export function memoryDatabase(): Database {
       setMany: async (entries) => {
         const cloned = entries.map(([key, value]) => [key, structuredClone(value)] as const);
         for (const [key, value] of cloned) map.set(key, value);
+      },
+      change: async (key, next) => {
+        const entries = next(structuredClone(map.get(key))) ?? [];
+        for (const [at, value] of entries) map.set(at, structuredClone(value));
       },
       delete: async (list) => list.forEach((key) => map.delete(key)),
       keys: async (prefix = '') => [...map.keys()].filter((key) => key.startsWith(prefix)).sort(),

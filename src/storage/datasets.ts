@@ -1,5 +1,15 @@
 import type { DatasetDocument, DatasetLabels, FeatureInfo, Interactions } from '../domain/dataset';
 import { AppError } from '../domain/errors';
+import {
+  unreadableHint,
+  unreadableSentence,
+  type Checked,
+  type Listing,
+  type UnreadableDocument,
+} from '../domain/unreadable';
+import { floats } from '../documents/arrays';
+import { checked, damaged, nameOf } from '../documents/check';
+import { checkDataset, storedInteractions, storedLabels } from '../documents/dataset';
 import type { Database } from './database';
 import { deleteReasoning } from './reasoning';
 
@@ -10,33 +20,60 @@ import { deleteReasoning } from './reasoning';
 const chunkKey = (id: string, feature: string, chunk: number): string =>
   `${id}/${feature}/${String(chunk).padStart(6, '0')}`;
 
-export async function listDatasets(database: Database): Promise<DatasetDocument[]> {
-  const documents: DatasetDocument[] = [];
-  for (const key of await database.datasets.keys()) {
-    const document = await database.datasets.get(key);
-    if (isDatasetDocument(document)) documents.push(document);
+/** All datasets, oldest first. */
+export async function listDatasets(database: Database): Promise<Listing<DatasetDocument>> {
+  const readable: DatasetDocument[] = [];
+  const unreadable: UnreadableDocument[] = [];
+  for (const id of await database.datasets.keys()) {
+    const stored = await database.datasets.get(id);
+    const { value, why } = inspect(id, stored);
+    if (why) unreadable.push({ id, name: nameOf(stored), why });
+    else readable.push(value);
   }
-  return documents.sort((a, b) => a.createdAt.localeCompare(b.createdAt));
+  return { readable: readable.sort((a, b) => a.createdAt.localeCompare(b.createdAt)), unreadable };
 }
 
+/** Throws `DATA_NOT_FOUND` and `DATA_UNREADABLE`. */
 export async function readDataset(database: Database, id: string): Promise<DatasetDocument> {
-  const document = await database.datasets.get(id);
-  if (!isDatasetDocument(document)) throw notFound(id);
-  return document;
-}
-
-export async function readInteractions(database: Database, id: string): Promise<Interactions> {
-  const value = await database.features.get(`${id}/interactions`);
-  if (!isInteractions(value)) throw notFound(id);
+  const stored = await database.datasets.get(id);
+  if (stored === undefined) throw notFound(id);
+  const { value, why } = inspect(id, stored);
+  if (why) throw new AppError('DATA_UNREADABLE', unreadableSentence('dataset', why), unreadableHint(why), { id });
   return value;
 }
 
-export async function readLabels(database: Database, id: string): Promise<DatasetLabels | null> {
-  const value = await database.features.get(`${id}/labels`);
-  return isLabels(value) ? value : null;
+function inspect(id: string, stored: unknown): Checked<DatasetDocument> {
+  const found = checkDataset(stored);
+  if (found.why || found.value.id === id) return found;
+  return { value: null, why: damaged(`it says that it is the dataset ${found.value.id}`) };
 }
 
-/** Row blocks of one feature matrix in order, `[≤ chunkRows, columns]` float32 each. */
+/** Throws `DATA_NOT_FOUND` and `STORE_DAMAGED`. */
+export async function readInteractions(database: Database, id: string): Promise<Interactions> {
+  const value = await database.features.get(`${id}/interactions`);
+  if (value === undefined) throw notFound(id);
+  return checked(storedInteractions, value, 'The interactions of this dataset', IMPORT_AGAIN);
+}
+
+/** The same; null where the dataset is not stored (any more). Throws `STORE_DAMAGED`. */
+export async function findInteractions(database: Database, id: string): Promise<Interactions | null> {
+  try {
+    return await readInteractions(database, id);
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'DATA_NOT_FOUND') return null;
+    throw error;
+  }
+}
+
+/** null where a dataset has no names. Throws `STORE_DAMAGED`. */
+export async function readLabels(database: Database, id: string): Promise<DatasetLabels | null> {
+  const value = await database.features.get(`${id}/labels`);
+  return value === undefined ? null : checked(storedLabels, value, 'The names in this dataset', IMPORT_AGAIN);
+}
+
+const IMPORT_AGAIN = 'Delete the dataset and import its files again; runs on it keep their results.';
+
+/** Row blocks of one feature matrix in order, `[≤ chunkRows, columns]` float32 each. Throws `DATA_NOT_FOUND` and `STORE_DAMAGED`. */
 export async function* readFeatureChunks(
   database: Database,
   id: string,
@@ -44,8 +81,15 @@ export async function* readFeatureChunks(
 ): AsyncGenerator<{ firstRow: number; values: Float32Array }> {
   for (let chunk = 0, firstRow = 0; firstRow < feature.rows; chunk++, firstRow += feature.chunkRows) {
     const value = await database.features.get(chunkKey(id, feature.key, chunk));
-    if (!(value instanceof Float32Array)) throw notFound(id);
-    yield { firstRow, values: value };
+    if (value === undefined) throw notFound(id);
+    const values = checked(floats, value, `A part of the ${feature.key} features`, IMPORT_AGAIN);
+    if (values.length !== Math.min(feature.chunkRows, feature.rows - firstRow) * feature.columns)
+      throw new AppError(
+        'STORE_DAMAGED',
+        `A part of the ${feature.key} features has another length than it should have.`,
+        IMPORT_AGAIN,
+      );
+    yield { firstRow, values };
   }
 }
 
@@ -101,20 +145,4 @@ function notFound(id: string): AppError {
     'Import it again on the Data page.',
     { id },
   );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
-}
-
-function isDatasetDocument(value: unknown): value is DatasetDocument {
-  return isRecord(value) && value['version'] === 1 && typeof value['fingerprint'] === 'string';
-}
-
-function isInteractions(value: unknown): value is Interactions {
-  return isRecord(value) && value['users'] instanceof Int32Array && value['split'] instanceof Uint8Array;
-}
-
-function isLabels(value: unknown): value is DatasetLabels {
-  return isRecord(value) && 'items' in value && 'itemCategories' in value;
 }

@@ -1,4 +1,6 @@
 import type { EncoderInfo } from '../domain/encoder';
+import { check, checked } from '../documents/check';
+import { encoderInfo } from '../documents/reasoning';
 import type { Database } from './database';
 
 /** Layout, in the table `texts`: `encoder/<id>` says what an encoder is, `encoderFile/<id>/<name>` holds its files. */
@@ -10,15 +12,27 @@ export type EncoderFiles = Readonly<Record<EncoderFile, Blob>>;
 const INFO = 'encoder/';
 const fileKey = (id: string, name: EncoderFile): string => `encoderFile/${id}/${name}`;
 
-/** All encoders that are stored, by name. */
-export async function listEncoders(database: Database): Promise<EncoderInfo[]> {
-  const found = await Promise.all((await database.texts.keys(INFO)).map((key) => database.texts.get(key)));
-  return found.filter(isInfo).sort((a, b) => a.name.localeCompare(b.name));
+/** All encoders that are stored, by name; of one whose description is damaged only what it is stored under. */
+export async function listEncoders(
+  database: Database,
+): Promise<{ readonly readable: readonly EncoderInfo[]; readonly unreadable: readonly string[] }> {
+  const found = await Promise.all(
+    (await database.texts.keys(INFO)).map(async (key) => ({
+      id: key.slice(INFO.length),
+      info: check(encoderInfo, await database.texts.get(key)).value,
+    })),
+  );
+  return {
+    readable: found.flatMap(({ info }) => info ?? []).sort((a, b) => a.name.localeCompare(b.name)),
+    unreadable: found.flatMap(({ id, info }) => (info ? [] : id)),
+  };
 }
 
+/** null where there is none. Throws `STORE_DAMAGED`. */
 export async function readEncoderInfo(database: Database, id: string): Promise<EncoderInfo | null> {
   const value = await database.texts.get(INFO + id);
-  return isInfo(value) ? value : null;
+  if (value === undefined) return null;
+  return checked(encoderInfo, value, 'The encoder', 'Delete it on the Reasoning page and choose its folder again.');
 }
 
 /** null where one of the files is not there. */
@@ -46,14 +60,3 @@ export const writeEncoder = (database: Database, info: EncoderInfo, files: Encod
 /** Its vectors stay. */
 export const deleteEncoder = (database: Database, id: string): Promise<void> =>
   database.texts.delete([INFO + id, ...ENCODER_FILES.map((name) => fileKey(id, name))]);
-
-function isInfo(value: unknown): value is EncoderInfo {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'id' in value &&
-    'name' in value &&
-    'longest' in value &&
-    'width' in value
-  );
-}

@@ -1,3 +1,5 @@
+import { check, checked } from '../documents/check';
+import { wordsByName } from '../documents/reasoning';
 import type { Database } from './database';
 
 /**
@@ -8,17 +10,21 @@ export type ModelKeys = Readonly<Record<string, string>>;
 
 const KEY = 'modelKeys';
 
+/** Throws `STORE_DAMAGED`. */
 export async function readModelKeys(database: Database): Promise<ModelKeys> {
   const value = await database.settings.get(KEY);
-  if (typeof value !== 'object' || value === null) return {};
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([origin, key]) => (typeof key === 'string' ? [[origin, key]] : [])),
+  if (value === undefined) return {};
+  return checked(
+    wordsByName,
+    value,
+    'The keys of model servers that were kept',
+    'Type the key again and keep it: it takes their place.',
   );
 }
 
-/** Keeps one origin's key; null forgets it. */
+/** Keeps one origin's key; null forgets it. Keys that cannot be read make room for it. */
 export async function keepModelKey(database: Database, origin: string, key: string | null): Promise<void> {
-  const { [origin]: _before, ...others } = await readModelKeys(database);
+  const { [origin]: _before, ...others } = check(wordsByName, (await database.settings.get(KEY)) ?? {}).value ?? {};
   const next = key === null || key === '' ? others : { ...others, [origin]: key };
   if (Object.keys(next).length === 0) await database.settings.delete([KEY]);
   else await database.settings.set(KEY, next);

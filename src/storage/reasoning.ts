@@ -1,6 +1,16 @@
-import { DEFAULT_SETTINGS, newJob, type ImportStep, type ReasoningJob } from '../domain/reasoning';
+import { newJob, type ImportStep, type ReasoningJob } from '../domain/reasoning';
 import type { TextVariant } from '../domain/textVariants';
 import type { ItemText } from '../domain/reasoningText';
+import { bytes } from '../documents/arrays';
+import { check, checked } from '../documents/check';
+import {
+  importedTexts,
+  storedAnswer,
+  storedInputs,
+  storedJob,
+  textVariants,
+  wordsByName,
+} from '../documents/reasoning';
 import type { Database } from './database';
 
 /**
@@ -46,18 +56,35 @@ export type ModelDigests = Readonly<Record<string, string>>;
 
 const ANSWER = 'answer/';
 
+/** Key of an answer in the table `texts`. */
+export const answerPlace = (key: string): string => ANSWER + key;
+
 export async function answerKeys(database: Database): Promise<Set<string>> {
   return new Set((await database.texts.keys(ANSWER)).map((key) => key.slice(ANSWER.length)));
 }
 
-export async function readText(database: Database, key: string): Promise<StoredText | null> {
+/** What a model answered; null where it was not asked. Throws `STORE_DAMAGED`. */
+export async function readAnswer(database: Database, key: string): Promise<StoredText | StoredVector | null> {
   const value = await database.texts.get(ANSWER + key);
-  return isText(value) ? value : null;
+  if (value === undefined) return null;
+  return checked(
+    storedAnswer,
+    value,
+    'An answer of a model',
+    'Delete the stored answers on the Reasoning page and start again.',
+  );
 }
 
+/** null where there is none, or a vector. Throws `STORE_DAMAGED`. */
+export async function readText(database: Database, key: string): Promise<StoredText | null> {
+  const answer = await readAnswer(database, key);
+  return answer && 'text' in answer ? answer : null;
+}
+
+/** null where there is none, or a text. Throws `STORE_DAMAGED`. */
 export async function readVector(database: Database, key: string): Promise<Float32Array | null> {
-  const value = await database.texts.get(ANSWER + key);
-  return isVector(value) ? value.vector : null;
+  const answer = await readAnswer(database, key);
+  return answer && 'vector' in answer ? answer.vector : null;
 }
 
 /** Answers are written together or not at all. */
@@ -73,23 +100,27 @@ export async function deleteAnswers(database: Database): Promise<number> {
   return keys.length;
 }
 
+/** The settings for a dataset; where there are none, those that everything starts from. Throws `STORE_DAMAGED`. */
 export async function readJob(database: Database, datasetId: string): Promise<ReasoningJob> {
   const value = await database.texts.get(`job/${datasetId}`);
-  // Settings that were stored before an option existed have its default.
-  return isJob(value) ? { ...value, settings: { ...DEFAULT_SETTINGS, ...value.settings } } : newJob(datasetId);
+  if (value === undefined) return newJob(datasetId);
+  return checked(
+    storedJob,
+    value,
+    'What was set for this dataset',
+    'It stays as it is until you change a setting on its Reasoning page.',
+    JOB_VERSION,
+  );
 }
+
+const JOB_VERSION = 1;
 
 export const writeJob = (database: Database, job: ReasoningJob): Promise<void> =>
   database.texts.set(`job/${job.datasetId}`, job);
 
-/** Digests of a server's models by name, as it last told them; none where it tells none. */
+/** Digests of a server's models by name, as it last told them; none where it tells none, or where they must be asked for again. */
 export async function readDigests(database: Database, url: string): Promise<ModelDigests> {
-  const value = await database.texts.get(`digests/${url}`);
-  return isRecord(value)
-    ? Object.fromEntries(
-        Object.entries(value).flatMap(([name, digest]) => (typeof digest === 'string' ? [[name, digest]] : [])),
-      )
-    : {};
+  return check(wordsByName, await database.texts.get(`digests/${url}`)).value ?? {};
 }
 
 export async function writeDigests(database: Database, url: string, digests: ModelDigests): Promise<void> {
@@ -98,10 +129,14 @@ export async function writeDigests(database: Database, url: string, digests: Mod
   else await database.texts.delete([key]);
 }
 
+/** What is there to reason about. Throws `STORE_DAMAGED`. */
 export async function readInputs(database: Database, datasetId: string): Promise<StoredInputs> {
   const value = await database.texts.get(`input/${datasetId}`);
-  return isInputs(value) ? value : { texts: null, pictures: new Map(), strangers: 0 };
+  if (value === undefined) return NO_INPUTS;
+  return checked(storedInputs, value, 'The list of texts and pictures', 'Import texts and pictures again.');
 }
+
+export const NO_INPUTS: StoredInputs = { texts: null, pictures: new Map(), strangers: 0 };
 
 export const writeInputs = (database: Database, datasetId: string, inputs: StoredInputs): Promise<void> =>
   database.texts.set(`input/${datasetId}`, inputs);
@@ -113,13 +148,20 @@ export interface ImportedTexts {
   readonly texts: readonly (string | null)[];
 }
 
+/** null where none were brought along. Throws `STORE_DAMAGED`. */
 export async function readImported(
   database: Database,
   datasetId: string,
   step: ImportStep,
 ): Promise<ImportedTexts | null> {
   const value = await database.texts.get(`imported/${datasetId}/${step}`);
-  return isImported(value) ? value : null;
+  if (value === undefined) return null;
+  return checked(
+    importedTexts,
+    value,
+    `The imported ${step}`,
+    'Import them again: they take the place of what is there.',
+  );
 }
 
 export const writeImported = (
@@ -132,9 +174,11 @@ export const writeImported = (
 export const deleteImported = (database: Database, datasetId: string, step: ImportStep): Promise<void> =>
   database.texts.delete([`imported/${datasetId}/${step}`]);
 
+/** With what a dataset's answers were asked for. Throws `STORE_DAMAGED`. */
 export async function readVariants(database: Database, datasetId: string): Promise<readonly TextVariant[]> {
   const value = await database.texts.get(`asked/${datasetId}`);
-  return areVariants(value) ? value : [];
+  if (value === undefined) return [];
+  return checked(textVariants, value, 'The list of what was asked before', 'The next start begins it anew.');
 }
 
 export const writeVariants = (database: Database, datasetId: string, variants: readonly TextVariant[]): Promise<void> =>
@@ -149,13 +193,14 @@ export const writePicture = (
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<void> => database.texts.set(pictureKey(datasetId, item), bytes);
 
+/** null where there is none. Throws `STORE_DAMAGED`. */
 export async function readPicture(
   database: Database,
   datasetId: string,
   item: number,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
   const value = await database.texts.get(pictureKey(datasetId, item));
-  return isBytes(value) ? value : null;
+  return value === undefined ? null : checked(bytes, value, `The picture of item ${item}`, 'Import it again.');
 }
 
 /** Removes what was kept of a dataset, but not the answers: another dataset may share them. */
@@ -167,36 +212,4 @@ export async function deleteReasoning(database: Database, datasetId: string): Pr
     ...(await database.texts.keys(`input/${datasetId}/`)),
     ...(await database.texts.keys(`imported/${datasetId}/`)),
   ]);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
-}
-
-function isText(value: unknown): value is StoredText {
-  return isRecord(value) && typeof value['text'] === 'string';
-}
-
-function isVector(value: unknown): value is StoredVector {
-  return isRecord(value) && value['vector'] instanceof Float32Array;
-}
-
-function isJob(value: unknown): value is ReasoningJob {
-  return isRecord(value) && value['version'] === 1 && isRecord(value['settings']);
-}
-
-function isInputs(value: unknown): value is StoredInputs {
-  return isRecord(value) && value['pictures'] instanceof Map;
-}
-
-function isImported(value: unknown): value is ImportedTexts {
-  return isRecord(value) && Array.isArray(value['texts']);
-}
-
-function areVariants(value: unknown): value is readonly TextVariant[] {
-  return Array.isArray(value) && value.every((one) => isRecord(one) && typeof one['id'] === 'string');
-}
-
-function isBytes(value: unknown): value is Uint8Array<ArrayBuffer> {
-  return value instanceof Uint8Array;
 }

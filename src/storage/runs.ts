@@ -1,9 +1,13 @@
-import type { PerUserMetrics } from '../domain/metrics';
 import type { DatasetDocument } from '../domain/dataset';
-import { sameExperiment } from '../domain/prerequisite';
-import type { Experiment, RunDocument } from '../domain/run';
 import { AppError } from '../domain/errors';
+import type { PerUserMetrics } from '../domain/metrics';
+import { sameExperiment } from '../domain/prerequisite';
+import { summarise, type Experiment, type RunDocument, type RunSummary } from '../domain/run';
+import { unreadableHint, unreadableSentence, type Listing, type UnreadableDocument } from '../domain/unreadable';
+import { checked, nameOf } from '../documents/check';
+import { detailsSchema } from '../documents/details';
 import type { Database } from './database';
+import { entriesOf, inspectRun, readSummary } from './runLayout';
 
 /** Beside a run's document: what the test split's users got at the best epoch. */
 export interface RunDetails {
@@ -16,32 +20,43 @@ export interface RunDetails {
   readonly cutoff: number;
 }
 
-export async function listRuns(database: Database): Promise<RunDocument[]> {
-  const runs: RunDocument[] = [];
-  for (const key of await database.runs.keys()) {
-    if (key.includes('/')) continue;
-    const run = await database.runs.get(key);
-    if (isRunDocument(run)) runs.push(run);
+/** Everything under which a run is stored, whether it can be read or not. */
+export const runIds = async (database: Database): Promise<string[]> =>
+  (await database.runs.keys()).filter((key) => !key.includes('/'));
+
+/** All runs without their curves, oldest first. */
+export async function listRuns(database: Database): Promise<Listing<RunSummary>> {
+  const readable: RunSummary[] = [];
+  const unreadable: UnreadableDocument[] = [];
+  for (const id of await runIds(database)) {
+    const stored = await database.runs.get(id);
+    const { value, why } = await readSummary(database, id, stored);
+    if (why) unreadable.push({ id, name: nameOf(stored), why });
+    else readable.push(value);
   }
-  return runs.sort((a, b) => a.createdAt.localeCompare(b.createdAt));
+  return { readable: readable.sort((a, b) => a.createdAt.localeCompare(b.createdAt)), unreadable };
 }
 
+/** A run with its curves. Throws `RUN_NOT_FOUND` and `RUN_UNREADABLE`. */
 export async function readRun(database: Database, id: string): Promise<RunDocument> {
-  const run = await database.runs.get(id);
-  if (!isRunDocument(run)) {
+  const found = await inspectRun(database, id);
+  if (!found)
     throw new AppError(
       'RUN_NOT_FOUND',
       `There is no run ${id} here.`,
       'It may have been deleted; choose another one on the Runs page.',
       { id },
     );
-  }
-  return run;
+  const { value, why } = found;
+  if (why) throw new AppError('RUN_UNREADABLE', unreadableSentence('run', why), unreadableHint(why), { id });
+  return value;
 }
 
 /** The newest finished run of an experiment, whatever device it ran on; null when there is none. */
-export async function findFinished(database: Database, experiment: Experiment): Promise<RunDocument | null> {
-  const finished = (await listRuns(database)).filter((run) => run.status === 'finished' && run.result !== null);
+export async function findFinished(database: Database, experiment: Experiment): Promise<RunSummary | null> {
+  const finished = (await listRuns(database)).readable.filter(
+    (run) => run.status === 'finished' && run.result !== null,
+  );
   return finished.findLast((run) => sameExperiment(run.experiment, experiment)) ?? null;
 }
 
@@ -51,36 +66,39 @@ export async function relinkRuns(
   { id, fingerprint }: Pick<DatasetDocument, 'id' | 'fingerprint'>,
 ): Promise<boolean> {
   const stored = new Set(await database.datasets.keys());
-  const lost = (await listRuns(database)).filter(
+  const lost = (await listRuns(database)).readable.filter(
     ({ experiment: { dataset } }) => dataset.fingerprint === fingerprint && !stored.has(dataset.id),
   );
-  for (const run of lost)
+  for (const { id: runId } of lost) {
+    const run = await readRun(database, runId);
     await writeRun(database, { ...run, experiment: { ...run.experiment, dataset: { ...run.experiment.dataset, id } } });
+  }
   return lost.length > 0;
 }
 
-export const writeRun = (database: Database, run: RunDocument): Promise<void> => database.runs.set(run.id, run);
+/** The summary and the document, or neither. */
+export const writeRun = (database: Database, run: RunDocument): Promise<void> =>
+  database.runs.setMany(entriesOf(run, summarise(run)));
 
+/** What is kept of the test split's users; null where nothing is. Throws `STORE_DAMAGED`. */
 export async function readDetails(database: Database, id: string): Promise<RunDetails | null> {
-  const value = await database.runs.get(`${id}/details`);
-  return isDetails(value) ? value : null;
-}
-
-export const writeDetails = (database: Database, id: string, details: RunDetails): Promise<void> =>
-  database.runs.set(`${id}/details`, details);
-
-/** Removes a run with its weights and details. */
-export async function deleteRun(database: Database, id: string): Promise<void> {
-  await database.runs.delete([id, `${id}/details`]);
-  await database.checkpoints.delete(await database.checkpoints.keys(`${id}/`));
-}
-
-function isRunDocument(value: unknown): value is RunDocument {
-  return (
-    typeof value === 'object' && value !== null && 'version' in value && value.version === 1 && 'experiment' in value
+  const value = await database.runs.get(detailsKey(id));
+  if (value === undefined) return null;
+  return checked(
+    detailsSchema,
+    value,
+    'What was kept of this run’s users',
+    'Its curves and results can still be read. Train the run again to have it.',
   );
 }
 
-function isDetails(value: unknown): value is RunDetails {
-  return typeof value === 'object' && value !== null && 'topItems' in value && value.topItems instanceof Int32Array;
+export const writeDetails = (database: Database, id: string, details: RunDetails): Promise<void> =>
+  database.runs.set(detailsKey(id), details);
+
+const detailsKey = (id: string): string => `${id}/details`;
+
+/** Removes all that is stored of a run, whether it can be read or not. */
+export async function deleteRun(database: Database, id: string): Promise<void> {
+  await database.runs.delete([id, ...(await database.runs.keys(`${id}/`))]);
+  await database.checkpoints.delete(await database.checkpoints.keys(`${id}/`));
 }

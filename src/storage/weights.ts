@@ -1,5 +1,7 @@
 import type { WeightsOf } from '../domain/run';
-import { joinArray, joinArrays, mapValues, splitArray, type Entry, type StoredArray } from './arrays';
+import { checked } from '../documents/check';
+import { storedTrace, storedWeights } from '../documents/weights';
+import { joinArray, joinArrays, mapValues, splitArray, type Entry } from './arrays';
 import type { Database } from './database';
 
 /** The first steps of a run, for replay elsewhere. */
@@ -28,21 +30,20 @@ export async function writeWeights(
 
 /**
  * Parameters by name, of the best epoch also `represent/users` and `represent/items`; null while a run has not finished, and of the
- * last epoch where it was the best or is not kept.
+ * last epoch where it was the best or is not kept. Throws `STORE_DAMAGED`.
  */
 export async function readWeights(
   database: Database,
   runId: string,
   of: WeightsOf = 'best',
 ): Promise<Record<string, Float32Array> | null> {
-  const stored = await database.checkpoints.get(weightsKey(runId, of));
-  return isStoredArrays(stored) ? joinArrays(database.checkpoints, stored) : null;
+  const stored = await readManifest(database, runId, of);
+  return stored && joinArrays(database.checkpoints, stored);
 }
 
 /** By name; one number for an array whose shape was not kept. Empty where there are no weights. */
 export async function readShapes(database: Database, runId: string, of: WeightsOf): Promise<Shapes> {
-  const stored = await database.checkpoints.get(weightsKey(runId, of));
-  return isStoredArrays(stored) ? mapValues(stored, ({ length, shape }) => shape ?? [length]) : {};
+  return mapValues((await readManifest(database, runId, of)) ?? {}, ({ length, shape }) => shape ?? [length]);
 }
 
 /** What ranks the users or items of a finished run, `[users | items, …]`; null while it has not finished. */
@@ -51,8 +52,7 @@ export async function readRepresentation(
   runId: string,
   of: 'users' | 'items',
 ): Promise<Float32Array | null> {
-  const stored = await database.checkpoints.get(weightsKey(runId, 'best'));
-  const array = isStoredArrays(stored) ? stored[`represent/${of}`] : undefined;
+  const array = (await readManifest(database, runId, 'best'))?.[`represent/${of}`];
   return array ? joinArray(database.checkpoints, array) : null;
 }
 
@@ -61,15 +61,16 @@ const weightsKey = (runId: string, of: WeightsOf): string => `${runId}/${of === 
 export const writeTrace = (database: Database, runId: string, trace: Trace): Promise<void> =>
   database.checkpoints.set(`${runId}/trace`, trace);
 
+/** null where none was recorded. Throws `STORE_DAMAGED`. */
 export async function readTrace(database: Database, runId: string): Promise<Trace | null> {
   const stored = await database.checkpoints.get(`${runId}/trace`);
-  return isTrace(stored) ? stored : null;
+  return stored === undefined ? null : checked(storedTrace, stored, 'The trace of this run', RUN_AGAIN);
 }
 
-function isStoredArrays(value: unknown): value is Record<string, StoredArray & { readonly shape?: readonly number[] }> {
-  return typeof value === 'object' && value !== null;
+/** Where the weights lie; null where there are none. */
+async function readManifest({ checkpoints }: Database, runId: string, of: WeightsOf) {
+  const stored = await checkpoints.get(weightsKey(runId, of));
+  return stored === undefined ? null : checked(storedWeights, stored, 'The weights of this run', RUN_AGAIN);
 }
 
-function isTrace(value: unknown): value is Trace {
-  return typeof value === 'object' && value !== null && 'json' in value && 'safetensors' in value;
-}
+const RUN_AGAIN = 'Its curves and results can still be read. Run the experiment again to have it.';

@@ -50,8 +50,9 @@ export function stored(page: Page, table: string, key: string): Promise<unknown>
   );
 }
 
+/** A run's document; its summary lies beside it. */
 export async function storedRun(page: Page, id: string): Promise<RunDocument | null> {
-  return ((await stored(page, 'runs', id)) as RunDocument | undefined) ?? null;
+  return ((await stored(page, 'runs', `${id}/document`)) as RunDocument | undefined) ?? null;
 }
 
 /** Fills the form and starts; returns the run's id. */

@@ -24,7 +24,7 @@ describe('import', () => {
       {
         confirm: async (_, statistics, features) => {
           seen.push(`${statistics?.interactions} ${features.map(({ key }) => key).join()}`);
-          expect(await listDatasets(database)).toEqual([]);
+          expect(await listDatasets(database)).toEqual({ readable: [], unreadable: [] });
           return { name: 'Renamed' };
         },
       },
@@ -36,7 +36,7 @@ describe('import', () => {
       hasTimestamps: true,
       split: { rule: 'provided', seed: null },
     });
-    expect(await listDatasets(database)).toEqual([document]);
+    expect(await listDatasets(database)).toEqual({ readable: [document], unreadable: [] });
     expect(document.fingerprint).toMatch(/^[0-9a-f]{64}$/);
   });
 
@@ -292,7 +292,7 @@ describe('an import that ends early leaves nothing', () => {
   it('and an id that is taken is refused without touching what is there', async () => {
     const { database, document } = await mustImport(files);
     expect((await tryImport(files, {}, database)).error?.code).toBe('DATA_REJECTED');
-    expect(await listDatasets(database)).toEqual([document]);
+    expect(await listDatasets(database)).toEqual({ readable: [document], unreadable: [] });
     expect((await readFeatures(database, 'd', document.features[0]!)).length).toBe(32);
   });
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { EncoderChoice } from '../../src/domain/encoder';
 import { AppError } from '../../src/domain/errors';
 import { newJob, type StageState } from '../../src/domain/reasoning';
-import { datasetSchema } from '../../src/sharing/datasetSchema';
+import { datasetSchema } from '../../src/documents/dataset';
 import { memoryDatabase, type Database } from '../../src/storage/database';
 import { listEncoders, writeEncoder } from '../../src/storage/encoders';
 import { readJob, writeJob } from '../../src/storage/reasoning';
@@ -104,7 +104,7 @@ describe('who encodes', () => {
       () => undefined,
       () => false,
     );
-    expect(await listEncoders(database)).toMatchObject([{ id, name: 'tiny', width: 2, longest: 16 }]);
+    expect((await listEncoders(database)).readable).toMatchObject([{ id, name: 'tiny', width: 2, longest: 16 }]);
     asked.length = 0;
     await choose(page(id));
     const { end, stages } = await run();

@@ -77,14 +77,14 @@ describe('an encoder’s folder', () => {
     const database = memoryDatabase();
     const { id, name, files, longest } = await gatherEncoder(folder());
     await writeEncoder(database, { id, name, longest, bytes: 1, width: 32 }, files);
-    expect(await listEncoders(database)).toEqual([{ id, name, longest, bytes: 1, width: 32 }]);
+    expect((await listEncoders(database)).readable).toEqual([{ id, name, longest, bytes: 1, width: 32 }]);
     expect((await readEncoderFiles(database, id))!['model.onnx'].size).toBe(files['model.onnx'].size);
     await deleteEncoder(database, id);
-    expect([await listEncoders(database), await readEncoderFiles(database, id), await database.texts.keys()]).toEqual([
-      [],
-      null,
-      [],
-    ]);
+    expect([
+      (await listEncoders(database)).readable,
+      await readEncoderFiles(database, id),
+      await database.texts.keys(),
+    ]).toEqual([[], null, []]);
   });
 });
 

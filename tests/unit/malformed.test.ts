@@ -31,12 +31,12 @@ describe('broken files end in their code, and nothing of them remains', () => {
       expect(error?.hint).not.toBe('');
       expect(problems.some(({ severity, message }) => severity === 'error' && message === error?.message)).toBe(true);
       expect(await database.features.keys()).toEqual(before);
-      expect((await listDatasets(database)).map(({ id }) => id)).toEqual(['earlier']);
+      expect((await listDatasets(database)).readable.map(({ id }) => id)).toEqual(['earlier']);
     });
   }
 
   it('leaves the earlier dataset readable', async () => {
-    const [document] = await listDatasets(database);
+    const [document] = (await listDatasets(database)).readable;
     expect((await readInteractions(database, 'earlier')).users).toHaveLength(24);
     expect([...(await readFeatures(database, 'earlier', document!.features[0]!)).slice(0, 4)]).toEqual([
       0, 0.25, 0.5, 0.75,

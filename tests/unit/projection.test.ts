@@ -10,6 +10,7 @@ import { project, sampledPlaces } from '../../workers/analysis/project';
 import { readTraits } from '../../workers/analysis/traits';
 import { umapLayout } from '../../workers/analysis/umap';
 import { stream } from '../../workers/numbers/rng';
+import { finishedRun, metricsOf } from '../helpers/storedRuns';
 import { smallStudy } from '../helpers/dataset';
 
 const noPhase = async (): Promise<void> => undefined;
@@ -17,7 +18,7 @@ const noModel = async (): Promise<never> => {
   throw new Error('no model was to be built');
 };
 
-const METRICS = {} as never;
+const METRICS = metricsOf(0.5);
 
 /** Three users and four items at given places. */
 const projection: Projection = {
@@ -191,6 +192,7 @@ describe('the vectors of a stored run', () => {
     study = await smallStudy('magnet', { experts: true }, 'cpu');
   });
 
+  const { epochs } = finishedRun('run', 4);
   const request = { runId: 'run', vectors: 'final', method: 'pca', entities: 'items', seed: 1 } as const;
 
   it('are refused before the first checkpoint', async () => {
@@ -199,7 +201,12 @@ describe('the vectors of a stored run', () => {
 
   it('are read as they are stored; of MAGNET without the router’s logits', async () => {
     const { database, run } = study;
-    await writeRun(database, { ...run, status: 'finished', result: { bestEpoch: 3, valid: METRICS, test: METRICS } });
+    await writeRun(database, {
+      ...run,
+      status: 'finished',
+      epochs,
+      result: { bestEpoch: 3, valid: METRICS, test: METRICS },
+    });
     const experts = 9 * width;
     const represented = table(80, experts + 9, 'items');
     // Logits so large that they would be the first component.

@@ -12,7 +12,7 @@ import { deleteDataset, readDataset, readFeatures, readInteractions } from '../.
 import { keepModelKey, readModelKeys } from '../../src/storage/modelKeys';
 import { makeBackup } from '../../workers/sharing/backup';
 import { deleteAnswers, readInputs, readJob, readText, writeJob } from '../../src/storage/reasoning';
-import { datasetSchema } from '../../src/sharing/datasetSchema';
+import { datasetSchema } from '../../src/documents/dataset';
 import { generateDemo } from '../../workers/dataset/demo';
 import { deriveDataset } from '../../workers/reasoning/derive';
 import { importInputs, indexFinder } from '../../workers/reasoning/inputs';

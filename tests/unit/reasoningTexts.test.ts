@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { variantDifferences, variantLabels } from '../../src/domain/textVariants';
-import { datasetSchema } from '../../src/sharing/datasetSchema';
+import { datasetSchema } from '../../src/documents/dataset';
 import { newJob, type ReasoningSettings } from '../../src/domain/reasoning';
 import { memoryDatabase, type Database } from '../../src/storage/database';
 import { deleteDataset } from '../../src/storage/datasets';

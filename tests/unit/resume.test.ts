@@ -72,6 +72,7 @@ function closedAt(
       keys: (prefix) => table.keys(prefix),
       set: (key, value) => guard(`set ${key}`, () => table.set(key, value)),
       setMany: (entries) => guard(`setMany ${entries.at(-1)?.[0] ?? ''}`, () => table.setMany(entries)),
+      change: (key, next) => guard(`change ${key}`, () => table.change(key, next)),
       delete: (keys) => guard('delete', () => table.delete(keys)),
     };
   };

@@ -30,7 +30,7 @@ beforeAll(async () => {
 async function studyOf({ database, run }: Stored, changes: Partial<RunDocument> = {}): Promise<Study> {
   const changed = { ...run, ...changes };
   return {
-    datasets: sharedDatasets([changed], await listDatasets(database)),
+    datasets: sharedDatasets([changed], (await listDatasets(database)).readable),
     runs: [{ run: changed, details: await readDetails(database, run.id) }],
   };
 }
@@ -60,7 +60,7 @@ describe('a study file', () => {
 
   it('gives back numbers that JSON does not know, a sweep, notes, what others got, and where a run came from', async () => {
     const stored = ended.get('lightgcn')!;
-    const [dataset] = sharedDatasets([stored.run], await listDatasets(stored.database));
+    const [dataset] = sharedDatasets([stored.run], (await listDatasets(stored.database)).readable);
     const [epoch] = stored.run.epochs;
     const study = await studyOf(stored, {
       status: 'failed',

@@ -4,7 +4,7 @@ import { AppError } from '../../src/domain/errors';
 import type { PairedUsers, Visibility } from '../../src/domain/gains';
 import type { AnalysisCommand } from '../../src/domain/protocol';
 import type { Database } from '../../src/storage/database';
-import { readDataset, readFeatures, readInteractions } from '../../src/storage/datasets';
+import { findInteractions, readDataset, readFeatures, readInteractions } from '../../src/storage/datasets';
 import { nearestRows } from '../engine/nearest';
 import type { NeighbourLists } from '../graphs/neighbours';
 import { pairSettings, userMeans, userReader } from './pairs';
@@ -23,7 +23,7 @@ export async function pairedUsers(
   const { seeds, mine, theirs, refused } = await pairSettings(setting, reference, userReader(database, relevant));
   const users = mine[0]?.users;
   if (refused !== null || !users) return { refused: refused ?? 'Neither has a user.' };
-  const interactions = await readInteractions(database, datasetId).catch(() => null);
+  const interactions = await findInteractions(database, datasetId);
   return {
     seeds,
     users,

@@ -1,6 +1,6 @@
 import { AppError } from '../../src/domain/errors';
 import type { NamedFile } from '../../src/domain/protocol';
-import { z } from '../../src/sharing/schemas';
+import { z } from '../../src/documents/schemas';
 import type { EncoderFiles } from '../../src/storage/encoders';
 import { digest } from '../dataset/fingerprint';
 import { answerKey } from './keys';

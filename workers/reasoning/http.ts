@@ -1,4 +1,4 @@
-import type { z } from '../../src/sharing/schemas';
+import type { z } from '../../src/documents/schemas';
 import { AppError } from '../../src/domain/errors';
 import { parseAddress } from '../../src/domain/serverAddress';
 import type { Connection } from './connection';

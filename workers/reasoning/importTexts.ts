@@ -5,6 +5,7 @@ import type { FoundTexts, ImportStep } from '../../src/domain/reasoning';
 import type { Database } from '../../src/storage/database';
 import { readDataset, readLabels } from '../../src/storage/datasets';
 import { readImported, writeImported } from '../../src/storage/reasoning';
+import { orInstead } from '../../src/storage/replaced';
 import { columnRole } from '../dataset/names';
 import { open } from '../formats/recognise';
 import { baseName, blobSource, readHead, spool, type ByteSource } from '../formats/source';
@@ -36,7 +37,7 @@ export async function importTexts(
   const ofUsers = step === 'profiles';
   const size = ofUsers ? statistics.users : statistics.items;
   const indexOf = indexFinder(ofUsers ? labels?.originalUsers : labels?.originalItems, size);
-  const before = await readImported(database, datasetId, step);
+  const before = await orInstead(readImported(database, datasetId, step), null);
   const texts = Array.from({ length: size }, (_, index) => before?.texts[index] ?? null);
   const given = new Set<number>();
   let strangers = 0;

@@ -4,7 +4,8 @@ import type { FoundInputs } from '../../src/domain/reasoning';
 import { NO_TEXT, type ItemText } from '../../src/domain/reasoningText';
 import type { Database } from '../../src/storage/database';
 import { readDataset, readLabels } from '../../src/storage/datasets';
-import { readInputs, writeInputs, writePicture, type PictureInfo } from '../../src/storage/reasoning';
+import { NO_INPUTS, readInputs, writeInputs, writePicture, type PictureInfo } from '../../src/storage/reasoning';
+import { orInstead } from '../../src/storage/replaced';
 import { digest } from '../dataset/fingerprint';
 import { columnRole, isClutter } from '../dataset/names';
 import { open } from '../formats/recognise';
@@ -67,7 +68,7 @@ export async function importInputs(
 ): Promise<FoundInputs> {
   const { statistics } = await readDataset(database, datasetId);
   const itemOf = indexFinder((await readLabels(database, datasetId))?.originalItems, statistics.items);
-  const before = await readInputs(database, datasetId);
+  const before = await orInstead(readInputs(database, datasetId), NO_INPUTS);
   const texts: (ItemText | null)[] = Array.from(
     { length: statistics.items },
     (_, item) => before.texts?.[item] ?? null,

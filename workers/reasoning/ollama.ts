@@ -1,4 +1,4 @@
-import { z } from '../../src/sharing/schemas';
+import { z } from '../../src/documents/schemas';
 import { answerText, base64, vectorsOf } from './answers';
 import { callJson } from './http';
 import type { Connection, ModelServer } from './connection';

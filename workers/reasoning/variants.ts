@@ -2,6 +2,7 @@ import type { ReasonedEntity } from '../../src/domain/reasoning';
 import type { TextVariant } from '../../src/domain/textVariants';
 import type { Database } from '../../src/storage/database';
 import { readVariants, writeVariants } from '../../src/storage/reasoning';
+import { orInstead } from '../../src/storage/replaced';
 import { entityIn } from './entity';
 import { answerKey } from './keys';
 import { digestOf, openStudy, type ReasoningStudy } from './study';
@@ -24,7 +25,7 @@ export async function rememberVariant({ database, dataset, job, digests }: Reaso
     history,
   };
   const id = await answerKey(content);
-  const known = await readVariants(database, dataset.id);
+  const known = await orInstead(readVariants(database, dataset.id), []);
   if (!known.some((one) => one.id === id))
     await writeVariants(database, dataset.id, [...known, { ...content, id, at: now.toISOString() }]);
 }

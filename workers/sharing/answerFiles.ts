@@ -1,17 +1,19 @@
 import { AppError } from '../../src/domain/errors';
 import { parseJson } from '../../src/sharing/deflate';
 import { packArray, packedArray, unpackFloats } from '../../src/sharing/packedArray';
-import { z } from '../../src/sharing/schemas';
+import { z } from '../../src/documents/schemas';
 import type { ZippedFile } from '../../src/sharing/zipped';
 import type { Database } from '../../src/storage/database';
 import {
   answerKeys,
-  readText,
-  readVector,
+  answerPlace,
+  readAnswer,
   writeAnswers,
   type StoredText,
   type StoredVector,
 } from '../../src/storage/reasoning';
+import { orInstead } from '../../src/storage/replaced';
+import { rawFile } from './rawFile';
 
 /** Answers of model servers in an archive, so many to a file. */
 const PER_FILE = 2000;
@@ -33,19 +35,24 @@ const schema = z.strictObject({
 
 export const ANSWER_FILE = /^answers\/(\d+)\.json$/;
 
-export async function* answerFiles(database: Database): AsyncGenerator<Pick<ZippedFile, 'name' | 'input'>> {
+/** The answers; those that cannot be read in one file as they are stored. */
+export async function* answerFiles(database: Database, now: Date): AsyncGenerator<Pick<ZippedFile, 'name' | 'input'>> {
   const keys = [...(await answerKeys(database))];
+  const unreadable: string[] = [];
   for (let start = 0; start < keys.length; start += PER_FILE) {
     const texts: [string, StoredText][] = [];
     const vectors: [string, unknown][] = [];
     for (const one of keys.slice(start, start + PER_FILE)) {
-      const written = await readText(database, one);
-      const vector = written ? null : await readVector(database, one);
-      if (written) texts.push([one, written]);
-      if (vector) vectors.push([one, await packArray(vector)]);
+      const answer = await orInstead(readAnswer(database, one), null);
+      if (!answer) unreadable.push(one);
+      else if ('text' in answer) texts.push([one, answer]);
+      else vectors.push([one, await packArray(answer.vector)]);
     }
     yield { name: `answers/${start / PER_FILE}.json`, input: JSON.stringify({ texts, vectors }) };
   }
+  if (unreadable.length === 0) return;
+  const places = unreadable.map((key) => ['texts', answerPlace(key)] as const);
+  yield { name: 'unreadable/answers.json', input: await rawFile(database, places, now) };
 }
 
 /** Stores the answers that are not here yet and says how many they were. Throws `STUDY_UNREADABLE`. */

@@ -1,7 +1,7 @@
-import { z } from '../../src/sharing/schemas';
+import { z } from '../../src/documents/schemas';
 import type { DatasetDocument, DatasetLabels, FeatureInfo, Interactions } from '../../src/domain/dataset';
 import { AppError } from '../../src/domain/errors';
-import { datasetSchema, labelsSchema } from '../../src/sharing/datasetSchema';
+import { datasetSchema, labelsSchema } from '../../src/documents/dataset';
 import { parseJson } from '../../src/sharing/deflate';
 import { decodeSafetensors, encodeSafetensors, type NamedArray } from '../../src/sharing/safetensors';
 import type { ZippedFile } from '../../src/sharing/zipped';
@@ -90,7 +90,9 @@ export async function restoreDataset(
 ): Promise<DatasetDocument | null> {
   const { document: saved, labels } = await readDocument(archive, open);
   if (here.some(({ fingerprint: known }) => known === saved.fingerprint)) return null;
-  const document = here.some(({ id }) => id === saved.id) ? { ...saved, id: newId() } : saved;
+  // Neither what is here nor what cannot be read here is overwritten.
+  const taken = await database.datasets.keys();
+  const document = taken.includes(saved.id) ? { ...saved, id: newId() } : saved;
   const { users, items } = document.statistics;
   const refuse = (what: string): AppError => refused(archive, `of ${document.name}, ${what}`);
   try {

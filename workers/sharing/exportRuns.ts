@@ -8,13 +8,13 @@ import { readDetails, readRun } from '../../src/storage/runs';
 import { readShapes, readWeights } from '../../src/storage/weights';
 import type { WeightsOf } from '../../src/domain/run';
 
-/** The runs as a `.lodestone.json`. Throws `RUN_NOT_FOUND`, and `STUDY_TOO_LARGE` for what could not be read again. */
+/** The runs as a `.lodestone.json`. Throws `RUN_NOT_FOUND`, `RUN_UNREADABLE`, `STORE_DAMAGED`, and `STUDY_TOO_LARGE` for what could not be read again. */
 export async function exportStudy(database: Database, runIds: readonly string[], now: Date): Promise<Blob> {
   const runs: StudyRun[] = [];
   for (const id of runIds) runs.push({ run: await readRun(database, id), details: await readDetails(database, id) });
   const datasets = sharedDatasets(
     runs.map(({ run }) => run),
-    await listDatasets(database),
+    (await listDatasets(database)).readable,
   );
   const file = await encodeStudyFile({ datasets, runs }, now.toISOString());
   if (file.size <= MOST_STUDY_BYTES) return file;

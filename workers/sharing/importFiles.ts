@@ -69,7 +69,7 @@ export async function importFiles(
           database,
           path,
           backup.openDataset(id),
-          await listDatasets(database),
+          (await listDatasets(database)).readable,
           newId,
         );
         if (!dataset) return void (report.known += 1);

@@ -1,11 +1,11 @@
 import { AppError } from '../../src/domain/errors';
 import { sameExperiment } from '../../src/domain/prerequisite';
-import type { RunDocument, RunOrigin } from '../../src/domain/run';
+import type { RunDocument, RunOrigin, RunSummary } from '../../src/domain/run';
 import type { Study, StudyRun } from '../../src/sharing/studyFile';
 import type { RunWeights } from '../../src/sharing/weightsFile';
 import type { Database } from '../../src/storage/database';
 import { listDatasets } from '../../src/storage/datasets';
-import { deleteRun, listRuns, writeDetails, writeRun } from '../../src/storage/runs';
+import { deleteRun, listRuns, runIds, writeDetails, writeRun } from '../../src/storage/runs';
 import { readShapes, writeWeights } from '../../src/storage/weights';
 import type { ImportReport } from '../../src/domain/protocol';
 
@@ -27,8 +27,10 @@ export class RunImport {
 
   /** Stores what is not here yet. A run of which another state is here gets an id of its own. `owner`: they are this person's own runs. */
   async runs(file: string, { runs, datasets }: Study, owner: boolean): Promise<Counts> {
-    const here = await listRuns(this.#database);
-    const stored = await listDatasets(this.#database);
+    const here = (await listRuns(this.#database)).readable;
+    // What cannot be read here is not overwritten.
+    const taken = new Set(await runIds(this.#database));
+    const stored = (await listDatasets(this.#database)).readable;
     const added: { id: string; name: string }[] = [];
     let known = 0;
     let copies = 0;
@@ -39,7 +41,7 @@ export class RunImport {
         this.#ids.set(run.id, same.id);
         continue;
       }
-      const other = here.find(({ id }) => id === run.id);
+      const other = taken.has(run.id);
       if (other) copies += 1;
       const { fingerprint } = run.experiment.dataset;
       const dataset = datasets.find((one) => one.fingerprint === fingerprint);
@@ -56,6 +58,7 @@ export class RunImport {
           ...(origin && { origin }),
         },
       });
+      taken.add(id);
       this.#ids.set(run.id, id);
       added.push({ id, name: run.name });
     }
@@ -64,7 +67,7 @@ export class RunImport {
 
   /** Gives a run its weights; false where it has some. Throws `WEIGHTS_UNREADABLE` where the run is not here. */
   async weights(file: string, { runId, best, latest }: RunWeights): Promise<boolean> {
-    const id = this.#ids.get(runId) ?? (await listRuns(this.#database)).find((run) => run.id === runId)?.id;
+    const id = this.#ids.get(runId) ?? (await runIds(this.#database)).find((known) => known === runId);
     if (id === undefined)
       throw new AppError(
         'WEIGHTS_UNREADABLE',
@@ -90,11 +93,11 @@ export class RunImport {
 }
 
 /** The same run in the same state; name and notes may have been changed here since. */
-function sameRun(a: RunDocument, b: RunDocument): boolean {
+function sameRun(a: RunSummary, b: RunDocument): boolean {
   return (
     a.createdAt === b.createdAt &&
     sameExperiment(a.experiment, b.experiment) &&
-    a.epochs.length === b.epochs.length &&
+    a.epochsDone === b.epochs.length &&
     JSON.stringify(a.result) === JSON.stringify(b.result)
   );
 }

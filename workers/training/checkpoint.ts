@@ -1,7 +1,10 @@
 import { AppError } from '../../src/domain/errors';
 import type { EpochPoint, RunDocument, TermPoint } from '../../src/domain/run';
 import { joinArray, joinArrays, mapValues, splitArray, type Entry, type StoredArray } from '../../src/storage/arrays';
+import { checked, member } from '../../src/documents/check';
+import { checkpointManifest } from '../../src/documents/checkpoint';
 import type { Database } from '../../src/storage/database';
+import { orInstead } from '../../src/storage/replaced';
 import type { SavedParameter } from '../engine/kernels/adam';
 import type { SamplerState } from './sampler';
 import type { StoppingState } from './stopping';
@@ -44,11 +47,15 @@ interface Manifest {
   readonly best: { epoch: number; values: Readonly<Record<string, StoredArray>> } | null;
 }
 
+const VERSION = 2;
+
 const slotKey = (runId: string, slot: number): string => `${runId}/slot${slot}`;
 
 /** Writes into the older of two slots, in one transaction: whatever interrupts it, the newer slot stays whole. */
 export async function writeCheckpoint(database: Database, runId: string, checkpoint: Checkpoint): Promise<void> {
-  const steps = await Promise.all([0, 1].map(async (slot) => (await readManifest(database, runId, slot))?.step ?? -1));
+  const steps = await Promise.all(
+    [0, 1].map(async (slot) => (await orInstead(readManifest(database, runId, slot), null))?.step ?? -1),
+  );
   const slot = (steps[0] ?? -1) <= (steps[1] ?? -1) ? 0 : 1;
   const prefix = slotKey(runId, slot);
   const entries: Entry[] = [];
@@ -73,10 +80,17 @@ export async function writeCheckpoint(database: Database, runId: string, checkpo
 
 /** The newest whole checkpoint of a run, the older one when the newest cannot be read; null when there is none. */
 export async function readCheckpoint(database: Database, runId: string): Promise<Checkpoint | null> {
-  const found = await Promise.all([0, 1].map((slot) => readManifest(database, runId, slot)));
-  const newestFirst = found.flatMap((manifest) => (manifest ? [manifest] : [])).sort((a, b) => b.step - a.step);
+  const found: Manifest[] = [];
   let failure: unknown = null;
-  for (const manifest of newestFirst) {
+  for (const slot of [0, 1]) {
+    try {
+      const manifest = await readManifest(database, runId, slot);
+      if (manifest) found.push(manifest);
+    } catch (error) {
+      failure = error;
+    }
+  }
+  for (const manifest of found.sort((a, b) => b.step - a.step)) {
     try {
       return await readSlot(database, manifest);
     } catch (error) {
@@ -93,7 +107,7 @@ export async function readCheckpoint(database: Database, runId: string): Promise
 
 /** Steps done at the newest checkpoint, without reading it; null when there is none. */
 export async function newestStep(database: Database, runId: string): Promise<number | null> {
-  const found = await Promise.all([0, 1].map((slot) => readManifest(database, runId, slot)));
+  const found = await Promise.all([0, 1].map((slot) => orInstead(readManifest(database, runId, slot), null)));
   return found.reduce<number | null>(
     (newest, manifest) => (manifest && manifest.step > (newest ?? -1) ? manifest.step : newest),
     null,
@@ -150,11 +164,15 @@ export class CheckpointClock {
   }
 }
 
+/** null where the slot is empty, or of a form that no run can go on from any more. Throws `STORE_DAMAGED`. */
 async function readManifest(database: Database, runId: string, slot: number): Promise<Manifest | null> {
   const value = await database.checkpoints.get(slotKey(runId, slot));
-  return isManifest(value) ? value : null;
-}
-
-function isManifest(value: unknown): value is Manifest {
-  return typeof value === 'object' && value !== null && 'version' in value && value.version === 2 && 'head' in value;
+  if (value === undefined || member(value, 'version') === 1) return null;
+  return checked(
+    checkpointManifest,
+    value,
+    'A checkpoint of this run',
+    'Start the run again; its curves up to here are kept in this one.',
+    VERSION,
+  );
 }

@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import { plural } from '../../ui/format';
 import { Button, ButtonLink } from '../../ui/Button';
 import { Choice, Field, Select } from '../../ui/Field';
-import { Notice } from '../../ui/Notice';
+import { FaultNotice, Notice } from '../../ui/Notice';
 import { Page } from '../../ui/Page';
 import { Surface } from '../../ui/Panel';
 import { Tabs } from '../../ui/Tabs';
@@ -31,7 +31,7 @@ export function ComparePage() {
   const settings = useSettings(runs, address.ids);
   const { metric, relevant } = address;
   const reference = settings.find(({ key }) => key === address.reference) ?? settings[0];
-  const epochs = useEpochs(settings);
+  const { epochs, fault } = useEpochs(settings);
   const series = useMemo(() => settingSeries(settings, epochs, metric, relevant), [settings, epochs, metric, relevant]);
   const grid = useMemo(() => plugInGrid(settings, metric, relevant), [settings, metric, relevant]);
   if (!loaded) return <Page title="Compare">{null}</Page>;
@@ -55,6 +55,7 @@ export function ComparePage() {
       )} · ${datasets}`}
       actions={actions}
     >
+      {fault && <FaultNotice fault={fault} />}
       <div className={styles.controls}>
         <Field label="Metric">
           {(control) => (

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import { settingsOf, type Relevant, type Setting } from '../../domain/comparison';
+import { faultOf, type Fault } from '../../domain/errors';
 import { isMetricKey, type MetricKey } from '../../domain/metrics';
 import type { EpochPoint, RunSummary } from '../../domain/run';
 import { database } from '../../state/database';
@@ -79,27 +80,34 @@ export function useSettings(runs: readonly RunSummary[], ids: readonly string[])
   return useMemo(() => settingsOf(runs.filter(({ id }) => ids.includes(id))), [runs, ids]);
 }
 
-/** Epochs of every run, by id, as they are read. */
-export function useEpochs(settings: readonly Setting[]): ReadonlyMap<string, readonly EpochPoint[]> {
-  const [epochs, setEpochs] = useState<ReadonlyMap<string, readonly EpochPoint[]>>(new Map());
+interface ReadEpochs {
+  /** By the run's id, as they are read. */
+  readonly epochs: ReadonlyMap<string, readonly EpochPoint[]>;
+  /** Why those of a run could not be read; null when all could. */
+  readonly fault: Fault | null;
+}
+
+/** Epochs of every run. */
+export function useEpochs(settings: readonly Setting[]): ReadEpochs {
+  const [read, setRead] = useState<ReadEpochs>({ epochs: new Map(), fault: null });
   useEffect(() => {
     let over = false;
-    const ids = settings.flatMap(({ runs }) => runs.map(({ id }) => id));
-    void Promise.all(
-      ids.map(
-        async (id) =>
-          [
-            id,
-            await readRun(database, id).then(
-              (run) => run.epochs,
-              () => [],
-            ),
-          ] as const,
-      ),
-    ).then((read) => !over && setEpochs(new Map(read)));
+    const runs = settings.flatMap((setting) => setting.runs);
+    void Promise.allSettled(runs.map(({ id }) => readRun(database, id))).then((read) => {
+      if (over) return;
+      const faults = read.flatMap((one, place) =>
+        one.status === 'rejected' ? withName(runs[place]?.name ?? '', faultOf(one.reason)) : [],
+      );
+      setRead({
+        epochs: new Map(read.flatMap((one) => (one.status === 'fulfilled' ? [[one.value.id, one.value.epochs]] : []))),
+        fault: faults[0] ?? null,
+      });
+    });
     return () => {
       over = true;
     };
   }, [settings]);
-  return epochs;
+  return read;
 }
+
+const withName = (name: string, fault: Fault): Fault => ({ ...fault, message: `${name}: ${fault.message}` });

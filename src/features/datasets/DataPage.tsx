@@ -12,6 +12,7 @@ import { useDatasets } from '../../state/datasets';
 import { isRefused } from '../../state/importJob';
 import { useImport } from '../../state/sharing';
 import { isStudy } from '../sharing/studyNames';
+import { UnreadablePanel } from '../unreadable/UnreadablePanel';
 import styles from './DataPage.module.css';
 import { datasetPaper, datasetsTable } from './datasetPaper';
 import { DatasetTable } from './DatasetTable';
@@ -24,7 +25,7 @@ import { ImportPanel } from './ImportPanel';
 
 /** Brings datasets in and lists what is stored. On the first visit the drop area fills the page. */
 export function DataPage() {
-  const { loaded, fault, datasets, job, storedId, importFiles, dismiss } = useDatasets();
+  const { loaded, fault, datasets, unreadable, job, storedId, importFiles, dismiss } = useDatasets();
   const [draft, setDraft] = useState(DEFAULT_DRAFT);
   const navigate = useNavigate();
   const [dropFault, setDropFault] = useState<Fault | null>(null);
@@ -97,6 +98,7 @@ export function DataPage() {
           <DatasetTable />
         </Panel>
       )}
+      <UnreadablePanel kind="dataset" documents={unreadable} />
       {!busy && loaded && !large && (
         <>
           <Disclosure title="The folder that is understood" summary="MMRec’s layout: .inter and …_feat.npy">

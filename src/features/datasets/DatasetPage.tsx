@@ -9,6 +9,7 @@ import { Panel, Surface } from '../../ui/Panel';
 import type { DatasetDocument } from '../../domain/dataset';
 import { useDatasets } from '../../state/datasets';
 import { DatasetExport } from '../exports/DatasetExport';
+import { UnreadablePage } from '../unreadable/UnreadableNotice';
 import { DegreeChart } from './DegreeChart';
 import { LeakagePanel } from './LeakagePanel';
 import { ModelCautions } from './ModelCautions';
@@ -23,9 +24,12 @@ import { DatasetNumbers, SplitTable } from './StatisticsPanels';
 /** One dataset: what its paper's table says of it, and what the check saw. */
 export function DatasetPage() {
   const { id } = useParams();
-  const { loaded, datasets } = useDatasets();
+  const { loaded, datasets, unreadable } = useDatasets();
+  const navigate = useNavigate();
   const dataset = datasets.find((one) => one.id === id);
   if (dataset) return <Known dataset={dataset} />;
+  const damaged = unreadable.find((one) => one.id === id);
+  if (damaged) return <UnreadablePage kind="dataset" document={damaged} onDeleted={() => void navigate('/data')} />;
   if (!loaded) return <Page title="Dataset">Reading the list of datasets …</Page>;
   return (
     <Page title="Dataset">

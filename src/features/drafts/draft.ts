@@ -2,7 +2,7 @@ import { changedOptions, defaultConfig, FORM_START, isModelId } from '../../doma
 import type { Config, ModelId } from '../../domain/models/table';
 import { recommendedFor } from '../../domain/needs';
 import type { BackendChoice, Experiment } from '../../domain/run';
-import { z } from '../../sharing/schemas';
+import { z } from '../../documents/schemas';
 
 type Basis = Parameters<typeof recommendedFor>[1];
 

@@ -43,9 +43,10 @@ export function AblationDialog({ full, dataset, seeds: typed, onClose }: Ablatio
 
   const start = async (): Promise<void> => {
     setQueueing(true);
-    await useRuns.getState().enqueue(wanted);
+    const ids = await useRuns.getState().enqueue(wanted);
     setQueueing(false);
-    if (useRuns.getState().fault === null) await navigate(`/groups/${id}`);
+    // The form's page says how many were not stored.
+    if (ids.length === wanted.length) await navigate(`/groups/${id}`);
     else onClose();
   };
 

@@ -72,7 +72,7 @@ export function StartPanel({ draft, config, dataset, wrong, change }: StartPanel
     setStarting(true);
     const ids = await useRuns.getState().enqueue(experiments.map((one) => withTheirs(one, theirsOf(shared, one))));
     setStarting(false);
-    if (useRuns.getState().fault === null && ids[0] !== undefined) await navigate(`/runs/${ids[0]}`);
+    if (ids.length === experiments.length && ids[0] !== undefined) await navigate(`/runs/${ids[0]}`);
   };
 
   const first = experiments[0] ? pretrainingOf(experiments[0], runs) : null;

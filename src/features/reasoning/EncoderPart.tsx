@@ -3,7 +3,7 @@ import { pickedFiles } from '../../ui/droppedFiles';
 import { formatBytes, formatCount, formatPercent } from '../../ui/format';
 import { Button } from '../../ui/Button';
 import { Choice, Field, Select } from '../../ui/Field';
-import { FaultNotice } from '../../ui/Notice';
+import { FaultNotice, Notice } from '../../ui/Notice';
 import { HUB_ENCODER, type EncoderChoice, type EncoderDevice } from '../../domain/encoder';
 import type { ReasoningSettings } from '../../domain/reasoning';
 import { useEncoders } from '../../state/encoders';
@@ -22,7 +22,7 @@ const DEVICES: readonly { readonly value: EncoderDevice; readonly label: string 
 /** Who turns texts into vectors: the server, or the page itself with an encoder whose files lie in this browser. */
 export function EncoderPart({ settings }: { readonly settings: ReasoningSettings }) {
   const { change } = useReasoning();
-  const { encoders, phase, fault, load } = useEncoders();
+  const { encoders, unreadable, phase, fault, load, remove } = useEncoders();
   useEffect(() => void load(), [load]);
   const { encoder } = settings;
   const first = encoders?.[0];
@@ -50,6 +50,16 @@ export function EncoderPart({ settings }: { readonly settings: ReasoningSettings
       <p role="status" className={styles.help}>
         {phase && `The encoder: ${phase.text}${phase.fraction === null ? ' …' : `, ${formatPercent(phase.fraction)}`}`}
       </p>
+      {unreadable.map((id) => (
+        <Notice
+          key={id}
+          tone="warning"
+          title={`The description of the stored encoder ${id.slice(0, 8)} is damaged.`}
+          actions={<Button onClick={() => void remove(id)}>Delete this encoder</Button>}
+        >
+          It cannot be used. Delete it, then choose its folder again; vectors that it made stay.
+        </Notice>
+      ))}
       {fault && <FaultNotice fault={fault} />}
     </>
   );

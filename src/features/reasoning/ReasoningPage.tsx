@@ -1,11 +1,12 @@
 import { useEffect } from 'react';
-import { useParams } from 'react-router';
+import { useNavigate, useParams } from 'react-router';
 import { ButtonLink } from '../../ui/Button';
 import { FaultNotice, Notice } from '../../ui/Notice';
 import { Columns, Page } from '../../ui/Page';
 import type { DatasetDocument } from '../../domain/dataset';
 import { useDatasets } from '../../state/datasets';
 import { useReasoning } from '../../state/reasoning';
+import { UnreadablePage } from '../unreadable/UnreadableNotice';
 import { BrowsePanel } from './BrowsePanel';
 import { InputsPanel } from './InputsPanel';
 import { PipelinePanel } from './PipelinePanel';
@@ -16,9 +17,12 @@ import { SideBySidePanel } from './SideBySidePanel';
 /** MLLMRec's reasoning stage for one dataset: texts and vectors from the person's own model server. */
 export function ReasoningPage() {
   const { id } = useParams();
-  const { loaded, datasets } = useDatasets();
+  const { loaded, datasets, unreadable } = useDatasets();
+  const navigate = useNavigate();
   const dataset = datasets.find((one) => one.id === id);
   if (dataset) return <Known key={dataset.id} dataset={dataset} />;
+  const damaged = unreadable.find((one) => one.id === id);
+  if (damaged) return <UnreadablePage kind="dataset" document={damaged} onDeleted={() => void navigate('/data')} />;
   if (!loaded) return <Page title="Reasoning">Reading the list of datasets …</Page>;
   return (
     <Page title="Reasoning">

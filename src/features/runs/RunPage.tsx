@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { Link, useParams } from 'react-router';
+import { Link, useNavigate, useParams } from 'react-router';
 import { ButtonLink } from '../../ui/Button';
 import { FaultNotice, Notice } from '../../ui/Notice';
 import { Page } from '../../ui/Page';
@@ -28,6 +28,7 @@ import { routerShape } from '../routing/frames';
 import { FromFile } from '../sharing/FromFile';
 import { ShareButton } from '../sharing/ShareButton';
 import { TheirsBeside } from '../sharing/TheirsBeside';
+import { UnreadableNotice, UnreadablePage } from '../unreadable/UnreadableNotice';
 import { groupPath, stopWords } from '../readings/words';
 
 const NO_CURVES: Curves = { epochs: [], intervals: [], stepsPerEpoch: 1 };
@@ -37,7 +38,10 @@ export function RunPage() {
   const { id = '' } = useParams();
   const loaded = useRuns((state) => state.loaded);
   const run = useRuns((state) => state.runs.find((one) => one.id === id));
+  const unreadable = useRuns((state) => state.unreadable.find((one) => one.id === id));
+  const navigate = useNavigate();
   if (run) return <KnownRun key={id} run={run} />;
+  if (unreadable) return <UnreadablePage kind="run" document={unreadable} onDeleted={() => void navigate('/runs')} />;
   if (!loaded) return <Page title="Run">{null}</Page>;
   return (
     <Page title="Run not found">
@@ -53,6 +57,7 @@ export function RunPage() {
 }
 
 function KnownRun({ run }: { readonly run: RunSummary }) {
+  const navigate = useNavigate();
   const shown = useCurves(run.id);
   const findings = useFindings(run);
   const elsewhere = useRuns((state) => state.elsewhere && state.activeId === null);
@@ -78,7 +83,12 @@ function KnownRun({ run }: { readonly run: RunSummary }) {
       <RunFacts run={run} />
       <RunRelations run={run} />
       {run.fault && <FaultNotice fault={run.fault} />}
-      {shown?.fault && <FaultNotice fault={shown.fault} />}
+      {shown?.fault &&
+        (shown.fault.code === 'RUN_UNREADABLE' ? (
+          <UnreadableNotice kind="run" document={run} fault={shown.fault} onDeleted={() => void navigate('/runs')} />
+        ) : (
+          <FaultNotice fault={shown.fault} />
+        ))}
       {run.status === 'interrupted' && (
         <Notice
           tone="warning"

@@ -11,6 +11,7 @@ import type { RunSummary } from '../../domain/run';
 import { useRuns } from '../../state/runs';
 import { ImportButton, ImportedRuns } from '../sharing/ImportRuns';
 import { ShareButton } from '../sharing/ShareButton';
+import { UnreadablePanel } from '../unreadable/UnreadablePanel';
 import { NO_FILTER, filterRuns, presentFilter, type RunFilter } from './filter';
 import { QueuePanel } from './QueuePanel';
 import { RenameDialog } from './RenameDialog';
@@ -20,9 +21,10 @@ import styles from './runs.module.css';
 
 /** All runs: to find, compare at a glance, take up again, and clear away. */
 export function RunsPage() {
-  const { runs, loaded, fault, elsewhere, activeId } = useRuns(
+  const { runs, unreadable, loaded, fault, elsewhere, activeId } = useRuns(
     useShallow((state) => ({
       runs: state.runs,
+      unreadable: state.unreadable,
       loaded: state.loaded,
       fault: state.fault,
       elsewhere: state.elsewhere,
@@ -72,8 +74,9 @@ export function RunsPage() {
       )}
       <ImportedRuns />
       <QueuePanel />
+      <UnreadablePanel kind="run" documents={unreadable} />
       {loaded && runs.length === 0 ? (
-        <Notice title="No runs yet.">
+        <Notice title={unreadable.length === 0 ? 'No runs yet.' : 'No runs that can be read.'}>
           Choose a dataset and a model on the Experiment page; each start becomes a run here.
         </Notice>
       ) : (

@@ -7,6 +7,7 @@ import { DataTable, type Column } from '../../ui/DataTable';
 import { fileName, saveText } from '../../charts/download';
 import { toCsv } from '../../charts/table';
 import type { Metrics } from '../../domain/metrics';
+import { faultOf } from '../../domain/errors';
 import { modelTable } from '../../domain/models/catalogue';
 import { canResume, type RunSummary } from '../../domain/run';
 import { database } from '../../state/database';
@@ -184,7 +185,7 @@ function RowActions({ run, active, onRename, onDelete }: RowActionsProps) {
         label={`Curves of ${name} as CSV`}
         icon={<Icon name="download" />}
         disabled={run.epochsDone === 0}
-        onClick={() => void saveCurves(run)}
+        onClick={() => saveCurves(run).catch((error: unknown) => useRuns.setState({ fault: faultOf(error) }))}
       />
       <IconButton small label={`Rename ${name}`} icon={<Icon name="note" />} onClick={() => onRename(run)} />
       <IconButton

@@ -3,7 +3,7 @@ import type { DatasetLabels, Interactions } from '../../domain/dataset';
 import { faultOf, type Fault } from '../../domain/errors';
 import type { RunSummary } from '../../domain/run';
 import { database } from '../../state/database';
-import { readInteractions, readLabels } from '../../storage/datasets';
+import { findInteractions, readLabels } from '../../storage/datasets';
 import { readDetails, type RunDetails } from '../../storage/runs';
 
 export interface LoadedDetails {
@@ -28,7 +28,7 @@ export function useDetails(run: RunSummary): DetailsState {
     const load = async (): Promise<LoadedDetails> => {
       const details = await readDetails(database, id);
       if (!details) return { details, interactions: null, labels: null };
-      const interactions = await readInteractions(database, datasetId).catch(() => null);
+      const interactions = await findInteractions(database, datasetId);
       return { details, interactions, labels: interactions && (await readLabels(database, datasetId)) };
     };
     load().then(

@@ -48,7 +48,7 @@ function BackupDialog({ onClose }: { readonly onClose: () => void }) {
       open
       onOpenChange={onClose}
       title="Back up everything"
-      description="One archive with all datasets, runs and answers of model servers of this browser. Dropped on the Runs page, here or elsewhere, it puts back what is missing and leaves what is there. Theme, backend, the form’s draft, and texts and pictures to reason about are not part of it."
+      description="One archive with all datasets, runs and answers of model servers of this browser. Dropped on the Runs page, here or elsewhere, it puts back what is missing and leaves what is there. What this version cannot read is saved as it is stored, in the archive’s folder “unreadable”, and is not put back. Theme, backend, the form’s draft, and texts and pictures to reason about are not part of it."
       actions={
         <>
           <span role="status">{said}</span>

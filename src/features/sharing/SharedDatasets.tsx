@@ -49,7 +49,7 @@ function SharedDatasetNotice({ study, shared, place }: SharedDatasetNoticeProps)
       );
       return void navigate('/experiment');
     }
-    const ids = await useRuns
+    await useRuns
       .getState()
       .enqueue(
         runs.map((theirs) => ({
@@ -65,7 +65,8 @@ function SharedDatasetNotice({ study, shared, place }: SharedDatasetNoticeProps)
         })),
       );
     setStarting(false);
-    if (useRuns.getState().fault === null && ids[0] !== undefined) await navigate('/runs');
+    // Where some could not be stored, that page says so.
+    await navigate('/runs');
   };
 
   if (match.kind === 'same') {

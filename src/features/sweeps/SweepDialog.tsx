@@ -93,9 +93,10 @@ export function SweepDialog({ base, dataset, seeds: typed, onClose }: SweepDialo
 
   const start = async (): Promise<void> => {
     setQueueing(true);
-    await useRuns.getState().enqueue(wanted);
+    const ids = await useRuns.getState().enqueue(wanted);
     setQueueing(false);
-    if (useRuns.getState().fault === null) await navigate(`/sweeps/${id}`);
+    // The form's page says how many were not stored.
+    if (ids.length === wanted.length) await navigate(`/sweeps/${id}`);
     else onClose();
   };
   const change = (place: number, draft: AxisDraft | null): void =>

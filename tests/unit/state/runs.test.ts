@@ -112,7 +112,7 @@ describe('the queue', () => {
     expect(workers[1]?.runId).toBe(ids[1]);
     await workers[1]?.end({ status: 'finished' });
     expect(useRuns.getState()).toMatchObject({ activeId: null, queue: [] });
-    expect((await listRuns(database)).map(({ status }) => status)).toEqual(['finished', 'finished']);
+    expect((await listRuns(database)).readable.map(({ status }) => status)).toEqual(['finished', 'finished']);
   });
 
   it('can be reordered, and a run taken out', async () => {
@@ -276,7 +276,7 @@ describe('pre-training', () => {
     };
     const ids = await useRuns.getState().enqueue([egra, { ...egra }]);
     await settled();
-    const models = (await listRuns(database)).map(({ experiment: { model } }) => model);
+    const models = (await listRuns(database)).readable.map(({ experiment: { model } }) => model);
     expect(models).toEqual(['mgcn', 'egra', 'egra']);
     expect(ids).toHaveLength(2);
     expect(useRuns.getState().queue).toEqual(ids);
@@ -285,7 +285,7 @@ describe('pre-training', () => {
 
     await useRuns.getState().enqueue([egra, { experiment: experimentOf('egra', 2) }]);
     await settled();
-    const seeds = (await listRuns(database))
+    const seeds = (await listRuns(database)).readable
       .filter(({ experiment: { model } }) => model === 'mgcn')
       .map(({ experiment: { seed } }) => seed);
     expect(seeds).toEqual([1, 2]);
@@ -422,7 +422,7 @@ describe('edits', () => {
     const ids = await useRuns.getState().enqueue([experiment(1), experiment(2)]);
     await settled();
     await useRuns.getState().remove(ids);
-    expect((await listRuns(database)).map(({ id }) => id)).toEqual([ids[0]]);
+    expect((await listRuns(database)).readable.map(({ id }) => id)).toEqual([ids[0]]);
     expect(useRuns.getState().queue).toEqual([]);
   });
 });

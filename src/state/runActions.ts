@@ -1,0 +1,114 @@
+import { isActive } from '../domain/run';
+import { writeEdit } from '../storage/queue';
+import { moveRuns } from '../storage/runLayout';
+import { deleteRun, readRun } from '../storage/runs';
+import { enqueue } from './enqueue';
+import type { RunRecords } from './runRecords';
+import type { RunsState } from './runsState';
+import type { TrainingQueue } from './trainingQueue';
+
+type Actions = {
+  [Key in keyof RunsState as RunsState[Key] extends (...args: never[]) => unknown ? Key : never]: RunsState[Key];
+};
+
+/** What a person can do with runs and the queue. */
+export const runActions = (records: RunRecords, queue: TrainingQueue): Actions => ({
+  ...listActions(records, queue),
+  ...queueActions(records, queue),
+  command: (command) => queue.command(command),
+  interrupt: () => queue.kill(),
+});
+
+function listActions(records: RunRecords, queue: TrainingQueue) {
+  const { database, channel, lock } = records.env;
+  let loading: Promise<void> | null = null;
+  const load = async (): Promise<void> => {
+    await records.readAll();
+    // Where there is no room for it, runs stay as they are: they are read in either layout.
+    void moveRuns(database).catch(() => undefined);
+    channel.listen(() => void records.guarded(() => records.readAll()).then(() => queue.pump()));
+    if (!records.state.runs.some(({ status }) => isActive(status))) return void queue.pump();
+    const wait = (): void => records.set({ elsewhere: true });
+    void lock
+      .hold(() => records.guarded(() => queue.recover()), wait)
+      .then(() => {
+        records.set({ elsewhere: false });
+        void queue.pump();
+      });
+  };
+  return {
+    load: () => (loading ??= records.guarded(load)),
+    reload: () =>
+      records.guarded(async () => {
+        await records.readAll();
+        channel.tell();
+      }),
+    remove: (ids: readonly string[]) =>
+      records.guarded(async () => {
+        const gone = ids.filter((id) => id !== records.state.activeId);
+        await records.storeQueue(records.state.queue.filter((id) => !gone.includes(id)));
+        for (const id of gone) await deleteRun(database, id);
+        records.drop(gone);
+        const { runs, paused } = records.state;
+        await records.storePaused(paused.filter((group) => runs.some((run) => run.group?.id === group)));
+      }),
+    edit: (id: string, change: Parameters<RunsState['edit']>[1]) =>
+      records.guarded(async () => {
+        if (id !== records.state.activeId) {
+          await records.store({ ...(await readRun(database, id)), ...change });
+          return channel.tell();
+        }
+        const edit = { ...records.edits.get(id), ...change };
+        records.edits.set(id, edit);
+        const known = records.state.runs.find((run) => run.id === id);
+        if (known) records.putSummary(known);
+        await writeEdit(database, id, edit);
+      }),
+    dismissFault: () => records.set({ fault: null }),
+  };
+}
+
+function queueActions(records: RunRecords, queue: TrainingQueue) {
+  const { database } = records.env;
+  const then = async (work: () => Promise<void>): Promise<void> => {
+    await records.guarded(async () => {
+      await work();
+      void queue.pump();
+    });
+  };
+  return {
+    enqueue: async (experiments: Parameters<RunsState['enqueue']>[0]) => {
+      const ids = await enqueue(records, experiments);
+      void queue.pump();
+      return ids;
+    },
+    resume: (...ids: string[]) =>
+      then(async () => {
+        const { activeId, queue: waiting } = records.state;
+        const again = ids.filter((id) => activeId !== id && !waiting.includes(id));
+        for (const id of again)
+          await records.store({ ...(await readRun(database, id)), status: 'queued', fault: null });
+        await records.storeQueue([...again, ...records.state.queue]);
+      }),
+    setPaused: (group: string, wanted: boolean) =>
+      then(async () => {
+        const others = records.state.paused.filter((id) => id !== group);
+        await records.storePaused(wanted ? [...others, group] : others);
+      }),
+    dequeue: (id: string) =>
+      records.guarded(async () => {
+        if (!records.state.queue.includes(id)) return;
+        const run = await readRun(database, id);
+        await records.store({ ...run, status: run.epochs.length > 0 ? 'interrupted' : 'stopped' });
+        await records.storeQueue(records.state.queue.filter((one) => one !== id));
+      }),
+    move: (id: string, places: number) =>
+      records.guarded(async () => {
+        const from = records.state.queue.indexOf(id);
+        if (from < 0) return;
+        const moved = records.state.queue.filter((one) => one !== id);
+        moved.splice(Math.max(0, from + places), 0, id);
+        await records.storeQueue(moved);
+      }),
+  };
+}
