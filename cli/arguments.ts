@@ -4,7 +4,7 @@ import { AppError } from '../src/domain/errors';
 import { completeConfig, isModelId, MODEL_IDS, modelTable } from '../src/domain/models/catalogue';
 import { parseOption } from '../src/domain/models/config';
 import type { Config, ModelId, OptionValue } from '../src/domain/models/table';
-import type { BackendChoice } from '../src/domain/run';
+import type { BackendChoice } from '../src/domain/backend';
 
 export interface RunArguments {
   /** A folder, or a built-in dataset: `demo`, `demo-signs`. */

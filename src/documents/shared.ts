@@ -1,4 +1,4 @@
-import type { SharedDataset, SharedRun } from '../domain/shared';
+import type { SharedDataset, SharedRun } from '../domain/sharedRun';
 import { modelId } from './runFields';
 import { z } from './schemas';
 import { count, metrics, seed } from './values';

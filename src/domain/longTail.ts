@@ -1,5 +1,5 @@
 import { at, entry } from './at';
-import type { Interactions } from './dataset';
+import type { Interactions } from './interactions';
 import { spread, type Spread } from './spread';
 
 /** Items of like popularity, and how the test interactions that fall among them fare (EGRA, Figure 2). */

@@ -7,7 +7,6 @@ import type { LeakageProbe } from './leakage';
 import type { SettingGroups } from './longTail';
 import type { Cutoff, MetricKey } from './metrics';
 import type {
-  BackendChoice,
   DeviceReport,
   EpochPoint,
   MemoryEstimate,
@@ -17,6 +16,7 @@ import type {
   TermPoint,
   WeightsOf,
 } from './run';
+import type { BackendChoice } from './backend';
 import type { Config, ModelId } from './models/table';
 import type { Finding } from './observations';
 import type { PairExplanation, RunRouting } from './routes';
@@ -28,11 +28,11 @@ import type {
   ReasoningFailure,
   ReasoningFile,
   ReasoningSurvey,
-  ServerAddress,
   ServerTest,
   StageState,
   TestedModels,
 } from './reasoning';
+import type { ServerAddress } from './reasoningSettings';
 import type { TextVariant } from './textVariants';
 import type { SettingTests } from './significance';
 import type { EntityRouting, Projection, ProjectionRequest, Traits } from './projection';

@@ -1,55 +1,15 @@
-import type { EncoderChoice } from './encoder';
+import {
+  type ServerKind,
+  type ServerAddress,
+  type ReasoningModels,
+  type ReasoningPrompts,
+  type ReasoningSettings,
+} from './reasoningSettings';
 import type { Fault } from './errors';
-import type { HistoryRule } from './reasoningText';
 import type { TextVariant } from './textVariants';
-
-/**
- * MLLMRec's reasoning stage: a model server of the user's own describes item images, writes profiles of users from their
- * training histories, and encodes both as vectors.
- */
-
-/** `ollama`: Ollama's own API. `openai`: any server that speaks `/v1/chat/completions` and `/v1/embeddings`. */
-export type ServerKind = 'ollama' | 'openai';
-
-export interface ServerAddress {
-  readonly kind: ServerKind;
-  /** Origin and path; never a key, a name or a password. */
-  readonly url: string;
-}
 
 /** What a key belongs to. */
 export const originOf = ({ url }: ServerAddress): string => URL.parse(url)?.origin ?? url;
-
-export interface ReasoningModels {
-  /** Sees images. */
-  readonly describe: string;
-  readonly profile: string;
-  /** Turns texts into vectors, unless the page does. */
-  readonly encode: string;
-}
-
-export interface ReasoningPrompts {
-  readonly describe: string;
-  readonly profile: string;
-}
-
-/** All that decides what is asked; what changes an answer is part of the key it is stored under. */
-export interface ReasoningSettings {
-  readonly server: ServerAddress;
-  readonly models: ReasoningModels;
-  readonly encoder: EncoderChoice;
-  readonly prompts: ReasoningPrompts;
-  /** `greedy`: temperature 0, the seed and the longest answer are sent. `server`: for servers that refuse them. */
-  readonly sampling: 'greedy' | 'server';
-  readonly seed: number;
-  /** Longest answer, tokens. */
-  readonly answerTokens: number;
-  /** What the model reads at once, prompt and answer, tokens. */
-  readonly contextTokens: number;
-  readonly history: { readonly rule: HistoryRule; /** Items at most. */ readonly most: number };
-  /** Calls under way at once. */
-  readonly concurrency: number;
-}
 
 export const SERVER_DEFAULTS: Readonly<Record<ServerKind, { readonly url: string; readonly models: ReasoningModels }>> =
   {

@@ -1,5 +1,5 @@
 import { at, entry } from './at';
-import type { Interactions } from './dataset';
+import type { Interactions } from './interactions';
 
 /** How texts are put together: templates, item descriptions, and the cut of a history that does not fit. */
 

@@ -1,12 +1,9 @@
+import { type BackendName, type BackendChoice } from './backend';
 import type { Fault } from './errors';
 import type { MetricKey, Metrics } from './metrics';
 import type { Config, ModelId, OptionValue } from './models/table';
 import type { Finding, Observations } from './observations';
-import type { SharedDataset, SharedRun } from './shared';
-
-/** Which device computes. `auto` probes hardware WebGPU, then WASM, then CPU. */
-export type BackendName = 'webgpu' | 'wasm' | 'cpu';
-export type BackendChoice = 'auto' | BackendName;
+import type { SharedDataset, SharedRun } from './sharedRun';
 
 export interface DeviceReport {
   readonly backend: BackendName;

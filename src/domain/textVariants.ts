@@ -1,4 +1,4 @@
-import type { ReasoningSettings } from './reasoning';
+import type { ReasoningSettings } from './reasoningSettings';
 
 /** All that decides the texts of one start of the reasoning stage: two of them can be compared. */
 export interface TextVariant extends Pick<

@@ -1,5 +1,6 @@
 import { at } from '../domain/at';
-import type { DatasetDocument, DatasetLabels, FeatureInfo, Interactions } from '../domain/dataset';
+import type { DatasetDocument, DatasetLabels, FeatureInfo } from '../domain/dataset';
+import type { Interactions } from '../domain/interactions';
 import { yamlText, type YamlLine } from './yaml';
 
 /** Rows of text made at once. */

@@ -3,7 +3,8 @@ import type { DemoOptions } from '../domain/dataset';
 import { AppError } from '../domain/errors';
 import { byKey, METRIC_KEYS, type Metrics } from '../domain/metrics';
 import { changedOptions, configProblems, defaultConfig, isModelId, modelTable } from '../domain/models/catalogue';
-import type { SharedDataset, SharedRun, SharedStudy } from '../domain/shared';
+import type { SharedStudy } from '../domain/shared';
+import type { SharedDataset, SharedRun } from '../domain/sharedRun';
 import { z } from '../documents/schemas';
 
 /** The JSON of a link, form 1: short keys, options that differ from the defaults, metrics in the order of `METRIC_KEYS`. */

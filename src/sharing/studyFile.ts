@@ -2,7 +2,7 @@ import { AppError } from '../domain/errors';
 import { byKey, METRIC_KEYS, type PerUserMetrics } from '../domain/metrics';
 import { configProblems, defaultConfig, modelTable } from '../domain/models/catalogue';
 import type { RunDocument } from '../domain/run';
-import type { SharedDataset } from '../domain/shared';
+import type { SharedDataset } from '../domain/sharedRun';
 import type { RunDetails } from '../storage/runs';
 import { parseJson } from './deflate';
 import { packArray, unpackFloats, unpackIntegers } from './packedArray';

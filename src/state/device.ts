@@ -1,7 +1,8 @@
 import { create } from 'zustand';
 import { faultOf, type Fault } from '../domain/errors';
 import type { Throughput, TrainingEvent } from '../domain/protocol';
-import type { BackendChoice, DeviceReport } from '../domain/run';
+import type { DeviceReport } from '../domain/run';
+import type { BackendChoice } from '../domain/backend';
 import { database } from './database';
 import { openTrainingWorker, type TrainingPort } from './trainingWorker';
 

@@ -14,11 +14,11 @@ import {
   type ReasoningFailure,
   type ReasoningFile,
   type ReasoningJob,
-  type ReasoningSettings,
   type ReasoningSurvey,
   type ServerTest,
   type StageState,
 } from '../domain/reasoning';
+import { type ReasoningSettings } from '../domain/reasoningSettings';
 import type { TextVariant } from '../domain/textVariants';
 import { keepModelKey, readModelKeys, type ModelKeys } from '../storage/modelKeys';
 import { deleteAnswers, deleteImported, readJob, writeJob } from '../storage/reasoning';

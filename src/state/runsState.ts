@@ -1,6 +1,6 @@
 import type { Fault } from '../domain/errors';
 import type { Experiment, RunGroup, RunSummary } from '../domain/run';
-import type { SharedRun } from '../domain/shared';
+import type { SharedRun } from '../domain/sharedRun';
 import type { UnreadableDocument } from '../domain/unreadable';
 import type { Database } from '../storage/database';
 import type { PendingCommand } from './liveRun';

@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 import { completeConfig } from '../domain/models/catalogue';
 import type { Experiment } from '../domain/run';
-import type { SharedRun } from '../domain/shared';
+import type { SharedRun } from '../domain/sharedRun';
 
 /** What the experiment form was last filled in from, until another one is: its results are put beside those of a run of the same experiment. */
 interface TheirsState {

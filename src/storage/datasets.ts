@@ -1,4 +1,5 @@
-import type { DatasetDocument, DatasetLabels, FeatureInfo, Interactions } from '../domain/dataset';
+import type { DatasetDocument, DatasetLabels, FeatureInfo } from '../domain/dataset';
+import type { Interactions } from '../domain/interactions';
 import { AppError } from '../domain/errors';
 import {
   unreadableHint,

@@ -1,5 +1,5 @@
 import type { SplitName, SplitRule } from '../domain/dataset';
-import type { BackendChoice, BackendName } from '../domain/run';
+import type { BackendChoice, BackendName } from '../domain/backend';
 
 /** What the page calls things that are keys in documents. */
 

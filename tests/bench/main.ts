@@ -7,7 +7,7 @@ import { AppError, faultOf } from '../../src/domain/errors';
 import { completeConfig, modelTable } from '../../src/domain/models/catalogue';
 import { parseOption } from '../../src/domain/models/config';
 import type { Config, ModelId } from '../../src/domain/models/table';
-import type { BackendName } from '../../src/domain/run';
+import type { BackendName } from '../../src/domain/backend';
 import { nodeHost } from '../../cli/nodeHost';
 import { measure, ON_ITS_OWN } from './measure';
 import { parseOptions, USAGE, type BenchOptions } from './options';

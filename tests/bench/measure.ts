@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { completeConfig, negativesOf, protocolOf } from '../../src/domain/models/catalogue';
 import type { Config, ModelId } from '../../src/domain/models/table';
 import { startConfig } from '../../src/domain/presets';
-import type { BackendName } from '../../src/domain/run';
+import type { BackendName } from '../../src/domain/backend';
 import { isWasm, isWebGPU } from '../../workers/engine/backends';
 import { openDevice, type Device, type DeviceHost } from '../../workers/engine/device';
 import { peakMeter } from '../../workers/engine/peak';

@@ -3,7 +3,7 @@ import { AppError } from '../../src/domain/errors';
 import { isModelId } from '../../src/domain/models/catalogue';
 import { MODEL_IDS } from '../../src/domain/models/catalogue';
 import { type ModelId } from '../../src/domain/models/table';
-import type { BackendName } from '../../src/domain/run';
+import type { BackendName } from '../../src/domain/backend';
 import { AXES, FACTORS, SET_IDS, type Axis, type SetId } from './sizes';
 
 export interface BenchOptions {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { completeConfig } from '../../src/domain/models/catalogue';
-import type { BackendName } from '../../src/domain/run';
+import type { BackendName } from '../../src/domain/backend';
 import { deviceBuffer, hostView, isWebGPU, readFloats, submitRecorded } from '../../workers/engine/backends';
 import { openDevice, type DeviceHost } from '../../workers/engine/device';
 import { Adam, disposeParameter, newParameter } from '../../workers/engine/kernels/adam';

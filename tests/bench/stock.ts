@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { BackendName } from '../../src/domain/run';
+import type { BackendName } from '../../src/domain/backend';
 import { Adam, ADAM_DEFAULTS, type Parameter } from '../../workers/engine/kernels/adam';
 
 type Kernel = tf.KernelConfig['kernelFunc'];

@@ -1,4 +1,4 @@
-import type { Interactions } from '../../src/domain/dataset';
+import type { Interactions } from '../../src/domain/interactions';
 import { drawSplit } from '../../workers/dataset/split';
 import { stream, type Random } from '../../workers/numbers/rng';
 import type { FeatureMatrix } from '../../workers/models/model';

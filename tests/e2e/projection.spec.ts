@@ -1,6 +1,7 @@
 import { expect, test, type Locator, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
-import type { DatasetDocument, DatasetLabels, Interactions } from '../../src/domain/dataset';
+import type { DatasetDocument, DatasetLabels } from '../../src/domain/dataset';
+import type { Interactions } from '../../src/domain/interactions';
 import { ended, expectFit, startRun, stored, storedRun } from '../helpers/page';
 
 /** The rows of the CSV behind a chart. */

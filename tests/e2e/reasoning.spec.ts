@@ -1,6 +1,6 @@
 import { expect, test, type Locator, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
-import type { ServerKind } from '../../src/domain/reasoning';
+import type { ServerKind } from '../../src/domain/reasoningSettings';
 import type { RunDocument } from '../../src/domain/run';
 import { watchPolicy } from '../helpers/contentPolicy';
 import { interactionsText, npy, zipOf } from '../helpers/dataBuilders';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Interactions } from '../../src/domain/dataset';
+import type { Interactions } from '../../src/domain/interactions';
 import { byKey, METRIC_KEYS, type MetricKey } from '../../src/domain/metrics';
 import { newRanker } from '../../workers/engine/ranking';
 import { matrix } from '../../workers/engine/tensors';

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { testHost } from '#test-host';
 import { afterAll, beforeAll, describe, it, type TestContext } from 'vitest';
 import { AppError } from '../../src/domain/errors';
-import type { BackendName } from '../../src/domain/run';
+import type { BackendName } from '../../src/domain/backend';
 import { readFloats } from '../../workers/engine/backends';
 import { openDevice, type Device } from '../../workers/engine/device';
 

@@ -1,6 +1,6 @@
 import { deflateSync } from 'node:zlib';
 import { crc32 } from '../../workers/formats/crc32';
-import type { ReasoningSettings } from '../../src/domain/reasoning';
+import type { ReasoningSettings } from '../../src/domain/reasoningSettings';
 import { DEFAULT_SETTINGS } from '../../src/domain/reasoning';
 import { join, text, type Bytes } from './dataBuilders';
 

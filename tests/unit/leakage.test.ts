@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Interactions } from '../../src/domain/dataset';
+import type { Interactions } from '../../src/domain/interactions';
 import { leakageVerdict } from '../../src/domain/leakage';
 import { memoryDatabase } from '../../src/storage/database';
 import { readFeatures, readInteractions } from '../../src/storage/datasets';

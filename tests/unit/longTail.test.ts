@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Interactions } from '../../src/domain/dataset';
+import type { Interactions } from '../../src/domain/interactions';
 import { popularityGroups } from '../../src/domain/longTail';
 
 /** Rows of user, item, split. */

@@ -1,12 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../src/domain/errors';
-import {
-  newJob,
-  type ReasoningFailure,
-  type ReasoningSettings,
-  type ServerKind,
-  type StageState,
-} from '../../src/domain/reasoning';
+import { newJob, type ReasoningFailure, type StageState } from '../../src/domain/reasoning';
+import { type ReasoningSettings, type ServerKind } from '../../src/domain/reasoningSettings';
 import { memoryDatabase, type Database } from '../../src/storage/database';
 import { deleteDataset, readDataset, readFeatures, readInteractions } from '../../src/storage/datasets';
 import { keepModelKey, readModelKeys } from '../../src/storage/modelKeys';

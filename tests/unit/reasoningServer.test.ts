@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../src/domain/errors';
-import type { ServerKind } from '../../src/domain/reasoning';
+import type { ServerKind } from '../../src/domain/reasoningSettings';
 import { parseAddress } from '../../src/domain/serverAddress';
 import { inLanes, type Clock } from '../../workers/reasoning/lanes';
 import { retryAfterMs } from '../../workers/reasoning/http';

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { variantDifferences, variantLabels } from '../../src/domain/textVariants';
 import { datasetSchema } from '../../src/documents/dataset';
-import { newJob, type ReasoningSettings } from '../../src/domain/reasoning';
+import { newJob } from '../../src/domain/reasoning';
+import { type ReasoningSettings } from '../../src/domain/reasoningSettings';
 import { memoryDatabase, type Database } from '../../src/storage/database';
 import { deleteDataset } from '../../src/storage/datasets';
 import { deleteImported, readImported, readJob, readVariants, writeJob } from '../../src/storage/reasoning';

@@ -1,5 +1,6 @@
 import { at } from '../../src/domain/at';
-import { modalitiesOf, type Interactions } from '../../src/domain/dataset';
+import { modalitiesOf } from '../../src/domain/dataset';
+import { type Interactions } from '../../src/domain/interactions';
 import { AppError } from '../../src/domain/errors';
 import type { PairedUsers, Visibility } from '../../src/domain/gains';
 import type { AnalysisCommand } from '../../src/domain/protocol';

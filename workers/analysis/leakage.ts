@@ -1,5 +1,5 @@
 import { at, entry } from '../../src/domain/at';
-import type { Interactions } from '../../src/domain/dataset';
+import type { Interactions } from '../../src/domain/interactions';
 import { AppError } from '../../src/domain/errors';
 import type { LeakageProbe } from '../../src/domain/leakage';
 import type { Rows } from '../../src/domain/vectors';

@@ -1,10 +1,5 @@
-import type {
-  DatasetDocument,
-  DatasetLabels,
-  DatasetStatistics,
-  Interactions,
-  Problem,
-} from '../../src/domain/dataset';
+import type { DatasetDocument, DatasetLabels, DatasetStatistics, Problem } from '../../src/domain/dataset';
+import type { Interactions } from '../../src/domain/interactions';
 import type { Database } from '../../src/storage/database';
 import { writeInteractions, writeLabels } from '../../src/storage/datasets';
 import type { StoredFeature } from './features';

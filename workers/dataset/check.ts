@@ -1,4 +1,5 @@
-import type { Interactions, Problem } from '../../src/domain/dataset';
+import type { Problem } from '../../src/domain/dataset';
+import type { Interactions } from '../../src/domain/interactions';
 import { baseName } from '../formats/source';
 import { amount, count } from '../formats/words';
 import type { StoredFeature } from './features';

@@ -1,5 +1,6 @@
 import { at } from '../../src/domain/at';
-import type { DatasetDocument, DatasetLabels, DemoOptions, Interactions } from '../../src/domain/dataset';
+import type { DatasetDocument, DatasetLabels, DemoOptions } from '../../src/domain/dataset';
+import type { Interactions } from '../../src/domain/interactions';
 import { AppError, errorFromFault, faultOf } from '../../src/domain/errors';
 import type { Database } from '../../src/storage/database';
 import { commitDataset, deleteDataset } from '../../src/storage/datasets';

@@ -1,4 +1,5 @@
-import type { FeatureInfo, Interactions } from '../../src/domain/dataset';
+import type { FeatureInfo } from '../../src/domain/dataset';
+import type { Interactions } from '../../src/domain/interactions';
 
 /** Rows per stored chunk: about 4 MiB of float32. Follows from the width alone, so that chunks are also the blocks of the fingerprint. */
 export function chunkRowsFor(columns: number): number {

@@ -1,5 +1,6 @@
 import { at, entry } from '../../src/domain/at';
-import type { DatasetDocument, DatasetStatistics, ImportOptions, Interactions } from '../../src/domain/dataset';
+import type { DatasetDocument, DatasetStatistics, ImportOptions } from '../../src/domain/dataset';
+import type { Interactions } from '../../src/domain/interactions';
 import { baseName } from '../formats/source';
 import { amount, count } from '../formats/words';
 import { checkSplit } from './check';

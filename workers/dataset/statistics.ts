@@ -1,11 +1,6 @@
 import { at } from '../../src/domain/at';
-import {
-  SPLIT_NAMES,
-  type DatasetStatistics,
-  type Interactions,
-  type SplitCounts,
-  type SplitName,
-} from '../../src/domain/dataset';
+import { SPLIT_NAMES, type DatasetStatistics, type SplitCounts, type SplitName } from '../../src/domain/dataset';
+import { type Interactions } from '../../src/domain/interactions';
 
 /** Everything the dataset page counts. */
 export function datasetStatistics(interactions: Interactions, users: number, items: number): DatasetStatistics {

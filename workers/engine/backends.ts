@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import type { BackendName } from '../../src/domain/run';
+import type { BackendName } from '../../src/domain/backend';
 
 /** Which backend an object is, told by what it can do: the three are loaded only when used. */
 export const isWebGPU = (backend: unknown): backend is WebGPUBackend => has(backend, 'runWebGPUProgram');

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import type { BackendChoice, BackendName, DeviceReport, MemoryUse } from '../../src/domain/run';
+import type { DeviceReport, MemoryUse } from '../../src/domain/run';
+import type { BackendChoice, BackendName } from '../../src/domain/backend';
 import { AppError, type Fault } from '../../src/domain/errors';
 import { isWasm, isWebGPU } from './backends';
 import { registerKernels } from './kernels/register';

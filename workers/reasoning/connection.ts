@@ -1,4 +1,4 @@
-import type { ServerAddress } from '../../src/domain/reasoning';
+import type { ServerAddress } from '../../src/domain/reasoningSettings';
 
 export interface Picture {
   /** `image/jpeg`, … */

@@ -1,6 +1,7 @@
 import type { DatasetDocument, Problem } from '../../src/domain/dataset';
 import { AppError } from '../../src/domain/errors';
-import type { ImportStep, ReasoningModels, ReasoningProvenance, ReasoningSettings } from '../../src/domain/reasoning';
+import type { ImportStep, ReasoningProvenance } from '../../src/domain/reasoning';
+import type { ReasoningModels, ReasoningSettings } from '../../src/domain/reasoningSettings';
 import type { Database } from '../../src/storage/database';
 import {
   commitDataset,

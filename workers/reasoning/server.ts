@@ -1,5 +1,5 @@
 import { type Sampling, type OfferedModel, type ModelServer, type Connection } from './connection';
-import type { ReasoningSettings } from '../../src/domain/reasoning';
+import type { ReasoningSettings } from '../../src/domain/reasoningSettings';
 import { newOllama } from './ollama';
 import { newOpenAi } from './openai';
 

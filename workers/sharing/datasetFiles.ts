@@ -1,5 +1,6 @@
 import { z } from '../../src/documents/schemas';
-import type { DatasetDocument, DatasetLabels, FeatureInfo, Interactions } from '../../src/domain/dataset';
+import type { DatasetDocument, DatasetLabels, FeatureInfo } from '../../src/domain/dataset';
+import type { Interactions } from '../../src/domain/interactions';
 import { AppError } from '../../src/domain/errors';
 import { datasetSchema, labelsSchema } from '../../src/documents/dataset';
 import { parseJson } from '../../src/sharing/deflate';

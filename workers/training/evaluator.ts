@@ -1,6 +1,6 @@
 import { at } from '../../src/domain/at';
 import type { Ranker } from '../engine/ranking';
-import type { Interactions } from '../../src/domain/dataset';
+import type { Interactions } from '../../src/domain/interactions';
 import { byKey, type MetricKey, type Metrics, type PerUserMetrics } from '../../src/domain/metrics';
 import type { Pairs } from '../graphs/behaviour';
 import type { Csr } from '../graphs/csr';

@@ -1,5 +1,6 @@
 import { at } from '../../src/domain/at';
-import { modalitiesOf, type DatasetDocument, type FeatureInfo, type Interactions } from '../../src/domain/dataset';
+import { modalitiesOf, type DatasetDocument, type FeatureInfo } from '../../src/domain/dataset';
+import { type Interactions } from '../../src/domain/interactions';
 import { AppError } from '../../src/domain/errors';
 import { modelTable, readsFeatures } from '../../src/domain/models/catalogue';
 import { prerequisiteOf, pretrainedSource } from '../../src/domain/prerequisite';

@@ -1,7 +1,7 @@
 import { Checkbox, Choice } from '../../ui/Field';
 import { Panel } from '../../ui/Panel';
 import { BACKEND_CHOICE_LABELS } from '../../ui/words';
-import type { BackendChoice } from '../../domain/run';
+import type { BackendChoice } from '../../domain/backend';
 import { BACKEND_CHOICES, useDevice } from '../../state/device';
 
 const HELP: Readonly<Record<BackendChoice, string>> = {

@@ -1,7 +1,8 @@
 import { changedOptions, defaultConfig, FORM_START, isModelId } from '../../domain/models/catalogue';
 import type { Config, ModelId } from '../../domain/models/table';
 import { recommendedFor } from '../../domain/needs';
-import type { BackendChoice, Experiment } from '../../domain/run';
+import type { Experiment } from '../../domain/run';
+import type { BackendChoice } from '../../domain/backend';
 import { z } from '../../documents/schemas';
 
 type Basis = Parameters<typeof recommendedFor>[1];

@@ -5,7 +5,7 @@ import { Button } from '../../ui/Button';
 import { Choice, Field, Select } from '../../ui/Field';
 import { FaultNotice, Notice } from '../../ui/Notice';
 import { HUB_ENCODER, type EncoderChoice, type EncoderDevice } from '../../domain/encoder';
-import type { ReasoningSettings } from '../../domain/reasoning';
+import type { ReasoningSettings } from '../../domain/reasoningSettings';
 import { useEncoders } from '../../state/encoders';
 import { useReasoning } from '../../state/reasoning';
 import { DraftInput } from './DraftInput';

@@ -5,14 +5,8 @@ import { Checkbox, Choice, Field, Input } from '../../ui/Field';
 import { FaultNotice } from '../../ui/Notice';
 import { Panel } from '../../ui/Panel';
 import { faultOf, type Fault } from '../../domain/errors';
-import {
-  originOf,
-  SERVER_DEFAULTS,
-  type ReasoningModels,
-  type ReasoningSettings,
-  type ServerKind,
-  type ServerTest,
-} from '../../domain/reasoning';
+import { originOf, SERVER_DEFAULTS, type ServerTest } from '../../domain/reasoning';
+import { type ReasoningModels, type ReasoningSettings, type ServerKind } from '../../domain/reasoningSettings';
 import { parseAddress } from '../../domain/serverAddress';
 import { testModelServer, useReasoning } from '../../state/reasoning';
 import { DraftInput } from './DraftInput';

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
-import type { DatasetLabels, Interactions } from '../../domain/dataset';
+import type { DatasetLabels } from '../../domain/dataset';
+import type { Interactions } from '../../domain/interactions';
 import { faultOf, type Fault } from '../../domain/errors';
 import type { RunSummary } from '../../domain/run';
 import { database } from '../../state/database';

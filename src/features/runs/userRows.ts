@@ -1,4 +1,5 @@
-import type { Histogram, Interactions } from '../../domain/dataset';
+import type { Histogram } from '../../domain/dataset';
+import type { Interactions } from '../../domain/interactions';
 import type { RunDetails } from '../../storage/runs';
 
 /** One recommended item of a user. */

@@ -4,7 +4,8 @@ import { Panel } from '../../ui/Panel';
 import { METRIC_KEYS, metricLabel, type MetricKey } from '../../domain/metrics';
 import type { RunSummary } from '../../domain/run';
 import { useDatasets } from '../../state/datasets';
-import { agreement, type Agreement, type SharedRun } from '../../domain/shared';
+import { agreement, type Agreement } from '../../domain/shared';
+import { type SharedRun } from '../../domain/sharedRun';
 
 const WORDS: Readonly<Record<Agreement, string>> = {
   identical: '= identical',
