@@ -109,12 +109,14 @@ function parse(words: readonly string[]) {
 function whole(text: string, name: string, max: number, min = 0): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value > max || value < min)
-    wrong(`${name} is a whole number from ${min} to ${max}, not “${text}”.`);
+    wrong(`${name} must be a whole number from ${min} to ${max}, not “${text}”.`);
   return value;
 }
 
 function oneOf<T extends string>(text: string, choices: readonly T[], name: string): T {
-  return choices.find((choice) => choice === text) ?? wrong(`${name} is one of ${choices.join(', ')}, not “${text}”.`);
+  return (
+    choices.find((choice) => choice === text) ?? wrong(`${name} must be one of ${choices.join(', ')}, not “${text}”.`)
+  );
 }
 
 function wrong(message: string): never {

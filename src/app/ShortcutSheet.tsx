@@ -30,7 +30,7 @@ export function ShortcutSheet() {
       </p>
       <Checkbox
         label="Use these single-key shortcuts"
-        help="Switch off when speech input or another tool sends letters to the page."
+        help="Turn this off if speech input or another tool sends letters to the page."
         checked={enabled}
         onCheckedChange={setEnabled}
       />

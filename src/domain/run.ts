@@ -175,7 +175,7 @@ export interface RunDocument {
   readonly estimate: MemoryEstimate | null;
   readonly memory: MemoryUse | null;
   readonly notes: string;
-  /** Accumulated seconds of work, pauses left out. */
+  /** Accumulated seconds of working time, pauses left out. */
   readonly seconds: number;
 }
 

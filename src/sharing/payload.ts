@@ -130,8 +130,7 @@ export function toRunPayload({
 /** Checks everything and gives it its names back. Throws `LINK_INVALID`. */
 export function fromPayload(value: unknown): SharedStudy {
   const found = schema.safeParse(value);
-  if (!found.success)
-    throw invalid(`${found.error.issues[0]?.path.map(String).join('.') || 'its content'} is not what it should be`);
+  if (!found.success) throw invalid(`${found.error.issues[0]?.path.map(String).join('.') || 'its content'} is invalid`);
   const { d: datasets, r: runs } = found.data;
   return { datasets: datasets.map(fromDatasetPayload), runs: runs.map((one) => fromRunPayload(one, datasets.length)) };
 }
@@ -164,5 +163,5 @@ const invalid = (what: string): AppError =>
   new AppError(
     'LINK_INVALID',
     `The link cannot be read: ${what}.`,
-    'It may come from a newer version of Lodestone, or was changed on the way. Reload the page, or ask for a new link.',
+    'It may come from a newer version of Lodestone, or it was changed on the way. Reload the page, or ask for a new link.',
   );

@@ -87,27 +87,27 @@ export async function decodeStudyFile(name: string, file: Blob): Promise<Study> 
   if (file.size > MOST_STUDY_BYTES)
     throw new AppError(
       'STUDY_TOO_LARGE',
-      `${name} has ${Math.round(file.size / 2 ** 20)} MiB; a study is read up to ${MOST_STUDY_BYTES / 2 ** 20} MiB.`,
-      'Save fewer runs in one file, or make a backup in its place.',
+      `${name} has ${Math.round(file.size / 2 ** 20)} MiB; the limit for a study is ${MOST_STUDY_BYTES / 2 ** 20} MiB.`,
+      'Save fewer runs in one file, or make a backup instead.',
     );
   const unreadable = (what: string): AppError =>
     new AppError(
       'STUDY_UNREADABLE',
       `${name} cannot be read: ${what}.`,
-      'It may be cut, changed, or no file of Lodestone. Ask for it again; nothing of it was stored.',
+      'It may be truncated, changed, or not a Lodestone file. Ask for it again. Nothing of it was stored.',
     );
-  const value = parseJson(await file.text(), () => unreadable('it is no JSON'));
+  const value = parseJson(await file.text(), () => unreadable('it is not JSON'));
   const kind = head.safeParse(value);
-  if (!kind.success) throw unreadable('it does not say that it is a study of Lodestone');
+  if (!kind.success) throw unreadable('it is not marked as a Lodestone study');
   if (kind.data.version !== VERSION)
     throw new AppError(
       'STUDY_VERSION',
-      `${name} was made by another version of Lodestone (its form is ${kind.data.version}, this page reads form ${VERSION}).`,
-      'Reload the page to get its newest version, or ask for a file of this form.',
+      `${name} was made by another version of Lodestone (its format is ${kind.data.version}; this page reads format ${VERSION}).`,
+      'Reload the page to get the newest version, or ask for a file in this format.',
     );
   const found = schema.safeParse(value);
   if (!found.success)
-    throw unreadable(`${found.error.issues[0]?.path.map(String).join('.') ?? 'its content'} is not what it should be`);
+    throw unreadable(`${found.error.issues[0]?.path.map(String).join('.') ?? 'its content'} is invalid`);
   const { datasets, runs } = found.data;
   const read: StudyRun[] = [];
   for (const { run, details } of runs) {

@@ -244,8 +244,8 @@ export const useReasoning = create<ReasoningState>()((set, get) => {
           name: 'stopped',
           fault: {
             code: 'WORKER_FAILED',
-            message: `The thread that asks the models stopped: ${event.message || 'its code did not load'}.`,
-            hint: 'Start again: what was answered is kept.',
+            message: `The worker that queries the models stopped: ${event.message || 'its code did not load'}.`,
+            hint: 'Start again; stored answers are kept.',
             context: {},
           },
         });

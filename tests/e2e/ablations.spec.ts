@@ -90,7 +90,7 @@ test('MAGNET warns before it starts, and its panel shows routing and stages whil
     'aria-pressed',
     'true',
   );
-  await expect(page.getByText('Before it starts')).toBeHidden();
+  await expect(page.getByText('Before you start')).toBeHidden();
   await page.getByRole('button', { name: 'Paper: Baby' }).click();
   await expect(page.getByText(/Up to 15\.9 induced edges come to each real one/)).toBeVisible();
   await expectFit(page, 'form');

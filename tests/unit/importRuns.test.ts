@@ -150,7 +150,7 @@ describe('importing runs', () => {
         ...full.runs,
         set: async (key, value) => {
           if (!key.includes('/'))
-            throw new AppError('STORE_QUOTA', 'The browser has no room left for this page.', 'Delete something.');
+            throw new AppError('STORE_QUOTA', 'The browser has no storage left for this page.', 'Delete something.');
           await full.runs.set(key, value);
         },
       },

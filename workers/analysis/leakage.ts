@@ -25,8 +25,8 @@ export async function probeDataset(database: Database, datasetId: string, progre
   if (!item || !user || item.columns !== user.columns) {
     throw new AppError(
       'REASONING_INPUT',
-      'The profiles can be compared with items only where both come from one encoder: the dataset needs image_text and user_preferences of the same width.',
-      'Add image_text_feat.npy of the encoder that made the profiles, and import again.',
+      'Profiles can be compared with items only if both come from the same encoder: the dataset needs image_text and user_preferences of the same width.',
+      'Add image_text_feat.npy from the encoder that made the profiles, and import again.',
     );
   }
   await progress('reading vectors', null);

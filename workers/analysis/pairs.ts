@@ -50,9 +50,9 @@ async function ofSeeds({ runs }: ComparedRuns, seeds: readonly number[], read: U
 function refusal(mine: readonly PerUserMetrics[], theirs: readonly PerUserMetrics[]): string | null {
   const [first] = mine;
   if (!first || mine.length !== theirs.length)
-    return 'The two have no seed in common of which both kept every user’s metrics. Run both with the same seeds.';
+    return 'The two settings share no seed for which both kept per-user metrics. Run both with the same seeds.';
   if (![...mine, ...theirs].every(({ users }) => sameUsers(users, first.users)))
-    return 'The two were not evaluated on the same users, so nothing can be paired.';
+    return 'The two settings were not evaluated on the same users, so users cannot be paired.';
   return null;
 }
 

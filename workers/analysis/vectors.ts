@@ -67,7 +67,7 @@ async function initialVectors({ inputs, parameters }: Model): Promise<{ users: F
   if (users && items) return { users, items };
   throw new AppError(
     'PROJECTION_NO_VECTORS',
-    'This run has no vectors of users and items before its model acts on them.',
+    'This model has no input embeddings of users and items.',
     'Choose the final representation.',
   );
 }

@@ -61,7 +61,7 @@ export async function importTexts(
     throw new AppError(
       'REASONING_INPUT',
       why,
-      `Write one JSON object a line, or a table, with the ${who}’s id and the text (${TEXT_FIELDS[step].join(', ')}).`,
+      `Write one JSON object per line, or a table, with the ${who}’s id and the text (${TEXT_FIELDS[step].join(', ')}).`,
       { strangers, empty },
     );
   }
@@ -81,8 +81,8 @@ async function readTexts(
   if (opened.kind !== 'table')
     throw new AppError(
       'REASONING_INPUT',
-      `${baseName(source.path)} is not a file of texts.`,
-      'Give JSONL, JSON, CSV or TSV with ids and texts.',
+      `${baseName(source.path)} is not a text file in a known format.`,
+      'Use JSONL, JSON, CSV or TSV with ids and texts.',
       { path: source.path },
     );
   const { columns } = opened.table;
@@ -153,7 +153,7 @@ function parsed(text: string): unknown {
 const noFields = (source: ByteSource, step: ImportStep, has: string): AppError =>
   new AppError(
     'REASONING_INPUT',
-    `${baseName(source.path)} has no id and text where they are looked for: ${has.slice(0, 120)}.`,
+    `${baseName(source.path)} has no fields with an id and a text: ${has.slice(0, 120)}.`,
     `Name the fields id and ${TEXT_FIELDS[step].join(' or ')}.`,
     { path: source.path },
   );

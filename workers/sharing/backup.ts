@@ -85,14 +85,14 @@ export async function openBackup(path: string, file: Blob): Promise<OpenBackup> 
     throw unreadable(path, `${name} is missing`);
   };
   const found = head.safeParse(
-    parseJson(await (await whole(HEAD)).text(), () => unreadable(path, `${HEAD} in it is no JSON`)),
+    parseJson(await (await whole(HEAD)).text(), () => unreadable(path, `${HEAD} is not JSON`)),
   );
-  if (!found.success) throw unreadable(path, 'it does not say that it is a backup of Lodestone');
+  if (!found.success) throw unreadable(path, 'it is not marked as a Lodestone backup');
   if (found.data.version !== VERSION)
     throw new AppError(
       'STUDY_VERSION',
-      `${path} was made by another version of Lodestone (its form is ${found.data.version}, this page reads form ${VERSION}).`,
-      'Reload the page to get its newest version.',
+      `${path} was made by another version of Lodestone (its format is ${found.data.version}; this page reads format ${VERSION}).`,
+      'Reload the page to get the newest version.',
     );
   const named = (pattern: RegExp): string[] => [
     ...new Set([...entries.keys()].flatMap((name) => pattern.exec(name)?.[1] ?? [])),
@@ -122,5 +122,5 @@ const unreadable = (path: string, what: string): AppError =>
   new AppError(
     'STUDY_UNREADABLE',
     `${path} cannot be read: ${what}.`,
-    'It may be cut or changed, or be another archive. Datasets are imported on the Data page.',
+    'It may be truncated or changed, or another kind of archive. Import datasets on the Data page.',
   );

@@ -278,8 +278,8 @@ function mapNumbers<T>(record: Readonly<Record<string, number>>, change: (value:
 function diverged(what: string, context: ErrorContext & { readonly step: number }): AppError {
   return new AppError(
     'RUN_DIVERGED',
-    `The ${what} is not a finite number any more, at step ${context.step}.`,
-    'Lower the learning rate, or check the features; the last good checkpoint is kept.',
+    `The ${what} became NaN or infinite at step ${context.step}.`,
+    'Lower the learning rate or check the features. The last good checkpoint is kept.',
     context,
   );
 }

@@ -36,16 +36,14 @@ export function plannedRows(full: Full, dataset: DatasetDocument, runs: readonly
     return {
       ...row,
       reason:
-        row.reason ??
-        configLacks(model, config, dataset) ??
-        (twin ? `The same configuration as “${twin.label}”.` : null),
+        row.reason ?? configLacks(model, config, dataset) ?? (twin ? `Same configuration as “${twin.label}”.` : null),
       changes: modelTable(model).options.flatMap(({ key }) =>
         config[key] === full.config[key] && !(fixed && key === 'switchStep') ? [] : [`${key}=${config[key]}`],
       ),
       note: !fixed
         ? null
         : steps === null
-          ? 'as the form says: no finished run yet to take half the steps of'
+          ? 'the form’s value: there is no finished run to take half the steps of'
           : 'half the steps of the newest finished run',
     };
   });

@@ -56,7 +56,7 @@ function OptionsPanel({ run }: { readonly run: RunSummary }) {
       actions={
         aside > 0 && (
           <Button small variant="quiet" aria-expanded={all} onClick={() => setAll(!all)}>
-            {all ? 'Hide' : 'Show'} {plural(aside, 'option')} without effect here
+            {all ? 'Hide' : 'Show'} {plural(aside, 'option')} with no effect
           </Button>
         )
       }
@@ -105,7 +105,7 @@ function OptionRow({ option, value, changed, idle }: OptionRowProps) {
     <tr data-changed={changed} data-idle={idle}>
       <th scope="row">
         {option.label} <code className={styles.quiet}>{option.key}</code>
-        {idle && <span className={styles.note}> · without effect here</span>}
+        {idle && <span className={styles.note}> · with no effect</span>}
       </th>
       <td>
         {changed && (

@@ -32,7 +32,7 @@ function Study({ study }: { readonly study: SharedStudy }) {
   const models = [...new Set(study.runs.map(({ model }) => modelTable(model).name))].join(', ');
   const title = study.runs.length === 1 && first ? first.name : `${plural(study.runs.length, 'run')}: ${models}`;
   return (
-    <Page title={title} subtitle="Somebody shared this with you. Nothing was run, stored or sent.">
+    <Page title={title} subtitle="Someone shared this with you. Nothing was run, stored or sent.">
       <SharedDatasets study={study} />
       <SharedRuns study={study} />
     </Page>

@@ -46,7 +46,7 @@ export function SweepPage() {
         title={`There is no sweep ${id} here.`}
         actions={<ButtonLink to="/sweeps">All sweeps</ButtonLink>}
       >
-        Its runs may have been deleted, or belong to another browser.
+        Its runs may have been deleted, or they belong to another browser.
       </Notice>
     </Page>
   );

@@ -94,15 +94,15 @@ describe('the rows of an ablation set', () => {
   });
 
   it('are offered once where two are the same', () => {
-    expect(row(planned('magnet', { view: 'dual' }), 'DV')?.reason).toBe('The same configuration as “MAGNET”.');
-    expect(row(planned('magnet', { view: 'single' }), 'SV')?.reason).toBe('The same configuration as “MAGNET”.');
+    expect(row(planned('magnet', { view: 'dual' }), 'DV')?.reason).toBe('Same configuration as “MAGNET”.');
+    expect(row(planned('magnet', { view: 'single' }), 'SV')?.reason).toBe('Same configuration as “MAGNET”.');
     expect(row(planned('magnet', { view: 'single' }), 'DV')?.reason).toBeNull();
   });
 
   it('take half the steps of a finished run for the fixed switch, and say where there is none', () => {
     const none = row(planned('magnet'), 'fixed');
     expect(none?.changes).toEqual(['stages=fixed', 'switchStep=1000']);
-    expect(none?.note).toContain('no finished run yet');
+    expect(none?.note).toContain('there is no finished run');
     const finished = run('MAGNET', 5, { test: 0.1, stepsPerEpoch: 10, epochsDone: 7 }, full('magnet'));
     expect(referenceSteps(full('magnet'), [finished])).toBe(70);
     expect(referenceSteps(full('magnet', { layers: 3 }), [finished])).toBeNull();
