@@ -18,7 +18,7 @@ export interface RunArguments {
   readonly backend: BackendChoice;
   readonly allowSoftware: boolean;
   readonly host: 'chromium' | 'node';
-  /** Of the WASM backend in Node; null: as many as this machine has to spare. */
+  /** Threads of the WASM backend in Node; null: as many as this machine has to spare. */
   readonly threads: number | null;
   readonly trace: number;
   readonly out: string;

@@ -54,7 +54,7 @@ interface ReasoningState {
   /** What is being imported or made. */
   readonly phase: Phase | null;
   readonly fault: Fault | null;
-  /** Of the server as it is set. */
+  /** Sets the key of the current server. */
   setKey(key: string): void;
   /** Keeps that server's key in this browser, or forgets it there. */
   keepKey(keep: boolean): void;

@@ -5,7 +5,7 @@ import { encodeStudy } from '../../src/sharing/link';
 import { readFileSync } from 'node:fs';
 import { dropFolder, ended, expectFit, hasTikTok, startRun, storedRun, TIKTOK } from '../helpers/page';
 
-/** Of TikTok with the split of its file. */
+/** The fingerprint of TikTok with the split of its file. */
 const TIKTOK_FINGERPRINT = 'c2bfdae6fa9d934b09bbd3a16fd533cf2f77e8fe9475c8a26dbdf8601f6e190a';
 
 test('a run becomes a link; whoever opens it sees it, runs it, and gets the same', async ({

@@ -115,7 +115,7 @@ interface Case {
   /** Parameters without a slope, by name. */
   readonly flat?: RegExp;
   readonly constants?: number;
-  /** Of the point; another one where a kink or a flipped sign of the noise lies next to it. */
+  /** Seed of the point; a different one if a kink or a flipped sign of the noise is close to it. */
   readonly seed?: number;
 }
 

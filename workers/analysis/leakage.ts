@@ -143,7 +143,7 @@ function unitRows({ values, rows, columns }: Rows): Float32Array {
   return unit;
 }
 
-/** Of every row with a unit vector. */
+/** Cosine of every row with a unit vector. */
 function cosines(rows: Float32Array, columns: number, unit: Float32Array): Float64Array {
   return Float64Array.from({ length: rows.length / columns }, (_, row) => {
     let sum = 0;

@@ -59,13 +59,13 @@ function refusal(mine: readonly PerUserMetrics[], theirs: readonly PerUserMetric
 const sameUsers = (a: Int32Array, b: Int32Array): boolean =>
   a.length === b.length && a.every((user, i) => user === b[i]);
 
-/** Of each user, over runs. */
+/** Mean of each user over runs. */
 export function userMeans(runs: readonly PerUserMetrics[], metric: MetricKey): Float64Array {
   const means = new Float64Array(runs[0]?.users.length ?? 0);
   for (const { values } of runs) means.forEach((sum, i) => (means[i] = sum + at(values[metric], i) / runs.length));
   return means;
 }
 
-/** Of each run, over users. */
+/** Mean of each run over users. */
 export const runMeans = (runs: readonly PerUserMetrics[], metric: MetricKey): number[] =>
   runs.map(({ values }) => values[metric].reduce((sum, value) => sum + value, 0) / Math.max(1, values[metric].length));

@@ -17,7 +17,7 @@ export interface EntityVectors extends Pick<Projection, 'epoch' | 'step'> {
   readonly items: Rows;
 }
 
-/** Of a run that has ended its best epoch, of one that trains its newest checkpoint. */
+/** The best epoch of a run that has ended, otherwise its newest checkpoint. */
 export const weightsOf = ({ result }: Pick<RunDocument, 'result'>): WeightsOf => (result ? 'best' : 'latest');
 
 /** Builds a run's model with these weights. */

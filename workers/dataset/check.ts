@@ -40,7 +40,7 @@ export function checkFeature({ info, observer }: StoredFeature, findings: Findin
   }
 }
 
-/** Of profiles from elsewhere nobody can know what they were made from. */
+/** The note on profiles from elsewhere: nobody can know what they were made from. */
 export const unknownProfiles = (file: string): Omit<Problem, 'severity'> => ({
   rule: 'user-file-provenance',
   file,

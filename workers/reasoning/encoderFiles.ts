@@ -126,5 +126,5 @@ async function readJson<T>(file: Blob, name: string, schema: z.ZodType<T>): Prom
   }
 }
 
-/** Of the folder that holds `config.json`. */
+/** The name of the folder that holds `config.json`. */
 const nameOf = (path: string): string => baseOf(folderOf(path)) || 'encoder';

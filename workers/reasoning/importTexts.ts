@@ -90,7 +90,7 @@ async function readTexts(
   const named = TEXT_FIELDS[step]
     .map((field) => columns.findIndex((name) => name.trim().toLowerCase() === field))
     .find((place) => place >= 0);
-  // Of two columns, the one that is not the id is the text whatever its name.
+  // With two columns, the one that is not the id is the text, whatever its name.
   const text = named ?? (columns.length === 2 && id >= 0 ? 1 - id : -1);
   if (id < 0 || text < 0) throw noFields(source, step, columns.join(', '));
   await opened.table.read({}, (cells) => take(entry(cells, id), entry(cells, text)));

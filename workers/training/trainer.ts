@@ -41,7 +41,7 @@ export interface TrainerState {
   readonly step: number;
   readonly adamSteps: number;
   readonly epochSums: readonly number[];
-  /** Of the epoch in progress. */
+  /** What was observed in the epoch in progress. */
   readonly epochObserved: Readonly<Record<string, readonly number[]>>;
   readonly model: Readonly<Record<string, Float32Array>>;
   readonly parameters: Readonly<Record<string, SavedParameter>>;

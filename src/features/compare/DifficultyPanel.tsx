@@ -16,7 +16,7 @@ import styles from './compare.module.css';
 interface DifficultyPanelProps {
   readonly setting: Setting;
   readonly reference: Setting;
-  /** Of the metric. */
+  /** The metric's label. */
   readonly label: string;
   readonly paired: PairedUsers;
 }

@@ -12,7 +12,7 @@ import styles from './compare.module.css';
 
 interface PlugInPanelProps {
   readonly grid: PlugInGrid;
-  /** Of the metric. */
+  /** The metric's name. */
   readonly name: string;
   readonly dataset: string;
 }

@@ -9,7 +9,7 @@ import styles from './ReasoningOrigin.module.css';
 export function ReasoningOrigin({ provenance }: { readonly provenance: ReasoningProvenance }) {
   const { from, models, encoder, digests, prompts, counts, history, sampling, seed } = provenance;
   const { imported } = counts;
-  // Of a profile that a file gave nobody can know what it was written from.
+  // Nobody can know which interactions an imported profile was written from.
   const note =
     imported && imported.profiles > 0
       ? 'profiles made here come from training interactions only'

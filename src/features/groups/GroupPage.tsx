@@ -62,7 +62,7 @@ function KnownGroup({ group, runs }: { readonly group: RunGroup; readonly runs: 
       subtitle={`${modelTable(experiment.model).name} · ${experiment.dataset.name} · queued ${formatDateTime(createdAt)}`}
       actions={
         <>
-          <ButtonLink to={`/runs?set=${group.id}`}>Its runs</ButtonLink>
+          <ButtonLink to={`/runs?set=${group.id}`}>Show its runs</ButtonLink>
           <ShareButton ids={runs.map(({ id }) => id)} />
         </>
       }

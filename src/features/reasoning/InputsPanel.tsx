@@ -98,7 +98,7 @@ export function InputsPanel() {
           title={`${plural(found.texts, 'text')} and ${plural(found.pictures, 'picture')} stored.`}
         >
           {found.strangers > 0 &&
-            `${plural(found.strangers, 'text or picture', 'texts or pictures')} match no item of this dataset. `}
+            `${plural(found.strangers, 'text or picture', 'texts or pictures')} did not match any item of this dataset. `}
           {found.leftOut.length > 0 && `Skipped (neither texts nor pictures): ${found.leftOut.slice(0, 5).join(', ')}.`}
         </Notice>
       )}

@@ -69,7 +69,7 @@ export const CurvesTab = memo(function CurvesTab({ run, curves, findings }: Curv
             marks={stages}
             series={losses}
             yLabel="weighted mean per interval"
-            emptyText={ended ? 'The run ended before its first interval.' : 'The first interval is still running.'}
+            emptyText={ended ? 'The run ended before its first interval.' : 'No interval has finished yet.'}
           />
         </div>
         <div className={styles.panel}>
@@ -78,7 +78,7 @@ export const CurvesTab = memo(function CurvesTab({ run, curves, findings }: Curv
             title="Ranking, validation"
             series={ranking}
             yLabel="Recall, NDCG"
-            emptyText={ended ? 'The run ended before its first evaluation.' : 'The first evaluation is still running.'}
+            emptyText={ended ? 'The run ended before its first evaluation.' : 'No evaluation has finished yet.'}
             {...(rankingSummary && { summary: rankingSummary })}
           />
         </div>
@@ -88,7 +88,7 @@ export const CurvesTab = memo(function CurvesTab({ run, curves, findings }: Curv
             curves={curves}
             findings={findings}
             shared={shared}
-            emptyText={ended ? 'The run ended within its first epoch.' : 'The first epoch is still running.'}
+            emptyText={ended ? 'The run ended within its first epoch.' : 'No epoch has finished yet.'}
           />
         </div>
       </div>

@@ -52,7 +52,7 @@ export const EfficiencyTab = memo(function EfficiencyTab({
           cursorKey={`${run.id} time`}
           describeX={describeX}
           height={176}
-          emptyText="The first epoch is still running."
+          emptyText="No epoch has finished yet."
         />
       </Panel>
       <Panel title="Memory">

@@ -11,7 +11,7 @@ interface AxisFieldsProps {
   readonly draft: AxisDraft;
   readonly option: Option;
   readonly offered: readonly OfferedOption[];
-  /** Of the form, for what is new. */
+  /** The form's value, which new axes start from. */
   readonly value: OptionValue | undefined;
   readonly method: Sweep['method'];
   readonly problem: string | null;

@@ -73,7 +73,7 @@ function KnownSweep({ group, runs }: { readonly group: SweepGroup; readonly runs
       actions={
         <>
           {withResult.length > 1 && <ButtonLink to={`/compare?runs=${withResult.join(',')}`}>Compare</ButtonLink>}
-          <ButtonLink to={`/runs?set=${group.id}`}>Its runs</ButtonLink>
+          <ButtonLink to={`/runs?set=${group.id}`}>Show its runs</ButtonLink>
           <ShareButton ids={runs.map(({ id }) => id)} />
         </>
       }

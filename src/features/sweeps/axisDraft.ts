@@ -8,7 +8,7 @@ export interface AxisDraft {
   readonly key: string;
   /** Numbers separated by commas; read of a numeric option. */
   readonly text: string;
-  /** Of a choice or a switch. */
+  /** The values chosen for a choice or a switch. */
   readonly chosen: readonly OptionValue[];
   /** Random draws of a number may come from a range in place of the list. */
   readonly ranged: boolean;

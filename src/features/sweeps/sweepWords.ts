@@ -34,7 +34,7 @@ export function readingNotes(rows: readonly PointRow[], where: Measured, metric:
       : []),
     ...(stopped > 0
       ? [
-          `${plural(stopped, 'run')} ended early by the median rule, with the value of their best epoch until then. The table names ${stopped === 1 ? 'its point' : 'their points'}.`,
+          `${plural(stopped, 'run')} ended early by the median rule. ${stopped === 1 ? 'Its value is that of its' : 'Their values are those of their'} best epoch until then; the table names ${stopped === 1 ? 'its point' : 'their points'}.`,
         ]
       : []),
   ];
