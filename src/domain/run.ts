@@ -3,6 +3,7 @@ import type { MetricKey, Metrics } from './metrics';
 import type { Config, ModelId, OptionValue } from './models/table';
 import type { Finding, Observations } from './observations';
 import type { SharedDataset, SharedRun } from './shared';
+import { APP_VERSION } from './version';
 
 /** Which device computes. `auto` probes hardware WebGPU, then WASM, then CPU. */
 export type BackendName = 'webgpu' | 'wasm' | 'cpu';
@@ -150,6 +151,8 @@ export interface RunOrigin {
 /** A run is a document. Weights, per-user metrics and top lists are stored beside it. */
 export interface RunDocument {
   readonly version: 1;
+  /** The version of Lodestone that made the run; absent before 0.2.0. */
+  readonly app?: string;
   readonly id: string;
   readonly name: string;
   readonly createdAt: string;
@@ -193,6 +196,7 @@ export function summarise(run: RunDocument): RunSummary {
 export function newRun(id: string, name: string, experiment: Experiment, createdAt: string): RunDocument {
   return {
     version: 1,
+    app: APP_VERSION,
     id,
     name,
     createdAt,

@@ -2,6 +2,7 @@ import type { DatasetDocument, DemoOptions, SplitRule } from './dataset';
 import { byKey, type MetricKey, type Metrics } from './metrics';
 import type { Config, ModelId } from './models/table';
 import type { BackendName, RunDocument } from './run';
+import { APP_VERSION } from './version';
 
 /** What identifies a dataset without holding any of its data. */
 export interface SharedDataset {
@@ -46,6 +47,8 @@ export interface SharedRun {
 
 /** What a link holds. */
 export interface SharedStudy {
+  /** The version of Lodestone that made the link; absent before 0.2.0. */
+  readonly app?: string;
   readonly datasets: readonly SharedDataset[];
   readonly runs: readonly SharedRun[];
 }
@@ -113,7 +116,7 @@ export function sharedStudy(
   const used = sharedDatasets(runs, datasets);
   const placeOf = ({ experiment }: RunDocument): number =>
     used.findIndex(({ fingerprint }) => fingerprint === experiment.dataset.fingerprint);
-  return { runs: runs.map((run) => sharedRun(run, placeOf(run), detail)), datasets: used };
+  return { app: APP_VERSION, runs: runs.map((run) => sharedRun(run, placeOf(run), detail)), datasets: used };
 }
 
 /** A run as it is shared; `dataset` is the place of its dataset in the study. */

@@ -134,6 +134,7 @@ const parts = {
 
 export const runSchema = z.strictObject({
   version: z.literal(1),
+  app: z.exactOptional(words),
   id: z.string().regex(/^[\w-]{1,64}$/),
   name: words,
   createdAt: time,

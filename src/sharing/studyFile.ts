@@ -3,6 +3,7 @@ import { byKey, METRIC_KEYS, type PerUserMetrics } from '../domain/metrics';
 import { configProblems, defaultConfig, modelTable } from '../domain/models/catalogue';
 import type { RunDocument } from '../domain/run';
 import type { SharedDataset } from '../domain/shared';
+import { APP_VERSION } from '../domain/version';
 import type { RunDetails } from '../storage/runs';
 import { parseJson } from './deflate';
 import { packArray, unpackFloats, unpackIntegers } from './packedArray';
@@ -33,6 +34,8 @@ const studyRun = z.strictObject({ run: runSchema, details: detailsSchema.nullabl
 const schema = z.strictObject({
   format: z.literal(FORMAT),
   version: z.literal(VERSION),
+  /** The version of Lodestone that wrote the file; absent before 0.2.0. */
+  app: z.string().max(100).optional(),
   made: z.iso.datetime(),
   datasets: z.array(datasetPayload).max(1000),
   runs: z.array(studyRun).min(1).max(10_000),
@@ -48,7 +51,7 @@ export async function encodeStudyFile(study: Study, made: string): Promise<Blob>
   for (const { run, details } of study.runs)
     runs.push({ run: runFile(run), details: details && (await detailsFile(details)) });
   const text = JSON.stringify(
-    { format: FORMAT, version: VERSION, made, datasets: study.datasets.map(toDatasetPayload), runs },
+    { format: FORMAT, version: VERSION, app: APP_VERSION, made, datasets: study.datasets.map(toDatasetPayload), runs },
     writable,
   );
   return new Blob([text], { type: 'application/json' });

@@ -1,5 +1,6 @@
 import { z } from '../../src/sharing/schemas';
 import { AppError } from '../../src/domain/errors';
+import { APP_VERSION } from '../../src/domain/version';
 import { parseJson } from '../../src/sharing/deflate';
 import { decodeStudyFile, STUDY_ENDING, type Study } from '../../src/sharing/studyFile';
 import { decodeWeights, WEIGHTS_ENDING, type RunWeights } from '../../src/sharing/weightsFile';
@@ -36,7 +37,7 @@ export async function makeBackup(database: Database, weights: boolean, now: Date
 
   async function* files(): AsyncGenerator<ZippedFile> {
     const file = (name: string, input: ZippedFile['input']): ZippedFile => ({ name, input, lastModified: now });
-    yield file(HEAD, JSON.stringify({ format: FORMAT, version: VERSION, made: now.toISOString() }));
+    yield file(HEAD, JSON.stringify({ format: FORMAT, version: VERSION, app: APP_VERSION, made: now.toISOString() }));
     for (const dataset of datasets) {
       begin(dataset.name);
       for await (const { name, input } of datasetFiles(database, dataset))

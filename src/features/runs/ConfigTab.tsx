@@ -33,6 +33,7 @@ export const ConfigTab = memo(function ConfigTab({ run }: { readonly run: RunSum
             <Stat label="Seed" value={experiment.seed} />
             <Stat label="Backend asked for" value={experiment.backend} />
             <Stat label="Run" value={<code>{run.id}</code>} />
+            {run.app && <Stat label="Made with" value={`Lodestone ${run.app}`} />}
           </StatList>
           <ExperimentJson run={run} />
         </Panel>
