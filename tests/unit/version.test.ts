@@ -38,6 +38,13 @@ describe('the version of the app', () => {
     expect(APP_VERSION).toBe(version);
   });
 
+  it('is that of CITATION.cff and has a section in the changelog', () => {
+    const read = (name: string): string =>
+      readFileSync(fileURLToPath(new URL(`../../${name}`, import.meta.url)), 'utf8');
+    expect(read('CITATION.cff')).toContain(`\nversion: ${APP_VERSION}\n`);
+    expect(read('CHANGELOG.md')).toContain(`\n## [${APP_VERSION}]`);
+  });
+
   it('is in a run, and comes back with its file', async () => {
     expect(run.app).toBe(APP_VERSION);
     const older: RunDocument = { ...run, app: '0.1.9' };
