@@ -121,7 +121,7 @@ test('a dropped encoder gives PyTorch’s vectors in the page, without another h
   await page.dispatchEvent('body', 'dragover', { dataTransfer: transfer });
   await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
   const chosen = panel(page).getByLabel('Encoder in this browser');
-  await expect(chosen).toHaveAccessibleDescription(/^32 dimensions, 24 tokens of a text at most, \d+ KB$/, {
+  await expect(chosen).toHaveAccessibleDescription(/^32 dimensions, 24 tokens per text at most, \d+ KB$/, {
     timeout: 120_000,
   });
   await expect(chosen.locator(':checked')).toHaveText(/^encoder · [0-9a-f]{8}$/);

@@ -52,7 +52,10 @@ export const ProjectionPane = memo(function ProjectionPane({
         </Notice>
       )}
       {newer && !working && (
-        <Notice title="A newer checkpoint is available." actions={<Button onClick={shown.again}>Project it</Button>}>
+        <Notice
+          title="A newer checkpoint is available."
+          actions={<Button onClick={shown.again}>Update the plot</Button>}
+        >
           The plot shows an earlier one.
         </Notice>
       )}

@@ -31,7 +31,7 @@ export const ConfigTab = memo(function ConfigTab({ run }: { readonly run: RunSum
             <Stat label="Dataset" value={experiment.dataset.name} />
             <Stat label="Fingerprint" value={<code>{formatFingerprint(experiment.dataset.fingerprint)}</code>} />
             <Stat label="Seed" value={experiment.seed} />
-            <Stat label="Backend asked for" value={experiment.backend} />
+            <Stat label="Requested backend" value={experiment.backend} />
             <Stat label="Run" value={<code>{run.id}</code>} />
             {run.app && <Stat label="Made with" value={`Lodestone ${run.app}`} />}
           </StatList>
