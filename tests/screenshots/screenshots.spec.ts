@@ -238,7 +238,7 @@ test('a sweep', async ({ page }) => {
   await page.getByRole('radio', { name: 'Heat map' }).check();
   await shoot(page, 'sweep-heatmap');
   await page.getByRole('radio', { name: 'Line' }).check();
-  await page.getByRole('combobox', { name: 'Over' }).selectOption({ label: 'Learning rate' });
+  await page.getByRole('combobox', { name: 'x axis' }).selectOption({ label: 'Learning rate' });
   await shoot(page, 'sweep-line');
 });
 

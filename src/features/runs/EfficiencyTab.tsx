@@ -31,10 +31,7 @@ export const EfficiencyTab = memo(function EfficiencyTab({
   return (
     <Columns min={380}>
       <ConvergencePanel run={run} curves={curves} />
-      <Panel
-        title="Time"
-        note={run.seconds > 0 && `${formatSeconds(run.seconds)} of working time in total, without pauses`}
-      >
+      <Panel title="Time" note={run.seconds > 0 && `${formatSeconds(run.seconds)} of work, without pauses`}>
         <StatList>
           <Stat label="Training" value={formatSeconds(training)} note="per epoch, median" />
           <Stat label="Evaluation" value={formatSeconds(evaluation)} note="median" />
