@@ -32,8 +32,15 @@ export const ConfigTab = memo(function ConfigTab({ run }: { readonly run: RunSum
             <Stat label="Fingerprint" value={<code>{formatFingerprint(experiment.dataset.fingerprint)}</code>} />
             <Stat label="Seed" value={experiment.seed} />
             <Stat label="Requested backend" value={experiment.backend} />
-            <Stat label="Run" value={<code>{run.id}</code>} />
-            {run.app && <Stat label="Made with" value={`Lodestone ${run.app}`} />}
+            <Stat
+              label="Run"
+              value={
+                <>
+                  <code>{run.id}</code>
+                  {run.app && ` · Lodestone ${run.app}`}
+                </>
+              }
+            />
           </StatList>
           <ExperimentJson run={run} />
         </Panel>

@@ -104,9 +104,7 @@ export const EfficiencyTab = memo(function EfficiencyTab({
         ) : (
           <p>No device yet.</p>
         )}
-        {device?.fallbackReason && (
-          <p className={styles.note}>No faster backend was available: {device.fallbackReason}</p>
-        )}
+        {device?.fallbackReason && <p className={styles.note}>No faster backend: {device.fallbackReason}</p>}
       </Panel>
     </Columns>
   );
