@@ -1,8 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { byKey, METRIC_KEYS } from '../../src/domain/metrics';
-import { defaultConfig } from '../../src/domain/models/catalogue';
-import { encodeStudy } from '../../src/sharing/link';
 import { readFileSync } from 'node:fs';
+import { linkMaker } from '../helpers/links';
 import { dropFolder, ended, expectFit, hasTikTok, startRun, storedRun, TIKTOK } from '../helpers/page';
 
 /** The fingerprint of TikTok with the split of its file. */
@@ -51,6 +50,7 @@ test('a run becomes a link; whoever opens it sees it, runs it, and gets the same
   expect((await storedRun(visitor, mine.id))!.theirs!.seed).toBe(5);
 
   // A dataset that is not here, and a link that something has cut.
+  const { defaultConfig, encodeStudy } = await linkMaker();
   const absent = await encodeStudy({
     datasets: [
       {
@@ -174,6 +174,7 @@ test.describe('on real data', () => {
   test('a link of TikTok says what is missing where it is missing, and runs once the data is dropped', async ({
     page,
   }) => {
+    const { defaultConfig, encodeStudy } = await linkMaker();
     const config = { ...defaultConfig('bpr'), epochs: 1 };
     const link = await encodeStudy({
       datasets: [

@@ -29,7 +29,6 @@ export function plannedRows(full: Full, dataset: DatasetDocument, runs: readonly
   const rows = ablationRows(full, dataset, steps);
   return rows.map((row, place) => {
     const { model, config } = row.experiment;
-    const fixed = config['stages'] === 'fixed';
     const twin = rows
       .slice(0, place)
       .find(({ experiment }) => sameExperiment({ ...experiment, seed: 0 }, { ...row.experiment, seed: 0 }));
@@ -38,13 +37,8 @@ export function plannedRows(full: Full, dataset: DatasetDocument, runs: readonly
       reason:
         row.reason ?? configLacks(model, config, dataset) ?? (twin ? `Same configuration as “${twin.label}”.` : null),
       changes: modelTable(model).options.flatMap(({ key }) =>
-        config[key] === full.config[key] && !(fixed && key === 'switchStep') ? [] : [`${key}=${config[key]}`],
+        config[key] === full.config[key] && !row.measured.includes(key) ? [] : [`${key}=${config[key]}`],
       ),
-      note: !fixed
-        ? null
-        : steps === null
-          ? 'the form’s value: there is no finished run to take half the steps of'
-          : 'half the steps of the newest finished run',
     };
   });
 }

@@ -1,0 +1,127 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { at } from '../../../src/domain/at';
+import type { Representation } from '../../engine/contract';
+import { newParameter, type Parameter } from '../../engine/kernels/adam';
+import { sparseProduct } from '../../engine/kernels/csrProduct';
+import { disposeSparse, sparseTensor } from '../../engine/sparse';
+import { floats, matrixOf } from '../../engine/tensors';
+import { behaviourGraph, historyMean } from '../../graphs/behaviour';
+import { linear } from '../layers/features';
+import { frozenTable, storageOf } from '../layers/frozenTable';
+import { xavierUniform } from '../layers/initialisers';
+import { meanThrough, splitNodes, stackNodes } from '../layers/propagation';
+import { standardisedUnitRows } from '../layers/scaling';
+import type { Batch, BuildContext, Model, NamedGraph } from '../model';
+import type { MagnetConfig } from './table';
+import { sampledGraph, viewLayers, type InducedView } from './views';
+
+type EpochGraphs = Pick<Model, 'epochGraphs' | 'useEpochGraphs'>;
+
+/** Views of the user–item graph, and modality cues of users and items. */
+export interface Encoder {
+  readonly parameters: readonly Parameter[];
+  readonly graphs: readonly NamedGraph[];
+  /** Sampled neighbours, made anew in every epoch; nothing without a fan-out. */
+  readonly epochGraphs: EpochGraphs;
+  /** `z` of each view `[U + I, d]`, and of all together; with the epoch's sampled neighbours while training. */
+  encode(training: boolean): { perView: tf.Tensor2D[]; z: Representation };
+  /** `h_i^m = X_m W_m + b_m` and its mean over the history, `[I, d]` and `[U, d]`. */
+  cues(): { items: tf.Tensor2D; users: tf.Tensor2D }[];
+  /** `(n h_u − h_i)/(n − 1)`, 0 where the row's own item is all there is; `[B, d]`. */
+  withoutOwn(mean: tf.Tensor2D, own: tf.Tensor2D, batch: Batch): tf.Tensor2D;
+  dispose(): void;
+}
+
+export function newEncoder(context: BuildContext<MagnetConfig>, induced: InducedView | null): Encoder {
+  const { input, config, random } = context;
+  const { layers, fanOut, embeddingSize: width } = config;
+  const graphs = viewGraphs(context, induced);
+  const historyGraph: NamedGraph = {
+    name: 'userHistory',
+    meaning: 'R with rows that sum to 1, users × items',
+    matrix: historyMean(input.train, input.users, input.items),
+  };
+  const views = graphs.map(({ matrix }) => sparseTensor(matrix, true));
+  const history = sparseTensor(historyGraph.matrix, false);
+  const { pointers } = historyGraph.matrix;
+  const lengths = tf.keep(
+    floats(Float32Array.from({ length: input.users }, (_, u) => at(pointers, u + 1) - at(pointers, u))),
+  );
+  let sampled = viewLayers(views, layers);
+  const disposeSampled = (): void => sampled.flat().forEach((graph) => !views.includes(graph) && disposeSparse(graph));
+
+  const ids = (name: string, meaning: string, rows: number): Parameter =>
+    newParameter(name, meaning, [rows, width], xavierUniform(random(`init/${name}`), rows, width));
+  const userIds = ids('userEmbedding', 'users × d', input.users);
+  const itemIds = ids('itemEmbedding', 'items × d', input.items);
+  const cues = input.features.map((feature) => {
+    const { key, values, rows, columns } = feature;
+    const scaled = config.featureScale === 'standardise' ? standardisedUnitRows(values, rows, columns) : values;
+    return {
+      features: frozenTable({ ...feature, values: scaled }, storageOf(config)),
+      project: linear(`cue/${key}`, `cue of ${key}`, columns, width, random),
+    };
+  });
+
+  return {
+    parameters: [userIds, itemIds, ...cues.flatMap(({ project }) => project.parameters)],
+    graphs: [...graphs, historyGraph],
+    epochGraphs:
+      fanOut === 0
+        ? {}
+        : {
+            epochGraphs: async (epoch) =>
+              graphs.flatMap(({ name, matrix }) =>
+                Array.from({ length: layers }, (_, layer): NamedGraph => ({
+                  name: `${name}/layer${layer}@epoch${epoch}`,
+                  meaning: `${fanOut} neighbours of each node, drawn for this epoch and layer`,
+                  matrix: sampledGraph(matrix, fanOut, random(`fanOut/${name}/${layer}@epoch${epoch}`)),
+                })),
+              ),
+            useEpochGraphs: (made) => {
+              disposeSampled();
+              const tensors = made.map(({ matrix }) => sparseTensor(matrix, false));
+              sampled = views.map((_, view) => tensors.slice(view * layers, (view + 1) * layers));
+            },
+          },
+    encode: (training) => {
+      const nodes = stackNodes(matrixOf(userIds.tensor), matrixOf(itemIds.tensor));
+      const perView = (training ? sampled : viewLayers(views, layers)).map((ofLayers) => meanThrough(ofLayers, nodes));
+      return { perView, z: splitNodes(matrixOf(tf.mul(tf.addN(perView), 1 / perView.length)), input.users) };
+    },
+    cues: () =>
+      cues.map(({ features, project }) => {
+        const items = features.through(project);
+        return { items, users: sparseProduct(history, items) };
+      }),
+    withoutOwn: (mean, own, batch) => {
+      const n = tf.reshape(tf.gather(lengths, batch.users.indices), [-1, 1]);
+      const others = tf.maximum(tf.sub(n, 1), 1);
+      const some = tf.cast(tf.greater(n, 1.5), 'float32');
+      return matrixOf(tf.mul(tf.div(tf.sub(tf.mul(mean, n), own), others), some));
+    },
+    dispose: () => {
+      disposeSampled();
+      [...views, history].forEach(disposeSparse);
+      lengths.dispose();
+      cues.forEach(({ features }) => features.dispose());
+    },
+  };
+}
+
+function viewGraphs({ input }: BuildContext<MagnetConfig>, induced: InducedView | null): NamedGraph[] {
+  const graphs: NamedGraph[] = [
+    {
+      name: 'userItem',
+      meaning: 'sym of the training edges, users before items',
+      matrix: behaviourGraph(input.train, input.users, input.items, 0),
+    },
+  ];
+  if (induced)
+    graphs.push({
+      name: 'userItemInduced',
+      meaning: 'sym of training and induced edges, users before items',
+      matrix: behaviourGraph(induced.joined, input.users, input.items, 0),
+    });
+  return graphs;
+}
