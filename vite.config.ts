@@ -2,9 +2,11 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { hostingPlugin } from './cli/hostingPlugin.ts';
 import { simdPlugin } from './cli/simdPlugin.mjs';
+import { versionDefine } from './cli/version.mjs';
 
 export default defineConfig({
   base: './',
+  define: versionDefine,
   plugins: [react(), simdPlugin(), hostingPlugin()],
   worker: { format: 'es', plugins: () => [simdPlugin()] },
   // What only the workers and the lazily loaded pages import must be known at the start: found at first use, Vite would

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { browserFlags, browserPath } from './cli/browser';
 import { simdPlugin } from './cli/simdPlugin.mjs';
+import { versionDefine } from './cli/version.mjs';
 
 const helper = (name: string): string => fileURLToPath(new URL(`./tests/helpers/${name}`, import.meta.url));
 
@@ -12,6 +13,7 @@ export default defineConfig({
       {
         // Unit and golden tests, and the device tests on Dawn, WASM and CPU in this process.
         plugins: [simdPlugin()],
+        define: versionDefine,
         resolve: { alias: { '#test-host': helper('host.node.ts') } },
         test: {
           name: 'node',
@@ -28,6 +30,7 @@ export default defineConfig({
       {
         // The same device tests in Chromium's WebGPU and WASM, and what runs in a browser alone.
         plugins: [simdPlugin()],
+        define: versionDefine,
         resolve: { alias: { '#test-host': helper('host.browser.ts') } },
         optimizeDeps: {
           include: [

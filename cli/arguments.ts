@@ -18,7 +18,7 @@ export interface RunArguments {
   readonly backend: BackendChoice;
   readonly allowSoftware: boolean;
   readonly host: 'chromium' | 'node';
-  /** Of the WASM backend in Node; null: as many as this machine has to spare. */
+  /** Threads of the WASM backend in Node; null: as many as this machine has to spare. */
   readonly threads: number | null;
   readonly trace: number;
   readonly out: string;
@@ -27,19 +27,27 @@ export interface RunArguments {
 
 export const USAGE = `Usage: npm run lodestone -- run --dataset <folder|demo|demo-signs> --model <${MODEL_IDS.join('|')}> --out <folder>
 
-  --preset id         start from a preset of the model, such as paper-baby (default: recommended)
+  --preset id         start from one of the model's presets, such as paper-baby (default: recommended)
   --set key=value     change an option of the model (repeatable)
-  --seed n            seed of everything random (999)
+  --seed n            seed for everything random (default: 999)
   --epochs n          at most this many epochs
   --backend name      webgpu, wasm or cpu (default: the fastest that works)
   --software          accept a WebGPU adapter that runs on the processor
-  --host name         chromium (default): the workers of the page; node: the same modules in Node
-  --threads n         threads of the WASM backend, with --host node (default: all cores but one, of two both)
-  --trace n           record the first n steps for replay elsewhere
-  --json              progress as JSON lines
+  --host name         chromium (default): the page's workers; node: the same modules in Node
+  --threads n         threads of the WASM backend, with --host node (default: all cores but one; both if there are two)
+  --trace n           record the first n steps so that another program can replay them
+  --json              report progress as JSON lines
 
-Writes run.json, embeddings.safetensors and recommendations.csv (and trace.safetensors, trace.json) into the folder.
-Exit codes: 0 finished, 1 the run failed, 2 wrong arguments, 3 the dataset was refused, 4 no such device, 130 interrupted.`;
+Files written to the folder:
+  run.json                 the run document: configuration, curves, result
+  embeddings.safetensors   users and items at the best epoch
+  recommendations.csv      the best 50 items of each test user
+  run.lodestone.json       the run as the page imports it
+  weights.safetensors      its weights, imported with it
+  trace.safetensors        with --trace: graphs, parameters, batches and gradients
+  trace.json               with --trace: what they mean, and each step's loss terms
+
+Exit codes: 0 finished, 1 the run failed, 2 wrong arguments, 3 the dataset was refused, 4 no such device or it failed, 130 interrupted.`;
 
 /** Reads the words after `run`. Throws `COMMAND_LINE` or `CONFIG_INVALID`. */
 export function parseRun(words: readonly string[]): RunArguments {
@@ -101,12 +109,14 @@ function parse(words: readonly string[]) {
 function whole(text: string, name: string, max: number, min = 0): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value > max || value < min)
-    wrong(`${name} is a whole number from ${min} to ${max}, not “${text}”.`);
+    wrong(`${name} must be a whole number from ${min} to ${max}, not “${text}”.`);
   return value;
 }
 
 function oneOf<T extends string>(text: string, choices: readonly T[], name: string): T {
-  return choices.find((choice) => choice === text) ?? wrong(`${name} is one of ${choices.join(', ')}, not “${text}”.`);
+  return (
+    choices.find((choice) => choice === text) ?? wrong(`${name} must be one of ${choices.join(', ')}, not “${text}”.`)
+  );
 }
 
 function wrong(message: string): never {

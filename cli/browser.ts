@@ -15,7 +15,7 @@ export function browserPath(): string {
   throw new AppError(
     'BACKEND_UNAVAILABLE',
     'No Chrome or Chromium was found.',
-    'Install Debian’s chromium, set CHROME_PATH, or use --host node.',
+    'Install Chromium (Debian: chromium), set CHROME_PATH, or use --host node.',
   );
 }
 

@@ -19,7 +19,7 @@ export function modelHosts(list: string): string[] {
     .map((host) => {
       const url = URL.parse(host);
       if (!url || !/^https?:$/.test(url.protocol) || /[;,*'"]/.test(host) || url.origin !== host.replace(/\/$/, '')) {
-        throw new Error(`${HOSTS_VARIABLE} holds ${host}, which is no origin like https://models.example.org.`);
+        throw new Error(`${HOSTS_VARIABLE} holds ${host}, which is not an origin like https://models.example.org.`);
       }
       return url.origin;
     });

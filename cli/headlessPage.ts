@@ -84,7 +84,7 @@ function importDataset(demo: DemoOptions | null): Promise<DatasetDocument> {
               new AppError(
                 'DATA_REJECTED',
                 'The dataset has errors.',
-                'Nothing was kept. Correct what is named above and run again.',
+                'Nothing was stored. Correct the errors above and run again.',
               ),
             );
           }

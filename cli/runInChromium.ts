@@ -13,6 +13,7 @@ import type { HeadlessRequest } from './headlessPage';
 import type { RunFiles } from './output';
 import type { Reporter } from './reporter';
 import { simdPlugin } from './simdPlugin.mjs';
+import { versionDefine } from './version.mjs';
 
 type Message =
   | { readonly kind: 'problem'; readonly problem: Problem }
@@ -43,6 +44,7 @@ export async function runInChromium(
     configFile: false,
     logLevel: 'error',
     plugins: [simdPlugin()],
+    define: versionDefine,
     worker: { format: 'es', plugins: () => [simdPlugin()] },
     build: {
       outDir,

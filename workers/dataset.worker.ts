@@ -43,7 +43,7 @@ async function runImport(command: Extract<DatasetCommand, { type: 'import' }>): 
   if (running.size > 0) {
     const busy = new AppError(
       'DATA_REJECTED',
-      'Another import is under way.',
+      'Another import is running.',
       'Wait for it or cancel it, then drop the files again.',
     );
     return send({ type: 'fault', id, fault: busy.toFault() });

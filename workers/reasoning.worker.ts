@@ -97,8 +97,8 @@ async function start(datasetId: string, key: string | null): Promise<'finished' 
   if (pausing)
     throw new AppError(
       'RUN_BUSY',
-      'The reasoning stage is running already.',
-      'Pause it before it is started for another dataset.',
+      'The reasoning stage is already running.',
+      'Pause it before you start it for another dataset.',
     );
   const controller = new AbortController();
   pausing = controller;

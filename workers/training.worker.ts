@@ -59,7 +59,7 @@ async function handle(command: TrainingCommand): Promise<void> {
 }
 
 async function exclusively(work: () => Promise<void>): Promise<void> {
-  if (busy) throw new AppError('RUN_BUSY', 'This worker is already computing.', 'Wait until it has finished.');
+  if (busy) throw new AppError('RUN_BUSY', 'This worker is already busy.', 'Wait until it has finished.');
   busy = true;
   try {
     await work();

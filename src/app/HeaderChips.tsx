@@ -15,7 +15,7 @@ export function DatasetChip() {
   const dataset = useDatasets(currentDataset);
   const words = (): { readonly name: string; readonly rest: string } => {
     if (job && isRefused(job)) return { name: 'Import', rest: 'stopped by errors' };
-    if (job?.stage.name === 'checked') return { name: 'Import', rest: 'waits for your decision' };
+    if (job?.stage.name === 'checked') return { name: 'Import', rest: 'waiting for your decision' };
     if (job && job.stage.name !== 'failed') {
       const done = job.totalBytes > 0 ? `${Math.floor((100 * job.doneBytes) / job.totalBytes)} %` : '';
       return { name: `${job.kind === 'demo' ? 'Making' : 'Importing'} ${job.name}`, rest: done };

@@ -8,7 +8,7 @@ export function NotFoundPage() {
   return (
     <Page title="No such page">
       <Notice title={`There is no page at ${pathname}.`} actions={<ButtonLink to="/data">Open Data</ButtonLink>}>
-        The address may be from another version, or cut off where it was copied.
+        The address may come from another version, or it was cut off when it was copied.
       </Notice>
     </Page>
   );

@@ -51,7 +51,7 @@ export function Shell() {
             main.current?.focus();
           }}
         >
-          Skip to the page
+          Skip to content
         </a>
         <nav className={styles.rail} aria-label="Pages">
           {PLACES.map((place) => (

@@ -2,6 +2,7 @@ import { Dialog } from '../ui/Dialog';
 import { Checkbox, Choice } from '../ui/Field';
 import { useShortcutState, type Shortcut } from '../ui/shortcuts';
 import styles from './ShortcutSheet.module.css';
+import { APP_VERSION } from '../domain/version';
 import { THEME_CHOICES, useTheme, type ThemeChoice } from '../ui/theme';
 
 const THEME_LABELS: Readonly<Record<ThemeChoice, string>> = { system: 'System', light: 'Light', dark: 'Dark' };
@@ -30,7 +31,7 @@ export function ShortcutSheet() {
       </p>
       <Checkbox
         label="Use these single-key shortcuts"
-        help="Switch off when speech input or another tool sends letters to the page."
+        help="Turn this off if speech input or another tool sends letters to the page."
         checked={enabled}
         onCheckedChange={setEnabled}
       />
@@ -41,6 +42,7 @@ export function ShortcutSheet() {
         options={THEME_CHOICES.map((value) => ({ value, label: THEME_LABELS[value] }))}
         onValueChange={choose}
       />
+      <p className={styles.note}>Lodestone {APP_VERSION}</p>
     </Dialog>
   );
 }

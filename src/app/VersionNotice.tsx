@@ -19,7 +19,7 @@ function News({ replaced, onLater }: { readonly replaced: boolean; readonly onLa
   return (
     <div className={styles.news}>
       <Notice
-        title={replaced ? 'Another tab changed to a new version.' : 'A new version is ready.'}
+        title={replaced ? 'Another tab switched to a new version.' : 'A new version is ready.'}
         live="polite"
         actions={
           <>
@@ -33,7 +33,7 @@ function News({ replaced, onLater }: { readonly replaced: boolean; readonly onLa
         }
       >
         <p id={REASON}>
-          {obstacle ?? `Reload${replaced ? ' to use it here too' : ' to use it'}. What is stored stays as it is.`}
+          {obstacle ?? `Reload${replaced ? ' to use it here too' : ' to use it'}. Stored data stays as it is.`}
         </p>
       </Notice>
     </div>

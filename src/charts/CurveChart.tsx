@@ -147,7 +147,7 @@ export const CurveChart = memo(function CurveChart(props: CurveChartProps) {
       notice={
         notPositive === null
           ? null
-          : `A log axis needs positive values, and “${notPositive}” has others: the axis stays linear.`
+          : `A log axis needs positive values, but “${notPositive}” has others. The axis stays linear.`
       }
       tools={
         <>

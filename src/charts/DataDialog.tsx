@@ -26,7 +26,7 @@ export function DataDialog({ title, table, onClose }: DataDialogProps) {
       title={`Data: ${title}`}
       description={
         table.rows.length > SHOWN
-          ? `The first ${SHOWN} of ${count}; the file has all, in full precision.`
+          ? `The first ${SHOWN} of ${count}; the file has all of them, in full precision.`
           : `${count}; the file has full precision.`
       }
       actions={

@@ -28,7 +28,7 @@ export function FigureDialog({ spec, summary, onClose }: FigureDialogProps) {
       saveBlob(fileName(spec.title, 'png'), await svgToPng(svg));
     } catch (error) {
       setProblem(
-        `The picture was not made: ${error instanceof Error ? error.message : String(error)} Download the SVG instead.`,
+        `The image could not be made: ${error instanceof Error ? error.message : String(error)} Download the SVG instead.`,
       );
     }
   };
@@ -37,7 +37,7 @@ export function FigureDialog({ spec, summary, onClose }: FigureDialogProps) {
       open
       onOpenChange={onClose}
       title={`Figure: ${spec.title}`}
-      description="One text column wide (85 mm), in type that stays legible in print. The PNG has 380 dots an inch."
+      description="One text column wide (85 mm), with type that stays legible in print. The PNG has 380 dots per inch."
       actions={
         <>
           <Button onClick={() => void savePng()}>Download PNG</Button>
@@ -57,7 +57,7 @@ export function FigureDialog({ spec, summary, onClose }: FigureDialogProps) {
           <TextArea {...control} rows={3} value={caption} onChange={(event) => setCaption(event.target.value)} />
         )}
       </Field>
-      <Checkbox label="under the picture, in the file" checked={drawn} onCheckedChange={setDrawn} />
+      <Checkbox label="under the figure, in the file" checked={drawn} onCheckedChange={setDrawn} />
       {problem && (
         <p className={styles.notice} role="alert">
           {problem}

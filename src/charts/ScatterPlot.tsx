@@ -75,9 +75,7 @@ export const ScatterPlot = memo(function ScatterPlot({
       figure={figure}
       height={height}
       empty={drawn.every(({ points }) => points.length === 0)}
-      notice={
-        leftOut > 0 ? `${leftOut} points that are zero, negative or not finite are left out of the log axis.` : null
-      }
+      notice={leftOut > 0 ? `${leftOut} zero, negative or non-finite points are not shown on the log axis.` : null}
       legend={series.length > 1 ? series.map(({ name }, slot) => ({ name, slot, shape: markShape(slot) })) : []}
     >
       {(width) => {

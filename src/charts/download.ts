@@ -24,7 +24,7 @@ export async function svgToPng(svg: string, scale = 4): Promise<Blob> {
   canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height);
   return new Promise((resolve, reject) => {
     canvas.toBlob(
-      (blob) => (blob ? resolve(blob) : reject(new Error('The browser did not encode the picture.'))),
+      (blob) => (blob ? resolve(blob) : reject(new Error('The browser could not encode the image.'))),
       'image/png',
     );
   });

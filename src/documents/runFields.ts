@@ -41,6 +41,7 @@ export function runFields(rigour: Rigour) {
   return {
     summary: {
       version: z.literal(1),
+      app: z.exactOptional(words),
       id,
       name: words,
       createdAt: time,

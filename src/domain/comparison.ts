@@ -104,7 +104,7 @@ export interface PairedTest {
   readonly statistic: number;
   /** Null where all differences are 0, or the test has too few of them. */
   readonly p: number | null;
-  /** Of the t-test: mean over standard deviation (Cohen's d_z). Of Wilcoxon's: the rank-biserial correlation, −1 to 1. */
+  /** Effect size. t-test: mean over standard deviation (Cohen's d_z). Wilcoxon: the rank-biserial correlation, −1 to 1. */
   readonly effect: number | null;
 }
 

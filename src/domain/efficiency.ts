@@ -3,7 +3,7 @@ import { isMetricKey, type MetricKey } from './metrics';
 import type { Config } from './models/table';
 import type { EpochPoint } from './run';
 
-/** An evaluation, and the seconds of work until it was done: training and evaluation of every epoch so far, pauses left out. */
+/** An evaluation, and the seconds of working time until it was done: training and evaluation of every epoch so far, pauses left out. */
 export interface TimedValue {
   /** 0-based. */
   readonly epoch: number;
@@ -61,6 +61,8 @@ export function convergenceOf(epochs: readonly EpochPoint[], config: Config, bes
 
 /** The unit in which the longest of some times reads well. */
 export function timeUnit(longest: number): { readonly label: string; readonly seconds: number } {
-  if (longest > 3 * 3600) return { label: 'hours of work', seconds: 3600 };
-  return longest > 300 ? { label: 'minutes of work', seconds: 60 } : { label: 'seconds of work', seconds: 1 };
+  if (longest > 3 * 3600) return { label: 'hours of working time', seconds: 3600 };
+  return longest > 300
+    ? { label: 'minutes of working time', seconds: 60 }
+    : { label: 'seconds of working time', seconds: 1 };
 }

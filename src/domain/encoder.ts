@@ -3,7 +3,7 @@
 export interface EncoderInfo {
   /** SHA-256, hex, of all that decides its vectors. */
   readonly id: string;
-  /** Of the folder, or on the hub. */
+  /** The folder's name, or the name on the hub. */
   readonly name: string;
   readonly bytes: number;
   /** Length of its vectors. */

@@ -134,7 +134,7 @@ export function faultOf(thrown: unknown): Fault {
   if (thrown instanceof DOMException && thrown.name === 'QuotaExceededError') {
     return {
       code: 'STORE_QUOTA',
-      message: 'The browser has no room left for this page.',
+      message: 'The browser has no storage left for this page.',
       hint: 'Delete datasets or runs you no longer need, or free disk space, then try again.',
       context: {},
     };
@@ -142,7 +142,7 @@ export function faultOf(thrown: unknown): Fault {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return {
     code: 'UNKNOWN',
-    message: `Something failed that should not have: ${message}`,
+    message: `An unexpected error occurred: ${message}`,
     hint: 'Reload the page. Stored datasets and finished epochs are kept.',
     context: thrown instanceof Error && thrown.stack ? { stack: thrown.stack } : {},
   };

@@ -74,7 +74,7 @@ function binOf(value: number, edges: readonly number[]): number {
   return bin;
 }
 
-/** Of sorted values, linear between them; NaN without any. */
+/** A quantile of sorted values, linear between them; NaN if there are none. */
 function quantile(sorted: Float64Array, share: number): number {
   const place = share * (sorted.length - 1);
   const low = at(sorted, Math.floor(place));

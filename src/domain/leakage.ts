@@ -30,15 +30,15 @@ export function leakageVerdict({ effect, interval: [low] }: Pick<LeakageProbe, '
 
 export const LEAKAGE_WORDS: Readonly<Record<LeakageVerdict, { readonly title: string; readonly text: string }>> = {
   flagged: {
-    title: 'The profiles seem to know held-out items.',
-    text: 'Held-out items lie nearer to their users’ profiles than unseen items that are as popular and as similar to the training history. Profiles made from all interactions look like this; results with them cannot be compared with results of other models. Ask whoever made the file, or make profiles from training interactions on the Reasoning page.',
+    title: 'The profiles seem to leak held-out items.',
+    text: 'Held-out items are closer to their users’ profiles than unseen items that are as popular and as similar to the training history. Profiles made from all interactions look like this, and results with them are not comparable with those of other models. Ask whoever made the file, or make profiles from training interactions on the Reasoning page.',
   },
   unclear: {
-    title: 'The profiles may know held-out items.',
-    text: 'Held-out items lie somewhat nearer to their users’ profiles than comparable unseen items, but with so few users that chance may be the reason. Ask whoever made the file what it was made from.',
+    title: 'The profiles may leak held-out items.',
+    text: 'Held-out items are somewhat closer to their users’ profiles than comparable unseen items, but with so few users this may be chance. Ask whoever made the file which interactions it was made from.',
   },
   clear: {
-    title: 'Nothing suggests that the profiles know held-out items.',
-    text: 'Held-out items lie no nearer to their users’ profiles than unseen items that are as popular and as similar to the training history. This is no proof: a leak that leaves the vectors’ nearness alone is not seen.',
+    title: 'No sign that the profiles leak held-out items.',
+    text: 'Held-out items are no closer to their users’ profiles than unseen items that are as popular and as similar to the training history. This is no proof: the probe cannot see a leak that does not bring the vectors closer.',
   },
 };

@@ -31,7 +31,7 @@ export const GROUP_NAMES = ['most popular', 'popular', 'middle', 'rare', 'rarest
 
 /** The groups of every run of a setting whose lists are stored. */
 export interface SettingGroups {
-  /** Of the setting. */
+  /** The setting's key. */
   readonly key: string;
   readonly runs: readonly { readonly seed: number; readonly groups: readonly PopularityGroup[] }[];
 }
@@ -107,7 +107,7 @@ export function popularityGroups(
   });
 }
 
-/** Of a rank from 0. */
+/** The DCG discount of a rank counted from 0. */
 const discount = (rank: number): number => 1 / Math.log2(rank + 2);
 
 function idealGain(hits: number): number {

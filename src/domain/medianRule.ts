@@ -36,7 +36,7 @@ function bestSoFar(values: readonly (number | null)[], epoch: number): number | 
   return known.length > 0 ? known.reduce((best, value) => Math.max(best, value)) : null;
 }
 
-/** Of an even number of values the mean of the two in the middle. */
+/** The median; for an even number of values, the mean of the middle two. */
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const half = sorted.length / 2;

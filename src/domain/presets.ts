@@ -33,7 +33,7 @@ export function startConfig(
     throw new AppError(
       'CONFIG_INVALID',
       `${modelTable(model).name} has no preset “${preset}”.`,
-      known.length > 0 ? `It has: ${known.join(', ')}.` : 'It has none.',
+      known.length > 0 ? `It has: ${known.join(', ')}.` : 'It has no presets.',
       { preset },
     );
   }

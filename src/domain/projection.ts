@@ -16,7 +16,7 @@ export interface ProjectionRequest {
   readonly vectors: ProjectedVectors;
   readonly method: ProjectionMethod;
   readonly entities: Entities;
-  /** Of the sample and of UMAP's random steps. */
+  /** Seed of the sample and of UMAP's random steps. */
   readonly seed: number;
 }
 

@@ -74,9 +74,9 @@ export interface StageState {
   readonly stage: Stage;
   /** Different answers the stage needs; null while an earlier stage is not finished, on which they depend. */
   readonly total: number | null;
-  /** Of these, stored. */
+  /** How many of these are stored. */
   readonly done: number;
-  /** Of the stored ones, those that this start found. */
+  /** How many of the stored ones were there at this start. */
   readonly found: number;
   /** Items or users that need no answer: without an image, without a history, edited. */
   readonly without: number;
@@ -143,7 +143,7 @@ export interface ReasoningProvenance {
   readonly from: { readonly id: string; readonly name: string; readonly fingerprint: string };
   readonly server: ServerKind;
   readonly models: ReasoningModels;
-  /** Of the models' weights; absent where the server tells none. */
+  /** Digests of the models' weights; absent if the server gives none. */
   readonly digests?: Readonly<Record<keyof ReasoningModels, string | null>> | undefined;
   /** The encoder that ran in the page, by the hash of its files; absent where the server encoded. */
   readonly encoder?: { readonly name: string; readonly id: string } | undefined;
@@ -219,7 +219,7 @@ export interface ReasonedEntity {
 export interface ReasoningSurvey {
   readonly stages: readonly StageState[];
   readonly counts: InputCounts;
-  /** Of this dataset, the first one first. */
+  /** This dataset's variants, oldest first. */
   readonly variants: readonly TextVariant[];
 }
 

@@ -4,6 +4,7 @@ import type { MetricKey, Metrics } from './metrics';
 import type { Config, ModelId, OptionValue } from './models/table';
 import type { Finding, Observations } from './observations';
 import type { SharedDataset, SharedRun } from './sharedRun';
+import { APP_VERSION } from './version';
 
 export interface DeviceReport {
   readonly backend: BackendName;
@@ -147,6 +148,8 @@ export interface RunOrigin {
 /** A run is a document. Weights, per-user metrics and top lists are stored beside it. */
 export interface RunDocument {
   readonly version: 1;
+  /** The version of Lodestone that made the run; absent before 0.2.0. */
+  readonly app?: string;
   readonly id: string;
   readonly name: string;
   readonly createdAt: string;
@@ -172,7 +175,7 @@ export interface RunDocument {
   readonly estimate: MemoryEstimate | null;
   readonly memory: MemoryUse | null;
   readonly notes: string;
-  /** Accumulated seconds of work, pauses left out. */
+  /** Accumulated seconds of working time, pauses left out. */
   readonly seconds: number;
 }
 
@@ -190,6 +193,7 @@ export function summarise(run: RunDocument): RunSummary {
 export function newRun(id: string, name: string, experiment: Experiment, createdAt: string): RunDocument {
   return {
     version: 1,
+    app: APP_VERSION,
     id,
     name,
     createdAt,

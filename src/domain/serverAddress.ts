@@ -6,14 +6,10 @@ import { AppError } from './errors';
  */
 export function parseAddress(text: string): string {
   const url = URL.parse(text.trim());
-  const hint = 'Write it as http://localhost:11434; a key goes into its own field.';
+  const hint = 'Write it like http://localhost:11434. A key goes into its own field.';
   if (!url || !/^https?:$/.test(url.protocol))
-    throw new AppError('CONFIG_INVALID', 'The address of the model server is not an http address.', hint);
+    throw new AppError('CONFIG_INVALID', 'The model server’s address is not an http address.', hint);
   if (url.username || url.password || url.search || url.hash)
-    throw new AppError(
-      'CONFIG_INVALID',
-      'The address of the model server has more than a host, a port and a path.',
-      hint,
-    );
+    throw new AppError('CONFIG_INVALID', 'The model server’s address may have only a host, a port and a path.', hint);
   return `${url.origin}${url.pathname.replace(/\/+$/, '').replace(/\/v1$/, '')}`;
 }

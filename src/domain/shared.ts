@@ -2,9 +2,12 @@ import { type SharedDataset, type SharedCurves, type SharedRouting, type SharedR
 import type { DatasetDocument } from './dataset';
 import { byKey, type MetricKey, type Metrics } from './metrics';
 import type { RunDocument } from './run';
+import { APP_VERSION } from './version';
 
 /** What a link holds. */
 export interface SharedStudy {
+  /** The version of Lodestone that made the link; absent before 0.2.0. */
+  readonly app?: string;
   readonly datasets: readonly SharedDataset[];
   readonly runs: readonly SharedRun[];
 }
@@ -72,7 +75,7 @@ export function sharedStudy(
   const used = sharedDatasets(runs, datasets);
   const placeOf = ({ experiment }: RunDocument): number =>
     used.findIndex(({ fingerprint }) => fingerprint === experiment.dataset.fingerprint);
-  return { runs: runs.map((run) => sharedRun(run, placeOf(run), detail)), datasets: used };
+  return { app: APP_VERSION, runs: runs.map((run) => sharedRun(run, placeOf(run), detail)), datasets: used };
 }
 
 /** A run as it is shared; `dataset` is the place of its dataset in the study. */

@@ -12,7 +12,7 @@ export interface MetricTest {
 }
 
 export interface SettingTests {
-  /** Of the setting. */
+  /** The setting's key. */
   readonly key: string;
   readonly metrics: readonly MetricTest[];
 }

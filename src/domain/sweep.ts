@@ -193,8 +193,8 @@ function twinWords(model: ModelId, point: SweepPoint, twin: SweepPoint): string 
   );
   const labels = idle.map(({ label }) => `“${label}”`).join(' and ');
   return labels === ''
-    ? `The same as ${pointLabel(twin.values)}.`
-    : `The same as ${pointLabel(twin.values)}: ${labels} ${idle.length > 1 ? 'have' : 'has'} no effect there.`;
+    ? `Same as ${pointLabel(twin.values)}.`
+    : `Same as ${pointLabel(twin.values)}: ${labels} ${idle.length > 1 ? 'have' : 'has'} no effect there.`;
 }
 
 function drawnValues(key: string, points: readonly SweepPoint[]): OptionValue[] {

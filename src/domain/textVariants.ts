@@ -38,9 +38,9 @@ export function variantDifferences(a: TextVariant, b: TextVariant): string[] {
     ['prompt that profiles a user', ({ prompts }) => prompts.profile],
     ['sampling', ({ sampling }) => sampling],
     ['seed', ({ seed }) => seed],
-    ['longest answer', ({ answerTokens }) => answerTokens],
+    ['maximum answer length', ({ answerTokens }) => answerTokens],
     ['context', ({ contextTokens }) => contextTokens],
-    ['cut of histories', ({ history }) => `${history.rule} ${history.most}`],
+    ['truncation of histories', ({ history }) => `${history.rule} ${history.most}`],
   ];
   return parts.filter(([, part]) => part(a) !== part(b)).map(([name]) => name);
 }

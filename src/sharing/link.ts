@@ -33,21 +33,21 @@ export async function decodeStudy(text: string): Promise<SharedStudy> {
   if (text.length > MOST_ENCODED)
     throw new AppError(
       'LINK_TOO_LARGE',
-      `The link has ${text.length} characters; none that is made here has more than ${MOST_CHARACTERS}.`,
-      'Ask for the file of the study in its place.',
+      `The link has ${text.length} characters; Lodestone makes none of more than ${MOST_CHARACTERS}.`,
+      'Ask for the study file instead.',
     );
   if (!parts)
     throw new AppError(
       'LINK_TRUNCATED',
-      'The link has characters that none of its kind has.',
-      'Copy the whole link again, from its beginning to its end.',
+      'The link has characters that do not belong in it.',
+      'Copy the whole link again, from beginning to end.',
     );
   const [, version, payload = ''] = parts;
   if (Number(version) !== VERSION)
     throw new AppError(
       'LINK_VERSION',
-      `The link was made by another version of Lodestone (its form is ${version}, this page reads form ${VERSION}).`,
-      'Reload the page to get its newest version, or ask for a new link.',
+      `The link was made by another version of Lodestone (its format is ${version}; this page reads format ${VERSION}).`,
+      'Reload the page to get the newest version, or ask for a new link.',
     );
   return fromPayload(parseJson(await inflatedText(fromBase64Url(payload)), truncated));
 }
@@ -55,8 +55,8 @@ export async function decodeStudy(text: string): Promise<SharedStudy> {
 const truncated = (): AppError =>
   new AppError(
     'LINK_TRUNCATED',
-    'The link is not whole: what carried it has cut it, or characters were changed.',
-    'Copy the whole link again, or ask for the file of the study.',
+    'The link is incomplete: it was cut or changed on the way.',
+    'Copy the whole link again, or ask for the study file.',
   );
 
 /** Text of a deflated payload. */
@@ -68,8 +68,8 @@ async function inflatedText(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
     () =>
       new AppError(
         'LINK_TOO_LARGE',
-        'The link unfolds to more than any study takes.',
-        'It was not made by Lodestone; nothing of it was used.',
+        'The link unpacks to more than any study needs.',
+        'Lodestone did not make it; nothing of it was used.',
       ),
   );
   try {

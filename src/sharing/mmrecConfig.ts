@@ -71,7 +71,7 @@ function heading(
     ...(result
       ? [
           {
-            remark: `Here, on test, at the best epoch (${result.bestEpoch + 1}): Recall@20 ${result.test['recall@20'].toFixed(4)}, NDCG@20 ${result.test['ndcg@20'].toFixed(4)}.`,
+            remark: `Test, best epoch (${result.bestEpoch + 1}): Recall@20 ${result.test['recall@20'].toFixed(4)}, NDCG@20 ${result.test['ndcg@20'].toFixed(4)}.`,
           },
         ]
       : []),
@@ -89,11 +89,13 @@ function heading(
             remark: `Save as src/configs/model/${theirs.name}.yaml in place of the file there, unpack the exported dataset into data/, then, in src/:`,
           },
           { remark: `python main.py -m ${theirs.name} -d ${folder}` },
-          { remark: 'Random numbers are drawn differently there: results agree as two seeds do, not digit by digit.' },
+          {
+            remark: 'Random numbers are drawn differently in MMRec: results agree as two seeds do, not digit by digit.',
+          },
         ]
       : [
           {
-            remark: `MMRec has no ${table.name}: below is the protocol for another model on the same data, and the options of this run as remarks.`,
+            remark: `MMRec has no ${table.name}: below is the protocol for another model on the same data, and this run's options as comments.`,
           },
         ]),
   ];
@@ -169,7 +171,7 @@ function featureRemarks(
       ? [`MMRec reads image and text features only; this run also read ${others.join(', ')}.`]
       : []),
     ...(theirs.needsBoth && missing.length > 0
-      ? [`Its ${theirs.name} fails without ${missing.join(' and ')} features, which this dataset has not.`]
+      ? [`Its ${theirs.name} fails without ${missing.join(' and ')} features, which this dataset does not have.`]
       : []),
   ];
 }

@@ -79,19 +79,19 @@ export function datasetYaml(
   const counted = interactions.items.reduce((most, item) => Math.max(most, item + 1), 0);
   const remarks: YamlLine[] = [
     ...(missing.length > 0
-      ? [{ remark: `There is no ${missing.map(named).join(' and no ')}: MMRec leaves out a file that is not there.` }]
+      ? [{ remark: `There is no ${missing.map(named).join(' and no ')}: MMRec skips a missing file.` }]
       : []),
     ...(unread.length > 0
       ? [
           {
-            remark: `MMRec reads two feature files. ${unread.map(featureFile).join(', ')} can take the place of one of them here.`,
+            remark: `MMRec reads two feature files. ${unread.map(featureFile).join(', ')} can replace one of them here.`,
           },
         ]
       : []),
     ...(counted < statistics.items
       ? [
           {
-            remark: `MMRec counts ${counted} items, the largest id + 1; the ${statistics.items - counted} after it have features and no interaction, and their rows must be cut off for models that train them.`,
+            remark: `MMRec counts ${counted} items, the largest id + 1. The ${statistics.items - counted} after it have features but no interactions; cut their rows for models that train them.`,
           },
         ]
       : []),

@@ -25,8 +25,8 @@ async function unpackBytes({ n, z: text }: PackedArray): Promise<ArrayBuffer> {
   const wrong = (): AppError =>
     new AppError(
       'STUDY_UNREADABLE',
-      'A column of numbers in the file is damaged.',
-      'Ask for the file again; nothing of it was stored.',
+      'A number column in the file is damaged.',
+      'Ask for the file again. Nothing of it was stored.',
     );
   const bytes = await inflated(fromBase64(text), 4 * n, wrong, wrong);
   if (bytes.length !== 4 * n) throw wrong();

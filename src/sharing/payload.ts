@@ -53,12 +53,17 @@ export const runPayload = z.strictObject({
   o: z.strictObject({ g: z.array(words).min(1).max(16), m: z.array(share).max(256) }).optional(),
 });
 
-const schema = z.strictObject({ d: z.array(datasetPayload).max(50), r: z.array(runPayload).min(1).max(MOST_RUNS) });
+const schema = z.strictObject({
+  a: z.string().max(100).optional(),
+  d: z.array(datasetPayload).max(50),
+  r: z.array(runPayload).min(1).max(MOST_RUNS),
+});
 type Payload = z.infer<typeof schema>;
 type DatasetPayload = z.infer<typeof datasetPayload>;
 type RunPayload = z.infer<typeof runPayload>;
 
-export const toPayload = ({ datasets, runs }: SharedStudy): Payload => ({
+export const toPayload = ({ app, datasets, runs }: SharedStudy): Payload => ({
+  ...(app !== undefined && { a: app }),
   d: datasets.map(toDatasetPayload),
   r: runs.map(toRunPayload),
 });
@@ -130,10 +135,13 @@ export function toRunPayload({
 /** Checks everything and gives it its names back. Throws `LINK_INVALID`. */
 export function fromPayload(value: unknown): SharedStudy {
   const found = schema.safeParse(value);
-  if (!found.success)
-    throw invalid(`${found.error.issues[0]?.path.map(String).join('.') || 'its content'} is not what it should be`);
-  const { d: datasets, r: runs } = found.data;
-  return { datasets: datasets.map(fromDatasetPayload), runs: runs.map((one) => fromRunPayload(one, datasets.length)) };
+  if (!found.success) throw invalid(`${found.error.issues[0]?.path.map(String).join('.') || 'its content'} is invalid`);
+  const { a: app, d: datasets, r: runs } = found.data;
+  return {
+    ...(app !== undefined && { app }),
+    datasets: datasets.map(fromDatasetPayload),
+    runs: runs.map((one) => fromRunPayload(one, datasets.length)),
+  };
 }
 
 /** Throws `LINK_INVALID` for options that the model refuses, and for a dataset that is not among so many. */
@@ -164,5 +172,5 @@ const invalid = (what: string): AppError =>
   new AppError(
     'LINK_INVALID',
     `The link cannot be read: ${what}.`,
-    'It may come from a newer version of Lodestone, or was changed on the way. Reload the page, or ask for a new link.',
+    'It may come from a newer version of Lodestone, or it was changed on the way. Reload the page, or ask for a new link.',
   );

@@ -83,9 +83,9 @@ export function decodeSafetensors(
   if (length === 0 || length > MOST_HEADER_BYTES || 8 + length > bytes.length)
     throw refuse('its header is missing or too long');
   const found = headerSchema.safeParse(
-    parseJson(new TextDecoder().decode(bytes.subarray(8, 8 + length)), () => refuse('its header is no JSON')),
+    parseJson(new TextDecoder().decode(bytes.subarray(8, 8 + length)), () => refuse('its header is not JSON')),
   );
-  if (!found.success) throw refuse('its header is not that of a safetensors file');
+  if (!found.success) throw refuse('its header is not a safetensors header');
   const data = bytes.subarray(8 + length);
   const arrays: NamedArray[] = [];
   let metadata: Readonly<Record<string, string>> = {};
@@ -94,7 +94,7 @@ export function decodeSafetensors(
     const tensor = entry.safeParse(value);
     if (tensor.success) return [{ name, ...tensor.data }];
     const words = z.record(z.string(), z.string()).safeParse(value);
-    if (name !== '__metadata__' || !words.success) throw refuse(`${name} in it is no array`);
+    if (name !== '__metadata__' || !words.success) throw refuse(`${name} is not an array`);
     metadata = words.data;
     return [];
   });
@@ -106,7 +106,7 @@ export function decodeSafetensors(
   } of entries.sort((a, b) => a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1])) {
     const bytesEach = dtype === 'F64' ? 8 : dtype === 'U8' ? 1 : 4;
     if (from !== end || to > data.length || to - from !== bytesEach * sizeOf(shape))
-      throw refuse(`${name} does not lie where its header says`);
+      throw refuse(`${name} is not where its header says`);
     end = to;
     arrays.push({ name, shape, values: TYPES[dtype](data.slice(from, to).buffer) });
   }

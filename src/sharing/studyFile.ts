@@ -3,6 +3,7 @@ import { byKey, METRIC_KEYS, type PerUserMetrics } from '../domain/metrics';
 import { configProblems, defaultConfig, modelTable } from '../domain/models/catalogue';
 import type { RunDocument } from '../domain/run';
 import type { SharedDataset } from '../domain/sharedRun';
+import { APP_VERSION } from '../domain/version';
 import type { RunDetails } from '../storage/runs';
 import { parseJson } from './deflate';
 import { packArray, unpackFloats, unpackIntegers } from './packedArray';
@@ -33,6 +34,8 @@ const studyRun = z.strictObject({ run: runSchema, details: detailsSchema.nullabl
 const schema = z.strictObject({
   format: z.literal(FORMAT),
   version: z.literal(VERSION),
+  /** The version of Lodestone that wrote the file; absent before 0.2.0. */
+  app: z.string().max(100).optional(),
   made: z.iso.datetime(),
   datasets: z.array(datasetPayload).max(1000),
   runs: z.array(studyRun).min(1).max(10_000),
@@ -48,7 +51,7 @@ export async function encodeStudyFile(study: Study, made: string): Promise<Blob>
   for (const { run, details } of study.runs)
     runs.push({ run: runFile(run), details: details && (await detailsFile(details)) });
   const text = JSON.stringify(
-    { format: FORMAT, version: VERSION, made, datasets: study.datasets.map(toDatasetPayload), runs },
+    { format: FORMAT, version: VERSION, app: APP_VERSION, made, datasets: study.datasets.map(toDatasetPayload), runs },
     writable,
   );
   return new Blob([text], { type: 'application/json' });
@@ -87,27 +90,27 @@ export async function decodeStudyFile(name: string, file: Blob): Promise<Study> 
   if (file.size > MOST_STUDY_BYTES)
     throw new AppError(
       'STUDY_TOO_LARGE',
-      `${name} has ${Math.round(file.size / 2 ** 20)} MiB; a study is read up to ${MOST_STUDY_BYTES / 2 ** 20} MiB.`,
-      'Save fewer runs in one file, or make a backup in its place.',
+      `${name} has ${Math.round(file.size / 2 ** 20)} MiB; the limit for a study is ${MOST_STUDY_BYTES / 2 ** 20} MiB.`,
+      'Save fewer runs in one file, or make a backup instead.',
     );
   const unreadable = (what: string): AppError =>
     new AppError(
       'STUDY_UNREADABLE',
       `${name} cannot be read: ${what}.`,
-      'It may be cut, changed, or no file of Lodestone. Ask for it again; nothing of it was stored.',
+      'It may be truncated, changed, or not a Lodestone file. Ask for it again. Nothing of it was stored.',
     );
-  const value = parseJson(await file.text(), () => unreadable('it is no JSON'));
+  const value = parseJson(await file.text(), () => unreadable('it is not JSON'));
   const kind = head.safeParse(value);
-  if (!kind.success) throw unreadable('it does not say that it is a study of Lodestone');
+  if (!kind.success) throw unreadable('it is not marked as a Lodestone study');
   if (kind.data.version !== VERSION)
     throw new AppError(
       'STUDY_VERSION',
-      `${name} was made by another version of Lodestone (its form is ${kind.data.version}, this page reads form ${VERSION}).`,
-      'Reload the page to get its newest version, or ask for a file of this form.',
+      `${name} was made by another version of Lodestone (its format is ${kind.data.version}; this page reads format ${VERSION}).`,
+      'Reload the page to get the newest version, or ask for a file in this format.',
     );
   const found = schema.safeParse(value);
   if (!found.success)
-    throw unreadable(`${found.error.issues[0]?.path.map(String).join('.') ?? 'its content'} is not what it should be`);
+    throw unreadable(`${found.error.issues[0]?.path.map(String).join('.') ?? 'its content'} is invalid`);
   const { datasets, runs } = found.data;
   const read: StudyRun[] = [];
   for (const { run, details } of runs) {

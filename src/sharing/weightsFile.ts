@@ -40,7 +40,7 @@ export function decodeWeights(file: string, bytes: Uint8Array<ArrayBuffer>): Run
     new AppError(
       'WEIGHTS_UNREADABLE',
       `${file} cannot be read: ${what}.`,
-      'Ask for the file again; nothing of it was stored.',
+      'Ask for the file again. Nothing of it was stored.',
     );
   const { arrays, metadata } = decodeSafetensors(bytes, refuse);
   const runId = metadata['run'];
@@ -51,7 +51,7 @@ export function decodeWeights(file: string, bytes: Uint8Array<ArrayBuffer>): Run
       .filter(({ name }) => name.startsWith(LATEST) === (which === 'latest'))
       .map((one) => ({ ...one, name: which === 'latest' ? one.name.slice(LATEST.length) : one.name }));
     const floats = chosen.map(({ name, values }) => {
-      if (!(values instanceof Float32Array)) throw refuse(`${name} has another type than float32`);
+      if (!(values instanceof Float32Array)) throw refuse(`${name} is not float32`);
       return [name, values] as const;
     });
     return {

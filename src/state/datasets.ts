@@ -187,8 +187,8 @@ function startWorker(onEvent: (event: DatasetEvent) => void, onFault: (fault: Fa
     started.terminate();
     onFault({
       code: 'WORKER_FAILED',
-      message: `The part of the page that reads datasets stopped: ${(event.message || 'it could not be loaded').replace(/\.+$/, '')}.`,
-      hint: 'Reload the page and import again; what was stored before is kept.',
+      message: `The worker that reads datasets stopped: ${(event.message || 'it could not be loaded').replace(/\.+$/, '')}.`,
+      hint: 'Reload the page and import again. Earlier datasets are kept.',
       context: {},
     });
   };

@@ -136,8 +136,8 @@ function preferenceOf(value: unknown): BackendPreference | null {
 function workerFault(message: string): Fault {
   return {
     code: 'WORKER_FAILED',
-    message: `The check of the device stopped: ${message.replace(/\.+$/, '')}.`,
-    hint: 'Reload the page; if it repeats, choose WASM on the Device page.',
+    message: `The device check stopped: ${message.replace(/\.+$/, '')}.`,
+    hint: 'Reload the page. If it happens again, choose WASM on the Device page.',
     context: {},
   };
 }

@@ -21,7 +21,7 @@ export function estimateMemory(
       signal.removeEventListener('abort', aborted);
       settle();
     };
-    const aborted = (): void => end(() => reject(new DOMException('The estimate is no longer wanted.', 'AbortError')));
+    const aborted = (): void => end(() => reject(new DOMException('The estimate is no longer needed.', 'AbortError')));
     const port = open({
       onEvent: (event) => {
         if (event.type === 'estimated') end(() => resolve(event.estimate));
@@ -32,8 +32,8 @@ export function estimateMemory(
           reject(
             new AppError(
               'WORKER_FAILED',
-              `The estimate's thread failed: ${reason}.`,
-              'A run can be started without the estimate.',
+              `The worker that estimates memory failed: ${reason}.`,
+              'You can start a run without the estimate.',
             ),
           ),
         ),

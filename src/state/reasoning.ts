@@ -54,7 +54,7 @@ interface ReasoningState {
   /** What is being imported or made. */
   readonly phase: Phase | null;
   readonly fault: Fault | null;
-  /** Of the server as it is set. */
+  /** Sets the key of the current server. */
   setKey(key: string): void;
   /** Keeps that server's key in this browser, or forgets it there. */
   keepKey(keep: boolean): void;
@@ -244,8 +244,8 @@ export const useReasoning = create<ReasoningState>()((set, get) => {
           name: 'stopped',
           fault: {
             code: 'WORKER_FAILED',
-            message: `The thread that asks the models stopped: ${event.message || 'its code did not load'}.`,
-            hint: 'Start again: what was answered is kept.',
+            message: `The worker that queries the models stopped: ${event.message || 'its code did not load'}.`,
+            hint: 'Start again; stored answers are kept.',
             context: {},
           },
         });

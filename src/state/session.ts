@@ -67,8 +67,8 @@ export function startSession(
 function deathFault(reason: string): Fault {
   return {
     code: 'WORKER_FAILED',
-    message: `The thread that trains stopped: ${reason}.`,
-    hint: 'Resume the run: it goes on from its last checkpoint. If it stops again, reload the page.',
+    message: `The training worker stopped: ${reason}.`,
+    hint: 'Resume the run; it continues from its last checkpoint. If it stops again, reload the page.',
     context: {},
   };
 }

@@ -6,7 +6,7 @@ import type { SharedRun } from '../domain/sharedRun';
 /** What the experiment form was last filled in from, until another one is: its results are put beside those of a run of the same experiment. */
 interface TheirsState {
   readonly theirs: SharedRun | null;
-  /** Of its dataset. */
+  /** Its dataset's fingerprint. */
   readonly fingerprint: string;
   take(theirs: SharedRun, fingerprint: string): void;
 }

@@ -114,7 +114,7 @@ export class TrainingQueue {
       current.restarts += 1;
       current.fault = null;
       current.phase = {
-        text: `the GPU was lost; taking up the last checkpoint (${current.restarts} of ${RESTARTS})`,
+        text: `the GPU was lost; resuming from the last checkpoint (${current.restarts} of ${RESTARTS})`,
         fraction: null,
       };
       current.status = 'preparing';

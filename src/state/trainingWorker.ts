@@ -26,6 +26,6 @@ export const openTrainingWorker: OpenTrainingWorker = (listener) => {
     event.preventDefault();
     listener.onDeath(event.message || 'its code did not load');
   };
-  worker.onmessageerror = () => listener.onDeath('it sent something that cannot be read');
+  worker.onmessageerror = () => listener.onDeath('it sent an unreadable message');
   return { send: (command) => worker.postMessage(command), terminate: () => worker.terminate() };
 };

@@ -60,7 +60,7 @@ export class WorkerThread<Command, Event extends AnyEvent> {
         if (isPhase(data)) return onPhase?.(data);
         if (isFault(data)) return settle(() => reject(errorFromFault(data.fault)));
         const value = pick(data);
-        settle(() => (value === undefined ? reject(failed('it answered another question')) : resolve(value)));
+        settle(() => (value === undefined ? reject(failed('it answered another request')) : resolve(value)));
       };
       worker.onerror = (event) => {
         event.preventDefault();
@@ -75,13 +75,13 @@ export class WorkerThread<Command, Event extends AnyEvent> {
   }
 }
 
-const aborted = (): DOMException => new DOMException('The answer is no longer wanted.', 'AbortError');
+const aborted = (): DOMException => new DOMException('The answer is no longer needed.', 'AbortError');
 
 const failed = (why: string): AppError =>
   new AppError(
     'WORKER_FAILED',
-    `A thread of the page failed: ${why}.`,
-    'Reload the page and open this view again; nothing was changed.',
+    `A worker of the page failed: ${why}.`,
+    'Reload the page and open this view again. Nothing was changed.',
   );
 
 /** Asks a thread that lives for this question. */

@@ -52,7 +52,7 @@ function open(): Promise<IDBDatabase> {
     throw new AppError(
       'STORE_UNAVAILABLE',
       `The browser did not open its storage: ${error instanceof Error ? error.message : String(error)}`,
-      'Leave private browsing, or allow this site to store data, then reload.',
+      'Leave private browsing or allow this site to store data, then reload.',
     );
   });
   return opened;
@@ -72,7 +72,7 @@ async function guarded<T>(work: Promise<T>): Promise<T> {
     throw new AppError(
       'STORE_BROKEN',
       `The browser's storage refused an operation: ${error instanceof Error ? error.message : String(error)}`,
-      'Reload the page and try again; if it repeats, free disk space.',
+      'Reload the page and try again. If it happens again, free some disk space.',
     );
   }
 }

@@ -4,7 +4,7 @@ import { Button } from './Button';
 interface CopyButtonsProps {
   /** What each button copies; the text is made when it is pressed. */
   readonly texts: readonly { readonly what: string; readonly text: () => string }[];
-  /** Of what, where a page has several: read out, not shown. */
+  /** What the table is about, for screen readers, on pages with several tables. */
   readonly of?: string;
 }
 

@@ -42,8 +42,8 @@ function unreadable(error: unknown): Fault {
   const { message } = faultOf(error);
   return {
     code: 'FILE_UNREADABLE',
-    message: `The browser could not read what was dropped. ${message}`,
-    hint: 'Use “Choose a folder”, and check that the files are not open in another program.',
+    message: `The browser could not read the dropped files. ${message}`,
+    hint: 'Use “Choose a folder”, and check that no other program has the files open.',
     context: {},
   };
 }

@@ -26,7 +26,7 @@ export interface BenchOptions {
   readonly stock: boolean;
   readonly roofline: boolean;
   readonly seed: number;
-  /** Of the WASM backend; null: as many as runs take. */
+  /** Threads of the WASM backend; null: as many as runs use. */
   readonly threads: number | null;
   /** A model that takes longer is given up, in seconds. */
   readonly timeout: number;

@@ -12,7 +12,7 @@ interface Call {
 }
 
 export interface Profile {
-  /** Of the work, with what watching it took. */
+  /** Time of the work, including the cost of profiling. */
   readonly ms: number;
   /** tfjs kernels that ran. */
   readonly kernelCalls: number;

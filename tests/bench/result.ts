@@ -89,7 +89,7 @@ export const rooflineSchema = z.object({
       name: z.string(),
       sizes: z.string(),
       ms: z.number(),
-      /** Of the probe that bounds it. */
+      /** Rate of the probe that bounds it. */
       rate: z.number(),
       unit: z.enum(['GB/s', 'GFLOP/s']),
       share: z.number(),

@@ -138,7 +138,7 @@ async function finished(): Promise<void> {
   await backend.device.queue.onSubmittedWorkDone();
 }
 
-/** Of a copy of `COPIED` bytes from one tensor to another, by the fastest means the backend has. */
+/** Seconds to copy `COPIED` bytes from one tensor to another, in the backend's fastest way. */
 async function copySeconds(): Promise<number> {
   const backend: unknown = tf.backend();
   const [from, to] = [tf.ones([COPIED / 4]), tf.zeros([COPIED / 4])];

@@ -78,7 +78,7 @@ function synthetic(id: SetId, size: SyntheticSize, seed: number): BenchSet {
     users: Int32Array.from(rows, (row) => interactions.users[row]!),
     items: Int32Array.from(rows, (row) => interactions.items[row]!),
   };
-  // Of the features only what a recommendation looks at is told.
+  // Describes only those parts of the features that a recommendation reads.
   const told = Object.entries(size.features).map(([key, columns]) => ({ key, scope: 'item', rows: items, columns }));
   return {
     id,

@@ -225,7 +225,7 @@ function growthTables({ sets, entries }: BenchResult): string[] {
   });
 }
 
-/** Of the line through points, by least squares. */
+/** Slope of the least-squares line through the points. */
 function slope(points: readonly (readonly [number, number])[]): number {
   const middle = (of: 0 | 1): number => points.reduce((sum, point) => sum + point[of], 0) / points.length;
   const [x, y] = [middle(0), middle(1)];

@@ -69,7 +69,7 @@ describe('files that are no encoder', () => {
     });
     expect(await refused({ 'model.onnx': await blob(wrongUrl) })).toMatchObject({
       code: 'ENCODER_OUTPUT',
-      message: expect.stringMatching(/^The model answers 1 × \d+ tokens with 1 × \d+ numbers/),
+      message: expect.stringMatching(/^For 1 × \d+ tokens the model returns 1 × \d+ numbers/),
     });
     expect(await refused({ 'model.onnx': files['model.onnx'].slice(0, 50_000) })).toMatchObject({
       code: 'ENCODER_MODEL',

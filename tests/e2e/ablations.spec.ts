@@ -64,7 +64,7 @@ test('an ablation set is queued at once, fills its table, and leads to its runs'
   await expectFit(page, 'findings');
 
   await page.getByRole('link', { name: 'SiMGR ablations on Demo' }).click();
-  await page.getByRole('link', { name: 'Its runs' }).click();
+  await page.getByRole('link', { name: 'Show its runs' }).click();
   await expect(page.getByText('6 runs shown')).toBeVisible();
   await expectFit(page, 'runs of the set');
   await page
@@ -73,9 +73,9 @@ test('an ablation set is queued at once, fills its table, and leads to its runs'
     .click();
   await page.getByRole('button', { name: 'Delete', exact: true }).click();
   await expect(page.getByText('5 runs shown')).toBeVisible();
-  await page.getByRole('link', { name: 'Its table' }).click();
+  await page.getByRole('link', { name: 'Open its table' }).click();
   await expect(page.getByText('all 5 runs have a result')).toBeVisible();
-  await page.getByRole('link', { name: 'Its runs' }).click();
+  await page.getByRole('link', { name: 'Show its runs' }).click();
   await page.getByRole('button', { name: 'Select all 5' }).click();
   await page.getByRole('button', { name: 'Delete 5 runs' }).click();
   await page.getByRole('button', { name: 'Delete', exact: true }).click();
@@ -90,7 +90,7 @@ test('MAGNET warns before it starts, and its panel shows routing and stages whil
     'aria-pressed',
     'true',
   );
-  await expect(page.getByText('Before it starts')).toBeHidden();
+  await expect(page.getByText('Before you start')).toBeHidden();
   await page.getByRole('button', { name: 'Paper: Baby' }).click();
   await expect(page.getByText(/Up to 15\.9 induced edges come to each real one/)).toBeVisible();
   await expectFit(page, 'form');

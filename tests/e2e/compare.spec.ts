@@ -37,7 +37,7 @@ test('runs of several seeds become a table for a paper, with tests against a ref
   const tests = page.getByRole('region', { name: /^Against/ });
   await expect(tests.getByRole('row')).toHaveCount(2);
   await expect(tests).toContainText(/higher in [012] of 2/);
-  await expect(page.getByRole('region', { name: 'What differs' })).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Differences' })).toBeVisible();
   await page.getByRole('combobox', { name: 'Metric' }).selectOption('ndcg@10');
   await expect(results.getByRole('columnheader', { name: 'Δ N@10' })).toBeVisible();
   await expectFit(page, 'comparison');

@@ -129,7 +129,7 @@ test('with many runs stored and one training, views open and histories scrub wit
   await page.getByRole('button', { name: 'Share', exact: true }).click();
   const dialog = page.getByRole('dialog', { name: /^Share \d+ runs$/ });
   await dialog.getByRole('radio', { name: 'with curves', exact: true }).check();
-  await expect(dialog.getByText(/is cut by most of what carries links/)).toBeVisible();
+  await expect(dialog.getByText(/is too long for most chat programs/)).toBeVisible();
   await expect(dialog.getByRole('button', { name: 'Copy link' })).toBeDisabled();
   const [study] = await Promise.all([
     page.waitForEvent('download'),

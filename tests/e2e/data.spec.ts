@@ -93,11 +93,11 @@ for (const [name, separator] of [
     await field.fill(`With ${name}`);
     await page.getByRole('button', { name: /store/i }).click();
     await expect(
-      page.getByRole('status').filter({ hasText: `With ${name} is stored and is now the current dataset.` }),
+      page.getByRole('status').filter({ hasText: `With ${name} is stored and is the current dataset.` }),
     ).toBeVisible();
     await expect(currentDataset(page)).toContainText('12 users × 8 items · no features');
 
-    await page.getByRole('link', { name: 'Look at it' }).click();
+    await page.getByRole('link', { name: 'View the dataset' }).click();
     await expect(page.getByRole('heading', { level: 1, name: `With ${name}` })).toBeVisible();
     await expect(stat(page, 'Interactions')).toHaveText('60');
     await expect(page.getByRole('row', { name: /^Test/ })).toContainText('12');
@@ -179,7 +179,7 @@ test('a dataset is imported by keyboard alone', async ({ page }) => {
   await expect(page.getByRole('region', { name: 'Check of keys' })).toBeVisible();
   await focusOn(/^Store the dataset$|and store$/);
   await page.keyboard.press('Enter');
-  await expect(page.getByText('keys is stored and is now the current dataset.')).toBeVisible();
+  await expect(page.getByText('keys is stored and is the current dataset.')).toBeVisible();
   await focusOn(/^Use in an experiment$/);
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { level: 1, name: 'Experiment' })).toBeVisible();
@@ -190,7 +190,7 @@ test('TikTok’s page shows its counts, splits and features', async ({ page }) =
   await firstVisit(page);
   await dropFolder(page, TIKTOK);
   await page.getByRole('button', { name: 'Accept 2 warnings and store' }).click();
-  await page.getByRole('link', { name: 'Look at it' }).click();
+  await page.getByRole('link', { name: 'View the dataset' }).click();
   for (const [label, value] of [
     ['Users', '9,308'],
     ['Items', '6,710'],

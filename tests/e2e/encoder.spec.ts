@@ -45,7 +45,7 @@ async function openReasoning(page: Page): Promise<void> {
   ]);
   await page.getByRole('textbox', { name: 'Name' }).fill('Words');
   await page.getByRole('button', { name: /store/ }).click();
-  await page.getByRole('link', { name: 'Look at it' }).click();
+  await page.getByRole('link', { name: 'View the dataset' }).click();
   await page.getByRole('link', { name: 'Reasoning' }).click();
   for (const [label, value] of Object.entries({
     Address: server.url,
@@ -95,7 +95,7 @@ test('a dropped encoder gives PyTorch’s vectors in the page, without another h
   await expect(panel(page).getByLabel('Encoder', { exact: true })).toHaveCount(0);
   // Nothing of the library was loaded so far, and nothing of the hub is offered where the policy forbids it.
   expect(runtimes).toEqual([]);
-  await expect(page.getByRole('button', { name: 'Fetch it' })).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Download' })).toHaveCount(0);
 
   await chooseFolder(page, ['config.json', 'tokenizer.json', 'onnx/model.onnx']);
   await expect(panel(page)).toContainText(
@@ -121,14 +121,14 @@ test('a dropped encoder gives PyTorch’s vectors in the page, without another h
   await page.dispatchEvent('body', 'dragover', { dataTransfer: transfer });
   await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
   const chosen = panel(page).getByLabel('Encoder in this browser');
-  await expect(chosen).toHaveAccessibleDescription(/^32 dimensions, 24 tokens of a text at most, \d+ KB$/, {
+  await expect(chosen).toHaveAccessibleDescription(/^32 dimensions, 24 tokens per text at most, \d+ KB$/, {
     timeout: 120_000,
   });
   await expect(chosen.locator(':checked')).toHaveText(/^encoder · [0-9a-f]{8}$/);
   await expectFit(page, 'Reasoning with an encoder in the page');
   expect(runtimes.filter((url) => url.includes('ort-wasm')).length).toBeGreaterThan(0);
 
-  await pipeline(page).getByRole('button', { name: 'Go on' }).click();
+  await pipeline(page).getByRole('button', { name: 'Continue' }).click();
   await expect(pipeline(page).getByText('finished', { exact: true })).toBeVisible({ timeout: 240_000 });
   const rows = pipeline(page).getByRole('row');
   await expect(rows.nth(3)).toContainText(`${TEXTS} of ${TEXTS}`);
@@ -170,7 +170,7 @@ test('encoding pauses between batches, goes on where it was, and runs on the GPU
   await expect(panel(page).getByLabel('Encoder in this browser')).toHaveAccessibleDescription(/^32 dimensions/, {
     timeout: 120_000,
   });
-  await panel(page).getByLabel('It runs on').selectOption('webgpu');
+  await panel(page).getByLabel('Run on').selectOption('webgpu');
   await pipeline(page).getByRole('button', { name: 'Start' }).click();
   await pipeline(page).getByRole('button', { name: 'Pause' }).click();
   await expect(pipeline(page).getByText('paused', { exact: true })).toBeVisible({ timeout: 120_000 });

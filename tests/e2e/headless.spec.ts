@@ -60,7 +60,7 @@ test('both hosts write the same run, embeddings, lists and trace, and the page o
   }
   await page.goto('./#/runs');
   await page
-    .getByLabel('Files of runs')
+    .getByLabel('Run files')
     .setInputFiles(['run.lodestone.json', 'weights.safetensors'].map((file) => join(results[1]!, file)));
   await expect(page.getByText('1 run imported.')).toBeVisible();
   await expect(page.getByText('1 run got its weights.')).toBeVisible();

@@ -168,7 +168,7 @@ test('a new version asks, waits for the run, and loses nothing', async ({ browse
     await page.bringToFront();
     await page.getByRole('heading', { level: 1 }).click();
     await page.keyboard.press('s');
-    await page.getByRole('button', { name: 'Stop, keep the best' }).click();
+    await page.getByRole('button', { name: 'Stop and keep the best' }).click();
     const run = await ended(page, id);
     await expect(reload(second)).toBeEnabled();
     await expect(reload(page)).toBeEnabled();
@@ -183,7 +183,7 @@ test('a new version asks, waits for the run, and loses nothing', async ({ browse
     expect(others).toEqual([]);
     expect(after).not.toBe(before);
 
-    await expect(second.getByText('Another tab changed to a new version.')).toBeVisible();
+    await expect(second.getByText('Another tab switched to a new version.')).toBeVisible();
     expect(await description(second)).not.toBe('The second build.');
     await reload(second).click();
     await expect.poll(() => description(second)).toBe('The second build.');

@@ -96,16 +96,16 @@ test('users and items in the plane: components, colours, UMAP, directions', asyn
   for (const [, name, count] of shown) expect(counts.get(name!)).toBe(Number(count));
 
   // Before and after stand side by side.
-  await page.getByRole('combobox', { name: 'Beside it' }).selectOption({ label: 'Embeddings before' });
+  await page.getByRole('combobox', { name: 'Compare with' }).selectOption({ label: 'Input embeddings' });
   await page.getByRole('radio', { name: 'Both' }).check();
-  const before = page.getByRole('region', { name: 'Embeddings before' });
+  const before = page.getByRole('region', { name: 'Input embeddings' });
   await expect(before.locator('canvas')).toHaveAttribute('data-points', String(users + items));
   await expect(final.locator('canvas')).toHaveAttribute('data-points', String(users + items));
   await expect(page.getByRole('group', { name: 'Spread of directions' }).getByRole('row')).toHaveCount(5);
   await expectFit(page, 'projection');
 
   // UMAP says how far it is, and can be cancelled; done twice it is the same.
-  await page.getByRole('combobox', { name: 'Beside it' }).selectOption({ label: 'Nothing' });
+  await page.getByRole('combobox', { name: 'Compare with' }).selectOption({ label: 'Nothing' });
   await page.getByRole('radio', { name: 'UMAP' }).check();
   await expect(final.getByText(/(neighbours|step \d+ of \d+): [\d.]+ %/)).toBeVisible();
   await final.getByRole('button', { name: 'Cancel' }).click();
@@ -142,7 +142,7 @@ test('a run that trains is drawn from its newest checkpoint, and MAGNET by where
 
   // Each item has one dominant modality, or none without training interactions.
   await page.keyboard.press('s');
-  await page.getByRole('button', { name: 'Stop, keep the best' }).click();
+  await page.getByRole('button', { name: 'Stop and keep the best' }).click();
   await ended(page, run);
   const interactions = (await stored(page, 'features', `${experiment.dataset.id}/interactions`)) as Interactions;
   const trained = new Set(interactions.items.filter((_, row) => interactions.split[row] === 0)).size;

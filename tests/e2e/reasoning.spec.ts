@@ -43,7 +43,7 @@ async function openReasoning(page: Page): Promise<void> {
   ]);
   await page.getByRole('textbox', { name: 'Name' }).fill('Shop');
   await page.getByRole('button', { name: /store/ }).click();
-  await page.getByRole('link', { name: 'Look at it' }).click();
+  await page.getByRole('link', { name: 'View the dataset' }).click();
   await page.getByRole('link', { name: 'Reasoning' }).click();
   await expect(page.getByRole('heading', { name: 'Reasoning: Shop' })).toBeVisible();
 }
@@ -71,8 +71,8 @@ async function configure(page: Page, kind: ServerKind = 'ollama'): Promise<void>
   }
   await page.getByLabel('Key', { exact: true }).fill(KEY);
   await page.getByRole('button', { name: /^Options/ }).click();
-  await page.getByLabel('Calls at once').fill('4');
-  await page.getByLabel('Calls at once').blur();
+  await page.getByLabel('Parallel calls').fill('4');
+  await page.getByLabel('Parallel calls').blur();
 }
 
 async function giveInputs(page: Page): Promise<void> {
@@ -194,7 +194,7 @@ for (const kind of ['ollama', 'openai'] as const)
     expect(sent.map((image) => jpegSize(Buffer.from(image, 'base64')))).toEqual([{ width: 1024, height: 1024 }]);
 
     // What was written can be looked at, changed, and taken along.
-    const look = page.getByRole('region', { name: 'Look at the texts' });
+    const look = page.getByRole('region', { name: 'Review the texts' });
     await expect(look.getByRole('img', { name: /Picture of/ })).toBeVisible();
     await expect
       .poll(() =>
@@ -235,11 +235,11 @@ for (const kind of ['ollama', 'openai'] as const)
     await page.getByRole('button', { name: 'Make the dataset' }).click();
     await expect(page.getByRole('heading', { name: 'Demo with profiles' })).toBeVisible({ timeout: 60_000 });
     const origin = page.getByRole('region', { name: 'Item texts and user profiles' });
-    await expect(origin).toContainText('profiles made from training interactions only');
+    await expect(origin).toContainText('profiles come from training interactions only');
     await expect(origin).toContainText('590 items; 10 without a picture, 6 without a text, 2 with neither');
     if (kind === 'ollama') {
       await page.getByRole('button', { name: 'Probe the profiles' }).click();
-      await expect(page.getByRole('region', { name: 'Do the profiles know the answers?' })).toContainText(
+      await expect(page.getByRole('region', { name: 'Do the profiles leak held-out items?' })).toContainText(
         /95 % interval.*bootstrap over users/,
         { timeout: 60_000 },
       );
@@ -323,11 +323,11 @@ test('after passing faults, a closed tab, a model that vanished and a server tha
   await next.getByRole('link', { name: 'Reasoning' }).click();
   await expect(pipeline(next).getByRole('row').nth(1)).toContainText(`${before} of 40`);
   // The key went with the tab.
-  await pipeline(next).getByRole('button', { name: 'Go on' }).click();
+  await pipeline(next).getByRole('button', { name: 'Continue' }).click();
   await expect(pipeline(next).getByText(/refuses access/)).toBeVisible();
   await expect(next.getByText(KEY)).toHaveCount(0);
   await next.getByLabel('Key', { exact: true }).fill(KEY);
-  await pipeline(next).getByRole('button', { name: 'Go on' }).click();
+  await pipeline(next).getByRole('button', { name: 'Continue' }).click();
   // Paused between two stages, it says so, and goes on.
   await pipeline(next).getByRole('button', { name: 'Pause' }).click();
   await expect(pipeline(next).getByText('paused', { exact: true })).toBeVisible();
@@ -337,13 +337,13 @@ test('after passing faults, a closed tab, a model that vanished and a server tha
     gone ||= call > 60;
     return gone ? 'absent' : null;
   };
-  await pipeline(next).getByRole('button', { name: 'Go on' }).click();
+  await pipeline(next).getByRole('button', { name: 'Continue' }).click();
   await expect(pipeline(next).getByText(/The model server has no model (seer|writer)/)).toBeVisible({
     timeout: 60_000,
   });
   server.fault = () => null;
   await server.stop();
-  await pipeline(next).getByRole('button', { name: 'Go on' }).click();
+  await pipeline(next).getByRole('button', { name: 'Continue' }).click();
   await next.waitForTimeout(500);
   await server.start();
   await expect(pipeline(next).getByText('finished', { exact: true })).toBeVisible({ timeout: 240_000 });
@@ -356,7 +356,7 @@ test('texts that are there already take their stage’s place, and two models st
   await configure(page);
   await giveInputs(page);
   // Four descriptions and one profile are there.
-  await page.getByRole('button', { name: /^Texts that are there already/ }).click();
+  await page.getByRole('button', { name: /^Existing texts/ }).click();
   await page
     .getByLabel('File of texts')
     .setInputFiles({
@@ -365,7 +365,7 @@ test('texts that are there already take their stage’s place, and two models st
       buffer: Buffer.from([0, 1, 2, 3].map((id) => JSON.stringify({ id, text: `My words on ${id}` })).join('\n')),
     });
   await expect(page.getByText('Descriptions of pictures: 4 texts stored.')).toBeVisible();
-  await page.getByLabel('What the file has').selectOption('profiles');
+  await page.getByLabel('The file contains').selectOption('profiles');
   await page
     .getByLabel('File of texts')
     .setInputFiles({
@@ -374,7 +374,7 @@ test('texts that are there already take their stage’s place, and two models st
       buffer: Buffer.from('user,profile\n0,Likes shelves.\n777,Nobody.\n'),
     });
   await expect(page.getByText('Profiles of users: 1 text stored.')).toBeVisible();
-  await expect(page.getByText('1 text belongs to nobody in this dataset.')).toBeVisible();
+  await expect(page.getByText('1 text belongs to no item or user of this dataset.')).toBeVisible();
   const files = page.getByRole('list', { name: 'Texts from files' }).getByRole('listitem');
   await expect(files).toHaveText([/4 texts of mine\.jsonl/, /1 text of mine\.csv/]);
 
@@ -385,11 +385,11 @@ test('texts that are there already take their stage’s place, and two models st
   expect(
     server.requests.filter(({ body }) => body.includes('"writer"') && body.includes('My words on')).length,
   ).toBeGreaterThan(0);
-  const look = page.getByRole('region', { name: 'Look at the texts' });
+  const look = page.getByRole('region', { name: 'Review the texts' });
   await expect(look).toContainText('My words on 0');
   await expect(look).toContainText('from a file');
   const beside = page.getByRole('region', { name: 'Two models side by side' });
-  await expect(beside).toContainText('Once this dataset was started with two models');
+  await expect(beside).toContainText('After you start this dataset with two models');
 
   // Another model describes too; what the first one said is still there.
   for (const label of ['Model that describes images', 'Model that writes profiles']) {
@@ -420,7 +420,7 @@ test('texts that are there already take their stage’s place, and two models st
   // An item whose text a file gave was asked of neither.
   await beside.getByLabel(/^Index/).fill('2');
   await beside.getByLabel(/^Index/).press('Enter');
-  await expect(left).toContainText('No answer is stored.');
+  await expect(left).toContainText('No stored answer.');
   await beside.getByRole('radio', { name: 'Users' }).check();
   await beside.getByRole('button', { name: 'Next' }).click();
   await expect(left).toContainText('(writer, seed 999)');
@@ -438,10 +438,10 @@ test('texts that are there already take their stage’s place, and two models st
   await page.getByRole('button', { name: 'Make the dataset' }).click();
   const origin = page.getByRole('region', { name: 'Item texts and user profiles' });
   await expect(origin).toContainText(
-    '4 descriptions of pictures, 0 whole item texts, 1 profiles; no model was asked for them',
+    '4 descriptions of pictures, 0 complete item texts, 1 profiles; no model wrote them',
   );
   await page.goBack();
-  await page.getByRole('button', { name: /^Texts that are there already/ }).click();
+  await page.getByRole('button', { name: /^Existing texts/ }).click();
   await page.getByRole('button', { name: 'Forget: Descriptions of pictures' }).click();
   await expect(pipeline(page).getByRole('row').nth(1)).toContainText('36 of 40');
 });
@@ -459,7 +459,7 @@ test('a key is kept only where that is wanted, for its address alone, and can be
 
   await field.fill(KEY);
   await keep.check();
-  await expect(page.getByText('It lies unencrypted in this browser’s storage')).toBeVisible();
+  await expect(page.getByText('It is stored unencrypted in this browser')).toBeVisible();
   await expect.poll(() => everythingStored(page, ['settings'])).toContain(KEY);
   await page.reload();
   await expect(field).toHaveValue(KEY);
@@ -529,7 +529,7 @@ test('the test of a server tells a page that is kept out, a host outside the pol
   };
   await check(
     strict.url,
-    new RegExp(`does not let this page read it \\(CORS\\).*OLLAMA_ORIGINS=${new URL(page.url()).origin}`),
+    new RegExp(`does not let this page read its answers \\(CORS\\).*OLLAMA_ORIGINS=${new URL(page.url()).origin}`),
   );
   await strict.stop();
   await check(strict.url, /Nothing answers at .* ollama serve/);
@@ -538,5 +538,5 @@ test('the test of a server tells a page that is kept out, a host outside the pol
     /its content policy allows this machine.*LODESTONE_MODEL_HOSTS=https:\/\/models\.example/,
   );
   await page.getByLabel('Address', { exact: true }).fill('http://me:word@localhost');
-  await expect(page.getByText(/more than a host, a port and a path/)).toBeVisible();
+  await expect(page.getByText(/only a host, a port and a path/)).toBeVisible();
 });

@@ -113,10 +113,10 @@ test('the routing of MAGNET moves while it trains, can be gone through, and expl
   await expect(page.getByRole('grid', { name: /^Routing of this pair/ })).toHaveCount(2, { timeout: 60_000 });
   const user = page.getByRole('combobox', { name: 'User', exact: true }).last();
   await user.fill('no such person');
-  await expect(page.getByText(/Nothing is called/)).toBeVisible();
+  await expect(page.getByText(/No match for/)).toBeVisible();
   await user.fill('3');
   await user.press('Enter');
-  await expect(page.getByText(/Nothing is called/)).toBeHidden();
+  await expect(page.getByText(/No match for/)).toBeHidden();
   await expect(page.getByRole('grid', { name: /^Routing of this pair/ })).toHaveCount(2, { timeout: 60_000 });
   await expectFit(page, 'routing');
 

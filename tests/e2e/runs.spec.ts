@@ -41,7 +41,7 @@ test('a run trains, pauses, steps, survives a reload, and stops with a result', 
   await page.getByRole('textbox', { name: 'Notes' }).fill('noted while running');
   await page.getByRole('heading', { level: 1 }).click();
   await page.keyboard.press('s');
-  await page.getByRole('button', { name: 'Stop, keep the best' }).click();
+  await page.getByRole('button', { name: 'Stop and keep the best' }).click();
   await expect(facts(page)).toContainText('stopped');
   await expect(page.getByRole('textbox', { name: 'Notes' })).toHaveValue('noted while running');
 

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { linkMaker } from '../helpers/links';
 import { dropFolder, ended, expectFit, hasTikTok, startRun, storedRun, TIKTOK } from '../helpers/page';
 
-/** Of TikTok with the split of its file. */
+/** The fingerprint of TikTok with the split of its file. */
 const TIKTOK_FINGERPRINT = 'c2bfdae6fa9d934b09bbd3a16fd533cf2f77e8fe9475c8a26dbdf8601f6e190a';
 
 test('a run becomes a link; whoever opens it sees it, runs it, and gets the same', async ({
@@ -38,12 +38,12 @@ test('a run becomes a link; whoever opens it sees it, runs it, and gets the same
   await expect(visitor.getByRole('combobox', { name: 'Model' })).toHaveValue('lightgcn');
   await expect(visitor.getByRole('textbox', { name: 'Epochs, at most' })).toHaveValue('3');
   await expect(visitor.getByRole('textbox', { name: 'Seed', exact: true })).toHaveValue('5');
-  await expect(visitor.getByText('Filled in as somebody shared it')).toBeVisible();
+  await expect(visitor.getByText('Filled in from a shared run')).toBeVisible();
   await visitor.getByRole('button', { name: 'Start the run' }).click();
   await visitor.waitForURL(/#\/runs\/.+/);
   const mine = await ended(visitor, visitor.url().replace(/^.*#\/runs\//, ''));
   expect(mine.result).toEqual(run.result);
-  await expect(visitor.getByText('identical: every metric agrees in six digits')).toBeVisible();
+  await expect(visitor.getByText('identical: every metric agrees to six digits')).toBeVisible();
   await expect(visitor.getByRole('group', { name: 'Test metrics, theirs and mine' }).getByRole('row')).toHaveCount(
     1 + METRIC_KEYS.length,
   );
@@ -84,7 +84,7 @@ test('a run becomes a link; whoever opens it sees it, runs it, and gets the same
   await expect(visitor.getByText(/12 users, 34 items, 56 interactions/)).toBeVisible();
   await expect(visitor.getByRole('button', { name: 'Run it here' })).toHaveCount(0);
   await visitor.goto(`./#${absent.slice(0, -30)}`);
-  await expect(visitor.getByText('The link is not whole')).toBeVisible();
+  await expect(visitor.getByText('The link is incomplete')).toBeVisible();
   await other.close();
 });
 
@@ -100,7 +100,7 @@ test('a run becomes a file; where it is dropped it is there in full, and can be 
   const saved = async (name: string) =>
     (await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name }).click()]))[0];
   const study = await saved('Save as file');
-  const weights = await saved('Weights beside it');
+  const weights = await saved('Save the weights too');
   expect([study.suggestedFilename(), weights.suggestedFilename()]).toEqual([
     expect.stringMatching(/\.lodestone\.json$/),
     expect.stringMatching(/\.safetensors$/),
@@ -120,7 +120,7 @@ test('a run becomes a file; where it is dropped it is there in full, and can be 
   const visitor = await other.newPage();
   await visitor.goto('./#/runs');
   await visitor
-    .getByLabel('Files of runs')
+    .getByLabel('Run files')
     .setInputFiles([
       ...files,
       { name: 'cut.lodestone.json', mimeType: '', buffer: files[1]!.buffer.subarray(0, 5000) },
@@ -137,7 +137,7 @@ test('a run becomes a file; where it is dropped it is there in full, and can be 
     experiment: { ...copy.experiment, dataset: { ...copy.experiment.dataset, id: run.experiment.dataset.id } },
   }).toEqual(run);
   await visitor.getByRole('status').getByRole('link', { name: run.name }).click();
-  await expect(visitor.getByText('This run came from a file, study.lodestone.json.')).toBeVisible();
+  await expect(visitor.getByText('This run was imported from a file, study.lodestone.json.')).toBeVisible();
   await expectFit(visitor, 'a run from a file');
   // What needs weights and data works on it too.
   await expect(visitor.getByText('is here, with the same content')).toBeVisible({ timeout: 60_000 });
@@ -149,7 +149,7 @@ test('a run becomes a file; where it is dropped it is there in full, and can be 
   await visitor.waitForURL((url) => /#\/runs\/.+/.test(url.href) && !url.href.endsWith(run.id));
   const mine = await ended(visitor, visitor.url().replace(/^.*#\/runs\//, ''));
   expect(mine.result).toEqual(run.result);
-  await expect(visitor.getByText('identical: every metric agrees in six digits')).toBeVisible();
+  await expect(visitor.getByText('identical: every metric agrees to six digits')).toBeVisible();
 
   // All that the visitor has, in one archive; back here both runs stand beside each other.
   await visitor.goto('./#/device');
@@ -162,7 +162,7 @@ test('a run becomes a file; where it is dropped it is there in full, and can be 
   const archive = readFileSync(await backup.path());
   await other.close();
   await page.reload();
-  await page.getByLabel('Files of runs').setInputFiles({ name: 'all.lodestone.zip', mimeType: '', buffer: archive });
+  await page.getByLabel('Run files').setInputFiles({ name: 'all.lodestone.zip', mimeType: '', buffer: archive });
   await expect(page.getByText('1 run imported.')).toBeVisible();
   expect((await storedRun(page, mine.id))!.result).toEqual(run.result);
   expect((await storedRun(page, mine.id))!.experiment.dataset.id).toBe(run.experiment.dataset.id);
@@ -213,7 +213,7 @@ test.describe('on real data', () => {
       .getByRole('button', { name: /and store|Store the dataset/ })
       .first()
       .click({ timeout: 120_000 });
-    await expect(page.getByText('is stored and is now the current dataset')).toBeVisible({ timeout: 120_000 });
+    await expect(page.getByText('is stored and is the current dataset')).toBeVisible({ timeout: 120_000 });
     await page.goBack();
     await expect(page.getByText('tiktok is here, with the same content.')).toBeVisible();
     await page.getByRole('button', { name: 'Run it here' }).click();

@@ -38,7 +38,7 @@ test('a grid over two axes is paused, outlasts a reload, and becomes a heat map 
   await dialog.getByRole('combobox', { name: 'Axis 2' }).selectOption({ label: 'Embedding size' });
   await dialog.getByRole('textbox', { name: /^Values of Embedding/ }).fill('8, 16');
   await expect(dialog.getByRole('status')).toHaveText(
-    /^2 × 2 values = 4 points × 1 seed = 4 runs\.\s*How long is unknown: LightGCN has no finished run on Demo yet\.$/,
+    /^2 × 2 values = 4 points × 1 seed = 4 runs\.\s*Duration unknown: LightGCN has no finished run on Demo yet\.$/,
   );
   await expectFit(page, 'dialog');
   await dialog.getByRole('button', { name: 'Queue 4 runs' }).click();
@@ -118,7 +118,7 @@ test('a grid over two axes is paused, outlasts a reload, and becomes a heat map 
   await page.getByRole('button', { name: 'Delete 4 runs' }).click();
   await page.getByRole('button', { name: 'Delete', exact: true }).click();
   await expect(page.getByText('No runs yet.')).toBeVisible();
-  await page.getByLabel('Files of runs').setInputFiles(saved);
+  await page.getByLabel('Run files').setInputFiles(saved);
   await expect(page.getByText('4 runs imported.')).toBeVisible();
 
   await page.goto('./#/sweeps');
@@ -156,11 +156,13 @@ test('a sweep over one axis is a line with a band over seeds, and knows how long
   await page.keyboard.press('s');
   await expect(page.getByRole('heading', { level: 1, name: 'Sweeps' })).toBeVisible();
   const again = await openDialog(page, '2');
-  await expect(again.getByRole('status')).toContainText(/About ~.* as the newest finished run here took/);
+  await expect(again.getByRole('status')).toContainText(/About ~.* because the newest finished run here took/);
   await again.getByRole('radio', { name: 'Random draws' }).check();
   await again.getByRole('radio', { name: 'from a range' }).check();
-  await again.getByRole('textbox', { name: 'Draws', exact: true }).fill('50');
-  await expect(again.getByRole('status')).toContainText('4 points × 1 seed = 4 runs. There are no more that differ.');
+  await again.getByRole('textbox', { name: 'Number of draws', exact: true }).fill('50');
+  await expect(again.getByRole('status')).toContainText(
+    '4 points × 1 seed = 4 runs. There are no more distinct points.',
+  );
   await expectFit(page, 'random draws');
 });
 

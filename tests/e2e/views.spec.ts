@@ -31,7 +31,7 @@ interface View {
 const VIEWS: readonly View[] = [
   { name: 'Data', open: () => openPlace('data', 'The demo dataset is ready') },
   { name: 'the dataset', open: () => openDataset() },
-  { name: 'Experiment', open: () => openPlace('experiment', 'on the device, for one run') },
+  { name: 'Experiment', open: () => openPlace('experiment', 'for one run, on the device') },
   { name: 'Runs', open: () => openPlace('runs', '1 run shown') },
   ...TABS.map((tab) => ({ name: `the run, ${tab}`, open: () => openTab(tab) })),
   { name: 'Device', open: () => openPlace('device', /of \d+ passed/) },
@@ -102,7 +102,7 @@ test('at the end of a narrow page nothing lies behind the bar at the bottom', as
 
 test('what takes the focus is not covered by a bar', async () => {
   await page.setViewportSize(SIZES[1]);
-  await openPlace('experiment', 'on the device, for one run');
+  await openPlace('experiment', 'for one run, on the device');
   await page.evaluate(() => scrollTo(0, 0));
   await page.locator('main').focus();
   const header = await page.locator('header').boundingBox();

@@ -33,7 +33,7 @@ const golden = JSON.parse(readFileSync(new URL('../fixtures/adam.json', import.m
 
 /** What “equal” means for Adam: a difference of at most 1e-4 of the step's largest update. */
 const STEP = 1e-4;
-/** Of a moment, in units of the summands it is made of: float32 rounds each of them. */
+/** Tolerance of a moment, in units of its summands: float32 rounds each of them. */
 const MOMENT = 1e-6;
 
 for (const backend of BACKENDS) {

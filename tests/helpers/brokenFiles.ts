@@ -350,7 +350,7 @@ const archives: BrokenCase[] = [
     name: 'a zip in several parts',
     files: archive(at(zipped, -22 + 4, 2)),
     code: 'ZIP_UNSUPPORTED',
-    says: 'several files',
+    says: 'multi-file archive',
   },
   {
     name: 'a name that climbs out',

@@ -48,7 +48,7 @@ export class ModelServer {
   fault: (call: number) => ServerFault | null = () => null;
   /** By model; what `/api/tags` tells. */
   digests: Readonly<Record<string, string>> = {};
-  /** Of the fault `429`, s. */
+  /** `Retry-After` of the fault `429`, in seconds. */
   retryAfter = 7;
   /** While set, calls wait for it before they are answered. */
   gate: Promise<void> | null = null;

@@ -66,7 +66,7 @@ test('every view', async ({ page }) => {
     await expect(store).toBeVisible({ timeout: 60_000 });
     await shoot(page, 'import-check');
     await store.click();
-    await page.getByRole('link', { name: 'Look at it' }).click({ timeout: 60_000 });
+    await page.getByRole('link', { name: 'View the dataset' }).click({ timeout: 60_000 });
   } else {
     await page.locator('header a').first().click();
   }
@@ -96,7 +96,7 @@ test('every view', async ({ page }) => {
 
   await page.goto('./#/experiment');
   await page.getByRole('combobox', { name: 'Model' }).selectOption({ label: 'MGCN' });
-  await expect(page.getByText('In all')).toBeVisible();
+  await expect(page.getByText('Total')).toBeVisible();
   await shoot(page, 'experiment');
   await startRun(page, 'MGCN', { 'Epochs, at most': '400' });
   await expect(page.locator('main ul').first()).toContainText(/epoch ([6-9]|\d\d+) \//, { timeout: 120_000 });
@@ -113,8 +113,8 @@ test('models with presets, observations, findings and ablations', async ({ page 
   await page.goto('./#/experiment');
   await page.getByRole('combobox', { name: 'Model' }).selectOption({ label: 'MAGNET' });
   await page.getByRole('button', { name: 'Paper: Baby' }).click();
-  await expect(page.getByText('Before it starts')).toBeVisible();
-  await expect(page.getByText('In all')).toBeVisible();
+  await expect(page.getByText('Before you start')).toBeVisible();
+  await expect(page.getByText('Total')).toBeVisible();
   await shootTop(page, 'experiment-magnet');
   await page.getByRole('button', { name: 'Recommended for this dataset' }).click();
   await ended(page, await startRun(page, 'MAGNET', { 'Epochs, at most': '8' }), 600_000);
@@ -123,10 +123,10 @@ test('models with presets, observations, findings and ablations', async ({ page 
 
   await page.goto('./#/experiment');
   await page.getByRole('combobox', { name: 'Model' }).selectOption({ label: 'EGRA' });
-  await expect(page.getByText('In all')).toBeVisible();
+  await expect(page.getByText('Total')).toBeVisible();
   await page.getByRole('textbox', { name: 'Pre-training epochs, at most' }).fill('8');
   await expect(page.getByText('MGCN (pre-training) runs first')).toBeVisible();
-  await expect(page.getByText('on the device, for one run')).toBeVisible();
+  await expect(page.getByText('for one run, on the device')).toBeVisible();
   await shootTop(page, 'experiment-egra');
 
   await page.getByRole('combobox', { name: 'Model' }).selectOption({ label: 'SiMGR' });
@@ -238,7 +238,7 @@ test('a sweep', async ({ page }) => {
   await page.getByRole('radio', { name: 'Heat map' }).check();
   await shoot(page, 'sweep-heatmap');
   await page.getByRole('radio', { name: 'Line' }).check();
-  await page.getByRole('combobox', { name: 'Over' }).selectOption({ label: 'Learning rate' });
+  await page.getByRole('combobox', { name: 'x axis' }).selectOption({ label: 'Learning rate' });
   await shoot(page, 'sweep-line');
 });
 
@@ -281,7 +281,7 @@ test('the reasoning stage', async ({ page }) => {
     await expect(beside.getByRole('img')).toBeVisible();
     await page.getByRole('button', { name: 'Test the server' }).click();
     await expect(page.getByRole('list', { name: 'Result of the test' }).getByRole('listitem')).toHaveCount(6);
-    await page.getByRole('region', { name: 'Look at the texts' }).getByRole('radio', { name: 'Users' }).check();
+    await page.getByRole('region', { name: 'Review the texts' }).getByRole('radio', { name: 'Users' }).check();
     await expect(page.getByRole('list', { name: /Training history/ })).toBeVisible();
     await shoot(page, 'reasoning');
   } finally {

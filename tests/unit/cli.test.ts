@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync, mkdirSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { parseRun } from '../../cli/arguments';
+import { parseRun, USAGE } from '../../cli/arguments';
 import { filesOf } from '../../cli/folder';
 import { recommendationsCsv, writeRunFiles } from '../../cli/output';
 import { AppError, type Fault } from '../../src/domain/errors';
@@ -236,6 +236,7 @@ describe('folders', () => {
       'trace.safetensors',
       'weights.safetensors',
     ]);
+    for (const name of readdirSync(whole)) expect(USAGE).toContain(` ${name} `);
     const { arrays, metadata } = parseSafetensors(readFileSync(join(whole, 'embeddings.safetensors')));
     expect(arrays.get('users')).toEqual({ dtype: 'F32', shape: [2, 2], values: Float32Array.of(1, 2, 3, 4) });
     expect(arrays.get('items')?.shape).toEqual([1, 2]);

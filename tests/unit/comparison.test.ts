@@ -242,7 +242,7 @@ describe('tests of stored runs', () => {
     expect(x!.bySeed).toMatchObject({ pairs: 2, mean: 0.25, higher: 2 });
     expect('interval' in x!.users && x!.users.interval).toEqual([0.25, 0.25]);
     expect(y).toMatchObject({ seeds: [1], users: { refused: expect.stringContaining('same users') }, bySeed: null });
-    expect(z).toMatchObject({ users: { refused: expect.stringContaining('no seed in common') } });
+    expect(z).toMatchObject({ users: { refused: expect.stringContaining('share no seed') } });
   });
 
   it('are adjusted for the rows that have a p-value', () => {

@@ -28,7 +28,7 @@ describe('the content policy', () => {
       'https://a.example/path',
       'data:',
     ])
-      expect(() => modelHosts(wrong)).toThrow(/no origin/);
+      expect(() => modelHosts(wrong)).toThrow(/not an origin/);
   });
 
   it('says in a meta element all but what browsers ignore there', () => {

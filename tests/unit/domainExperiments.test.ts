@@ -207,7 +207,7 @@ describe('presets', () => {
       return null;
     };
     expect(refused('egra')).toMatchObject({ code: 'CONFIG_INVALID', hint: 'It has: recommended, paper, paper-baby.' });
-    expect(refused('bpr')).toMatchObject({ code: 'CONFIG_INVALID', hint: 'It has none.' });
+    expect(refused('bpr')).toMatchObject({ code: 'CONFIG_INVALID', hint: 'It has no presets.' });
   });
 });
 

@@ -113,7 +113,7 @@ describe('costs of settings', () => {
 
   it('are drawn over the mean time of the epochs that all seeds have', () => {
     const { series, label } = timeSeries(settings, epochs, 'recall@20', 'all');
-    expect(label).toBe('seconds of work');
+    expect(label).toBe('seconds of working time');
     expect(series[0]?.points).toEqual([
       [4, 0.1],
       [8, 0.25],

@@ -203,12 +203,12 @@ describe('an encoder on the hub', () => {
   it('that cannot be had is told in two sentences', async () => {
     expect(await refusal('tiny')).toMatchObject({
       code: 'ENCODER_FILES',
-      message: expect.stringContaining('no name of a model'),
+      message: expect.stringContaining('not a model name'),
     });
     answer((path) => (path === 'onnx/model.onnx' ? new Response('', { status: 404 }) : own(path)));
     expect(await refusal()).toMatchObject({
       code: 'ENCODER_FILES',
-      message: 'The hub does not hand out onnx/model.onnx of me/tiny (404).',
+      message: 'The hub does not serve onnx/model.onnx of me/tiny (404).',
     });
     vi.stubGlobal('fetch', async () => {
       throw new TypeError('Failed to fetch');

@@ -55,11 +55,11 @@ describe('an encoder’s folder', () => {
       [...without('.onnx'), named('tiny/onnx/model.onnx', 'version https://git-lfs.github.com/spec/v1\noid sha256:0')],
     ],
     [
-      'tokenizer.json is not what such a file is',
+      'tokenizer.json is not a valid file of its kind',
       [...without('/tokenizer.json'), named('tiny/tokenizer.json', '{"model":')],
     ],
     [
-      'does not average',
+      'does not use mean pooling',
       [
         ...folder(),
         named('tiny/1_Pooling/config.json', '{"pooling_mode_mean_tokens":false,"pooling_mode_cls_token":true}'),

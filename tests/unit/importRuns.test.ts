@@ -149,7 +149,7 @@ describe('importing runs', () => {
       runs: {
         ...full.runs,
         setMany: async () => {
-          throw new AppError('STORE_QUOTA', 'The browser has no room left for this page.', 'Delete something.');
+          throw new AppError('STORE_QUOTA', 'The browser has no storage left for this page.', 'Delete something.');
         },
       },
     };

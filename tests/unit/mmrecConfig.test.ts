@@ -173,7 +173,7 @@ describe('a run as a configuration of MMRec', () => {
     expect(text).toContain('# Save as src/configs/model/MGCN.yaml');
     expect(text).toContain('# python main.py -m MGCN -d Baby-toys\n');
     expect(text).toContain('fingerprint c0ffee');
-    expect(text).toContain('at the best epoch (12): Recall@20 0.2500, NDCG@20 0.2500.');
+    expect(text).toContain('Test, best epoch (12): Recall@20 0.2500, NDCG@20 0.2500.');
     expect(textOf('gume')).toContain('github.com/NanGongNingYi/GUME');
     expect(textOf('mllmrec', {}, null, 'A stand-in.')).toContain('\n# A stand-in.\n');
   });
@@ -207,7 +207,7 @@ describe('a run as a configuration of MMRec', () => {
     ]);
     expect(told('mgcn', {}, features('audio', 'image'))).toEqual([
       '# MMRec reads image and text features only; this run also read audio.',
-      '# Its MGCN fails without text features, which this dataset has not.',
+      '# Its MGCN fails without text features, which this dataset does not have.',
     ]);
     expect(told('mgcn', {}, null)).toEqual([]);
   });

@@ -150,7 +150,7 @@ describe('a dataset for MMRec', () => {
       expect(read.rows.every(([, , rating, time]) => rating === 1 && time === 0)).toBe(true);
       const yaml = await textOf(archive.files.get('tiktok/tiktok.yaml'));
       expect(yaml).toContain('# There is no text_feat.npy');
-      expect(yaml).toContain('audio_feat.npy can take the place of one of them here');
+      expect(yaml).toContain('audio_feat.npy can replace one of them here');
       await expectRoundTrip(database, document, archive);
     },
   );
@@ -181,7 +181,7 @@ describe('a dataset for MMRec', () => {
     const archive = await packed(withFeatures.database, 'd');
     await expectRoundTrip(withFeatures.database, withFeatures.document, archive);
     expect(await textOf(archive.files.get('gaps/gaps.yaml'))).toContain(
-      '# MMRec counts 3 items, the largest id + 1; the 2 after it have features and no interaction',
+      '# MMRec counts 3 items, the largest id + 1. The 2 after it have features but no interactions',
     );
 
     // Only the mapping counts the users here.

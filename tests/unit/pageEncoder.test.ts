@@ -83,7 +83,7 @@ describe('an encoder in the page', () => {
         library[when] = new Error(words);
         expect(await refused()).toMatchObject({
           code: 'ENCODER_MEMORY',
-          hint: expect.stringContaining('what was encoded is kept'),
+          hint: expect.stringContaining('Stored vectors are kept'),
         });
       }
       library[when] = new Error('Missing input: pixel_values\nand more');

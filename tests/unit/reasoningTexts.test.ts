@@ -96,10 +96,10 @@ describe('texts that are there already', () => {
     for (const [content, words] of [
       ['{"id":"B77","text":"nobody"}', /None of the 1 texts belongs to a user/],
       ['{"id":"1","text":null}', /All 1 texts .* are empty/],
-      ['id,a,b\n1,x,y\n', /has no id and text .*id, a, b/],
-      ['{"who":"1"}\n{"who":"2"}', /has no id and text/],
-      ['{"id":"1","text":"x"}\nbroken', /has no id and text .*line 2/],
-      ['[3]', /has no id and text .*line 1/],
+      ['id,a,b\n1,x,y\n', /has no fields with an id and a text.*id, a, b/],
+      ['{"who":"1"}\n{"who":"2"}', /has no fields with an id and a text/],
+      ['{"id":"1","text":"x"}\nbroken', /has no fields with an id and a text.*line 2/],
+      ['[3]', /has no fields with an id and a text.*line 1/],
     ] as const) {
       await expect(importTexts(database, 'd', 'profiles', [named('x.txt', content)], quiet)).rejects.toMatchObject({
         code: 'REASONING_INPUT',

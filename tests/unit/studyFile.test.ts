@@ -41,7 +41,7 @@ async function faultOf(text: string | Blob): Promise<string> {
     return 'none';
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    expect(error.message).toContain(error.message.startsWith('A column') ? 'column' : 'a.lodestone.json');
+    expect(error.message).toContain(error.message.startsWith('A number column') ? 'column' : 'a.lodestone.json');
     expect(error.hint.length).toBeGreaterThan(10);
     return error.code;
   }

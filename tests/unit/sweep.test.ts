@@ -94,7 +94,7 @@ describe('a grid', () => {
     expect(leftOut).toEqual([
       {
         values: { edgeEnhancer: 'none', neighbours: 10 },
-        reason: 'The same as edgeEnhancer=none, neighbours=5: “Neighbours K of +G” has no effect there.',
+        reason: 'Same as edgeEnhancer=none, neighbours=5: “Neighbours K of +G” has no effect there.',
       },
     ]);
   });

@@ -23,7 +23,7 @@ export async function pairedUsers(
 ): Promise<PairedUsers | { readonly refused: string }> {
   const { seeds, mine, theirs, refused } = await pairSettings(setting, reference, userReader(database, relevant));
   const users = mine[0]?.users;
-  if (refused !== null || !users) return { refused: refused ?? 'Neither has a user.' };
+  if (refused !== null || !users) return { refused: refused ?? 'Neither run has any users.' };
   const interactions = await findInteractions(database, datasetId);
   return {
     seeds,
@@ -54,8 +54,8 @@ export async function visibilityOf(
   if (modalities.length === 0) {
     throw new AppError(
       'MODEL_NEEDS_FEATURES',
-      `${dataset.name} has no item features, so no item is near another one.`,
-      'Import the dataset together with its feature files.',
+      `${dataset.name} has no item features, so items have no nearest neighbours.`,
+      'Import the dataset with its feature files.',
     );
   }
   const k = Math.max(1, Math.min(neighbours, dataset.statistics.items - 1));

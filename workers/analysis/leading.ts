@@ -7,7 +7,7 @@ export interface Eigenpair {
   readonly vector: Float64Array;
 }
 
-/** Of what a product yields, relative to the largest eigenvalue: below it a residual is rounding. */
+/** A residual below this share of the largest eigenvalue is rounding. */
 const CONVERGED = 1e-12;
 const FIRST_CHECK = 24;
 

@@ -25,8 +25,8 @@ export async function probeDataset(database: Database, datasetId: string, progre
   if (!item || !user || item.columns !== user.columns) {
     throw new AppError(
       'REASONING_INPUT',
-      'The profiles can be compared with items only where both come from one encoder: the dataset needs image_text and user_preferences of the same width.',
-      'Add image_text_feat.npy of the encoder that made the profiles, and import again.',
+      'Profiles can be compared with items only if both come from the same encoder: the dataset needs image_text and user_preferences of the same width.',
+      'Add image_text_feat.npy from the encoder that made the profiles, and import again.',
     );
   }
   await progress('reading vectors', null);
@@ -143,7 +143,7 @@ function unitRows({ values, rows, columns }: Rows): Float32Array {
   return unit;
 }
 
-/** Of every row with a unit vector. */
+/** Cosine of every row with a unit vector. */
 function cosines(rows: Float32Array, columns: number, unit: Float32Array): Float64Array {
   return Float64Array.from({ length: rows.length / columns }, (_, row) => {
     let sum = 0;

@@ -3,7 +3,7 @@ import { entry } from '../../src/domain/at';
 /** Tells how far a long computation is; awaiting it lets messages through. */
 export type Phase = (text: string, fraction: number | null) => Promise<void>;
 
-/** Of each row the `k` nearest rows by cosine distance `1 − cos`, itself first, nearest before farther, ties by index. */
+/** The `k` nearest rows of each row by cosine distance `1 − cos`: itself first, then by distance, ties by index. */
 export interface NearestRows {
   readonly indices: number[][];
   readonly distances: number[][];

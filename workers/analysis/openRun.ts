@@ -89,5 +89,5 @@ const noWeights = (run: RunDocument): AppError =>
   new AppError(
     'RUN_NO_WEIGHTS',
     `${run.name} has no stored weights yet.`,
-    'They come with its first checkpoint, some 15 seconds after the start, and with its end. Open this view again then.',
+    'A run stores weights with its first checkpoint, about 15 seconds after the start, and when it ends. Open this view again then.',
   );

@@ -50,22 +50,22 @@ async function ofSeeds({ runs }: ComparedRuns, seeds: readonly number[], read: U
 function refusal(mine: readonly PerUserMetrics[], theirs: readonly PerUserMetrics[]): string | null {
   const [first] = mine;
   if (!first || mine.length !== theirs.length)
-    return 'The two have no seed in common of which both kept every user’s metrics. Run both with the same seeds.';
+    return 'The two settings share no seed for which both kept per-user metrics. Run both with the same seeds.';
   if (![...mine, ...theirs].every(({ users }) => sameUsers(users, first.users)))
-    return 'The two were not evaluated on the same users, so nothing can be paired.';
+    return 'The two settings were not evaluated on the same users, so users cannot be paired.';
   return null;
 }
 
 const sameUsers = (a: Int32Array, b: Int32Array): boolean =>
   a.length === b.length && a.every((user, i) => user === b[i]);
 
-/** Of each user, over runs. */
+/** Mean of each user over runs. */
 export function userMeans(runs: readonly PerUserMetrics[], metric: MetricKey): Float64Array {
   const means = new Float64Array(runs[0]?.users.length ?? 0);
   for (const { values } of runs) means.forEach((sum, i) => (means[i] = sum + at(values[metric], i) / runs.length));
   return means;
 }
 
-/** Of each run, over users. */
+/** Mean of each run over users. */
 export const runMeans = (runs: readonly PerUserMetrics[], metric: MetricKey): number[] =>
   runs.map(({ values }) => values[metric].reduce((sum, value) => sum + value, 0) / Math.max(1, values[metric].length));

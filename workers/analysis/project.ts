@@ -21,8 +21,8 @@ export async function project(
   if (entities === 'both' && users.columns !== items.columns) {
     throw new AppError(
       'PROJECTION_SPACES',
-      `Users and items do not lie in one space here: their vectors have ${users.columns} and ${items.columns} columns.`,
-      'Project users or items alone, or the final representation.',
+      `Users and items are not in the same space: their vectors have ${users.columns} and ${items.columns} columns.`,
+      'Project users or items separately, or choose the final representation.',
     );
   }
   const of = { users: entities === 'items' ? 0 : users.rows, items: entities === 'users' ? 0 : items.rows };

@@ -180,7 +180,7 @@ export async function explainPair(
     throw new AppError(
       'PAIR_NOT_FOUND',
       `The dataset has no user ${user} or no item ${item}.`,
-      `Choose a user below ${data.input.users} and an item below ${data.input.items}.`,
+      `Choose a user index below ${data.input.users} and an item index below ${data.input.items}.`,
     );
   }
   const { probabilities, shares, contributions } = await explained(model, user, item);
@@ -260,6 +260,6 @@ function ranking(
 const notRouted = (name: string): AppError =>
   new AppError(
     'RUN_NOT_ROUTED',
-    `${name} has no router: its model scores every pair with the same head.`,
+    `${name} has no router: it scores every pair with the same head.`,
     'Open the routing of a MAGNET run with a mixture of experts.',
   );

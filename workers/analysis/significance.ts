@@ -94,7 +94,7 @@ export function bootstrapInterval(
   return [percentile(means, (1 - level) / 2), percentile(means, (1 + level) / 2)];
 }
 
-/** Of sorted values, linear between them. */
+/** A percentile of sorted values, linear between them. */
 function percentile(sorted: Float64Array, share: number): number {
   const place = share * (sorted.length - 1);
   const low = at(sorted, Math.floor(place));

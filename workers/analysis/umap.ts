@@ -19,7 +19,7 @@ export async function umapLayout(
   if (rows <= UMAP_NEIGHBOURS) {
     throw new AppError(
       'PROJECTION_TOO_FEW',
-      `UMAP joins each point with its ${UMAP_NEIGHBOURS - 1} nearest, and there are only ${rows} points.`,
+      `UMAP joins each point to its ${UMAP_NEIGHBOURS - 1} nearest neighbours, and there are only ${rows} points.`,
       'Choose PCA, or users and items together.',
     );
   }

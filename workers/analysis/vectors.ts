@@ -17,7 +17,7 @@ export interface EntityVectors extends Pick<Projection, 'epoch' | 'step'> {
   readonly items: Rows;
 }
 
-/** Of a run that has ended its best epoch, of one that trains its newest checkpoint. */
+/** The best epoch of a run that has ended, otherwise its newest checkpoint. */
 export const weightsOf = ({ result }: Pick<RunDocument, 'result'>): WeightsOf => (result ? 'best' : 'latest');
 
 /** Builds a run's model with these weights. */
@@ -67,7 +67,7 @@ async function initialVectors({ inputs, parameters }: Model): Promise<{ users: F
   if (users && items) return { users, items };
   throw new AppError(
     'PROJECTION_NO_VECTORS',
-    'This run has no vectors of users and items before its model acts on them.',
+    'This model has no input embeddings of users and items.',
     'Choose the final representation.',
   );
 }

@@ -15,7 +15,7 @@ export function checkFeature({ info, observer }: StoredFeature, findings: Findin
       file: info.file,
       row: observer.firstNotFinite,
       message: `Row ${count(observer.firstNotFinite ?? 0)} of ${file} has NaN or infinite values; there are ${count(statistics.nonFinite)} in all.`,
-      hint: 'Replace them, e.g. numpy.nan_to_num, or find out why the encoder failed on these inputs.',
+      hint: 'Replace them, e.g. with numpy.nan_to_num, or find out why the encoder failed on these inputs.',
     });
   }
   if (statistics.zeroRows > 0) {
@@ -24,7 +24,7 @@ export function checkFeature({ info, observer }: StoredFeature, findings: Findin
       file: info.file,
       row: observer.firstZero,
       message: `${amount(statistics.zeroRows, 'row')} of ${file} ${statistics.zeroRows === 1 ? 'is' : 'are'} all zero, row ${count(observer.firstZero ?? 0)} first.`,
-      hint: `These ${scope}s probably had no input; their similarity to every other one counts as 0.`,
+      hint: `These ${scope}s probably had no input. Their similarity to every other ${scope} counts as 0.`,
     });
   }
   if (statistics.duplicateRows > 0) {
@@ -41,12 +41,12 @@ export function checkFeature({ info, observer }: StoredFeature, findings: Findin
   }
 }
 
-/** Of profiles from elsewhere nobody can know what they were made from. */
+/** The note on profiles from elsewhere: nobody can know what they were made from. */
 export const unknownProfiles = (file: string): Omit<Problem, 'severity'> => ({
   rule: 'user-file-provenance',
   file,
   row: null,
-  message: `Whether ${baseName(file)} was made from training interactions alone cannot be checked.`,
+  message: `Whether ${baseName(file)} was made from training interactions only cannot be checked.`,
   hint: 'Profiles made from all interactions contain the answers of the test; runs that use the file say so.',
 });
 
@@ -65,10 +65,10 @@ export function checkSplit(
       rule: 'empty-split',
       file: path,
       row: null,
-      message: `The ${name} split of ${baseName(path)} has no interaction.`,
+      message: `The ${name} split of ${baseName(path)} is empty.`,
       hint: provided
         ? `Mark rows with ${label} in the split column, or remove the column to have a split drawn.`
-        : 'There are too few interactions for this way of splitting: choose another one or add interactions.',
+        : 'There are too few interactions for this split rule. Choose another rule or add interactions.',
     });
   }
   for (const [who, number] of [
@@ -86,8 +86,8 @@ export function checkSplit(
       message: `${amount(number, who.slice(0, -1))} ${number === 1 ? 'has' : 'have'} no training interaction.`,
       hint:
         who === 'users'
-          ? 'They are not scored: their validation and test interactions are left out of the metrics.'
-          : 'They remain candidates; what is learnt from interactions alone cannot find them.',
+          ? 'They are not scored: the metrics leave out their validation and test interactions.'
+          : 'They remain candidates, but models that learn from interactions only cannot rank them.',
     });
   }
 }

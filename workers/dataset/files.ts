@@ -53,7 +53,7 @@ export async function openFiles(files: readonly NamedFile[], findings: Findings,
       rule: 'unrecognised',
       file: first,
       row: null,
-      message: `${amount(leftOut.length, 'file')} of other kinds ${leftOut.length === 1 ? 'was' : 'were'} left out: ${shortList(leftOut)}.`,
+      message: `${amount(leftOut.length, 'file')} of other kinds ${leftOut.length === 1 ? 'was' : 'were'} skipped: ${shortList(leftOut)}.`,
       hint: 'Nothing to do unless one of them belongs to the dataset.',
     });
   }
@@ -63,7 +63,7 @@ export async function openFiles(files: readonly NamedFile[], findings: Findings,
 function nested(path: string): AppError {
   return new AppError(
     'ZIP_BOMB',
-    `${baseName(path)} is an archive within archives, nested deeper than a dataset would be.`,
+    `${baseName(path)} is nested in too many archives.`,
     'Unpack the outer archives and drop the files themselves.',
     { path },
   );
@@ -76,7 +76,7 @@ function noteObject(path: string, findings: Findings): void {
     rule: 'object-type',
     file: path,
     row: null,
-    message: `${baseName(path)} holds Python objects and was left out: objects are programs, and are never run here.`,
+    message: `${baseName(path)} holds Python objects and was skipped: objects are programs and are never run here.`,
     hint: 'Nothing to do: graphs are built from the training interactions.',
   });
 }

@@ -33,7 +33,7 @@ export async function readMapping(path: string, table: Table, watch: Watch): Pro
   const texts: string[] = [];
   const indices: number[] = [];
   const lines: number[] = [];
-  const hint = 'A mapping has two columns: the original id, then its index from 0, each index once.';
+  const hint = 'A mapping has two columns: the original id and its index from 0. Each index appears once.';
   if (table.columns.length < 2) throw new AppError('TABLE_HEADER', `${file} has one column.`, hint, { path });
   const take = (cells: readonly string[], line: number): void => {
     texts.push(cells[0]?.trim() ?? '');
@@ -52,7 +52,7 @@ export async function readMapping(path: string, table: Table, watch: Watch): Pro
     const row = entry(lines, at);
     throw new AppError(
       'DATA_ID_RANGE',
-      `Row ${count(row)} of ${file} gives ${entry(texts, at)} an index that is not one of 0–${count(texts.length - 1)} or comes twice.`,
+      `Row ${count(row)} of ${file} gives ${entry(texts, at)} an index that is outside 0–${count(texts.length - 1)} or is repeated.`,
       hint,
       { path, row },
     );

@@ -51,7 +51,7 @@ export async function importDataset(
   hooks: ImportHooks,
 ): Promise<DatasetDocument> {
   if ((await database.datasets.get(request.id)) !== undefined) {
-    throw new AppError('DATA_REJECTED', `A dataset ${request.id} is stored already.`, 'Import under another id.', {
+    throw new AppError('DATA_REJECTED', `A dataset ${request.id} is already stored.`, 'Import it under another id.', {
       id: request.id,
     });
   }
@@ -109,7 +109,7 @@ async function checkAndStore(database: Database, request: ImportRequest, hooks: 
     throw new AppError(
       'DATA_REJECTED',
       'The dataset was not accepted.',
-      'Nothing was kept. Correct the files and drop them again.',
+      'Nothing was stored. Correct the files and drop them again.',
     );
   }
   const final = typeof answer === 'object' ? { ...document, name: answer.name } : document;

@@ -43,7 +43,7 @@ export async function readInteractionTable(path: string, table: Table, watch: Wa
   };
   for (const role of ['user', 'item'] as const) {
     if (table.columns.filter((column) => columnRole(column) === role).length > 1) {
-      throw new AppError('TABLE_HEADER', `${file} has two ${role} columns.`, 'Keep the one that holds the ids.', {
+      throw new AppError('TABLE_HEADER', `${file} has two ${role} columns.`, 'Keep the column that holds the ids.', {
         path,
       });
     }
@@ -64,7 +64,7 @@ export async function readInteractionTable(path: string, table: Table, watch: Wa
   const id = (role: 'user' | 'item', cell: string | undefined, line: number): string => {
     const text = cell?.trim() ?? '';
     const shown = text.length > 40 ? `${text.slice(0, 40)}…` : text;
-    if (text === '') throw bad('TABLE_VALUE', line, `has no ${role} id`, 'Fill in or remove the row.');
+    if (text === '') throw bad('TABLE_VALUE', line, `has no ${role} id`, 'Fill in the id or remove the row.');
     if (/^-\d+(\.0*)?$/.test(text))
       throw bad('DATA_ID_RANGE', line, `has the ${role} ${shown}, which is negative`, 'Ids start at 0.');
     if (!/^[+-]?(\d+\.\d*|\.\d+|\d+(\.\d*)?e[+-]?\d+|nan|inf|infinity)$/i.test(text)) return text;
@@ -72,8 +72,8 @@ export async function readInteractionTable(path: string, table: Table, watch: Wa
     throw bad(
       'TABLE_VALUE',
       line,
-      `has the ${role} ${shown}, which is no id`,
-      'Ids are whole numbers or names; check that the columns are not shifted.',
+      `has the ${role} ${shown}, which is not an id`,
+      'Ids are whole numbers or names. Check that the columns are not shifted.',
     );
   };
 

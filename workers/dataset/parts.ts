@@ -43,8 +43,8 @@ export function sortParts(dropped: Dropped, findings: Findings): Parts {
       rule: 'unrecognised',
       file: source.path,
       row: null,
-      message: `${baseName(source.path)} has the name of a feature file, but is no NumPy matrix.`,
-      hint: 'Save it with numpy.save, or copy it again if it was cut off.',
+      message: `${baseName(source.path)} has the name of a feature file but is not a NumPy matrix.`,
+      hint: 'Save it with numpy.save, or copy it again if it is truncated.',
     });
   }
   const tables = dropped.tables.filter(
@@ -60,7 +60,7 @@ export function sortParts(dropped: Dropped, findings: Findings): Parts {
       rule: 'unrecognised',
       file: first,
       row: null,
-      message: `Text without a user and an item column was left out: ${shortList(others)}.`,
+      message: `Skipped tables without a user and an item column: ${shortList(others)}.`,
       hint: 'Nothing to do unless one of them belongs to the dataset.',
     });
   }
@@ -84,8 +84,8 @@ function chooseInteractions(
       rule: 'several-interactions',
       file: second.source.path,
       row: null,
-      message: `Several files could be the interactions: ${shortList(candidates.map(({ source }) => source.path))}.`,
-      hint: 'Drop one dataset at a time; parts of one belong in one file with an x_label column.',
+      message: `Several files could hold the interactions: ${shortList(candidates.map(({ source }) => source.path))}.`,
+      hint: 'Drop one dataset at a time. Put the splits of one dataset into one file with an x_label column.',
     });
     return null;
   }
@@ -98,15 +98,15 @@ function chooseInteractions(
       rule: 'no-interactions',
       file: path,
       row: 1,
-      message: `The first line of ${baseName(path)} names no user and item column, but ${columns.map((column) => `"${column}"`).join(', ')}.`,
-      hint: 'Begin the file with a header such as userID, itemID, rating, timestamp, x_label.',
+      message: `The first line of ${baseName(path)} names no user and item columns, but ${columns.map((column) => `"${column}"`).join(', ')}.`,
+      hint: 'Start the file with a header such as userID, itemID, rating, timestamp, x_label.',
     });
   } else if (!findings.failure) {
     findings.error('DATA_NO_INTERACTIONS', {
       rule: 'no-interactions',
       file: '',
       row: null,
-      message: 'There is no interaction file among what was dropped.',
+      message: 'There is no interaction file in what you dropped.',
       hint: 'Add a table with a header such as userID, itemID, rating, timestamp, x_label.',
     });
   }
@@ -124,7 +124,7 @@ function chooseFeatures(matrices: Dropped['matrices'], findings: Findings): Feat
         rule: 'unrecognised',
         file: path,
         row: null,
-        message: `${baseName(path)} is a matrix, but its name does not say of what; it was left out.`,
+        message: `${baseName(path)} is a matrix, but its name does not say what it holds. It was skipped.`,
         hint: 'Name feature files NAME_feat.npy, e.g. image_feat.npy.',
       });
     } else if (same) {
@@ -132,7 +132,7 @@ function chooseFeatures(matrices: Dropped['matrices'], findings: Findings): Feat
         rule: 'unrecognised',
         file: path,
         row: null,
-        message: `Both ${same.path} and ${path} are features called ${key}.`,
+        message: `Both ${same.path} and ${path} hold features called ${key}.`,
         hint: 'Drop one of them, or give them different names.',
       });
     } else {
@@ -173,7 +173,7 @@ export async function readParts(
       rule: 'no-interactions',
       file: path,
       row: null,
-      message: `${baseName(path)} has a header and no interaction.`,
+      message: `${baseName(path)} has a header but no interactions.`,
       hint: 'Check that the file was written completely.',
     });
     return null;

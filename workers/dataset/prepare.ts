@@ -65,7 +65,7 @@ export function prepare(raw: RawParts, options: ImportOptions, findings: Finding
       rule: 'split-values',
       file: path,
       row: null,
-      message: `A split by time was asked for, but ${baseName(path)} has no timestamps that differ.`,
+      message: `A split by time needs timestamps, but those in ${baseName(path)} are missing or all equal.`,
       hint: 'Choose a random split, or add a timestamp column.',
     });
     return null;
@@ -110,7 +110,7 @@ function numbered(scope: 'item' | 'user', raw: RawParts, findings: Findings): Nu
       row: line,
       message: mapping
         ? `Row ${count(line)} of ${table.file} has the ${scope} ${text}, which ${mapping.file} does not list.`
-        : `Row ${count(line)} of ${table.file} has the ${scope} ${text}, which is no row of a feature file.`,
+        : `Row ${count(line)} of ${table.file} has the ${scope} ${text}, which has no row in the feature files.`,
       hint: mapping
         ? 'Check that the mapping belongs to this interaction file.'
         : `Add ${scope === 'item' ? 'i' : 'u'}_id_mapping.csv with the columns original id and index.`,
@@ -141,7 +141,7 @@ function varying<T extends Float32Array | Float64Array>(
     rule: 'constant-ratings',
     file: path,
     row: null,
-    message: `Every ${what} in ${baseName(path)} is ${at(values, 0)}; the column is taken as absent.`,
+    message: `Every ${what} in ${baseName(path)} is ${at(values, 0)}; the column is treated as absent.`,
     hint:
       what === 'rating'
         ? 'Models that read ratings treat every interaction as liked.'
@@ -167,7 +167,7 @@ function withoutDuplicates(rows: Rows, users: number, items: number, path: strin
       file: path,
       row: result.firstLineAcross,
       message: `${amount(result.acrossSplits, 'repeated row')} of ${baseName(path)} ${result.acrossSplits === 1 ? 'is' : 'are'} in another split than the first, row ${count(result.firstLineAcross ?? 0)} first.`,
-      hint: 'The split of the first row is kept, so that no pair is both learnt and tested.',
+      hint: 'The split of the first row is kept, so that no pair is in both training and test.',
     });
   }
   return result.rows;
@@ -189,7 +189,7 @@ function reportFilter(
       file: path,
       row: null,
       message: `No interaction of ${baseName(path)} is left after filtering.`,
-      hint: 'Ask for fewer interactions per user and item.',
+      hint: 'Require fewer interactions per user and item.',
     });
     return false;
   }
@@ -199,7 +199,7 @@ function reportFilter(
       file: path,
       row: null,
       message: `Filtering removed ${amount(from.users - to.users, 'user')}, ${amount(from.items - to.items, 'item')} and ${amount(removed, 'interaction')}; ${count(to.users)}, ${count(to.items)} and ${count(after.lines.length)} remain.`,
-      hint: 'Users and items are numbered anew; rows of removed ones are dropped from the features.',
+      hint: 'Users and items are renumbered; feature rows of removed ones are dropped.',
     });
   }
   return true;

@@ -19,7 +19,7 @@ export interface Deduplicated {
   readonly firstLineAcross: number | null;
 }
 
-/** Of rows with the same user and item the first is kept, with the rating of the last. */
+/** Keeps the first of the rows with the same user and item, with the rating of the last. */
 export function deduplicate(rows: Rows, users: number, items: number): Deduplicated {
   const { starts, order } = rowsByUser(rows.users, users);
   const keep = new Uint8Array(rows.users.length).fill(1);

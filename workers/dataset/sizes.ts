@@ -85,8 +85,8 @@ export function agreeOnSize(
       rule: 'rows-mismatch',
       file: features[0]?.path ?? table.path,
       row: numbering.size,
-      message: `${baseName(features[0]?.path ?? '')} has rows 0–${count(agreed - 1)}, but ${tableName} has ${scope}s 0–${count(numbering.size - 1)}: the last ${amount(agreed - numbering.size, scope)} have features and no interaction.`,
-      hint: `Accept if the files belong together; these ${scope}s are candidates that nobody has met.`,
+      message: `${baseName(features[0]?.path ?? '')} has rows 0–${count(agreed - 1)}, but ${tableName} has ${scope}s 0–${count(numbering.size - 1)}: the last ${amount(agreed - numbering.size, scope)} have features but no interactions.`,
+      hint: `Accept if the files belong together. These ${scope}s are then candidates without interactions.`,
     });
   }
   return agreed;

@@ -72,7 +72,7 @@ export async function openDevice(host: DeviceHost, request: DeviceRequest): Prom
   }
   throw new AppError(
     'BACKEND_UNAVAILABLE',
-    `No backend could be opened. ${reasons.join(' ')}`,
+    `No backend works here. ${reasons.join(' ')}`,
     'Use a current Chrome or Edge.',
   );
 }
@@ -94,7 +94,7 @@ async function openBackend(
     described.close();
     throw new AppError(
       'GPU_SELF_TEST',
-      `${described.name} computes wrongly: “${failed.name}” is off by ${failed.error.toExponential(1)}.`,
+      `${described.name} gives wrong results: “${failed.name}” is off by ${failed.error.toExponential(1)}.`,
       'Update the graphics driver, or choose WASM on the Device page.',
       { test: failed.name },
     );
@@ -167,7 +167,7 @@ async function openWebGPU(gpu: GPU | null, allowSoftware: boolean, faults: Fault
     faults.push({
       code: 'GPU_LOST',
       message: `The graphics device was lost: ${lost.message || lost.reason}.`,
-      hint: 'Resume the run: it goes on from its last checkpoint. If it repeats, lower the batch size.',
+      hint: 'Resume the run; it continues from its last checkpoint. If it happens again, lower the batch size.',
       context: { reason: lost.reason },
     });
   });
@@ -176,8 +176,8 @@ async function openWebGPU(gpu: GPU | null, allowSoftware: boolean, faults: Fault
     faults.push({
       code: outOfMemory ? 'GPU_OUT_OF_MEMORY' : 'GPU_VALIDATION',
       message: outOfMemory
-        ? 'The graphics device has no memory left.'
-        : `The graphics device refused a command: ${event.error.message.slice(0, 300)}`,
+        ? 'The graphics device is out of memory.'
+        : `The graphics device rejected a command: ${event.error.message.slice(0, 300)}`,
       hint: outOfMemory
         ? 'Lower the batch size or embedding size, or close other pages that use the GPU.'
         : 'Choose WASM on the Device page; the last good checkpoint is kept.',
@@ -249,7 +249,7 @@ async function openHost(host: DeviceHost, name: 'wasm' | 'cpu'): Promise<Descrip
     throw new AppError(
       'BACKEND_UNAVAILABLE',
       `The ${name} backend did not start.`,
-      'Reload the page; if it repeats, use a current Chrome or Edge.',
+      'Reload the page. If it happens again, use a current Chrome or Edge.',
     );
   }
   await tf.ready();

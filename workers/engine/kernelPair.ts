@@ -123,7 +123,7 @@ function runWithSimd(
   return output;
 }
 
-/** Of one dimension of a dispatch. */
+/** WebGPU's limit for one dimension of a dispatch. */
 const MOST_WORKGROUPS = 65_535;
 
 /** The shader of a pair; a kernel of the backend may have it in its place. */

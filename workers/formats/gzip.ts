@@ -14,8 +14,8 @@ function content(source: ByteSource): ByteSource {
   const broken = (reason: string): AppError =>
     new AppError(
       'GZIP_BROKEN',
-      `${baseName(source.path)} is damaged or ends early (${reason}).`,
-      'Copy or download the file again, or unpack it with gzip -d to see whether it is whole.',
+      `${baseName(source.path)} is damaged or truncated (${reason}).`,
+      'Copy or download the file again, or check it with gzip -d.',
       { path: source.path },
     );
   return {

@@ -52,8 +52,8 @@ export function bomb(path: string, limit: number): AppError {
   const shown = limit < 2 ** 20 ? amount(limit, 'byte') : `${count(limit / 2 ** 20)} MiB`;
   return new AppError(
     'ZIP_BOMB',
-    `${baseName(path)} unpacks to more than ${shown}, more than it declares or data of its size would.`,
-    'If the file is what you think it is, unpack it yourself and drop what was in it.',
+    `${baseName(path)} unpacks to more than ${shown}, which is more than it declares or than data of its size should.`,
+    'If you trust the file, unpack it yourself and drop its contents.',
     { path, limit },
   );
 }

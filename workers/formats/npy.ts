@@ -26,7 +26,7 @@ async function openNpy(source: ByteSource, watch: Watch): Promise<Matrix> {
   if (header.shape.length !== 2 || !rows || !columns || columns > WIDEST_ROW || rows >= 2 ** 31) {
     throw new AppError(
       'NPY_SHAPE',
-      `${name} has the shape (${header.shape.map(count).join(' × ')}), but features are a matrix of rows × columns.`,
+      `${name} has the shape (${header.shape.map(count).join(' × ')}), but features must be a matrix of rows × columns.`,
       'Save one row of numbers per item, e.g. numpy.save(file, features.reshape(items, -1)).',
       { path: source.path },
     );
@@ -48,7 +48,7 @@ function truncated(source: ByteSource, rows: number, needed: number, found: numb
   return new AppError(
     'NPY_TRUNCATED',
     `${baseName(source.path)} ends early: ${count(rows)} rows need ${count(needed)} bytes, and it has ${count(found)}.`,
-    'Copy or download the file again; it was probably cut off.',
+    'Copy or download the file again; it is probably truncated.',
     { path: source.path },
   );
 }

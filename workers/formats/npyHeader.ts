@@ -18,20 +18,20 @@ export const NPY_MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59] as const;
 /** NPY 1.0, 2.0 and 3.0. Throws `NPY_HEADER`, `NPY_OBJECT` or `NPY_TYPE`. */
 export function parseNpyHeader(name: string, head: Uint8Array<ArrayBuffer>): NpyHeader {
   const broken = (what: string): AppError =>
-    new AppError('NPY_HEADER', `${name} is not a readable NumPy file: ${what}.`, 'Write it again with numpy.save.', {
+    new AppError('NPY_HEADER', `${name} is not a readable NumPy file: ${what}.`, 'Save it again with numpy.save.', {
       path: name,
     });
   const major = head[6];
   const minor = head[7];
-  if (major === undefined || minor === undefined || head.length < 10) throw broken('it ends inside its header');
+  if (major === undefined || minor === undefined || head.length < 10) throw broken('it ends within its header');
   if (major < 1 || major > 3 || minor !== 0)
-    throw broken(`its format version is ${major}.${minor}, known are 1.0, 2.0 and 3.0`);
+    throw broken(`its format version is ${major}.${minor}; Lodestone reads 1.0, 2.0 and 3.0`);
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   const start = major === 1 ? 10 : 12;
-  if (head.length < start) throw broken('it ends inside its header');
+  if (head.length < start) throw broken('it ends within its header');
   const length = major === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
   if (length > LONGEST_NPY_HEADER - start) throw broken(`its header claims ${count(length)} bytes`);
-  if (head.length < start + length) throw broken('it ends inside its header');
+  if (head.length < start + length) throw broken('it ends within its header');
   // Version 1 and 2 are Latin-1 and 3 is UTF-8; what is looked for is ASCII in all.
   const text = new TextDecoder('latin1').decode(head.subarray(start, start + length)).trim();
   if (!text.startsWith('{') || !text.endsWith('}')) throw broken('its header is not a dictionary');

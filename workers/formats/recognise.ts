@@ -64,8 +64,8 @@ export async function open(source: ByteSource, watch: Watch): Promise<Opened> {
     'FILE_UNRECOGNISED',
     head.length === 0
       ? `${name} is empty.`
-      : `${name} is ${foreign?.what ?? 'neither a table of text, nor a NumPy matrix, nor an archive of these'}.`,
-    foreign?.hint ?? 'Give interactions as TSV or CSV and features as .npy, plain, zipped or gzipped.',
+      : `${name} is ${foreign?.what ?? 'not a text table, a NumPy matrix or an archive of these'}.`,
+    foreign?.hint ?? 'Use TSV or CSV for interactions and .npy for features, plain, zipped or gzipped.',
     { path: source.path },
   );
 }

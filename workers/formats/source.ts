@@ -126,7 +126,7 @@ export function throwIfCancelled(signal: AbortSignal | undefined): void {
   throw new AppError(
     'IMPORT_CANCELLED',
     'The import was cancelled.',
-    'Nothing was kept. Drop the files again to start over.',
+    'Nothing was stored. Drop the files again to start over.',
   );
 }
 

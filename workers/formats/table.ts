@@ -36,8 +36,8 @@ async function openTable(source: ByteSource, watch: Watch): Promise<Table> {
   if (end < 0 && head.length === HEADER_BYTES) {
     throw new AppError(
       'TABLE_HEADER',
-      `${name} has no line end in its first ${count(HEADER_BYTES)} bytes.`,
-      'Give the file one interaction a line, under a header line.',
+      `${name} has no line break in its first ${count(HEADER_BYTES)} bytes.`,
+      'Write one interaction per line, below a header line.',
       { path: source.path },
     );
   }
@@ -55,7 +55,7 @@ async function openTable(source: ByteSource, watch: Watch): Promise<Table> {
           throw new AppError(
             'TABLE_VALUE',
             `Row ${count(number)} of ${name} has ${count(cells.length)} columns, but the header has ${count(columns.length)}.`,
-            'Check that every line has the same columns and uses the same separator.',
+            'Check that every line has the same columns and the same separator.',
             { path: source.path, row: number },
           );
         }
@@ -167,7 +167,7 @@ function decode(
     throw new AppError(
       'TABLE_ENCODING',
       `${name} is not UTF-8 text after row ${count(line)}.`,
-      'Save the table as UTF-8 (for instance `iconv -f latin1 -t utf-8`) and import it again.',
+      'Save the table as UTF-8 (for instance with `iconv -f latin1 -t utf-8`) and import it again.',
       { path },
     );
   }
@@ -179,7 +179,7 @@ function tooLong(name: string, path: string, row: number, quoted: boolean): AppE
     quoted
       ? `A quote opened in row ${count(row)} of ${name} is never closed.`
       : `Row ${count(row)} of ${name} is longer than ${count(LONGEST_LINE)} characters.`,
-    'Check the quotes and line ends of the file.',
+    'Check the file’s quotes and line breaks.',
     { path, row },
   );
 }

@@ -42,7 +42,7 @@ async function* readEntry(
     throw new AppError(
       'ZIP_UNSUPPORTED',
       `${baseName(path)} in ${baseName(archivePath)} is ${entry.encrypted ? 'encrypted' : `packed by method ${entry.method}`}.`,
-      'Pack it again with deflate (the usual method) and without a password, or unpack it.',
+      'Pack it again with deflate (the usual method) and no password, or unpack it.',
       { path, method: entry.method, encrypted: entry.encrypted },
     );
   }
@@ -53,7 +53,7 @@ async function* readEntry(
   });
   const view = new DataView(header.buffer);
   if (header.length < 30 || view.getUint32(0, true) !== 0x04034b50)
-    throw damaged('does not begin where the directory says');
+    throw damaged('does not start where the directory says');
   const start = entry.headerOffset + 30 + view.getUint16(26, true) + view.getUint16(28, true);
   const stored = blobSource(path, blob.slice(start, start + entry.compressedSize)).chunks(watch);
   const chunks =

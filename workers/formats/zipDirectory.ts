@@ -22,7 +22,7 @@ const NO_VALUE_16 = 0xffff;
 export function brokenZip(path: string, what: string): AppError {
   return new AppError(
     'ZIP_BROKEN',
-    `${baseName(path)} is not a whole zip archive: ${what}.`,
+    `${baseName(path)} is not a complete zip archive: ${what}.`,
     'Pack or download the archive again.',
     { path },
   );
@@ -32,7 +32,7 @@ export function brokenZip(path: string, what: string): AppError {
 export async function readDirectory(path: string, blob: Blob, watch: Watch): Promise<ZipEntry[]> {
   const end = await findEnd(path, blob, watch);
   if (end.size > LARGEST_DIRECTORY) throw brokenZip(path, `its directory claims ${count(end.size)} bytes`);
-  if (end.offset + end.size > blob.size) throw brokenZip(path, 'its directory lies outside of the file');
+  if (end.offset + end.size > blob.size) throw brokenZip(path, 'its directory lies outside the file');
   const bytes = await readSlice(path, blob, end.offset, end.offset + end.size, { signal: watch.signal });
   const view = new DataView(bytes.buffer);
   const entries: ZipEntry[] = [];
@@ -51,7 +51,7 @@ export async function readDirectory(path: string, blob: Blob, watch: Watch): Pro
       view.getUint32(at + 42, true),
     ]);
     if (name.startsWith('/') || /^[a-z]:/i.test(name) || name.split('/').includes('..')) {
-      throw brokenZip(path, `the name "${name.slice(0, 80)}" points out of the archive`);
+      throw brokenZip(path, `the name "${name.slice(0, 80)}" points outside the archive`);
     }
     if (!name.endsWith('/')) {
       entries.push({
@@ -75,7 +75,7 @@ function checkExtents(path: string, entries: readonly ZipEntry[], fileSize: numb
   let total = 0;
   for (const entry of entries) {
     if (entry.headerOffset + 30 + entry.compressedSize > fileSize)
-      throw brokenZip(path, `${entry.name} lies outside of the file`);
+      throw brokenZip(path, `${entry.name} lies outside the file`);
     total += 30 + entry.compressedSize;
   }
   if (total > fileSize) throw bomb(path, fileSize);
@@ -94,7 +94,7 @@ async function findEnd(path: string, blob: Blob, watch: Watch): Promise<{ offset
   if (disks !== 0 && disks !== NO_VALUE_16) {
     throw new AppError(
       'ZIP_UNSUPPORTED',
-      `${baseName(path)} is one part of an archive over several files.`,
+      `${baseName(path)} is one part of a multi-file archive.`,
       'Join the parts into one archive, or unpack them.',
       { path },
     );
@@ -104,7 +104,7 @@ async function findEnd(path: string, blob: Blob, watch: Watch): Promise<{ offset
     end.offset === NO_VALUE_32 || end.size === NO_VALUE_32 || view.getUint16(at + 10, true) === NO_VALUE_16;
   if (!isWide || at < 20 || view.getUint32(at - 20, true) !== 0x07064b50) return end;
   const offset = bigValue(path, view, at - 20 + 8);
-  if (offset + 56 > blob.size) throw brokenZip(path, 'its zip64 end lies outside of the file');
+  if (offset + 56 > blob.size) throw brokenZip(path, 'its zip64 end lies outside the file');
   const wide = new DataView((await readSlice(path, blob, offset, offset + 56, { signal: watch.signal })).buffer);
   if (wide.getUint32(0, true) !== 0x06064b50) throw brokenZip(path, 'its zip64 end is damaged');
   return { offset: bigValue(path, wide, 48), size: bigValue(path, wide, 40) };
@@ -123,7 +123,7 @@ function wideValues(
     let field = at + 4;
     for (const place of [0, 1, 2] as const) {
       if (narrow[place] !== NO_VALUE_32) continue;
-      if (field + 8 > end) throw brokenZip(path, 'a zip64 field is cut off');
+      if (field + 8 > end) throw brokenZip(path, 'a zip64 field is truncated');
       result[place] = bigValue(path, extra, field);
       field += 8;
     }
@@ -133,6 +133,6 @@ function wideValues(
 
 function bigValue(path: string, view: DataView, at: number): number {
   const value = Number(view.getBigUint64(at, true));
-  if (!Number.isSafeInteger(value)) throw brokenZip(path, 'a size in it is impossible');
+  if (!Number.isSafeInteger(value)) throw brokenZip(path, 'one of its sizes is impossible');
   return value;
 }

@@ -6,8 +6,8 @@ export function answerText(content: string): string {
   if (text === '')
     throw new AppError(
       'SERVER_ANSWER',
-      'The model answered with no text.',
-      'Raise the longest answer if the model thinks first, or choose another model.',
+      'The model’s answer has no text.',
+      'Raise the maximum answer length if the model thinks first, or choose another model.',
     );
   return text;
 }
@@ -23,8 +23,8 @@ export function vectorsOf(rows: readonly (readonly number[])[], texts: number): 
   if (!sound)
     throw new AppError(
       'SERVER_ANSWER',
-      `The encoder answered ${texts} texts with ${rows.length} vectors that do not fit together.`,
-      'Check that the model is an encoder of texts, or choose another one.',
+      `The encoder returned ${rows.length} vectors for ${texts} texts, or vectors of different lengths.`,
+      'Check that the model is a text encoder, or choose another one.',
     );
   return vectors;
 }

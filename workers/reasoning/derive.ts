@@ -96,7 +96,7 @@ function stacked(vectors: readonly (Float32Array | null)[], columns: number): Fl
       throw new AppError(
         'SERVER_ANSWER',
         'The encoder’s stored vectors have different lengths.',
-        'Another model may have had the same name: choose the encoder under another name and encode again.',
+        'Another model may have had the same name. Give the encoder another name and encode again.',
       );
     if (vector) values.set(vector, row * columns);
   });
@@ -106,8 +106,8 @@ function stacked(vectors: readonly (Float32Array | null)[], columns: number): Fl
 const unfinished = (): AppError =>
   new AppError(
     'REASONING_UNFINISHED',
-    'Not every item and user has its vector yet.',
-    'Start the reasoning again and let it finish.',
+    'Some items or users have no vector yet.',
+    'Start the pipeline again and let it finish.',
   );
 
 /**

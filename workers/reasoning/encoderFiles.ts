@@ -58,8 +58,8 @@ export async function gatherEncoder(dropped: readonly NamedFile[]): Promise<Gath
   if ((await files['model.onnx'].slice(0, POINTER.length).text()) === POINTER) {
     throw new AppError(
       'ENCODER_FILES',
-      'The encoder’s model.onnx is the pointer to a large file, not the file.',
-      'Download the file itself: on the hub by its own button, in a clone by git lfs pull.',
+      'The encoder’s model.onnx is a pointer to a large file, not the file itself.',
+      'Download the file itself: with its button on the hub, or with git lfs pull in a clone.',
     );
   }
   const known = limits.filter((limit) => limit !== undefined);
@@ -82,22 +82,22 @@ function modelFile(files: readonly NamedFile[]): NamedFile {
   if (!model && models.length > 0)
     throw new AppError(
       'ENCODER_FILES',
-      `There are ${models.length} ONNX files, and none is named model.onnx.`,
-      'Drop the folder with one of them only.',
+      `There are ${models.length} ONNX files, but none is named model.onnx.`,
+      'Drop the folder with only one of them.',
     );
   if (!model)
     throw new AppError(
       'ENCODER_FILES',
       'The encoder’s model.onnx is missing.',
       files.some(({ path }) => /\.(safetensors|bin|pt|h5)$/.test(path))
-        ? 'These are weights in another format: take a model that has an ONNX file, or export one with optimum-cli.'
+        ? 'These weights are in another format. Use a model that has an ONNX file, or export one with optimum-cli.'
         : WHOLE_FOLDER,
     );
   if (files.some(({ path }) => path.startsWith(`${model.path}_data`) || path.startsWith(`${model.path}.data`))) {
     throw new AppError(
       'ENCODER_FILES',
-      `${baseOf(model.path)} keeps its weights in a second file, which is not read here.`,
-      'Take a model under 2 GB whose ONNX file holds its weights.',
+      `${baseOf(model.path)} keeps its weights in a second file, which Lodestone does not read.`,
+      'Use a model under 2 GB whose ONNX file holds its weights.',
     );
   }
   return model;
@@ -108,8 +108,8 @@ async function checkPooling(files: readonly NamedFile[]): Promise<void> {
   if (file && (await readJson(file.file, '1_Pooling/config.json', pooling)).pooling_mode_mean_tokens === false) {
     throw new AppError(
       'ENCODER_FILES',
-      'This encoder does not average its tokens, and others are not read here.',
-      'Take one with mean pooling, for instance all-MiniLM-L6-v2 or all-mpnet-base-v2.',
+      'This encoder does not use mean pooling, the only kind Lodestone supports.',
+      'Use one with mean pooling, for instance all-MiniLM-L6-v2 or all-mpnet-base-v2.',
     );
   }
 }
@@ -120,11 +120,11 @@ async function readJson<T>(file: Blob, name: string, schema: z.ZodType<T>): Prom
   } catch {
     throw new AppError(
       'ENCODER_FILES',
-      `The encoder’s ${name} is not what such a file is.`,
-      'It may be cut, or the pointer to a large file in its place: download it again.',
+      `The encoder’s ${name} is not a valid file of its kind.`,
+      'It may be truncated, or only a pointer to a large file. Download it again.',
     );
   }
 }
 
-/** Of the folder that holds `config.json`. */
+/** The name of the folder that holds `config.json`. */
 const nameOf = (path: string): string => baseOf(folderOf(path)) || 'encoder';

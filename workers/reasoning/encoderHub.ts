@@ -21,7 +21,7 @@ export async function fetchEncoder(
   if (!/^[\w.-]+\/[\w.-]+$/.test(model))
     throw new AppError(
       'ENCODER_FILES',
-      `“${model}” is no name of a model on the hub.`,
+      `“${model}” is not a model name on the hub.`,
       'Write the owner and the model, for instance Xenova/all-MiniLM-L6-v2.',
     );
   const files: NamedFile[] = [];
@@ -36,8 +36,8 @@ export async function fetchEncoder(
     else if (needed)
       throw new AppError(
         'ENCODER_FILES',
-        `The hub does not hand out ${path} of ${model} (${response.status}).`,
-        'Check the name, and that anybody may download the model and it has an ONNX file; or drop its folder here.',
+        `The hub does not serve ${path} of ${model} (${response.status}).`,
+        'Check the name, and that the model is public and has an ONNX file; or drop its folder here.',
       );
   }
   return files;
@@ -62,8 +62,8 @@ async function body(
   } catch {
     throw new AppError(
       'SERVER_UNREACHABLE',
-      `The download of ${path} broke off.`,
-      'Fetch it again, or drop the model’s folder here.',
+      `The download of ${path} was interrupted.`,
+      'Download again, or drop the model’s folder here.',
     );
   }
   return new Blob(parts);
@@ -75,7 +75,7 @@ async function unreachable(blocked: (url: string) => boolean): Promise<AppError>
   return blocked(HUB)
     ? new AppError(
         'SERVER_UNREACHABLE',
-        'This page may not connect to huggingface.co, or to the host that hands out its large files.',
+        'This page may not connect to huggingface.co, or to the host that serves its large files.',
         `Build the app with LODESTONE_MODEL_HOSTS naming ${HUB} and that host, or drop the model’s folder here.`,
       )
     : new AppError(

@@ -56,7 +56,7 @@ async function openStored(
   if (!files)
     throw new AppError(
       'ENCODER_ABSENT',
-      'The encoder that is to run in this page is not stored in this browser.',
+      'The encoder chosen for this page is not stored in this browser.',
       'Drop its folder on the Reasoning page, or let the model server encode.',
     );
   return openPageEncoder(files, info.longest, device);

@@ -41,13 +41,13 @@ export async function callJson<T>(
       return new AppError(
         'SERVER_TIMEOUT',
         `The model server did not answer within ${Math.round(timeout / 1000)} s.`,
-        'Choose a smaller model or fewer calls at once, then start again: what was answered is kept.',
+        'Choose a smaller model or fewer parallel calls, then start again; stored answers are kept.',
       );
     if (whole)
       return new AppError(
         'SERVER_ANSWER',
-        'The model server’s answer broke off.',
-        'Look at the server’s log, then start again: what was answered is kept.',
+        'The model server’s answer was interrupted.',
+        'Check the server’s log, then start again; stored answers are kept.',
       );
     return error instanceof AppError ? error : unreachable(server.url);
   };
@@ -62,8 +62,8 @@ export async function callJson<T>(
   if (!parsed.success) {
     throw new AppError(
       'SERVER_ANSWER',
-      `The model server’s answer to ${path} has another form than its API documents: ${redacted(excerpt(text), key)}`,
-      'Check the kind and the address of the server: another program may answer there.',
+      `The model server’s answer to ${path} does not follow its API: ${redacted(excerpt(text), key)}`,
+      'Check the server’s kind and address; another program may be answering there.',
       { path },
     );
   }
@@ -90,8 +90,8 @@ function redacted(text: string, key: string | null): string {
 export function unreachable(url: string): AppError {
   return new AppError(
     'SERVER_UNREACHABLE',
-    `Nothing answers at ${url}, or it does not let this page in.`,
-    'Start the model server, then use “Test” on the Reasoning page: it says which of the two it is.',
+    `Nothing answers at ${url}, or the server does not let this page in.`,
+    'Start the model server, then use “Test the server” on the Reasoning page to see which of the two it is.',
     { url },
   );
 }
@@ -104,48 +104,48 @@ function refusal(response: Response, text: string, path: string, model: string |
     return new AppError(
       'SERVER_REFUSED',
       `The model server refuses access (${status}): ${said}`,
-      'Give the right key; for Ollama, allow this page’s origin in OLLAMA_ORIGINS.',
+      'Enter the right key. For Ollama, allow this page’s origin in OLLAMA_ORIGINS.',
       context,
     );
   if (status === 404 && model !== undefined && /model/i.test(text))
     return new AppError(
       'MODEL_ABSENT',
       `The model server has no model ${model}.`,
-      `Choose one it has, or fetch it (with Ollama: ollama pull ${model}), then start again.`,
+      `Choose one that it has, or pull it (with Ollama: ollama pull ${model}), then start again.`,
       context,
     );
   if (status === 404 || status === 405)
     return new AppError(
       'SERVER_REQUEST',
       `The model server does not know ${path}.`,
-      'Check the kind and the address of the server.',
+      'Check the server’s kind and address.',
       context,
     );
   if (status === 429)
     return new AppError(
       'SERVER_BUSY',
       `The model server asks for fewer calls: ${said}`,
-      'Wait, or lower the number of calls at once, then start again: what was answered is kept.',
+      'Wait, or lower the number of parallel calls, then start again; stored answers are kept.',
       context,
     );
   if (status === 503)
     return new AppError(
       'SERVER_BUSY',
-      `The model server has no room at the moment: ${said}`,
-      'Wait, or lower the number of calls at once, then start again: what was answered is kept.',
+      `The model server is busy: ${said}`,
+      'Wait, or lower the number of parallel calls, then start again; stored answers are kept.',
       context,
     );
   if (status >= 500 || status === 408)
     return new AppError(
       'SERVER_FAILED',
       `The model server failed (${status}): ${said}`,
-      'Look at the server’s log, then start again: what was answered is kept.',
+      'Check the server’s log, then start again; stored answers are kept.',
       context,
     );
   return new AppError(
     'SERVER_REQUEST',
-    `The model server does not take the question (${status}): ${said}`,
-    'If it names an option, choose the server’s own sampling; if it names the image, look at that item.',
+    `The model server rejects the question (${status}): ${said}`,
+    'If the message names an option, choose the server’s default sampling; if it names the image, check that item.',
     context,
   );
 }

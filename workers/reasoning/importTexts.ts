@@ -62,7 +62,7 @@ export async function importTexts(
     throw new AppError(
       'REASONING_INPUT',
       why,
-      `Write one JSON object a line, or a table, with the ${who}’s id and the text (${TEXT_FIELDS[step].join(', ')}).`,
+      `Write one JSON object per line, or a table, with the ${who}’s id and the text (${TEXT_FIELDS[step].join(', ')}).`,
       { strangers, empty },
     );
   }
@@ -82,8 +82,8 @@ async function readTexts(
   if (opened.kind !== 'table')
     throw new AppError(
       'REASONING_INPUT',
-      `${baseName(source.path)} is not a file of texts.`,
-      'Give JSONL, JSON, CSV or TSV with ids and texts.',
+      `${baseName(source.path)} is not a text file in a known format.`,
+      'Use JSONL, JSON, CSV or TSV with ids and texts.',
       { path: source.path },
     );
   const { columns } = opened.table;
@@ -91,7 +91,7 @@ async function readTexts(
   const named = TEXT_FIELDS[step]
     .map((field) => columns.findIndex((name) => name.trim().toLowerCase() === field))
     .find((place) => place >= 0);
-  // Of two columns, the one that is not the id is the text whatever its name.
+  // With two columns, the one that is not the id is the text, whatever its name.
   const text = named ?? (columns.length === 2 && id >= 0 ? 1 - id : -1);
   if (id < 0 || text < 0) throw noFields(source, step, columns.join(', '));
   await opened.table.read({}, (cells) => take(entry(cells, id), entry(cells, text)));
@@ -154,7 +154,7 @@ function parsed(text: string): unknown {
 const noFields = (source: ByteSource, step: ImportStep, has: string): AppError =>
   new AppError(
     'REASONING_INPUT',
-    `${baseName(source.path)} has no id and text where they are looked for: ${has.slice(0, 120)}.`,
+    `${baseName(source.path)} has no fields with an id and a text: ${has.slice(0, 120)}.`,
     `Name the fields id and ${TEXT_FIELDS[step].join(' or ')}.`,
     { path: source.path },
   );

@@ -132,12 +132,12 @@ export async function importInputs(
   if (found === 0 && stored === 0) {
     const why =
       strangers > 0
-        ? `None of the ${strangers} texts and pictures belongs to an item of this dataset.`
-        : 'There are no item texts and no pictures in these files.';
+        ? `None of the ${strangers} texts and pictures matches an item of this dataset.`
+        : 'There are no item texts or pictures in these files.';
     throw new AppError(
       'REASONING_INPUT',
       why,
-      'Texts need a column with the item’s id (id, itemID, asin); pictures are named by it, or by a table with the columns id and file.',
+      'Texts need a column with the item’s id (id, itemID, asin). Name pictures by the id, or add a table with the columns id and file.',
       { strangers },
     );
   }
@@ -174,8 +174,8 @@ async function readJsonLines(source: ByteSource, take: (line: Line) => void): Pr
     if (!value)
       throw new AppError(
         'REASONING_INPUT',
-        `Line ${place + 1} of ${baseName(source.path)} is no JSON object.`,
-        'Write one object a line, with an id and texts.',
+        `Line ${place + 1} of ${baseName(source.path)} is not a JSON object.`,
+        'Write one object per line, with an id and texts.',
         { path: source.path, row: place + 1 },
       );
     const line: Line = {};

@@ -105,8 +105,8 @@ export async function runJob(database: Database, datasetId: string, hooks: JobHo
       const who = `${failures} ${scopeOf(stage)}${failures === 1 ? '' : 's'}`;
       throw new AppError(
         'REASONING_UNFINISHED',
-        `The server refused the questions of ${who}; all others of the stage are answered.`,
-        'Start again to try them once more, or write or leave out their texts by hand.',
+        `The server refused the questions of ${who}. All others of this stage are answered.`,
+        'Start again to retry them, or write or leave out their texts by hand.',
         { stage, failures },
       );
     }

@@ -49,7 +49,7 @@ export async function openEncoder(files: EncoderFiles, longest: number, choice: 
     throw failure(
       error,
       'The ONNX model cannot be opened',
-      'Take the model’s ONNX file as it is on Hugging Face; one that was cut in the download must be downloaded again.',
+      'Use the model’s ONNX file from Hugging Face. If the download was truncated, download it again.',
     );
   });
 
@@ -63,7 +63,7 @@ export async function openEncoder(files: EncoderFiles, longest: number, choice: 
       throw failure(
         error,
         'The model does not run',
-        'It may be no encoder of sentences: take one that is, for instance all-MiniLM-L6-v2.',
+        'It may not be a sentence encoder. Use one, for instance all-MiniLM-L6-v2.',
       );
     });
     const { data, columns } = hiddenStates(answer, batch.rows, batch.width);
@@ -109,8 +109,8 @@ async function deviceFor(choice: EncoderDevice): Promise<'webgpu' | 'wasm'> {
   if (!adapter)
     throw new AppError(
       'GPU_UNAVAILABLE',
-      'This browser offers no GPU to the encoder.',
-      'Let the encoder run on the CPU, or turn WebGPU on in the browser.',
+      'This browser offers the encoder no GPU.',
+      'Run the encoder on the CPU, or enable WebGPU in the browser.',
     );
   return 'webgpu';
 }
@@ -131,7 +131,7 @@ async function openTokenizer<T>(files: EncoderFiles, open: (json: object, config
     throw new AppError(
       'ENCODER_FILES',
       `The encoder’s tokenizer cannot be used: ${firstLine(error)}`,
-      'Take tokenizer.json and tokenizer_config.json of the same model, as they are on Hugging Face.',
+      'Use the same model’s tokenizer.json and tokenizer_config.json from Hugging Face.',
     );
   }
 }
@@ -161,15 +161,15 @@ function hiddenStates(
       tensor === undefined ? `${Object.keys(outputs).join(', ') || 'nothing'}` : `${shape.join(' × ')} numbers`;
     throw new AppError(
       'ENCODER_OUTPUT',
-      `The model answers ${rows} × ${width} tokens with ${what}, and not with one vector for each token.`,
-      'Take the ONNX file of an encoder of sentences, for instance all-MiniLM-L6-v2.',
+      `For ${rows} × ${width} tokens the model returns ${what} instead of one vector per token.`,
+      'Use the ONNX file of a sentence encoder, for instance all-MiniLM-L6-v2.',
     );
   }
   if (!data.every(Number.isFinite))
     throw new AppError(
       'ENCODER_OUTPUT',
-      'The model answers with numbers that are not finite.',
-      'Let the encoder run on the CPU, or take a model in float32.',
+      'The model’s output has NaN or infinite values.',
+      'Run the encoder on the CPU, or use a float32 model.',
     );
   return { data, columns };
 }
@@ -179,8 +179,8 @@ function failure(error: unknown, what: string, hint: string): AppError {
   if (/bad_alloc|out of memory|memory access|allocat|OOM/i.test(words)) {
     return new AppError(
       'ENCODER_MEMORY',
-      'There is too little memory for this encoder.',
-      'Close other tabs, let it run on the CPU, or take a smaller encoder: what was encoded is kept.',
+      'There is not enough memory for this encoder.',
+      'Close other tabs, run the encoder on the CPU, or use a smaller one. Stored vectors are kept.',
     );
   }
   return new AppError('ENCODER_MODEL', `${what}: ${words}`, hint);

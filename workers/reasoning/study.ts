@@ -50,7 +50,7 @@ export interface ReasoningStudy {
   readonly dataset: DatasetDocument;
   readonly labels: DatasetLabels | null;
   readonly job: ReasoningJob;
-  /** Of the server's models. */
+  /** Digests of the server's models. */
   readonly digests: ModelDigests;
   readonly inputs: StoredInputs;
   readonly imported: Readonly<Record<ImportStep, ImportedTexts | null>>;

@@ -43,10 +43,10 @@ export async function testServer(
   }
   const has = (name: string): boolean => offered.includes(name) || offered.includes(`${name}:latest`);
   const present = (what: string, name: string): boolean => {
-    if (name === '') return add(what, false, 'No model is chosen.', 'Choose one of those the server has.');
+    if (name === '') return add(what, false, 'No model is chosen.', 'Choose a model that the server has.');
     if (has(name)) return add(what, true, `${name} is there.`);
     const hint =
-      connection.server.kind === 'ollama' ? `Run: ollama pull ${name}` : 'Choose one of those the server has.';
+      connection.server.kind === 'ollama' ? `Run: ollama pull ${name}` : 'Choose a model that the server has.';
     return add(what, false, `The server has no model ${name}.`, hint);
   };
   if (present('Model that describes images', models.describe)) await sees(server, models.describe, add);
@@ -57,7 +57,7 @@ export async function testServer(
       add('Encoder answers', true, `${vectors[0]?.length ?? 0} dimensions.`);
     } catch (error) {
       const fault = faultOf(error);
-      add('Encoder answers', false, fault.message, 'Choose a model that encodes texts, for instance all-minilm.');
+      add('Encoder answers', false, fault.message, 'Choose a text encoder, for instance all-minilm.');
     }
   }
   return { checks, models: offered };
@@ -76,7 +76,7 @@ async function sees(
     if (told !== null) return void (told ? add(what, true, 'The server says so.') : add(what, false, blind, hint));
     const picture = { type: 'image/png', bytes: Uint8Array.from(atob(PIXEL), (sign) => sign.charCodeAt(0)) };
     await server.chat({ model, prompt: 'Answer with the word yes.', picture, sampling: null });
-    add(what, true, 'It took a picture.');
+    add(what, true, 'It accepted a picture.');
   } catch (error) {
     const { message, code } = faultOf(error);
     add(what, false, code === 'SERVER_REQUEST' || code === 'SERVER_FAILED' ? `${blind} ${message}` : message, hint);
@@ -96,7 +96,7 @@ async function whyUnreachable(
   if (blocked(url)) {
     return new AppError(
       'SERVER_UNREACHABLE',
-      `This page may not connect to ${host}: its content policy allows this machine (localhost, 127.0.0.1) and what was listed when it was built.`,
+      `This page may not connect to ${host}: its content policy allows this machine (localhost, 127.0.0.1) and the hosts listed when the app was built.`,
       `Build the app with LODESTONE_MODEL_HOSTS=${host}, or reach the server through a port of this machine.`,
     );
   }
@@ -110,15 +110,15 @@ async function whyUnreachable(
       `Nothing answers at ${url}.`,
       server.kind === 'ollama'
         ? 'Start it with: ollama serve. If the browser asked whether this page may reach the local network, allow it.'
-        : 'Start the server, check the port, and allow the browser’s question about the local network if there was one.',
+        : 'Start the server and check the port. If the browser asked about the local network, allow it.',
     );
   const cors =
     server.kind === 'ollama'
       ? `Start it with: OLLAMA_ORIGINS=${origin} ollama serve`
-      : `Let the server send CORS headers for ${origin}: vLLM takes --allowed-origins '["${origin}"]', LM Studio has “Enable CORS”.`;
+      : `Make the server send CORS headers for ${origin}: vLLM has --allowed-origins '["${origin}"]', LM Studio has “Enable CORS”.`;
   return new AppError(
     'SERVER_UNREACHABLE',
-    `A server answers at ${url}, but does not let this page read it (CORS).`,
+    `A server answers at ${url}, but it does not let this page read its answers (CORS).`,
     cors,
   );
 }

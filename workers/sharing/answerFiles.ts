@@ -61,7 +61,7 @@ export async function restoreAnswers(database: Database, name: string, file: Blo
     new AppError(
       'STUDY_UNREADABLE',
       `${name} cannot be read: it holds no answers of model servers.`,
-      'It may be cut or changed. Use another copy of the backup.',
+      'It may be truncated or changed. Use another copy of the backup.',
     );
   const found = schema.safeParse(parseJson(await file.text(), refuse));
   if (!found.success) throw refuse();

@@ -2,6 +2,7 @@ import { z } from '../../src/documents/schemas';
 import type { DatasetDocument } from '../../src/domain/dataset';
 import { AppError, type ErrorCode } from '../../src/domain/errors';
 import type { DocumentKind } from '../../src/domain/unreadable';
+import { APP_VERSION } from '../../src/domain/version';
 import { parseJson } from '../../src/sharing/deflate';
 import { decodeStudyFile, STUDY_ENDING, type Study } from '../../src/sharing/studyFile';
 import { decodeWeights, WEIGHTS_ENDING, type RunWeights } from '../../src/sharing/weightsFile';
@@ -44,7 +45,7 @@ export async function makeBackup(database: Database, weights: boolean, now: Date
     file(`unreadable/${kind}s/${encodeURIComponent(id)}.json`, await exportRaw(database, kind, id, now));
 
   async function* files(): AsyncGenerator<ZippedFile> {
-    yield file(HEAD, JSON.stringify({ format: FORMAT, version: VERSION, made: now.toISOString() }));
+    yield file(HEAD, JSON.stringify({ format: FORMAT, version: VERSION, app: APP_VERSION, made: now.toISOString() }));
     for (const { id } of datasets.unreadable) yield asItIs('dataset', id);
     for (const { id } of runs.unreadable) yield asItIs('run', id);
     for (const dataset of datasets.readable) {
@@ -124,14 +125,14 @@ export async function openBackup(path: string, file: Blob): Promise<OpenBackup> 
     throw unreadable(path, `${name} is missing`);
   };
   const found = head.safeParse(
-    parseJson(await (await whole(HEAD)).text(), () => unreadable(path, `${HEAD} in it is no JSON`)),
+    parseJson(await (await whole(HEAD)).text(), () => unreadable(path, `${HEAD} is not JSON`)),
   );
-  if (!found.success) throw unreadable(path, 'it does not say that it is a backup of Lodestone');
+  if (!found.success) throw unreadable(path, 'it is not marked as a Lodestone backup');
   if (found.data.version !== VERSION)
     throw new AppError(
       'STUDY_VERSION',
-      `${path} was made by another version of Lodestone (its form is ${found.data.version}, this page reads form ${VERSION}).`,
-      'Reload the page to get its newest version.',
+      `${path} was made by another version of Lodestone (its format is ${found.data.version}; this page reads format ${VERSION}).`,
+      'Reload the page to get the newest version.',
     );
   const named = (pattern: RegExp): string[] => [
     ...new Set([...entries.keys()].flatMap((name) => pattern.exec(name)?.[1] ?? [])),
@@ -161,5 +162,5 @@ const unreadable = (path: string, what: string): AppError =>
   new AppError(
     'STUDY_UNREADABLE',
     `${path} cannot be read: ${what}.`,
-    'It may be cut or changed, or be another archive. Datasets are imported on the Data page.',
+    'It may be truncated or changed, or another kind of archive. Import datasets on the Data page.',
   );

@@ -67,14 +67,10 @@ async function readDocument(
 ): Promise<{ document: DatasetDocument; labels: z.infer<typeof labelsSchema> | null }> {
   const refuse = (what: string): AppError => refused(archive, what);
   const file = await open(DOCUMENT);
-  if (!file) throw refuse('it lacks the description of a dataset');
-  const found = content.safeParse(
-    parseJson(await file.text(), () => refuse('the description of a dataset is no JSON')),
-  );
+  if (!file) throw refuse('a dataset’s description is missing');
+  const found = content.safeParse(parseJson(await file.text(), () => refuse('a dataset’s description is not JSON')));
   if (!found.success)
-    throw refuse(
-      `of a dataset, ${found.error.issues[0]?.path.map(String).join('.') ?? 'the description'} is not what it should be`,
-    );
+    throw refuse(`of a dataset, ${found.error.issues[0]?.path.map(String).join('.') ?? 'the description'} is invalid`);
   return found.data;
 }
 
@@ -101,14 +97,14 @@ export async function restoreDataset(
     const features = [];
     for (const info of document.features) {
       if (info.rows !== (info.scope === 'item' ? items : users) || info.chunkRows !== chunkRowsFor(info.columns))
-        throw refuse(`${info.key} has not one row for each ${info.scope}`);
+        throw refuse(`${info.key} does not have one row per ${info.scope}`);
       features.push({
         info,
         digests: await restoreFeature(database, document.id, info, await open(featureFile(info.key)), refuse),
       });
     }
     if ((await fingerprint({ users, items, interactions, features })) !== document.fingerprint)
-      throw refuse('the content is not the one it was saved with');
+      throw refuse('the content differs from what was saved');
     await writeInteractions(database, document.id, interactions);
     if (labels) await writeLabels(database, document.id, labelsOf(labels, categories, users, items, refuse));
     await commitDataset(database, document);
@@ -155,7 +151,7 @@ async function readColumns(
     (ratings && !(ratings instanceof Float32Array && ratings.length === users.length)) ||
     (timestamps && !(timestamps instanceof Float64Array && timestamps.length === users.length))
   )
-    throw refuse('ratings or times do not fit the interactions');
+    throw refuse('ratings or timestamps do not match the interactions');
   return {
     interactions: {
       users,
@@ -177,12 +173,13 @@ async function restoreFeature(
   refuse: Refuse,
 ): Promise<string[]> {
   const size = 4 * info.rows * info.columns;
-  if (file?.size !== size) throw refuse(`${info.key} is missing or has another size than it should have`);
+  if (file?.size !== size) throw refuse(`${info.key} is missing or has the wrong size`);
   const step = 4 * info.chunkRows * info.columns;
   const digests: string[] = [];
   for (let at = 0; at < size; at += step) {
     const values = new Float32Array(await file.slice(at, Math.min(size, at + step)).arrayBuffer());
-    if (values.some((value) => !Number.isFinite(value))) throw refuse(`${info.key} has values that are no numbers`);
+    if (values.some((value) => !Number.isFinite(value)))
+      throw refuse(`${info.key} has values that are not finite numbers`);
     await writeFeatureChunk(database, id, info.key, digests.length, values);
     digests.push(await digest(values));
   }
@@ -205,12 +202,12 @@ function labelsOf(
     !long(names.users, users) ||
     !long(names.originalUsers, users)
   )
-    throw refuse('the names do not fit its users and items');
+    throw refuse('the names do not match its users and items');
   if (
     itemCategories &&
     (categories?.length !== items || categories.some((category) => category < -1 || category >= count))
   )
-    throw refuse('the categories do not fit its items');
+    throw refuse('the categories do not match its items');
   return { ...names, itemCategories: itemCategories && categories ? { names: itemCategories, of: categories } : null };
 }
 
@@ -218,5 +215,5 @@ const refused = (archive: string, what: string): AppError =>
   new AppError(
     'STUDY_UNREADABLE',
     `${archive} cannot be read: ${what}.`,
-    'It may be cut or changed. Use another copy of the backup.',
+    'It may be truncated or changed. Use another copy of the backup.',
   );

@@ -20,8 +20,8 @@ export async function exportStudy(database: Database, runIds: readonly string[],
   if (file.size <= MOST_STUDY_BYTES) return file;
   throw new AppError(
     'STUDY_TOO_LARGE',
-    `The file of these runs has ${Math.round(file.size / 2 ** 20)} MiB; at most ${MOST_STUDY_BYTES / 2 ** 20} MiB can be read again.`,
-    'Save fewer runs in one file, or make a backup in its place.',
+    `The file of these runs has ${Math.round(file.size / 2 ** 20)} MiB, but at most ${MOST_STUDY_BYTES / 2 ** 20} MiB can be read again.`,
+    'Save fewer runs in one file, or make a backup instead.',
   );
 }
 
@@ -36,7 +36,7 @@ export async function exportWeights(database: Database, runId: string): Promise<
     throw new AppError(
       'RUN_NO_WEIGHTS',
       'No weights of this run are stored here.',
-      'They are kept when a run has finished; a run that came from a file has them only if they came with it.',
+      'Weights are kept when a run has finished. A run from a file has them only if they were imported with it.',
       { runId },
     );
   return new Blob([encodeWeights({ runId, best, latest: await of('latest') })]);

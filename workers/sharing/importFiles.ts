@@ -102,13 +102,13 @@ export async function importFiles(
       if (!isWeights(path))
         throw new AppError(
           'STUDY_UNREADABLE',
-          `${path} is no file of runs.`,
-          `Runs come as ${STUDY_ENDING}, their weights as ${WEIGHTS_ENDING}, backups as ${BACKUP_ENDING}; datasets are imported on the Data page.`,
+          `${path} is not a file of runs.`,
+          `Run files end in ${STUDY_ENDING}, their weights in ${WEIGHTS_ENDING}, backups in ${BACKUP_ENDING}. Import datasets on the Data page.`,
         );
       if (file.size > MOST_WEIGHTS_BYTES)
         throw new AppError(
           'STUDY_TOO_LARGE',
-          `${path} is larger than weights of a run can be.`,
+          `${path} is larger than any run’s weights.`,
           'Check that it belongs to a run of Lodestone.',
         );
       return takeWeights(path, decodeWeights(path, new Uint8Array(await file.arrayBuffer())));

@@ -101,7 +101,7 @@ export async function readCheckpoint(database: Database, runId: string): Promise
   throw new AppError(
     'STORE_BROKEN',
     `The run's checkpoints cannot be read: ${failure instanceof Error ? failure.message : String(failure)}`,
-    'Start the run again; its curves up to here are kept in this one.',
+    'Start the run again. This one keeps its curves up to here.',
   );
 }
 

@@ -43,8 +43,8 @@ export function refuseOtherContent(wanted: Experiment['dataset'], found: Dataset
   if (wanted.fingerprint === found.fingerprint) return;
   throw new AppError(
     'DATA_NOT_FOUND',
-    `The run was made for ${wanted.name} with another content than the dataset that is stored in its place.`,
-    'Import the original files again, and start a new run on them.',
+    `The run was made for ${wanted.name} with other content than the dataset stored under that id.`,
+    'Import the original files again and start a new run on them.',
     { wanted: wanted.fingerprint, found: found.fingerprint },
   );
 }
@@ -124,7 +124,7 @@ async function readPretrained(
     if (found) return found;
     throw new AppError(
       'PRETRAINING_MISSING',
-      'This dataset has no imported item embeddings.',
+      'This dataset has no file of item embeddings.',
       'Add a file pretrained_feat.npy with one row per item to the dataset, or choose another source of the pre-trained embeddings.',
     );
   }
@@ -136,7 +136,7 @@ async function readPretrained(
     throw new AppError(
       'PRETRAINING_MISSING',
       `The pre-training run (${modelTable(wanted.model).name}, seed ${wanted.seed}) has not finished or was deleted.`,
-      'Start this experiment again: its pre-training is queued before it.',
+      'Start this experiment again; its pre-training is then queued first.',
       { model: wanted.model },
     );
   }

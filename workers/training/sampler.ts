@@ -123,7 +123,7 @@ function refuseSaturatedUsers(trained: Csr, candidates: number, from: NegativesC
     if (at(trained.pointers, user + 1) - at(trained.pointers, user) < candidates) continue;
     throw new AppError(
       'SAMPLE_NO_NEGATIVE',
-      `User ${user} has a training interaction with every one of the ${candidates} items that negatives are drawn from.`,
+      `User ${user} has a training interaction with each of the ${candidates} items that negatives are drawn from.`,
       from === 'all'
         ? 'Remove this user from the dataset.'
         : 'Draw negatives from all items, or remove this user from the dataset.',

@@ -42,7 +42,7 @@ export class TrainingSession {
   readonly #targets: { readonly valid: HeldOut; readonly test: HeldOut };
   readonly #checkpoints: CheckpointClock;
   #bestWeights: BestWeights | null = null;
-  /** Of the epoch in progress, evaluation left out. */
+  /** Training seconds of the epoch in progress, without evaluation. */
   #epochTrainSeconds = 0;
 
   constructor(parts: SessionParts) {

@@ -41,7 +41,7 @@ export interface TrainerState {
   readonly step: number;
   readonly adamSteps: number;
   readonly epochSums: readonly number[];
-  /** Of the epoch in progress. */
+  /** What was observed in the epoch in progress. */
   readonly epochObserved: Readonly<Record<string, readonly number[]>>;
   readonly model: Readonly<Record<string, Float32Array>>;
   readonly parameters: Readonly<Record<string, SavedParameter>>;
@@ -290,8 +290,8 @@ function refuseLostParameters(parameters: readonly Parameter[], unreached: reado
 function diverged(what: string, context: ErrorContext & { readonly step: number }): AppError {
   return new AppError(
     'RUN_DIVERGED',
-    `The ${what} is not a finite number any more, at step ${context.step}.`,
-    'Lower the learning rate, or check the features; the last good checkpoint is kept.',
+    `The ${what} became NaN or infinite at step ${context.step}.`,
+    'Lower the learning rate or check the features. The last good checkpoint is kept.',
     context,
   );
 }

@@ -170,7 +170,7 @@ function Choose({
   return (
     <Page title="Compare">
       <Notice
-        title={asked > 0 ? 'None of the runs asked for has a result here.' : 'Choose what to compare.'}
+        title={asked > 0 ? 'None of these runs has a result here.' : 'Choose what to compare.'}
         actions={
           <>
             <ButtonLink to="/runs">Choose on the Runs page</ButtonLink>
@@ -182,7 +182,7 @@ function Choose({
           </>
         }
       >
-        Runs that differ in nothing but their seed become one row. Only runs with a result count.
+        Runs that differ only in their seed become one row. Only runs with a result are included.
       </Notice>
     </Page>
   );

@@ -12,11 +12,11 @@ export const ConfigDifferences = memo(function ConfigDifferences({
   const differences = configDifferences(settings);
   return (
     <Panel
-      title="What differs"
+      title="Differences"
       note={
         differences.length === 0
-          ? 'nothing but the model and what only one of them has'
-          : 'options that all have, and not all alike'
+          ? 'only the model, and options that not all settings have'
+          : 'options that all settings have, with different values'
       }
     >
       {differences.length > 0 && (

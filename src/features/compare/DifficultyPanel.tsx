@@ -16,7 +16,7 @@ import styles from './compare.module.css';
 interface DifficultyPanelProps {
   readonly setting: Setting;
   readonly reference: Setting;
-  /** Of the metric. */
+  /** The metric's label. */
   readonly label: string;
   readonly paired: PairedUsers;
 }
@@ -39,7 +39,7 @@ export function DifficultyPanel({ setting, reference, label, paired }: Difficult
   const k = Number(typed);
   const valid = Number.isInteger(k) && k >= 1 && k <= MOST;
   return (
-    <Panel title="By difficulty" note="users by how visible their test items are">
+    <Panel title="By difficulty" note="users by visibility of their test items">
       <form
         className={styles.controls}
         onSubmit={(event) => {
@@ -70,8 +70,8 @@ export function DifficultyPanel({ setting, reference, label, paired }: Difficult
       )}
       {value && <Groups visibility={value} setting={setting} reference={reference} label={label} paired={paired} />}
       <p className={styles.note}>
-        Visibility of a test item: the share of its k nearest items, by each modality, that are in the user’s history;
-        of a user, the mean over the test items. Easy from 0.5, hard at 0.
+        Visibility of a test item: the share of its k nearest items, by each modality, that are in the user’s history.
+        Visibility of a user: the mean over the test items. Easy: 0.5 or more; hard: 0.
       </p>
     </Panel>
   );

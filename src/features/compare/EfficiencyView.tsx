@@ -67,9 +67,9 @@ export function EfficiencyView({ settings, epochs, metric, relevant }: Efficienc
       >
         <DataTable label="Efficiency by setting" columns={COLUMNS} rows={rows} rowId={({ setting }) => setting.key} />
         <p className={styles.note}>
-          t95: time of work and epoch at which the run’s stopping metric first reached 95 % of its best on validation.
-          Times leave pauses out.
-          {devices.size > 1 && ' These runs were made on different devices: their times are not comparable.'}
+          t95: working time and epoch at which the run’s stopping metric first reached 95 % of its best on validation.
+          Pauses do not count.
+          {devices.size > 1 && ' These runs used different devices, so their times are not comparable.'}
         </p>
       </Panel>
       <Surface>

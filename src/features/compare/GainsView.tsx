@@ -56,9 +56,7 @@ export function GainsView({ settings, reference, chosen, metric, relevant, onCho
   }, [setting, reference, metric, relevant]);
   const { value, fault } = useAnswer(command, gainsOf);
   if (!setting || !reference)
-    return (
-      <Notice title="There is nothing to pair.">Gains need a second setting on the same data as the reference.</Notice>
-    );
+    return <Notice title="Nothing to compare.">Gains need a second setting on the reference’s data.</Notice>;
   return (
     <div className={styles.column}>
       <div className={styles.controls}>
@@ -119,7 +117,9 @@ function Gains({ setting, reference, metric, relevant, paired }: GainsProps) {
           {thirds ? (
             <GroupGainsTable title="By activity" rows={thirds} words={words} />
           ) : (
-            <p>The dataset is no longer stored here. Add it again on the Data page to see how active the users are.</p>
+            <p>
+              The dataset is no longer stored here. Import it again on the Data page to see how active the users are.
+            </p>
           )}
         </Panel>
         <DifficultyPanel setting={setting} reference={reference} label={label} paired={paired} />

@@ -58,8 +58,8 @@ export function LongTailView({ settings }: { readonly settings: readonly Setting
       </div>
       {fault && <FaultNotice fault={fault} />}
       {sameData.length < settings.length && (
-        <Notice title={`Only settings on ${first?.dataset.name} stand here.`}>
-          Items of other data are other items.
+        <Notice title={`Only settings on ${first?.dataset.name} are shown.`}>
+          Settings on other datasets have other items.
         </Notice>
       )}
       {!value && !fault && <p role="status">Grouping the items …</p>}
@@ -142,7 +142,7 @@ function GroupTable({
   return (
     <Panel
       title={title}
-      note="training interactions of the group’s items in brackets"
+      note="in brackets: training interactions of the group’s items"
       actions={
         <PaperButtons
           title={title}

@@ -12,7 +12,7 @@ import styles from './compare.module.css';
 
 interface PlugInPanelProps {
   readonly grid: PlugInGrid;
-  /** Of the metric. */
+  /** The metric's name. */
   readonly name: string;
   readonly dataset: string;
 }
@@ -62,7 +62,7 @@ const bestOf = (cells: GridRow['cells']): readonly number[] =>
 
 export function gridPaper({ enhancers, rows }: PlugInGrid, name: string, dataset: string): PaperTable {
   return {
-    caption: `${name} on ${dataset} of backbones with and without a component; in brackets relative to the plain backbone. Mean and standard deviation over seeds.`,
+    caption: `${name} on ${dataset} of backbones with and without a component; in brackets: relative to the plain backbone. Mean and standard deviation over seeds.`,
     columns: ['Backbone', ...enhancers],
     rows: rows.map(({ backbone, cells }) => [
       { text: backbone },

@@ -82,8 +82,8 @@ export function ResultsPanel({ settings, reference, metric, relevant, printed, r
       {legend && <p className={styles.note}>{legend}</p>}
       {chosen.length > 0 && (
         <p className={styles.note}>
-          Printed rows are copied from the papers: same users, items and interactions, but their own split, seeds and
-          code. {ranked ? 'They are ranked with the others.' : 'They are not ranked.'}
+          Printed rows are copied from the papers. They have the same users, items and interactions, but their own
+          split, seeds and code. {ranked ? 'They are ranked with the others.' : 'They are not ranked.'}
         </p>
       )}
     </Panel>

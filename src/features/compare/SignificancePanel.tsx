@@ -41,7 +41,9 @@ export function SignificancePanel({ settings, reference, metric, relevant }: Sig
       }
     >
       {tested?.fault && <FaultNotice fault={tested.fault} />}
-      {settings.length < 2 && <p>Everything here is one setting. Add runs of another one on the Runs page.</p>}
+      {settings.length < 2 && (
+        <p>All these runs have the same setting. Add runs of another setting on the Runs page.</p>
+      )}
       {!tested && settings.length - refusals.length > 1 && (
         <p role="status">Testing {settings.length - refusals.length - 1} settings …</p>
       )}
@@ -55,9 +57,9 @@ export function SignificancePanel({ settings, reference, metric, relevant }: Sig
       ))}
       {rows.length > 0 && (
         <p className={styles.note}>
-          Over users: mean over common seeds first, then paired; p-values are two-sided and adjusted for the number of
-          rows (Holm); the interval comes from resampling users. Over seeds: the paired t-test of the means, adjusted
-          alike. † over users, ‡ over seeds: p &lt; {SIGNIFICANT}.
+          Over users: each user’s mean over common seeds, paired; p-values are two-sided and Holm-adjusted for the
+          number of rows; the interval comes from resampling users. Over seeds: the paired t-test of the means, adjusted
+          in the same way. † over users, ‡ over seeds: p &lt; {SIGNIFICANT}.
         </p>
       )}
       {data && <DataDialog title={title} table={significanceTable(rows)} onClose={() => setData(false)} />}

@@ -60,10 +60,10 @@ export function DataPage() {
         <Notice
           tone="ok"
           live="polite"
-          title={`${stored.name} is stored and is now the current dataset.`}
+          title={`${stored.name} is stored and is the current dataset.`}
           actions={
             <>
-              <ButtonLink to={`/data/${stored.id}`}>Look at it</ButtonLink>
+              <ButtonLink to={`/data/${stored.id}`}>View the dataset</ButtonLink>
               <ButtonLink variant="primary" to="/experiment" onClick={dismiss}>
                 Use in an experiment
               </ButtonLink>
@@ -80,7 +80,7 @@ export function DataPage() {
       )}
       {open && !busy && <ImportOptionsForm draft={draft} onChange={setDraft} />}
       {!busy && large && (
-        <Panel title="The folder that is understood" plain>
+        <Panel title="Folder layout" plain>
           <FolderLayout />
         </Panel>
       )}
@@ -101,7 +101,7 @@ export function DataPage() {
       <UnreadablePanel kind="dataset" documents={unreadable} />
       {!busy && loaded && !large && (
         <>
-          <Disclosure title="The folder that is understood" summary="MMRec’s layout: .inter and …_feat.npy">
+          <Disclosure title="Folder layout" summary="MMRec’s layout: .inter and …_feat.npy">
             <FolderLayout />
           </Disclosure>
           {!datasets.some(({ source }) => source.kind === 'demo') && <DemoCard />}
@@ -113,21 +113,21 @@ export function DataPage() {
 
 const BUSY: Fault = {
   code: 'FILE_UNREADABLE',
-  message: 'Another import is being read.',
+  message: 'Another import is running.',
   hint: 'Finish or cancel it first.',
   context: {},
 };
 
 const NOTHING: Fault = {
   code: 'DATA_NO_INTERACTIONS',
-  message: 'What was dropped holds no files.',
-  hint: 'Drop a folder with a .inter, .csv or .tsv file of interactions.',
+  message: 'There are no files in what you dropped.',
+  hint: 'Drop a folder that contains a .inter, .csv or .tsv file of interactions.',
   context: {},
 };
 
 const WRONG_OPTIONS: Fault = {
   code: 'CONFIG_INVALID',
-  message: 'An import option is not a number that can be used.',
+  message: 'An import option has an invalid number.',
   hint: 'Correct it under Import options, then drop the files again.',
   context: {},
 };

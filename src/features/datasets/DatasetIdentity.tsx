@@ -11,7 +11,7 @@ export function DatasetIdentity({ dataset }: { readonly dataset: DatasetDocument
   const { source, fingerprint } = dataset;
   const columns = [dataset.hasRatings && 'ratings', dataset.hasTimestamps && 'timestamps'].filter(Boolean).join(', ');
   return (
-    <Panel title="Origin" note="equal fingerprints mean equal content, split included">
+    <Panel title="Origin" note="same fingerprint, same content, split included">
       <StatList rows>
         <Stat
           label="Fingerprint"
@@ -38,7 +38,7 @@ export function DatasetIdentity({ dataset }: { readonly dataset: DatasetDocument
             }
           />
         )}
-        <Stat label="Columns beside user and item" value={columns || 'none'} />
+        <Stat label="Other columns" value={columns || 'none'} />
       </StatList>
     </Panel>
   );
@@ -49,7 +49,7 @@ function CopyButton({ text }: { readonly text: string }) {
   const copy = (): void => {
     navigator.clipboard.writeText(text).then(
       () => setSaid('Copied'),
-      () => setSaid('Not allowed by the browser'),
+      () => setSaid('The browser did not allow it'),
     );
   };
   return (

@@ -37,7 +37,7 @@ export function DatasetPage() {
         title="This dataset is not stored in this browser."
         actions={<ButtonLink to="/data">Open Data</ButtonLink>}
       >
-        It may have been deleted, or the address is from another browser. Import its files again.
+        It may have been deleted, or the address comes from another browser. Import its files again.
       </Notice>
     </Page>
   );

@@ -18,7 +18,7 @@ export function DegreeChart({ statistics }: { readonly statistics: DatasetStatis
       title="Degree distribution"
       series={series}
       xLabel="interactions"
-      yLabel="users or items with as many"
+      yLabel="number of users or items"
       logX
       logY
       height={280}

@@ -31,8 +31,8 @@ export function DeleteDataset({ dataset, onClose, onDeleted }: DeleteDatasetProp
         title={`Delete “${dataset?.name ?? ''}”?`}
         description={
           <p>
-            Frees {formatBytes(dataset?.bytes)}. Runs on it keep their results, but cannot be started or resumed any
-            more. The files it came from are not touched.
+            Frees {formatBytes(dataset?.bytes)}. Runs on it keep their results but can no longer be started or resumed.
+            The files it came from are not touched.
           </p>
         }
         confirmLabel="Delete"

@@ -21,7 +21,7 @@ export function DemoCard() {
       <Panel title="Demo dataset">
         <p>
           {formatCount(DEFAULT_DEMO.users)} invented users and {formatCount(DEFAULT_DEMO.items)} invented items with
-          features, made on this machine in a few seconds.
+          features, generated on this machine in a few seconds.
         </p>
         <div className={styles.actions}>
           <Button onClick={() => makeDemo()}>Make the demo dataset</Button>
@@ -34,11 +34,11 @@ export function DemoCard() {
     <Panel title="The demo dataset is ready" className={styles.card ?? ''}>
       <p>
         {formatCount(users)} invented users, {formatCount(items)} invented items, {formatCount(interactions)}{' '}
-        interactions, with {demo.features.map(({ key }) => featureLabel(key)).join(', ')} features. Made on this
+        interactions, with {demo.features.map(({ key }) => featureLabel(key)).join(', ')} features. Generated on this
         machine; nothing was downloaded.
       </p>
       <p className={styles.note}>
-        Its users and items follow a known rule, so models can be compared on it, but its numbers say nothing about real
+        Its users and items follow a known rule. You can compare models on it, but its numbers say nothing about real
         data.
       </p>
       <div className={styles.actions}>

@@ -20,7 +20,7 @@ const COLUMNS: readonly Column<FeatureInfo>[] = [
   { id: 'type', header: 'Type in the file', value: ({ sourceType }) => sourceType },
   {
     id: 'norm',
-    header: 'Norm: least, mean, greatest',
+    header: 'Norm: min, mean, max',
     numeric: true,
     value: ({ statistics }) => statistics.normMean,
     cell: ({ statistics: s }) =>
@@ -56,8 +56,8 @@ export function FeaturePanels({ features }: { readonly features: readonly Featur
     return (
       <Panel title="Features">
         <p>
-          This dataset has interactions only. Models that need images, text or audio cannot use it; BPR and LightGCN
-          can.
+          This dataset has interactions only. BPR-MF and LightGCN can use it; models that need images, text or audio
+          cannot.
         </p>
       </Panel>
     );
@@ -107,7 +107,7 @@ function FeatureCharts({ feature }: { readonly feature: FeatureInfo }) {
 function nearestSummary({ edges, counts }: Bins, name: string): string {
   const total = totalOf({ edges, counts });
   const close = counts.reduce((sum, count, i) => sum + ((edges[i] ?? 0) >= 0.9 - 1e-9 ? count : 0), 0);
-  return `Cosine of each of ${plural(total, 'row')} of ${name} to its nearest other row; ${formatPercent(close / Math.max(1, total))} lie at 0.9 or above.`;
+  return `Cosine of each of ${plural(total, 'row')} of ${name} to its nearest other row; ${formatPercent(close / Math.max(1, total))} are 0.9 or above.`;
 }
 
 function totalOf({ counts }: Bins): number {

@@ -18,7 +18,7 @@ export function ImportOptionsForm({ draft, onChange }: ImportOptionsFormProps) {
       <div className={styles.grid}>
         <Field
           label="Split, when the file has no x_label"
-          help="A tenth each to validation and test; “leave one out” holds out one interaction each. By user: nothing is held out below 3 interactions."
+          help="A tenth each goes to validation and test; “leave one out” holds out one interaction each. By user: users with fewer than 3 interactions keep all of them for training."
         >
           {(control) => (
             <Select
@@ -41,7 +41,7 @@ export function ImportOptionsForm({ draft, onChange }: ImportOptionsFormProps) {
         </Field>
         <Field
           label="k-core"
-          help="Keep users and items with at least k interactions, repeated until stable. 0 keeps everything."
+          help="Keeps users and items with at least k interactions, repeated until stable. 0 keeps everything."
           error={errors.kCore}
         >
           {(control) => (
@@ -55,7 +55,7 @@ export function ImportOptionsForm({ draft, onChange }: ImportOptionsFormProps) {
         </Field>
         <Field
           label="Minimum interactions per user"
-          help="Applied once, to users only. 0 keeps everybody."
+          help="Applied once, to users only. 0 keeps everyone."
           error={errors.minUserInteractions}
         >
           {(control) => (

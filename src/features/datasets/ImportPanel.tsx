@@ -95,7 +95,7 @@ function Checked({ name, problems, statistics, features }: CheckedProps) {
   const stopped = problems.some((problem) => problem.severity === 'error');
   const warned = problems.some((problem) => problem.severity === 'warning');
   return (
-    <Panel title={`Check of ${name}`} note={problemCounts(problems) || 'nothing found'}>
+    <Panel title={`Check of ${name}`} note={problemCounts(problems) || 'no findings'}>
       {stopped && (
         <Notice
           tone="error"
@@ -103,7 +103,7 @@ function Checked({ name, problems, statistics, features }: CheckedProps) {
           title="Nothing was stored: the dataset has errors."
           actions={<Button onClick={dismiss}>Close</Button>}
         >
-          Correct what is listed below, then import it again.
+          Correct the errors listed below, then import it again.
         </Notice>
       )}
       {problems.length > 0 && <ProblemList problems={problems} />}

@@ -33,7 +33,7 @@ export function LeakagePanel({ dataset }: { readonly dataset: DatasetDocument })
   };
   return (
     <Panel
-      title="Do the profiles know the answers?"
+      title="Do the profiles leak held-out items?"
       actions={
         <Button small onClick={probe} disabled={stage.name === 'probing'}>
           Probe the profiles
@@ -42,8 +42,8 @@ export function LeakagePanel({ dataset }: { readonly dataset: DatasetDocument })
     >
       <p>
         {dataset.source.kind === 'reasoning' && !dataset.source.provenance.counts.imported?.profiles
-          ? 'These profiles were made here, from training interactions only; the probe should find nothing.'
-          : 'A profile that was written from all interactions contains the answers of the test. The probe compares held-out items with unseen ones of like popularity and like similarity to the user’s training history.'}
+          ? 'These profiles were made here, from training interactions only. The probe should find nothing.'
+          : 'A profile written from all interactions contains the answers of the test. The probe compares held-out items with unseen items of similar popularity and similar closeness to the user’s training history.'}
       </p>
       {stage.name === 'probing' && (
         <ProgressBar label="Probing" fraction={stage.phase?.fraction ?? null} text={stage.phase?.text ?? 'starting'} />
@@ -67,7 +67,7 @@ function Found({ probe }: { readonly probe: LeakageProbe }) {
         <Stat
           label="Effect"
           value={formatNumber(probe.effect, 3)}
-          note={`deviations of the controls; above ${SUSPICIOUS_EFFECT} is suspicious`}
+          note={`standard deviations of the controls; above ${SUSPICIOUS_EFFECT} is suspicious`}
         />
         <Stat
           label="95 % interval"
@@ -77,7 +77,7 @@ function Found({ probe }: { readonly probe: LeakageProbe }) {
         <Stat
           label="Mean difference of cosine"
           value={formatNumber(probe.difference, 3)}
-          note={`controls deviate by ${formatNumber(probe.controlDeviation, 3)}`}
+          note={`standard deviation of the controls ${formatNumber(probe.controlDeviation, 3)}`}
         />
         <Stat
           label="Users"

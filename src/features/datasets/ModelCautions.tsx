@@ -8,7 +8,7 @@ export function ModelCautions({ dataset }: { readonly dataset: DatasetDocument }
   const cautions = modelCautions(dataset);
   if (cautions.length === 0) return null;
   return (
-    <Panel title="Before models are trained on it">
+    <Panel title="Before you train on this dataset">
       <ul className={styles.list}>
         {cautions.map(({ model, text }) => (
           <li key={model}>

@@ -9,11 +9,11 @@ import styles from './ReasoningOrigin.module.css';
 export function ReasoningOrigin({ provenance }: { readonly provenance: ReasoningProvenance }) {
   const { from, models, encoder, digests, prompts, counts, history, sampling, seed } = provenance;
   const { imported } = counts;
-  // Of a profile that a file gave nobody can know what it was written from.
+  // Nobody can know which interactions an imported profile was written from.
   const note =
     imported && imported.profiles > 0
-      ? 'profiles that were made here are from training interactions only'
-      : 'profiles made from training interactions only';
+      ? 'profiles made here come from training interactions only'
+      : 'profiles come from training interactions only';
   return (
     <Panel title="Item texts and user profiles" note={note}>
       <StatList rows>
@@ -39,7 +39,7 @@ export function ReasoningOrigin({ provenance }: { readonly provenance: Reasoning
           <Stat
             label="Texts from files"
             value={formatCount(imported.descriptions + imported.documents + imported.profiles)}
-            note={`${formatCount(imported.descriptions)} descriptions of pictures, ${formatCount(imported.documents)} whole item texts, ${formatCount(imported.profiles)} profiles; no model was asked for them`}
+            note={`${formatCount(imported.descriptions)} descriptions of pictures, ${formatCount(imported.documents)} complete item texts, ${formatCount(imported.profiles)} profiles; no model wrote them`}
           />
         )}
         <Stat
@@ -50,10 +50,10 @@ export function ReasoningOrigin({ provenance }: { readonly provenance: Reasoning
         <Stat
           label="Histories"
           value={`${history.rule === 'recent' ? 'the most recent' : 'evenly spaced'}, ${formatCount(history.most)} items at most`}
-          note={`${formatCount(counts.cutHistories)} were cut`}
+          note={`${formatCount(counts.cutHistories)} were truncated`}
         />
-        <Stat label="Sampling" value={sampling === 'greedy' ? `temperature 0, seed ${seed}` : 'as the server has it'} />
-        <Stat label="Texts changed by hand" value={formatCount(counts.editedTexts)} />
+        <Stat label="Sampling" value={sampling === 'greedy' ? `temperature 0, seed ${seed}` : 'server defaults'} />
+        <Stat label="Texts edited by hand" value={formatCount(counts.editedTexts)} />
       </StatList>
       <Disclosure
         title="Prompts"

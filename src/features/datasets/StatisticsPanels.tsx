@@ -24,9 +24,9 @@ export function DatasetNumbers({ dataset }: { readonly dataset: DatasetDocument 
         <Stat label="Density" value={formatPercent(s.density)} note={`sparsity ${sparsity(s.density)}`} />
         <Stat label="Mean per user" value={formatNumber(s.meanActionsPerUser, 3)} />
         <Stat label="Mean per item" value={formatNumber(s.meanActionsPerItem, 3)} />
-        <Stat label="Head share" value={formatPercent(s.headShare)} note="held by the most popular 20 % of items" />
-        <Stat label="Cold users" value={formatCount(s.coldUsers)} note="without a training interaction" />
-        <Stat label="Cold items" value={formatCount(s.coldItems)} note="without a training interaction" />
+        <Stat label="Head share" value={formatPercent(s.headShare)} note="of the most popular 20 % of items" />
+        <Stat label="Cold users" value={formatCount(s.coldUsers)} note="without training interactions" />
+        <Stat label="Cold items" value={formatCount(s.coldItems)} note="without training interactions" />
       </StatList>
     </Panel>
   );

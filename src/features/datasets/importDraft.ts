@@ -34,7 +34,7 @@ export function draftErrors(draft: ImportDraft): Partial<Record<NumberKey, strin
   const errors: Partial<Record<NumberKey, string>> = {};
   for (const key of ['splitSeed', 'kCore', 'minUserInteractions'] as const) {
     if (wholeNumber(draft[key], LARGEST[key]) === null)
-      errors[key] = `Give a whole number from 0 to ${LARGEST[key].toLocaleString('en-US')}.`;
+      errors[key] = `Enter a whole number from 0 to ${LARGEST[key].toLocaleString('en-US')}.`;
   }
   return errors;
 }
@@ -55,7 +55,7 @@ export function optionsSummary(draft: ImportDraft): string {
   const least = wholeNumber(draft.minUserInteractions, LARGEST.minUserInteractions) ?? 0;
   if (core > 1) parts.push(`${core}-core`);
   if (least > 0) parts.push(`users with at least ${plural(least, 'interaction')}`);
-  if (core <= 1 && least === 0) parts.push('nothing filtered');
+  if (core <= 1 && least === 0) parts.push('no filters');
   return parts.join(' · ');
 }
 

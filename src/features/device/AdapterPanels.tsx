@@ -3,6 +3,7 @@ import { Panel } from '../../ui/Panel';
 import { Stat, StatList } from '../../ui/Stat';
 import { BACKEND_LABELS } from '../../ui/words';
 import type { DeviceReport } from '../../domain/run';
+import { APP_VERSION } from '../../domain/version';
 import styles from './DevicePage.module.css';
 
 interface ReportProps {
@@ -22,6 +23,7 @@ export function AdapterPanel({ report }: ReportProps) {
         {report.backend === 'webgpu' && (
           <Stat label="Runs on" value={report.software ? 'the processor (software)' : 'the graphics processor'} />
         )}
+        <Stat label="Lodestone" value={<code>{APP_VERSION}</code>} />
         {Object.entries(report.versions).map(([name, version]) => (
           <Stat key={name} label={name} value={<code>{version}</code>} />
         ))}

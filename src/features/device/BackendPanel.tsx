@@ -6,9 +6,9 @@ import { BACKEND_CHOICES, useDevice } from '../../state/device';
 
 const HELP: Readonly<Record<BackendChoice, string>> = {
   auto: 'A hardware WebGPU adapter, then WASM, then CPU.',
-  webgpu: 'The graphics processor. A run does not start without it.',
-  wasm: 'The processor with SIMD instructions and, where the host isolates the page, several threads.',
-  cpu: 'The processor in plain JavaScript; the slowest, and always there.',
+  webgpu: 'The graphics processor. Runs do not start without it.',
+  wasm: 'The processor with SIMD and, if the host isolates the page, several threads.',
+  cpu: 'The processor in plain JavaScript; the slowest, always available.',
 };
 
 /** Which backend new runs ask for. Runs in progress keep theirs. */
@@ -25,7 +25,7 @@ export function BackendPanel() {
       />
       <Checkbox
         label="Allow a software WebGPU adapter"
-        help="An adapter that runs on the processor: for checking WebGPU kernels on a machine without a GPU."
+        help="An adapter that runs on the processor, for checking WebGPU kernels on a machine without a GPU."
         checked={preference.allowSoftware}
         onCheckedChange={(allowSoftware) => void prefer({ ...preference, allowSoftware })}
       />

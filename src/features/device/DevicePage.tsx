@@ -35,14 +35,14 @@ export function DevicePage() {
     >
       {fault && <FaultNotice fault={fault} />}
       {report?.fallbackReason && (
-        <Notice title={`${BACKEND_LABELS[report.backend]} computes here, because a faster backend was not taken.`}>
+        <Notice title={`${BACKEND_LABELS[report.backend]} is used because no faster backend is available.`}>
           {report.fallbackReason}
         </Notice>
       )}
       {report?.backend === 'webgpu' && report.software && (
         <Notice tone="warning" title="This WebGPU adapter runs on the processor.">
-          It is meant for tests. WASM is several times faster on this machine; switch off “Allow a software WebGPU
-          adapter” to use it.
+          It is meant for tests. WASM is several times faster on this machine; to use it, clear “Allow a software WebGPU
+          adapter”.
         </Notice>
       )}
       <Columns min={400}>
@@ -62,8 +62,8 @@ export function DevicePage() {
           <Panel title="Adapter">
             <p className={styles.note}>
               {checking
-                ? 'Being checked.'
-                : 'None answered. Choose another backend, or change what is said above and check again.'}
+                ? 'Checking …'
+                : 'No adapter answered. Choose another backend, or fix the problem above and check again.'}
             </p>
           </Panel>
         )}

@@ -22,7 +22,7 @@ const COLUMNS: readonly Column<Test>[] = [
   },
   {
     id: 'error',
-    header: 'Greatest error',
+    header: 'Largest error',
     numeric: true,
     value: ({ error }) => error,
     cell: ({ error }) => formatNumber(error, 2),
@@ -39,7 +39,7 @@ export function SelfTestPanel({ report }: { readonly report: DeviceReport }) {
         columns={COLUMNS}
         rows={report.selfTest}
         rowId={({ name }) => name}
-        empty="No test was run."
+        empty="No tests were run."
       />
     </Panel>
   );

@@ -23,7 +23,7 @@ export function StoragePanel() {
         <>
           {storage.persisted === false && (
             <Button small onClick={() => void storage.ask()}>
-              Ask to keep it
+              Ask the browser to keep it
             </Button>
           )}
           <BackupButton />
@@ -31,7 +31,7 @@ export function StoragePanel() {
       }
     >
       {share === null ? (
-        <p className={styles.note}>This browser does not tell how much is stored.</p>
+        <p className={styles.note}>This browser does not report how much is stored.</p>
       ) : (
         <ProgressBar
           label="Storage used"
@@ -43,12 +43,12 @@ export function StoragePanel() {
         <Stat label="Used" value={`${formatBytes(storage.usage)}${share === null ? '' : ` · ${shareWords(share)}`}`} />
         <Stat label="Quota" value={formatBytes(storage.quota)} />
         <Stat label="Datasets" value={formatBytes(datasets.reduce((sum, { bytes }) => sum + bytes, 0))} />
-        <Stat label="Kept" value={keptWords(storage.persisted)} />
+        <Stat label="Kept for" value={keptWords(storage.persisted)} />
       </StatList>
       {storage.persisted === false && (
         <p className={styles.note}>
-          The browser may clear datasets and runs when the disk is nearly full. It grants the request more readily to
-          pages that are installed or often visited.
+          The browser may clear datasets and runs when the disk is nearly full. It is more likely to grant the request
+          to pages that are installed or often visited.
         </p>
       )}
     </Panel>
@@ -57,5 +57,5 @@ export function StoragePanel() {
 
 function keptWords(persisted: boolean | null): string {
   if (persisted === null) return 'unknown';
-  return persisted ? 'until you delete it' : 'as long as there is room';
+  return persisted ? 'as long as you want' : 'until the browser needs the space';
 }

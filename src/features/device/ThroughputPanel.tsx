@@ -31,9 +31,7 @@ export function ThroughputPanel() {
           />
         </StatList>
       ) : (
-        <p className={styles.note}>
-          A dense and a sparse product are timed. A run in progress would disturb the numbers.
-        </p>
+        <p className={styles.note}>Times a dense and a sparse product. A run in progress would distort the numbers.</p>
       )}
     </Panel>
   );

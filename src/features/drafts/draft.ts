@@ -37,7 +37,7 @@ export type Seeds =
 /** Reads the seeds: whole numbers from 0 to 2³² − 1, each once. */
 export function parseSeeds(text: string): Seeds {
   const parts = text.split(/[\s,;]+/).filter((part) => part !== '');
-  if (parts.length === 0) return { seeds: null, problem: 'Give at least one seed.' };
+  if (parts.length === 0) return { seeds: null, problem: 'Enter at least one seed.' };
   if (parts.length > MOST_SEEDS) return { seeds: null, problem: `At most ${MOST_SEEDS} seeds at once.` };
   const seeds: number[] = [];
   for (const part of parts) {

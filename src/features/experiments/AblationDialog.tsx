@@ -53,7 +53,7 @@ export function AblationDialog({ full, dataset, seeds: typed, onClose }: Ablatio
   return (
     <QueueDialog
       title={`Ablation set: ${modelTable(full.model).name} on ${dataset.name}`}
-      description="Each row is the model as the form says, with only what is named here changed. The runs are queued, and their results become one table."
+      description="Each row uses the form’s settings and changes only what its name says. The runs are queued, and their results become one table."
       count={wanted.length}
       queueing={queueing}
       onQueue={() => void start()}
@@ -84,7 +84,7 @@ export function AblationDialog({ full, dataset, seeds: typed, onClose }: Ablatio
       </fieldset>
       <SeedsField
         seeds={seeds}
-        help="Every row is run with each of them: the same seeds make rows comparable."
+        help="Every row is run with each seed: the same seeds make rows comparable."
         onSeeds={setSeeds}
       />
       <p role="status">
@@ -93,7 +93,7 @@ export function AblationDialog({ full, dataset, seeds: typed, onClose }: Ablatio
         {chosen.length > 0 &&
           !chosen.some((row) => row.id === 'full') &&
           possible.some((row) => row.id === 'full') &&
-          ' Without the full model the table shows no differences to it.'}
+          ' Without the full model, the table shows no differences.'}
       </p>
     </QueueDialog>
   );
@@ -117,7 +117,7 @@ function Row({
       help={
         row.reason ??
         (row.changes.length === 0 ? (
-          'as the form says'
+          'the form’s settings'
         ) : (
           <>
             <code>{row.changes.join(' ')}</code> {row.note && `(${row.note})`}

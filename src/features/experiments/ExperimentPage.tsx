@@ -23,7 +23,7 @@ export function ExperimentPage() {
   const { draft, change } = useDraft();
   const fault = useRuns((state) => state.fault);
   return (
-    <Page title="Experiment" subtitle="One model on one dataset; each seed becomes a run.">
+    <Page title="Experiment" subtitle="One model on one dataset; each seed is one run.">
       {fault && <FaultNotice fault={fault} />}
       {draft && <Form draft={draft} change={change} />}
     </Page>
@@ -77,8 +77,8 @@ function Form({ draft, change }: { readonly draft: Draft; readonly change: Chang
               </>
             ) : (
               loaded && (
-                <Notice title="There is no dataset yet." actions={<ButtonLink to="/data">Data</ButtonLink>}>
-                  Drop a folder on the Data page, or open the demo dataset there.
+                <Notice title="No dataset yet." actions={<ButtonLink to="/data">Data</ButtonLink>}>
+                  Drop a folder on the Data page, or make the demo dataset there.
                 </Notice>
               )
             )}

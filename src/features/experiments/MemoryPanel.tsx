@@ -47,11 +47,11 @@ export function MemoryPanel({ datasetId, model, config }: MemoryPanelProps) {
   const current = answer?.question === question;
   const estimate = answer?.estimate;
   return (
-    <Panel title="Memory" note={current ? 'on the device, for one run' : 'being estimated'}>
+    <Panel title="Memory" note={current ? 'for one run, on the device' : 'estimating'}>
       {estimate ? (
         <div className={styles.estimate} data-old={!current}>
           <StatList rows>
-            <Stat label="In all" value={<strong>{formatBytes(estimate.total)}</strong>} />
+            <Stat label="Total" value={<strong>{formatBytes(estimate.total)}</strong>} />
             {MEMORY_PARTS.map(({ key, label }) => (
               <Stat key={key} label={label} value={formatBytes(estimate[key])} />
             ))}
@@ -62,7 +62,7 @@ export function MemoryPanel({ datasetId, model, config }: MemoryPanelProps) {
           {answer.fault.message} {answer.fault.hint}
         </p>
       ) : (
-        <p className={styles.citation}>Reads the dataset’s sizes; takes a moment.</p>
+        <p className={styles.citation}>Reading the dataset’s sizes …</p>
       )}
     </Panel>
   );

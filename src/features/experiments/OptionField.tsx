@@ -33,7 +33,7 @@ export const OptionField = memo(function OptionField({
   const asRecommended = recommended !== undefined && value === recommended;
   const chosenLacks = lacks.get(String(value));
   const problem =
-    optionProblem(option, value) ?? (idle === null && chosenLacks ? `${chosenLacks} Choose something else.` : null);
+    optionProblem(option, value) ?? (idle === null && chosenLacks ? `${chosenLacks} Choose another option.` : null);
   const proposed =
     recommended !== undefined && !asRecommended
       ? { word: 'recommended', value: recommended }

@@ -83,7 +83,7 @@ function Group({ group, model, config, recommended, dataset, onOption }: GroupPr
       </div>
       {hidden.length > 0 && (
         <Button small variant="quiet" className={styles.more} aria-expanded={all} onClick={() => setAll(!all)}>
-          {all ? 'Hide' : 'Show'} {plural(hidden.length, 'option')} without effect here
+          {all ? 'Hide' : 'Show'} {plural(hidden.length, 'option')} with no effect
         </Button>
       )}
     </fieldset>
@@ -99,6 +99,6 @@ function noteOf(model: ModelId, config: Config, recommended: Config, proposedFor
   if (changes === 0) return 'all at their defaults';
   if (proposedFor !== null)
     return `as recommended for ${proposedFor}: ${plural(changes, 'option')} not at the default, marked ◆`;
-  const marked = Object.keys(recommended).length > 0 ? 'marked ● (◆ where recommended)' : 'marked ●';
+  const marked = Object.keys(recommended).length > 0 ? 'marked ● (◆ if recommended)' : 'marked ●';
   return `${plural(changes, 'option')} changed from the default, ${marked}`;
 }

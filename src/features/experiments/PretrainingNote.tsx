@@ -22,7 +22,7 @@ export function PretrainingNote({ experiments }: { readonly experiments: readonl
       {missing > 0 && (
         <p>
           {name} (pre-training) runs first, as{' '}
-          {missing === 1 ? 'a run of its own' : `${plural(missing, 'run')} of their own, one for each seed`}.
+          {missing === 1 ? 'a separate run' : `${plural(missing, 'separate run')}, one per seed`}.
         </p>
       )}
       {needed.map((one) =>

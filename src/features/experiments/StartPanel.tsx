@@ -83,7 +83,7 @@ export function StartPanel({ draft, config, dataset, wrong, change }: StartPanel
     <Panel title="Start">
       <SeedsField
         seeds={draft.seeds}
-        help="Several, separated by commas, make one run each."
+        help="Separate several seeds with commas; each is one run."
         onSeeds={(seeds) => change((current) => ({ ...current, seeds }))}
       />
       <Field label="Backend">
@@ -92,7 +92,7 @@ export function StartPanel({ draft, config, dataset, wrong, change }: StartPanel
             {...control}
             value={draft.backend ?? 'device'}
             options={[
-              { value: 'device', label: `as on the Device page: ${BACKEND_CHOICE_LABELS[preference.backend]}` },
+              { value: 'device', label: `Device page setting: ${BACKEND_CHOICE_LABELS[preference.backend]}` },
               ...BACKEND_CHOICES.map((value) => ({ value, label: BACKEND_CHOICE_LABELS[value] })),
             ]}
             onValueChange={(backend) =>
@@ -102,15 +102,15 @@ export function StartPanel({ draft, config, dataset, wrong, change }: StartPanel
         )}
       </Field>
       {cautions.length > 0 && (
-        <Notice tone="warning" title="Before it starts">
+        <Notice tone="warning" title="Before you start">
           {cautions.map((caution) => (
             <p key={caution}>{caution}</p>
           ))}
         </Notice>
       )}
       {compared && (
-        <Notice title={`Filled in as somebody shared it: ${shared.theirs?.name ?? ''}.`}>
-          Unchanged, the run is put beside what they got.
+        <Notice title={`Filled in from a shared run: ${shared.theirs?.name ?? ''}.`}>
+          If you change nothing, the run is shown next to the shared result.
         </Notice>
       )}
       <PretrainingNote experiments={experiments} />
@@ -131,10 +131,10 @@ export function StartPanel({ draft, config, dataset, wrong, change }: StartPanel
       <p className={obstacle === null ? styles.citation : styles.obstacle} role="status">
         {obstacle ??
           (behind > 0
-            ? `Waits behind ${plural(behind, 'run')}.`
+            ? `Starts after ${plural(behind, 'run')}.`
             : first?.kind === 'missing'
-              ? 'The pre-training starts at once.'
-              : 'Starts at once.')}
+              ? 'Pre-training starts immediately.'
+              : 'Starts immediately.')}
       </p>
       {ablating && dataset && (
         <AblationDialog
@@ -163,5 +163,5 @@ const withTheirs = (experiment: Experiment, theirs: SharedRun | null): QueuedExp
 
 function obstacleOf(dataset: DatasetDocument | null, wrong: readonly string[]): string | null {
   if (!dataset) return 'Choose a dataset first.';
-  return wrong.length > 0 ? `To correct: ${wrong.join(', ')}.` : null;
+  return wrong.length > 0 ? `Correct these options: ${wrong.join(', ')}.` : null;
 }

@@ -35,9 +35,7 @@ export function plannedRows(full: Full, dataset: DatasetDocument, runs: readonly
     return {
       ...row,
       reason:
-        row.reason ??
-        configLacks(model, config, dataset) ??
-        (twin ? `The same configuration as “${twin.label}”.` : null),
+        row.reason ?? configLacks(model, config, dataset) ?? (twin ? `Same configuration as “${twin.label}”.` : null),
       changes: modelTable(model).options.flatMap(({ key }) =>
         config[key] === full.config[key] && !row.measured.includes(key) ? [] : [`${key}=${config[key]}`],
       ),

@@ -14,6 +14,6 @@ export function needsProblem(
   const others = MODEL_TABLES.filter(({ minModalities }) => minModalities <= matrices.length).map(({ name }) => name);
   return {
     message: `${model.name} needs ${plural(model.minModalities, 'item feature matrix', 'item feature matrices')}, and ${dataset.name} has ${matrices.length === 0 ? 'none' : matrices.length}.`,
-    hint: `Import the dataset together with its feature files (image_feat.npy, text_feat.npy, …), or choose ${others.join(', ')}.`,
+    hint: `Import the dataset with its feature files (image_feat.npy, text_feat.npy, …), or choose ${others.join(', ')}.`,
   };
 }

@@ -59,7 +59,7 @@ function DatasetExportDialog({
       (error: unknown) =>
         setStage(
           controller.signal.aborted
-            ? { name: 'idle', said: 'Cancelled; nothing was saved.' }
+            ? { name: 'idle', said: 'Cancelled. Nothing was saved.' }
             : { name: 'failed', fault: faultOf(error) },
         ),
     );
@@ -69,7 +69,7 @@ function DatasetExportDialog({
       open
       onOpenChange={onClose}
       title="Export for MMRec"
-      description={`One archive of about ${formatBytes(dataset.bytes)}, for MMRec and what was built on it. It is made here and goes nowhere else.`}
+      description={`One archive of about ${formatBytes(dataset.bytes)} for MMRec and tools built on it. It is made here and is sent nowhere.`}
       actions={
         <>
           <span role="status">{stage.name === 'idle' ? stage.said : ''}</span>
@@ -99,8 +99,8 @@ function DatasetExportDialog({
         <File name={`${folder}.yaml`} words="the dataset’s configuration, for src/configs/dataset/" />
       </ul>
       <p className={styles.help}>
-        Where ids were numbered at import, id mappings lie beside. Names and categories of items are not part of the
-        layout. Dropped here again, the archive gives the same fingerprint.
+        If ids were numbered at import, the archive includes id mappings. Names and categories of items are not part of
+        the layout. Dropped here again, the archive gives the same fingerprint.
       </p>
       {stage.name === 'packing' && <Packing phase={stage.phase} bytes={dataset.bytes} />}
     </Dialog>

@@ -58,24 +58,24 @@ function RunExportDialog({ run, epochs, note, onClose }: RunExportProps & { read
       wide
       onOpenChange={onClose}
       title="Export this run"
-      description="Files for other tools. They are made here and go nowhere else."
+      description="Files for other tools. They are made here and are sent nowhere."
       actions={<span role="status">{said}</span>}
     >
       {fault && <FaultNotice fault={fault} />}
       {note && (
         <Notice tone="warning" title={note}>
-          The curves and the configuration say so too; embeddings and lists have no place for it.
+          The curves and the configuration say so too; embeddings and lists cannot.
         </Notice>
       )}
       {!ended && (
-        <Notice title="Embeddings and lists come with the test evaluation.">
-          It is made at the best epoch, when the run ends or is stopped.
+        <Notice title="Embeddings and lists need the test evaluation.">
+          It happens at the best epoch, when the run ends or is stopped.
         </Notice>
       )}
       <ul className={styles.list}>
         <Entry
           title="Curves, CSV"
-          help="One row per epoch with everything that was measured, in full precision; or one row per tag and step (run, tag, step, value), as experiment trackers read it."
+          help="One row per epoch with all measurements, in full precision; or one row per tag and step (run, tag, step, value), for experiment trackers."
         >
           <SaveButton label="Curves CSV" onClick={() => save(curvesFile(run, epochs, note))} />
           <SaveButton label="Long CSV" onClick={() => save(scalarsFile(run, epochs, note))} />
@@ -89,7 +89,7 @@ function RunExportDialog({ run, epochs, note, onClose }: RunExportProps & { read
         </Entry>
         <Entry
           title="Top-50 lists, TSV"
-          help="A line per test user: id, top_0, …, top_49, best first, training items left out; the layout of MMRec’s save_recommended_topk."
+          help="One line per test user: id, top_0, …, top_49, best first, training items excluded; the layout of MMRec’s save_recommended_topk."
         >
           <SaveButton label="Lists" disabled={!ended} onClick={() => save(topListsFile(run))} />
         </Entry>
@@ -97,8 +97,8 @@ function RunExportDialog({ run, epochs, note, onClose }: RunExportProps & { read
           title="MMRec configuration, YAML"
           help={
             modelTable(model).mmrec
-              ? 'The protocol and the model’s options under MMRec’s names. Where MMRec cannot do what this run did, a remark says so. The dataset’s page exports the data.'
-              : `MMRec has no ${modelTable(model).name}: the protocol for other models on the same data, and this run’s options as remarks. The dataset’s page exports the data.`
+              ? 'The protocol and the model’s options under MMRec’s names. Comments name what MMRec cannot do. Export the data on the dataset’s page.'
+              : `MMRec has no ${modelTable(model).name}: the file holds the protocol for other models on the same data, and this run’s options as comments. Export the data on the dataset’s page.`
           }
         >
           <CopyButtons texts={[{ what: 'YAML', text: yaml }]} />

@@ -51,7 +51,7 @@ function notStored({ id }: RunSummary, what: string): AppError {
   return new AppError(
     'RUN_NO_WEIGHTS',
     `The ${what} of this run are not stored here.`,
-    'They are made when a run ends: import the files it came from, weights included, or run the experiment again.',
+    'They are made when a run ends. Import the files it came from, with weights, or run the experiment again.',
     { id },
   );
 }

@@ -35,7 +35,7 @@ export function GroupPage() {
         title={`There is no ablation set ${id} here.`}
         actions={<ButtonLink to="/runs">All runs</ButtonLink>}
       >
-        Its runs may have been deleted, or belong to another browser.
+        Its runs may have been deleted, or they belong to another browser.
       </Notice>
     </Page>
   );
@@ -62,7 +62,7 @@ function KnownGroup({ group, runs }: { readonly group: RunGroup; readonly runs: 
       subtitle={`${modelTable(experiment.model).name} · ${experiment.dataset.name} · queued ${formatDateTime(createdAt)}`}
       actions={
         <>
-          <ButtonLink to={`/runs?set=${group.id}`}>Its runs</ButtonLink>
+          <ButtonLink to={`/runs?set=${group.id}`}>Show its runs</ButtonLink>
           <ShareButton ids={runs.map(({ id }) => id)} />
         </>
       }
@@ -119,7 +119,7 @@ function KnownGroup({ group, runs }: { readonly group: RunGroup; readonly runs: 
           }
           actions={<Link to={`/runs/${run.id}`}>Open the run</Link>}
         >
-          {run.fault ? `${run.fault.message} ${run.fault.hint}` : 'It can be taken up again on its page.'}
+          {run.fault ? `${run.fault.message} ${run.fault.hint}` : 'You can resume it on its page.'}
         </Notice>
       ))}
       {data === 'variants' && (
@@ -144,11 +144,11 @@ function readingWords(hasFull: boolean, runs: readonly RunSummary[]): string {
   const by = METRIC_KEYS.find((key) => key === config['stopMetric']) ?? 'recall@20';
   const liked = evaluationsOf(runs)[0] === 'liked';
   const chosen = `Mean ± standard deviation over seeds. Best epochs by validation ${metricLabel(by)}${liked ? ', liked items only' : ''}.`;
-  if (!hasFull) return `${chosen} The full model is not part of this set: there are no differences to it.`;
+  if (!hasFull) return `${chosen} The full model is not in this set, so there are no differences.`;
   const seeds = new Set(runs.map(({ experiment }) => experiment.seed)).size;
   const how =
     seeds > 1
-      ? 'the mean of the differences seed by seed'
-      : 'of the same seed; one seed says little about a small difference';
+      ? 'averaged over seed-by-seed differences'
+      : 'for the same seed; one seed says little about a small difference';
   return `${chosen} Δ R@20 is the difference to the full model, ${how}.`;
 }

@@ -11,7 +11,7 @@ import { standIn } from '../readings/findings';
 export interface Difference extends Spread {
   /** Seeds that both have a result of. */
   readonly pairs: number;
-  /** Of them, those in which this row is higher. */
+  /** How many of them have this row higher. */
   readonly higher: number;
 }
 

@@ -90,12 +90,12 @@ export const AnglePanel = memo(function AnglePanel({
   return (
     <Panel
       title="Directions from the centre"
-      note="points centred and scaled to length 1"
+      note="centred points, scaled to length 1"
       actions={
         <Choice
           segments
           hideLabel
-          label="Width of the kernel"
+          label="Kernel bandwidth"
           value={bandwidth}
           options={BANDWIDTHS}
           onValueChange={setBandwidth}
@@ -141,8 +141,8 @@ export const AnglePanel = memo(function AnglePanel({
       </Columns>
       <DataTable label="Spread of directions" columns={COLUMNS} rows={densities} rowId={({ name: id }) => id} />
       <p className={styles.note}>
-        Gaussian kernels, wrapped around the circle; their bandwidth in radians. The mean resultant length is 0 where
-        directions cancel and 1 where all are one. KL is the density’s divergence from the uniform one, in nats.
+        Gaussian kernels wrapped around the circle, with their bandwidth in radians. The mean resultant length is 0 if
+        directions cancel and 1 if all are equal. KL is the divergence of the density from uniform, in nats.
       </p>
     </Panel>
   );

@@ -48,12 +48,15 @@ export const ProjectionPane = memo(function ProjectionPane({
       {fault && <FaultNotice fault={fault} actions={<Button onClick={shown.again}>Try again</Button>} />}
       {cancelled && (
         <Notice title="Cancelled." actions={<Button onClick={shown.again}>Project again</Button>}>
-          Nothing was kept of it.
+          Nothing was stored.
         </Notice>
       )}
       {newer && !working && (
-        <Notice title="A newer checkpoint is there." actions={<Button onClick={shown.again}>Project it</Button>}>
-          The picture shows an earlier one.
+        <Notice
+          title="A newer checkpoint is available."
+          actions={<Button onClick={shown.again}>Update the plot</Button>}
+        >
+          The plot shows an earlier one.
         </Notice>
       )}
       {working && (!projection || method === 'umap') && <Working shown={shown} />}
@@ -92,7 +95,7 @@ function Words({
 }
 
 function Working({ shown }: { readonly shown: ShownProjection }) {
-  const text = shown.phase?.text ?? 'waiting for the analysis thread';
+  const text = shown.phase?.text ?? 'waiting for the analysis worker';
   const fraction = shown.phase?.fraction ?? null;
   const words = fraction === null ? text : `${text}: ${formatPercent(fraction, 2)}`;
   return (

@@ -110,7 +110,7 @@ export const ProjectionTab = memo(function ProjectionTab({ run }: { readonly run
         <Field label="Vectors">
           {(control) => <Select {...control} value={vectors} options={VECTORS} onValueChange={setVectors} />}
         </Field>
-        <Field label="Beside it">
+        <Field label="Compare with">
           {(control) => (
             <Select<Beside>
               {...control}
@@ -132,7 +132,7 @@ export const ProjectionTab = memo(function ProjectionTab({ run }: { readonly run
       {traits.fault && <FaultNotice fault={traits.fault} />}
       {routing.fault && <FaultNotice fault={routing.fault} />}
       {ofRouting && !routing.value && !routing.fault && (
-        <p className={styles.note}>{routing.phase?.text ?? 'waiting for the analysis thread'} …</p>
+        <p className={styles.note}>{routing.phase?.text ?? 'waiting for the analysis worker'} …</p>
       )}
       <Columns min={420}>
         {pane(first, { run, vectors }, colours)}
@@ -142,8 +142,8 @@ export const ProjectionTab = memo(function ProjectionTab({ run }: { readonly run
       <p className={styles.note}>
         {vectorsHelp(vectors, routed)}{' '}
         {method === 'umap'
-          ? `UMAP joins each point with 14 others by cosine, seed ${seed}; of more than ${MOST_POINTS.umap.toLocaleString('en-US')} points it takes a sample of that size.`
-          : 'A component’s sign is chosen so that its largest loading is positive; other runs may be turned against this one.'}
+          ? `UMAP joins each point to its 14 nearest by cosine, seed ${seed}. Of more than ${MOST_POINTS.umap.toLocaleString('en-US')} points it uses a sample of that size.`
+          : 'The sign of a component makes its largest loading positive; plots of other runs may be rotated.'}
       </p>
     </div>
   );
@@ -177,7 +177,7 @@ function namesOf(
   other: RunSummary | null,
   vectors: ProjectedVectors,
 ): readonly [string, string] {
-  if (beside === 'other') return vectors === 'final' ? ['final', 'before'] : ['before', 'final'];
+  if (beside === 'other') return vectors === 'final' ? ['final', 'input'] : ['input', 'final'];
   return other && other.name !== run.name ? [run.name, other.name] : ['left', 'right'];
 }
 

@@ -2,7 +2,7 @@ import type { Entities, ProjectedVectors, ProjectionMethod } from '../../domain/
 
 export const VECTORS: readonly { readonly value: ProjectedVectors; readonly label: string }[] = [
   { value: 'final', label: 'Final representation' },
-  { value: 'initial', label: 'Embeddings before' },
+  { value: 'initial', label: 'Input embeddings' },
 ];
 export const ENTITIES: readonly { readonly value: Entities; readonly label: string }[] = [
   { value: 'items', label: 'Items' },
@@ -29,13 +29,13 @@ export function besideOf(
 }
 
 export const vectorsLabel = (vectors: ProjectedVectors): string =>
-  vectors === 'final' ? 'Final representation' : 'Embeddings before';
+  vectors === 'final' ? 'Final representation' : 'Input embeddings';
 
 /** What the vectors are, in a sentence; `routed` for MAGNET. */
 export function vectorsHelp(vectors: ProjectedVectors, routed: boolean): string {
   if (vectors === 'initial')
-    return 'Before: the tables that the model starts from, before any graph, modality or expert acts on them (for MLLMRec the encoded descriptions and profiles).';
+    return 'Input: the tables the model starts from, before any graph, modality or expert (for MLLMRec, the encoded descriptions and profiles).';
   return routed
-    ? 'Final: what each expert is given of a user or item, side by side, without the router’s logits; the mixture itself exists only for pairs.'
+    ? 'Final: the concatenated inputs of the experts for a user or item, without the router’s logits. The mixture exists only for pairs.'
     : 'Final: the vectors whose inner products rank the items.';
 }

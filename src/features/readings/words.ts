@@ -43,5 +43,5 @@ export const shownEpoch = (epoch: number): number => epoch + 1;
 export function stopWords({ stopReason }: Pick<RunSummary, 'stopReason'>): string | null {
   if (!stopReason) return null;
   const { epoch, metric, best, median, peers } = stopReason;
-  return `Stopped after epoch ${epoch + 1} by the median rule: its best validation ${metricLabel(metric)} so far, ${formatMetric(best)}, was below ${formatMetric(median)}, the median of ${peers} finished runs at that epoch.`;
+  return `Stopped after epoch ${epoch + 1} by the median rule. Its best validation ${metricLabel(metric)} so far, ${formatMetric(best)}, was below ${formatMetric(median)}, the median of ${peers} finished runs at that epoch.`;
 }

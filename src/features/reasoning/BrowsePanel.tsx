@@ -22,7 +22,7 @@ export function BrowsePanel({ dataset, job }: { readonly dataset: DatasetDocumen
   );
   const entity = last?.scope === scope && last.index === index ? last : null;
   return (
-    <Panel title="Look at the texts">
+    <Panel title="Review the texts">
       <EntityPicker dataset={dataset} scope={scope} index={index} onPick={setEntity} />
       {fault && <FaultNotice fault={fault} />}
       {entity ? <Texts key={`${scope}/${index}/${entity.text ?? ''}`} entity={entity} job={job} /> : <p>Reading …</p>}
@@ -56,7 +56,7 @@ function Texts({ entity, job }: { readonly entity: ReasonedEntity; readonly job:
                 origin === 'own' && 'written or left out by hand',
                 origin === 'imported' && 'from a file',
                 attempt > 0 && `attempt ${attempt + 1}, seed ${job.settings.seed + attempt}`,
-                endedEarly && 'ended at the longest answer',
+                endedEarly && 'cut off at the maximum answer length',
               ]
                 .filter(Boolean)
                 .join(' · ')}
@@ -98,7 +98,7 @@ function Texts({ entity, job }: { readonly entity: ReasonedEntity; readonly job:
           ) : (
             <>
               <Button small variant="primary" onClick={() => write({ kind: 'edited', text: draft.trim() })}>
-                Keep this text
+                Save this text
               </Button>
               <Button small onClick={() => setDraft(null)}>
                 Cancel
@@ -116,6 +116,6 @@ function wordsFor({ text, origin, scope }: ReasonedEntity): string {
   if (text !== '') return text;
   if (origin === 'own') return 'Left out.';
   return scope === 'item'
-    ? 'Nothing to ask: there is no picture. The text alone is encoded.'
-    : 'Nothing to ask: there is no history with texts.';
+    ? 'No picture, so nothing to ask. Only the text is encoded.'
+    : 'No history with texts, so nothing to ask.';
 }

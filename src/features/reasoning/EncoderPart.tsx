@@ -14,7 +14,7 @@ import styles from './reasoning.module.css';
 type InPage = Extract<EncoderChoice, { kind: 'page' }>;
 
 const DEVICES: readonly { readonly value: EncoderDevice; readonly label: string }[] = [
-  { value: 'auto', label: 'The GPU where there is one' },
+  { value: 'auto', label: 'The GPU, if there is one' },
   { value: 'webgpu', label: 'The GPU' },
   { value: 'wasm', label: 'The CPU' },
 ];
@@ -29,7 +29,7 @@ export function EncoderPart({ settings }: { readonly settings: ReasoningSettings
   return (
     <>
       <Choice
-        label="Who encodes"
+        label="Encode with"
         value={encoder.kind}
         options={[
           { value: 'server', label: 'The model server' },
@@ -94,9 +94,9 @@ function PageEncoder({
             label="Encoder in this browser"
             help={
               chosen &&
-              `${formatCount(chosen.width)} dimensions, ${formatCount(chosen.longest)} tokens of a text at most, ${formatBytes(chosen.bytes)}`
+              `${formatCount(chosen.width)} dimensions, ${formatCount(chosen.longest)} tokens per text at most, ${formatBytes(chosen.bytes)}`
             }
-            error={absent ? 'None is chosen, or the chosen one is no longer here.' : null}
+            error={absent ? 'No encoder is chosen, or it is no longer stored.' : null}
           >
             {(control) => (
               <Select
@@ -112,7 +112,7 @@ function PageEncoder({
               />
             )}
           </Field>
-          <Field label="It runs on" help="The vectors are the same but for rounding.">
+          <Field label="Run on" help="The vectors are the same except for rounding.">
             {(control) => (
               <Select
                 {...control}
@@ -125,7 +125,7 @@ function PageEncoder({
         </div>
       )}
       <p className={styles.help}>
-        A sentence encoder’s folder, with <code>config.json</code>, <code>tokenizer.json</code>,{' '}
+        The folder of a sentence encoder with <code>config.json</code>, <code>tokenizer.json</code>,{' '}
         <code>tokenizer_config.json</code> and <code>onnx/model.onnx</code>, as <code>{HUB_ENCODER}</code> has them on
         Hugging Face. Drop it on this page; it stays in this browser and is sent nowhere.
       </p>
@@ -173,13 +173,15 @@ function FromHub({ busy }: { readonly busy: boolean }) {
     <div className={styles.row}>
       <DraftInput
         label="Encoder on Hugging Face"
-        help="Its files are fetched once, and kept."
+        help="Its files are downloaded once and kept."
         value={model}
-        problem={(text) => (/^[\w.-]+\/[\w.-]+$/.test(text) ? null : 'The owner and the model, divided by a slash.')}
+        problem={(text) =>
+          /^[\w.-]+\/[\w.-]+$/.test(text) ? null : 'Write the owner and the model, separated by a slash.'
+        }
         onValue={setModel}
       />
       <Button onClick={() => void take({ hub: model })} disabled={busy}>
-        Fetch it
+        Download
       </Button>
     </div>
   );

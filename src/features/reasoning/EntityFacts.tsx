@@ -9,14 +9,14 @@ export function EntityFacts({ entity: { scope, name, picture, history } }: { rea
       {scope === 'item' &&
         (picture ? <img src={picture} alt={`Picture of ${name}`} /> : <p className={styles.help}>No picture.</p>)}
       {scope === 'user' && (
-        <ul className={styles.history} aria-label="Training history, the oldest first" tabIndex={0}>
+        <ul className={styles.history} aria-label="Training history, oldest first" tabIndex={0}>
           {history.map((one, place) => (
             <li key={place} className={one.read ? undefined : styles.left}>
               {one.name}
               {!one.read && ' (left out)'}
             </li>
           ))}
-          {history.length === 0 && <li>No training interaction.</li>}
+          {history.length === 0 && <li>No training interactions.</li>}
         </ul>
       )}
     </div>

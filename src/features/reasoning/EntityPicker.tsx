@@ -23,7 +23,7 @@ export function EntityPicker({ dataset, scope, index, onPick }: EntityPickerProp
   return (
     <div className={styles.fields}>
       <Choice
-        label="What to look at"
+        label="Items or users"
         hideLabel
         segments
         value={scope}

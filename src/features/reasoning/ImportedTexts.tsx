@@ -11,15 +11,15 @@ import styles from './reasoning.module.css';
 
 const LABELS: Readonly<Record<ImportStep, string>> = {
   descriptions: 'Descriptions of pictures',
-  documents: 'Whole item texts',
+  documents: 'Complete item texts',
   profiles: 'Profiles of users',
 };
 
 const HELP: Readonly<Record<ImportStep, string>> = {
-  descriptions: 'Stand where the describing model’s answers would, behind the item’s text.',
-  documents: 'Stand in the place of an item’s text and description; encoded and read as they are.',
+  descriptions: 'Take the place of the describing model’s answers, after the item’s text.',
+  documents: 'Replace an item’s text and description; encoded as they are.',
   profiles:
-    'Stand where the profiling model’s answers would. Nobody can know which interactions they were written from.',
+    'Take the place of the profiling model’s answers. Lodestone cannot know which interactions they were written from.',
 };
 
 /** Descriptions and profiles that are there already: no model is asked for them. */
@@ -32,7 +32,7 @@ export function ImportedTexts({ busy }: { readonly busy: boolean }) {
   const held = IMPORT_STEPS.flatMap((one) => (imported?.[one] ? [{ step: one, ...imported[one] }] : []));
   return (
     <Disclosure
-      title="Texts that are there already"
+      title="Existing texts"
       summary={
         held.length === 0
           ? 'none'
@@ -40,7 +40,7 @@ export function ImportedTexts({ busy }: { readonly busy: boolean }) {
       }
     >
       <div className={styles.stack}>
-        <Field label="What the file has" help={HELP[step]}>
+        <Field label="The file contains" help={HELP[step]}>
           {(control) => (
             <Select
               {...control}
@@ -50,10 +50,10 @@ export function ImportedTexts({ busy }: { readonly busy: boolean }) {
             />
           )}
         </Field>
-        <p className={styles.help}>JSONL as this page exports it; or JSON, CSV or TSV with ids and texts.</p>
+        <p className={styles.help}>JSONL as exported by this page, or JSON, CSV or TSV with ids and texts.</p>
         <div className={styles.row}>
           <Button onClick={() => files.current?.click()} disabled={busy}>
-            Choose a file of texts
+            Choose a text file
           </Button>
         </div>
         <input
@@ -77,7 +77,7 @@ export function ImportedTexts({ busy }: { readonly busy: boolean }) {
             title={`${LABELS[found.step]}: ${plural(found.found.texts, 'text')} stored.`}
           >
             {found.found.strangers > 0 &&
-              `${plural(found.found.strangers, 'text belongs', 'texts belong')} to nobody in this dataset. `}
+              `${plural(found.found.strangers, 'text belongs', 'texts belong')} to no item or user of this dataset. `}
             {found.found.empty > 0 && `${plural(found.found.empty, 'text is', 'texts are')} empty and left out.`}
           </Notice>
         )}

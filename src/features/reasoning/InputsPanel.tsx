@@ -59,8 +59,8 @@ export function InputsPanel() {
         Texts: a CSV, TSV or JSONL file with a column <code>id</code> (<code>itemID</code>, <code>asin</code>) and any
         of <code>title</code>, <code>brand</code>, <code>categories</code>, <code>description</code>. Pictures: JPEG,
         PNG, WebP or GIF in files, a folder or a .zip, named by the item’s id, or by a table with the columns{' '}
-        <code>id</code> and <code>file</code>; those of more than 1024 pixels a side are sent smaller. Ids are those of
-        the dataset’s files, or indices where it has no others.
+        <code>id</code> and <code>file</code>; pictures larger than 1024 pixels a side are sent smaller. Ids are those
+        of the dataset’s files, or indices if it has no others.
       </p>
       <div className={styles.row}>
         <Button onClick={() => files.current?.click()} disabled={busy}>
@@ -98,8 +98,8 @@ export function InputsPanel() {
           title={`${plural(found.texts, 'text')} and ${plural(found.pictures, 'picture')} stored.`}
         >
           {found.strangers > 0 &&
-            `${plural(found.strangers, 'text or picture', 'texts or pictures')} named no item of this dataset. `}
-          {found.leftOut.length > 0 && `Left out as neither: ${found.leftOut.slice(0, 5).join(', ')}.`}
+            `${plural(found.strangers, 'text or picture', 'texts or pictures')} did not match any item of this dataset. `}
+          {found.leftOut.length > 0 && `Skipped (neither texts nor pictures): ${found.leftOut.slice(0, 5).join(', ')}.`}
         </Notice>
       )}
       <ImportedTexts busy={busy} />

@@ -31,7 +31,7 @@ const COLUMNS: readonly Column<StageState>[] = [
     sortable: false,
     value: ({ done }) => done,
     cell: ({ done, total }) =>
-      total === null ? 'after the stage before' : `${formatCount(done)} of ${formatCount(total)}`,
+      total === null ? 'after the previous stage' : `${formatCount(done)} of ${formatCount(total)}`,
   },
   {
     id: 'bar',
@@ -87,7 +87,7 @@ const COLUMNS: readonly Column<StageState>[] = [
 const WORDS: Readonly<Record<JobStatus['name'], string>> = {
   idle: '',
   running: 'asking',
-  pausing: 'ending the calls that are under way',
+  pausing: 'finishing the calls in progress',
   waiting: 'waiting for another tab',
   paused: 'paused',
   stopped: 'stopped',
@@ -118,7 +118,7 @@ export function PipelinePanel({ dataset }: { readonly dataset: DatasetDocument }
             ? ''
             : WORDS[status.name]
           : active
-            ? 'another dataset is being worked on'
+            ? 'another dataset is being processed'
             : ''
       }
       actions={
@@ -128,7 +128,7 @@ export function PipelinePanel({ dataset }: { readonly dataset: DatasetDocument }
           </Button>
         ) : (
           <Button variant={complete ? 'secondary' : 'primary'} onClick={start} disabled={complete || !survey}>
-            {begun ? 'Go on' : 'Start'}
+            {begun ? 'Continue' : 'Start'}
           </Button>
         )
       }
@@ -138,14 +138,14 @@ export function PipelinePanel({ dataset }: { readonly dataset: DatasetDocument }
         columns={COLUMNS}
         rows={stages}
         rowId={({ stage }) => stage}
-        empty="Counting what is stored …"
+        empty="Counting stored answers …"
       />
       <p className="visually-hidden" role="status">
         {active ? said : ''}
       </p>
       <p className={styles.help}>
-        Every answer is stored as it arrives, so the page may be closed at any time; nothing is asked twice. Profiles
-        are made from training interactions only. Tokens are those of the last start.
+        Every answer is stored as it arrives: you can close the page at any time, and no question is asked twice.
+        Profiles are made from training interactions only. Token counts start at the last start.
       </p>
       {here && status.name === 'stopped' && <FaultNotice fault={status.fault} />}
       <Failures />
@@ -176,7 +176,7 @@ function Forget() {
         open={asking}
         onOpenChange={setAsking}
         title="Delete all stored answers?"
-        description="The answers of all datasets: they would have to be asked for again. Inputs, prompts, and datasets made from answers stay."
+        description="This deletes the answers for all datasets; the questions would have to be asked again. Inputs, prompts and datasets made from answers stay."
         confirmLabel="Delete"
         onConfirm={() => void forget()}
       />
@@ -221,7 +221,7 @@ function Derive({ dataset }: { readonly dataset: DatasetDocument }) {
         void derive(name.trim()).then((made) => made && navigate(`/data/${made.id}`));
       }}
     >
-      <Field label="Name of the dataset with these vectors" help="The dataset itself and its runs stay as they are.">
+      <Field label="Name of the new dataset" help="This dataset and its runs stay as they are.">
         {(control) => (
           <Input {...control} value={name} maxLength={80} onChange={(event) => setName(event.target.value)} />
         )}

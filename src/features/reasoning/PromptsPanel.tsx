@@ -17,8 +17,8 @@ const promptProblem =
     const unknown = unknownVariables(text, step);
     if (unknown.length > 0) return `There is no variable ${unknown.map((name) => `{{${name}}}`).join(', ')} here.`;
     if (step === 'profile' && !/\{\{\s*items\s*\}\}/.test(text))
-      return 'Without {{items}} the model does not see the history.';
-    return text.trim() === '' ? 'A prompt has words.' : null;
+      return 'Without {{items}}, the model does not see the history.';
+    return text.trim() === '' ? 'A prompt cannot be empty.' : null;
   };
 
 /** What is asked, and how. A change redoes only what depends on it. */
@@ -45,10 +45,10 @@ export function PromptsPanel({ settings }: { readonly settings: ReasoningSetting
   return (
     <Panel
       title="Prompts"
-      note="a change redoes only what depends on it"
+      note="a change repeats only what depends on it"
       actions={
         <Button small variant="quiet" onClick={() => change({ ...settings, prompts: DEFAULT_PROMPTS })}>
-          As delivered
+          Restore the defaults
         </Button>
       }
     >
@@ -67,7 +67,7 @@ export function PromptsPanel({ settings }: { readonly settings: ReasoningSetting
       </div>
       <Disclosure
         title="Options"
-        summary={`seed ${settings.seed}, ${settings.history.most} items of a history at most, ${settings.concurrency} calls at once`}
+        summary={`seed ${settings.seed}, ${settings.history.most} history items at most, ${settings.concurrency} parallel calls`}
       >
         <div className={styles.grid}>
           <Choice
@@ -77,15 +77,15 @@ export function PromptsPanel({ settings }: { readonly settings: ReasoningSetting
               {
                 value: 'greedy',
                 label: 'Temperature 0 and the seed',
-                help: 'The same question gets the same answer, as far as the server keeps to it.',
+                help: 'The same question gets the same answer, if the server supports it.',
               },
-              { value: 'server', label: 'As the server has it', help: 'For servers that refuse these options.' },
+              { value: 'server', label: 'Server defaults', help: 'For servers that reject these options.' },
             ]}
             onValueChange={(sampling) => change({ ...settings, sampling })}
           />
           <Field
-            label="Histories that are too long"
-            help="What does not fit the context or the number of items is left out, and the user is marked."
+            label="Long histories"
+            help="Items that exceed the context or the maximum are left out, and the user is marked."
           >
             {(control) => (
               <Select
@@ -100,8 +100,8 @@ export function PromptsPanel({ settings }: { readonly settings: ReasoningSetting
             )}
           </Field>
           {number(
-            'Items of a history, at most',
-            'Longer histories are cut by the rule.',
+            'Maximum history items',
+            'Longer histories are truncated by the rule.',
             settings.history.most,
             1,
             1000,
@@ -109,15 +109,15 @@ export function PromptsPanel({ settings }: { readonly settings: ReasoningSetting
           )}
           {number(
             'Context, tokens',
-            'What the model reads at once. Three characters are counted as a token.',
+            'The model’s context length. Three characters count as one token.',
             settings.contextTokens,
             512,
             1_000_000,
             (contextTokens) => ({ ...settings, contextTokens }),
           )}
           {number(
-            'Longest answer, tokens',
-            'A hundred words are about 140 tokens.',
+            'Maximum answer length, tokens',
+            '100 words are about 140 tokens.',
             settings.answerTokens,
             16,
             100_000,
@@ -128,8 +128,8 @@ export function PromptsPanel({ settings }: { readonly settings: ReasoningSetting
             seed,
           }))}
           {number(
-            'Calls at once',
-            'More than the server works on at once only wait there.',
+            'Parallel calls',
+            'Calls beyond the server’s own limit only wait there.',
             settings.concurrency,
             1,
             64,

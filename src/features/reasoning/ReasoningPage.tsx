@@ -30,7 +30,7 @@ export function ReasoningPage() {
         title="This dataset is not stored in this browser."
         actions={<ButtonLink to="/data">Open Data</ButtonLink>}
       >
-        It may have been deleted, or the address is from another browser.
+        It may have been deleted, or the address comes from another browser.
       </Notice>
     </Page>
   );
@@ -43,11 +43,11 @@ function Known({ dataset }: { readonly dataset: DatasetDocument }) {
   return (
     <Page
       title={`Reasoning: ${dataset.name}`}
-      subtitle="A model server of yours describes the items’ pictures and writes a profile of every user from the training history; it, or this page, encodes both for MLLMRec."
+      subtitle="Your model server describes the items’ pictures and writes a profile of every user from the training history. The server or this page then encodes both for MLLMRec."
       actions={<ButtonLink to={`/data/${dataset.id}`}>The dataset</ButtonLink>}
     >
       {fault && <FaultNotice fault={fault} />}
-      {!current && <p>Reading what is stored …</p>}
+      {!current && <p>Reading stored answers …</p>}
       {current && (
         <>
           <Columns min={400}>

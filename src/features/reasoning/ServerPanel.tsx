@@ -19,9 +19,9 @@ const KINDS: readonly { readonly value: ServerKind; readonly label: string }[] =
 ];
 
 const MODELS: readonly { readonly key: keyof ReasoningModels; readonly label: string; readonly help: string }[] = [
-  { key: 'describe', label: 'Model that describes images', help: 'Must see images; the paper uses gemma3:27b.' },
-  { key: 'profile', label: 'Model that writes profiles', help: 'May be the same.' },
-  { key: 'encode', label: 'Encoder', help: 'Turns texts into vectors; the paper uses a MiniLM of 384 dimensions.' },
+  { key: 'describe', label: 'Model that describes images', help: 'It must accept images; the paper uses gemma3:27b.' },
+  { key: 'profile', label: 'Model that writes profiles', help: 'It may be the same model.' },
+  { key: 'encode', label: 'Encoder', help: 'Turns texts into vectors; the paper uses a 384-dimensional MiniLM.' },
 ];
 
 /** Says what is wrong with an address; null for a right one. */
@@ -78,7 +78,7 @@ export function ServerPanel({ settings }: { readonly settings: ReasoningSettings
   };
 
   return (
-    <Panel title="Model server" note="nothing but this address is asked">
+    <Panel title="Model server" note="the page contacts only this address">
       <Choice
         label="Kind"
         value={server.kind}
@@ -95,7 +95,7 @@ export function ServerPanel({ settings }: { readonly settings: ReasoningSettings
       <div className={styles.grid}>
         <DraftInput
           label="Address"
-          help="Of this machine, or of a host that was listed when the app was built."
+          help="On this machine, or on a host listed when the app was built."
           value={server.url}
           problem={wrong}
           onValue={(url) => change({ ...settings, server: { ...server, url: parseAddress(url) } })}
@@ -103,7 +103,7 @@ export function ServerPanel({ settings }: { readonly settings: ReasoningSettings
         <div className={styles.column}>
           <Field
             label="Key"
-            help={`Only for servers that ask for one; sent to ${origin} alone.${keeps ? '' : ' It is kept in memory, and gone when the page is closed.'}`}
+            help={`Only for servers that require one; sent only to ${origin}.${keeps ? '' : ' It is kept in memory and gone when you close the page.'}`}
           >
             {(control) => (
               <Input
@@ -119,7 +119,7 @@ export function ServerPanel({ settings }: { readonly settings: ReasoningSettings
             label="Keep this key in this browser"
             help={
               keeps
-                ? 'It lies unencrypted in this browser’s storage, in no file, backup or link. Take the tick away to forget it.'
+                ? 'It is stored unencrypted in this browser, and is in no file, backup or link. Clear the checkbox to delete it.'
                 : undefined
             }
             checked={keeps}

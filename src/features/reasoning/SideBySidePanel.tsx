@@ -20,11 +20,11 @@ export function SideBySidePanel({ dataset }: { readonly dataset: DatasetDocument
   const { survey } = useReasoning();
   const variants = survey?.variants ?? [];
   return (
-    <Panel title="Two models side by side" note="as first answered, before anything was changed by hand">
+    <Panel title="Two models side by side" note="first answers, before any edits">
       {variants.length < 2 ? (
         <p className={styles.help}>
-          Once this dataset was started with two models, prompts or options, their texts on the same item or user stand
-          side by side here. Answers of earlier ones are kept.
+          After you start this dataset with two models, prompts or options, their texts for the same item or user appear
+          here side by side. Earlier answers are kept.
         </p>
       ) : (
         <Chosen key={variants.length} dataset={dataset} variants={variants} />
@@ -80,7 +80,7 @@ function Chosen({
         </Field>
       </div>
       <p className={styles.help}>
-        {differences.length === 0 ? 'These are the same.' : `They differ in: ${differences.join(', ')}.`}
+        {differences.length === 0 ? 'Both sides are the same.' : `They differ in: ${differences.join(', ')}.`}
       </p>
       <EntityPicker dataset={dataset} scope={scope} index={index} onPick={setEntity} />
       {fault && <FaultNotice fault={fault} />}
@@ -114,7 +114,7 @@ function Side({
   readonly entity: ReasonedEntity;
   readonly label: string;
 }) {
-  const words = text === null ? 'No answer is stored.' : text || 'Nothing to ask.';
+  const words = text === null ? 'No stored answer.' : text || 'Nothing to ask.';
   return (
     <section className={styles.column} aria-label={label}>
       <strong>{label}</strong>
@@ -123,7 +123,7 @@ function Side({
         {[
           text && `${text.split(/\s+/).length} words`,
           model && `${scope === 'item' ? 'described' : 'profiled'} by ${model}`,
-          endedEarly && 'ended at the longest answer',
+          endedEarly && 'cut off at the maximum answer length',
         ]
           .filter(Boolean)
           .join(' · ')}

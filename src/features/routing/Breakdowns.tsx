@@ -57,7 +57,7 @@ export function Breakdowns({ routing }: { readonly routing: RunRouting }) {
           />
           {breakdown.groups.length > MOST_OUTLINES && (
             <p className={styles.note}>
-              The first {MOST_OUTLINES} of {breakdown.groups.length} parts; the tables have all.
+              The first {MOST_OUTLINES} of {breakdown.groups.length} parts; the tables list all.
             </p>
           )}
         </Surface>

@@ -32,7 +32,7 @@ export function EntityField({ label, value, count, name, onChange }: EntityField
       label={label}
       {...(typed !== null &&
         typed.trim() !== '' &&
-        found.length === 0 && { error: `Nothing is called “${typed}”; indices go from 0 to ${count - 1}.` })}
+        found.length === 0 && { error: `No match for “${typed}”; indices go from 0 to ${count - 1}.` })}
     >
       {(control) => (
         <>

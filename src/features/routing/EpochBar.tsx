@@ -20,7 +20,7 @@ export function EpochBar({ frames, player, stage, switchShare }: EpochBarProps) 
   const epoch = shownEpoch(frame.epoch);
   const stageName = stage === 1 ? 'stage 1: coverage' : 'stage 2: confidence';
   return (
-    <div className={styles.player} role="group" aria-label="Epoch that is shown">
+    <div className={styles.player} role="group" aria-label="Shown epoch">
       <Button
         small
         aria-label="Previous epoch"

@@ -68,11 +68,11 @@ export function PairList({ routing, shape, labels, selected, onSelect, shown, on
         rows={rows}
         rowId={({ user, item, split }) => `${user} ${item} ${split}`}
         isCurrent={({ user, item }) => user === shown.user && item === shown.item}
-        empty="No held-out pair has this expert as its first choice."
+        empty="This expert is not the first choice of any held-out pair."
       />
       {count > rows.length && (
         <p className={styles.note}>
-          The {LISTED} of largest probability; choose a cell of the heat map for another expert.
+          The {LISTED} with the highest probability; choose a cell of the heat map for another expert.
         </p>
       )}
     </Panel>

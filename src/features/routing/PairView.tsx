@@ -121,7 +121,7 @@ function Explained({ explanation, routing, labels, wide, onItem }: ExplainedProp
       </Surface>
       <Surface>
         <h3 className={styles.subhead}>
-          Evidence: {plural(history.length, 'item')} of the user’s history, by likeness to this item
+          Evidence: {plural(history.length, 'item')} of the user’s history, by similarity to this item
         </h3>
         <div className={styles.scroll}>
           <DataTable
@@ -172,7 +172,7 @@ const EXPERT_COLUMNS: readonly Column<ExpertRow>[] = [
   },
   {
     id: 'contribution',
-    header: 'adds to ŷ',
+    header: 'contribution to ŷ',
     numeric: true,
     value: ({ contribution }) => contribution,
     cell: ({ share, contribution }) => (share > 0 ? formatNumber(contribution, 4) : '–'),
@@ -229,6 +229,6 @@ function listColumnsOf(
       value: ({ score }) => score,
       cell: ({ score }) => formatNumber(score, 4),
     },
-    { id: 'mark', header: 'What it is', value: words },
+    { id: 'mark', header: 'Role', value: words },
   ];
 }

@@ -43,7 +43,7 @@ export function PairsBeside({ thread, run, routing, labels, pair }: PairsBesideP
   return (
     <Panel
       title="One pair"
-      note="routing, evidence and the list it leads to"
+      note="routing, evidence and the ranked list"
       actions={
         second ? (
           <Button small onClick={() => setSecond(null)}>

@@ -70,9 +70,9 @@ export const RoutingTab = memo(function RoutingTab({ run, curves, shape }: Routi
   if (!frame) {
     return (
       <div className={styles.column}>
-        <Notice title="The first epoch has not ended yet.">
+        <Notice title="No epoch has finished yet.">
           The routing of the validation pairs is recorded at the end of each epoch
-          {batches ? '; until then, this is where the batches go.' : '.'}
+          {batches ? '; until then, this map shows the training batches.' : '.'}
         </Notice>
         {batches}
       </div>

@@ -75,7 +75,7 @@ export function routingFrames(
 /** The routing of the training batches of one interval. */
 export type BatchRouting = Pick<RoutingFrame, 'epoch' | 'step' | 'mean' | 'cells'>;
 
-/** Of the newest interval; null where it recorded none. */
+/** The newest interval's routing; null if it recorded none. */
 export function newestRouting(
   intervals: readonly TermPoint[],
   { experts, groups, families }: RouterShape,

@@ -31,8 +31,16 @@ export const ConfigTab = memo(function ConfigTab({ run }: { readonly run: RunSum
             <Stat label="Dataset" value={experiment.dataset.name} />
             <Stat label="Fingerprint" value={<code>{formatFingerprint(experiment.dataset.fingerprint)}</code>} />
             <Stat label="Seed" value={experiment.seed} />
-            <Stat label="Backend asked for" value={experiment.backend} />
-            <Stat label="Run" value={<code>{run.id}</code>} />
+            <Stat label="Requested backend" value={experiment.backend} />
+            <Stat
+              label="Run"
+              value={
+                <>
+                  <code>{run.id}</code>
+                  {run.app && ` · Lodestone ${run.app}`}
+                </>
+              }
+            />
           </StatList>
           <ExperimentJson run={run} />
         </Panel>
@@ -56,7 +64,7 @@ function OptionsPanel({ run }: { readonly run: RunSummary }) {
       actions={
         aside > 0 && (
           <Button small variant="quiet" aria-expanded={all} onClick={() => setAll(!all)}>
-            {all ? 'Hide' : 'Show'} {plural(aside, 'option')} without effect here
+            {all ? 'Hide' : 'Show'} {plural(aside, 'option')} with no effect
           </Button>
         )
       }
@@ -105,7 +113,7 @@ function OptionRow({ option, value, changed, idle }: OptionRowProps) {
     <tr data-changed={changed} data-idle={idle}>
       <th scope="row">
         {option.label} <code className={styles.quiet}>{option.key}</code>
-        {idle && <span className={styles.note}> · without effect here</span>}
+        {idle && <span className={styles.note}> · with no effect</span>}
       </th>
       <td>
         {changed && (

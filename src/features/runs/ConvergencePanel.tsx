@@ -72,7 +72,7 @@ export const ConvergencePanel = memo(function ConvergencePanel({
         marks={marks}
         describeX={describeX}
         height={176}
-        emptyText="The first evaluation has not been made yet."
+        emptyText="No evaluation yet."
       />
     </Panel>
   );

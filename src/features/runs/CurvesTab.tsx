@@ -58,9 +58,8 @@ export const CurvesTab = memo(function CurvesTab({ run, curves, findings }: Curv
   return (
     <div className={styles.curves}>
       {switched !== null && switched <= EARLY_STEPS && (
-        <Notice tone="warning" title={`Stage 2 began after step ${switched}: coverage had no time to act.`}>
-          A router that starts near uniform counts as covered at once. “Least coverage, epochs” keeps stage 1 for
-          longer.
+        <Notice tone="warning" title={`Stage 2 began after step ${switched}, so coverage had no time to act.`}>
+          A router that starts near uniform counts as covered at once. “Minimum coverage, epochs” makes stage 1 longer.
         </Notice>
       )}
       <div className={styles.panels}>
@@ -70,8 +69,8 @@ export const CurvesTab = memo(function CurvesTab({ run, curves, findings }: Curv
             title="Loss terms"
             marks={stages}
             series={losses}
-            yLabel="weighted, mean of the interval"
-            emptyText={ended ? 'The run ended before its first interval.' : 'The first interval has not ended yet.'}
+            yLabel="weighted mean per interval"
+            emptyText={ended ? 'The run ended before its first interval.' : 'No interval has finished yet.'}
           />
         </div>
         <div className={styles.panel}>
@@ -80,7 +79,7 @@ export const CurvesTab = memo(function CurvesTab({ run, curves, findings }: Curv
             title="Ranking, validation"
             series={ranking}
             yLabel="Recall, NDCG"
-            emptyText={ended ? 'The run ended before its first evaluation.' : 'The first evaluation has not ended yet.'}
+            emptyText={ended ? 'The run ended before its first evaluation.' : 'No evaluation has finished yet.'}
             {...(rankingSummary && { summary: rankingSummary })}
           />
         </div>
@@ -90,7 +89,7 @@ export const CurvesTab = memo(function CurvesTab({ run, curves, findings }: Curv
             curves={curves}
             findings={findings}
             shared={shared}
-            emptyText={ended ? 'The run ended within its first epoch.' : 'The first epoch has not ended yet.'}
+            emptyText={ended ? 'The run ended within its first epoch.' : 'No epoch has finished yet.'}
           />
         </div>
       </div>

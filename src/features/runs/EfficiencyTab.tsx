@@ -31,7 +31,7 @@ export const EfficiencyTab = memo(function EfficiencyTab({
   return (
     <Columns min={380}>
       <ConvergencePanel run={run} curves={curves} />
-      <Panel title="Time" note={run.seconds > 0 && `${formatSeconds(run.seconds)} of work in all, pauses left out`}>
+      <Panel title="Time" note={run.seconds > 0 && `${formatSeconds(run.seconds)} of work, without pauses`}>
         <StatList>
           <Stat label="Training" value={formatSeconds(training)} note="per epoch, median" />
           <Stat label="Evaluation" value={formatSeconds(evaluation)} note="median" />
@@ -49,7 +49,7 @@ export const EfficiencyTab = memo(function EfficiencyTab({
           cursorKey={`${run.id} time`}
           describeX={describeX}
           height={176}
-          emptyText="The first epoch has not ended yet."
+          emptyText="No epoch has finished yet."
         />
       </Panel>
       <Panel title="Memory">
@@ -73,7 +73,7 @@ export const EfficiencyTab = memo(function EfficiencyTab({
             ))}
           </StatList>
         ) : (
-          <p>The estimate comes with the run’s preparation.</p>
+          <p>The estimate is made when the run is prepared.</p>
         )}
       </Panel>
       <Panel title="Device">
@@ -102,7 +102,7 @@ export const EfficiencyTab = memo(function EfficiencyTab({
             ))}
           </StatList>
         ) : (
-          <p>No device has been chosen yet.</p>
+          <p>No device yet.</p>
         )}
         {device?.fallbackReason && <p className={styles.note}>No faster backend: {device.fallbackReason}</p>}
       </Panel>

@@ -23,7 +23,7 @@ export const FindingsTab = memo(function FindingsTab({
   const panels = shown.filter(({ kind }) => kind !== 'note');
   return (
     <div className={styles.column}>
-      <p className={styles.note}>Known before the first step: what this configuration makes of the dataset.</p>
+      <p className={styles.note}>Known before the first step: what this configuration does with the dataset.</p>
       {notes.map((finding) => (
         <FindingView key={finding.key} finding={finding} experiment={experiment} />
       ))}

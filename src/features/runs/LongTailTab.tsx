@@ -21,19 +21,19 @@ export const LongTailTab = memo(function LongTailTab({ run }: { readonly run: Ru
   const items = useDatasets(
     ({ datasets }) => datasets.find(({ id }) => id === run.experiment.dataset.id)?.statistics.items,
   );
-  if (state.name === 'loading') return <p className={styles.note}>Reading the users’ results …</p>;
+  if (state.name === 'loading') return <p className={styles.note}>Reading results per user …</p>;
   if (state.name === 'failed') return <FaultNotice fault={state.fault} />;
   const { details, interactions } = state.value;
   if (!details)
     return (
-      <Notice title="The groups come with the test evaluation.">
-        It is made at the best epoch, when the run ends or is stopped.
+      <Notice title="The groups need the test evaluation.">
+        It happens at the best epoch, when the run ends or is stopped.
       </Notice>
     );
   if (!interactions || items === undefined)
     return (
-      <Notice tone="warning" title="The run’s dataset is no longer here.">
-        Add it again on the Data page to see how popular the recommended items are.
+      <Notice tone="warning" title="The run’s dataset is no longer stored here.">
+        Import it again on the Data page to see how popular the recommended items are.
       </Notice>
     );
   return <Groups run={run} details={details} interactions={interactions} items={items} />;

@@ -7,7 +7,7 @@ import styles from './runs.module.css';
 export function PreparingPanel({ id }: { readonly id: string }) {
   const live = useLiveRun(id);
   if (!live || (live.status !== 'preparing' && live.phase === null)) return null;
-  const text = live.phase?.text ?? 'starting the training thread';
+  const text = live.phase?.text ?? 'starting the training worker';
   const fraction = live.phase?.fraction ?? null;
   return (
     <div className={styles.preparing}>

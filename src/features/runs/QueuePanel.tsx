@@ -43,11 +43,11 @@ export function QueuePanel() {
               <Button
                 small
                 variant="quiet"
-                aria-label={`Take ${name} out of the queue`}
+                aria-label={`Remove ${name} from the queue`}
                 onClick={() => void dequeue(id)}
               >
                 <Icon name="close" />
-                Take out
+                Remove
               </Button>
             </li>
           );

@@ -98,13 +98,11 @@ export const ResultTable = memo(function ResultTable({ run, validLiked, findings
         {standsIn && <p className={styles.standIn}>⚠ {standsIn}</p>}
         {rated && (
           <p className={styles.note}>
-            Liked only: held-out items that the user rated above a personal threshold, over the users who have any.
+            Liked only: held-out items that the user rated above a personal threshold, over users who have any.
           </p>
         )}
         {likedChooses && valid && !rated && (
-          <p className={styles.note}>
-            There are no ratings to tell liked items by: all held-out items chose the best epoch.
-          </p>
+          <p className={styles.note}>Without ratings, all held-out items chose the best epoch.</p>
         )}
         <p className={styles.note}>{noteOf(dataset, printed.length, modelTable(model).name)}</p>
       </section>
@@ -154,7 +152,7 @@ function AllMetrics({ valid, test, validLiked, testLiked }: AllMetricsProps) {
           <Choice
             segments
             hideLabel
-            label="Items that count"
+            label="Relevant items"
             value={relevant}
             options={[
               { value: 'all', label: 'all held-out' },
@@ -206,9 +204,9 @@ function AllMetrics({ valid, test, validLiked, testLiked }: AllMetricsProps) {
 
 function noteOf(dataset: Parameters<typeof publishedRows>[0], printed: number, model: string): string {
   const known = publishedDataset(dataset.name, dataset.statistics);
-  if (known === null) return 'No printed figures: the dataset’s counts are not those of a dataset in the papers.';
+  if (known === null) return 'No printed results: the dataset’s counts match no dataset in the papers.';
   if (printed === 0) return `The papers print no row for ${model} on ${known}.`;
   return dataset.statistics
     ? `Same users, items and interactions as ${known} in the papers; their split and seeds may differ.`
-    : `The dataset is no longer stored: it is taken for ${known} by its name alone.`;
+    : `The dataset is no longer stored; it is matched to ${known} by its name only.`;
 }

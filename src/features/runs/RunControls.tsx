@@ -24,17 +24,17 @@ export function RunControls({ run }: { readonly run: RunSummary }) {
           title="Stop this run?"
           description={
             live.best
-              ? `The best epoch so far, ${shownEpoch(live.best.epoch)}, is evaluated on the test split and kept. The run cannot be continued afterwards; to go on later, pause it.`
-              : 'No epoch has been evaluated yet: the run ends without a result.'
+              ? `The best epoch so far, ${shownEpoch(live.best.epoch)}, is evaluated on the test split and kept. You cannot continue the run afterwards; to continue later, pause it.`
+              : 'No epoch has been evaluated yet, so the run ends without a result.'
           }
-          confirmLabel="Stop, keep the best"
+          confirmLabel="Stop and keep the best"
           onConfirm={() => useRuns.getState().command('stop')}
         />
       </>
     );
   }
   if (run.status === 'queued')
-    return <Button onClick={() => void useRuns.getState().dequeue(run.id)}>Take out of the queue</Button>;
+    return <Button onClick={() => void useRuns.getState().dequeue(run.id)}>Remove from the queue</Button>;
   if (!canResume(run)) return null;
   return (
     <Button variant="primary" onClick={() => void useRuns.getState().resume(run.id)}>

@@ -106,7 +106,7 @@ function Silence({ live }: { readonly live: LiveRun }) {
     return () => clearInterval(timer);
   }, [live]);
   if (silentMs < SILENT_MS) return null;
-  return <li className={styles.warning}>⚠ nothing heard for {Math.round(silentMs / 1000)} s</li>;
+  return <li className={styles.warning}>⚠ no report for {Math.round(silentMs / 1000)} s</li>;
 }
 
 /** Reads the state out, at most every ten seconds. */

@@ -50,7 +50,7 @@ export function RunPage() {
         title={`There is no run ${id} here.`}
         actions={<ButtonLink to="/runs">All runs</ButtonLink>}
       >
-        It may have been deleted, or belongs to another browser.
+        It may have been deleted, or it belongs to another browser.
       </Notice>
     </Page>
   );
@@ -92,22 +92,25 @@ function KnownRun({ run }: { readonly run: RunSummary }) {
       {run.status === 'interrupted' && (
         <Notice
           tone="warning"
-          title="This run was interrupted: its tab was closed or reloaded, or its thread was ended."
+          title="This run was interrupted: its tab was closed or reloaded, or its worker was ended."
         >
           {run.epochsDone > 0
-            ? 'Resume goes on from its last checkpoint; epochs after that are trained again and come out the same.'
-            : 'It had not finished an epoch; resuming starts it again.'}
+            ? 'Resume continues from the last checkpoint. Later epochs are trained again, with the same result.'
+            : 'It had not finished an epoch. Resume starts it again.'}
         </Notice>
       )}
       {elsewhere && isActive(run.status) && (
-        <Notice title="Another tab of this browser trains this run.">
-          Its controls are there. The numbers here are those of the last stored epoch.
+        <Notice title="Another tab of this browser is training this run.">
+          Its controls are in that tab. The numbers here are from the last stored epoch.
         </Notice>
       )}
       {stopped && <Notice title="This run was ended early.">{stopped}</Notice>}
       {run.status === 'queued' && paused && run.group && (
-        <Notice title="This run waits: its sweep is paused." actions={<Link to={groupPath(run.group)}>The sweep</Link>}>
-          It starts when the sweep is resumed.
+        <Notice
+          title="This run is waiting because its sweep is paused."
+          actions={<Link to={groupPath(run.group)}>The sweep</Link>}
+        >
+          It starts when you resume the sweep.
         </Notice>
       )}
       {run.status === 'queued' && !paused && (
@@ -117,8 +120,8 @@ function KnownRun({ run }: { readonly run: RunSummary }) {
           }
         >
           {elsewhere
-            ? 'Another tab of this browser is training; only one trains at a time. It, or this tab after it, takes up the queue.'
-            : 'It starts by itself when nothing else trains.'}
+            ? 'Another tab of this browser is training, and only one trains at a time. That tab, or this one after it, continues the queue.'
+            : 'It starts by itself when no other run is training.'}
         </Notice>
       )}
       {run.origin && <FromFile run={run} origin={run.origin} />}

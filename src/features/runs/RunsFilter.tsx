@@ -97,7 +97,7 @@ export function RunsFilter({ runs, filter, onFilter, columns, onColumns }: RunsF
           )}
         </Field>
       )}
-      {chosen && <ButtonLink to={groupPath(chosen)}>Its {chosen.sweep ? 'picture' : 'table'}</ButtonLink>}
+      {chosen && <ButtonLink to={groupPath(chosen)}>Open its {chosen.sweep ? 'chart' : 'table'}</ButtonLink>}
       <Choice
         segments
         label="Metrics"

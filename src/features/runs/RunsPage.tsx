@@ -69,7 +69,7 @@ export function RunsPage() {
       )}
       {elsewhere && (
         <Notice title="Another tab of this browser is training.">
-          Only one tab trains at a time. Runs queued here start when that one is done, in either tab.
+          Only one tab trains at a time. Runs queued here start when that tab is done, in either tab.
         </Notice>
       )}
       <ImportedRuns />
@@ -77,7 +77,7 @@ export function RunsPage() {
       <UnreadablePanel kind="run" documents={unreadable} />
       {loaded && runs.length === 0 ? (
         <Notice title={unreadable.length === 0 ? 'No runs yet.' : 'No runs that can be read.'}>
-          Choose a dataset and a model on the Experiment page; each start becomes a run here.
+          Choose a dataset and a model on the Experiment page. Each run you start appears here.
         </Notice>
       ) : (
         <>
@@ -118,7 +118,7 @@ export function RunsPage() {
         open={deleting.length > 0}
         onOpenChange={(open) => !open && setDeleting([])}
         title={`Delete ${names}?`}
-        description="Curves, results, notes and weights are removed from this browser and cannot be brought back. Datasets stay."
+        description="Curves, results, notes and weights are removed from this browser and cannot be restored. Datasets stay."
         confirmLabel="Delete"
         onConfirm={() => {
           void useRuns.getState().remove(deleting);

@@ -89,7 +89,7 @@ export const RunsTable = memo(function RunsTable({
       rowId={({ id }) => id}
       isCurrent={({ id }) => chosen.has(id)}
       initialSort={{ id: 'created', descending: true }}
-      empty="No run fits the filter."
+      empty="No run matches the filter."
     />
   );
 });

@@ -36,7 +36,7 @@ export const ThresholdHistogram = memo(function ThresholdHistogram({
   );
   const all = counts.reduce((sum, count) => sum + count, 0);
   const below = Math.round(countBelow(edges, counts, value));
-  const words = `${formatCount(below)} of ${formatCount(all)} edges (${formatPercent(below / Math.max(1, all))}) lie below ${value.toFixed(2)} and would be dropped.`;
+  const words = `${formatCount(below)} of ${formatCount(all)} edges (${formatPercent(below / Math.max(1, all))}) are below ${value.toFixed(2)} and would be dropped.`;
   return (
     <Surface>
       <Histogram
@@ -65,7 +65,7 @@ export const ThresholdHistogram = memo(function ThresholdHistogram({
       <p>{words}</p>
       <p className={styles.note}>
         {threshold.value === null
-          ? 'This run dropped none: its threshold is off.'
+          ? 'This run dropped none because its threshold is off.'
           : `This run’s threshold is ${formatNumber(threshold.value)}.`}{' '}
         An item’s edge to itself is not counted.
       </p>

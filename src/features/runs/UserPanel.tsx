@@ -51,7 +51,7 @@ export function UserPanel({ details, metric, interactions, labels }: UserPanelPr
       note={`${metricLabel(metric)} ${formatMetric(values[metric][row])}`}
     >
       <div className={styles.buttons}>
-        <Field label="User index" {...(wanted < 0 && { error: `User ${typed} has no test items, or does not exist.` })}>
+        <Field label="User index" {...(wanted < 0 && { error: `User ${typed} has no test items or does not exist.` })}>
           {(control) => (
             <Input
               {...control}
@@ -104,7 +104,7 @@ export function UserPanel({ details, metric, interactions, labels }: UserPanelPr
           )}
         </>
       ) : (
-        <p className={styles.note}>The dataset is no longer stored: import it again to see items and hits.</p>
+        <p className={styles.note}>The dataset is no longer stored. Import it again to see items and hits.</p>
       )}
     </Panel>
   );

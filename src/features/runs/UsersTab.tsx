@@ -27,13 +27,13 @@ export const UsersTab = memo(function UsersTab({ run }: { readonly run: RunSumma
   const state = useDetails(run);
   const [metric, setMetric] = useState<UserMetric>('recall@20');
   const [relevant, setRelevant] = useState<'all' | 'liked'>('all');
-  if (state.name === 'loading') return <p className={styles.note}>Reading the users’ results …</p>;
+  if (state.name === 'loading') return <p className={styles.note}>Reading results per user …</p>;
   if (state.name === 'failed') return <FaultNotice fault={state.fault} />;
   const { details, interactions, labels } = state.value;
   if (!details)
     return (
-      <Notice title="The users’ results come with the test evaluation.">
-        It is made at the best epoch, when the run ends or is stopped.
+      <Notice title="Results per user need the test evaluation.">
+        It happens at the best epoch, when the run ends or is stopped.
       </Notice>
     );
   const note = standIn(run);
@@ -49,7 +49,7 @@ export const UsersTab = memo(function UsersTab({ run }: { readonly run: RunSumma
                 <Choice
                   segments
                   hideLabel
-                  label="Items that count"
+                  label="Relevant items"
                   value={relevant}
                   options={RELEVANT}
                   onValueChange={setRelevant}

@@ -48,7 +48,7 @@ function BackupDialog({ onClose }: { readonly onClose: () => void }) {
       open
       onOpenChange={onClose}
       title="Back up everything"
-      description="One archive with all datasets, runs and answers of model servers of this browser. Dropped on the Runs page, here or elsewhere, it puts back what is missing and leaves what is there. What this version cannot read is saved as it is stored, in the archive’s folder “unreadable”, and is not put back. Theme, backend, the form’s draft, and texts and pictures to reason about are not part of it."
+      description="One archive with all datasets, runs and answers of model servers in this browser. Drop it on the Runs page, here or in another browser, to restore what is missing; what is there stays as it is. What this version cannot read is saved as it is stored, in the archive’s folder “unreadable”, and is not restored. The archive does not contain the theme, the backend, the form’s draft, or texts and pictures for the reasoning stage."
       actions={
         <>
           <span role="status">{said}</span>
@@ -60,7 +60,7 @@ function BackupDialog({ onClose }: { readonly onClose: () => void }) {
     >
       <Checkbox
         label="With weights"
-        help="Views that compute anew on a run, such as the projection, need them."
+        help="Views that compute something new, such as the projection, need them."
         checked={weights}
         onCheckedChange={setWeights}
       />

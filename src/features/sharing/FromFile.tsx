@@ -14,9 +14,9 @@ export function FromFile({ run, origin }: { readonly run: RunSummary; readonly o
   const { value: study } = useAnswer(command, studyOf);
   return (
     <>
-      <Notice title={`This run came from a file, ${origin.file}.`}>
-        Imported {formatDateTime(origin.importedAt)}. What was recorded can be looked at without its dataset; views that
-        compute anew, such as the long tail, need it.
+      <Notice title={`This run was imported from a file, ${origin.file}.`}>
+        Imported {formatDateTime(origin.importedAt)}. You can see what was recorded without its dataset; views that
+        compute something new, such as the long tail, need it.
       </Notice>
       {study && <SharedDatasets study={study} />}
     </>

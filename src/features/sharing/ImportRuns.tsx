@@ -29,7 +29,7 @@ export function ImportButton() {
         multiple
         tabIndex={-1}
         accept={STUDY_ENDINGS}
-        aria-label="Files of runs"
+        aria-label="Run files"
         onChange={({ target }) => {
           const picked = pickedFiles(target.files);
           // Picking the same file again must be an event too.
@@ -49,9 +49,7 @@ export function ImportedRuns() {
   return (
     <>
       {over && (
-        <Notice title="Drop files of runs here.">
-          .lodestone.json, with .safetensors beside them if there are any, or a backup.
-        </Notice>
+        <Notice title="Drop run files here.">.lodestone.json, with .safetensors if there are any, or a backup.</Notice>
       )}
       {dropFault && (
         <FaultNotice fault={dropFault} actions={<Button onClick={() => setDropFault(null)}>Close</Button>} />
@@ -71,13 +69,11 @@ function Report({ report, onClose }: { readonly report: ImportReport; readonly o
       ? [`${plural(datasets.length, 'dataset')} restored: ${datasets.map(({ name }) => name).join(', ')}.`]
       : []),
     ...(copies > 0
-      ? [`${plural(copies, 'run')} stood here in another state and ${copies === 1 ? 'was' : 'were'} put beside it.`]
-      : []),
-    ...(known > 0
       ? [
-          `${known} ${known === 1 ? 'was' : 'were'} here already and ${known === 1 ? 'was' : 'were'} left as ${known === 1 ? 'it is' : 'they are'}.`,
+          `${plural(copies, 'run')} had another state here and ${copies === 1 ? 'was' : 'were'} stored as ${copies === 1 ? 'a copy' : 'copies'}.`,
         ]
       : []),
+    ...(known > 0 ? [`${known} ${known === 1 ? 'was' : 'were'} already here and left unchanged.`] : []),
     ...(answers > 0 ? [`${plural(answers, 'answer')} of model servers restored.`] : []),
     ...(weights > 0 ? [`${plural(weights, 'run')} got ${weights === 1 ? 'its' : 'their'} weights.`] : []),
   ];

@@ -45,9 +45,9 @@ export function SaveStudy({ runs }: { readonly runs: readonly RunSummary[] }) {
     <section className={styles.file} aria-label="File">
       <h3 className={styles.heading}>File</h3>
       <p>
-        All that is stored of {runs.length === 1 ? 'the run' : 'the runs'}: every epoch, the routing, what each test
-        user got, notes. No data of the dataset but the users’ recommended items. It is opened by dropping it on the
-        Runs page.
+        Everything stored about {runs.length === 1 ? 'the run' : 'the runs'}: every epoch, the routing, each test user’s
+        results, notes. It contains no data of the dataset except the items recommended to users. To open it, drop it on
+        the Runs page.
       </p>
       <div className={styles.fileButtons}>
         <Button disabled={working} onClick={save}>
@@ -56,7 +56,7 @@ export function SaveStudy({ runs }: { readonly runs: readonly RunSummary[] }) {
         </Button>
         <Button disabled={working || finished.length === 0} onClick={saveWeights}>
           <Icon name="download" />
-          Weights beside it
+          Save the weights too
         </Button>
         <span role="status">{said}</span>
       </div>

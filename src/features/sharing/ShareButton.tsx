@@ -64,7 +64,7 @@ function ShareDialog({ ids, onClose }: { readonly ids: readonly string[]; readon
   const copy = (): void => {
     navigator.clipboard.writeText(shown?.address ?? '').then(
       () => setSaid('Link copied'),
-      () => setSaid('The browser did not allow copying: select the text and copy it.'),
+      () => setSaid('The browser did not allow copying. Select the text and copy it.'),
     );
   };
   return (
@@ -72,7 +72,7 @@ function ShareDialog({ ids, onClose }: { readonly ids: readonly string[]; readon
       open
       onOpenChange={onClose}
       title={ids.length === 1 ? 'Share this run' : `Share ${ids.length} runs`}
-      description="The link holds the configuration, the dataset's name and fingerprint, and results; never data. Whoever opens it sees what you did, and can run it on their own copy of the dataset."
+      description="The link holds the configuration, the dataset’s name and fingerprint, and the results; never data. Whoever opens it sees what you did and can run it on their own copy of the dataset."
       actions={
         <>
           <span role="status">{said}</span>
@@ -87,7 +87,7 @@ function ShareDialog({ ids, onClose }: { readonly ids: readonly string[]; readon
         <>
           <Choice
             segments
-            label="What it holds"
+            label="Detail"
             value={shown.amount}
             options={AMOUNTS.map((amount) => ({ value: amount, label: LABELS[amount] }))}
             onValueChange={setWanted}
@@ -117,9 +117,9 @@ function ShareDialog({ ids, onClose }: { readonly ids: readonly string[]; readon
           {tooLong && (
             <Notice
               tone="warning"
-              title={`A link of ${formatCount(length)} characters is cut by most of what carries links.`}
+              title={`A link of ${formatCount(length)} characters is too long for most chat programs.`}
             >
-              Save the file below in its place, or share fewer runs at a time.
+              Save the file below instead, or share fewer runs at a time.
             </Notice>
           )}
         </>

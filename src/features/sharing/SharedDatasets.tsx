@@ -83,8 +83,8 @@ function SharedDatasetNotice({ study, shared, place }: SharedDatasetNoticeProps)
       >
         The fingerprints agree ({formatFingerprint(shared.fingerprint)}…).{' '}
         {runs.length === 1
-          ? 'The form opens with these options and this seed; its result is then put beside this one.'
-          : `${plural(runs.length, 'run')} would be queued, with these options and seeds.`}
+          ? 'The form opens with these options and this seed. The new result is then shown next to this one.'
+          : `${plural(runs.length, 'run')} will be queued with these options and seeds.`}
       </Notice>
     );
   }
@@ -92,14 +92,14 @@ function SharedDatasetNotice({ study, shared, place }: SharedDatasetNoticeProps)
     const options = shared.demo;
     return (
       <Notice
-        title={`${shared.name} is a demo dataset: it can be made here.`}
+        title={`${shared.name} is a demo dataset, so you can make it here.`}
         actions={
           <Button disabled={making} onClick={() => useDatasets.getState().makeDemo(options)}>
             {making ? 'Making it …' : 'Make the demo dataset'}
           </Button>
         }
       >
-        {counts}. It comes out the same on every device; then this experiment can be run here.
+        {counts}. It is the same on every device. You can then run this experiment here.
       </Notice>
     );
   }
@@ -107,10 +107,10 @@ function SharedDatasetNotice({ study, shared, place }: SharedDatasetNoticeProps)
     return (
       <Notice
         tone="warning"
-        title={`${match.dataset.name} here has as many users, items and interactions as ${shared.name}, but another content.`}
+        title={`${match.dataset.name} has the same numbers of users, items and interactions as ${shared.name}, but other content.`}
         actions={<ButtonLink to="/data">Data</ButtonLink>}
       >
-        Another split, other features, or other ids: results would not compare. Ask for the very files, and import them
+        Split, features or ids differ, so results would not be comparable. Ask for the original files, and import them
         with the split {shared.split === 'provided' ? 'of the file' : shared.split}.
       </Notice>
     );
@@ -121,7 +121,7 @@ function SharedDatasetNotice({ study, shared, place }: SharedDatasetNoticeProps)
       title={`${shared.name} is not here.`}
       actions={<ButtonLink to="/data">Add it on the Data page</ButtonLink>}
     >
-      It holds no data. The dataset has {counts}, split{' '}
+      The link holds no data. The dataset has {counts}, split{' '}
       {shared.split === 'provided' ? 'by the file’s x_label' : shared.split}, fingerprint{' '}
       {formatFingerprint(shared.fingerprint)}…. Drop its folder on the Data page, then come back here.
     </Notice>

@@ -31,8 +31,9 @@ function Study({ study }: { readonly study: SharedStudy }) {
   const [first] = study.runs;
   const models = [...new Set(study.runs.map(({ model }) => modelTable(model).name))].join(', ');
   const title = study.runs.length === 1 && first ? first.name : `${plural(study.runs.length, 'run')}: ${models}`;
+  const made = study.app ? ` Made with Lodestone ${study.app}.` : '';
   return (
-    <Page title={title} subtitle="Somebody shared this with you. Nothing was run, stored or sent.">
+    <Page title={title} subtitle={`Someone shared this with you. Nothing was run, stored or sent.${made}`}>
       <SharedDatasets study={study} />
       <SharedRuns study={study} />
     </Page>

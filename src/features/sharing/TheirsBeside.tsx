@@ -40,9 +40,9 @@ export function TheirsBeside({ run, theirs }: { readonly run: RunSummary; readon
       title="Theirs and mine"
       note={
         !result
-          ? 'mine comes when this run has ended'
+          ? 'mine appears when this run has ended'
           : identical
-            ? 'identical: every metric agrees in six digits'
+            ? 'identical: every metric agrees to six digits'
             : apart === 0
               ? 'every metric within one standard error'
               : `${apart} of ${rows.length} metrics further apart than one standard error`
@@ -54,7 +54,7 @@ export function TheirsBeside({ run, theirs }: { readonly run: RunSummary; readon
       <p>
         Theirs: {theirs.device || 'an unknown device'}, best epoch {theirs.result.bestEpoch + 1}
         {result && `; mine: ${run.device?.name ?? ''}, best epoch ${result.bestEpoch + 1}`}. On the same kind of device
-        the same experiment comes out the same; across devices sums are rounded in another order.
+        the same experiment gives the same result; other devices round sums in another order.
       </p>
     </Panel>
   );

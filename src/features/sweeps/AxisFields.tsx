@@ -11,7 +11,7 @@ interface AxisFieldsProps {
   readonly draft: AxisDraft;
   readonly option: Option;
   readonly offered: readonly OfferedOption[];
-  /** Of the form, for what is new. */
+  /** The form's value, which new axes start from. */
   readonly value: OptionValue | undefined;
   readonly method: Sweep['method'];
   readonly problem: string | null;
@@ -60,7 +60,7 @@ export function AxisFields({
         {numeric && method === 'random' && (
           <Choice
             segments
-            label={`How axis ${place + 1} is drawn`}
+            label={`Draws of axis ${place + 1}`}
             hideLabel
             value={draft.ranged ? 'range' : 'values'}
             options={[
@@ -94,16 +94,12 @@ export function AxisFields({
                 />
               )}
             </Field>
-            <Checkbox
-              label="Even in the logarithm"
-              checked={draft.log}
-              onCheckedChange={(log) => onChange({ ...draft, log })}
-            />
+            <Checkbox label="Log-uniform" checked={draft.log} onCheckedChange={(log) => onChange({ ...draft, log })} />
           </div>
         ) : (
           <Field
             label={`Values of ${option.label}`}
-            help={`Separated by commas. The form has ${String(value)}.`}
+            help={`Separated by commas. Form value: ${String(value)}.`}
             {...(problem && { error: problem })}
           >
             {(control) => (

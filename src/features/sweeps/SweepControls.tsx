@@ -39,8 +39,8 @@ export function SweepControls({ group, runs }: SweepControlsProps) {
         <p role="status">
           {paused && 'Paused. '}
           {progressWords(runs)}
-          {left && `, ${left.atMost ? 'at most ' : ''}${formatRemaining(left.seconds)} for those that wait`}
-          {paused && training && '. The run in training goes on to its end'}.
+          {left && `, ${left.atMost ? 'at most ' : ''}${formatRemaining(left.seconds)} left for waiting runs`}
+          {paused && training && '. The run that is training continues to its end'}.
         </p>
         {paused ? (
           <Button variant="primary" onClick={() => void goOn()}>

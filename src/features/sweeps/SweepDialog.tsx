@@ -106,7 +106,7 @@ export function SweepDialog({ base, dataset, seeds: typed, onClose }: SweepDialo
   return (
     <QueueDialog
       title={`Sweep: ${modelTable(base.model).name} on ${dataset.name}`}
-      description="Every point is the model as the form says, with only the values of the axes changed. The runs are queued, and their results become one picture."
+      description="Every point uses the form’s settings and changes only the values of the axes. The runs are queued, and their results become one chart."
       count={wanted.length}
       queueing={queueing}
       onQueue={() => void start()}
@@ -152,7 +152,7 @@ export function SweepDialog({ base, dataset, seeds: typed, onClose }: SweepDialo
       </div>
       {method === 'random' && (
         <div className={styles.draws}>
-          <Field label="Draws" {...(count === null && { error: `A whole number from 1 to ${MOST_RUNS}.` })}>
+          <Field label="Number of draws" {...(count === null && { error: `A whole number from 1 to ${MOST_RUNS}.` })}>
             {(control) => (
               <Input
                 {...control}
@@ -163,7 +163,7 @@ export function SweepDialog({ base, dataset, seeds: typed, onClose }: SweepDialo
             )}
           </Field>
           <Field
-            label="Seed of the draws"
+            label="Draw seed"
             help="The same seed draws the same points."
             {...(seed === null && { error: 'A whole number from 0 to 4,294,967,295.' })}
           >
@@ -180,22 +180,22 @@ export function SweepDialog({ base, dataset, seeds: typed, onClose }: SweepDialo
       )}
       <SeedsField
         seeds={seeds}
-        help="Every point is run with each of them, and shown as mean ± standard deviation."
+        help="Every point is run with each seed and shown as mean ± standard deviation."
         onSeeds={setSeeds}
       />
       <Checkbox
-        label="Stop hopeless runs (median rule)"
-        help={`After an epoch, a run ends when its best validation value so far is below the median of those that the sweep’s finished runs had at that epoch. It takes ${LEAST_PEERS} finished runs, and spares the first ${GRACE_EPOCHS} epochs. What is stopped keeps its best epoch, and says so.`}
+        label="Stop unpromising runs early (median rule)"
+        help={`After an epoch, a run ends if its best validation value so far is below the median of the sweep’s finished runs at that epoch. The rule needs ${LEAST_PEERS} finished runs and spares the first ${GRACE_EPOCHS} epochs. A stopped run keeps its best epoch and says why it ended.`}
         checked={medianRule}
         onCheckedChange={setMedianRule}
       />
       <div role="status">
         <p>
           {tooMany
-            ? `More than ${MOST_RUNS} runs: take fewer values, fewer seeds, or random draws.`
+            ? `More than ${MOST_RUNS} runs: use fewer values, fewer seeds, or random draws.`
             : `${countWords(plan.axes, method, plan.points.length, plan.leftOut.length, parsedSeeds.seeds?.length ?? 0, all.length - wanted.length)}${
                 method === 'random' && count !== null && plan.points.length > 0 && plan.points.length < count
-                  ? ' There are no more that differ.'
+                  ? ' There are no more distinct points.'
                   : ''
               }`}
         </p>

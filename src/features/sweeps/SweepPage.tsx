@@ -46,7 +46,7 @@ export function SweepPage() {
         title={`There is no sweep ${id} here.`}
         actions={<ButtonLink to="/sweeps">All sweeps</ButtonLink>}
       >
-        Its runs may have been deleted, or belong to another browser.
+        Its runs may have been deleted, or they belong to another browser.
       </Notice>
     </Page>
   );
@@ -73,7 +73,7 @@ function KnownSweep({ group, runs }: { readonly group: SweepGroup; readonly runs
       actions={
         <>
           {withResult.length > 1 && <ButtonLink to={`/compare?runs=${withResult.join(',')}`}>Compare</ButtonLink>}
-          <ButtonLink to={`/runs?set=${group.id}`}>Its runs</ButtonLink>
+          <ButtonLink to={`/runs?set=${group.id}`}>Show its runs</ButtonLink>
           <ShareButton ids={runs.map(({ id }) => id)} />
         </>
       }

@@ -53,7 +53,7 @@ export function SweepPictures({ sweep, rows, first, metric, where }: SweepPictur
   const [one, two] = shown;
   return (
     <Panel
-      title="Picture"
+      title="Chart"
       note={
         others.length > 0
           ? `${others.map(({ key }) => `${key}=${valueName(fixed[key])}`).join(', ')}: ${slice.length} of ${rows.length} points`
@@ -64,7 +64,7 @@ export function SweepPictures({ sweep, rows, first, metric, where }: SweepPictur
           <Choice
             segments
             hideLabel
-            label="Kind of picture"
+            label="Kind of chart"
             value={picture}
             options={PICTURES}
             onValueChange={setPicture}
@@ -74,7 +74,7 @@ export function SweepPictures({ sweep, rows, first, metric, where }: SweepPictur
     >
       {varied.length > 1 && picture !== 'parallel' && (
         <div className={styles.controls}>
-          <Field label={picture === 'line' ? 'Over' : 'Rows'}>
+          <Field label={picture === 'line' ? 'x axis' : 'Rows'}>
             {(control) => (
               <Select {...control} value={keys[0] ?? ''} options={names} onValueChange={(key) => put(0, key)} />
             )}

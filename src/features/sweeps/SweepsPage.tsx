@@ -43,8 +43,8 @@ export function SweepsPage() {
     >
       {loaded && rows.length === 0 && (
         <Notice title="No sweeps yet.">
-          Set up a model on the Experiment page and press Sweep…: it varies one to four of the options, as a grid or by
-          random draws.
+          Set up a model on the Experiment page and press Sweep… to vary one to four options, as a grid or by random
+          draws.
         </Notice>
       )}
       {rows.length > 0 && (

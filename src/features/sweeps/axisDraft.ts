@@ -9,7 +9,7 @@ export interface AxisDraft {
   readonly key: string;
   /** Numbers separated by commas; read of a numeric option. */
   readonly text: string;
-  /** Of a choice or a switch. */
+  /** The values chosen for a choice or a switch. */
   readonly chosen: readonly OptionValue[];
   /** Random draws of a number may come from a range in place of the list. */
   readonly ranged: boolean;
@@ -48,7 +48,7 @@ export function readAxis(option: Option, draft: AxisDraft, method: Sweep['method
   if (!isNumeric(option))
     return draft.chosen.length > 0
       ? { axis: { key, values: draft.chosen }, problem: null }
-      : wrong('Choose at least one.');
+      : wrong('Choose at least one value.');
   if (method === 'random' && draft.ranged) return readRange(option, draft);
   const parts = draft.text.split(/[\s,;]+/).filter((part) => part !== '');
   const values: number[] = [];
@@ -59,15 +59,15 @@ export function readAxis(option: Option, draft: AxisDraft, method: Sweep['method
     if (values.includes(value)) return wrong(`${part} is given twice.`);
     values.push(value);
   }
-  return values.length > 0 ? { axis: { key, values }, problem: null } : wrong('Give at least one value.');
+  return values.length > 0 ? { axis: { key, values }, problem: null } : wrong('Enter at least one value.');
 }
 
 function readRange(option: Option, { low: lowText, high: highText, log }: AxisDraft): ReadAxis {
   const [low, high] = [lowText, highText].map((text) => (text.trim() === '' ? NaN : Number(text)));
   if (low === undefined || high === undefined || Number.isNaN(low) || Number.isNaN(high))
-    return wrong('A range has two numbers.');
-  if (low >= high) return wrong('The range begins below its end.');
-  if (log && low <= 0) return wrong('Even in the logarithm, a range begins above 0.');
+    return wrong('A range needs two numbers.');
+  if (low >= high) return wrong('The start of the range must be below its end.');
+  if (log && low <= 0) return wrong('A log-uniform range must start above 0.');
   const problem = optionProblem(option, low) ?? optionProblem(option, high);
   return problem ? wrong(problem) : { axis: { key: option.key, values: [], range: { low, high, log } }, problem: null };
 }

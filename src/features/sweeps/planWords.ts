@@ -35,7 +35,7 @@ export function timeWords(
   before: number,
 ): string {
   if (!estimate)
-    return `How long is unknown: ${modelTable(model).name}${before > 0 ? ' or its pre-training' : ''} has no finished run on ${dataset.name} yet.`;
-  const pace = estimate.from.map((run) => `${formatSeconds(run.seconds / run.epochsDone)} an epoch`).join(' and ');
-  return `${estimate.atMost ? 'At most' : 'About'} ${formatRemaining(estimate.seconds)}, as the newest finished ${estimate.from.length > 1 ? 'runs' : 'run'} here took ${pace}.`;
+    return `Duration unknown: ${modelTable(model).name}${before > 0 ? ' or its pre-training' : ''} has no finished run on ${dataset.name} yet.`;
+  const pace = estimate.from.map((run) => `${formatSeconds(run.seconds / run.epochsDone)} per epoch`).join(' and ');
+  return `${estimate.atMost ? 'At most' : 'About'} ${formatRemaining(estimate.seconds)}, because the newest finished ${estimate.from.length > 1 ? 'runs' : 'run'} here took ${pace}.`;
 }

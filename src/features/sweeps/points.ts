@@ -23,13 +23,13 @@ export type SweepGroup = RunGroup & { readonly sweep: Sweep };
 /** One point of a sweep over its seeds. */
 export interface PointRow {
   readonly label: string;
-  /** Of the axes. */
+  /** The values of the axes. */
   readonly values: Config;
   /** By seed. */
   readonly runs: readonly RunSummary[];
   /** Runs with a result. */
   readonly done: number;
-  /** Of them, those that the median rule ended. */
+  /** How many of them the median rule ended. */
   readonly stopped: number;
 }
 

@@ -27,14 +27,14 @@ export function readingNotes(rows: readonly PointRow[], where: Measured, metric:
     ...(where === 'valid'
       ? []
       : [
-          `A point chosen by its test ${metricLabel(metric)} promises too much: choose by validation, then report the test split.`,
+          `A point chosen by its test ${metricLabel(metric)} is too optimistic. Choose by validation, then report the test split.`,
         ]),
     ...(behind > 0
-      ? [`${plural(behind, 'point')} ${behind === 1 ? 'has' : 'have'} results of only some seeds so far.`]
+      ? [`${plural(behind, 'point')} ${behind === 1 ? 'has' : 'have'} results for only some seeds so far.`]
       : []),
     ...(stopped > 0
       ? [
-          `${plural(stopped, 'run')} ended early by the median rule, with the value of the best epoch until then; the table names ${stopped === 1 ? 'its point' : 'their points'}.`,
+          `${plural(stopped, 'run')} ended early by the median rule. ${stopped === 1 ? 'Its value is that of its' : 'Their values are those of their'} best epoch until then; the table names ${stopped === 1 ? 'its point' : 'their points'}.`,
         ]
       : []),
   ];

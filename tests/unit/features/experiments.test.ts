@@ -23,7 +23,7 @@ describe('seeds', () => {
   });
 
   it('are refused in words', () => {
-    expect(parseSeeds('').problem).toBe('Give at least one seed.');
+    expect(parseSeeds('').problem).toBe('Enter at least one seed.');
     expect(parseSeeds('1, 2.5').problem).toContain('“2.5” is not a seed');
     expect(parseSeeds('-1').problem).toContain('“-1”');
     expect(parseSeeds('4294967296').problem).toContain('4,294,967,295');

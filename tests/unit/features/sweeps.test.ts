@@ -99,12 +99,12 @@ describe('the points of a sweep', () => {
     ]);
     const byRun = pointRunsTable(stopped, grid);
     const words =
-      'Stopped after epoch 7 by the median rule: its best validation Recall@20 so far, 0.0100, was below 0.0200, the median of 3 finished runs at that epoch.';
+      'Stopped after epoch 7 by the median rule. Its best validation Recall@20 so far, 0.0100, was below 0.0200, the median of 3 finished runs at that epoch.';
     expect(byRun.rows[0]?.[byRun.columns.indexOf('stopped_because')]).toBe(words);
     expect(stopWords({})).toBeNull();
     expect(readingNotes(stopped, 'test', 'recall@20')).toEqual([
       'Best epochs by validation Recall@20.',
-      expect.stringContaining('choose by validation'),
+      expect.stringContaining('Choose by validation'),
       expect.stringContaining('1 run ended early by the median rule'),
     ]);
   });
@@ -187,7 +187,7 @@ describe('the dialog', () => {
     expect(read('1;2 4').axis).toEqual({ key: 'layers', values: [1, 2, 4] });
     expect(read('1, 1').problem).toBe('1 is given twice.');
     expect(read('1.5').problem).toContain('whole number');
-    expect(read('').problem).toBe('Give at least one value.');
+    expect(read('').problem).toBe('Enter at least one value.');
     const range = (low: string, high: string, log = false) =>
       readAxis(layersOption, { ...startAxis(layersOption, 2), ranged: true, low, high, log }, 'random');
     expect(range('1', '4').axis).toEqual({ key: 'layers', values: [], range: { low: 1, high: 4, log: false } });
@@ -197,9 +197,9 @@ describe('the dialog', () => {
       range('0', '4', true).problem,
       range('0', '4').problem,
     ]).toEqual([
-      'The range begins below its end.',
-      'A range has two numbers.',
-      'Even in the logarithm, a range begins above 0.',
+      'The start of the range must be below its end.',
+      'A range needs two numbers.',
+      'A log-uniform range must start above 0.',
       'Layers L lies between 1 and 8.',
     ]);
     // A grid has no ranges: the list counts.
@@ -221,10 +221,10 @@ describe('the dialog', () => {
     );
     expect(countWords(grid.axes, 'random', 5, 0, 1, 0)).toBe('5 points × 1 seed = 5 runs.');
     const what = { model: 'lightgcn', dataset: { id: 'd', name: 'Demo', fingerprint: 'f' } } as const;
-    expect(timeWords(null, what, 0)).toBe('How long is unknown: LightGCN has no finished run on Demo yet.');
+    expect(timeWords(null, what, 0)).toBe('Duration unknown: LightGCN has no finished run on Demo yet.');
     const from = [run({}, 1, 0.1, { epochsDone: 10, seconds: 20 })];
     expect(timeWords({ seconds: 1200, atMost: true, from }, what, 0)).toBe(
-      'At most ~20 min, as the newest finished run here took 2.00 s an epoch.',
+      'At most ~20 min, because the newest finished run here took 2.00 s per epoch.',
     );
   });
 });

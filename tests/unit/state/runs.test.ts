@@ -303,7 +303,7 @@ describe('failures', () => {
     const [first] = useRuns.getState().runs;
     expect(first).toMatchObject({
       status: 'failed',
-      fault: { code: 'WORKER_FAILED', message: 'The thread that trains stopped: out of memory.' },
+      fault: { code: 'WORKER_FAILED', message: 'The training worker stopped: out of memory.' },
     });
     expect(workers).toHaveLength(2);
   });

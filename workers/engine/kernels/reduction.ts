@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 /** A reduction as one over the middle of `[outer, depth, inner]`. */
 export interface Reduction {
   readonly view: readonly [outer: number, depth: number, inner: number];
-  /** Of the result, with the reduced axes kept as 1 where that was asked for. */
+  /** Shape of the result, with reduced axes kept as 1 if asked for. */
   readonly shape: number[];
 }
 

@@ -56,7 +56,7 @@ export const softwareReducePair: KernelPair = {
 const FEW = 64;
 const MOST_PARTS = 256;
 
-/** Of one result of many numbers: parts first, then the parts. */
+/** Number of parts that a long reduction is split into: the parts are reduced first, then their results. */
 const partsOf = (depth: number, results: number): number => {
   if (results >= FEW || depth < 16 * FEW) return 1;
   for (let parts = MOST_PARTS; parts > 1; parts--) if (depth % parts === 0) return parts;

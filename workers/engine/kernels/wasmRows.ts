@@ -107,7 +107,7 @@ export function replaceWasmCuts(): void {
   });
 }
 
-/** Of stacks of matrices, `[n, m, d]` → `[m, n, d]`: a row stays a row. The WASM backend moves number by number. */
+/** Replaces transposes of stacks of matrices, `[n, m, d]` → `[m, n, d]`, where rows stay whole. The WASM backend moves number by number. */
 export function replaceWasmTranspose(): void {
   replaceOnWasm('Transpose', ({ inputs: { x }, attrs: { perm }, backend, kernels }) => {
     if (!kernels || !x || !isPlain(x) || x.shape.length !== 3 || !Array.isArray(perm) || perm.join() !== '1,0,2')

@@ -41,7 +41,7 @@ function limitsOfMemory(module: Uint8Array): number | null {
         skipName();
         skipName();
         if (module[at++] === MEMORY) return at;
-        // Of functions, the only others that these modules import, the type follows.
+        // These modules import only functions besides; for a function its type follows.
         number();
       }
     }

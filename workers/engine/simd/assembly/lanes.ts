@@ -5,7 +5,7 @@ export function madd(x: v128, y: v128, sum: v128): v128 {
   return f32x4.add(sum, f32x4.mul(x, y));
 }
 
-/** Of the four lanes. */
+/** Sum of the four lanes. */
 @inline
 export function sumOf(x: v128): f32 {
   return (f32x4.extract_lane(x, 0) + f32x4.extract_lane(x, 1)) + (f32x4.extract_lane(x, 2) + f32x4.extract_lane(x, 3));

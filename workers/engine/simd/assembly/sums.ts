@@ -1,6 +1,6 @@
 import { sumOf } from './lanes';
 
-/** Of `count` numbers in a row: sixteen sums side by side, then those. */
+/** Sum of `count` consecutive numbers: sixteen partial sums, then their sum. */
 function rowSum(x: usize, count: i32): f32 {
   let a = f32x4.splat(0);
   let b = a;
