@@ -38,7 +38,7 @@ export function configLacks(model: ModelId, config: Config, dataset: Parameters<
     if (option.type !== 'choice' || idleBecause(model, option, config)) continue;
     const need = option.choices.find(({ value }) => value === config[option.key])?.needs;
     const reason = need && lacking(need, dataset);
-    if (reason) return `${reason} Choose something else under “${option.label}”.`;
+    if (reason) return `${reason} Choose another value for “${option.label}”.`;
   }
   return null;
 }

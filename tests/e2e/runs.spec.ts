@@ -79,7 +79,7 @@ test('the form explains what is wrong, and several seeds queue several runs', as
   await openForm(page);
   const layers = page.getByRole('combobox', { name: 'Layers L' });
   await layers.fill('99');
-  await expect(page.getByText('Layers L lies between 1 and 8.')).toBeVisible();
+  await expect(page.getByText('Layers L must be between 1 and 8.')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Start the run' })).toBeDisabled();
   await accessible(page);
   await page.getByRole('button', { name: 'Reset Layers L to 2' }).click();

@@ -31,7 +31,7 @@ test('a grid over two axes is paused, outlasts a reload, and becomes a heat map 
 }) => {
   const dialog = await openDialog(page, '1');
   await dialog.getByRole('textbox', { name: /^Values of Layers/ }).fill('1, 2, 9');
-  await expect(dialog.getByText(/“9”: Layers L lies between 1 and 8/)).toBeVisible();
+  await expect(dialog.getByText(/“9”: Layers L must be between 1 and 8/)).toBeVisible();
   await expect(dialog.getByRole('button', { name: 'Queue 0 runs' })).toBeDisabled();
   await dialog.getByRole('textbox', { name: /^Values of Layers/ }).fill('1, 2');
   await dialog.getByRole('button', { name: 'Add an axis' }).click();

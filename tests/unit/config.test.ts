@@ -58,23 +58,23 @@ describe('values of an option', () => {
 
   it('that are not acceptable are named in words', () => {
     for (const value of [NaN, Infinity, -Infinity, '2', true, undefined]) {
-      expect(optionProblem(integer, value)).toBe('The option is a number.');
-      expect(optionProblem(number, value)).toBe('The option is a number.');
+      expect(optionProblem(integer, value)).toBe('The option must be a number.');
+      expect(optionProblem(number, value)).toBe('The option must be a number.');
     }
-    expect(optionProblem(integer, 2.5)).toBe('The option is a whole number.');
+    expect(optionProblem(integer, 2.5)).toBe('The option must be a whole number.');
     expect([0, 9].map((value) => optionProblem(integer, value))).toEqual(
-      Array(2).fill('The option lies between 1 and 8.'),
+      Array(2).fill('The option must be between 1 and 8.'),
     );
     expect([-1e-9, 1 + 1e-9].map((value) => optionProblem(number, value))).toEqual(
-      Array(2).fill('The option lies between 0 and 1.'),
+      Array(2).fill('The option must be between 0 and 1.'),
     );
     for (const value of ['c', 'A', '', 0, undefined, 'toString'])
-      expect(optionProblem(choice, value)).toBe('The option is one of: a, b.');
+      expect(optionProblem(choice, value)).toBe('The option must be one of: a, b.');
     for (const value of ['true', 1, undefined])
-      expect(optionProblem(boolean, value)).toBe('The option is either on or off.');
+      expect(optionProblem(boolean, value)).toBe('The option must be on or off.');
     const size: NumberOption = { ...integer, multipleOf: 4, max: 100 };
     expect(optionProblem(size, 8)).toBeNull();
-    expect(optionProblem(size, 6)).toBe('The option is a multiple of 4.');
+    expect(optionProblem(size, 6)).toBe('The option must be a multiple of 4.');
   });
 
   it('are read from text', () => {

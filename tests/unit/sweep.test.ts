@@ -62,8 +62,8 @@ describe('a grid', () => {
     );
     expect(points.map(({ values }) => values['embeddingSize'])).toEqual([16]);
     expect(leftOut.map(({ reason }) => reason)).toEqual([
-      'Embedding size is a multiple of 4.',
-      'Embedding size lies between 4 and 1024.',
+      'Embedding size must be a multiple of 4.',
+      'Embedding size must be between 4 and 1024.',
     ]);
   });
 

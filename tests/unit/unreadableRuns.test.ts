@@ -72,7 +72,7 @@ const STORED: readonly (readonly [id: string, stored: unknown, sentence: string]
       ...whole('value'),
       experiment: { ...whole('v').experiment, config: { ...whole('v').experiment.config, embeddingSize: 7 } },
     },
-    'This run’s document is damaged: of LightGCN: Embedding size is a multiple of 4.',
+    'This run’s document is damaged: of LightGCN: Embedding size must be a multiple of 4.',
   ],
   [
     'best',

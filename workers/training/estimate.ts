@@ -102,9 +102,9 @@ export function refuseTooLarge({ backend, limits }: DeviceReport, { estimate: { 
     throw new AppError(
       'RUN_MEMORY',
       largest > limit
-        ? `The run needs one buffer of ${gib(largest)}, and this device binds at most ${gib(limit)}.`
-        : `The run needs about ${gib(total)}, and WebAssembly addresses at most ${gib(WASM_BYTES)}.`,
-      'Lower the embedding or batch size, freeze the feature tables where the model has that option, or use a device with more memory.',
+        ? `The run needs one buffer of ${gib(largest)}, but this device allows at most ${gib(limit)}.`
+        : `The run needs about ${gib(total)}, but WebAssembly can address at most ${gib(WASM_BYTES)}.`,
+      'Lower the embedding or batch size, turn off “Train feature tables” if the model has it, or use a device with more memory.',
       { total, buffer: largest, limit: Number.isFinite(limit) ? limit : null },
     );
   }

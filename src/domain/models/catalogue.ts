@@ -28,7 +28,7 @@ function resolved(option: Option): Option {
   );
   const models = sources.map(({ id, name }, place) => ({
     value: id,
-    label: place === 0 ? `${name}, as a run of its own` : name,
+    label: place === 0 ? `${name}, as a separate run` : name,
   }));
   return { ...option, default: models[0]?.value ?? option.default, choices: [...models, ...option.choices] };
 }

@@ -9,19 +9,19 @@ export type Configurable = Pick<ModelTable, 'name' | 'options'>;
 export function optionProblem(option: Option, value: OptionValue | undefined): string | null {
   switch (option.type) {
     case 'boolean':
-      return typeof value === 'boolean' ? null : `${option.label} is either on or off.`;
+      return typeof value === 'boolean' ? null : `${option.label} must be on or off.`;
     case 'choice':
       return option.choices.some((choice) => choice.value === value)
         ? null
-        : `${option.label} is one of: ${option.choices.map((choice) => choice.value).join(', ')}.`;
+        : `${option.label} must be one of: ${option.choices.map((choice) => choice.value).join(', ')}.`;
     case 'integer':
     case 'number':
-      if (typeof value !== 'number' || !Number.isFinite(value)) return `${option.label} is a number.`;
-      if (option.type === 'integer' && !Number.isInteger(value)) return `${option.label} is a whole number.`;
+      if (typeof value !== 'number' || !Number.isFinite(value)) return `${option.label} must be a number.`;
+      if (option.type === 'integer' && !Number.isInteger(value)) return `${option.label} must be a whole number.`;
       if (value < option.min || value > option.max)
-        return `${option.label} lies between ${option.min} and ${option.max}.`;
+        return `${option.label} must be between ${option.min} and ${option.max}.`;
       if (option.multipleOf !== undefined && value % option.multipleOf !== 0)
-        return `${option.label} is a multiple of ${option.multipleOf}.`;
+        return `${option.label} must be a multiple of ${option.multipleOf}.`;
       return null;
   }
 }
@@ -74,6 +74,8 @@ export function parseOption(option: Option, text: string): OptionValue {
           : Number(text);
   const problem = optionProblem(option, value);
   if (problem)
-    throw new AppError('CONFIG_INVALID', problem, `“${text}” was given for “${option.key}”.`, { option: option.key });
+    throw new AppError('CONFIG_INVALID', problem, `The value given for “${option.key}” was “${text}”.`, {
+      option: option.key,
+    });
   return value;
 }

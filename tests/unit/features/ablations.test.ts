@@ -102,7 +102,7 @@ describe('the rows of an ablation set', () => {
   it('take half the steps of a finished run for the fixed switch, and say where there is none', () => {
     const none = row(planned('magnet'), 'fixed');
     expect(none?.changes).toEqual(['stages=fixed', 'switchStep=1000']);
-    expect(none?.note).toContain('no finished run yet');
+    expect(none?.note).toContain('there is no finished run');
     const finished = run('MAGNET', 5, { test: 0.1, stepsPerEpoch: 10, epochsDone: 7 }, full('magnet'));
     expect(referenceSteps(full('magnet'), [finished])).toBe(70);
     expect(referenceSteps(full('magnet', { layers: 3 }), [finished])).toBeNull();

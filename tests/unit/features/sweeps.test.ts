@@ -200,7 +200,7 @@ describe('the dialog', () => {
       'The start of the range must be below its end.',
       'A range needs two numbers.',
       'A log-uniform range must start above 0.',
-      'Layers L lies between 1 and 8.',
+      'Layers L must be between 1 and 8.',
     ]);
     // A grid has no ranges: the list counts.
     expect(readAxis(layersOption, { ...startAxis(layersOption, 2), ranged: true }, 'grid').axis?.values).toEqual([

@@ -14,7 +14,7 @@ export const table = defineTable({
   publishedAs: ['BPR', 'MF-BPR'],
   minModalities: 0,
   options: [
-    regulariser(0.1, 'Times the sum of the Frobenius norms of the batch’s rows, divided by the batch size.'),
+    regulariser(0.1, 'Multiplies the sum of the Frobenius norms of the batch’s rows, divided by the batch size.'),
     ...trainingOptions({}),
   ],
   presets: [],

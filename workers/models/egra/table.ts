@@ -18,7 +18,7 @@ export const table = defineTable({
   id: 'egra',
   name: 'EGRA',
   summary:
-    'MGCN on a behaviour graph enhanced by neighbours of pre-trained embeddings, with behaviour and modality aligned entity by entity, epoch by epoch.',
+    'MGCN on a behaviour graph enhanced with neighbours in pre-trained embeddings; behaviour and modality are aligned with weights per entity and per epoch.',
   citation: {
     authors: 'Zhang, Zhou, Zeng, Wang, Niyato, Shen',
     title: 'EGRA: Toward Enhanced Behavior Graphs and Representation Alignment for Multimodal Recommendation',
@@ -38,7 +38,7 @@ export const table = defineTable({
       group: 'model',
       sweep: true,
       label: 'Behaviour layers L_ui',
-      help: 'Propagations over the enhanced behaviour graph, mean of all layers.',
+      help: 'Propagation steps over the enhanced behaviour graph; the mean of all layers is used.',
       suggested: [1, 2, 3, 4],
     },
     {
@@ -50,7 +50,7 @@ export const table = defineTable({
       group: 'model',
       sweep: true,
       label: 'Modality layers L_ii',
-      help: 'Propagations over each modality’s item graph; the last layer is used. The paper takes 2 on Baby, else 1.',
+      help: 'Propagation steps over each modality’s item graph; the last layer is used. The paper uses 2 on Baby, otherwise 1.',
       suggested: [1, 2],
     },
     {
@@ -62,7 +62,7 @@ export const table = defineTable({
       group: 'graph',
       sweep: true,
       label: 'Neighbours K',
-      help: 'Most cosine-similar items per item and modality, the item itself counted.',
+      help: 'Most cosine-similar items per item and modality, including the item itself.',
       suggested: [5, 10, 15, 20],
     },
     {
@@ -72,7 +72,7 @@ export const table = defineTable({
       group: 'graph',
       sweep: false,
       label: 'Enhanced behaviour graph',
-      help: 'Link items that the pre-trained embeddings hold similar. Off: the ablation /EBG.',
+      help: 'Links items that are similar in the pre-trained embeddings. Off: the ablation /EBG.',
       section: 'EGRA, §III-B',
     },
     ...pretrainedOptions(5, { key: 'enhancedGraph', values: [true] }),
@@ -83,10 +83,10 @@ export const table = defineTable({
       group: 'loss',
       sweep: false,
       label: 'Entity weights',
-      help: 'How the users and items of a batch are weighted in the alignment loss.',
+      help: 'Weights of the batch’s users and items in the alignment loss.',
       choices: [
-        { value: 'softmax', label: 'by how far behaviour and modality are apart' },
-        { value: 'uniform', label: 'all alike (ablation /EN)' },
+        { value: 'softmax', label: 'by the distance between behaviour and modality' },
+        { value: 'uniform', label: 'uniform (ablation /EN)' },
       ],
     },
     {
@@ -96,7 +96,7 @@ export const table = defineTable({
       group: 'loss',
       sweep: false,
       label: 'Epoch weight',
-      help: 'How the weight of the alignment loss changes over epochs.',
+      help: 'Weight of the alignment loss over the epochs.',
       choices: [
         { value: 'ramp', label: 'rises from λ_min to λ_max over P epochs' },
         { value: 'constant', label: 'λ_max from the start (ablation /EP)' },
@@ -124,7 +124,7 @@ export const table = defineTable({
       group: 'loss',
       sweep: true,
       label: 'Epoch weight λ_max',
-      help: 'Alignment weight from epoch P on.',
+      help: 'Alignment weight from epoch P onwards.',
       suggested: [0.02, 0.03, 0.04],
     },
     {
@@ -150,7 +150,7 @@ export const table = defineTable({
       sweep: true,
       when: { key: 'entityWeights', values: ['softmax'] },
       label: 'Temperature τ₁',
-      help: 'Of the softmax that makes the entity weights.',
+      help: 'Temperature of the softmax for the entity weights.',
       suggested: [0.6, 0.8, 1, 1.5, 2],
     },
     {
@@ -162,7 +162,7 @@ export const table = defineTable({
       group: 'loss',
       sweep: true,
       label: 'Temperature τ₂',
-      help: 'Between behaviour and modality vectors of one side.',
+      help: 'Temperature between behaviour and modality vectors of one side.',
       suggested: [0.1, 0.2, 0.3],
     },
     {
@@ -174,7 +174,7 @@ export const table = defineTable({
       group: 'loss',
       sweep: true,
       label: 'Temperature τ₃',
-      help: 'Between one side’s vectors and the fused vectors of the other.',
+      help: 'Temperature between one side’s vectors and the other side’s fused vectors.',
       suggested: [0.1, 0.2, 0.3],
     },
     {
@@ -184,13 +184,16 @@ export const table = defineTable({
       group: 'loss',
       sweep: false,
       label: 'Batch entities',
-      help: 'Whether the alignment loss takes the batch row by row or each entity once (at its first row).',
+      help: 'Whether the alignment loss uses the batch row by row, or each entity once (at its first row).',
       choices: [
         { value: 'rows', label: 'rows, duplicates included (MMRec)' },
         { value: 'distinct', label: 'distinct users and items' },
       ],
     },
-    regulariser(1e-4, 'Times half the squared norm of the batch’s final rows, divided by the configured batch size.'),
+    regulariser(
+      1e-4,
+      'Multiplies half the squared norm of the batch’s final rows, divided by the configured batch size.',
+    ),
     ...trainFeaturesOptions,
     ...trainingOptions({}),
   ],
@@ -221,7 +224,7 @@ export const table = defineTable({
     {
       key: 'cosineUsers',
       title: 'Cosine of behaviour and modality, users',
-      help: 'Mean over the batch’s users: alignment draws it to 1.',
+      help: 'Mean over the batch’s users; alignment pushes it towards 1.',
       kind: 'curve',
     },
     {
@@ -233,7 +236,7 @@ export const table = defineTable({
     {
       key: 'weightsUsers',
       title: 'Entity weights, users',
-      help: 'First batch of each epoch, as multiples of a uniform weight: near 1, the weighting does little.',
+      help: 'First batch of each epoch, as multiples of the uniform weight; near 1, the weighting does little.',
       kind: 'histogram',
       edges: WEIGHT_EDGES,
       axis: 'weight ÷ uniform weight',
@@ -241,7 +244,7 @@ export const table = defineTable({
     {
       key: 'weightsItems',
       title: 'Entity weights, items',
-      help: 'First batch of each epoch, as multiples of a uniform weight.',
+      help: 'First batch of each epoch, as multiples of the uniform weight.',
       kind: 'histogram',
       edges: WEIGHT_EDGES,
       axis: 'weight ÷ uniform weight',
@@ -249,13 +252,13 @@ export const table = defineTable({
     {
       key: 'gradientShare/userEmbedding',
       title: 'Gradient by term, user embeddings',
-      help: 'Share of each loss term in the sum of gradient norms on the user table, at each epoch’s first step.',
+      help: 'Each loss term’s share of the summed gradient norms on the user embeddings, at each epoch’s first step.',
       kind: 'parts',
     },
     {
       key: 'gradientShare/itemEmbedding',
       title: 'Gradient by term, item embeddings',
-      help: 'Share of each loss term in the sum of gradient norms on the item table, at each epoch’s first step.',
+      help: 'Each loss term’s share of the summed gradient norms on the item embeddings, at each epoch’s first step.',
       kind: 'parts',
     },
   ],

@@ -7,7 +7,7 @@ export const table = defineTable({
   id: 'freedom',
   name: 'FREEDOM',
   summary:
-    'A frozen item–item graph from the features, and a user–item graph pruned anew every epoch by the degrees of its edges.',
+    'A frozen item–item graph from the features, and a user–item graph pruned again every epoch by edge degrees.',
   citation: {
     authors: 'Zhou, Shen',
     title: 'A Tale of Two Graphs: Freezing and Denoising Graph Structures for Multimodal Recommendation',
@@ -27,7 +27,7 @@ export const table = defineTable({
       group: 'model',
       sweep: true,
       label: 'Behaviour layers',
-      help: 'Propagations over the user–item graph, mean of all layers.',
+      help: 'Propagation steps over the user–item graph; the mean of all layers is used.',
       suggested: [1, 2, 3],
     },
     {
@@ -39,7 +39,7 @@ export const table = defineTable({
       group: 'model',
       sweep: true,
       label: 'Item layers',
-      help: 'Propagations over the frozen item graph; the last layer is added to the items.',
+      help: 'Propagation steps over the frozen item graph; the last layer is added to the item embeddings.',
       suggested: [1, 2],
     },
     {
@@ -51,7 +51,7 @@ export const table = defineTable({
       group: 'graph',
       sweep: true,
       label: 'Neighbours K',
-      help: 'Most cosine-similar items per item and modality, the item itself counted; all weigh the same.',
+      help: 'Most cosine-similar items per item and modality, including the item itself; all have the same weight.',
       suggested: [5, 10, 15, 20],
     },
     {
@@ -63,7 +63,7 @@ export const table = defineTable({
       group: 'graph',
       sweep: true,
       label: 'Vision weight',
-      help: 'Share of the image graph in the item graph; the other modalities share the rest equally. Without images all weigh the same.',
+      help: 'Share of the image graph in the item graph; the other modalities share the rest equally. Without images, all have the same weight.',
       suggested: [0.1, 0.3, 0.5],
     },
     {
@@ -75,7 +75,7 @@ export const table = defineTable({
       group: 'graph',
       sweep: true,
       label: 'Edge dropout',
-      help: 'Share of the user–item edges left out in an epoch; an edge stays with probability ∝ 1/√(d_u d_i). Ranking uses all edges.',
+      help: 'Share of user–item edges dropped in an epoch; an edge stays with probability ∝ 1/√(d_u d_i). Ranking uses all edges.',
       suggested: [0.8, 0.9],
     },
     {

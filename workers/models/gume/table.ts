@@ -12,7 +12,7 @@ export const table = defineTable({
   id: 'gume',
   name: 'GUME',
   summary:
-    'MGCN’s views on a behaviour graph enhanced by items adjacent in every modality, with extended user modality embeddings contrasted under noise.',
+    'MGCN’s views on a behaviour graph enhanced with items that are neighbours in every modality; extended user modality embeddings are contrasted under noise.',
   citation: {
     authors: 'Lin, Meng, Wang, Long, Zhou, Xiao',
     title: 'GUME: Graphs and User Modalities Enhancement for Long-Tail Multimodal Recommendation',
@@ -32,7 +32,7 @@ export const table = defineTable({
       group: 'model',
       sweep: true,
       label: 'Behaviour layers',
-      help: 'Propagations over the enhanced user–item graph, mean of all layers.',
+      help: 'Propagation steps over the enhanced user–item graph; the mean of all layers is used.',
       suggested: [2, 3, 4],
     },
     {
@@ -44,7 +44,7 @@ export const table = defineTable({
       group: 'model',
       sweep: true,
       label: 'Modality layers',
-      help: 'Propagations over each modality’s item graph; the last layer is used.',
+      help: 'Propagation steps over each modality’s item graph; the last layer is used.',
       suggested: [1, 2],
     },
     {
@@ -56,7 +56,7 @@ export const table = defineTable({
       group: 'graph',
       sweep: true,
       label: 'Neighbours K',
-      help: 'Most cosine-similar items per item and modality, the item itself counted. Items that are neighbours in every modality are linked in the behaviour graph.',
+      help: 'Most cosine-similar items per item and modality, including the item itself. Items that are neighbours in every modality are linked in the behaviour graph.',
       suggested: [5, 10, 15, 20],
     },
     mutualOption,
@@ -117,7 +117,7 @@ export const table = defineTable({
       group: 'loss',
       sweep: true,
       label: 'Modality alignment weight',
-      help: 'Weight of the differences between the modalities’ means and variances.',
+      help: 'Weight of the loss on differences between the modalities’ means and variances.',
       suggested: [0.001, 0.01, 0.1],
     },
     {
@@ -129,10 +129,13 @@ export const table = defineTable({
       group: 'loss',
       sweep: true,
       label: 'Noise',
-      help: 'Length of the random step by which each of two views is perturbed.',
+      help: 'Length of the random perturbation of each of the two views.',
       suggested: [0.05, 0.1, 0.2],
     },
-    regulariser(1e-4, 'Times half the squared norm of the batch’s final rows, divided by the configured batch size.'),
+    regulariser(
+      1e-4,
+      'Multiplies half the squared norm of the batch’s final rows, divided by the configured batch size.',
+    ),
     {
       key: 'regExtendedWeight',
       type: 'number',
@@ -142,7 +145,7 @@ export const table = defineTable({
       group: 'loss',
       sweep: true,
       label: 'Extended regulariser weight',
-      help: 'Times half the squared norm of the positives’ extended rows, divided by the configured batch size.',
+      help: 'Multiplies half the squared norm of the positives’ extended rows, divided by the configured batch size.',
       suggested: [0.01, 0.1],
     },
     ...trainFeaturesOptions,

@@ -12,7 +12,8 @@ import { defineTable } from '../../../src/domain/models/table';
 export const table = defineTable({
   id: 'lattice',
   name: 'LATTICE',
-  summary: 'An item–item graph learned anew every epoch from projected features, mixed with the graph of the raw ones.',
+  summary:
+    'An item–item graph learned again every epoch from projected features, mixed with the graph of the raw features.',
   citation: {
     authors: 'Zhang, Zhu, Liu, Wu, Wang, Wang',
     title: 'Mining Latent Structures for Multimedia Recommendation',
@@ -32,7 +33,7 @@ export const table = defineTable({
       group: 'model',
       sweep: true,
       label: 'Behaviour layers',
-      help: 'Propagations over the user–item graph with self-loops, mean of all layers.',
+      help: 'Propagation steps over the user–item graph with self-loops; the mean of all layers is used.',
       suggested: [1, 2, 3],
     },
     {
@@ -44,7 +45,7 @@ export const table = defineTable({
       group: 'model',
       sweep: true,
       label: 'Item layers',
-      help: 'Propagations over the item graph; the last layer, of unit length, is added to the items.',
+      help: 'Propagation steps over the item graph; the last layer, normalised to unit length, is added to the item embeddings.',
       suggested: [1, 2],
     },
     {
@@ -56,7 +57,7 @@ export const table = defineTable({
       group: 'graph',
       sweep: true,
       label: 'Neighbours K',
-      help: 'Most cosine-similar items per item and modality, the item itself counted, in the raw and in the learned graph.',
+      help: 'Most cosine-similar items per item and modality, including the item itself, in the raw and in the learned graph.',
       suggested: [5, 10, 15, 20],
     },
     {
@@ -71,7 +72,10 @@ export const table = defineTable({
       help: 'The learned graph gets the rest.',
       suggested: [0.5, 0.7, 0.9],
     },
-    regulariser(1e-4, 'Times half the squared norm of the batch’s final rows, divided by the configured batch size.'),
+    regulariser(
+      1e-4,
+      'Multiplies half the squared norm of the batch’s final rows, divided by the configured batch size.',
+    ),
     ...trainFeaturesOptions,
     ...edgeEnhancerOptions(),
     ...refinedGraphOptions(),

@@ -86,8 +86,8 @@ function packed(key: string, values: Float32Array, rows: number, columns: number
   if (most <= MOST_HALF) return packedHalves(values, rows, columns);
   throw new AppError(
     'CONFIG_INVALID',
-    `Half precision reaches ${MOST_HALF.toLocaleString('en')}, and the features ${key} hold ${most.toPrecision(3)}.`,
-    'Keep the frozen features in single precision, or scale them.',
+    `Half precision goes up to ${MOST_HALF.toLocaleString('en')}, but the features ${key} contain ${most.toPrecision(3)}.`,
+    'Keep the frozen features in single precision, or rescale them.',
     { option: 'featurePrecision' },
   );
 }

@@ -6,7 +6,7 @@ import { defineTable } from '../../../src/domain/models/table';
 export const table = defineTable({
   id: 'lightgcn',
   name: 'LightGCN',
-  summary: 'Embeddings smoothed over the user–item graph; the mean of all layers is scored by inner product.',
+  summary: 'Embeddings smoothed over the user–item graph; the inner product of the layers’ mean gives the score.',
   citation: {
     authors: 'He, Deng, Wang, Li, Zhang, Wang',
     title: 'LightGCN: Simplifying and Powering Graph Convolution Network for Recommendation',
@@ -27,10 +27,13 @@ export const table = defineTable({
       sweep: true,
       section: '3.1',
       label: 'Layers L',
-      help: 'Propagations over the user–item graph; the final embedding is the mean of layers 0…L.',
+      help: 'Propagation steps over the user–item graph; the final embedding is the mean of layers 0…L.',
       suggested: [1, 2, 3, 4],
     },
-    regulariser(1e-4, 'Times the sum of the Frobenius norms of the batch’s layer-0 rows, divided by the batch size.'),
+    regulariser(
+      1e-4,
+      'Multiplies the sum of the Frobenius norms of the batch’s layer-0 rows, divided by the batch size.',
+    ),
     ...edgeEnhancerOptions(),
     {
       key: 'neighbours',
@@ -42,7 +45,7 @@ export const table = defineTable({
       sweep: true,
       when: { key: 'edgeEnhancer', values: ['+G'] },
       label: 'Neighbours K of +G',
-      help: 'Most cosine-similar items per modality, the item itself counted.',
+      help: 'Most cosine-similar items per modality, including the item itself.',
       suggested: [5, 10, 15, 20],
     },
     ...trainingOptions({}),

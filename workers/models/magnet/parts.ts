@@ -13,7 +13,7 @@ export interface Parts {
   /** `{B} ∪ M` */
   readonly groups: readonly string[];
   readonly experts: readonly Expert[];
-  /** Experts that a pair is routed to. */
+  /** Number of experts each pair is routed to. */
   readonly top: number;
   readonly encoder: Encoder;
   readonly heads: Experts;

@@ -32,7 +32,7 @@ const options = [
     sweep: true,
     section: '3.1',
     label: 'Views',
-    help: 'Encode the interactions alone, or also a view with edges induced by content.',
+    help: 'Encodes the interactions only, or also a second view with content-induced edges.',
     choices: [
       { value: 'dual', label: 'dual (DV)' },
       { value: 'single', label: 'single (SV)' },
@@ -47,7 +47,7 @@ const options = [
     group: 'model',
     sweep: true,
     label: 'Layers L',
-    help: 'Propagations over each view, mean of all layers.',
+    help: 'Propagation steps over each view; the mean of all layers is used.',
     suggested: [1, 2, 3],
   },
   {
@@ -60,7 +60,7 @@ const options = [
     sweep: true,
     when: DUAL,
     label: 'Content neighbours k',
-    help: 'Most cosine-similar items per item and modality, the item itself left out; they form a user’s candidate pool.',
+    help: 'Most cosine-similar items per item and modality, without the item itself; they form a user’s candidate pool.',
     suggested: [10, 20, 30],
   },
   {
@@ -73,7 +73,7 @@ const options = [
     sweep: true,
     when: DUAL,
     label: 'Induced edges per user r',
-    help: 'Best candidates of the pool that become edges of the induced view.',
+    help: 'Number of best candidates in the pool that become edges of the induced view.',
     suggested: [50, 100, 150, 200],
   },
   {
@@ -85,7 +85,7 @@ const options = [
     group: 'graph',
     sweep: false,
     label: 'Neighbour fan-out F',
-    help: 'Neighbours sampled per node and layer, anew every epoch; 0 takes all.',
+    help: 'Neighbours sampled per node and layer, redrawn every epoch; 0 uses all.',
   },
   {
     key: 'userCue',
@@ -94,10 +94,10 @@ const options = [
     group: 'model',
     sweep: true,
     label: 'User cue',
-    help: 'A user’s modality cue is the mean of the history. As printed it contains the very item that is being scored while training.',
+    help: 'A user’s modality cue is the mean of the history. As printed, it contains the item being scored during training.',
     choices: [
       { value: 'history', label: 'whole history (as printed)' },
-      { value: 'leaveOneOut', label: 'history without the row’s own item' },
+      { value: 'leaveOneOut', label: 'history without the item being scored' },
     ],
   },
   {
@@ -107,7 +107,7 @@ const options = [
     group: 'model',
     sweep: true,
     label: 'Scale of features',
-    help: 'Unscaled, cues start hundreds of times larger than the ID embeddings.',
+    help: 'Without scaling, cues start hundreds of times larger than the ID embeddings.',
     choices: [
       { value: 'none', label: 'as they are (as printed)' },
       { value: 'standardise', label: 'standardised per dimension, then unit rows' },
@@ -121,7 +121,7 @@ const options = [
     group: 'model',
     sweep: true,
     label: 'Expert head',
-    help: 'How an expert joins its user and item vectors. The MLP was ahead where both were measured with the recommended settings.',
+    help: 'How an expert combines its user and item vectors. The MLP was better wherever both were measured with the recommended settings.',
     choices: [
       { value: 'hadamard', label: 'Hadamard: (x_u W_u) ⊙ (x_i W_i)' },
       { value: 'mlp', label: 'MLP: ReLU([x_u; x_i] W + b)' },
@@ -136,7 +136,7 @@ const options = [
     group: 'model',
     sweep: true,
     label: 'Expert dropout p_d',
-    help: 'Share of an expert’s outputs left out in a training step.',
+    help: 'Share of an expert’s outputs dropped in a training step.',
     suggested: [0.1, 0.15, 0.2],
   },
   {
@@ -149,7 +149,7 @@ const options = [
     sweep: true,
     when: { key: 'families', values: ['all', 'bal+dom', 'dom+com'] },
     label: 'Dominance α',
-    help: 'How far a dominant expert leans on its anchor.',
+    help: 'Share that a dominant expert gives its anchor.',
     suggested: [0.2, 0.4, 0.6, 0.8],
   },
   {
@@ -162,7 +162,7 @@ const options = [
     sweep: true,
     when: { key: 'families', values: ['all', 'bal', 'bal+dom', 'bal+com'] },
     label: 'Balance β',
-    help: 'How far a balanced expert leans on its anchor.',
+    help: 'Share that a balanced expert gives its anchor.',
     suggested: [0.1, 0.2, 0.4],
   },
   {
@@ -175,7 +175,7 @@ const options = [
     sweep: true,
     when: COMPLEMENTARY,
     label: 'Complement δ',
-    help: 'How a complementary expert shares between the two groups that are not its anchor.',
+    help: 'How a complementary expert splits its share between the two groups that are not its anchor.',
     suggested: [0.4, 0.5, 0.6, 0.8],
   },
   {
@@ -188,7 +188,7 @@ const options = [
     sweep: false,
     when: COMPLEMENTARY,
     label: 'Complement ε',
-    help: 'What a complementary expert leaves to its anchor.',
+    help: 'Share that a complementary expert leaves to its anchor.',
   },
   {
     key: 'templates',
@@ -198,7 +198,7 @@ const options = [
     sweep: false,
     when: ROUTED,
     label: 'Fixed templates',
-    help: 'Off: each expert’s shares are learned, starting from its template (w/o templates).',
+    help: 'Off: each expert’s shares are learned, initialised from its template (w/o templates).',
   },
   {
     key: 'families',
@@ -208,7 +208,7 @@ const options = [
     sweep: true,
     when: ROUTED,
     label: 'Expert families',
-    help: 'Which families of experts take part.',
+    help: 'Families of experts in use.',
     choices: [
       { value: 'all', label: 'Dom + Bal + Com' },
       { value: 'bal', label: 'Bal' },
@@ -240,7 +240,7 @@ const options = [
     sweep: true,
     when: ROUTED,
     label: 'Experts per pair K',
-    help: 'Experts that a pair is routed to.',
+    help: 'Number of experts each pair is routed to.',
     suggested: [1, 2, 4, 6, 9],
   },
   {
@@ -250,7 +250,7 @@ const options = [
     group: 'model',
     sweep: false,
     label: 'Mixture of experts',
-    help: 'Off: one head on the mean of all vectors (w/o MoE).',
+    help: 'Off: a single head on the mean of all vectors (w/o MoE).',
   },
   {
     key: 'routerHidden',
@@ -262,7 +262,7 @@ const options = [
     sweep: true,
     when: ROUTED,
     label: 'Router hidden size',
-    help: '0: a linear router. Otherwise a hidden ReLU layer of this width.',
+    help: 'Width of a hidden ReLU layer; 0 makes the router linear.',
     suggested: [0, 32, 64],
   },
   {
@@ -273,7 +273,7 @@ const options = [
     sweep: true,
     when: ROUTED,
     label: 'Stages',
-    help: 'When the router’s regulariser turns from coverage to confidence.',
+    help: 'When the router’s regulariser switches from coverage to confidence.',
     choices: [
       { value: 'entropy', label: 'by entropy' },
       { value: 'fixed', label: 'after a fixed number of steps' },
@@ -291,7 +291,7 @@ const options = [
     sweep: true,
     when: BY_ENTROPY,
     label: 'Entropy threshold H*',
-    help: 'Normalised entropy of the mean routing that counts as covered.',
+    help: 'Normalised entropy of the mean routing above which the experts count as covered.',
     suggested: [0.85, 0.87, 0.9],
   },
   {
@@ -304,7 +304,7 @@ const options = [
     sweep: true,
     when: BY_ENTROPY,
     label: 'Coverage window W',
-    help: 'Steps in a row above the threshold after which stage 2 begins.',
+    help: 'Consecutive steps above the threshold after which stage 2 begins.',
     suggested: [3, 4, 5],
   },
   {
@@ -316,8 +316,8 @@ const options = [
     group: 'loss',
     sweep: false,
     when: BY_ENTROPY,
-    label: 'Least coverage, epochs',
-    help: 'Stage 1 lasts at least this long. As printed 0: a router that starts near uniform then leaves stage 1 at once.',
+    label: 'Minimum coverage, epochs',
+    help: 'Stage 1 lasts at least this long. The paper has 0: a router that starts near uniform then leaves stage 1 at once.',
   },
   {
     key: 'switchStep',
@@ -329,7 +329,7 @@ const options = [
     sweep: false,
     when: { key: 'stages', values: ['fixed'] },
     label: 'Fixed switch step T',
-    help: 'Stage 2 begins after this step; half the steps of a finished run is a fair choice.',
+    help: 'Stage 2 begins after this step; half the steps of a finished run is a reasonable choice.',
   },
   {
     key: 'stageWeights',
@@ -357,7 +357,7 @@ const options = [
     sweep: true,
     when: ROUTED,
     label: 'Routing weight λ_r',
-    help: 'Of coverage and confidence. At the printed 0.3 routing collapsed onto one expert where it was tried on a mean-reduced loss.',
+    help: 'Weight of coverage and confidence. At the printed 0.3, routing collapsed onto one expert when tried with a mean-reduced loss.',
     suggested: [0, 0.01, 0.03, 0.1, 0.3],
   },
   {
@@ -370,7 +370,7 @@ const options = [
     sweep: true,
     when: DUAL,
     label: 'View contrast λ_ctr',
-    help: 'Weight of InfoNCE between the two views.',
+    help: 'Weight of the InfoNCE term between the two views.',
     suggested: [0, 0.01, 0.1],
   },
   {
@@ -395,7 +395,7 @@ const options = [
     group: 'loss',
     sweep: true,
     label: 'Parameter decay λ',
-    help: 'Times the sum of squares of all parameters; part of the gradient, not decoupled.',
+    help: 'Multiplies the sum of squares of all parameters; part of the gradient, not decoupled.',
     suggested: [2e-5, 4e-5, 2e-4],
   },
   ...trainingOptions(TRAINING),
@@ -476,7 +476,7 @@ const ablations: readonly Ablation<MagnetConfig>[] = [
     afterReference: {
       changes: (steps) => ({ switchStep: Math.round(steps / 2) }),
       note: 'half the steps of the newest finished run',
-      noteBefore: 'as the form says: no finished run yet to take half the steps of',
+      noteBefore: 'the form’s value: there is no finished run to take half the steps of',
     },
   },
   { id: 'coverage', label: 'coverage only', config: { stages: 'coverage' } },
@@ -501,14 +501,14 @@ const observations: readonly Observation[] = [
   {
     key: 'entropy',
     title: 'Normalised entropy of the mean routing',
-    help: '1: all experts share the batch alike; the stage switches when it stays above the threshold.',
+    help: '1: all experts share the batch equally. The stage switches when the entropy stays above the threshold.',
     kind: 'curve',
   },
   { key: 'stage', title: 'Stage', help: '1: coverage, 2: confidence.', kind: 'curve' },
   {
     key: 'counter',
-    title: 'Steps in a row above the threshold',
-    help: 'The switch comes when this reaches the window.',
+    title: 'Consecutive steps above the threshold',
+    help: 'The stage switches when this reaches the window.',
     kind: 'curve',
   },
   {
@@ -527,20 +527,20 @@ const observations: readonly Observation[] = [
   { key: 'winnerShare', title: 'Winner share', help: 'Mean of a pair’s largest probability.', kind: 'curve' },
   {
     key: 'top3Mass',
-    title: 'Mass of the top three',
+    title: 'Top-3 mass',
     help: 'Mean of the sum of a pair’s three largest probabilities.',
     kind: 'curve',
   },
   {
     key: 'gap',
-    title: 'Gap of the first two',
-    help: 'Mean difference of a pair’s two largest probabilities.',
+    title: 'Top-2 gap',
+    help: 'Mean difference between a pair’s two largest probabilities.',
     kind: 'curve',
   },
   {
     key: 'maxLoad',
     title: 'Largest load',
-    help: 'Largest share of pairs whose first choice is one expert.',
+    help: 'Largest share of pairs with the same first-choice expert.',
     kind: 'curve',
   },
   {
@@ -558,7 +558,7 @@ const observations: readonly Observation[] = [
   {
     key: 'reliance',
     title: 'Modality reliance',
-    help: 'Mean routing weighted by each expert’s shares of the groups.',
+    help: 'Mean routing weighted by each expert’s group shares.',
     kind: 'parts',
   },
   {
@@ -601,7 +601,7 @@ function cautions({ view, inducedPerUser, neighbours }: MagnetConfig, dataset: C
   const ratio = most / Math.max(1, train.interactions);
   if (ratio <= TOO_MANY_INDUCED) return [];
   return [
-    `Up to ${ratio.toFixed(1)} induced edges come to each real one, and where a pool is smaller than r the score filters nothing. About twice the mean history (r = ${Math.round(2 * history)}) keeps it choosing.`,
+    `Up to ${ratio.toFixed(1)} induced edges per real edge; for pools smaller than r, the score filters nothing. About twice the mean history (r = ${Math.round(2 * history)}) leaves the score something to choose from.`,
   ];
 }
 
@@ -629,7 +629,7 @@ export const table = defineTable({
   id: 'magnet',
   name: 'MAGNET',
   summary:
-    'A mixture of experts with fixed modality shares, to which each user–item pair is routed; entropy decides when coverage gives way to confidence.',
+    'A mixture of experts with fixed modality shares. Each user–item pair is routed to some of them, and entropy decides when routing switches from coverage to confidence.',
   citation: {
     authors: 'Dai, Fang, Cai',
     title: 'Modality-Guided Mixture of Graph Experts with Entropy-Triggered Routing for Multimodal Recommendation',

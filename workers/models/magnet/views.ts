@@ -118,7 +118,7 @@ export function inductionFindings(
             kind: 'note',
             key: 'inducedTooMany',
             title: 'Many induced edges',
-            text: `There are ${(added / real).toFixed(1)} induced edges for each real one; lower r (about twice the mean history) so that the score chooses among the candidates.`,
+            text: `There are ${(added / real).toFixed(1)} induced edges per real edge. Lower r to about twice the mean history, so that the score chooses among the candidates.`,
           } as const,
         ]
       : []),

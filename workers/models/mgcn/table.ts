@@ -13,7 +13,7 @@ export const table = defineTable({
   id: 'mgcn',
   name: 'MGCN',
   summary:
-    'Behaviour-guided purification of modality features, item–item graphs per modality, and fusion into shared and specific parts.',
+    'Modality features purified by behaviour, an item–item graph per modality, and fusion into shared and specific parts.',
   citation: {
     authors: 'Yu, Tan, Lu, Bao',
     title: 'Multi-View Graph Convolutional Network for Multimedia Recommendation',
@@ -33,7 +33,7 @@ export const table = defineTable({
       group: 'model',
       sweep: true,
       label: 'Behaviour layers',
-      help: 'Propagations over the user–item graph, mean of all layers.',
+      help: 'Propagation steps over the user–item graph; the mean of all layers is used.',
       suggested: [1, 2, 3],
     },
     {
@@ -45,7 +45,7 @@ export const table = defineTable({
       group: 'model',
       sweep: true,
       label: 'Modality layers',
-      help: 'Propagations over each modality’s item graph; the last layer is used.',
+      help: 'Propagation steps over each modality’s item graph; the last layer is used.',
       suggested: [1, 2],
     },
     {
@@ -57,7 +57,7 @@ export const table = defineTable({
       group: 'graph',
       sweep: true,
       label: 'Neighbours K',
-      help: 'Most cosine-similar items per item and modality, the item itself counted.',
+      help: 'Most cosine-similar items per item and modality, including the item itself.',
       suggested: [5, 10, 15, 20],
     },
     {
@@ -84,7 +84,10 @@ export const table = defineTable({
       help: 'Divides the cosines of the InfoNCE terms.',
       suggested: [0.1, 0.2, 0.5],
     },
-    regulariser(1e-4, 'Times half the squared norm of the batch’s final rows, divided by the configured batch size.'),
+    regulariser(
+      1e-4,
+      'Multiplies half the squared norm of the batch’s final rows, divided by the configured batch size.',
+    ),
     ...trainFeaturesOptions,
     ...edgeEnhancerOptions(),
     ...refinedGraphOptions(),

@@ -182,7 +182,7 @@ function findingsOf(
       rows: [
         { label: 'semantic edges found', value: before },
         { label: 'dropped by the threshold α', value: refinement.dropped },
-        { label: 'gained by co-occurrence', value: refinement.added },
+        { label: 'added by co-occurrence', value: refinement.added },
         { label: 'edges kept', value: graph.indices.length },
         { label: 'mean degree before', value: before / Math.max(1, graph.rows) },
         { label: 'mean degree after', value: graph.indices.length / Math.max(1, graph.rows) },

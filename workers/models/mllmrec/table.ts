@@ -9,7 +9,7 @@ export const table = defineTable({
   id: 'mllmrec',
   name: 'MLLMRec',
   summary:
-    'Encoded item descriptions smoothed once over a refined item–item graph, and encoded user profiles, each through a small network.',
+    'Encoded item descriptions, smoothed once over a refined item–item graph, and encoded user profiles, each mapped by a small network.',
   citation: {
     authors: 'Dang, Zhang, Pan, Duan, Chen, Cai, Chen',
     title: 'MLLMRec: A Preference Reasoning Paradigm with Graph Refinement for Multimodal Recommendation',
@@ -28,7 +28,7 @@ export const table = defineTable({
       group: 'model',
       sweep: true,
       label: 'User vectors',
-      help: 'Encoded preference profiles. A dataset without them can use one of two stand-ins, which every result names.',
+      help: 'Encoded preference profiles. Without them there are two stand-ins; every result names the one used.',
       choices: [
         { value: 'file', label: 'profile file (user_preferences_feat.npy)', needs: 'profiles' },
         { value: 'history', label: 'stand-in: mean of the training history’s item vectors' },
@@ -42,7 +42,7 @@ export const table = defineTable({
       group: 'model',
       sweep: true,
       label: 'Item vectors',
-      help: 'Encoded multimodal descriptions; without that file the modalities’ features, side by side as they are, stand in.',
+      help: 'Encoded multimodal descriptions. Without that file, the modalities’ concatenated features stand in.',
       choices: [
         { value: 'auto', label: 'image_text_feat.npy, else all modalities concatenated' },
         { value: 'concatenated', label: 'all modalities concatenated' },
@@ -57,7 +57,7 @@ export const table = defineTable({
       group: 'model',
       sweep: true,
       label: 'Scale of the vectors',
-      help: 'Applied to item and user vectors before they are propagated and fed to the networks; the graph is built from the vectors as they are.',
+      help: 'Scaling of item and user vectors before propagation and the networks; the graph is built from the unscaled vectors.',
       choices: [
         { value: 'none', label: 'as they are' },
         { value: 'l2', label: 'unit rows' },
@@ -84,7 +84,7 @@ export const table = defineTable({
       group: 'model',
       sweep: false,
       label: 'Initial weights',
-      help: 'Of the two networks.',
+      help: 'Initialisation of the two networks.',
       choices: [
         { value: 'xavier', label: 'Xavier-uniform (paper)' },
         { value: 'linear', label: 'PyTorch’s default (the authors’ code)' },
@@ -99,7 +99,7 @@ export const table = defineTable({
       group: 'graph',
       sweep: true,
       label: 'Item graph layers L',
-      help: 'The item vectors are the sum of layers 0…L; 0 is the ablation w/o GCN_II.',
+      help: 'Item vectors are the sum of layers 0…L; 0 is the ablation w/o GCN_II.',
       suggested: [0, 1, 2],
     },
     {
@@ -112,7 +112,7 @@ export const table = defineTable({
       sweep: true,
       when: PROPAGATED,
       label: 'Semantic neighbours K_s',
-      help: 'Most cosine-similar items, the item itself counted.',
+      help: 'Most cosine-similar items, including the item itself.',
       suggested: [5, 10, 15, 20],
     },
     {
@@ -123,7 +123,7 @@ export const table = defineTable({
       sweep: false,
       when: PROPAGATED,
       label: 'Denoise by threshold',
-      help: 'Drop neighbours below α. Off: the ablation w/o GD.',
+      help: 'Drops neighbours below α. Off: the ablation w/o GD.',
     },
     ...refinementOptions(0.7, { key: 'threshold', values: [true] }, { key: 'cooccurrence', values: [true] }),
     {
@@ -134,7 +134,7 @@ export const table = defineTable({
       sweep: false,
       when: PROPAGATED,
       label: 'Add co-occurrence',
-      help: 'Add items with a similar training audience. Off: the ablation w/o TE.',
+      help: 'Adds items with a similar training audience. Off: the ablation w/o TE.',
     },
     {
       key: 'userItemConvolution',
@@ -143,7 +143,7 @@ export const table = defineTable({
       group: 'graph',
       sweep: false,
       label: 'User–item convolution',
-      help: 'Propagate the outputs over the user–item graph too: the variant w/ GCN_UI.',
+      help: 'Also propagates the outputs over the user–item graph: the variant w/ GCN_UI.',
     },
     ...trainingOptions({}),
   ],
@@ -167,10 +167,10 @@ export const table = defineTable({
   cautions: ({ profiles }) =>
     profiles === 'history'
       ? [
-          'User vectors will be a stand-in: the mean of the training history’s item vectors, not reasoned profiles. The result says so.',
+          'User vectors will be a stand-in: the mean of the training history’s item vectors instead of profiles. The result says so.',
         ]
       : profiles === 'random'
-        ? ['User vectors will be a stand-in: random and trained (w/o RS), not reasoned profiles. The result says so.']
+        ? ['User vectors will be a stand-in: random and trained (w/o RS) instead of profiles. The result says so.']
         : [],
 });
 

@@ -26,7 +26,7 @@ export function itemVectors({ input, config }: BuildContext<MllmrecConfig>): Fea
     throw new AppError(
       'MODEL_NEEDS_FEATURES',
       'MLLMRec needs item vectors, and this dataset has none.',
-      'Add image_text_feat.npy or any modality’s features to the dataset, or choose a model without features.',
+      'Add image_text_feat.npy or the features of any modality to the dataset, or choose a model without features.',
       { model: 'MLLMRec' },
     );
   }
@@ -70,7 +70,7 @@ export function userProfiles(
       return ready(
         items.columns,
         multiplyRows(historyMean(input.train, input.users, input.items), items.values, items.columns),
-        'User vectors are a stand-in: the mean of the training history’s item vectors, not reasoned profiles.',
+        'User vectors are a stand-in: the mean of the training history’s item vectors instead of profiles.',
       );
     case 'random': {
       const start = xavierUniform(random('init/userProfiles'), input.users, items.columns);
@@ -78,7 +78,7 @@ export function userProfiles(
         columns: items.columns,
         values: new Float32Array(0),
         raw: null,
-        note: 'User vectors are a stand-in: random and trained (w/o RS), not reasoned profiles.',
+        note: 'User vectors are a stand-in: random and trained (w/o RS) instead of profiles.',
         trained: newParameter('userProfiles', 'user vectors, users × d_t', [input.users, items.columns], start),
       };
     }

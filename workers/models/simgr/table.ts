@@ -10,7 +10,7 @@ export const table = defineTable({
   id: 'simgr',
   name: 'SiMGR',
   summary:
-    'Signed graphs from personal rating thresholds and pseudo feedback, encoded beside the interaction and modality views.',
+    'Signed graphs from personal rating thresholds and pseudo feedback, encoded alongside the interaction and modality views.',
   citation: {
     title: 'Sign-Aware Multimodal Graph Recommendation',
     venue: 'recorded talk',
@@ -27,7 +27,7 @@ export const table = defineTable({
       group: 'model',
       sweep: false,
       label: 'Signed encoders (SGA)',
-      help: 'Encode what users liked and disliked in graphs of their own. Off: Base.',
+      help: 'Encodes likes and dislikes in separate graphs. Off: Base.',
     },
     {
       key: 'personalThreshold',
@@ -36,7 +36,7 @@ export const table = defineTable({
       group: 'graph',
       sweep: false,
       label: 'Personal threshold (PST)',
-      help: 'A rating is positive above the user’s own threshold; off, above 3.',
+      help: 'A rating is positive above the user’s own threshold. Off: above 3.',
     },
     {
       key: 'pseudoFeedback',
@@ -46,7 +46,7 @@ export const table = defineTable({
       sweep: false,
       when: SIGNED,
       label: 'Pseudo feedback (APFI)',
-      help: 'Add positive edges to tail items that resemble the history, and negative edges to popular items that do not.',
+      help: 'Adds positive edges to tail items that resemble the history, and negative edges to popular items that do not.',
     },
     {
       key: 'layers',
@@ -57,7 +57,7 @@ export const table = defineTable({
       group: 'model',
       sweep: true,
       label: 'Layers L',
-      help: 'Propagations over the graph of all interactions and over the positive graph, mean of all layers.',
+      help: 'Propagation steps over the graph of all interactions and over the positive graph; the mean of all layers is used.',
       suggested: [1, 2, 3],
     },
     {
@@ -69,7 +69,7 @@ export const table = defineTable({
       group: 'model',
       sweep: true,
       label: 'Modality layers P',
-      help: 'Propagations of the modality vectors; the last layer is used.',
+      help: 'Propagation steps of the modality vectors; the last layer is used.',
       suggested: [1, 2, 3],
     },
     {
@@ -79,7 +79,7 @@ export const table = defineTable({
       group: 'model',
       sweep: false,
       label: 'Modality fusion',
-      help: 'How the modalities’ vectors of a node are joined.',
+      help: 'How a node’s modality vectors are fused.',
       choices: [
         { value: 'attention', label: 'linear attention' },
         { value: 'normalisedSum', label: 'sum of unit vectors' },
@@ -94,7 +94,7 @@ export const table = defineTable({
       sweep: false,
       when: SIGNED,
       label: 'Sign attention',
-      help: 'How the shares of the positive and negative encoder are formed. The printed ratio has a pole where the two scores cancel.',
+      help: 'How the shares of the positive and negative encoders are computed. The printed ratio has a pole where the two scores cancel.',
       choices: [
         { value: 'softplus', label: 'softplus before the ratio' },
         { value: 'ratio', label: 'ratio as printed' },
@@ -108,7 +108,7 @@ export const table = defineTable({
       sweep: false,
       when: SIGNED,
       label: 'Share embeddings',
-      help: 'Use the ID tables in the signed encoders instead of tables of their own.',
+      help: 'Uses the ID embeddings in the signed encoders instead of separate ones.',
     },
     {
       key: 'thresholdMix',
@@ -132,7 +132,7 @@ export const table = defineTable({
       sweep: true,
       when: PSEUDO,
       label: 'Tail share ξ',
-      help: 'Share of the items, of lowest training degree, that are the tail.',
+      help: 'Share of items, by lowest training degree, that form the tail.',
       suggested: [0.05, 0.1, 0.15, 0.2],
     },
     {
@@ -145,7 +145,7 @@ export const table = defineTable({
       sweep: true,
       when: PSEUDO,
       label: 'Pseudo edges per user Q',
-      help: 'Most similar tail pairs and least similar popular pairs taken for each user, before the cuts.',
+      help: 'Number of most similar tail items and least similar popular items per user, before the cuts.',
       suggested: [10, 20, 30],
     },
     {
@@ -182,9 +182,9 @@ export const table = defineTable({
       sweep: false,
       when: PSEUDO,
       label: 'Rows of pseudo feedback',
-      help: 'Which items of the history raise positive pseudo edges.',
+      help: 'Which items of the history give rise to positive pseudo edges.',
       choices: [
-        { value: 'all', label: 'all of the history' },
+        { value: 'all', label: 'the whole history' },
         { value: 'positive', label: 'liked items only' },
       ],
     },
@@ -198,7 +198,7 @@ export const table = defineTable({
       sweep: false,
       when: PSEUDO,
       label: 'Pseudo edges per item, at most',
-      help: 'Against edges piling up on few items; 0 is no limit.',
+      help: 'Keeps edges from concentrating on a few items; 0 means no limit.',
     },
     {
       key: 'signWeight',
@@ -210,7 +210,7 @@ export const table = defineTable({
       sweep: true,
       when: SIGNED,
       label: 'Sign loss weight λ_s',
-      help: 'Weight of the cosine loss on liked and disliked pairs. 1 serves the evaluation on liked items.',
+      help: 'Weight of the cosine loss on liked and disliked pairs. 1 suits the evaluation on liked items.',
       suggested: [0.01, 0.1, 1],
     },
     {
@@ -249,7 +249,7 @@ export const table = defineTable({
       sweep: true,
       when: SIGNED,
       label: 'Contrastive weight β',
-      help: 'Weight of InfoNCE between interaction and final embeddings.',
+      help: 'Weight of the InfoNCE term between interaction and final embeddings.',
       suggested: [0.001, 0.01, 0.1],
     },
     {
@@ -273,7 +273,7 @@ export const table = defineTable({
       sweep: false,
       when: SIGNED,
       label: 'Denominator as printed',
-      help: 'Each row’s own pair in the denominator of the contrastive terms, instead of the anchor with every row.',
+      help: 'Puts each row’s own pair in the denominator of the contrastive terms, instead of the anchor with every row.',
     },
     {
       key: 'positivesOnly',
@@ -282,7 +282,7 @@ export const table = defineTable({
       group: 'loss',
       sweep: false,
       label: 'BPR over liked pairs only',
-      help: 'Leave disliked training pairs out of BPR.',
+      help: 'Excludes disliked training pairs from BPR.',
     },
     {
       key: 'likedGraph',
@@ -292,16 +292,19 @@ export const table = defineTable({
       sweep: false,
       when: UNSIGNED,
       label: 'Graph of liked pairs only',
-      help: 'Build Base’s graph and the users’ histories from liked training pairs; off, from all of them.',
+      help: 'Builds Base’s graph and the users’ histories from liked training pairs only. Off: from all pairs.',
     },
-    regulariser(1e-4, 'Times half the squared norm of the batch’s final rows, divided by the configured batch size.'),
+    regulariser(
+      1e-4,
+      'Multiplies half the squared norm of the batch’s final rows, divided by the configured batch size.',
+    ),
     ...trainingOptions({}),
   ],
   presets: [
     { id: 'paper-baby', label: 'Paper: Baby', config: {} },
     { id: 'paper-sports', label: 'Paper: Sports', config: { negativeCut: 0.2, thresholdMix: 0.8 } },
     { id: 'paper-electronics', label: 'Paper: Electronics', config: { thresholdMix: 0.9 } },
-    { id: 'liked', label: 'For the evaluation on liked items', config: { signWeight: 1, relevant: 'liked' } },
+    { id: 'liked', label: 'For evaluation on liked items', config: { signWeight: 1, relevant: 'liked' } },
   ],
   terms: [
     { key: 'bpr', label: 'BPR' },
@@ -328,7 +331,7 @@ export const table = defineTable({
     statistics.ratings
       ? []
       : [
-          `${name} has no ratings: every interaction counts as liked, the personal thresholds have nothing to decide, and the signed encoders see a second positive graph.`,
+          `${name} has no ratings: every interaction counts as liked, the personal thresholds have no effect, and the signed encoders see a second positive graph.`,
         ],
 });
 

@@ -6,7 +6,7 @@ import { defineTable } from '../../../src/domain/models/table';
 export const table = defineTable({
   id: 'vbpr',
   name: 'VBPR',
-  summary: 'BPR-MF plus a second inner product between a user’s taste and the projected item features.',
+  summary: 'BPR-MF plus a second inner product of user and projected item features.',
   citation: {
     authors: 'He, McAuley',
     title: 'VBPR: Visual Bayesian Personalized Ranking from Implicit Feedback',
@@ -19,7 +19,7 @@ export const table = defineTable({
   options: [
     regulariser(
       0.1,
-      'Times the sum of the Frobenius norms of the batch’s [ID, projected] rows, divided by the batch size.',
+      'Multiplies the sum of the Frobenius norms of the batch’s [ID, projected] rows, divided by the batch size.',
     ),
     featurePrecisionOption,
     ...trainingOptions({}),

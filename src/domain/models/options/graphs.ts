@@ -25,10 +25,10 @@ export const pretrainedOptions = (neighbours: number, when: Condition) =>
       sweep: true,
       when,
       label: 'Pre-trained embeddings',
-      help: 'Item embeddings whose neighbours become item–item edges. A model is trained first, as a run of its own with the same seed, and used again by later runs.',
+      help: 'Item embeddings whose neighbours become item–item edges. The model is pre-trained in a separate run with the same seed, which later runs reuse.',
       section: 'EGRA, stage 0',
       choices: [
-        { value: 'imported', label: 'a file of this dataset', needs: 'pretrained' },
+        { value: 'imported', label: 'a file in this dataset', needs: 'pretrained' },
         { value: 'random', label: 'random (control)' },
       ],
     },
@@ -42,7 +42,7 @@ export const pretrainedOptions = (neighbours: number, when: Condition) =>
       sweep: false,
       when: TRAINED_FIRST,
       label: 'Pre-training epochs, at most',
-      help: 'Early stopping usually ends the pre-training run before.',
+      help: 'Early stopping usually ends the pre-training run earlier.',
     },
     {
       key: 'enhancedNeighbours',
@@ -54,7 +54,7 @@ export const pretrainedOptions = (neighbours: number, when: Condition) =>
       sweep: true,
       when,
       label: 'Pre-trained neighbours H',
-      help: 'Items most similar by the pre-trained embeddings that an item is linked to.',
+      help: 'Number of most similar items in the pre-trained embeddings that each item is linked to.',
       suggested: [3, 5, 10],
     },
     {
@@ -64,7 +64,7 @@ export const pretrainedOptions = (neighbours: number, when: Condition) =>
       group: 'graph',
       sweep: false,
       when,
-      label: 'Leave the item itself out',
+      label: 'Exclude the item itself',
       help: 'Off: the item counts as one of its H neighbours.',
     },
     {
@@ -75,7 +75,7 @@ export const pretrainedOptions = (neighbours: number, when: Condition) =>
       sweep: false,
       when,
       label: 'Symmetrise item edges',
-      help: 'Add every item–item edge in the other direction too. The paper prints them directed.',
+      help: 'Adds every item–item edge in the other direction too. In the paper they are directed.',
     },
   ] as const;
 
@@ -89,7 +89,7 @@ export const edgeEnhancerOptions = () =>
       group: 'graph',
       sweep: true,
       label: 'Edge enhancer',
-      help: 'Item–item edges added to the user–item graph before it is normalised.',
+      help: 'Adds item–item edges to the user–item graph before normalisation.',
       section: 'EGRA, Table IV',
       choices: [
         { value: 'none', label: 'none' },
@@ -108,7 +108,7 @@ export const mutualOption = {
   group: 'graph',
   sweep: false,
   label: 'Mutual neighbours only',
-  help: 'Of the +G edges keep those that exist in both directions.',
+  help: 'Keeps only +G edges that exist in both directions.',
 } as const;
 
 /** MLLMRec's refined construction in place of a backbone's item–item graphs. */
@@ -121,7 +121,7 @@ export const refinedGraphOptions = () =>
       group: 'graph',
       sweep: true,
       label: 'Item graph',
-      help: 'With +GR, MLLMRec’s graph takes the place of each modality’s own: neighbours above a threshold, joined by co-occurrence.',
+      help: 'With +GR, MLLMRec’s graph replaces each modality’s own: neighbours above a threshold, joined by co-occurrence.',
       section: 'MLLMRec, Figure 3',
       choices: [
         { value: 'own', label: 'the model’s own' },
@@ -144,7 +144,7 @@ export const refinementOptions = (minSimilarity: number, threshold: Condition, c
       sweep: true,
       when: threshold,
       label: 'Similarity threshold α',
-      help: 'Neighbours less similar than this are dropped from the semantic graph.',
+      help: 'Neighbours with a lower similarity are dropped from the semantic graph.',
       suggested: [0.4, 0.5, 0.6, 0.7],
     },
     {
@@ -157,7 +157,7 @@ export const refinementOptions = (minSimilarity: number, threshold: Condition, c
       sweep: true,
       when: cooccurrence,
       label: 'Co-occurrence neighbours K_c',
-      help: 'Items with the most similar training audience (Jaccard) that are added.',
+      help: 'Number of items with the most similar training audience (Jaccard) to add.',
       suggested: [5, 10, 15, 20],
     },
     {
@@ -168,11 +168,11 @@ export const refinementOptions = (minSimilarity: number, threshold: Condition, c
       sweep: false,
       when: cooccurrence,
       label: 'Identical audiences',
-      help: 'Which items with a Jaccard of 1 are left out of the co-occurrence graph.',
+      help: 'Which items with a Jaccard similarity of 1 to exclude from the co-occurrence graph.',
       choices: [
-        { value: 'all', label: 'leave out the item itself and identical audiences' },
-        { value: 'none', label: 'leave out the item itself only' },
-        { value: 'authors', label: 'as the authors’ code: keep them where the audience is one user' },
+        { value: 'all', label: 'exclude the item itself and identical audiences' },
+        { value: 'none', label: 'exclude the item itself only' },
+        { value: 'authors', label: 'as in the authors’ code: keep them if the audience is one user' },
       ],
     },
   ] as const;
@@ -191,7 +191,7 @@ export const featurePrecisionOption = {
   group: 'model',
   sweep: false,
   label: 'Frozen features in',
-  help: 'Half precision rounds them to 11 binary digits and takes half their memory; what is computed with them stays in single precision.',
+  help: 'Half precision rounds them to 11 binary digits and halves their memory; computation stays in single precision.',
   choices: [
     { value: 'single', label: 'single precision' },
     { value: 'half', label: 'half precision' },
@@ -207,7 +207,7 @@ export const trainFeaturesOptions = [
     group: 'model',
     sweep: false,
     label: 'Train feature tables',
-    help: 'Let Adam change the raw features, as MMRec does. Off saves three times their memory.',
+    help: 'Trains the raw features with Adam, as MMRec does. Off saves three times their memory.',
   },
   { ...featurePrecisionOption, when: { key: 'trainFeatures', values: [false] } },
 ] as const;

@@ -42,7 +42,7 @@ export const optimiserOptions = (defaults: TrainingDefaults) =>
       sweep: true,
       label: 'Embedding size',
       multipleOf: 4,
-      help: 'Dimensions d of user and item embeddings; a multiple of 4.',
+      help: 'Dimensions d of the user and item embeddings; a multiple of 4.',
       suggested: [16, 32, 64, 128, 256],
     },
     {
@@ -54,7 +54,7 @@ export const optimiserOptions = (defaults: TrainingDefaults) =>
       group: 'training',
       sweep: true,
       label: 'Learning rate',
-      help: 'Adam’s step size in the first epoch.',
+      help: 'Adam’s learning rate in the first epoch.',
       suggested: [1e-4, 5e-4, 1e-3, 5e-3],
     },
     {
@@ -88,7 +88,7 @@ export const optimiserOptions = (defaults: TrainingDefaults) =>
       group: 'training',
       sweep: true,
       label: 'Batch size',
-      help: 'Training interactions per step.',
+      help: 'Training interactions per optimiser step.',
       suggested: [512, 1024, 2048, 4096],
     },
   ] as const satisfies readonly Option[];
@@ -103,7 +103,7 @@ export const negativeOptions = [
     group: 'training',
     sweep: true,
     label: 'Negatives per positive ρ',
-    help: 'With more than one, the loss is the mean over the ρ pairs.',
+    help: 'With several negatives, the loss is the mean over the ρ pairs.',
   },
   {
     key: 'negativesFrom',
@@ -112,7 +112,7 @@ export const negativeOptions = [
     group: 'training',
     sweep: false,
     label: 'Negatives from',
-    help: 'The items that negatives are drawn from; a user’s own training items never are.',
+    help: 'Items that negatives are drawn from, never the user’s own training items.',
     choices: [
       { value: 'trainItems', label: 'items seen in training (MMRec)' },
       { value: 'all', label: 'all items' },
@@ -131,7 +131,7 @@ export const stoppingOptions = (defaults: TrainingDefaults) =>
       group: 'training',
       sweep: false,
       label: 'Epochs, at most',
-      help: 'Training ends here when early stopping has not ended it before.',
+      help: 'Training ends here unless early stopping ends it before.',
     },
     {
       key: 'patience',
@@ -142,7 +142,7 @@ export const stoppingOptions = (defaults: TrainingDefaults) =>
       group: 'evaluation',
       sweep: false,
       label: 'Patience',
-      help: 'Evaluations without a strictly better value; the run stops at the next one after these. 0 turns early stopping off.',
+      help: 'Evaluations without a strictly better value; the run stops at the next one. 0 turns early stopping off.',
     },
     {
       key: 'stopMetric',
@@ -151,7 +151,7 @@ export const stoppingOptions = (defaults: TrainingDefaults) =>
       group: 'evaluation',
       sweep: false,
       label: 'Best epoch by',
-      help: 'The validation metric that chooses the best epoch. A test metric never chooses anything.',
+      help: 'The validation metric that chooses the best epoch. Test metrics never choose anything.',
       choices: METRIC_KEYS.map((key) => ({ value: key, label: metricLabel(key) })),
     },
     {
@@ -161,7 +161,7 @@ export const stoppingOptions = (defaults: TrainingDefaults) =>
       group: 'evaluation',
       sweep: false,
       label: 'Best epoch judged on',
-      help: 'On rated data metrics over liked held-out items (rated above the user’s threshold) are computed besides; this says which of the two chooses the best epoch.',
+      help: 'On rated data, metrics are also computed over liked held-out items (rated above the user’s threshold). This option sets which of the two chooses the best epoch.',
       choices: [
         { value: 'all', label: 'all held-out items' },
         { value: 'liked', label: 'liked held-out items' },
@@ -174,7 +174,7 @@ export const stoppingOptions = (defaults: TrainingDefaults) =>
       group: 'evaluation',
       sweep: false,
       label: 'Round for stopping',
-      help: 'MMRec compares values rounded to 4 decimals; metrics themselves stay unrounded.',
+      help: 'MMRec compares values rounded to 4 decimals; the reported metrics stay unrounded.',
       choices: [
         { value: 'off', label: 'no' },
         { value: '4', label: '4 decimals (MMRec)' },
@@ -189,7 +189,7 @@ export const stoppingOptions = (defaults: TrainingDefaults) =>
       group: 'evaluation',
       sweep: false,
       label: 'Evaluate every',
-      help: 'Epochs between two evaluations on the validation split.',
+      help: 'Epochs between evaluations on the validation split.',
     },
   ] as const satisfies readonly Option[];
 
