@@ -190,12 +190,8 @@ export function itemEntries({ items }: ModelSizes, config: Config): number {
 
 /** Most entries of an enhancer's item–item block. */
 export function enhancerEntries({ items }: ModelSizes, config: Config): number {
-  switch (config['edgeEnhancer']) {
-    case '+E':
-      return items * numberOption(config, 'enhancedNeighbours') * (booleanOption(config, 'symmetrise') ? 2 : 1);
-    case '+G':
-      return items * numberOption(config, 'neighbours');
-    default:
-      return 0;
-  }
+  const enhancer = config['edgeEnhancer'];
+  if (enhancer === '+E')
+    return items * numberOption(config, 'enhancedNeighbours') * (booleanOption(config, 'symmetrise') ? 2 : 1);
+  return enhancer === '+G' ? items * numberOption(config, 'neighbours') : 0;
 }
