@@ -7,7 +7,7 @@ import { ended, startRun } from '../helpers/page';
 test('the server that npm start starts serves an app that trains, on its first visit', async ({ browser }) => {
   // A new checkout has no bundled dependencies yet: what is found late would reload a worker in the middle of its work.
   rmSync('node_modules/.vite', { recursive: true, force: true });
-  const port = 4320;
+  const port = Number(process.env['LODESTONE_TEST_PORT'] ?? 4319) + 1;
   const server = spawn(process.execPath, ['node_modules/vite/bin/vite.js', '--port', String(port), '--strictPort'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
