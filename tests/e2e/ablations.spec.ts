@@ -96,10 +96,10 @@ test('MAGNET warns before it starts, and its panel shows routing and stages whil
   await expectFit(page, 'form');
 
   // Enough epochs to watch.
-  const id = await startRun(page, 'MAGNET', { 'Epochs, at most': '8', Patience: '0' });
+  const id = await startRun(page, 'MAGNET', { 'Epochs, at most': '12', Patience: '0' });
   await expect.poll(async () => (await storedRun(page, id))?.status, { timeout: 120_000 }).toBe('running');
   await expect(third(page)).toHaveValue('overview');
-  const tasks = await pageTasks(page, 5000);
+  const tasks = await pageTasks(page, 8000);
   expect((await storedRun(page, id))?.status).toBe('running');
   expect(tasks.length).toBeGreaterThan(100);
   expect(tasks[0], 'the longest task, in ms').toBeLessThan(100);

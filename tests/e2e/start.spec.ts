@@ -7,9 +7,11 @@ import { ended, startRun } from '../helpers/page';
 test('the server that npm start starts serves an app that trains, on its first visit', async ({ browser }) => {
   // A new checkout has no bundled dependencies yet: what is found late would reload a worker in the middle of its work.
   rmSync('node_modules/.vite', { recursive: true, force: true });
+  // Its address is read as it is printed, without colours.
+  const { FORCE_COLOR: _colours, ...env } = process.env;
   const server = spawn(process.execPath, ['node_modules/vite/bin/vite.js', '--port', '4320'], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, NO_COLOR: '1' },
+    env: { ...env, NO_COLOR: '1' },
   });
   try {
     // Where the port is taken, it is the next one that is free.
