@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
 import { DEFAULT_DEMO, type DemoOptions } from '../src/domain/dataset';
 import { AppError } from '../src/domain/errors';
-import { completeConfig, isModelId, modelTable, parseOption } from '../src/domain/models/catalogue';
+import { completeConfig, isModelId, MODEL_IDS, modelTable } from '../src/domain/models/catalogue';
+import { parseOption } from '../src/domain/models/config';
 import type { Config, ModelId, OptionValue } from '../src/domain/models/table';
-import { MODEL_IDS } from '../src/domain/models/table';
 import type { BackendChoice } from '../src/domain/run';
 
 export interface RunArguments {

@@ -8,7 +8,7 @@ import { browserHost } from './engine/browserHost';
 import { openDevice } from './engine/device';
 import { measureThroughput } from './engine/throughput';
 import { RunControl } from './training/control';
-import { estimateMemory } from './training/estimate';
+import { runMemory } from './training/estimate';
 import { executeRun } from './training/run';
 
 const database = browserDatabase();
@@ -51,10 +51,8 @@ async function handle(command: TrainingCommand): Promise<void> {
       return;
     case 'estimate': {
       const dataset = await readDataset(database, command.datasetId);
-      emit({
-        type: 'estimated',
-        estimate: estimateMemory(dataset, command.model, completeConfig(command.model, command.config)),
-      });
+      const config = completeConfig(command.model, command.config);
+      emit({ type: 'estimated', estimate: (await runMemory(dataset, command.model, config)).estimate });
       return;
     }
   }

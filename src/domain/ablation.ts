@@ -9,6 +9,10 @@ export interface AblationRow {
   readonly id: string;
   readonly label: string;
   readonly experiment: Omit<Experiment, 'seed'>;
+  /** What it takes from a finished run of the full model, in words; null where nothing. */
+  readonly note: string | null;
+  /** Options that such a run decides. */
+  readonly measured: readonly string[];
   /** Why it cannot run on this dataset; null when it can. */
   readonly reason: string | null;
 }
@@ -23,13 +27,14 @@ export function ablationRows(
   referenceSteps: number | null,
 ): AblationRow[] {
   const table = modelTable(full.model);
-  const row = ({ id, label, config, needs }: Ablation): AblationRow => {
-    const half =
-      config['stages'] === 'fixed' && referenceSteps !== null ? { switchStep: Math.round(referenceSteps / 2) } : {};
+  const row = ({ id, label, config, needs, afterReference }: Ablation): AblationRow => {
+    const measured = referenceSteps === null ? {} : (afterReference?.changes(referenceSteps) ?? {});
     return {
       id,
       label,
-      experiment: { ...full, config: completeConfig(full.model, { ...full.config, ...config, ...half }) },
+      experiment: { ...full, config: completeConfig(full.model, { ...full.config, ...config, ...measured }) },
+      note: afterReference ? (referenceSteps === null ? afterReference.noteBefore : afterReference.note) : null,
+      measured: Object.keys(afterReference?.changes(referenceSteps ?? 0) ?? {}),
       reason: needs ? lacking(needs, dataset) : null,
     };
   };

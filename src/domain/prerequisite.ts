@@ -1,23 +1,22 @@
-import { completeConfig, isModelId, numberOption } from './models/catalogue';
+import { completeConfig, idleBecause, isModelId, modelTable, protocolOf } from './models/catalogue';
 import type { Config, ModelId } from './models/table';
 import type { Experiment } from './run';
 
 /** Where a configuration takes pre-trained item embeddings from: a model, `random`, `imported`; null where it uses none. */
 export function pretrainedSource(model: ModelId, config: Config): string | null {
-  const source = config['pretrained'];
-  if (typeof source !== 'string') return null;
-  const used = model === 'egra' ? config['enhancedGraph'] === true : config['edgeEnhancer'] === '+E';
-  return used ? source : null;
+  const option = modelTable(model).options.find((one) => one.type === 'choice' && one.adds === 'pretrainingModels');
+  const source = option && config[option.key];
+  return option && typeof source === 'string' && idleBecause(model, option, config) === null ? source : null;
 }
 
 /** The run whose item embeddings an experiment starts from: a run of its own, with that model's defaults, and the same batch size and seed. */
 export function prerequisiteOf(experiment: Experiment): Experiment | null {
   const source = pretrainedSource(experiment.model, experiment.config);
   if (source === null || !isModelId(source)) return null;
-  const epochs = numberOption(experiment.config, 'pretrainingEpochs');
-  const embeddingSize = numberOption(experiment.config, 'embeddingSize');
-  const batchSize = numberOption(experiment.config, 'batchSize');
-  return { ...experiment, model: source, config: completeConfig(source, { epochs, embeddingSize, batchSize }) };
+  const { embeddingSize, batchSize } = protocolOf(experiment.config);
+  const epochs = experiment.config['pretrainingEpochs'];
+  const wanted = { ...(epochs !== undefined && { epochs }), embeddingSize, batchSize };
+  return { ...experiment, model: source, config: completeConfig(source, wanted) };
 }
 
 /** Whether two experiments lead to the same numbers, up to the device they run on. */

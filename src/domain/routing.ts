@@ -1,8 +1,6 @@
 import { entry } from './at';
-import { booleanOption, choiceOption, numberOption } from './models/catalogue';
-import type { Config } from './models/table';
 
-/** MAGNET's expert families, in the order of the experts. */
+/** Families of experts, in the order of the experts. */
 export const FAMILIES = ['dom', 'bal', 'com'] as const;
 export type Family = (typeof FAMILIES)[number];
 
@@ -19,55 +17,6 @@ export interface Expert {
 
 /** `{B} ∪ M`, behaviour first. */
 export const routingGroups = (modalities: readonly string[]): string[] => ['behaviour', ...modalities];
-
-export function familiesOf(config: Config): Family[] {
-  const wanted = choiceOption(config, 'families');
-  return FAMILIES.filter((family) => wanted === 'all' || wanted.split('+').includes(family));
-}
-
-/** The experts of a configuration: for each copy, family and anchor one. Without a mixture one head that weighs all groups alike. */
-export function expertsOf(config: Config, groups: readonly string[]): Expert[] {
-  if (!booleanOption(config, 'experts'))
-    return [{ name: 'single head', family: null, anchor: null, shares: groups.map(() => 1 / groups.length) }];
-  const copies = numberOption(config, 'expertCopies');
-  return Array.from({ length: copies }, (_, copy) =>
-    familiesOf(config).flatMap((family) =>
-      groups.map((group, anchor): Expert => ({
-        name: `${FAMILY_LABELS[family]} ${group}${copies > 1 ? ` ${copy + 1}` : ''}`,
-        family,
-        anchor,
-        shares: template(family, anchor, groups.length, config),
-      })),
-    ),
-  ).flat();
-}
-
-/** Dom(α), Bal(β) and Com(δ) for one anchor among `n` groups. */
-function template(family: Family, anchor: number, n: number, config: Config): number[] {
-  const others = n - 1;
-  const place = (own: number, rest: (auxiliary: number) => number): number[] => {
-    let auxiliary = 0;
-    return Array.from({ length: n }, (_, group) => (group === anchor ? own : rest(auxiliary++)));
-  };
-  switch (family) {
-    case 'dom': {
-      const alpha = numberOption(config, 'alpha');
-      return place((1 - alpha) / 2 + alpha, () => (1 - alpha) / 2 / others);
-    }
-    case 'bal': {
-      const own = 1 / n + numberOption(config, 'beta') / 6;
-      return place(own, () => (1 - own) / others);
-    }
-    case 'com': {
-      const epsilon = numberOption(config, 'comEpsilon');
-      const delta = numberOption(config, 'delta');
-      return place(
-        epsilon,
-        (auxiliary) => (1 - epsilon) * (others === 2 ? (auxiliary === 0 ? delta : 1 - delta) : 1 / others),
-      );
-    }
-  }
-}
 
 /** What the routing of many pairs looks like; `probabilities [pairs, E]` by rows. */
 export interface RoutingStatistics {

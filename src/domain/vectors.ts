@@ -1,6 +1,5 @@
-import { completeConfig, numberOption } from './models/catalogue';
 import { modalitiesOf, type DatasetDocument } from './dataset';
-import { expertsOf, routingGroups } from './routing';
+import { completeConfig, modelTable } from './models/catalogue';
 import type { Experiment } from './run';
 
 /** Vectors by entity, `[rows, columns]`. */
@@ -12,10 +11,7 @@ export interface Rows {
 
 export const rowsOf = (values: Float32Array, rows: number): Rows => ({ values, rows, columns: values.length / rows });
 
-/**
- * What a run ranks with, as vectors of `rows` users or items. MAGNET's end in the router's parts, which are logits and no place in the
- * experts' space: they are left out.
- */
+/** What a run ranks with, as vectors of `rows` users or items: the columns that are places in one space. */
 export function finalVectors(
   values: Float32Array,
   rows: number,
@@ -23,10 +19,9 @@ export function finalVectors(
   dataset: Pick<DatasetDocument, 'features'>,
 ): Rows {
   const all = rowsOf(values, rows);
-  if (model !== 'magnet') return all;
-  const complete = completeConfig(model, config);
-  const groups = routingGroups(modalitiesOf(dataset).map(({ key }) => key));
-  const columns = expertsOf(complete, groups).length * numberOption(complete, 'embeddingSize');
+  const modalities = modalitiesOf(dataset).map(({ key }) => key);
+  const columns = modelTable(model).vectorColumns?.(completeConfig(model, config), modalities) ?? all.columns;
+  if (columns === all.columns) return all;
   const kept = new Float32Array(rows * columns);
   for (let row = 0; row < rows; row++)
     kept.set(values.subarray(row * all.columns, row * all.columns + columns), row * columns);

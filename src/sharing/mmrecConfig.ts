@@ -1,10 +1,10 @@
 import { modalitiesOf, type DatasetDocument } from '../domain/dataset';
 import { CUTOFFS, METRIC_NAMES, isMetricKey, metricLabel } from '../domain/metrics';
-import { choiceOption, completeConfig, idleBecause, modelTable, numberOption } from '../domain/models/catalogue';
+import { completeConfig, idleBecause, modelTable, protocolOf } from '../domain/models/catalogue';
+import type { Counterpart, MmrecModel } from '../domain/models/mmrec';
 import type { Config, ModelTable, Option } from '../domain/models/table';
 import type { RunSummary } from '../domain/run';
 import { datasetFolder } from './mmrecDataset';
-import { MMREC_MODELS, type Counterpart, type MmrecModel } from './mmrecModels';
 import { yamlText, type YamlLine } from './yaml';
 
 /** Options that every model has. `patience`, the schedule and the metric are written by `protocol`. */
@@ -38,7 +38,7 @@ export function mmrecConfig(
   const { model, config: changes, seed } = run.experiment;
   const config = completeConfig(model, changes);
   const table = modelTable(model);
-  const theirs = MMREC_MODELS[model];
+  const theirs = table.mmrec;
   const active = table.options.filter((option) => idleBecause(model, option, config) === null);
   const own = active.filter(({ key }) => !Object.hasOwn(PROTOCOL, key));
   return yamlText([
@@ -61,7 +61,7 @@ export function mmrecConfig(
 function heading(
   { name, experiment, result }: ExportedRun,
   table: ModelTable,
-  theirs: MmrecModel | null,
+  theirs: MmrecModel<Config> | null,
   note: string | null,
 ): YamlLine[] {
   const folder = datasetFolder(experiment.dataset.name);
@@ -101,21 +101,21 @@ function heading(
 
 /** What decides the numbers beside the model: seed, optimiser, stopping, evaluation, split. */
 function protocol(config: Config, seed: number): YamlLine[] {
-  const number = (key: string): number => numberOption(config, key);
-  const metric = choiceOption(config, 'stopMetric');
+  const wanted = protocolOf(config);
+  const metric = wanted.stopMetric;
   return [
     ['seed', [seed]],
     ['hyper_parameters', ['seed']],
-    ['embedding_size', number('embeddingSize')],
-    ['train_batch_size', number('batchSize')],
+    ['embedding_size', wanted.embeddingSize],
+    ['train_batch_size', wanted.batchSize],
     ['learner', 'adam'],
-    ['learning_rate', number('learningRate')],
-    ['learning_rate_scheduler', [number('lrDecay'), number('lrDecayEpochs')]],
+    ['learning_rate', wanted.learningRate],
+    ['learning_rate_scheduler', [wanted.lrDecay, wanted.lrDecayEpochs]],
     ['weight_decay', 0],
-    ['epochs', number('epochs')],
+    ['epochs', wanted.epochs],
     // More than all evaluations: never stopped early.
-    ['stopping_step', number('patience') === 0 ? number('epochs') : number('patience')],
-    ['eval_step', number('evaluateEvery')],
+    ['stopping_step', wanted.patience === 0 ? wanted.epochs : wanted.patience],
+    ['eval_step', wanted.evaluateEvery],
     ['eval_batch_size', EVALUATED_AT_ONCE],
     ['metrics', METRIC_NAMES.map((name) => metricLabel(`${name}@20`).replace('@20', ''))],
     ['topk', CUTOFFS],
@@ -126,9 +126,9 @@ function protocol(config: Config, seed: number): YamlLine[] {
 }
 
 /** Options that have a key of their own, then what the code reads besides. */
-function modelLines({ options, also }: MmrecModel, own: readonly Option[], config: Config): YamlLine[] {
+function modelLines({ options, also }: MmrecModel<Config>, own: readonly Option[], config: Config): YamlLine[] {
   const extra = also?.(config) ?? [];
-  const written = new Set(extra.map((line) => (line !== null && !('remark' in line) ? line[0] : '')));
+  const written = new Set(extra.map(([key]) => key));
   const direct = own.flatMap(({ key }): YamlLine[] => {
     const name = options[key];
     const value = config[key];
@@ -138,7 +138,7 @@ function modelLines({ options, also }: MmrecModel, own: readonly Option[], confi
 }
 
 /** Where MMRec cannot do what this run did; nothing where it does the same. */
-function difference({ key, label }: Option, config: Config, theirs: MmrecModel | null): string[] {
+function difference({ key, label }: Option, config: Config, theirs: MmrecModel<Config> | null): string[] {
   const counterpart = PROTOCOL[key] ?? theirs?.options[key];
   const value = String(config[key]);
   if (counterpart === undefined) return theirs ? [`MMRec has no ${key} (${label}); this run had ${value}.`] : [];
@@ -147,8 +147,8 @@ function difference({ key, label }: Option, config: Config, theirs: MmrecModel |
 }
 
 function otherDifferences(config: Config): string[] {
-  const every = numberOption(config, 'evaluateEvery');
-  return numberOption(config, 'epochs') % every === 0
+  const { evaluateEvery: every, epochs } = protocolOf(config);
+  return epochs % every === 0
     ? []
     : [
         `MMRec does not evaluate the last epoch unless eval_step (${every}) divides the number of epochs; this run did.`,
@@ -157,7 +157,7 @@ function otherDifferences(config: Config): string[] {
 
 function featureRemarks(
   table: ModelTable,
-  theirs: MmrecModel | null,
+  theirs: MmrecModel<Config> | null,
   dataset: Pick<DatasetDocument, 'features'> | null,
 ): string[] {
   if (table.minModalities === 0 || !theirs || !dataset) return [];

@@ -2,8 +2,7 @@ import { entry } from '../domain/at';
 import type { DemoOptions } from '../domain/dataset';
 import { AppError } from '../domain/errors';
 import { byKey, METRIC_KEYS, type Metrics } from '../domain/metrics';
-import { changedOptions, configProblems, defaultConfig, modelTable } from '../domain/models/catalogue';
-import { MODEL_IDS } from '../domain/models/table';
+import { changedOptions, configProblems, defaultConfig, isModelId, modelTable } from '../domain/models/catalogue';
 import type { SharedDataset, SharedRun, SharedStudy } from '../domain/shared';
 import { z } from './schemas';
 
@@ -40,7 +39,7 @@ export const datasetPayload = z.strictObject({
 });
 
 export const runPayload = z.strictObject({
-  m: z.enum(MODEL_IDS),
+  m: z.string().refine(isModelId),
   c: z.record(z.string().regex(/^[a-zA-Z][a-zA-Z0-9]{0,63}$/), z.union([z.number(), z.boolean(), z.string().max(100)])),
   s: seed,
   n: words,

@@ -1,6 +1,6 @@
 import { isErrorCode } from '../domain/errors';
 import { CUTOFFS, METRIC_KEYS } from '../domain/metrics';
-import { MODEL_IDS } from '../domain/models/table';
+import { isModelId } from '../domain/models/catalogue';
 import { packedArray } from './packedArray';
 import { datasetPayload, runPayload } from './payload';
 import { z } from './schemas';
@@ -27,7 +27,7 @@ const numbers = z.array(number).max(MOST_NUMBERS);
 const backend = z.enum(['webgpu', 'wasm', 'cpu']);
 
 const experiment = z.strictObject({
-  model: z.enum(MODEL_IDS),
+  model: z.string().refine(isModelId),
   config: z.record(key, optionValue),
   seed: z.number().int().min(0).max(0xffffffff),
   dataset: z.strictObject({

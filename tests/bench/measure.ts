@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { choiceOption, completeConfig, numberOption } from '../../src/domain/models/catalogue';
+import { completeConfig, negativesOf, protocolOf } from '../../src/domain/models/catalogue';
 import type { Config, ModelId } from '../../src/domain/models/table';
 import { startConfig } from '../../src/domain/presets';
 import type { BackendName } from '../../src/domain/run';
@@ -79,11 +79,7 @@ async function measureOn(
     new Sampler(
       input.train,
       data.trained,
-      {
-        batchSize: numberOption(config, 'batchSize'),
-        negativesPerPositive: numberOption(config, 'negativesPerPositive'),
-        negativesFrom: choiceOption(config, 'negativesFrom') === 'all' ? 'all' : 'trainItems',
-      },
+      { batchSize: protocolOf(config).batchSize, negatives: negativesOf(id, config) },
       options.seed,
     );
   const sampler = newSampler();
@@ -124,7 +120,7 @@ async function measureOn(
     const peerStep = quartiles(steps.peer);
     const peerStart = peer ? await secondOf(peer.process.start) : 0;
     return {
-      batchSize: numberOption(config, 'batchSize'),
+      batchSize: protocolOf(config).batchSize,
       stepsPerEpoch: sampler.stepsPerEpoch,
       step,
       cpuMs: medianOf(steps.oursCpu),

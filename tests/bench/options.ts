@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { AppError } from '../../src/domain/errors';
 import { isModelId } from '../../src/domain/models/catalogue';
-import { MODEL_IDS, type ModelId } from '../../src/domain/models/table';
+import { MODEL_IDS } from '../../src/domain/models/catalogue';
+import { type ModelId } from '../../src/domain/models/table';
 import type { BackendName } from '../../src/domain/run';
 import { AXES, FACTORS, SET_IDS, type Axis, type SetId } from './sizes';
 

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import type { Config, ModelId } from '../../src/domain/models/table';
 import { encodeSafetensors, type NamedArray } from '../../src/sharing/safetensors';
 import { readFloats } from '../../workers/engine/backends';
-import { featureName } from '../../workers/models/layers/features';
+import { featureName } from '../../workers/models/model';
 import type { Model, NamedGraph } from '../../workers/models/model';
 import type { HostBatch } from '../../workers/training/batch';
 import type { BenchData } from './sets';

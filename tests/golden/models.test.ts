@@ -21,11 +21,7 @@ import {
   type GoldenStep,
 } from '../helpers/golden';
 
-const FILES = ['models', 'papers', 'egra', 'backbones', 'mllmrec', 'refined_backbones', 'simgr', 'magnet'];
-const cases = FILES.flatMap((file) => {
-  const { dataset, cases: all } = readGolden(`${file}.json`);
-  return all.map((wanted) => ({ dataset, wanted }));
-});
+const cases = readGolden().flatMap(({ dataset, cases: all }) => all.map((wanted) => ({ dataset, wanted })));
 
 /** What "equal" means between implementations: terms and gradients. */
 const TERM = 1e-4;

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import type { Metrics } from '../../src/domain/metrics';
-import { numberOption } from '../../src/domain/models/catalogue';
-import { MODEL_IDS, type ModelId } from '../../src/domain/models/table';
+import { protocolOf } from '../../src/domain/models/catalogue';
+import { MODEL_IDS } from '../../src/domain/models/catalogue';
+import { type ModelId } from '../../src/domain/models/table';
 import type { EpochPoint, TermPoint } from '../../src/domain/run';
 import { isWebGPU } from '../../workers/engine/backends';
 import type { Device } from '../../workers/engine/device';
@@ -35,7 +36,7 @@ async function epochOf(id: ModelId, backend: Backend, device: Device): Promise<E
   const sampler = new Sampler(
     data.input.train,
     data.trained,
-    { batchSize: numberOption(config, 'batchSize'), negativesPerPositive: 1, negativesFrom: 'trainItems' },
+    { batchSize: protocolOf(config).batchSize, negatives: { negativesPerPositive: 1, negativesFrom: 'trainItems' } },
     1,
   );
   const trainer = new Trainer({
@@ -99,7 +100,7 @@ async function intervalsOf(
   const sampler = new Sampler(
     data.input.train,
     data.trained,
-    { batchSize: 16, negativesPerPositive: 1, negativesFrom: 'trainItems' },
+    { batchSize: 16, negatives: { negativesPerPositive: 1, negativesFrom: 'trainItems' } },
     1,
   );
   const trainer = new Trainer({

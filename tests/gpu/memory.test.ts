@@ -1,12 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import { defaultConfig } from '../../src/domain/models/catalogue';
-import { MODEL_IDS, type Config, type ModelId } from '../../src/domain/models/table';
+import { MODEL_IDS } from '../../src/domain/models/catalogue';
+import { type Config, type ModelId } from '../../src/domain/models/table';
 import { isWebGPU } from '../../workers/engine/backends';
 import { stream } from '../../workers/numbers/rng';
 import { heldOut, pairsOf } from '../../workers/training/evaluator';
 import { Sampler } from '../../workers/training/sampler';
 import { Trainer } from '../../workers/training/trainer';
+import { casesOf } from '../helpers/cases';
 import { builtModel, smallStudy } from '../helpers/dataset';
 import { BACKENDS, describeOn } from '../helpers/device';
 import { soak } from '../helpers/soak';
@@ -16,10 +18,8 @@ const STEPS = soak ? 1000 : 64;
 /** These take a minute and more on the plain CPU backend, and show nothing there that WASM does not. */
 const SLOW_ON_CPU: readonly ModelId[] = ['mgcn', 'gume', 'egra', 'magnet', 'simgr'];
 
-/** Sampled graphs are made anew every epoch. LATTICE's has as many edges as it finds: with parameters that hardly move, as many every epoch. */
-const CHANGES: Partial<Record<ModelId, Config>> = { lattice: { learningRate: 1e-7 }, mllmrec: { hiddenSize: 8 } };
 const CASES: readonly (readonly [ModelId, Config])[] = [
-  ...MODEL_IDS.map((id) => [id, CHANGES[id] ?? {}] as const),
+  ...MODEL_IDS.map((id) => [id, casesOf(id).longRun ?? {}] as const),
   ['simgr', { featurePrecision: 'half' }],
   ['vbpr', { featurePrecision: 'half' }],
   ['magnet', { fanOut: 3, expertHead: 'hadamard', routerHidden: 4 }],
@@ -41,7 +41,7 @@ for (const backend of BACKENDS) {
         const sampler = new Sampler(
           data.input.train,
           data.trained,
-          { batchSize: 48, negativesPerPositive: 1, negativesFrom: 'trainItems' },
+          { batchSize: 48, negatives: { negativesPerPositive: 1, negativesFrom: 'trainItems' } },
           1,
         );
         // Short last batches are among the steps: they must not need other sizes.

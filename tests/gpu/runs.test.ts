@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { MODEL_IDS, type Config, type ModelId } from '../../src/domain/models/table';
+import { MODEL_IDS } from '../../src/domain/models/catalogue';
+import { type Config, type ModelId } from '../../src/domain/models/table';
 import { BACKENDS } from '../helpers/device';
 import { withoutClock } from '../helpers/clock';
 import { available, execute, tinyStudy, type Backend, type Watched } from '../helpers/runs';

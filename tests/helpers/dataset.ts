@@ -7,13 +7,8 @@ import { generateDemo } from '../../workers/dataset/demo';
 import { stream } from '../../workers/numbers/rng';
 import type { Model } from '../../workers/models/model';
 import { modelKind } from '../../workers/models/registry';
+import { casesOf } from './cases';
 import { readTrainingData, type TrainingData } from '../../workers/training/input';
-
-/** What lets a model run on the demo alone: without profile files and without another model's embeddings. */
-const ON_ITS_OWN: Partial<Record<ModelId, Config>> = {
-  egra: { pretrained: 'random' },
-  mllmrec: { profiles: 'history' },
-};
 
 /** A small demo dataset in memory with a run on it that has not started. */
 export async function smallStudy(
@@ -29,7 +24,7 @@ export async function smallStudy(
     'a run',
     {
       model,
-      config: completeConfig(model, { embeddingSize: 16, batchSize: 256, ...ON_ITS_OWN[model], ...changes }),
+      config: completeConfig(model, { embeddingSize: 16, batchSize: 256, ...casesOf(model).alone, ...changes }),
       seed: 999,
       dataset: { id: dataset.id, name: dataset.name, fingerprint: dataset.fingerprint },
       backend,

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import { completeConfig, isModelId } from '../../src/domain/models/catalogue';
@@ -6,7 +6,8 @@ import type { Config, OptionValue } from '../../src/domain/models/table';
 import { stream } from '../../workers/numbers/rng';
 import { matrix } from '../../workers/engine/tensors';
 import { csrFromEntries, type Csr } from '../../workers/graphs/csr';
-import type { BuildContext, FeatureMatrix, ModelInput, NamedGraph, StepScope } from '../../workers/models/model';
+import type { StepScope } from '../../workers/engine/contract';
+import type { BuildContext, FeatureMatrix, ModelInput, NamedGraph } from '../../workers/models/model';
 import type { HostBatch } from '../../workers/training/batch';
 
 interface Values {
@@ -65,8 +66,16 @@ export interface Golden {
   cases: GoldenCase[];
 }
 
-export const readGolden = (name: string): Golden =>
-  JSON.parse(readFileSync(new URL(`../fixtures/${name}`, import.meta.url), 'utf8')) as Golden;
+const MODELS = new URL('../../workers/models/', import.meta.url);
+
+/** The golden sets of every model that has a `golden.json`, in the order of their folders' names. */
+export function readGolden(): Golden[] {
+  return readdirSync(MODELS)
+    .sort()
+    .map((folder) => new URL(`${folder}/golden.json`, MODELS))
+    .filter((file) => existsSync(file))
+    .flatMap((file) => (JSON.parse(readFileSync(file, 'utf8')) as { sets: Golden[] }).sets);
+}
 
 /** The reference counts least coverage in steps, the option in epochs. */
 function configOf({ model, config, modalities }: GoldenCase, dataset: GoldenDataset): Config {

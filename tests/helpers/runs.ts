@@ -7,6 +7,7 @@ import { memoryDatabase, TABLE_NAMES, type Database } from '../../src/storage/da
 import { readWeights } from '../../src/storage/weights';
 import { RunControl } from '../../workers/training/control';
 import { executeRun } from '../../workers/training/run';
+import { casesOf } from './cases';
 import { smallStudy } from './dataset';
 import { openTestDevice, type BACKENDS } from './device';
 
@@ -38,20 +39,8 @@ export function available(backend: Backend): Promise<boolean> {
 }
 
 /** Small enough for a WebGPU adapter that runs on the processor; every model with its own graphs, draws and stages in use. */
-const OF_MODEL: Partial<Record<ModelId, Config>> = {
-  lightgcn: { edgeEnhancer: '+G', neighbours: 5 },
-  mgcn: { neighbours: 5 },
-  freedom: { neighbours: 5, dropout: 0.4 },
-  lattice: { neighbours: 5 },
-  gume: { neighbours: 5 },
-  egra: { neighbours: 5 },
-  mllmrec: { neighbours: 5, hiddenSize: 16 },
-  magnet: { neighbours: 5, inducedPerUser: 10, dropout: 0.2, fanOut: 4 },
-  simgr: { tailShare: 0.3, positiveCut: 0.2 },
-};
-
 export const tinyStudy = (model: ModelId, changes: Config, backend: Backend): Promise<Stored> =>
-  smallStudy(model, { embeddingSize: 8, batchSize: 128, ...OF_MODEL[model], ...changes }, backend, {
+  smallStudy(model, { embeddingSize: 8, batchSize: 128, ...casesOf(model).small, ...changes }, backend, {
     users: 48,
     items: 40,
   });

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/domain/errors';
-import { MODEL_IDS } from '../../src/domain/models/table';
+import { MODEL_IDS } from '../../src/domain/models/catalogue';
 import { nodeHost } from '../../cli/nodeHost';
 import { sparseProduct } from '../../workers/engine/kernels/csrProduct';
 import { disposeSparse, sparseTensor } from '../../workers/engine/sparse';

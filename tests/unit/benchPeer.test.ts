@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { MODEL_IDS } from '../../src/domain/models/table';
+import { MODEL_IDS } from '../../src/domain/models/catalogue';
 import { nodeHost } from '../../cli/nodeHost';
 import { measure, ON_ITS_OWN } from '../bench/measure';
 import { hasPeer } from '../bench/peer';

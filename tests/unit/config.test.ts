@@ -1,9 +1,9 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { runName } from '../../src/domain/runName';
 import { AppError } from '../../src/domain/errors';
 import {
   changedOptions,
-  choiceOption,
   completeConfig,
   configProblems,
   defaultConfig,
@@ -11,17 +11,16 @@ import {
   isModelId,
   MODEL_TABLES,
   modelTable,
-  numberOption,
-  optionProblem,
-  parseOption,
+  negativesOf,
+  protocolOf,
+  typedConfig,
 } from '../../src/domain/models/catalogue';
-import {
-  MODEL_IDS,
-  type BooleanOption,
-  type ChoiceOption,
-  type Config,
-  type NumberOption,
-} from '../../src/domain/models/table';
+import { optionProblem, parseOption } from '../../src/domain/models/config';
+import { MODEL_IDS } from '../../src/domain/models/catalogue';
+import { table as bpr } from '../../workers/models/bpr/table';
+import { type BooleanOption, type ChoiceOption, type Config, type NumberOption } from '../../src/domain/models/table';
+
+const FOLDERS = new URL('../../workers/models/', import.meta.url);
 
 const base = { key: 'x', label: 'The option', help: 'Help.', group: 'model', sweep: false } as const;
 const integer: NumberOption = { ...base, type: 'integer', default: 2, min: 1, max: 8 };
@@ -73,7 +72,7 @@ describe('values of an option', () => {
       expect(optionProblem(choice, value)).toBe('The option is one of: a, b.');
     for (const value of ['true', 1, undefined])
       expect(optionProblem(boolean, value)).toBe('The option is either on or off.');
-    const size: NumberOption = { ...integer, key: 'embeddingSize', max: 100 };
+    const size: NumberOption = { ...integer, multipleOf: 4, max: 100 };
     expect(optionProblem(size, 8)).toBeNull();
     expect(optionProblem(size, 6)).toBe('The option is a multiple of 4.');
   });
@@ -158,15 +157,34 @@ describe('a configuration', () => {
   });
 
   it('is read with its types', () => {
-    expect(codeOf(() => numberOption({ a: '1' }, 'a')).code).toBe('CONFIG_INVALID');
-    expect(codeOf(() => choiceOption({}, 'a')).code).toBe('CONFIG_INVALID');
-    expect(numberOption({ a: 1 }, 'a')).toBe(1);
+    const complete = completeConfig('bpr', { batchSize: 7 });
+    expect(protocolOf(complete)).toMatchObject({ batchSize: 7, stopMetric: 'recall@20' });
+    expect(codeOf(() => protocolOf({ ...complete, batchSize: '7' })).code).toBe('CONFIG_INVALID');
+    const { batchSize: _left, ...without } = complete;
+    expect(codeOf(() => protocolOf(without)).code).toBe('CONFIG_INVALID');
+    expect(typedConfig(bpr, complete).regWeight).toBe(complete['regWeight']);
+    expect(codeOf(() => typedConfig(bpr, { ...complete, regWieght: 1 })).code).toBe('CONFIG_INVALID');
+    expect(codeOf(() => modelTable('no such model')).code).toBe('MODEL_UNKNOWN');
+  });
+
+  it('of a model that draws no negatives has no options for them', () => {
+    for (const { id, negatives, options } of MODEL_TABLES) {
+      const keys = options.map(({ key }) => key);
+      for (const key of ['negativesPerPositive', 'negativesFrom'])
+        expect(keys.includes(key), id).toBe(negatives !== 'none');
+      expect(negativesOf(id, defaultConfig(id)) === null, id).toBe(negatives === 'none');
+    }
   });
 });
 
 describe('the tables', () => {
   it('are one per model', () => {
-    expect(MODEL_TABLES.map(({ id }) => id)).toEqual([...MODEL_IDS]);
+    expect(MODEL_TABLES.map(({ id }) => id)).toEqual(MODEL_IDS);
+    expect([...MODEL_IDS].sort()).toEqual(
+      readdirSync(FOLDERS)
+        .filter((name) => existsSync(new URL(`${name}/table.ts`, FOLDERS)))
+        .sort(),
+    );
     for (const id of MODEL_IDS) expect(modelTable(id).id).toBe(id);
     expect(['bpr', 'BPR', '__proto__', ''].map(isModelId)).toEqual([true, false, false, false]);
   });
@@ -208,7 +226,7 @@ describe('the tables', () => {
         const decides = options.find((option) => option.key === when.key);
         expect(decides, key).toBeDefined();
         expect(when.key).not.toBe(key);
-        for (const value of when.values)
+        for (const value of 'values' in when ? when.values : when.except)
           expect(decides && optionProblem(decides, value), `${key}: ${when.key} = ${value}`).toBeNull();
       }
     });

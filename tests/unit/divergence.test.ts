@@ -4,6 +4,7 @@ import type { Database } from '../../src/storage/database';
 import { readDataset } from '../../src/storage/datasets';
 import { readWeights } from '../../src/storage/weights';
 import { readCheckpoint, writeCheckpoint } from '../../workers/training/checkpoint';
+import { everyCase } from '../helpers/cases';
 import { closedAtStep, executed, tinyStudy, type Stored } from '../helpers/runs';
 
 const CHANGES: Config = { epochs: 2, batchSize: 64 };
@@ -44,61 +45,22 @@ async function spoil(database: Database, name: string): Promise<void> {
   for (let slot = 0; slot < 2; slot++) await writeCheckpoint(database, 'run', spoiled);
 }
 
-/** A parameter, and the first term of the loss that reads it. Where no term of a later step reads it, it is named itself. */
-const PARAMETERS: readonly (readonly [
-  ModelId,
-  Config,
-  string,
-  { readonly term?: string; readonly parameter?: string },
-])[] = [
-  ['freedom', {}, 'userEmbedding', { term: 'bpr' }],
-  ['freedom', {}, 'project/image/weight', { term: 'bpr/image' }],
-  ['freedom', {}, 'project/text/bias', { term: 'bpr/text' }],
-  ['lattice', {}, 'itemEmbedding', { term: 'bpr' }],
-  ['lattice', {}, 'project/image/weight', { parameter: 'project/image/weight' }],
-  ['lattice', {}, 'modalityWeights', { parameter: 'modalityWeights' }],
-  ['gume', {}, 'attention/query', { term: 'bpr' }],
-  ['gume', {}, 'extendedUser/image', { term: 'userModality' }],
-  ['egra', {}, 'userEmbedding', { term: 'bpr' }],
-  ['egra', {}, 'features/text', { term: 'bpr' }],
-  ['mllmrec', {}, 'item/hidden/weight', { term: 'bpr' }],
-  ['mllmrec', { profiles: 'random' }, 'userProfiles', { term: 'bpr' }],
-  ['magnet', {}, 'router/user', { term: 'bpr' }],
-  ['magnet', { experts: false }, 'cue/image/bias', { term: 'bpr' }],
-  ['magnet', { expertHead: 'mlp' }, 'expert/bias', { term: 'bpr' }],
-  ['simgr', {}, 'signedItemEmbedding', { term: 'bpr' }],
-  ['simgr', { signed: false }, 'project/text/weight', { term: 'bpr' }],
-];
-
 describe('a parameter that is no number any more', () => {
-  for (const [model, changes, name, named] of PARAMETERS) {
+  for (const [model, { config: changes, parameter: name, term }] of everyCase(({ diverges }) => diverges)) {
     it(`ends the run where it is seen and keeps the last good checkpoint: ${name} of ${model} ${JSON.stringify(changes)}`, async () => {
       const stored = await halfDone(model, changes);
       const good = await readCheckpoint(stored.database, 'run');
       await spoil(stored.database, name);
       const spoiled = await readCheckpoint(stored.database, 'run');
-      await expectStopped(stored, named);
+      await expectStopped(stored, term === undefined ? { parameter: name } : { term });
       // The spoiled one was put there; nothing that came of it was added.
       expect(spoiled?.step).toBe(good?.step);
     });
   }
 });
 
-/** Models that keep their features as they are, and read them when they are built. */
-const FROZEN: readonly (readonly [ModelId, Config])[] = [
-  ['vbpr', {}],
-  ['mgcn', { trainFeatures: false }],
-  ['egra', { trainFeatures: false }],
-  ['gume', { trainFeatures: false }],
-  ['freedom', { trainFeatures: false }],
-  ['mllmrec', {}],
-  ['magnet', {}],
-  ['magnet', { featureScale: 'none', view: 'single' }],
-  ['simgr', {}],
-];
-
 describe('features that are no numbers', () => {
-  for (const [model, changes] of FROZEN) {
+  for (const [model, { config: changes, term = 'bpr' }] of everyCase(({ frozenFeatures }) => frozenFeatures)) {
     it(`end the run that reads them and keep the last good checkpoint: ${model} ${JSON.stringify(changes)}`, async () => {
       const stored = await halfDone(model, changes);
       const { database } = stored;
@@ -113,7 +75,7 @@ describe('features that are no numbers', () => {
           values.map(() => NaN),
         );
       }
-      await expectStopped(stored, { term: model === 'freedom' ? 'bpr/image' : 'bpr' });
+      await expectStopped(stored, { term });
     });
   }
 });

@@ -3,7 +3,8 @@ import { ablationRows, ablationRuns } from '../../src/domain/ablation';
 import type { DatasetDocument } from '../../src/domain/dataset';
 import { AppError } from '../../src/domain/errors';
 import { completeConfig, defaultConfig, modelTable } from '../../src/domain/models/catalogue';
-import { MODEL_IDS, type Config, type DataNeed, type ModelId } from '../../src/domain/models/table';
+import { MODEL_IDS } from '../../src/domain/models/catalogue';
+import { type Config, type DataNeed, type ModelId } from '../../src/domain/models/table';
 import { cautionsFor, configLacks, lacking, recommendedFor } from '../../src/domain/needs';
 import { prerequisiteOf, pretrainedSource, sameExperiment } from '../../src/domain/prerequisite';
 import { presetsFor, RECOMMENDED, startConfig } from '../../src/domain/presets';
@@ -100,7 +101,7 @@ describe('what a dataset lacks', () => {
   });
 
   it('is a caution where the run can go on without it', () => {
-    const of = (model: ModelId, changes: Config, shape: Shape = {}): string[] =>
+    const of = (model: ModelId, changes: Config, shape: Shape = {}): readonly string[] =>
       cautionsFor(model, completeConfig(model, changes), dataset(shape));
     expect(of('simgr', {})).toHaveLength(1);
     expect(of('simgr', {}, { ratings: true })).toEqual([]);

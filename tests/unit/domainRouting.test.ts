@@ -1,18 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { completeConfig } from '../../src/domain/models/catalogue';
+import { completeConfig, typedConfig } from '../../src/domain/models/catalogue';
 import type { Config } from '../../src/domain/models/table';
 import { countBetween } from '../../src/domain/observations';
-import {
-  expertsOf,
-  familiesOf,
-  familyMassOf,
-  relianceOf,
-  routingGroups,
-  routingStatistics,
-} from '../../src/domain/routing';
+import { familyMassOf, relianceOf, routingGroups, routingStatistics } from '../../src/domain/routing';
+import { expertsOf, familiesOf } from '../../workers/models/magnet/experts.table';
+import { table, type MagnetConfig } from '../../workers/models/magnet/table';
 import { stream } from '../../workers/numbers/rng';
 
-const config = (changes: Config = {}): Config => completeConfig('magnet', changes);
+const config = (changes: Config = {}): MagnetConfig => typedConfig(table, completeConfig('magnet', changes));
 const sharesOf = (changes: Config, groups: readonly string[]): Record<string, readonly number[]> =>
   Object.fromEntries(expertsOf(config(changes), groups).map(({ name, shares }) => [name, shares]));
 const near = (got: readonly number[] | undefined, expected: readonly number[]): void => {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { FeatureInfo } from '../../src/domain/dataset';
 import { defaultConfig, idleBecause, modelTable } from '../../src/domain/models/catalogue';
-import { MODEL_IDS, type Config, type ModelId } from '../../src/domain/models/table';
+import { MODEL_IDS } from '../../src/domain/models/catalogue';
+import { type Config, type ModelId } from '../../src/domain/models/table';
 import { byKey } from '../../src/domain/metrics';
 import { newRun, summarise } from '../../src/domain/run';
 import { mmrecConfig } from '../../src/sharing/mmrecConfig';
-import { MMREC_MODELS } from '../../src/sharing/mmrecModels';
 import { topListsTsv } from '../../src/sharing/topLists';
 import { yamlText } from '../../src/sharing/yaml';
 
@@ -141,7 +141,7 @@ describe('a run as a configuration of MMRec', () => {
       const keys = Object.keys(parsed(text));
       expect(keys.slice(0, PROTOCOL_KEYS.length)).toEqual(PROTOCOL_KEYS);
       expect([...keys.slice(PROTOCOL_KEYS.length)].sort()).toEqual([...(THEIR_KEYS[model] ?? [])].sort());
-      const theirs = MMREC_MODELS[model];
+      const theirs = modelTable(model).mmrec;
       expect(theirs === null).toBe(THEIR_KEYS[model] === undefined);
       // What the table maps exists, so that a renamed option cannot stay behind.
       const options = modelTable(model).options;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { completeConfig } from '../../src/domain/models/catalogue';
 import { stream } from '../../workers/numbers/rng';
-import { sampledGraph } from '../../workers/models/layers/views';
+import { sampledGraph } from '../../workers/models/magnet/views';
 import { standardisedColumns, standardisedUnitRows } from '../../workers/models/layers/scaling';
 import { modelKind } from '../../workers/models/registry';
 import type { NamedGraph } from '../../workers/models/model';

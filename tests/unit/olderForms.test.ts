@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { METRIC_KEYS } from '../../src/domain/metrics';
-import { MODEL_IDS } from '../../src/domain/models/table';
+import { MODEL_IDS } from '../../src/domain/models/catalogue';
 import type { SharedStudy } from '../../src/domain/shared';
 import { decodeStudy } from '../../src/sharing/link';
 import { decodeStudyFile } from '../../src/sharing/studyFile';

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Config, ModelId } from '../../src/domain/models/table';
+import type { Config } from '../../src/domain/models/table';
 import { readDetails } from '../../src/storage/runs';
 import { readWeights } from '../../src/storage/weights';
 import { readCheckpoint } from '../../workers/training/checkpoint';
 import { withoutClock } from '../helpers/clock';
+import { everyCase } from '../helpers/cases';
 import { closedAtStep, copyOf, execute, executed, tinyStudy, type Stored } from '../helpers/runs';
 
 /** Steps of an epoch at this batch size. */
@@ -11,22 +12,6 @@ const STEPS = 6;
 const CHANGES: Config = { epochs: 3, batchSize: 64, learningRate: 0.01 };
 /** In the middle of the second epoch. */
 const CLOSED_AT = STEPS + 3;
-/** The counter has begun before the tab is closed, and reaches its window after. */
-const STAGES: Config = { entropyThreshold: 0, coverageWindow: CLOSED_AT + 2, minCoverageEpochs: 0, routingWeight: 1 };
-
-const CASES: readonly (readonly [ModelId, Config])[] = [
-  ['lattice', {}],
-  ['lattice', { graphMix: 0.2, trainFeatures: false }],
-  ['magnet', STAGES],
-  ['magnet', { ...STAGES, stages: 'fixed', switchStep: CLOSED_AT + 1, fanOut: 0 }],
-  ['magnet', { fanOut: 2, dropout: 0.5, view: 'single' }],
-  ['gume', {}],
-  ['freedom', {}],
-  ['egra', {}],
-  ['simgr', {}],
-  ['mllmrec', { profiles: 'random' }],
-];
-
 async function endOf({ database, run }: Stored) {
   return {
     run: withoutClock(run),
@@ -36,13 +21,14 @@ async function endOf({ database, run }: Stored) {
 }
 
 describe('a run whose tab is closed in the middle of an epoch', () => {
-  for (const [model, changes] of CASES) {
+  for (const [model, changes] of everyCase(({ resume }) => resume)) {
     it(`ends as the one that was left alone: ${model} ${JSON.stringify(changes)}`, async () => {
       const stored = await tinyStudy(model, { ...CHANGES, ...changes }, 'wasm');
       const alone = { ...stored, database: await copyOf(stored.database) };
       const { run } = await execute(alone, 'wasm');
       expect(run.stepsPerEpoch).toBe(STEPS);
-      if (changes['coverageWindow']) expect(run.epochs[1]?.observed?.['switchStep']).toEqual([CLOSED_AT + 2]);
+      if (changes['coverageWindow'])
+        expect(run.epochs[1]?.observed?.['switchStep']).toEqual([changes['coverageWindow']]);
 
       const left = await closedAtStep(stored, 'wasm', CLOSED_AT);
       const checkpoint = await readCheckpoint(left, run.id);

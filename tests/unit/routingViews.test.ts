@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { diverging, inkOn, viridis } from '../../src/charts/colourScale';
 import { heatMapSvg } from '../../src/charts/heatMapFigure';
-import { completeConfig } from '../../src/domain/models/catalogue';
+import { completeConfig, modelTable } from '../../src/domain/models/catalogue';
+import type { Config } from '../../src/domain/models/table';
 import { routingAlarms, routingCells } from '../../src/domain/routes';
-import { batchRoutingKey, expertsOf, familiesOf } from '../../src/domain/routing';
+import { batchRoutingKey } from '../../src/domain/routing';
 import type { EpochPoint, TermPoint } from '../../src/domain/run';
 import {
   columnSums,
@@ -13,14 +14,17 @@ import {
   routingFrames,
   rowSums,
   stageOf,
+  stageRule,
   timelineSeries,
   triggerMarks,
 } from '../../src/features/routing/frames';
 import { searchNames } from '../../src/features/routing/names';
 
-const config = completeConfig('magnet', { coverageWindow: 3 });
+const magnet = (changes: Config) => ({ model: 'magnet', config: completeConfig('magnet', changes) });
+const experiment = magnet({ coverageWindow: 3 });
+const rule = stageRule(experiment);
 const groups = ['behaviour', 'image', 'text'];
-const shape = routerShape(config, [{ kind: 'parts', key: 'reliance', title: '', names: groups }])!;
+const shape = routerShape(experiment, [{ kind: 'parts', key: 'reliance', title: '', names: groups }])!;
 const mean = [0.1, 0.2, 0.05, 0.15, 0.1, 0.1, 0.1, 0.1, 0.1];
 
 const point = (epoch: number, values: Record<string, readonly number[]>): EpochPoint => ({
@@ -49,9 +53,9 @@ describe('the routing of an epoch', () => {
 
   it('adds the copies of an expert, and leaves families out that are not in use', () => {
     const some = completeConfig('magnet', { families: 'bal+dom', expertCopies: 2 });
-    const experts = expertsOf(some, ['behaviour', 'image']);
+    const { experts, families } = modelTable('magnet').routing!.shape(some, ['behaviour', 'image'])!;
     const even = experts.map(() => 1 / experts.length);
-    expect(routingCells(even, experts, 2, familiesOf(some))).toEqual([
+    expect(routingCells(even, experts, 2, families)).toEqual([
       [0.25, 0.25],
       [0.25, 0.25],
     ]);
@@ -59,11 +63,9 @@ describe('the routing of an epoch', () => {
 
   it('has no shape without a router or before the run has named its parts', () => {
     expect(
-      routerShape(completeConfig('magnet', { experts: false }), [
-        { kind: 'parts', key: 'reliance', title: '', names: groups },
-      ]),
+      routerShape(magnet({ experts: false }), [{ kind: 'parts', key: 'reliance', title: '', names: groups }]),
     ).toBeNull();
-    expect(routerShape(config, [])).toBeNull();
+    expect(routerShape(experiment, [])).toBeNull();
   });
 
   it('comes from the epochs that recorded one, on one scale', () => {
@@ -106,13 +108,13 @@ describe('the routing of an epoch', () => {
   it('knows its stage, and marks the window that led to the second', () => {
     const epochs = [point(0, {}), point(1, { switchStep: [14] }), point(2, { switchStep: [14] })];
     const frames = routingFrames(epochs, shape);
-    expect(frames.map((frame) => stageOf(frame, 14, config))).toEqual([1, 2, 2]);
-    expect(stageOf(frames[0]!, null, completeConfig('magnet', { stages: 'confidence' }))).toBe(2);
-    expect(triggerMarks({ epochs, intervals: [], stepsPerEpoch: 10 }, config)).toEqual([
+    expect(frames.map((frame) => stageOf(frame, 14, rule))).toEqual([1, 2, 2]);
+    expect(stageOf(frames[0]!, null, stageRule(magnet({ stages: 'confidence' })))).toBe(2);
+    expect(triggerMarks({ epochs, intervals: [], stepsPerEpoch: 10 }, rule)).toEqual([
       { x: 1.1, label: 'window' },
       { x: 1.4, label: 'stage 2' },
     ]);
-    expect(triggerMarks({ epochs: [point(0, {})], intervals: [], stepsPerEpoch: 10 }, config)).toEqual([]);
+    expect(triggerMarks({ epochs: [point(0, {})], intervals: [], stepsPerEpoch: 10 }, rule)).toEqual([]);
   });
 });
 

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/domain/errors';
 import { completeConfig } from '../../src/domain/models/catalogue';
-import { MODEL_IDS, type Config, type ModelId } from '../../src/domain/models/table';
+import { MODEL_IDS } from '../../src/domain/models/catalogue';
+import { type Config, type ModelId } from '../../src/domain/models/table';
 import type { DeviceReport } from '../../src/domain/run';
 import { readDataset } from '../../src/storage/datasets';
-import { estimateMemory, largestBuffer, refuseTooLarge } from '../../workers/training/estimate';
+import { refuseTooLarge, runMemory } from '../../workers/training/estimate';
 import { builtModel, smallStudy } from '../helpers/dataset';
 import { describeOn } from '../helpers/device';
 
@@ -21,9 +22,11 @@ const device = (backend: DeviceReport['backend'], limits: Record<string, number>
   versions: {},
 });
 
+const NOTHING = { parameters: 0, optimiser: 0, graphs: 0, constants: 0, step: 0, evaluation: 0, total: 0 };
+
 const refusal = (report: DeviceReport, total: number, buffer: number): string | null => {
   try {
-    refuseTooLarge(report, total, buffer);
+    refuseTooLarge(report, { estimate: { ...NOTHING, total }, largest: buffer });
   } catch (error) {
     if (error instanceof AppError) return error.code;
     throw error;
@@ -54,23 +57,17 @@ describe('a run that cannot fit', () => {
     const { document } = await study('bpr');
     const columns = document.features.filter(({ scope }) => scope === 'item').map((feature) => feature.columns);
     const [items, users] = [document.statistics.items, document.statistics.users];
-    const large = (model: ModelId, changes: Config = {}): number =>
-      largestBuffer(document, model, completeConfig(model, { embeddingSize: 8, batchSize: 16, ...changes }));
+    const large = async (model: ModelId, changes: Config = {}): Promise<number> =>
+      (await runMemory(document, model, completeConfig(model, { embeddingSize: 8, batchSize: 16, ...changes })))
+        .largest;
     expect(columns.length).toBeGreaterThan(1);
-    expect(large('vbpr')).toBe(
-      4 *
-        8 *
-        Math.max(
-          columns.reduce((a, b) => a + b),
-          2 * users,
-          2 * items,
-        ),
-    );
-    expect(large('mgcn')).toBe(Math.max(4 * items * Math.max(...columns), 4 * 8 * (users + items)));
-    expect(large('mgcn', { trainFeatures: false })).toBe(4 * 8 * (users + items));
-    expect(large('mgcn', { batchSize: 4096 })).toBe(4 * 4096 ** 2);
-    expect(large('bpr')).toBe(4 * 8 * Math.max(users, items));
-    expect(large('lightgcn')).toBe(4 * 8 * (users + items));
+    // A batch's rows of all features side by side.
+    expect(await large('vbpr')).toBe(4 * Math.max(16 * columns.reduce((a, b) => a + b), 8 * 2 * users, 8 * 2 * items));
+    expect(await large('mgcn')).toBe(Math.max(4 * items * Math.max(...columns), 4 * 8 * (users + items)));
+    expect(await large('mgcn', { trainFeatures: false })).toBe(4 * 8 * (users + items));
+    expect(await large('mgcn', { batchSize: 4096 })).toBe(4 * 4096 ** 2);
+    expect(await large('bpr')).toBe(4 * 8 * Math.max(users, items));
+    expect(await large('lightgcn')).toBe(4 * 8 * (users + items));
   });
 });
 
@@ -79,12 +76,10 @@ describeOn('cpu', 'the largest buffer', (test) => {
     test(`of ${id} is no smaller than its largest parameter, and no larger than all it holds`, async () => {
       const { document, config, ...stored } = await study(id);
       const { model } = await builtModel(stored);
-      const buffer = largestBuffer(document, id, config);
+      const { estimate, largest: buffer } = await runMemory(document, id, config);
       expect(buffer).toBeGreaterThanOrEqual(Math.max(...model.parameters.map(({ tensor }) => 4 * tensor.size)));
-      expect(buffer).toBeLessThanOrEqual(estimateMemory(document, id, config).total);
-      expect(estimateMemory(document, id, config).parameters).toBe(
-        model.parameters.reduce((sum, { tensor }) => sum + 4 * tensor.size, 0),
-      );
+      expect(buffer).toBeLessThanOrEqual(estimate.total);
+      expect(estimate.parameters).toBe(model.parameters.reduce((sum, { tensor }) => sum + 4 * tensor.size, 0));
       model.dispose();
     });
   }

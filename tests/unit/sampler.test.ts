@@ -3,6 +3,7 @@ import { AppError } from '../../src/domain/errors';
 import { stream } from '../../workers/numbers/rng';
 import { interactionMatrix, type Pairs } from '../../workers/graphs/behaviour';
 import type { HostBatch } from '../../workers/training/batch';
+import type { NegativesConfig } from '../../src/domain/models/config';
 import { Sampler, type SamplerOptions } from '../../workers/training/sampler';
 
 const USERS = 12;
@@ -36,7 +37,8 @@ const count = pairs.users.length;
 const key = (user: number, item: number): number => user * ITEMS + item;
 const known = new Set(Array.from(pairs.users, (user, row) => key(user, pairs.items[row]!)));
 
-const defaults: SamplerOptions = { batchSize: 16, negativesPerPositive: 1, negativesFrom: 'trainItems' };
+const drawn: NegativesConfig = { negativesPerPositive: 1, negativesFrom: 'trainItems' };
+const defaults: SamplerOptions = { batchSize: 16, negatives: drawn };
 const newSampler = (changes: Partial<SamplerOptions> = {}, seed = 5): Sampler =>
   new Sampler(pairs, trained, { ...defaults, ...changes }, seed);
 const take = (sampler: Sampler, batches: number): HostBatch[] => Array.from({ length: batches }, () => sampler.next());
@@ -57,7 +59,7 @@ describe('an epoch', () => {
 
   it('fills its last batch with padding', () => {
     expect(count % defaults.batchSize).not.toBe(0);
-    const sampler = newSampler({ negativesPerPositive: 2 });
+    const sampler = newSampler({ negatives: { ...drawn, negativesPerPositive: 2 } });
     expect(sampler.stepsPerEpoch).toBe(Math.ceil(count / defaults.batchSize));
     const batches = take(sampler, sampler.stepsPerEpoch);
     batches.forEach((batch, step) => {
@@ -85,14 +87,16 @@ describe('an epoch', () => {
 
   it('has the same order of pairs however many negatives are drawn', () => {
     const one = newSampler();
-    expect(pairsOf(take(newSampler({ negativesPerPositive: 3 }), 20))).toEqual(pairsOf(take(one, 20)));
+    expect(pairsOf(take(newSampler({ negatives: { ...drawn, negativesPerPositive: 3 } }), 20))).toEqual(
+      pairsOf(take(one, 20)),
+    );
   });
 });
 
 describe('negatives', () => {
-  function draws(from: SamplerOptions['negativesFrom'], epochs: number): { user: number; item: number }[] {
+  function draws(from: NegativesConfig['negativesFrom'], epochs: number): { user: number; item: number }[] {
     const ratio = 3;
-    const sampler = newSampler({ negativesFrom: from, negativesPerPositive: ratio });
+    const sampler = newSampler({ negatives: { negativesFrom: from, negativesPerPositive: ratio } });
     return take(sampler, epochs * sampler.stepsPerEpoch).flatMap(({ count: real, users, negatives }) =>
       Array.from({ length: real * ratio }, (_, place) => ({
         user: users[Math.floor(place / ratio)]!,
@@ -129,8 +133,13 @@ describe('negatives', () => {
 
   it('are refused where a user has every candidate', () => {
     const full: Pairs = { users: Int32Array.of(0, 1, 1, 1), items: Int32Array.of(0, 0, 1, 2) };
-    const make = (items: number, from: SamplerOptions['negativesFrom']): Sampler =>
-      new Sampler(full, interactionMatrix(full, 2, items), { ...defaults, negativesFrom: from }, 1);
+    const make = (items: number, from: NegativesConfig['negativesFrom']): Sampler =>
+      new Sampler(
+        full,
+        interactionMatrix(full, 2, items),
+        { ...defaults, negatives: { ...drawn, negativesFrom: from } },
+        1,
+      );
     const refusal = (work: () => Sampler): AppError => {
       try {
         work();

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '../../src/domain/errors';
 import { METRIC_KEYS } from '../../src/domain/metrics';
-import { MODEL_IDS, type ModelId } from '../../src/domain/models/table';
+import { MODEL_IDS } from '../../src/domain/models/catalogue';
+import { type ModelId } from '../../src/domain/models/table';
 import type { RunDocument } from '../../src/domain/run';
 import { sharedDatasets } from '../../src/domain/shared';
 import { decodeStudyFile, encodeStudyFile, type Study } from '../../src/sharing/studyFile';

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { DatasetDocument } from '../../src/domain/dataset';
 import { judgeByMedian } from '../../src/domain/medianRule';
 import { completeConfig, modelTable } from '../../src/domain/models/catalogue';
-import { MODEL_IDS, type Config, type ModelId } from '../../src/domain/models/table';
+import { MODEL_IDS } from '../../src/domain/models/catalogue';
+import { type Config, type ModelId } from '../../src/domain/models/table';
 import { newRun, summarise, type Experiment, type RunSummary, type SweepAxis } from '../../src/domain/run';
 import {
   planSweep,

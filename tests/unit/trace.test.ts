@@ -4,7 +4,7 @@ import { readInteractions } from '../../src/storage/datasets';
 import { readTrace } from '../../src/storage/weights';
 import { RunControl } from '../../workers/training/control';
 import { executeRun } from '../../workers/training/run';
-import { batchRoutingKey } from '../../src/domain/routing';
+import { everyCase } from '../helpers/cases';
 import type { Config, ModelId } from '../../src/domain/models/table';
 import { smallStudy } from '../helpers/dataset';
 import { parseSafetensors, type ParsedArray } from '../helpers/safetensors';
@@ -234,55 +234,10 @@ describe('a traced run', () => {
   });
 });
 
-const BOTH = ['image', 'text'];
-/** What a model's trace holds beside splits, batches, parameters and their gradients. */
-const BESIDE: readonly (readonly [
-  ModelId,
-  Config,
-  { graphs: string[]; frozen?: string[]; inputs?: string[]; draws?: string[]; observed?: string[] },
-])[] = [
-  [
-    'lattice',
-    { trainFeatures: false, neighbours: 3 },
-    { graphs: ['userItem', 'items/image', 'items/text', 'learned@epoch0'], frozen: BOTH },
-  ],
-  ['freedom', {}, { graphs: ['items', 'userItem', 'userItem@epoch0'] }],
-  [
-    'gume',
-    { neighbours: 3 },
-    {
-      graphs: ['enhanced', 'userItem', 'userFromItem', 'items/image', 'items/text'],
-      draws: ['noiseModality/1', 'noiseModality/2', 'noiseExtended/1', 'noiseExtended/2'],
-    },
-  ],
-  [
-    'egra',
-    { pretrained: 'random', neighbours: 3, enhancedNeighbours: 3, trainFeatures: false },
-    {
-      graphs: ['enhanced', 'userItem', 'userFromItem', 'items/image', 'items/text'],
-      frozen: BOTH,
-      inputs: ['pretrained'],
-      observed: ['epochWeight', 'cosineUsers', 'cosineItems'],
-    },
-  ],
-  ['mllmrec', { profiles: 'history', neighbours: 3 }, { graphs: ['items'], inputs: ['itemVectors', 'userVectors'] }],
-  [
-    'magnet',
-    { neighbours: 3, inducedPerUser: 3 },
-    {
-      graphs: ['userItem', 'userItemInduced', 'userHistory'],
-      frozen: BOTH,
-      draws: ['dropout/positive', 'dropout/negative'],
-      observed: ['entropy', 'counter', 'stage', ...Array.from({ length: 9 }, (_, expert) => batchRoutingKey(expert))],
-    },
-  ],
-  ['simgr', {}, { graphs: ['userItem', 'userHistory', 'positive', 'negative'], frozen: BOTH, inputs: ['signs'] }],
-];
-
 describe('a traced run of other models', () => {
-  it.for(BESIDE)(
+  it.for(everyCase(({ trace }) => trace && [trace]))(
     '%s: graphs of its epoch, frozen features, inputs, draws and observations',
-    async ([model, config, { graphs, frozen = [], inputs = [], draws = [], observed = [] }]) => {
+    async ([model, { config, graphs, frozen = [], inputs = [], draws = [], observed = [] }]) => {
       const { arrays, document } = await tracedRun(model, { embeddingSize: 8, batchSize: 128, epochs: 1, ...config });
       const under = (prefix: string): string[] =>
         [...arrays.keys()].filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));

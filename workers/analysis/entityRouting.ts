@@ -1,20 +1,21 @@
 import { at } from '../../src/domain/at';
-import { booleanOption, completeConfig } from '../../src/domain/models/catalogue';
+import { completeConfig, modelTable } from '../../src/domain/models/catalogue';
 import type { EntityRouting } from '../../src/domain/projection';
-import { expertsOf, familiesOf, familyMassOf, relianceOf, routingGroups } from '../../src/domain/routing';
+import { familyMassOf, relianceOf, routingGroups } from '../../src/domain/routing';
 import type { Phase } from './nearestRows';
 import type { OpenedRun } from './openRun';
 
 /** π of every training pair, averaged over each user's and each item's pairs; null where the model routes nothing. */
 export async function entityRouting({ run, data, model }: OpenedRun, phase: Phase): Promise<EntityRouting | null> {
   const config = completeConfig(run.experiment.model, run.experiment.config);
-  if (!model.routePairs || !booleanOption(config, 'experts')) return null;
   const { users, items, train, features } = data.input;
   const groups = routingGroups(features.map(({ key }) => key));
-  const families = familiesOf(config);
+  const shape = modelTable(run.experiment.model).routing?.shape(config, groups);
+  if (!model.routePairs || !shape) return null;
+  const { families } = shape;
   await phase('routing the training pairs', null);
   const { probabilities, groupShares } = await model.routePairs(train);
-  const experts = expertsOf(config, groups).map((expert, e) => ({
+  const experts = shape.experts.map((expert, e) => ({
     ...expert,
     shares: Array.from(groupShares.subarray(e * groups.length, (e + 1) * groups.length)),
   }));

@@ -1,5 +1,5 @@
 import { at } from '../../src/domain/at';
-import { completeConfig } from '../../src/domain/models/catalogue';
+import { completeConfig, modelTable } from '../../src/domain/models/catalogue';
 import { AppError } from '../../src/domain/errors';
 import type { DatasetLabels } from '../../src/domain/dataset';
 import type {
@@ -12,8 +12,6 @@ import type {
   RunRouting,
 } from '../../src/domain/routes';
 import {
-  expertsOf,
-  familiesOf,
   familyMassOf,
   relianceOf,
   routingGroups,
@@ -38,16 +36,16 @@ export async function routeRun(
   labels: DatasetLabels | null,
 ): Promise<RunRouting> {
   const config = completeConfig(run.experiment.model, run.experiment.config);
-  if (!model.routePairs) throw notRouted(run.name);
   const { users, items, split } = data.interactions;
   const groups = routingGroups(data.input.features.map(({ key }) => key));
-  const templates = expertsOf(config, groups);
+  const shape = modelTable(run.experiment.model).routing?.shape(config, groups);
+  if (!model.routePairs || !shape) throw notRouted(run.name);
   const { probabilities, groupShares } = await model.routePairs({ users, items });
-  const experts = templates.map((expert, e): Expert => ({
+  const experts = shape.experts.map((expert, e): Expert => ({
     ...expert,
     shares: Array.from(groupShares.subarray(e * groups.length, (e + 1) * groups.length)),
   }));
-  const families = familiesOf(config);
+  const { families } = shape;
   const summary = { probabilities, experts, groups: groups.length, families };
   const held = Array.from(split.keys()).filter((row) => split[row] !== 0);
 

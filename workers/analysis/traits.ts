@@ -1,7 +1,6 @@
 import { at } from '../../src/domain/at';
 import type { DatasetLabels } from '../../src/domain/dataset';
 import type { Traits } from '../../src/domain/projection';
-import type { Experiment } from '../../src/domain/run';
 import type { Database } from '../../src/storage/database';
 import { readLabels } from '../../src/storage/datasets';
 import { readRun } from '../../src/storage/runs';
@@ -12,10 +11,12 @@ import { readTrainingData } from '../training/input';
 /** Throws `DATA_NOT_FOUND` when the run's dataset is no longer stored. */
 export async function readTraits(database: Database, runId: string): Promise<Traits> {
   const { experiment } = await readRun(database, runId);
-  // BPR-MF reads nothing of a dataset but its interactions; the thresholds are those of the run.
-  const mix = experiment.config['thresholdMix'];
-  const plain: Experiment = { ...experiment, model: 'bpr', config: mix === undefined ? {} : { thresholdMix: mix } };
-  const { dataset, input, thresholds } = await readTrainingData(database, plain, async () => undefined);
+  const { dataset, input, thresholds } = await readTrainingData(
+    database,
+    experiment,
+    async () => undefined,
+    'interactions',
+  );
   return traitsOf(input, thresholds, await readLabels(database, dataset.id));
 }
 

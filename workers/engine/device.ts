@@ -1,16 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-// After the core: it registers into what the core has set up.
-import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import type { BackendChoice, BackendName, DeviceReport, MemoryUse } from '../../src/domain/run';
 import { AppError, type Fault } from '../../src/domain/errors';
 import { isWasm, isWebGPU } from './backends';
-import { registerCsrProduct } from './kernels/csrProduct';
-import { registerExpertScores } from './kernels/expertScores';
-import { registerMaskedTopK } from './kernels/maskedTopK';
-import { registerHalves } from './kernels/halves';
-import { registerTopMask } from './kernels/topMask';
-import { registerUniformDraws } from './kernels/uniformDraws';
+import { registerKernels } from './kernels/register';
 import { replaceWasmComparisons, replaceWasmExp } from './kernels/wasmElements';
 import { replaceWasmMatMul } from './kernels/wasmMatMul';
 import {
@@ -85,12 +78,7 @@ async function openBackend(
   const faults: Fault[] = [];
   const meter = peakMeter();
   const described = name === 'webgpu' ? await openWebGPU(host.gpu, allowSoftware, faults) : await openHost(host, name);
-  registerCsrProduct();
-  registerExpertScores();
-  registerMaskedTopK();
-  registerTopMask();
-  registerHalves();
-  registerUniformDraws();
+  registerKernels();
   const tests = await selfTest();
   meter.reset();
   const failed = tests.find((test) => !test.passed);

@@ -3,14 +3,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { NeighbourLists } from '../graphs/neighbours';
 import { readFloats } from './backends';
 import { maskedTopK } from './kernels/maskedTopK';
+import { noteBuffer } from './ledger';
 import { integers, matrix, matrixOf } from './tensors';
-
-/** Bytes of one block of similarities: small beside any device's limits, large enough to keep it busy. */
-const BLOCK_BYTES = 16 * 2 ** 20;
-
-/** Rows of a similarity block for `items` columns. */
-export const similarityBlockRows = (items: number): number =>
-  Math.max(1, Math.min(1024, items, Math.floor(BLOCK_BYTES / (4 * items))));
+import { tiles } from './tiles';
 
 /** Rows divided by their Euclidean norm (at least 1e-12), in float32. */
 export function normaliseRows(values: Float32Array, rows: number, columns: number): Float32Array {
@@ -48,7 +43,7 @@ export async function nearestRows(
     pointers: integers(Int32Array.from({ length: rows + 1 }, (_, row) => row)),
     columns: integers(Int32Array.from({ length: rows }, (_, row) => row)),
   };
-  const blockRows = similarityBlockRows(rows);
+  const blockRows = tiles().similarity(rows);
   for (let first = 0; first < rows && others > 0; first += blockRows) {
     const count = Math.min(blockRows, rows - first);
     const found = tf.tidy(() => {
@@ -56,7 +51,9 @@ export async function nearestRows(
       const ids = Int32Array.from({ length: blockRows }, (_, place) => Math.min(first + place, rows - 1));
       const rowIds = integers(ids);
       const block = matrixOf(tf.gather(table, rowIds));
-      return maskedTopK(matrixOf(tf.matMul(block, table, false, true)), rowIds, identity, others);
+      const similarities = matrixOf(tf.matMul(block, table, false, true));
+      noteBuffer(similarities, { cut: true });
+      return maskedTopK(similarities, rowIds, identity, others);
     });
     const best = await readFloats(found);
     found.dispose();

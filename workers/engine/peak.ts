@@ -1,6 +1,6 @@
-import * as tf from '@tensorflow/tfjs-core';
+import { watchBuffers } from './ledger';
 
-/** Bytes in tensors at their highest since the last `reset`, intermediate values of a step included. */
+/** Bytes in buffers at their highest since the last `reset`, intermediate values of a step included. */
 export interface PeakMeter {
   readonly bytes: number;
   reset(): void;
@@ -8,22 +8,29 @@ export interface PeakMeter {
 
 let meter: PeakMeter | null = null;
 
-/** tfjs tells how much is held now; a peak inside a step shows only where tensors are made. */
+/** tfjs tells how much is held now; a peak inside a step shows only where buffers are made. */
 export function peakMeter(): PeakMeter {
   if (meter) return meter;
-  const engine = tf.engine();
-  const track = engine.trackTensor.bind(engine);
+  const held = new Map<object, number>();
+  let now = 0;
   let peak = 0;
-  engine.trackTensor = (tensor, backend) => {
-    track(tensor, backend);
-    if (engine.state.numBytes > peak) peak = engine.state.numBytes;
-  };
+  watchBuffers({
+    made: (buffer, _shape, bytes) => {
+      held.set(buffer, bytes);
+      now += bytes;
+      peak = Math.max(peak, now);
+    },
+    freed: (buffer) => {
+      now -= held.get(buffer) ?? 0;
+      held.delete(buffer);
+    },
+  });
   meter = {
     get bytes() {
       return peak;
     },
     reset: () => {
-      peak = engine.state.numBytes;
+      peak = now;
     },
   };
   return meter;

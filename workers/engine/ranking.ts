@@ -1,17 +1,12 @@
 import { at } from '../../src/domain/at';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Csr } from '../graphs/csr';
-import type { Representation } from '../models/model';
+import type { Representation } from './contract';
 import { readFloats } from './backends';
 import { maskedTopK, type Mask } from './kernels/maskedTopK';
+import { noteBuffer } from './ledger';
 import { integers, matrixOf } from './tensors';
-
-/** Bytes of one tile of scores. */
-const TILE_BYTES = 64 * 2 ** 20;
-const MAX_TILE_ROWS = 512;
-
-export const rankingTileRows = (items: number): number =>
-  Math.max(1, Math.min(MAX_TILE_ROWS, Math.floor(TILE_BYTES / (4 * items))));
+import { tiles } from './tiles';
 
 /** Ranks all items for tiles of users on the device; the scores of more than one tile are never held. */
 export interface Ranker {
@@ -27,7 +22,7 @@ export function newRanker(trained: Csr, k: number): Ranker {
     pointers: tf.keep(integers(trained.pointers)),
     columns: tf.keep(integers(trained.indices.length > 0 ? trained.indices : new Int32Array(1))),
   };
-  const tileRows = rankingTileRows(trained.columns);
+  const tileRows = tiles().ranking(trained.columns);
   return {
     tileRows,
     rank: async (representation, users) => {
@@ -39,7 +34,10 @@ export function newRanker(trained: Csr, k: number): Ranker {
         const rows = matrixOf(tf.gather(representation.users, ids));
         const scores =
           representation.score?.(rows, representation.items) ?? tf.matMul(rows, representation.items, false, true);
-        return maskedTopK(matrixOf(scores), ids, mask, k);
+        const best = maskedTopK(matrixOf(scores), ids, mask, k);
+        // Never more than a tile of them: they refuse no run.
+        for (const tensor of [ids, rows, scores, best]) noteBuffer(tensor, { cut: true });
+        return best;
       });
       const both = await readFloats(found);
       found.dispose();
@@ -66,10 +64,4 @@ export async function scoreAll(representation: Representation, user: number): Pr
   const values = await readFloats(scores);
   scores.dispose();
   return values;
-}
-
-/** Bytes a ranker takes: its mask, one tile, and the representation it ranks. */
-export function rankingBytes(users: number, items: number, trainPairs: number, width: number, k: number): number {
-  const tile = rankingTileRows(items);
-  return 4 * (users + 1 + trainPairs) + 4 * tile * (items + width + 2 * k) + 4 * width * (users + items);
 }

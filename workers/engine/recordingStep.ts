@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { uniformDraws } from './kernels/uniformDraws';
 import type { ObservedValue } from './step';
 import type { Random } from '../numbers/rng';
-import type { StepScope } from '../models/model';
+import type { StepScope } from './contract';
 
 interface Distribution {
   readonly values: tf.Tensor1D;

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Representation } from '../models/model';
+import type { Representation } from './contract';
 import { readFloats } from './backends';
 
 export interface HeldRepresentation extends Representation {

@@ -30,9 +30,3 @@ export function disposeSparse(matrix: SparseTensor): void {
     half.values?.dispose();
   }
 }
-
-/** Bytes of an uploaded matrix with `entries` entries. */
-export function sparseBytes(rows: number, columns: number, entries: number, symmetric: boolean): number {
-  const half = (n: number): number => 4 * (n + 1) + 8 * entries;
-  return symmetric ? half(rows) : half(rows) + half(columns);
-}

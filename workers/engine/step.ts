@@ -20,6 +20,8 @@ export interface Gradients {
   readonly gradients: tf.Tensor[];
   /** `[2 · terms + 1 + observed]`: the weighted terms, the total, the terms before weighting, what was observed. The caller disposes it. */
   readonly values: tf.Tensor1D;
+  /** Names of parameters that take no part in this step's loss. */
+  readonly unreached: readonly string[];
 }
 
 const weighted = ({ weight, value }: WeightedTerm): tf.Tensor => (weight === 1 ? value : tf.mul(value, weight));
@@ -50,7 +52,8 @@ export function termGradients(
   );
   result.value.dispose();
   if (!values) throw new Error('The loss was not computed.');
-  return { gradients: present(result.grads, parameters), values };
+  const unreached = parameters.filter((_, place) => !result.grads[place]).map(({ name }) => name);
+  return { gradients: present(result.grads, parameters), values, unreached };
 }
 
 /** What tfjs leaves out are gradients of parameters that the loss does not depend on. */

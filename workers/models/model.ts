@@ -1,7 +1,10 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Finding, Observations } from '../../src/domain/observations';
-import type { Config } from '../../src/domain/models/table';
+import { typedConfig } from '../../src/domain/models/catalogue';
+import type { Configurable } from '../../src/domain/models/config';
+import type { Config, ConfigOf, ModelId } from '../../src/domain/models/table';
 import type { Parameter } from '../engine/kernels/adam';
+import type { Representation, StepScope } from '../engine/contract';
 import type { Random } from '../numbers/rng';
 import type { RowIndex } from '../engine/rows';
 import type { Pairs } from '../graphs/behaviour';
@@ -14,6 +17,9 @@ export interface FeatureMatrix {
   readonly columns: number;
   readonly values: Float32Array;
 }
+
+/** The name under which a modality's table of raw features is known, trained or frozen. */
+export const featureName = (key: string): string => `features/${key}`;
 
 /** What a model is built from: the training split alone. */
 export interface ModelInput {
@@ -31,9 +37,9 @@ export interface ModelInput {
   readonly pretrained: FeatureMatrix | null;
 }
 
-export interface BuildContext {
+export interface BuildContext<C = Config> {
   readonly input: ModelInput;
-  readonly config: Config;
+  readonly config: C;
   /** A named stream of the run's seed. */
   readonly random: (name: string) => Random;
   /** Says what is being prepared; awaiting it lets commands through. */
@@ -46,6 +52,7 @@ export interface Batch {
   readonly size: number;
   /** b ≤ B, the real rows. */
   readonly count: number;
+  /** ρ; 0 for a model that draws none, whose loss must not read `negatives` or `negativeMask`. */
   readonly negativesPerPositive: number;
   /** `[B]` int32: which training interaction each row is. */
   readonly pairs: tf.Tensor1D;
@@ -73,33 +80,11 @@ export interface DistinctRows {
   readonly mask: tf.Tensor1D;
 }
 
-/** A step seen from its loss: where it stands, its random numbers, and what it wants remembered. */
-export interface StepScope {
-  readonly epoch: number;
-  readonly stepInEpoch: number;
-  /** Uniform numbers in [0, 1), `[ids.length, width]`, of a named place in the step; rows with the same id are the same. */
-  draw(site: string, ids: tf.Tensor1D, width: number): tf.Tensor2D;
-  /** A number of this step, averaged over a reporting interval. */
-  observe(key: string, value: tf.Scalar): void;
-  /** Numbers `[n]` whose distribution is kept once an epoch, of its first step: counted between `edges`. */
-  distribution(key: string, values: tf.Tensor1D, edges: readonly number[]): void;
-}
-
 /** A term of the loss; the loss is Σ weight · value. A weight on the device carries no gradient. */
 export interface LossTermValue {
   readonly key: string;
   readonly weight: number | tf.Scalar;
   readonly value: tf.Scalar;
-}
-
-/** What ranking needs: score(u, i) = ⟨users[u], items[i]⟩ unless `score` says otherwise. */
-export interface Representation {
-  /** `[U, d]` */
-  readonly users: tf.Tensor2D;
-  /** `[I, d]` */
-  readonly items: tf.Tensor2D;
-  /** Scores `[n, I]` of `n` rows of `users` with all `items`; called inside a tidy. */
-  readonly score?: (users: tf.Tensor2D, items: tf.Tensor2D) => tf.Tensor2D;
 }
 
 /** A graph as it is multiplied, for the audit trace. */
@@ -166,32 +151,17 @@ export interface Model {
   dispose(): void;
 }
 
-/** Sizes a memory estimate is made from. */
-export interface ModelSizes {
-  readonly users: number;
-  readonly items: number;
-  readonly trainPairs: number;
-  readonly featureColumns: readonly number[];
-  /** Columns of item and user vectors; 0 where there are none. */
-  readonly itemVectorColumns: number;
-  readonly userVectorColumns: number;
-}
-
-/** Bytes a model will take, by kind; `step` is the peak of intermediate values and gradients in one step. */
-export interface ModelBytes {
-  readonly parameters: number;
-  readonly graphs: number;
-  readonly constants: number;
-  readonly step: number;
-  /** Columns of the rows that are ranked; absent where they are the embedding size. */
-  readonly representation?: number;
-  /** Peak of intermediate values while those rows are made; absent where a step always holds more. */
-  readonly represent?: number;
-  /** The largest single buffer: a device may bind less at once than it holds. */
-  readonly largest: number;
-}
-
+/** A model as the trainer finds it: whoever calls `build` needs to know no option of it. */
 export interface ModelKind {
+  readonly id: ModelId;
+  /** Throws `CONFIG_INVALID` where the configuration is not complete, and what the model itself throws. */
   build(context: BuildContext): Promise<Model>;
-  bytes(sizes: ModelSizes, config: Config): ModelBytes;
+}
+
+/** Joins a table and what builds it: `build` receives the configuration with the type that the table gives it. */
+export function defineModel<T extends Configurable & { readonly id: ModelId }>(
+  table: T,
+  build: (context: BuildContext<ConfigOf<T>>) => Promise<Model>,
+): ModelKind {
+  return { id: table.id, build: (context) => build({ ...context, config: typedConfig(table, context.config) }) };
 }

@@ -1,29 +1,20 @@
+import { AppError } from '../../src/domain/errors';
 import type { ModelId } from '../../src/domain/models/table';
-import { bpr } from './bpr';
-import { egra } from './egra';
-import { freedom } from './freedom';
-import { gume } from './gume';
-import { lattice } from './lattice';
-import { lightgcn } from './lightgcn';
-import { magnet } from './magnet';
-import { mgcn } from './mgcn';
-import { mllmrec } from './mllmrec';
 import type { ModelKind } from './model';
-import { simgr } from './simgr';
-import { vbpr } from './vbpr';
 
-const KINDS: Readonly<Record<ModelId, ModelKind>> = {
-  bpr,
-  lightgcn,
-  vbpr,
-  mgcn,
-  freedom,
-  lattice,
-  gume,
-  egra,
-  mllmrec,
-  magnet,
-  simgr,
-};
+/** Every folder beside this file that holds a table holds its model too. */
+const FOLDERS = import.meta.glob<{ readonly model: ModelKind }>('./*/model.ts', { eager: true });
 
-export const modelKind = (id: ModelId): ModelKind => KINDS[id];
+const KINDS: ReadonlyMap<ModelId, ModelKind> = new Map(Object.values(FOLDERS).map(({ model }) => [model.id, model]));
+
+/** Throws `MODEL_UNKNOWN`. */
+export function modelKind(id: ModelId): ModelKind {
+  const kind = KINDS.get(id);
+  if (kind) return kind;
+  throw new AppError(
+    'MODEL_UNKNOWN',
+    `This version of Lodestone has no model “${id}”.`,
+    'Choose another model, or open the run with the version that wrote it.',
+    { model: id },
+  );
+}

@@ -19,6 +19,8 @@ export function deviceBatch(host: HostBatch, users: number, items: number): Batc
   const ratio = host.negatives.length / size;
   const upTo = (length: number, count: number, inside: number, outside: number): Float32Array =>
     new Float32Array(length).fill(outside).fill(inside, 0, count);
+  const negatives = ratio > 0 ? rowIndex(hostRowIndex(host.negatives, host.count * ratio, items)) : null;
+  const negativeMask = ratio > 0 ? floats(upTo(size * ratio, host.count * ratio, 1, 0)) : null;
   return {
     size,
     count: host.count,
@@ -26,13 +28,23 @@ export function deviceBatch(host: HostBatch, users: number, items: number): Batc
     pairs: integers(host.pairs),
     users: rowIndex(hostRowIndex(host.users, host.count, users)),
     positives: rowIndex(hostRowIndex(host.positives, host.count, items)),
-    negatives: rowIndex(hostRowIndex(host.negatives, host.count * ratio, items)),
+    get negatives() {
+      return drawn(negatives);
+    },
     weights: floats(upTo(size, host.count, 1 / host.count, 0)),
     mask: floats(upTo(size, host.count, 1, 0)),
-    negativeMask: floats(upTo(size * ratio, host.count * ratio, 1, 0)),
+    get negativeMask() {
+      return drawn(negativeMask);
+    },
     distinctUsers: distinctRows(host.users, host.count),
     distinctItems: distinctRows(host.positives, host.count),
   };
+}
+
+/** What belongs to negatives; a model that declares none must not ask for it. */
+function drawn<T>(value: T | null): T {
+  if (value === null) throw new Error('This model’s table says that its loss draws no negatives.');
+  return value;
 }
 
 function distinctRows(ids: Int32Array, count: number): DistinctRows {
@@ -49,7 +61,11 @@ function distinctRows(ids: Int32Array, count: number): DistinctRows {
 }
 
 export function disposeBatch(batch: Batch): void {
-  [batch.users, batch.positives, batch.negatives].forEach(disposeRowIndex);
-  disposeTensors([batch.pairs, batch.weights, batch.mask, batch.negativeMask]);
+  [batch.users, batch.positives].forEach(disposeRowIndex);
+  disposeTensors([batch.pairs, batch.weights, batch.mask]);
+  if (batch.negativesPerPositive > 0) {
+    disposeRowIndex(batch.negatives);
+    disposeTensors([batch.negativeMask]);
+  }
   for (const rows of [batch.distinctUsers, batch.distinctItems]) disposeTensors([rows.weights, rows.mask]);
 }

@@ -1,61 +1,111 @@
+import { entry } from '../../src/domain/at';
 import type { DatasetDocument } from '../../src/domain/dataset';
 import { AppError } from '../../src/domain/errors';
-import { numberOption } from '../../src/domain/models/catalogue';
 import type { Config, ModelId } from '../../src/domain/models/table';
 import type { DeviceReport, MemoryEstimate } from '../../src/domain/run';
-import { rankingBytes } from '../engine/ranking';
-import { modelKind } from '../models/registry';
-import { modelSizes } from './input';
-import { MAX_CUTOFF } from './metrics';
+import { dryPlan, type DryPlan } from './dryInput';
+import { recordRun, type DryBuffer, type DryEvent, type Recording } from './dryRun';
+import { actualLength } from './quantities';
+
+/** What a run will take of its device. */
+export interface RunMemory {
+  readonly estimate: MemoryEstimate;
+  /** Bytes of the largest single buffer that cannot be cut: a device may bind less at once than it holds. */
+  readonly largest: number;
+}
 
 /**
- * Bytes a run will hold on its device. Steps and evaluations take turns, so the larger of the two counts; the total is
- * the peak.
+ * Bytes a run will hold on its device, from two dry runs on a few hundred rows: every length that was seen in both is put
+ * down to what it depends on, and the recording is played with the lengths of the run. Steps and evaluations take turns,
+ * so the larger of the two counts; the total is the peak.
  */
-export function estimateMemory(dataset: DatasetDocument, model: ModelId, config: Config): MemoryEstimate {
-  const sizes = modelSizes(dataset);
-  const bytes = modelKind(model).bytes(sizes, config);
-  const width = bytes.representation ?? numberOption(config, 'embeddingSize');
-  const mask = 4 * (sizes.users + 1 + sizes.trainPairs);
-  const evaluation = Math.max(
-    bytes.represent ?? 0,
-    rankingBytes(sizes.users, sizes.items, sizes.trainPairs, width, MAX_CUTOFF) - mask,
-  );
-  const optimiser = 2 * bytes.parameters;
+export async function runMemory(dataset: DatasetDocument, model: ModelId, config: Config): Promise<RunMemory> {
+  const plan = dryPlan(dataset, model, config);
+  const first = await recordRun(model, plan.inputs[0]);
+  const second = await recordRun(model, plan.inputs[1]);
+  const bytes = sizes(first, second, plan);
+  const of = (buffers: readonly DryBuffer[]): number => buffers.reduce((sum, buffer) => sum + bytes(buffer), 0);
+  const isGraph = (buffer: DryBuffer): boolean => buffer.shape.length === 1;
+  const parameters = of(first.parameters);
+  const optimiser = of(first.moments);
+  const graphs = of(first.kept.filter(isGraph));
+  const constants = of(first.kept.filter((buffer) => !isGraph(buffer)));
+  const step = peak(first.step, bytes);
+  const evaluation = peak(first.ranking, bytes);
+  const all = [...first.parameters, ...first.kept, ...[...first.step, ...first.ranking].map(({ buffer }) => buffer)];
   return {
-    parameters: bytes.parameters,
-    optimiser,
-    graphs: bytes.graphs + mask,
-    constants: bytes.constants,
-    step: bytes.step,
-    evaluation,
-    total: bytes.parameters + optimiser + bytes.graphs + mask + bytes.constants + Math.max(bytes.step, evaluation),
+    estimate: {
+      parameters,
+      optimiser,
+      graphs,
+      constants,
+      step,
+      evaluation,
+      total: parameters + optimiser + graphs + constants + Math.max(step, evaluation),
+    },
+    largest: all.reduce((most, buffer) => (buffer.note?.cut ? most : Math.max(most, bytes(buffer))), 0),
   };
 }
 
-/** The largest single buffer a run will ask for. */
-export function largestBuffer(dataset: DatasetDocument, model: ModelId, config: Config): number {
-  return modelKind(model).bytes(modelSizes(dataset), config).largest;
+/** The most that events hold beyond what was there before them. */
+function peak(events: readonly DryEvent[], bytes: (buffer: DryBuffer) => number): number {
+  let now = 0;
+  let most = 0;
+  for (const { kind, buffer } of events) {
+    now += kind === 'made' ? bytes(buffer) : -bytes(buffer);
+    most = Math.max(most, now);
+  }
+  return most;
+}
+
+/** Bytes of the first recording's buffers in the run that is estimated. Throws where the two recordings do not run alike. */
+function sizes(first: Recording, second: Recording, plan: DryPlan): (buffer: DryBuffer) => number {
+  const known = new Map<DryBuffer, number>();
+  const pair = (one: DryBuffer, other: DryBuffer): void => {
+    if (known.has(one)) return;
+    const list = one.shape.length === 1;
+    const lengths = one.shape.map((length, axis) =>
+      actualLength({ seen: [length, entry(other.shape, axis)], list }, plan.quantities, plan.trainPairs),
+    );
+    const bytes = lengths.reduce((product, length) => product * length, one.width);
+    known.set(one, Math.min(bytes, one.note?.mostBytes ?? Infinity));
+  };
+  const both = (ones: readonly DryBuffer[], others: readonly DryBuffer[]): void => {
+    if (ones.length !== others.length) throw new Error('Two dry runs of a model did not run alike.');
+    ones.forEach((one, place) => pair(one, entry(others, place)));
+  };
+  const made = (events: readonly DryEvent[]): DryBuffer[] =>
+    events.flatMap(({ kind, buffer }) => (kind === 'made' ? [buffer] : []));
+  both(first.parameters, second.parameters);
+  both(first.moments, second.moments);
+  both(first.kept, second.kept);
+  both(made(first.step), made(second.step));
+  both(made(first.ranking), made(second.ranking));
+  return (buffer) => {
+    const bytes = known.get(buffer);
+    if (bytes === undefined) throw new Error('A buffer of a dry run was not made in it.');
+    return bytes;
+  };
 }
 
 /** WebAssembly addresses 4 GiB, and tfjs's heap grows by doubling. */
 const WASM_BYTES = 3.5 * 2 ** 30;
 
-/** Throws `RUN_MEMORY` when a run of `total` bytes, `buffer` of them in one piece, cannot fit the device. */
-export function refuseTooLarge({ backend, limits }: DeviceReport, total: number, buffer: number): void {
+/** Throws `RUN_MEMORY` when a run cannot fit the device. */
+export function refuseTooLarge({ backend, limits }: DeviceReport, { estimate: { total }, largest }: RunMemory): void {
   const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(2)} GiB`;
   const limit =
     backend === 'webgpu'
       ? Math.min(limits['maxStorageBufferBindingSize'] ?? Infinity, limits['maxBufferSize'] ?? Infinity)
       : Infinity;
-  if (buffer > limit || (backend === 'wasm' && total > WASM_BYTES)) {
+  if (largest > limit || (backend === 'wasm' && total > WASM_BYTES)) {
     throw new AppError(
       'RUN_MEMORY',
-      buffer > limit
-        ? `The run needs one buffer of ${gib(buffer)}, and this device binds at most ${gib(limit)}.`
+      largest > limit
+        ? `The run needs one buffer of ${gib(largest)}, and this device binds at most ${gib(limit)}.`
         : `The run needs about ${gib(total)}, and WebAssembly addresses at most ${gib(WASM_BYTES)}.`,
       'Lower the embedding or batch size, freeze the feature tables where the model has that option, or use a device with more memory.',
-      { total, buffer, limit: Number.isFinite(limit) ? limit : null },
+      { total, buffer: largest, limit: Number.isFinite(limit) ? limit : null },
     );
   }
 }

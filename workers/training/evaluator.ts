@@ -4,7 +4,7 @@ import type { Interactions } from '../../src/domain/dataset';
 import { byKey, type MetricKey, type Metrics, type PerUserMetrics } from '../../src/domain/metrics';
 import type { Pairs } from '../graphs/behaviour';
 import type { Csr } from '../graphs/csr';
-import type { Representation } from '../models/model';
+import type { Representation } from '../engine/contract';
 import { MAX_CUTOFF, meanMetrics, rankingMetrics } from './metrics';
 
 /** Users that are ranked in a split, ascending, with their held-out items. */

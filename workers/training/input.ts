@@ -11,7 +11,7 @@ import { readWeights } from '../../src/storage/weights';
 import { interactionMatrix } from '../graphs/behaviour';
 import type { Csr } from '../graphs/csr';
 import { signThresholds } from '../graphs/signs';
-import type { FeatureMatrix, ModelInput, ModelSizes } from '../models/model';
+import type { FeatureMatrix, ModelInput } from '../models/model';
 
 /** The dataset's file of item embeddings from elsewhere. */
 const PRETRAINED_KEY = 'pretrained';
@@ -48,11 +48,12 @@ export function refuseOtherContent(wanted: Experiment['dataset'], found: Dataset
   );
 }
 
-/** Reads what a run needs from storage: of features and vectors only what its model reads. Throws `DATA_NOT_FOUND`. */
+/** Reads what a run needs from storage: of features and vectors only what its model reads, or the interactions alone. Throws `DATA_NOT_FOUND`. */
 export async function readTrainingData(
   database: Database,
   experiment: Experiment,
   progress: Progress,
+  wanted: 'everything' | 'interactions' = 'everything',
 ): Promise<TrainingData> {
   const {
     model,
@@ -74,12 +75,13 @@ export async function readTrainingData(
       values: await readFeatures(database, id, feature),
     };
   };
+  const all = wanted === 'everything';
   const features: FeatureMatrix[] = [];
-  for (const feature of readsFeatures(model, config) ? modalitiesOf(dataset) : []) {
+  for (const feature of all && readsFeatures(model, config) ? modalitiesOf(dataset) : []) {
     const matrix = await read(feature);
     if (matrix) features.push(matrix);
   }
-  const vectors = modelTable(model).readsVectors ? vectorsOf(dataset) : null;
+  const vectors = all && modelTable(model).readsVectors ? vectorsOf(dataset) : null;
   const rows = Array.from(interactions.split.keys()).filter((row) => interactions.split[row] === 0);
   const train = {
     users: Int32Array.from(rows, (row) => at(interactions.users, row)),
@@ -101,7 +103,7 @@ export async function readTrainingData(
       features,
       itemVectors: await read(vectors?.items),
       userVectors: await read(vectors?.users),
-      pretrained: await readPretrained(database, experiment, read, dataset),
+      pretrained: all ? await readPretrained(database, experiment, read, dataset) : null,
     },
     trained: interactionMatrix(train, users, items),
     thresholds: ratings && signThresholds(train, ratings, users, typeof mix === 'number' ? mix : THRESHOLD_MIX),
@@ -139,15 +141,4 @@ async function readPretrained(
   }
   const rows = dataset.statistics.items;
   return { key: `${wanted.model}/${found.id}`, rows, columns: values.length / rows, values };
-}
-
-export function modelSizes(dataset: DatasetDocument): ModelSizes {
-  return {
-    users: dataset.statistics.users,
-    items: dataset.statistics.items,
-    trainPairs: dataset.statistics.splits.train.interactions,
-    featureColumns: modalitiesOf(dataset).map((feature) => feature.columns),
-    itemVectorColumns: vectorsOf(dataset).items?.columns ?? 0,
-    userVectorColumns: vectorsOf(dataset).users?.columns ?? 0,
-  };
 }

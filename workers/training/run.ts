@@ -1,9 +1,9 @@
 import { faultOf, type Fault } from '../../src/domain/errors';
-import { choiceOption, completeConfig, numberOption } from '../../src/domain/models/catalogue';
+import { completeConfig, negativesOf, protocolOf } from '../../src/domain/models/catalogue';
 import type { TrainingEvent } from '../../src/domain/protocol';
 import type { RunDocument } from '../../src/domain/run';
 import type { Database } from '../../src/storage/database';
-import { readLabels } from '../../src/storage/datasets';
+import { readDataset, readLabels } from '../../src/storage/datasets';
 import { readRun, writeRun } from '../../src/storage/runs';
 import { writeTrace } from '../../src/storage/weights';
 import { openDevice, type Device, type DeviceHost } from '../engine/device';
@@ -12,8 +12,8 @@ import { stream } from '../numbers/rng';
 import { modelKind } from '../models/registry';
 import { deleteCheckpoint } from './checkpoint';
 import type { RunControl } from './control';
-import { estimateMemory, largestBuffer, refuseTooLarge } from './estimate';
-import { readTrainingData } from './input';
+import { refuseTooLarge, runMemory, type RunMemory } from './estimate';
+import { readTrainingData, refuseOtherContent } from './input';
 import { MAX_CUTOFF } from './metrics';
 import { RunRecord, StoppedEarly } from './record';
 import { Sampler } from './sampler';
@@ -42,10 +42,12 @@ export async function executeRun(runId: string, host: RunHost): Promise<RunDocum
   try {
     await record.setStatus('preparing');
     const { backend, allowSoftware } = record.run.experiment;
+    const memory = await estimate(record, host);
     await record.phase('opening the device', null);
     device = await openDevice(host.deviceHost, { backend, allowSoftware });
     record.update({ device: device.report, fault: null });
     emit({ type: 'device', device: device.report });
+    refuseTooLarge(device.report, memory);
     await train(record, device, host);
   } catch (error) {
     if (error instanceof StoppedEarly) {
@@ -87,25 +89,29 @@ function causeOf(error: unknown, device: Device | null): Fault {
   return faultOf(error);
 }
 
+/** Before the device is open: the dry runs have a backend of their own. */
+async function estimate(record: RunRecord, { database, emit }: RunHost): Promise<RunMemory> {
+  const { model, config, dataset: wanted } = record.run.experiment;
+  await record.phase('estimating the memory', null);
+  const dataset = await readDataset(database, wanted.id);
+  refuseOtherContent(wanted, dataset);
+  const memory = await runMemory(dataset, model, completeConfig(model, config));
+  record.update({ estimate: memory.estimate });
+  emit({ type: 'estimated', estimate: memory.estimate });
+  return memory;
+}
+
 /** From a run's dataset to its result. */
 async function train(record: RunRecord, device: Device, host: RunHost): Promise<void> {
   const { experiment } = record.run;
   const config = completeConfig(experiment.model, experiment.config);
   const phase = (text: string, fraction: number | null): Promise<void> => record.phase(text, fraction);
   const data = await readTrainingData(host.database, { ...experiment, config }, phase);
-  const estimate = estimateMemory(data.dataset, experiment.model, config);
-  refuseTooLarge(device.report, estimate.total, largestBuffer(data.dataset, experiment.model, config));
-  record.update({ estimate });
-  host.emit({ type: 'estimated', estimate });
 
   const sampler = new Sampler(
     data.input.train,
     data.trained,
-    {
-      batchSize: numberOption(config, 'batchSize'),
-      negativesPerPositive: numberOption(config, 'negativesPerPositive'),
-      negativesFrom: choiceOption(config, 'negativesFrom') === 'all' ? 'all' : 'trainItems',
-    },
+    { batchSize: protocolOf(config).batchSize, negatives: negativesOf(experiment.model, config) },
     experiment.seed,
   );
   const model = await modelKind(experiment.model).build({

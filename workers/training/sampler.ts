@@ -1,5 +1,6 @@
 import { at } from '../../src/domain/at';
 import { AppError } from '../../src/domain/errors';
+import type { NegativesConfig } from '../../src/domain/models/config';
 import { placeOf, type Csr } from '../graphs/csr';
 import type { Pairs } from '../graphs/behaviour';
 import { restoreStream, stream, type Random } from '../numbers/rng';
@@ -7,10 +8,8 @@ import type { HostBatch } from './batch';
 
 export interface SamplerOptions {
   readonly batchSize: number;
-  /** ρ */
-  readonly negativesPerPositive: number;
-  /** Draw negatives from the items that occur in training, or from all. */
-  readonly negativesFrom: 'trainItems' | 'all';
+  /** ρ for each positive, from the items that occur in training or from all; null draws none. */
+  readonly negatives: NegativesConfig | null;
 }
 
 /** Everything that decides the batches to come; plain JSON. */
@@ -23,7 +22,7 @@ export interface SamplerState {
 
 /**
  * One shuffled pass over the training pairs per epoch, in batches; the last one is shorter. Each positive gets ρ
- * negatives, uniform over the candidates that the user has no training interaction with.
+ * negatives (or none), uniform over the candidates that the user has no training interaction with.
  */
 export class Sampler {
   readonly stepsPerEpoch: number;
@@ -37,13 +36,14 @@ export class Sampler {
   #shuffleAtEpochStart: number[];
   #taken = 0;
 
-  /** Throws `SAMPLE_NO_NEGATIVE` when some user has every candidate item. */
+  /** Throws `SAMPLE_NO_NEGATIVE` when negatives are drawn and some user has every candidate item. */
   constructor(pairs: Pairs, trained: Csr, options: SamplerOptions, seed: number) {
     this.#pairs = pairs;
     this.#trained = trained;
     this.#options = options;
-    this.#candidates = candidateItems(pairs, trained.columns, options.negativesFrom);
-    refuseSaturatedUsers(trained, this.#candidates.length, options.negativesFrom);
+    const { negatives } = options;
+    this.#candidates = negatives ? candidateItems(pairs, trained.columns, negatives.negativesFrom) : new Int32Array(0);
+    if (negatives) refuseSaturatedUsers(trained, this.#candidates.length, negatives.negativesFrom);
     this.stepsPerEpoch = Math.ceil(pairs.users.length / options.batchSize);
     this.#order = new Int32Array(pairs.users.length);
     this.#shuffle = stream(seed, 'shuffle');
@@ -59,7 +59,8 @@ export class Sampler {
       this.#reshuffle();
       this.#taken = 0;
     }
-    const { batchSize, negativesPerPositive: ratio } = this.#options;
+    const { batchSize, negatives: drawn } = this.#options;
+    const ratio = drawn?.negativesPerPositive ?? 0;
     const first = this.#taken * batchSize;
     const count = Math.min(batchSize, this.#order.length - first);
     const pairs = new Int32Array(batchSize);
@@ -110,14 +111,14 @@ export class Sampler {
   }
 }
 
-function candidateItems(pairs: Pairs, items: number, from: SamplerOptions['negativesFrom']): Int32Array {
+function candidateItems(pairs: Pairs, items: number, from: NegativesConfig['negativesFrom']): Int32Array {
   if (from === 'all') return Int32Array.from({ length: items }, (_, item) => item);
   const seen = new Uint8Array(items);
   for (const item of pairs.items) seen[item] = 1;
   return Int32Array.from({ length: items }, (_, item) => item).filter((item) => seen[item] === 1);
 }
 
-function refuseSaturatedUsers(trained: Csr, candidates: number, from: SamplerOptions['negativesFrom']): void {
+function refuseSaturatedUsers(trained: Csr, candidates: number, from: NegativesConfig['negativesFrom']): void {
   for (let user = 0; user < trained.rows; user++) {
     if (at(trained.pointers, user + 1) - at(trained.pointers, user) < candidates) continue;
     throw new AppError(

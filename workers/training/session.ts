@@ -1,5 +1,4 @@
-import { choiceOption, numberOption } from '../../src/domain/models/catalogue';
-import { isMetricKey } from '../../src/domain/metrics';
+import { protocolOf } from '../../src/domain/models/catalogue';
 import type { Config } from '../../src/domain/models/table';
 import type { EpochPoint } from '../../src/domain/run';
 import { writeDetails } from '../../src/storage/runs';
@@ -54,12 +53,11 @@ export class TrainingSession {
       sizes: data.input,
       random: (name) => stream(parts.record.run.experiment.seed, name),
     });
-    const metric = choiceOption(config, 'stopMetric');
-    const rounding = choiceOption(config, 'roundForStopping');
+    const { stopMetric, patience, roundForStopping } = protocolOf(config);
     this.#stopping = new EarlyStopping(
-      isMetricKey(metric) ? metric : 'recall@20',
-      numberOption(config, 'patience'),
-      rounding === 'off' ? null : Number(rounding),
+      stopMetric,
+      patience,
+      roundForStopping === 'off' ? null : Number(roundForStopping),
     );
     this.#targets = {
       valid: heldOut(data.interactions, 1, data.trained, data.thresholds),
@@ -71,7 +69,7 @@ export class TrainingSession {
   /** All epochs that are left; false when stopped on the way. */
   async run(): Promise<boolean> {
     const { record, host, config, sampler } = this.#parts;
-    const epochs = numberOption(config, 'epochs');
+    const { epochs } = protocolOf(config);
     const progress = new ProgressReporter(host.emit, epochs, sampler.stepsPerEpoch);
     for (let epoch = record.epochs.length; epoch < epochs && !this.#stopping.shouldStop; epoch++) {
       const point = await this.#epoch(epoch, progress);
@@ -115,15 +113,15 @@ export class TrainingSession {
     this.#epochTrainSeconds = 0;
 
     const evaluateStart = record.seconds;
-    const due =
-      (epoch + 1) % numberOption(config, 'evaluateEvery') === 0 || epoch + 1 === numberOption(config, 'epochs');
+    const { evaluateEvery, epochs, relevant } = protocolOf(config);
+    const due = (epoch + 1) % evaluateEvery === 0 || epoch + 1 === epochs;
     const { valid: target } = this.#targets;
     const evaluation = due && target.users.length > 0 ? await this.#evaluate(target, true) : null;
     // Stopped while ranking: this epoch has no value to be judged by.
     if (due && target.users.length > 0 && !evaluation) return null;
     const valid = evaluation?.metrics ?? null;
     const validLiked = evaluation?.liked ?? null;
-    const judged = choiceOption(config, 'relevant') === 'liked' ? (validLiked ?? valid) : valid;
+    const judged = relevant === 'liked' ? (validLiked ?? valid) : valid;
     const pairs = valid && model.observePairs ? await model.observePairs(pairsOf(target)) : {};
     // With nobody to validate on, the last epoch is the best.
     if (judged ? this.#stopping.observe(judged) : target.users.length === 0) {

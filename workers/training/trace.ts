@@ -9,7 +9,7 @@ import { readFloats } from '../engine/backends';
 import type { Parameter } from '../engine/kernels/adam';
 import type { Gradients, ObservedValue } from '../engine/step';
 import type { FeatureMatrix, LossTermValue, Model, NamedGraph } from '../models/model';
-import { featureName } from '../models/layers/features';
+import { featureName } from '../models/model';
 import type { HostBatch } from './batch';
 import type { TrainingData } from './input';
 

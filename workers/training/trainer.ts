@@ -2,12 +2,12 @@ import { at, entry } from '../../src/domain/at';
 import type { EpochPoint, MemoryUse, TermPoint } from '../../src/domain/run';
 import { AppError, type ErrorContext } from '../../src/domain/errors';
 import type { Config } from '../../src/domain/models/table';
-import { numberOption } from '../../src/domain/models/catalogue';
+import { protocolOf } from '../../src/domain/models/catalogue';
 import { countBetween } from '../../src/domain/observations';
 import { readFloats } from '../engine/backends';
 import type { Device } from '../engine/device';
 import { RecordingStep } from '../engine/recordingStep';
-import { Adam, restoreParameter, saveParameter, type SavedParameter } from '../engine/kernels/adam';
+import { Adam, restoreParameter, saveParameter, type Parameter, type SavedParameter } from '../engine/kernels/adam';
 import { arrived, startReading, type Reading } from '../engine/reading';
 import type { Random } from '../numbers/rng';
 import { accumulate, termGradientNorms, termGradients } from '../engine/step';
@@ -28,7 +28,7 @@ export interface EpochProgress {
 interface TrainerParts {
   readonly model: Model;
   readonly sampler: Sampler;
-  readonly device: Device;
+  readonly device: Pick<Device, 'check' | 'memory'>;
   readonly config: Config;
   readonly sizes: { readonly users: number; readonly items: number };
   readonly trace: TraceRecorder | null;
@@ -73,11 +73,8 @@ export class Trainer {
   }
 
   learningRate(epoch: number): number {
-    const { config } = this.#parts;
-    return (
-      numberOption(config, 'learningRate') *
-      numberOption(config, 'lrDecay') ** (epoch / numberOption(config, 'lrDecayEpochs'))
-    );
+    const { learningRate, lrDecay, lrDecayEpochs } = protocolOf(this.#parts.config);
+    return learningRate * lrDecay ** (epoch / lrDecayEpochs);
   }
 
   /**
@@ -158,7 +155,7 @@ export class Trainer {
     const traced = trace?.wants(this.#step) ?? false;
     const scope = new RecordingStep({ epoch, stepInEpoch, step: this.#step }, random, traced);
     let terms: LossTermValue[] = [];
-    const { gradients, values } = termGradients(
+    const { gradients, values, unreached } = termGradients(
       model.parameters,
       () => {
         terms = model.loss(batch, scope);
@@ -166,6 +163,7 @@ export class Trainer {
       },
       scope.observed,
     );
+    if (stepInEpoch === 0) refuseLostParameters(model.parameters, unreached);
     this.#termKeys = terms.map(({ key }) => key);
     this.#observedKeys = scope.observed.map(({ key }) => key);
     if (stepInEpoch === 0) await this.#observeFirst(batch, scope);
@@ -273,6 +271,20 @@ export class Trainer {
 
 function mapNumbers<T>(record: Readonly<Record<string, number>>, change: (value: number) => T): Record<string, T> {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+}
+
+/** An epoch's first step reaches every parameter, each under a name of its own: one that it does not would stay as it was drawn. */
+function refuseLostParameters(parameters: readonly Parameter[], unreached: readonly string[]): void {
+  const names = parameters.map(({ name }) => name);
+  const twice = names.filter((name, place) => names.indexOf(name) !== place);
+  const lost = [...unreached, ...twice];
+  if (lost.length === 0) return;
+  throw new AppError(
+    'MODEL_PARAMETER_LOST',
+    `The loss does not reach ${lost.map((name) => `“${name}”`).join(', ')}, or two parameters share that name.`,
+    'This is a defect of the model’s code: report it with this message.',
+    { parameters: lost.join(', ') },
+  );
 }
 
 function diverged(what: string, context: ErrorContext & { readonly step: number }): AppError {

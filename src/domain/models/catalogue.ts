@@ -1,149 +1,118 @@
 import { AppError } from '../errors';
-import { bpr } from './bpr';
-import { egra } from './egra';
-import { freedom } from './freedom';
-import { gume } from './gume';
-import { lattice } from './lattice';
-import { lightgcn } from './lightgcn';
-import { magnet } from './magnet';
-import { mgcn } from './mgcn';
-import { mllmrec } from './mllmrec';
-import { simgr } from './simgr';
-import { vbpr } from './vbpr';
-import { MODEL_IDS, type Config, type ModelId, type ModelTable, type Option, type OptionValue } from './table';
+import { checkedConfig, problemsOf, type Configurable, type NegativesConfig, type ProtocolConfig } from './config';
+import { negativeOptions, trainingWithoutNegatives } from './options/training';
+import type { Condition, Config, ConfigOf, ModelId, ModelTable, Option } from './table';
 
-const TABLES: Readonly<Record<ModelId, ModelTable>> = {
-  bpr,
-  lightgcn,
-  vbpr,
-  mgcn,
-  freedom,
-  lattice,
-  gume,
-  egra,
-  mllmrec,
-  magnet,
-  simgr,
-};
+/** Every folder of `workers/models` that holds a table is a model. */
+const FOLDERS = import.meta.glob<{ readonly table: ModelTable }>('../../../workers/models/*/table.ts', { eager: true });
 
-export const MODEL_TABLES: readonly ModelTable[] = MODEL_IDS.map((id) => TABLES[id]);
+/** Oldest first, then by name. */
+const DEFINED: readonly ModelTable[] = Object.values(FOLDERS)
+  .map(({ table }) => table)
+  .sort((a, b) => a.citation.year - b.citation.year || a.name.localeCompare(b.name));
 
-export const modelTable = (id: ModelId): ModelTable => TABLES[id];
+export const MODEL_TABLES: readonly ModelTable[] = DEFINED.map((table) => ({
+  ...table,
+  options: table.options.map(resolved),
+}));
 
-/** Whether a run reads the dataset's item features. */
-export function readsFeatures(id: ModelId, config: Config): boolean {
-  return TABLES[id].minModalities > 0 || TABLES[id].readsVectors === true || config['edgeEnhancer'] === '+G';
+export const MODEL_IDS: readonly ModelId[] = MODEL_TABLES.map(({ id }) => id);
+
+const BY_ID: ReadonlyMap<string, ModelTable> = new Map(MODEL_TABLES.map((table) => [table.id, table]));
+
+/** An option with the choices that are models. */
+function resolved(option: Option): Option {
+  if (option.type !== 'choice' || option.adds === undefined) return option;
+  const sources = DEFINED.filter(({ pretrains }) => pretrains !== undefined).sort(
+    (a, b) => Number(b.pretrains === 'usual') - Number(a.pretrains === 'usual'),
+  );
+  const models = sources.map(({ id, name }, place) => ({
+    value: id,
+    label: place === 0 ? `${name}, as a run of its own` : name,
+  }));
+  return { ...option, default: models[0]?.value ?? option.default, choices: [...models, ...option.choices] };
 }
 
-export function isModelId(value: string): value is ModelId {
-  return MODEL_IDS.some((id) => id === value);
+export const isModelId = (value: string): value is ModelId => BY_ID.has(value);
+
+/** Throws `MODEL_UNKNOWN` where this version has no such model. */
+export function modelTable(id: ModelId): ModelTable {
+  const table = BY_ID.get(id);
+  if (table) return table;
+  throw new AppError(
+    'MODEL_UNKNOWN',
+    `This version of Lodestone has no model “${id}”.`,
+    'Open it with the version that wrote it, or choose another model.',
+    { model: id },
+  );
+}
+
+/** The model that the experiment form opens with. */
+export const FORM_START: ModelId = (MODEL_TABLES.find(({ formStart }) => formStart) ?? MODEL_TABLES[0])?.id ?? '';
+
+/** Whether a run reads the dataset's item features: always, or by one of its choices. */
+export function readsFeatures(id: ModelId, config: Config): boolean {
+  const { minModalities, readsVectors, options } = modelTable(id);
+  if (minModalities > 0 || readsVectors === true) return true;
+  return options.some(
+    (option) =>
+      option.type === 'choice' &&
+      idleBecause(id, option, config) === null &&
+      option.choices.find(({ value }) => value === config[option.key])?.needs === 'features',
+  );
 }
 
 export function defaultConfig(id: ModelId): Config {
-  return Object.fromEntries(TABLES[id].options.map((option) => [option.key, option.default]));
-}
-
-/** Why `value` is not acceptable for `option`, in words for the person who typed it; null when it is. */
-export function optionProblem(option: Option, value: OptionValue | undefined): string | null {
-  switch (option.type) {
-    case 'boolean':
-      return typeof value === 'boolean' ? null : `${option.label} is either on or off.`;
-    case 'choice':
-      return option.choices.some((choice) => choice.value === value)
-        ? null
-        : `${option.label} is one of: ${option.choices.map((choice) => choice.value).join(', ')}.`;
-    case 'integer':
-    case 'number':
-      if (typeof value !== 'number' || !Number.isFinite(value)) return `${option.label} is a number.`;
-      if (option.type === 'integer' && !Number.isInteger(value)) return `${option.label} is a whole number.`;
-      if (value < option.min || value > option.max)
-        return `${option.label} lies between ${option.min} and ${option.max}.`;
-      if (option.key === 'embeddingSize' && value % 4 !== 0) return `${option.label} is a multiple of 4.`;
-      return null;
-  }
+  return Object.fromEntries(modelTable(id).options.map((option) => [option.key, option.default]));
 }
 
 /** All problems of a configuration by option key; unknown keys are problems too. */
-export function configProblems(id: ModelId, config: Config): Map<string, string> {
-  const problems = new Map<string, string>();
-  const known = new Set<string>();
-  for (const option of TABLES[id].options) {
-    known.add(option.key);
-    const problem = optionProblem(option, Object.hasOwn(config, option.key) ? config[option.key] : undefined);
-    if (problem) problems.set(option.key, problem);
-  }
-  for (const key of Object.keys(config)) {
-    if (!known.has(key)) problems.set(key, `${TABLES[id].name} has no option “${key}”.`);
-  }
-  return problems;
-}
+export const configProblems = (id: ModelId, config: Config): Map<string, string> => problemsOf(modelTable(id), config);
 
 /** Defaults overlaid with `changes`; throws `CONFIG_INVALID` naming the first problem. */
-export function completeConfig(id: ModelId, changes: Config): Config {
-  const config = { ...defaultConfig(id), ...changes };
-  const [first] = configProblems(id, config);
-  if (first) {
-    throw new AppError('CONFIG_INVALID', first[1], `Correct “${first[0]}” and try again.`, { option: first[0] });
-  }
-  return config;
-}
+export const completeConfig = (id: ModelId, changes: Config): Config =>
+  checkedConfig(modelTable(id), { ...defaultConfig(id), ...changes });
 
 /** The options whose value is not the default. */
 export function changedOptions(id: ModelId, config: Config): Config {
   return Object.fromEntries(
-    TABLES[id].options.flatMap((option) => {
+    modelTable(id).options.flatMap((option) => {
       const value = config[option.key];
       return value !== undefined && value !== option.default ? [[option.key, value]] : [];
     }),
   );
 }
 
-/** Reads `text` as a value of `option` (command line, links). Throws `CONFIG_INVALID`. */
-export function parseOption(option: Option, text: string): OptionValue {
-  const value =
-    option.type === 'boolean'
-      ? text === 'true' || (text === 'false' ? false : text)
-      : option.type === 'choice'
-        ? text
-        : text.trim() === ''
-          ? text
-          : Number(text);
-  const problem = optionProblem(option, value);
-  if (problem)
-    throw new AppError('CONFIG_INVALID', problem, `“${text}” was given for “${option.key}”.`, { option: option.key });
-  return value;
-}
-
 /** Why an option has no effect in this configuration: the option that decides it. null when it has one. */
 export function idleBecause(id: ModelId, option: Option, config: Config): Option | null {
   const { when } = option;
   if (!when) return null;
-  const decides = TABLES[id].options.find(({ key }) => key === when.key);
+  const decides = modelTable(id).options.find(({ key }) => key === when.key);
   if (!decides) return null;
   const value = config[when.key];
-  if (value === undefined || !when.values.includes(value)) return decides;
+  if (value === undefined || !holds(when, value)) return decides;
   return idleBecause(id, decides, config);
 }
 
-/** Typed reads for code that has a validated configuration. */
-export function numberOption(config: Config, key: string): number {
-  const value = config[key];
-  if (typeof value !== 'number')
-    throw new AppError('CONFIG_INVALID', `Option “${key}” is missing.`, 'Open the experiment form and save it again.', {
-      option: key,
-    });
-  return value;
-}
+const holds = (condition: Condition, value: Config[string]): boolean =>
+  'values' in condition ? condition.values.includes(value) : !condition.except.includes(value);
 
-export function booleanOption(config: Config, key: string): boolean {
-  return config[key] === true;
-}
+/**
+ * A complete configuration with the type that a model's own table gives it. The values are checked against the catalogue,
+ * whose choices include the models that can pre-train. Throws `CONFIG_INVALID`.
+ */
+export const typedConfig = <T extends Configurable & { readonly id: ModelId }>(table: T, config: Config): ConfigOf<T> =>
+  checkedConfig<T>({ ...table, options: modelTable(table.id).options }, config);
 
-export function choiceOption(config: Config, key: string): string {
-  const value = config[key];
-  if (typeof value !== 'string')
-    throw new AppError('CONFIG_INVALID', `Option “${key}” is missing.`, 'Open the experiment form and save it again.', {
-      option: key,
-    });
-  return value;
-}
+const PROTOCOL = { name: 'This run', options: trainingWithoutNegatives({}) };
+const NEGATIVES = { name: 'This run', options: negativeOptions };
+
+/** What a complete configuration says of training and evaluation. Throws `CONFIG_INVALID`. */
+export const protocolOf = (config: Config): ProtocolConfig => checkedConfig(PROTOCOL, only(config, PROTOCOL.options));
+
+/** How a complete configuration draws negatives; null for a model that draws none. Throws `CONFIG_INVALID`. */
+export const negativesOf = (id: ModelId, config: Config): NegativesConfig | null =>
+  modelTable(id).negatives === 'none' ? null : checkedConfig(NEGATIVES, only(config, NEGATIVES.options));
+
+const only = (config: Config, options: readonly Option[]): Config =>
+  Object.fromEntries(Object.entries(config).filter(([key]) => options.some((option) => option.key === key)));

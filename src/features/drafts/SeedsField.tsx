@@ -1,7 +1,7 @@
 import { Button } from '../../ui/Button';
 import { Field, Input } from '../../ui/Field';
 import { parseSeeds, SEED_OFFERS } from './draft';
-import styles from '../experiments/experiments.module.css';
+import styles from './SeedsField.module.css';
 
 interface SeedsFieldProps {
   /** As typed. */

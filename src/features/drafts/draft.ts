@@ -1,5 +1,5 @@
-import { changedOptions, defaultConfig, isModelId } from '../../domain/models/catalogue';
-import { MODEL_IDS, type Config, type ModelId } from '../../domain/models/table';
+import { changedOptions, defaultConfig, FORM_START, isModelId } from '../../domain/models/catalogue';
+import type { Config, ModelId } from '../../domain/models/table';
 import { recommendedFor } from '../../domain/needs';
 import type { BackendChoice, Experiment } from '../../domain/run';
 import { z } from '../../sharing/schemas';
@@ -20,7 +20,7 @@ export interface Draft {
   readonly backend: BackendChoice | null;
 }
 
-export const EMPTY_DRAFT: Draft = { model: 'lightgcn', changes: {}, seeds: '999', backend: null };
+export const EMPTY_DRAFT: Draft = { model: FORM_START, changes: {}, seeds: '999', backend: null };
 
 /** MMRec's default seed, and the five of MAGNET's main table. */
 export const SEED_OFFERS = [
@@ -78,7 +78,7 @@ export function draftLike(draft: Draft, { model, config, seed, backend }: Filled
 }
 
 const schema = z.object({
-  model: z.enum(MODEL_IDS),
+  model: z.string().refine(isModelId),
   changes: z.record(z.string(), z.record(z.string(), z.union([z.number(), z.boolean(), z.string()]))),
   seeds: z.string().max(2000),
   backend: z.enum(['auto', 'webgpu', 'wasm', 'cpu']).nullable(),

@@ -3,7 +3,7 @@ import { classNames } from '../../ui/classNames';
 import { Button } from '../../ui/Button';
 import { Checkbox, Field, Input, Select, type ControlProps } from '../../ui/Field';
 import type { DatasetDocument } from '../../domain/dataset';
-import { optionProblem } from '../../domain/models/catalogue';
+import { optionProblem } from '../../domain/models/config';
 import type { NumberOption, Option, OptionValue } from '../../domain/models/table';
 import { lackingChoices, valueWords } from '../drafts/options';
 import styles from './experiments.module.css';

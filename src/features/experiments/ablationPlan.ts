@@ -29,7 +29,6 @@ export function plannedRows(full: Full, dataset: DatasetDocument, runs: readonly
   const rows = ablationRows(full, dataset, steps);
   return rows.map((row, place) => {
     const { model, config } = row.experiment;
-    const fixed = config['stages'] === 'fixed';
     const twin = rows
       .slice(0, place)
       .find(({ experiment }) => sameExperiment({ ...experiment, seed: 0 }, { ...row.experiment, seed: 0 }));
@@ -40,13 +39,8 @@ export function plannedRows(full: Full, dataset: DatasetDocument, runs: readonly
         configLacks(model, config, dataset) ??
         (twin ? `The same configuration as “${twin.label}”.` : null),
       changes: modelTable(model).options.flatMap(({ key }) =>
-        config[key] === full.config[key] && !(fixed && key === 'switchStep') ? [] : [`${key}=${config[key]}`],
+        config[key] === full.config[key] && !row.measured.includes(key) ? [] : [`${key}=${config[key]}`],
       ),
-      note: !fixed
-        ? null
-        : steps === null
-          ? 'as the form says: no finished run yet to take half the steps of'
-          : 'half the steps of the newest finished run',
     };
   });
 }

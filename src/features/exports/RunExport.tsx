@@ -9,7 +9,6 @@ import { faultOf, type Fault } from '../../domain/errors';
 import { modelTable } from '../../domain/models/catalogue';
 import type { EpochPoint, RunSummary } from '../../domain/run';
 import { mmrecConfig } from '../../sharing/mmrecConfig';
-import { MMREC_MODELS } from '../../sharing/mmrecModels';
 import { useDatasets } from '../../state/datasets';
 import { vectorsHelp } from '../projection/choices';
 import { curvesFile, embeddingsFile, scalarsFile, textFile, topListsFile, type MadeFile } from './runFiles';
@@ -83,7 +82,7 @@ function RunExportDialog({ run, epochs, note, onClose }: RunExportProps & { read
         </Entry>
         <Entry
           title="Embeddings, npy"
-          help={`float32, row i is user or item i of the dataset, at the best epoch. ${vectorsHelp('final', model === 'magnet')}`}
+          help={`float32, row i is user or item i of the dataset, at the best epoch. ${vectorsHelp('final', modelTable(model).vectorColumns !== undefined)}`}
         >
           <SaveButton label="Users" disabled={!ended} onClick={() => save(embeddingsFile(run, 'users'))} />
           <SaveButton label="Items" disabled={!ended} onClick={() => save(embeddingsFile(run, 'items'))} />
@@ -97,7 +96,7 @@ function RunExportDialog({ run, epochs, note, onClose }: RunExportProps & { read
         <Entry
           title="MMRec configuration, YAML"
           help={
-            MMREC_MODELS[model]
+            modelTable(model).mmrec
               ? 'The protocol and the model’s options under MMRec’s names. Where MMRec cannot do what this run did, a remark says so. The dataset’s page exports the data.'
               : `MMRec has no ${modelTable(model).name}: the protocol for other models on the same data, and this run’s options as remarks. The dataset’s page exports the data.`
           }

@@ -2,7 +2,7 @@ import { memo, useCallback, useEffect, useMemo, useState } from 'react';
 import { Choice, Field, Select } from '../../ui/Field';
 import { FaultNotice } from '../../ui/Notice';
 import { Columns } from '../../ui/Page';
-import { booleanOption, completeConfig } from '../../domain/models/catalogue';
+import { completeConfig, modelTable } from '../../domain/models/catalogue';
 import {
   MOST_POINTS,
   type Entities,
@@ -166,7 +166,8 @@ function useColours(
 }
 
 function isRouted({ experiment }: RunSummary): boolean {
-  return experiment.model === 'magnet' && booleanOption(completeConfig('magnet', experiment.config), 'experts');
+  const { model, config } = experiment;
+  return modelTable(model).routing?.active(completeConfig(model, config)) ?? false;
 }
 
 /** What the two pictures are called where their directions are drawn together. */

@@ -1,7 +1,7 @@
 import { Link } from 'react-router';
 import type { RunSummary } from '../../domain/run';
 import { STATUS_WORDS, stopWords } from './words';
-import styles from '../runs/RunLinks.module.css';
+import styles from './RunLinks.module.css';
 
 /** A link to each of several runs: its status as a glyph and a word, and its seed. */
 export function RunLinks({ runs }: { readonly runs: readonly RunSummary[] }) {

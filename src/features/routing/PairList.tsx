@@ -7,7 +7,7 @@ import { Panel } from '../../ui/Panel';
 import type { HeatMapCell } from '../../charts/HeatMap';
 import type { DatasetLabels } from '../../domain/dataset';
 import type { RoutedPairs, RunRouting } from '../../domain/routes';
-import type { RouterShape } from './frames';
+import type { RouterShape } from '../../domain/models/table';
 import { FAMILY_NAMES, groupName, itemName, userName } from './names';
 import styles from './routing.module.css';
 

@@ -10,7 +10,7 @@ import { newAnalysisThread, routeRun } from '../../state/analysis';
 import type { AskOptions } from '../../state/workerThread';
 import { shownEpoch } from '../readings/words';
 import { Breakdowns } from './Breakdowns';
-import type { RouterShape } from './frames';
+import type { RouterShape } from '../../domain/models/table';
 import { PairList } from './PairList';
 import { PairsBeside } from './PairsBeside';
 import { useAnswer } from '../../state/useAsked';

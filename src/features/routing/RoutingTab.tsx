@@ -21,9 +21,10 @@ import {
   timelineSeries,
   triggerMarks,
   type BatchRouting,
-  type RouterShape,
   type RoutingFrame,
+  stageRule,
 } from './frames';
+import type { RouterShape } from '../../domain/models/table';
 import { FAMILY_NAMES, groupName } from './names';
 import { RoutedParts } from './RoutedParts';
 import { useEpochPlayer } from './useEpochPlayer';
@@ -38,7 +39,8 @@ interface RoutingTabProps {
 /** Where MAGNET's router sends the validation pairs, epoch by epoch, and what is behind it. */
 export const RoutingTab = memo(function RoutingTab({ run, curves, shape }: RoutingTabProps) {
   const { epochs, intervals, stepsPerEpoch } = curves;
-  const { config } = run.experiment;
+  const { experiment } = run;
+  const rule = useMemo(() => stageRule(experiment), [experiment]);
   const frames = useMemo(() => routingFrames(epochs, shape), [epochs, shape]);
   const player = useEpochPlayer(frames.length);
   const [selected, setSelected] = useState<HeatMapCell | null>(null);
@@ -50,8 +52,8 @@ export const RoutingTab = memo(function RoutingTab({ run, curves, shape }: Routi
     [epochs, intervals, stepsPerEpoch, frames, shape],
   );
   const trigger = useMemo(
-    () => triggerMarks({ epochs, intervals, stepsPerEpoch }, config),
-    [epochs, intervals, stepsPerEpoch, config],
+    () => triggerMarks({ epochs, intervals, stepsPerEpoch }, rule),
+    [epochs, intervals, stepsPerEpoch, rule],
   );
   const shownAt = frame && !player.following ? epochsDone(frame.step, curves) : null;
   const marks = useMemo(
@@ -77,7 +79,7 @@ export const RoutingTab = memo(function RoutingTab({ run, curves, shape }: Routi
     );
   }
   const switched = stageSwitch(curves);
-  const stage = stageOf(frame, switched, config);
+  const stage = stageOf(frame, switched, rule);
   const alarms = routingAlarms(frame.mean, expertNames, frame);
   const epoch = shownEpoch(frame.epoch);
   return (

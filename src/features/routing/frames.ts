@@ -1,26 +1,28 @@
 import type { Series, VerticalMark } from '../../charts/series';
-import { numberOption } from '../../domain/models/catalogue';
-import type { Config } from '../../domain/models/table';
+import { completeConfig, modelTable } from '../../domain/models/catalogue';
+import type { Config, ModelId, RouterShape, StageRule } from '../../domain/models/table';
 import type { Finding } from '../../domain/observations';
 import { routingCells } from '../../domain/routes';
-import { batchRoutingKey, expertsOf, familiesOf, type Expert, type Family } from '../../domain/routing';
+import { batchRoutingKey } from '../../domain/routing';
 import type { EpochPoint, TermPoint } from '../../domain/run';
 import { epochsDone, type Curves } from '../readings/curves';
 import { observedSeries, stageSwitch } from '../readings/observations';
 
-/** The experts of a run, as its configuration and its first findings name them; null for a model without a router. */
-export interface RouterShape {
-  readonly experts: readonly Expert[];
-  readonly groups: readonly string[];
-  readonly families: readonly Family[];
+interface Configured {
+  readonly model: ModelId;
+  readonly config: Config;
 }
 
-export function routerShape(config: Config, findings: readonly Finding[]): RouterShape | null {
+/** The experts of a run, as its configuration and its first findings name them; null without a router. */
+export function routerShape({ model, config }: Configured, findings: readonly Finding[]): RouterShape | null {
   const named = findings.find((finding) => finding.kind === 'parts' && finding.key === 'reliance');
   if (named?.kind !== 'parts') return null;
-  const experts = expertsOf(config, named.names);
-  return experts.length < 2 ? null : { experts, groups: named.names, families: familiesOf(config) };
+  return modelTable(model).routing?.shape(completeConfig(model, config), named.names) ?? null;
 }
+
+/** When a run's router is told to turn from coverage to confidence; null without a router. */
+export const stageRule = ({ model, config }: Configured): StageRule | null =>
+  modelTable(model).routing?.stages(completeConfig(model, config)) ?? null;
 
 /** One epoch's routing of the validation pairs. */
 export interface RoutingFrame {
@@ -114,18 +116,16 @@ export function timelineSeries(curves: Curves, frames: readonly RoutingFrame[], 
 }
 
 /** The window of steps that triggered the second stage, and its switch. */
-export function triggerMarks(curves: Curves, config: Config): VerticalMark[] {
+export function triggerMarks(curves: Curves, rule: StageRule | null): VerticalMark[] {
   const step = stageSwitch(curves);
   if (step === null) return [];
   const window =
-    config['stages'] === 'entropy'
-      ? [{ x: epochsDone(Math.max(0, step - numberOption(config, 'coverageWindow')), curves), label: 'window' }]
-      : [];
+    rule?.kind === 'entropy' ? [{ x: epochsDone(Math.max(0, step - rule.window), curves), label: 'window' }] : [];
   return [...window, { x: epochsDone(step, curves), label: 'stage 2' }];
 }
 
 /** 1 until the switch's epoch has ended without it. */
-export function stageOf({ step }: RoutingFrame, switched: number | null, config: Config): 1 | 2 {
-  if (config['stages'] === 'confidence') return 2;
+export function stageOf({ step }: RoutingFrame, switched: number | null, rule: StageRule | null): 1 | 2 {
+  if (rule?.kind === 'confidenceOnly') return 2;
   return switched !== null && step >= switched ? 2 : 1;
 }

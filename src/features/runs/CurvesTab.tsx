@@ -8,6 +8,7 @@ import type { Finding } from '../../domain/observations';
 import { isActive, type RunSummary } from '../../domain/run';
 import { lossSeries, metricSeries, SHOWN_METRICS, type Curves } from '../readings/curves';
 import { stageMarks, stageSwitch } from '../readings/observations';
+import { stageRule } from '../routing/frames';
 import { ResultTable } from './ResultTable';
 import { ThirdPanel } from './ThirdPanel';
 import { shownEpoch } from '../readings/words';
@@ -50,7 +51,7 @@ export const CurvesTab = memo(function CurvesTab({ run, curves, findings }: Curv
     () => ({ xLabel: 'epoch', cursorKey: run.id, describeX, xEnd, marks }),
     [run.id, describeX, xEnd, marks],
   );
-  const switched = run.experiment.config['stages'] === 'entropy' ? stageSwitch(curves) : null;
+  const switched = stageRule(run.experiment)?.kind === 'entropy' ? stageSwitch(curves) : null;
   const ended = !isActive(run.status) && run.status !== 'queued';
   const rankingSummary = rankingWords(run, best);
 

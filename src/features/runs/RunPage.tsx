@@ -60,10 +60,7 @@ function KnownRun({ run }: { readonly run: RunSummary }) {
   const paused = useRuns((state) => run.group !== undefined && state.paused.includes(run.group.id));
   const stopped = stopWords(run);
   const curves = shown?.curves ?? NO_CURVES;
-  const shape = useMemo(
-    () => (run.experiment.model === 'magnet' ? routerShape(run.experiment.config, findings) : null),
-    [run.experiment, findings],
-  );
+  const shape = useMemo(() => routerShape(run.experiment, findings), [run.experiment, findings]);
   const plainName = runName(run.experiment);
   return (
     <Page

@@ -9,7 +9,6 @@ import { CurveChart } from '../../charts/CurveChart';
 import { METRIC_KEYS, type MetricKey } from '../../domain/metrics';
 import { changedOptions, modelTable } from '../../domain/models/catalogue';
 import { routingCells } from '../../domain/routes';
-import { expertsOf, familiesOf } from '../../domain/routing';
 import type { SharedRun, SharedStudy } from '../../domain/shared';
 import { ExpertMap } from '../routing/ExpertMap';
 import { SHOWN_METRICS, shortMetric } from '../readings/curves';
@@ -122,8 +121,10 @@ function OneRun({ run, dataset }: { readonly run: SharedRun; readonly dataset: s
 
 function Routing({ run }: { readonly run: SharedRun }) {
   const { groups, mean } = run.routing ?? { groups: [], mean: [] };
-  const families = familiesOf(run.config);
-  const cells = routingCells(mean, expertsOf(run.config, groups), groups.length, families);
+  const shape = modelTable(run.model).routing?.shape(run.config, groups);
+  if (!shape) return null;
+  const { experts, families } = shape;
+  const cells = routingCells(mean, experts, groups.length, families);
   return (
     <Surface>
       <ExpertMap

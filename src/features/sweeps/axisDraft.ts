@@ -1,4 +1,5 @@
-import { idleBecause, optionProblem } from '../../domain/models/catalogue';
+import { idleBecause } from '../../domain/models/catalogue';
+import { optionProblem } from '../../domain/models/config';
 import type { Config, ModelId, Option, OptionValue } from '../../domain/models/table';
 import { MOST_AXES, suggestedValues, sweepOptions } from '../../domain/sweep';
 import type { Sweep, SweepAxis } from '../../domain/run';

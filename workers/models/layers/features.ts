@@ -4,7 +4,7 @@ import { disposeParameter, newParameter, type Parameter } from '../../engine/ker
 import type { Random } from '../../numbers/rng';
 import { gatherRows } from '../../engine/rows';
 import { matrixOf } from '../../engine/tensors';
-import type { FeatureMatrix } from '../model';
+import { featureName, type FeatureMatrix } from '../model';
 import { frozenTable, type RowTable, type Storage } from './frozenTable';
 import { linearUniform } from './initialisers';
 
@@ -54,9 +54,6 @@ export interface FeatureTable extends RowTable {
   readonly columns: number;
   readonly parameter: Parameter | null;
 }
-
-/** Of the table of a modality's raw features, trained or frozen. */
-export const featureName = (key: string): string => `features/${key}`;
 
 /** Throws `CONFIG_INVALID` as `frozenTable` does. */
 export function featureTable(feature: FeatureMatrix, train: boolean, storage: Storage): FeatureTable {

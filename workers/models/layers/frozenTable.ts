@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { AppError } from '../../../src/domain/errors';
-import { choiceOption } from '../../../src/domain/models/catalogue';
-import type { Config } from '../../../src/domain/models/table';
+import type { PrecisionConfig } from '../../../src/domain/models/options/graphs';
 import { isWebGPU, largestBinding, submitRecorded } from '../../engine/backends';
 import { packedHalves, unpackedHalves } from '../../engine/kernels/halves';
+import { noteBuffer } from '../../engine/ledger';
 import type { RowIndex } from '../../engine/rows';
 import { integerMatrix, matrix, matrixOf, vectorOf } from '../../engine/tensors';
 import { MOST_HALF } from '../../numbers/half';
@@ -32,7 +32,7 @@ export interface Storage {
 }
 
 /** As the option `featurePrecision` has it. */
-export const storageOf = (config: Config): Storage => ({ half: choiceOption(config, 'featurePrecision') === 'half' });
+export const storageOf = (config: PrecisionConfig): Storage => ({ half: config.featurePrecision === 'half' });
 
 interface Slice {
   readonly first: number;
@@ -56,7 +56,9 @@ export function frozenTable(
   const slices = Array.from({ length: Math.ceil(rows / height) }, (_, part): Slice => {
     const first = part * height;
     const taken = Math.min(height, rows - first);
-    return { first, taken, table: tf.keep(upload(values.slice(first * columns, (first + taken) * columns), taken)) };
+    const table = tf.keep(upload(values.slice(first * columns, (first + taken) * columns), taken));
+    noteBuffer(table, { cut: true });
+    return { first, taken, table };
   });
   const [only] = slices.length === 1 ? slices : [];
   const gathered = (table: tf.Tensor2D, indices: tf.Tensor1D): tf.Tensor2D =>
@@ -115,7 +117,9 @@ function halvesProduct(slices: readonly Slice[], columns: number, weight: tf.Ten
   const withPiece = (piece: (typeof pieces)[number], use: (x: tf.Tensor2D) => tf.Tensor): tf.Tensor2D => {
     const result = tf.tidy(() => {
       const { table, from, taken } = piece;
-      return matrixOf(use(unpackedHalves(table, tf.range(from, from + taken, 1, 'int32'), columns)));
+      const unpacked = unpackedHalves(table, tf.range(from, from + taken, 1, 'int32'), columns);
+      noteBuffer(unpacked, { mostBytes: PIECE });
+      return matrixOf(use(unpacked));
     });
     // What is recorded holds on to its buffers until it is submitted.
     const backend: unknown = tf.backend();

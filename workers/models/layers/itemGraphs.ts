@@ -1,19 +1,23 @@
 import { at } from '../../../src/domain/at';
-import { booleanOption, choiceOption, numberOption } from '../../../src/domain/models/catalogue';
-import type { Config } from '../../../src/domain/models/table';
+import type {
+  EnhancerConfig,
+  PretrainedConfig,
+  RefinedGraphConfig,
+  RefinementConfig,
+} from '../../../src/domain/models/options/graphs';
 import { countBetween, type Finding } from '../../../src/domain/observations';
 import { nearestRows } from '../../engine/nearest';
 import { interactionMatrix } from '../../graphs/behaviour';
 import { symmetricNormalised, type Csr } from '../../graphs/csr';
 import { adjacentInAll, linkMatrix, symmetrised, type NeighbourLists } from '../../graphs/neighbours';
-import { refinedGraph, type DropIdentical } from '../../graphs/refined';
+import { refinedGraph } from '../../graphs/refined';
 import { requireFeatures } from './features';
 import { normals } from './initialisers';
 import type { BuildContext, FeatureMatrix, Model, NamedGraph, NamedInput } from '../model';
 
 /** The items most similar to each item, with progress told to the person who waits. */
 export function itemNeighbours(
-  { progress }: BuildContext,
+  { progress }: Pick<BuildContext, 'progress'>,
   feature: FeatureMatrix,
   count: number,
   includeSelf: boolean,
@@ -26,32 +30,39 @@ export function itemNeighbours(
 }
 
 /** Neighbours of every modality, the item itself counted. Throws `MODEL_NEEDS_FEATURES` in the name of `model`. */
-export async function modalityNeighbours(context: BuildContext, model: string): Promise<NeighbourLists[]> {
+export async function modalityNeighbours(
+  context: BuildContext<{ readonly neighbours: number }>,
+  model: string,
+): Promise<NeighbourLists[]> {
   requireFeatures(context.input.features, model);
   const lists: NeighbourLists[] = [];
   for (const feature of context.input.features)
-    lists.push(await itemNeighbours(context, feature, numberOption(context.config, 'neighbours'), true));
+    lists.push(await itemNeighbours(context, feature, context.config.neighbours, true));
   return lists;
 }
 
 /** One modality's item–item graph: the model's own, or (+GR) MLLMRec's refined construction, normalised. */
-export function modalityGraph(context: BuildContext, lists: NeighbourLists, own: (lists: NeighbourLists) => Csr): Csr {
-  return context.config['itemGraph'] === 'refined'
+export function modalityGraph(
+  context: BuildContext<RefinedGraphConfig>,
+  lists: NeighbourLists,
+  own: (lists: NeighbourLists) => Csr,
+): Csr {
+  return context.config.itemGraph === 'refined'
     ? symmetricNormalised(refined(context, lists, true, true).matrix)
     : own(lists);
 }
 
 /** `S + C` as the configuration asks for it. */
 export function refined(
-  { input, config }: BuildContext,
+  { input, config }: BuildContext<RefinementConfig>,
   lists: NeighbourLists,
   threshold: boolean,
   cooccurrence: boolean,
 ) {
   return refinedGraph(lists, interactionMatrix(input.train, input.users, input.items), {
-    minSimilarity: threshold ? numberOption(config, 'minSimilarity') : null,
-    coNeighbours: cooccurrence ? numberOption(config, 'coNeighbours') : 0,
-    dropIdentical: dropIdentical(config),
+    minSimilarity: threshold ? config.minSimilarity : null,
+    coNeighbours: cooccurrence ? config.coNeighbours : 0,
+    dropIdentical: config.dropIdentical,
   });
 }
 
@@ -81,20 +92,14 @@ export function similarityFinding(lists: NeighbourLists, of: string, alpha: numb
 }
 
 /** The similarities of each modality where +GR thresholds them; nothing for a model's own graphs. */
-export function refinedFindings({ input, config }: BuildContext, lists: readonly NeighbourLists[]): Finding[] {
-  if (config['itemGraph'] !== 'refined') return [];
+export function refinedFindings(
+  { input, config }: BuildContext<RefinedGraphConfig>,
+  lists: readonly NeighbourLists[],
+): Finding[] {
+  if (config.itemGraph !== 'refined') return [];
   return lists.map((list, modality) =>
-    similarityFinding(
-      list,
-      input.features[modality]?.key ?? `modality ${modality + 1}`,
-      numberOption(config, 'minSimilarity'),
-    ),
+    similarityFinding(list, input.features[modality]?.key ?? `modality ${modality + 1}`, config.minSimilarity),
   );
-}
-
-function dropIdentical(config: Config): DropIdentical {
-  const value = choiceOption(config, 'dropIdentical');
-  return value === 'none' || value === 'authors' ? value : 'all';
 }
 
 /** Item–item edges that enter the behaviour graph, with where they come from. */
@@ -109,9 +114,11 @@ export interface Enhancement {
  * `S_pt`: 1 where `j` is among the `H` items most similar to `i` by pre-trained embeddings. Random embeddings are drawn
  * here; others come with the input.
  */
-export async function pretrainedEnhancement(context: BuildContext): Promise<Enhancement> {
+export async function pretrainedEnhancement(
+  context: BuildContext<PretrainedConfig & { readonly embeddingSize: number }>,
+): Promise<Enhancement> {
   const { input, config, random } = context;
-  const width = numberOption(config, 'embeddingSize');
+  const width = config.embeddingSize;
   const table = input.pretrained ?? {
     key: 'random',
     rows: input.items,
@@ -121,10 +128,10 @@ export async function pretrainedEnhancement(context: BuildContext): Promise<Enha
   const lists = await itemNeighbours(
     context,
     { ...table, key: 'pre-trained embeddings' },
-    numberOption(config, 'enhancedNeighbours'),
-    !booleanOption(config, 'excludeSelf'),
+    config.enhancedNeighbours,
+    !config.excludeSelf,
   );
-  const block = booleanOption(config, 'symmetrise') ? symmetrised(linkMatrix(lists)) : linkMatrix(lists);
+  const block = config.symmetrise ? symmetrised(linkMatrix(lists)) : linkMatrix(lists);
   return {
     block,
     graph: {
@@ -145,8 +152,11 @@ export async function pretrainedEnhancement(context: BuildContext): Promise<Enha
 }
 
 /** GUME's block: items that are neighbours in every modality. */
-export function adjacencyEnhancement({ input, config }: BuildContext, lists: readonly NeighbourLists[]): Enhancement {
-  const block = adjacentInAll(lists, booleanOption(config, 'mutual'));
+export function adjacencyEnhancement(
+  { input, config }: BuildContext<{ readonly mutual: boolean }>,
+  lists: readonly NeighbourLists[],
+): Enhancement {
+  const block = adjacentInAll(lists, config.mutual);
   return {
     block,
     graph: {
@@ -165,15 +175,15 @@ export const enhancementRecord = (enhancement: Enhancement | null): Pick<Model, 
 
 /** What the option `edgeEnhancer` asks for; null for none. `lists` are made when they are needed and not given. */
 export async function edgeEnhancement(
-  context: BuildContext,
+  context: BuildContext<EnhancerConfig & { readonly embeddingSize: number; readonly neighbours: number }>,
   lists: readonly NeighbourLists[] | null,
 ): Promise<Enhancement | null> {
-  switch (choiceOption(context.config, 'edgeEnhancer')) {
+  switch (context.config.edgeEnhancer) {
     case '+E':
       return pretrainedEnhancement(context);
     case '+G':
       return adjacencyEnhancement(context, lists ?? (await modalityNeighbours(context, 'The enhancer +G')));
-    default:
+    case 'none':
       return null;
   }
 }

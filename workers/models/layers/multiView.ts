@@ -4,20 +4,19 @@
  * view's gates. EGRA and GUME are built on it.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { booleanOption, numberOption } from '../../../src/domain/models/catalogue';
-import type { Config } from '../../../src/domain/models/table';
+import type { TrainFeaturesConfig } from '../../../src/domain/models/options/graphs';
 import { disposeParameter, newParameter, type Parameter } from '../../engine/kernels/adam';
 import { sparseProduct, type SparseTensor } from '../../engine/kernels/csrProduct';
-import { disposeSparse, sparseBytes, sparseTensor } from '../../engine/sparse';
+import { disposeSparse, sparseTensor } from '../../engine/sparse';
 import { matrixOf } from '../../engine/tensors';
-import { cosineGraph, type NeighbourLists } from '../../graphs/neighbours';
-import type { BuildContext, ModelBytes, ModelSizes, NamedGraph, Representation } from '../model';
-import { featureBytes, stepUnits } from './bytes';
+import type { Csr } from '../../graphs/csr';
+import type { NeighbourLists } from '../../graphs/neighbours';
+import type { Representation } from '../../engine/contract';
+import type { BuildContext, NamedGraph } from '../model';
 import { featureTable, linear } from './features';
 import { storageOf } from './frozenTable';
 import { fuseModalities } from './fusion';
 import { linearUniform, xavierUniform } from './initialisers';
-import { modalityGraph } from './itemGraphs';
 import { lastLayer, meanOfLayers, splitNodes, stackNodes } from './propagation';
 
 /** `[U + I, d]` each, users first. */
@@ -42,34 +41,42 @@ export interface MultiView {
   dispose(): void;
 }
 
-interface BehaviourGraphs {
+interface ViewGraphs {
   /** Users and items together, as it is propagated. */
   readonly userItem: NamedGraph;
   readonly symmetric: boolean;
   /** `[U, I]`: users' modality vectors from items'. */
   readonly userFromItem: NamedGraph;
+  /** `[I, I]`: a modality's item graph from its neighbours. */
+  readonly itemGraph: (list: NeighbourLists) => Csr;
 }
 
-/** Builds the views on given behaviour graphs; `lists` are each modality's neighbours. */
+interface MultiViewConfig extends TrainFeaturesConfig {
+  readonly embeddingSize: number;
+  readonly userItemLayers: number;
+  readonly itemItemLayers: number;
+}
+
+/** Builds the views on given graphs; `lists` are each modality's neighbours. */
 export function multiView(
-  context: BuildContext,
+  context: BuildContext<MultiViewConfig>,
   lists: readonly NeighbourLists[],
-  behaviour: BehaviourGraphs,
+  graphs: ViewGraphs,
 ): MultiView {
   const { input, config, random } = context;
-  const width = numberOption(config, 'embeddingSize');
-  const behaviourLayers = numberOption(config, 'userItemLayers');
-  const modalityLayers = numberOption(config, 'itemItemLayers');
+  const width = config.embeddingSize;
+  const behaviourLayers = config.userItemLayers;
+  const modalityLayers = config.itemItemLayers;
   const itemGraphs = lists.map((list, m): NamedGraph => {
     const key = input.features[m]?.key ?? '';
     return {
       name: `items/${key}`,
       meaning: `sym of the neighbour graph by ${key}, self included`,
-      matrix: modalityGraph(context, list, cosineGraph),
+      matrix: graphs.itemGraph(list),
     };
   });
-  const userItem = sparseTensor(behaviour.userItem.matrix, behaviour.symmetric);
-  const fromItems = sparseTensor(behaviour.userFromItem.matrix, false);
+  const userItem = sparseTensor(graphs.userItem.matrix, graphs.symmetric);
+  const fromItems = sparseTensor(graphs.userFromItem.matrix, false);
 
   const userIds = newParameter(
     'userEmbedding',
@@ -90,7 +97,7 @@ export function multiView(
       linear(`${role}/${feature.key}`, `${meaning}, ${feature.key}`, inputs, width, random);
     return {
       graph: sparseTensor(matrix, false),
-      features: featureTable(feature, booleanOption(config, 'trainFeatures'), storageOf(config)),
+      features: featureTable(feature, config.trainFeatures, storageOf(config)),
       project: layer('project', 'projection', feature.columns),
       purify: layer('purify', 'behaviour-guided purifier', width),
       preference: layer('preference', 'gate of the specific part', width),
@@ -119,7 +126,7 @@ export function multiView(
       ...attention.parameters,
       query,
     ],
-    graphs: [behaviour.userItem, behaviour.userFromItem, ...itemGraphs],
+    graphs: [graphs.userItem, graphs.userFromItem, ...itemGraphs],
     ids: [userIds, itemIds],
     userItem,
     views: () => {
@@ -147,51 +154,4 @@ export function multiView(
       own.forEach(disposeParameter);
     },
   };
-}
-
-/** Bytes of the views; `blockEntries` item–item entries in the behaviour graph make it asymmetric. */
-export function multiViewBytes(sizes: ModelSizes, config: Config, blockEntries: number): ModelBytes {
-  const { users, items, trainPairs, featureColumns } = sizes;
-  const unit = stepUnits(sizes, config);
-  const width = numberOption(config, 'embeddingSize');
-  const nodes = users + items;
-  const modalities = featureColumns.length;
-  const features = featureBytes(sizes, config, booleanOption(config, 'trainFeatures'));
-  const weights =
-    4 *
-    (featureColumns.reduce((sum, columns) => sum + (columns + 1) * width, 0) +
-      (2 * modalities + 1) * (width + 1) * width +
-      width);
-  const parameters = unit.nodes + weights + features.parameters;
-  return {
-    parameters,
-    graphs:
-      sparseBytes(nodes, nodes, 2 * trainPairs + blockEntries, blockEntries === 0) +
-      sparseBytes(users, items, trainPairs, false) +
-      modalities * sparseBytes(items, items, itemEntries(sizes, config), false),
-    constants: features.constants,
-    step:
-      (28 + 28 * modalities + 3.5 * numberOption(config, 'userItemLayers')) * unit.nodes +
-      modalities * (18 + numberOption(config, 'itemItemLayers')) * unit.items +
-      84 * unit.rows +
-      3 * unit.logits +
-      1.2 * parameters +
-      31 * modalities * unit.nodeVector +
-      115 * unit.rowVector,
-    largest: Math.max(unit.nodes, unit.logits, features.largest),
-  };
-}
-
-/** Most entries of one modality's item graph. */
-export function itemEntries({ items }: ModelSizes, config: Config): number {
-  const co = config['itemGraph'] === 'refined' ? numberOption(config, 'coNeighbours') : 0;
-  return items * Math.min(numberOption(config, 'neighbours') + co, items);
-}
-
-/** Most entries of an enhancer's item–item block. */
-export function enhancerEntries({ items }: ModelSizes, config: Config): number {
-  const enhancer = config['edgeEnhancer'];
-  if (enhancer === '+E')
-    return items * numberOption(config, 'enhancedNeighbours') * (booleanOption(config, 'symmetrise') ? 2 : 1);
-  return enhancer === '+G' ? items * numberOption(config, 'neighbours') : 0;
 }

@@ -1,0 +1,1 @@
+"""What the references of the models share; README.md says how to write one."""

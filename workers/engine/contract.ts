@@ -1,0 +1,25 @@
+import type * as tf from '@tensorflow/tfjs-core';
+
+/** What passes between a model and the engine, which knows no model. */
+
+/** A step seen from its loss: where it stands, its random numbers, and what it wants remembered. */
+export interface StepScope {
+  readonly epoch: number;
+  readonly stepInEpoch: number;
+  /** Uniform numbers in [0, 1), `[ids.length, width]`, of a named place in the step; rows with the same id are the same. */
+  draw(site: string, ids: tf.Tensor1D, width: number): tf.Tensor2D;
+  /** A number of this step, averaged over a reporting interval. */
+  observe(key: string, value: tf.Scalar): void;
+  /** Numbers `[n]` whose distribution is kept once an epoch, of its first step: counted between `edges`. */
+  distribution(key: string, values: tf.Tensor1D, edges: readonly number[]): void;
+}
+
+/** What ranking needs: score(u, i) = ⟨users[u], items[i]⟩ unless `score` says otherwise. */
+export interface Representation {
+  /** `[U, d]` */
+  readonly users: tf.Tensor2D;
+  /** `[I, d]` */
+  readonly items: tf.Tensor2D;
+  /** Scores `[n, I]` of `n` rows of `users` with all `items`; called inside a tidy. */
+  readonly score?: (users: tf.Tensor2D, items: tf.Tensor2D) => tf.Tensor2D;
+}

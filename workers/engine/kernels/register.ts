@@ -1,0 +1,19 @@
+import '@tensorflow/tfjs-core';
+// After the core: it registers into what the core has set up.
+import '@tensorflow/tfjs-core/dist/register_all_gradients';
+import { registerCsrProduct } from './csrProduct';
+import { registerExpertScores } from './expertScores';
+import { registerHalves } from './halves';
+import { registerMaskedTopK } from './maskedTopK';
+import { registerTopMask } from './topMask';
+import { registerUniformDraws } from './uniformDraws';
+
+/** Makes the kernels of this folder callable on every backend, beside tfjs's gradients; again does nothing. */
+export function registerKernels(): void {
+  registerCsrProduct();
+  registerExpertScores();
+  registerMaskedTopK();
+  registerTopMask();
+  registerHalves();
+  registerUniformDraws();
+}

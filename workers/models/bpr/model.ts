@@ -1,0 +1,38 @@
+/**
+ * BPR-MF. Rendle, Freudenthaler, Gantner, Schmidt-Thieme: BPR: Bayesian Personalized Ranking from Implicit Feedback,
+ * UAI 2009. Initialisation and regulariser as MMRec has them.
+ */
+import type { ConfigOf } from '../../../src/domain/models/table';
+import { disposeParameter, newParameter } from '../../engine/kernels/adam';
+import { matrixOf } from '../../engine/tensors';
+import { xavierNormal } from '../layers/initialisers';
+import { batchRows, bprLoss, frobeniusRegulariser } from '../layers/losses';
+import { defineModel, type BuildContext, type Model } from '../model';
+import { table } from './table';
+
+type Settings = ConfigOf<typeof table>;
+
+async function build({ input, config, random }: BuildContext<Settings>): Promise<Model> {
+  const width = config.embeddingSize;
+  const regWeight = config.regWeight;
+  const table = (name: string, meaning: string, rows: number) =>
+    newParameter(name, meaning, [rows, width], xavierNormal(random(`init/${name}`), rows, width));
+  const users = table('userEmbedding', 'users × d', input.users);
+  const items = table('itemEmbedding', 'items × d', input.items);
+
+  return {
+    parameters: [users, items],
+    graphs: [],
+    loss: (batch) => {
+      const rows = batchRows(matrixOf(users.tensor), matrixOf(items.tensor), batch);
+      return [
+        { key: 'bpr', weight: 1, value: bprLoss(rows, batch, true) },
+        { key: 'reg', weight: regWeight, value: frobeniusRegulariser(rows, batch) },
+      ];
+    },
+    represent: () => ({ users: matrixOf(users.tensor), items: matrixOf(items.tensor) }),
+    dispose: () => [users, items].forEach(disposeParameter),
+  };
+}
+
+export const model = defineModel(table, build);

@@ -1,0 +1,175 @@
+/**
+ * EGRA. Zhang, Zhou, Zeng, Wang, Niyato, Shen: EGRA: Toward Enhanced Behavior Graphs and Representation Alignment for
+ * Multimodal Recommendation (arXiv 2508.16170). MGCN's views on a behaviour graph enhanced by neighbours of pre-trained
+ * embeddings, and bi-level weighted alignment of behaviour and modality.
+ */
+import type { ConfigOf } from '../../../src/domain/models/table';
+import * as tf from '@tensorflow/tfjs-core';
+import { WEIGHT_EDGES } from './table';
+import { gatherRows } from '../../engine/rows';
+import { matrixOf, scalarOf, vectorOf } from '../../engine/tensors';
+import { behaviourGraph, userFromItem } from '../../graphs/behaviour';
+import { cosineGraph } from '../../graphs/neighbours';
+import { enhancementRecord, modalityNeighbours, pretrainedEnhancement } from '../layers/itemGraphs';
+import { allRows, distinctRows, logSumExpProducts, maskLogits, type LossRows } from '../layers/contrast';
+import { batchRows, bprLoss, logSumExpRows, squaredRegulariser, unitRows, withoutGradient } from '../layers/losses';
+import { multiView } from '../layers/multiView';
+import { splitNodes } from '../layers/propagation';
+import { defineModel, type BuildContext, type Model } from '../model';
+import { table } from './table';
+
+type Settings = ConfigOf<typeof table>;
+
+async function build(context: BuildContext<Settings>): Promise<Model> {
+  const { input, config } = context;
+  const lists = await modalityNeighbours(context, 'EGRA');
+  // Enhanced behaviour graph: Ĝ = sym([[0, R], [Rᵀ, S_pt]]).
+  const enhancement = config.enhancedGraph ? await pretrainedEnhancement(context) : null;
+  const core = multiView(context, lists, {
+    userItem: {
+      name: 'userItem',
+      meaning: 'Ĝ, users before items',
+      matrix: behaviourGraph(input.train, input.users, input.items, 0, enhancement?.block),
+    },
+    symmetric: enhancement === null,
+    userFromItem: {
+      name: 'userFromItem',
+      meaning: '1/√(deg(u) deg(i)), users × items',
+      matrix: userFromItem(input.train, input.users, input.items),
+    },
+    itemGraph: cosineGraph,
+  });
+  const regWeight = config.regWeight;
+  const distinct = config.batchAs === 'distinct';
+
+  return {
+    ...enhancementRecord(enhancement),
+    parameters: core.parameters,
+    graphs: [...(enhancement ? [enhancement.graph] : []), ...core.graphs],
+    gradientShares: core.ids,
+    loss: (batch, step) => {
+      const views = core.views();
+      const { users, items } = core.final(views);
+      const rows = batchRows(users, items, batch);
+      const behaviour = splitNodes(views.behaviour, input.users);
+      const modality = splitNodes(views.modality, input.users);
+      const sides = {
+        users: side(
+          gatherRows(behaviour.users, batch.users),
+          gatherRows(modality.users, batch.users),
+          distinct ? distinctRows(batch.distinctUsers, batch) : allRows(batch),
+        ),
+        items: side(
+          gatherRows(behaviour.items, batch.positives),
+          gatherRows(modality.items, batch.positives),
+          distinct ? distinctRows(batch.distinctItems, batch) : allRows(batch),
+        ),
+      };
+      const weight = epochWeight(step.epoch, config);
+      const ofUsers = alignment(sides.users, sides.items, config);
+      const ofItems = alignment(sides.items, sides.users, config);
+      step.observe('epochWeight', tf.scalar(weight));
+      step.observe('cosineUsers', weightedMean(ofUsers.cosines, sides.users.rows));
+      step.observe('cosineItems', weightedMean(ofItems.cosines, sides.items.rows));
+      const count = (of: number): number => (distinct ? of : batch.count);
+      step.distribution('weightsUsers', relative(ofUsers.weights, count(batch.distinctUsers.count)), WEIGHT_EDGES);
+      step.distribution('weightsItems', relative(ofItems.weights, count(batch.distinctItems.count)), WEIGHT_EDGES);
+      return [
+        { key: 'bpr', weight: 1, value: bprLoss(rows, batch, false) },
+        { key: 'alignUsers', weight, value: ofUsers.loss },
+        { key: 'alignItems', weight, value: ofItems.loss },
+        { key: 'reg', weight: regWeight, value: squaredRegulariser(rows, batch) },
+      ];
+    },
+    represent: () => core.final(core.views()),
+    dispose: () => core.dispose(),
+  };
+}
+
+/** `λ_min + (p/P)(λ_max − λ_min)` for `p < P`, else `λ_max`; epochs `p` count from 0. */
+export function epochWeight(epoch: number, config: Settings): number {
+  const max = config.weightMax;
+  const min = config.weightMin;
+  const ramp = config.weightEpochs;
+  return config.epochWeights === 'ramp' && epoch < ramp ? min + (epoch / ramp) * (max - min) : max;
+}
+
+/** One side of the batch: unit rows of `e^B`, `e^M` and of the fused `e^f = (e^B + e^M)/2`, `[B, d]` each. */
+interface Side {
+  readonly behaviour: tf.Tensor2D;
+  readonly modality: tf.Tensor2D;
+  readonly fused: tf.Tensor2D;
+  readonly rows: LossRows;
+}
+
+function side(behaviour: tf.Tensor2D, modality: tf.Tensor2D, rows: LossRows): Side {
+  return {
+    behaviour: unitRows(behaviour),
+    modality: unitRows(modality),
+    fused: unitRows(matrixOf(tf.add(behaviour, modality))),
+    rows,
+  };
+}
+
+const dots = (a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D => matrixOf(tf.sum(tf.mul(a, b), 1, true));
+const weightedMean = (values: tf.Tensor1D, { weights }: LossRows): tf.Scalar =>
+  scalarOf(tf.sum(tf.mul(values, weights)));
+
+/** Weights as multiples of 1/n; rows that are not counted become −1, which no bin takes. */
+function relative(weights: tf.Tensor1D, count: number): tf.Tensor1D {
+  return vectorOf(tf.where(tf.greater(weights, 0), tf.mul(weights, count), tf.fill(weights.shape, -1)));
+}
+
+/**
+ * Entity-weighted alignment of one side. Per row, `ℓ = −ln [(exp(cos(e^B, e^M)/τ₂) + φ(e^B, e^f of the other side, e^M | τ₃))
+ * / (Σ_v exp(cos(e^B, e^M_v)/τ₂) + Σ_j φ(e^B, e^f_j, e^M | τ₃))]` with `φ(x, y, z | τ) = exp(cos(x, y)/τ) + exp(cos(y, z)/τ)`;
+ * weights `softmax((1 − cos(e^B, e^M))/τ₁)` over the batch, through which no gradient flows.
+ */
+function alignment(
+  own: Side,
+  other: Side,
+  config: Settings,
+): { readonly loss: tf.Scalar; readonly weights: tf.Tensor1D; readonly cosines: tf.Tensor1D } {
+  const view = 1 / config.temperatureView;
+  const fused = 1 / config.temperatureFused;
+  const column = (a: tf.Tensor2D, b: tf.Tensor2D, columns: LossRows, scale: number): tf.Tensor2D =>
+    logSumExpProducts(matrixOf(tf.mul(a, scale)), b, scale, columns, false);
+
+  const agreement = dots(own.behaviour, own.modality);
+  const numerator = logSumExpRows(
+    matrixOf(
+      tf.concat(
+        [
+          tf.mul(agreement, view),
+          tf.mul(dots(own.behaviour, other.fused), fused),
+          tf.mul(dots(own.modality, other.fused), fused),
+        ],
+        1,
+      ),
+    ),
+  );
+  const denominator = logSumExpRows(
+    matrixOf(
+      tf.concat(
+        [
+          column(own.behaviour, own.modality, own.rows, view),
+          column(own.behaviour, other.fused, other.rows, fused),
+          column(own.modality, other.fused, other.rows, fused),
+        ],
+        1,
+      ),
+    ),
+  );
+  const cosines = vectorOf(withoutGradient(tf.squeeze(agreement, [1])));
+  const weights =
+    config.entityWeights === 'uniform' ? own.rows.weights : entityWeights(cosines, own.rows, config.temperatureEntity);
+  return { loss: scalarOf(tf.sum(tf.mul(tf.sub(denominator, numerator), weights))), weights, cosines };
+}
+
+/** `softmax((1 − cos)/τ₁)` over the rows that count. */
+function entityWeights(cosines: tf.Tensor1D, rows: LossRows, temperature: number): tf.Tensor1D {
+  const distances = tf.mul(tf.sub(1, cosines), 1 / temperature);
+  return vectorOf(tf.softmax(maskLogits(distances, rows)));
+}
+
+export const model = defineModel(table, build);

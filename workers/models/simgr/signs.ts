@@ -1,0 +1,183 @@
+import { at } from '../../../src/domain/at';
+import * as tf from '@tensorflow/tfjs-core';
+import { countBetween, type Finding } from '../../../src/domain/observations';
+import { readFloats } from '../../engine/backends';
+import { normaliseRows } from '../../engine/nearest';
+import { tiles } from '../../engine/tiles';
+import { disposeTensors, floats, integers, matrix, vectorOf } from '../../engine/tensors';
+import { interactionMatrix, type Pairs } from '../../graphs/behaviour';
+import { csrFromEntries } from '../../graphs/csr';
+import { pseudoFeedback, type PseudoFeedback } from '../../graphs/pseudoFeedback';
+import { FIXED_THRESHOLD, signsOf, signThresholds } from '../../graphs/signs';
+import type { Batch, BuildContext } from '../model';
+import type { SimgrConfig } from './table';
+
+/** Training pairs by sign, and the pseudo edges beside them. */
+export interface SignedPairs {
+  /** δ `[U]`; null without ratings. */
+  readonly thresholds: Float64Array | null;
+  /** By training pair: 1 liked, 0 not. */
+  readonly signs: Uint8Array;
+  readonly pseudo: PseudoFeedback;
+  /** Real and pseudo edges. */
+  readonly positive: Pairs;
+  readonly negative: Pairs;
+}
+
+const NONE: Pairs = { users: new Int32Array(0), items: new Int32Array(0) };
+
+/** Signs of the training pairs by threshold, and with APFI the pseudo edges. Without ratings everything is liked. */
+export async function signedPairs(context: BuildContext<SimgrConfig>): Promise<SignedPairs> {
+  const {
+    config,
+    input: { train, ratings, users },
+  } = context;
+  const thresholds =
+    ratings &&
+    (config.personalThreshold
+      ? signThresholds(train, ratings, users, config.thresholdMix)
+      : new Float64Array(users).fill(FIXED_THRESHOLD));
+  const signs =
+    ratings && thresholds ? signsOf(train, ratings, thresholds) : new Uint8Array(train.users.length).fill(1);
+  const wanted = config.signed && config.pseudoFeedback;
+  const pseudo = wanted ? await findPseudoFeedback(context, signs) : { positive: NONE, negative: NONE };
+  const real = (sign: number): Pairs => {
+    const rows = Array.from(signs.keys()).filter((row) => signs[row] === sign);
+    return {
+      users: Int32Array.from(rows, (row) => at(train.users, row)),
+      items: Int32Array.from(rows, (row) => at(train.items, row)),
+    };
+  };
+  return {
+    thresholds,
+    signs,
+    pseudo,
+    positive: joined(real(1), pseudo.positive),
+    negative: joined(real(0), pseudo.negative),
+  };
+}
+
+const joined = (a: Pairs, b: Pairs): Pairs => ({
+  users: Int32Array.from([...a.users, ...b.users]),
+  items: Int32Array.from([...a.items, ...b.items]),
+});
+
+/** `S^f = ⊙_m max(0, cos_m)` in blocks of rows on the device, and the pseudo edges it gives. */
+async function findPseudoFeedback(
+  { input, config, progress }: BuildContext<SimgrConfig>,
+  signs: Uint8Array,
+): Promise<PseudoFeedback> {
+  const { train, users, items, features } = input;
+  const tables = features.map(({ values, rows, columns }) =>
+    matrix(normaliseRows(values, rows, columns), rows, columns),
+  );
+  const similarities = async (wanted: Int32Array): Promise<Float32Array> => {
+    const product = tf.tidy(() => {
+      const rows = integers(wanted);
+      return tables
+        .map((table) => tf.relu(tf.matMul(tf.gather(table, rows), table, false, true)))
+        .reduce((all, one) => tf.mul(all, one));
+    });
+    const values = await readFloats(product);
+    product.dispose();
+    return values;
+  };
+  try {
+    return await pseudoFeedback(
+      interactionMatrix(train, users, items),
+      csrFromEntries(users, items, train.users, train.items, Float32Array.from(signs)),
+      similarities,
+      {
+        tailShare: config.tailShare,
+        perUser: config.pseudoPerUser,
+        positiveCut: config.positiveCut,
+        negativeCut: config.negativeCut,
+        likedRowsOnly: config.pseudoRows === 'positive',
+        perItemCap: config.perItemCap,
+      },
+      tiles().similarity(items),
+      (fraction) => progress('finding pseudo feedback', fraction),
+    );
+  } finally {
+    disposeTensors(tables);
+  }
+}
+
+/** 1 for the batch's liked rows, `[B]`. `signs [train]` lies on the device. */
+export const signsOfBatch = (signs: tf.Tensor1D, batch: Batch): tf.Tensor1D => vectorOf(tf.gather(signs, batch.pairs));
+
+/** Kept on the device until disposed. */
+export const deviceSigns = (signs: Uint8Array): tf.Tensor1D => tf.keep(floats(Float32Array.from(signs)));
+
+const BINS = 24;
+
+/** What thresholds and pseudo feedback did, before the first step. */
+export function signFindings(
+  { input }: Pick<BuildContext, 'input'>,
+  { thresholds, signs, pseudo, positive, negative }: SignedPairs,
+): Finding[] {
+  const disliked = signs.reduce((sum, sign) => sum + (1 - sign), 0);
+  const trainedUsers = new Set(input.train.users).size;
+  const without = (negativeUsers: Iterable<number>): number =>
+    1 - new Set(negativeUsers).size / Math.max(1, trainedUsers);
+  const findings: Finding[] = [];
+  if (!thresholds) {
+    findings.push({
+      kind: 'note',
+      key: 'ratings',
+      title: 'No ratings',
+      text: 'This dataset has no ratings: every interaction counts as liked, and the signed encoders see a second positive graph.',
+    });
+  } else {
+    const known = Array.from(thresholds).filter(Number.isFinite);
+    const low = Math.min(...known);
+    const high = Math.max(...known, low + 1e-6);
+    const edges = Array.from({ length: BINS + 1 }, (_, bin) => low + ((high - low) * bin) / BINS);
+    findings.push({
+      kind: 'histogram',
+      key: 'thresholds',
+      title: 'Sign thresholds δ_u',
+      axis: 'rating',
+      edges,
+      counts: countBetween(known, edges),
+    });
+  }
+  findings.push({
+    kind: 'numbers',
+    key: 'signs',
+    title: 'Edges by sign',
+    rows: [
+      { label: 'liked, before pseudo feedback', value: signs.length - disliked },
+      { label: 'disliked, before pseudo feedback', value: disliked },
+      { label: 'disliked share of the interactions', value: disliked / Math.max(1, signs.length), unit: 'share' },
+      { label: 'positive pseudo edges', value: pseudo.positive.users.length },
+      { label: 'negative pseudo edges', value: pseudo.negative.users.length },
+      { label: 'positive edges, after pseudo feedback', value: positive.users.length },
+      { label: 'negative edges, after pseudo feedback', value: negative.users.length },
+      {
+        label: 'positive pseudo edges on the ten items with most',
+        value: concentration(pseudo.positive),
+        unit: 'share',
+      },
+      {
+        label: 'negative pseudo edges on the ten items with most',
+        value: concentration(pseudo.negative),
+        unit: 'share',
+      },
+      {
+        label: 'users without a negative edge, before pseudo feedback',
+        value: without(input.train.users.filter((_, row) => signs[row] === 0)),
+        unit: 'share',
+      },
+      { label: 'users without a negative edge, after it', value: without(negative.users), unit: 'share' },
+    ],
+  });
+  return findings;
+}
+
+function concentration({ items }: Pairs): number {
+  const counts = new Map<number, number>();
+  for (const item of items) counts.set(item, (counts.get(item) ?? 0) + 1);
+  const most = [...counts.values()].sort((a, b) => b - a).slice(0, 10);
+  return most.reduce((sum, count) => sum + count, 0) / Math.max(1, items.length);
+}

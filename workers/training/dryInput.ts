@@ -1,0 +1,128 @@
+import { modalitiesOf, type DatasetDocument } from '../../src/domain/dataset';
+import { modelTable, protocolOf, readsFeatures } from '../../src/domain/models/catalogue';
+import type { Config, ModelId } from '../../src/domain/models/table';
+import { pretrainedSource } from '../../src/domain/prerequisite';
+import { TILES, type Tiles } from '../engine/tiles';
+import type { FeatureMatrix, ModelInput } from '../models/model';
+import { stream, type Random } from '../numbers/rng';
+import { vectorsOf } from './input';
+import type { Quantity } from './quantities';
+
+/** A dataset of the same make and a few hundred rows, for one of two dry runs. */
+export interface DryInput {
+  readonly input: ModelInput;
+  readonly config: Config;
+  readonly tiles: Tiles;
+}
+
+export interface DryPlan {
+  readonly inputs: readonly [DryInput, DryInput];
+  readonly quantities: readonly Quantity[];
+  readonly trainPairs: Quantity;
+}
+
+/** Pairs of small values with ratios of their own. There are items enough for long neighbour lists not to meet their end. */
+const USERS = [97, 131] as const;
+const ITEMS = [401, 443] as const;
+const BATCH = [61, 79] as const;
+const EMBEDDING = [8, 12] as const;
+const RANKED = [7, 11] as const;
+const SIMILAR = [409, 463] as const;
+const COLUMNS = [
+  [17, 29],
+  [19, 37],
+  [23, 43],
+  [13, 47],
+  [14, 53],
+  [15, 61],
+] as const;
+const ITEM_VECTORS = [21, 67] as const;
+const USER_VECTORS = [22, 71] as const;
+/** Training interactions per user lie near the dataset's own, and apart in the two runs. */
+const DEGREES = [3, 40] as const;
+
+type Pair = readonly [number, number];
+
+interface Width {
+  readonly key: string;
+  readonly small: Pair;
+  readonly actual: number;
+}
+
+/** Two small datasets for a model and configuration, and what the lengths in them stand for. */
+export function dryPlan(dataset: DatasetDocument, model: ModelId, config: Config): DryPlan {
+  const { users, items, splits } = dataset.statistics;
+  const { batchSize, embeddingSize } = protocolOf(config);
+  const degree = Math.round(Math.min(DEGREES[1], Math.max(DEGREES[0], splits.train.interactions / Math.max(1, users))));
+  const pairs: Pair = [USERS[0] * degree, USERS[1] * (degree + 2)];
+  const widths = readsFeatures(model, config) ? featureWidths(dataset) : [];
+  const vectors = modelTable(model).readsVectors ? vectorsOf(dataset) : null;
+  const itemVectors = vectors?.items && { small: ITEM_VECTORS, actual: vectors.items.columns };
+  const userVectors = vectors?.users && { small: USER_VECTORS, actual: vectors.users.columns };
+  const sum = (of: (width: Width) => number): number => widths.reduce((total, width) => total + of(width), 0);
+  const trainPairs: Quantity = { small: pairs, actual: splits.train.interactions };
+  const known: readonly Quantity[] = [
+    { small: [USERS[0] + ITEMS[0], USERS[1] + ITEMS[1]], actual: users + items },
+    { small: USERS, actual: users },
+    { small: ITEMS, actual: items },
+    { small: BATCH, actual: batchSize },
+    { small: EMBEDDING, actual: embeddingSize },
+    trainPairs,
+    ...widths,
+    { small: [sum(({ small }) => small[0]), sum(({ small }) => small[1])], actual: sum(({ actual }) => actual) },
+    ...(itemVectors ? [itemVectors] : []),
+    ...(userVectors ? [userVectors] : []),
+    { small: RANKED, actual: TILES.ranking(items) },
+    { small: SIMILAR, actual: TILES.similarity(items) },
+  ];
+  const quantities = known.filter(({ small }) => small[0] > 0);
+  const make = (run: 0 | 1): DryInput => {
+    const random = stream(run + 1, 'dry');
+    const matrix = (key: string, rows: number, columns: number): FeatureMatrix => ({
+      key,
+      rows,
+      columns,
+      values: Float32Array.from({ length: rows * columns }, () => random.normal() + 0.5),
+    });
+    const rated = dataset.statistics.ratings !== null;
+    return {
+      config: { ...config, batchSize: BATCH[run], embeddingSize: EMBEDDING[run] },
+      tiles: { ranking: () => RANKED[run], similarity: () => SIMILAR[run] },
+      input: {
+        users: USERS[run],
+        items: ITEMS[run],
+        train: interactions(USERS[run], ITEMS[run], pairs[run] / USERS[run], random),
+        ratings: rated ? Float32Array.from({ length: pairs[run] }, () => 1 + random.integer(5)) : null,
+        features: widths.map(({ key, small }) => matrix(key, ITEMS[run], small[run])),
+        itemVectors: itemVectors ? matrix('image_text', ITEMS[run], itemVectors.small[run]) : null,
+        userVectors: userVectors ? matrix('profiles', USERS[run], userVectors.small[run]) : null,
+        pretrained: pretrainedSource(model, config) === null ? null : matrix('pretrained', ITEMS[run], EMBEDDING[run]),
+      },
+    };
+  };
+  return { inputs: [make(0), make(1)], quantities, trainPairs };
+}
+
+/** More modalities than there are ratios share the last one. */
+const featureWidths = (dataset: DatasetDocument): Width[] =>
+  modalitiesOf(dataset).map(({ key, columns }, place) => ({
+    key,
+    small: COLUMNS[Math.min(place, COLUMNS.length - 1)] ?? COLUMNS[0],
+    actual: columns,
+  }));
+
+/**
+ * `degree` distinct items for each user, a few of them popular: a batch then holds items twice, as it does in a real run,
+ * and a loss that treats entities once takes the same path.
+ */
+function interactions(users: number, items: number, degree: number, random: Random): ModelInput['train'] {
+  const rows = Array.from({ length: users }, () => {
+    const chosen = new Set<number>();
+    while (chosen.size < degree) chosen.add(Math.floor(items * random.uniform() ** 3));
+    return [...chosen];
+  });
+  return {
+    users: Int32Array.from(rows.flatMap((chosen, user) => chosen.map(() => user))),
+    items: Int32Array.from(rows.flat()),
+  };
+}

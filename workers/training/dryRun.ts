@@ -1,0 +1,148 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Device } from '../engine/device';
+import { registerKernels } from '../engine/kernels/register';
+import { watchBuffers, type BufferNote } from '../engine/ledger';
+import { newRanker } from '../engine/ranking';
+import { withRepresentation } from '../engine/representation';
+import { withTiles } from '../engine/tiles';
+import { interactionMatrix } from '../graphs/behaviour';
+import type { ModelId } from '../../src/domain/models/table';
+import { negativesOf, protocolOf } from '../../src/domain/models/catalogue';
+import { modelKind } from '../models/registry';
+import { stream } from '../numbers/rng';
+import type { DryInput } from './dryInput';
+import { MAX_CUTOFF } from './metrics';
+import { Sampler } from './sampler';
+import { Trainer } from './trainer';
+
+/** A buffer in the order of its making. */
+export interface DryBuffer {
+  readonly shape: readonly number[];
+  /** Of one number. */
+  readonly width: number;
+  note: BufferNote | null;
+}
+
+/** A buffer was made, or one was freed. */
+export interface DryEvent {
+  readonly kind: 'made' | 'freed';
+  readonly buffer: DryBuffer;
+}
+
+/** What a model, its first step and the ranking of a tile of users do with memory. */
+export interface Recording {
+  /** Trained values; the optimiser's moments are as large again, twice. */
+  readonly parameters: readonly DryBuffer[];
+  readonly moments: readonly DryBuffer[];
+  /** What else lies on the device from the first step to the last. */
+  readonly kept: readonly DryBuffer[];
+  readonly step: readonly DryEvent[];
+  readonly ranking: readonly DryEvent[];
+}
+
+const IDLE: Pick<Device, 'check' | 'memory'> = {
+  check: () => undefined,
+  memory: () => ({ tensors: 0, allocated: 0, peak: 0 }),
+};
+
+/** Builds a model on the plain CPU backend, takes one step and ranks one tile, and records every buffer. */
+export async function recordRun(model: ModelId, { input, config, tiles }: DryInput): Promise<Recording> {
+  return onPlainBackend(() =>
+    withTiles(tiles, async () => {
+      const ledger = newLedger();
+      try {
+        const built = await modelKind(model).build({
+          input,
+          config,
+          random: (name) => stream(1, name),
+          progress: async () => undefined,
+        });
+        const trained = interactionMatrix(input.train, input.users, input.items);
+        const ranker = newRanker(trained, MAX_CUTOFF);
+        const { batchSize } = protocolOf(config);
+        const sampler = new Sampler(input.train, trained, { batchSize, negatives: negativesOf(model, config) }, 1);
+        const trainer = new Trainer({
+          model: built,
+          sampler,
+          device: IDLE,
+          config,
+          sizes: input,
+          trace: null,
+          random: (name) => stream(1, name),
+        });
+        const buffersOf = (tensors: readonly tf.Tensor[]): DryBuffer[] =>
+          tensors.flatMap(({ dataId }) => ledger.held.get(dataId) ?? []);
+        const parameters = buffersOf(built.parameters.map(({ tensor }) => tensor));
+        const moments = buffersOf(built.parameters.flatMap(({ first, second }) => [first, second]));
+        const trainable = new Set([...parameters, ...moments]);
+        const kept = [...ledger.held.values()].filter((buffer) => !trainable.has(buffer));
+        ledger.take();
+        await trainer.epoch(
+          0,
+          async () => undefined,
+          async () => false,
+        );
+        const step = ledger.take();
+        await built.prepareRanking?.();
+        const users = Int32Array.from({ length: ranker.tileRows }, (_, user) => user);
+        await withRepresentation(built.represent, (made) => ranker.rank(made, users));
+        const ranking = ledger.take();
+        ranker.dispose();
+        built.dispose();
+        return { parameters, moments, kept, step, ranking };
+      } finally {
+        ledger.end();
+      }
+    }),
+  );
+}
+
+function newLedger() {
+  const held = new Map<object, DryBuffer>();
+  let events: DryEvent[] = [];
+  const end = watchBuffers({
+    made: (id, shape, bytes) => {
+      const size = shape.reduce((product, length) => product * length, 1);
+      const buffer = { shape: [...shape], width: size === 0 ? 0 : bytes / size, note: null };
+      held.set(id, buffer);
+      events.push({ kind: 'made', buffer });
+    },
+    freed: (id) => {
+      const buffer = held.get(id);
+      if (!buffer) return;
+      held.delete(id);
+      events.push({ kind: 'freed', buffer });
+    },
+    noted: (id, note) => {
+      const buffer = held.get(id);
+      if (buffer) buffer.note = note;
+    },
+  });
+  return {
+    held,
+    /** The events since it was last asked. */
+    take: (): DryEvent[] => {
+      const taken = events;
+      events = [];
+      return taken;
+    },
+    end,
+  };
+}
+
+/** The backend that was in use is in use again afterwards. */
+async function onPlainBackend<T>(work: () => Promise<T>): Promise<T> {
+  await import('@tensorflow/tfjs-backend-cpu');
+  registerKernels();
+  const before = tf.engine().backendName;
+  const production = tf.env().getBool('PROD');
+  // tfjs greets its CPU backend on the console otherwise.
+  tf.env().set('PROD', true);
+  await tf.setBackend('cpu');
+  try {
+    return await work();
+  } finally {
+    tf.env().set('PROD', production);
+    if (before) await tf.setBackend(before);
+  }
+}
