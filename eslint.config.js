@@ -30,6 +30,12 @@ export default tseslint.config(
       ],
     },
   },
+  // A switch over a union names every member: what is added to the union is then missed nowhere.
+  {
+    files: ['**/*.{ts,tsx}'],
+    languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
+    rules: { '@typescript-eslint/switch-exhaustiveness-check': 'error' },
+  },
   // Typed-array loops are in bounds by construction; a default there would hide a defect.
   {
     files: ['workers/engine/kernels/*.ts', 'workers/engine/rows.ts'],

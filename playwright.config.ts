@@ -1,4 +1,5 @@
 import { defineConfig } from '@playwright/test';
+import { availableParallelism } from 'node:os';
 import { browserFlags, browserPath } from './cli/browser';
 
 /** Another one lets two working copies test side by side. */
@@ -6,8 +7,8 @@ const port = Number(process.env['LODESTONE_TEST_PORT'] ?? 4319);
 
 export default defineConfig({
   testDir: 'tests/e2e',
-  // Two cores, and a software adapter that takes both.
-  workers: 1,
+  // Files side by side: each test has a browser context of its own, and half of its time it waits.
+  workers: Math.min(2, availableParallelism()),
   // A test that passes only the second time is listed as flaky.
   retries: process.env['CI'] ? 1 : 0,
   timeout: 600_000,

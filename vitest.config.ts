@@ -7,28 +7,42 @@ import { versionDefine } from './cli/version.mjs';
 
 const helper = (name: string): string => fileURLToPath(new URL(`./tests/helpers/${name}`, import.meta.url));
 
+/** In this process: unit and golden tests, and the device tests on Dawn, WASM and CPU. */
+const inNode = {
+  plugins: [simdPlugin()],
+  define: versionDefine,
+  resolve: { alias: { '#test-host': helper('host.node.ts') } },
+  test: {
+    // One project after the other: each takes both cores.
+    sequence: { groupOrder: 0 },
+    pool: 'forks' as const,
+    maxWorkers: 2,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    server: { deps: { inline: [/@tensorflow/] } },
+  },
+};
+
+/** What may differ in a browser: each kind of kernel on its WebGPU and WASM, and its threads. */
+const IN_BROWSER = ['device', 'draws', 'experts', 'kernels', 'replaced', 'simd', 'threads'];
+
 export default defineConfig({
   test: {
     projects: [
+      { ...inNode, test: { ...inNode.test, name: 'node', include: ['tests/{unit,golden,gpu}/**/*.test.ts'] } },
       {
-        // Unit and golden tests, and the device tests on Dawn, WASM and CPU in this process.
-        plugins: [simdPlugin()],
-        define: versionDefine,
-        resolve: { alias: { '#test-host': helper('host.node.ts') } },
+        // `npm run soak`: the long form of tests of which `npm test` has a short one.
+        ...inNode,
         test: {
-          name: 'node',
-          // One project after the other: each takes both cores.
-          sequence: { groupOrder: 0 },
-          pool: 'forks',
-          maxWorkers: 2,
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
-          server: { deps: { inline: [/@tensorflow/] } },
-          include: ['tests/{unit,golden,gpu}/**/*.test.ts'],
+          ...inNode.test,
+          name: 'soak',
+          testTimeout: 1_800_000,
+          env: { LODESTONE_SOAK: '1' },
+          include: ['tests/gpu/memory.test.ts', 'tests/unit/leakage.test.ts'],
         },
       },
       {
-        // The same device tests in Chromium's WebGPU and WASM, and what runs in a browser alone.
+        // In Chromium: its own WebGPU and WASM, and what runs in a browser alone.
         plugins: [simdPlugin()],
         define: versionDefine,
         resolve: { alias: { '#test-host': helper('host.browser.ts') } },
@@ -50,7 +64,7 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          include: ['tests/{gpu,browser}/**/*.test.ts'],
+          include: ['tests/browser/**/*.test.ts', ...IN_BROWSER.map((name) => `tests/gpu/${name}.test.ts`)],
           browser: {
             enabled: true,
             headless: true,

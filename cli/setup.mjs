@@ -1,8 +1,13 @@
-// Installs what is missing, with nothing but Node: packages always, a browser and a Vulkan loader for the tests.
+// Installs what is missing, with nothing but Node: packages always, a browser, a Vulkan loader and a driver for the tests.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+
+/** From this version on Mesa's driver for the processor is one that Dawn takes. */
+const MESA = 25;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -11,7 +16,10 @@ if (major < 20 || (major === 20 && minor < 19)) {
 }
 
 installPackages();
-if (process.argv.includes('--tests')) installBrowser();
+if (process.argv.includes('--tests')) {
+  installBrowser();
+  installMesa();
+}
 
 /** `npm ci` when the lock file is not the one that was installed last. */
 function installPackages() {
@@ -45,20 +53,67 @@ function installBrowser() {
   if (missing.length === 0) return;
   if (!existsSync('/usr/bin/apt-get'))
     fail(`The tests need ${missing.join(' and ')}. Install Chrome and set CHROME_PATH.`);
-  const prefix = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
   console.error(`Installing ${missing.join(' and ')} …`);
-  const apt = (...words) => {
-    const [program, ...rest] = [...prefix, 'apt-get', ...words];
-    return (
-      spawnSync(program, rest, {
-        stdio: ['ignore', 'ignore', 'inherit'],
-        env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-      }).status === 0
-    );
-  };
   if (!apt('update') || !apt('install', '-y', '--no-install-recommends', ...missing)) {
     fail(`apt-get could not install ${missing.join(' and ')}; install them by hand.`);
   }
+}
+
+/**
+ * Mesa's Vulkan drivers, where there are none. The one for the processor keeps the shaders it compiled, so the tests on
+ * WebGPU take a fraction of the time that they take on Chromium's driver, which serves where this one cannot be installed.
+ */
+function installMesa() {
+  if (process.platform !== 'linux' || !existsSync('/usr/bin/apt-get') || hasDriver()) return;
+  console.error('Installing Mesa’s Vulkan drivers …');
+  const install = (...options) => apt(...options, 'install', '-y', '--no-install-recommends', 'mesa-vulkan-drivers');
+  if (apt('update') && (offeredMesa() >= MESA ? install() : withBackports(install))) return;
+  console.error('They could not be installed. The tests on WebGPU use Chromium’s driver, and take longer.');
+}
+
+function hasDriver() {
+  return ['/usr/share/vulkan/icd.d', '/etc/vulkan/icd.d'].some(
+    (folder) => existsSync(folder) && readdirSync(folder).length > 0,
+  );
+}
+
+/** The main version that apt would install. */
+function offeredMesa() {
+  const { stdout } = spawnSync('apt-cache', ['policy', 'mesa-vulkan-drivers'], { encoding: 'utf8' });
+  return Number(/Candidate: (?:\d+:)?(\d+)/.exec(stdout ?? '')?.[1] ?? 0);
+}
+
+/** Debian 12 has a newer Mesa in its backports. They are read for this one command, from where the system's packages come. */
+function withBackports(install) {
+  const { stdout } = spawnSync('apt-get', ['indextargets', '--format', '$(CODENAME) $(REPO_URI)'], {
+    encoding: 'utf8',
+  });
+  const places = new Map((stdout ?? '').split('\n').map((line) => line.split(' ')));
+  const suite = 'bookworm-backports';
+  if (places.has(suite)) return install('-t', suite);
+  if (!places.has('bookworm')) return false;
+  const keys = '/usr/share/keyrings/debian-archive-keyring.gpg';
+  const line = `deb ${existsSync(keys) ? `[signed-by=${keys}] ` : ''}${places.get('bookworm')} ${suite} main\n`;
+  const own = existsSync('/etc/apt/sources.list') ? readFileSync('/etc/apt/sources.list', 'utf8') : '';
+  const folder = mkdtempSync(join(tmpdir(), 'lodestone-apt-'));
+  const list = join(folder, 'sources.list');
+  writeFileSync(list, `${own}\n${line}`);
+  const reading = ['-o', `Dir::Etc::sourcelist=${list}`];
+  try {
+    return apt(...reading, 'update') && install(...reading, '-t', suite);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function apt(...words) {
+  const [program, ...rest] = [...(process.getuid?.() === 0 ? [] : ['sudo', '-n']), 'apt-get', ...words];
+  return (
+    spawnSync(program, rest, {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    }).status === 0
+  );
 }
 
 function hasLibrary(name) {

@@ -19,13 +19,8 @@ function lineText(line: YamlLine): string {
 const isList = (value: YamlValue): value is readonly YamlScalar[] => typeof value === 'object';
 
 function scalarText(value: YamlScalar): string {
-  switch (typeof value) {
-    case 'boolean':
-      return value ? 'True' : 'False';
-    case 'number':
-      // Without a point, `1e-7` is text to YAML 1.1.
-      return String(value).replace(/^(-?\d+)e/, '$1.0e');
-    case 'string':
-      return JSON.stringify(value);
-  }
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  // Without a point, `1e-7` is text to YAML 1.1.
+  if (typeof value === 'number') return String(value).replace(/^(-?\d+)e/, '$1.0e');
+  return JSON.stringify(value);
 }

@@ -63,6 +63,7 @@ export const useDevice = create<DeviceState>()((set, get) => {
       case 'progress':
       case 'intervals':
       case 'epoch':
+      case 'findings':
       case 'estimated':
       case 'ended':
         return;

@@ -5,45 +5,28 @@ import { Adam, ADAM_DEFAULTS, type Parameter } from '../../workers/engine/kernel
 type Kernel = tf.KernelConfig['kernelFunc'];
 type Moments = { -readonly [K in keyof Parameter]: Parameter[K] };
 
-/** What tfjs brings itself, and Lodestone replaces. */
-const REPLACED: Readonly<Record<BackendName, readonly string[]>> = {
-  wasm: [
-    'BatchMatMul',
-    'Concat',
-    'Exp',
-    'GatherV2',
-    'Greater',
-    'GreaterEqual',
-    'Identity',
-    'Slice',
-    'SplitV',
-    'Sum',
-    'Tanh',
-    'Unpack',
-  ],
-  webgpu: [
-    'Add',
-    'BatchMatMul',
-    'Concat',
-    'GatherV2',
-    'Max',
-    'Mean',
-    'Multiply',
-    'PadV2',
-    'Slice',
-    'Softmax',
-    'Sub',
-    'Sum',
-    'Transpose',
-  ],
-  cpu: [],
-};
+/** What tfjs brings itself, and Lodestone replaces. On WebGPU and the CPU it replaces nothing. */
+const REPLACED_ON_WASM = [
+  'BatchMatMul',
+  'Concat',
+  'Exp',
+  'GatherV2',
+  'Greater',
+  'GreaterEqual',
+  'Identity',
+  'Slice',
+  'SplitV',
+  'Sum',
+  'Tanh',
+  'Unpack',
+];
 
 /** The kernels that tfjs registers, before a device is opened that replaces some. */
 export async function stockKernels(backend: BackendName): Promise<ReadonlyMap<string, tf.KernelConfig>> {
-  if (backend === 'wasm') await import('@tensorflow/tfjs-backend-wasm');
+  if (backend !== 'wasm') return new Map();
+  await import('@tensorflow/tfjs-backend-wasm');
   return new Map(
-    REPLACED[backend].flatMap((name) => {
+    REPLACED_ON_WASM.flatMap((name) => {
       const kernel = tf.getKernel(name, backend);
       return kernel ? [[name, kernel] as const] : [];
     }),

@@ -96,7 +96,7 @@ test('MAGNET warns before it starts, and its panel shows routing and stages whil
   await expectFit(page, 'form');
 
   // Enough epochs to watch.
-  const id = await startRun(page, 'MAGNET', { 'Epochs, at most': '25', Patience: '0' });
+  const id = await startRun(page, 'MAGNET', { 'Epochs, at most': '12', Patience: '0' });
   await expect.poll(async () => (await storedRun(page, id))?.status, { timeout: 120_000 }).toBe('running');
   await expect(third(page)).toHaveValue('overview');
   const tasks = await pageTasks(page, 8000);

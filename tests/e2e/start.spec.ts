@@ -7,17 +7,23 @@ import { ended, startRun } from '../helpers/page';
 test('the server that npm start starts serves an app that trains, on its first visit', async ({ browser }) => {
   // A new checkout has no bundled dependencies yet: what is found late would reload a worker in the middle of its work.
   rmSync('node_modules/.vite', { recursive: true, force: true });
-  const port = 4320;
-  const server = spawn(process.execPath, ['node_modules/vite/bin/vite.js', '--port', String(port), '--strictPort'], {
+  // Its address is read as it is printed, without colours.
+  const { FORCE_COLOR: _colours, ...env } = process.env;
+  const server = spawn(process.execPath, ['node_modules/vite/bin/vite.js', '--port', '4320'], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...env, NO_COLOR: '1' },
   });
   try {
-    // What it prints may be coloured.
-    await new Promise<void>((resolve) =>
-      server.stdout.on('data', (text: Buffer) => text.includes('localhost') && resolve()),
-    );
-    const page = await browser.newPage({ baseURL: `http://localhost:${port}` });
-    const watch = await watchPolicy(page.context(), `http://localhost:${port}`);
+    // Where the port is taken, it is the next one that is free.
+    const address = await new Promise<string>((resolve, reject) => {
+      server.on('exit', (code) => reject(new Error(`The server ended with ${code}.`)));
+      server.stdout.on('data', (text: Buffer) => {
+        const [found] = /http:\/\/localhost:\d+/.exec(text.toString()) ?? [];
+        if (found) resolve(found);
+      });
+    });
+    const page = await browser.newPage({ baseURL: address });
+    const watch = await watchPolicy(page.context(), address);
     const problems: string[] = [];
     page.on('pageerror', (error) => problems.push(error.message));
     await page.goto('/');

@@ -11,15 +11,10 @@ import { Trainer } from '../../workers/training/trainer';
 import { casesOf } from '../helpers/cases';
 import { builtModel, smallStudy } from '../helpers/dataset';
 import { BACKENDS, describeOn } from '../helpers/device';
+import { soak } from '../helpers/soak';
 
-const STEPS = 1000;
-/** On the software adapter a step of a large model takes a second: there LightGCN stands for all over the full length. */
-const FEW_STEPS = 64;
-const stepsOf = (backend: string, model: string): number =>
-  backend === 'webgpu' && model !== 'lightgcn' ? FEW_STEPS : STEPS;
-/** In a browser the same code runs on the same software: these stand for all, one of them with graphs, draws and state of its own. */
-const IN_BROWSER: readonly ModelId[] = ['lightgcn', 'magnet'];
-const inBrowser = 'document' in globalThis;
+/** Several epochs at least. */
+const STEPS = soak ? 1000 : 64;
 /** These take a minute and more on the plain CPU backend, and show nothing there that WASM does not. */
 const SLOW_ON_CPU: readonly ModelId[] = ['mgcn', 'gume', 'egra', 'magnet', 'simgr'];
 
@@ -34,7 +29,6 @@ for (const backend of BACKENDS) {
   describeOn(backend, 'memory over many steps', (test) => {
     for (const [model, changes] of CASES) {
       if (backend === 'cpu' && SLOW_ON_CPU.includes(model)) continue;
-      if (inBrowser && backend !== 'wasm' && !IN_BROWSER.includes(model)) continue;
       const name = Object.keys(changes).length > 0 ? `${model} ${JSON.stringify(changes)}` : model;
       test(`of ${name} is flat`, async (device) => {
         const small: Config = {
@@ -64,7 +58,7 @@ for (const backend of BACKENDS) {
           random: (name) => stream(1, name),
         });
         const seen: { step: number; tensors: number; bytes: number; buffers: number }[] = [];
-        for (let epoch = 0; trainer.step < stepsOf(backend, model); epoch++) {
+        for (let epoch = 0; trainer.step < STEPS; epoch++) {
           await trainer.epoch(
             epoch,
             async () => undefined,
@@ -81,7 +75,7 @@ for (const backend of BACKENDS) {
             buffers: deviceBuffers(),
           });
         }
-        const settled = seen.filter(({ step }) => step >= Math.min(50, stepsOf(backend, model) / 4));
+        const settled = seen.filter(({ step }) => step >= Math.min(50, STEPS / 4));
         expect(settled.length).toBeGreaterThan(5);
         const [first] = settled;
         expect(

@@ -6,6 +6,7 @@ import { readFeatures, readInteractions } from '../../src/storage/datasets';
 import { generateDemo } from '../../workers/dataset/demo';
 import { probeLeakage } from '../../workers/analysis/leakage';
 import { stream } from '../../workers/numbers/rng';
+import { soak } from '../helpers/soak';
 
 /**
  * Profiles as they could have been made: the mean of the text vectors of a user's training items, or of all of them, with noise as large as
@@ -34,7 +35,7 @@ function profiles(
 }
 
 describe('the probe on the demo', () => {
-  it.each(Array.from({ length: 10 }, (_, i) => i + 1))(
+  it.each(Array.from({ length: soak ? 10 : 3 }, (_, i) => i + 1))(
     'flags profiles of all interactions and clears those of training ones, seed %i',
     async (seed) => {
       const database = memoryDatabase();

@@ -55,17 +55,12 @@ export class Findings {
   }
 }
 
-function ruleOf(code: ErrorCode): Problem['rule'] {
-  switch (code) {
-    case 'NPY_OBJECT':
-      return 'object-type';
-    case 'FILE_UNRECOGNISED':
-      return 'unrecognised';
-    case 'DATA_ID_RANGE':
-      return 'id-range';
-    case 'DATA_SPLIT_VALUES':
-      return 'split-values';
-    default:
-      return 'unreadable';
-  }
-}
+/** What has no rule of its own here could not be read. */
+const RULES: Partial<Record<ErrorCode, Problem['rule']>> = {
+  NPY_OBJECT: 'object-type',
+  FILE_UNRECOGNISED: 'unrecognised',
+  DATA_ID_RANGE: 'id-range',
+  DATA_SPLIT_VALUES: 'split-values',
+};
+
+const ruleOf = (code: ErrorCode): Problem['rule'] => RULES[code] ?? 'unreadable';

@@ -5,12 +5,6 @@ import type { BackendChoice, BackendName } from '../../src/domain/backend';
 import { AppError, type Fault } from '../../src/domain/errors';
 import { isWasm, isWebGPU } from './backends';
 import { registerKernels } from './kernels/register';
-import { replaceSoftwareMatMul } from './kernels/softwareMatMul';
-import { replaceSoftwareReductions } from './kernels/softwareReduce';
-import { replaceSoftwareCopies } from './kernels/softwareCopies';
-import { replaceSoftwareSoftmax } from './kernels/softwareSoftmax';
-import { replaceSoftwareRowOperations } from './kernels/softwareRows';
-import { replaceSoftwareTranspose } from './kernels/softwareTranspose';
 import { replaceWasmComparisons, replaceWasmExp } from './kernels/wasmElements';
 import { replaceWasmMatMul } from './kernels/wasmMatMul';
 import {
@@ -25,7 +19,6 @@ import { closeSimd, openSimd } from './simd/heap';
 import { sharingHeap } from './simd/sharedHeap';
 import type { HelperHost } from './simd/team';
 import { peakMeter } from './peak';
-import { declareSoftware } from './replace';
 import { selfTest } from './selfTest';
 
 /** What differs between a browser's worker and Node. */
@@ -196,15 +189,6 @@ async function openWebGPU(gpu: GPU | null, allowSoftware: boolean, faults: Fault
   });
   await tf.setBackend('webgpu');
   await tf.ready();
-  if (software) {
-    declareSoftware(tf.backend());
-    replaceSoftwareMatMul();
-    replaceSoftwareReductions();
-    replaceSoftwareTranspose();
-    replaceSoftwareRowOperations();
-    replaceSoftwareCopies();
-    replaceSoftwareSoftmax();
-  }
   return {
     name: adapterName(info, software),
     vendor: info.vendor,

@@ -126,8 +126,8 @@ function runWithSimd(
 /** WebGPU's limit for one dimension of a dispatch. */
 const MOST_WORKGROUPS = 65_535;
 
-/** The shader of a pair; a kernel of the backend may have it in its place. */
-export function runOnDevice(
+/** Runs the shader of a pair. */
+function runOnDevice(
   backend: WebGPUBackend,
   pair: KernelPair,
   tensors: tf.TensorInfo[],

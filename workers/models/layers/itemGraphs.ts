@@ -183,7 +183,7 @@ export async function edgeEnhancement(
       return pretrainedEnhancement(context);
     case '+G':
       return adjacencyEnhancement(context, lists ?? (await modalityNeighbours(context, 'The enhancer +G')));
-    default:
+    case 'none':
       return null;
   }
 }

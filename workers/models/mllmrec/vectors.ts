@@ -82,7 +82,7 @@ export function userProfiles(
         trained: newParameter('userProfiles', 'user vectors, users × d_t', [input.users, items.columns], start),
       };
     }
-    default:
+    case 'file':
       if (!input.userVectors) {
         throw new AppError(
           'MODEL_NEEDS_FEATURES',
