@@ -49,7 +49,7 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
   };
 
   const loss = (batch: Batch, step: StepScope): LossTermValue[] => {
-    /** What the predictor makes of rows, and the rows with dropout as a constant that others are drawn towards. */
+    /** What the predictor makes of rows, and the rows with dropout: a constant that others are pulled towards. */
     const sides = (site: string, rows: tf.Tensor2D, index: RowIndex) => ({
       online: predictor.apply(rows),
       target: matrixOf(

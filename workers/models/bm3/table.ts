@@ -7,7 +7,7 @@ export const table = defineTable({
   id: 'bm3',
   name: 'BM3',
   summary:
-    'No negatives: a predictor draws users, items and projected features towards copies of each other with dropout, through which no gradient flows.',
+    'No negatives: a predictor pulls users, items and projected features towards copies of one another with dropout, which carry no gradient.',
   citation: {
     authors: 'Zhou, Zhou, Liu, Zeng, Miao, Wang, You, Jiang',
     title: 'Bootstrap Latent Representations for Multi-modal Recommendation',
