@@ -250,12 +250,11 @@ describe('the tables', () => {
   }
 
   it('have the settings of the protocol and of the reference framework by default', () => {
-    for (const id of MODEL_IDS) {
+    for (const { id, negatives } of MODEL_TABLES) {
       expect(defaultConfig(id)).toMatchObject({
         embeddingSize: 64,
         learningRate: 1e-3,
-        negativesPerPositive: 1,
-        negativesFrom: 'trainItems',
+        ...(negatives !== 'none' && { negativesPerPositive: 1, negativesFrom: 'trainItems' }),
         roundForStopping: 'off',
         evaluateEvery: 1,
         ...(id === 'magnet'

@@ -56,6 +56,7 @@ const THEIR_KEYS: Partial<Record<ModelId, readonly string[]>> = {
   vbpr: ['reg_weight'],
   lattice: ['feat_embed_dim', 'weight_size', 'lambda_coeff', 'reg_weight', 'cf_model', 'n_layers', 'knn_k'],
   freedom: ['feat_embed_dim', 'reg_weight', 'n_mm_layers', 'n_ui_layers', 'knn_k', 'mm_image_weight', 'dropout'],
+  bm3: ['feat_embed_dim', 'n_layers', 'dropout', 'reg_weight', 'cl_weight', 'use_neg_sampling'],
   mgcn: ['n_ui_layers', 'n_layers', 'reg_weight', 'knn_k', 'cl_loss'],
   gume: [
     'reg_weight_1',

@@ -1,13 +1,19 @@
+import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { completeConfig } from '../../src/domain/models/catalogue';
 import { stream } from '../../workers/numbers/rng';
 import { sampledGraph } from '../../workers/models/magnet/views';
+import { dropout } from '../../workers/models/layers/dropout';
+import { cosineDistance, frobeniusNorm } from '../../workers/models/layers/losses';
 import { standardisedColumns, standardisedUnitRows } from '../../workers/models/layers/scaling';
 import { modelKind } from '../../workers/models/registry';
 import type { NamedGraph } from '../../workers/models/model';
 import { csrOf, dense } from '../helpers/matrices';
-import { describeOn } from '../helpers/device';
+import { describeOn, values } from '../helpers/device';
 import { builtModel, smallStudy } from '../helpers/dataset';
+import { QuietStep } from '../helpers/step';
+import { matrix, integers } from '../../workers/engine/tensors';
+import { deviceBatch, disposeBatch } from '../../workers/training/batch';
 
 describe('standardised columns', () => {
   it('have mean 0 and deviation 1, and rows may be made unit vectors', () => {
@@ -140,5 +146,46 @@ describeOn('cpu', 'MAGNET with a fan-out', (test) => {
     expect(new Set(all).size).toBe(all.length);
     // A run that resumes in an epoch builds its model anew.
     expect(entries(again)).toEqual(entries(zero));
+  });
+});
+
+describeOn('cpu', 'dropout', (test) => {
+  const width = 200;
+  const rows = (rate: number, site: string) =>
+    values(() => {
+      const x = matrix(new Float32Array(3 * width).fill(3), 3, width);
+      // The first and the last row belong to the same item.
+      return dropout(x, integers(Int32Array.of(4, 1, 4)), { step: new QuietStep(), site, rate });
+    });
+
+  test('drops numbers with the given probability, scales the others, and treats rows of one id alike', async () => {
+    const got = await rows(0.25, 'a');
+    const dropped = got.filter((value) => value === 0).length;
+    expect(Math.abs(dropped / got.length - 0.25)).toBeLessThan(0.08);
+    for (const value of got) expect([0, 4]).toContain(value);
+    const [first, second, third] = [0, 1, 2].map((row) => [...got.subarray(row * width, (row + 1) * width)]);
+    expect(third).toEqual(first);
+    expect(second).not.toEqual(first);
+    expect(await rows(0.25, 'a')).toEqual(got);
+    expect(await rows(0.25, 'b')).not.toEqual(got);
+    expect((await rows(0, 'a')).every((value) => value === 3)).toBe(true);
+  });
+});
+
+describeOn('cpu', 'terms without negatives', (test) => {
+  test('are 1 − mean cosine of the real rows, and the norm of a whole table', async () => {
+    const places = new Int32Array(3);
+    const none = new Int32Array(0);
+    const batch = deviceBatch({ count: 2, pairs: places, users: places, positives: places, negatives: none }, 1, 1);
+    const x = [3, 4, 0, 2, 5, 5];
+    const y = [6, 8, 2, 0, 1, 0];
+    const got = await values(() => {
+      const [a, b] = [x, y].map((numbers) => matrix(Float32Array.from(numbers), 3, 2));
+      return tf.stack([cosineDistance(a!, b!, batch), frobeniusNorm(a!)]);
+    });
+    disposeBatch(batch);
+    // Cosines 1 and 0; the third row is padding.
+    expect(got[0]).toBeCloseTo(0.5, 6);
+    expect(got[1]).toBeCloseTo(Math.hypot(...x), 5);
   });
 });

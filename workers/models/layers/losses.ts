@@ -80,6 +80,15 @@ export function unitRows(x: tf.Tensor2D): tf.Tensor2D {
   return matrixOf(tf.mul(x, tf.rsqrt(tf.maximum(tf.sum(tf.square(x), 1, true), 1e-24))));
 }
 
+/** `1 − mean cos(x, y)` over the batch's real rows, `x` and `y` `[B, d]`; between 0 and 2. */
+export function cosineDistance(x: tf.Tensor2D, y: tf.Tensor2D, batch: Batch): tf.Scalar {
+  const cosines = tf.sum(tf.mul(unitRows(x), unitRows(y)), 1);
+  return scalarOf(tf.sub(1, batchMean(cosines, batch)));
+}
+
+/** `‖X‖_F` of a whole table, not squared. */
+export const frobeniusNorm = (x: tf.Tensor2D): tf.Scalar => scalarOf(tf.sqrt(tf.sum(tf.sum(tf.square(x), 1))));
+
 /** `ln Σ_j exp(x_ij)`, `[rows]`; its gradient is the softmax, with no detour over the maximum. */
 export function logSumExpRows(x: tf.Tensor2D): tf.Tensor1D {
   const reduce = tf.customGrad((logits, save) => {
