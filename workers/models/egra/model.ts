@@ -22,7 +22,7 @@ type Settings = ConfigOf<typeof table>;
 
 async function build(context: BuildContext<Settings>): Promise<Model> {
   const { input, config } = context;
-  const lists = await modalityNeighbours(context, 'EGRA');
+  const lists = await modalityNeighbours(context, table.name);
   // Enhanced behaviour graph: Ĝ = sym([[0, R], [Rᵀ, S_pt]]).
   const enhancement = config.enhancedGraph ? await pretrainedEnhancement(context) : null;
   const core = multiView(context, lists, {

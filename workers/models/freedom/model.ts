@@ -35,7 +35,7 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
   const regWeight = config.regWeight;
   const kept = keptEdges(train.users.length, config.dropout);
 
-  const lists = await modalityNeighbours(context, 'FREEDOM');
+  const lists = await modalityNeighbours(context, table.name);
   const itemMatrix = itemGraph(context, lists);
   const fullMatrix = behaviourGraph(train, userCount, itemCount, EPSILON);
   const itemItem = sparseTensor(itemMatrix, false);

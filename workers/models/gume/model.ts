@@ -25,7 +25,7 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
   const { input, config, random } = context;
   const width = config.embeddingSize;
   const layers = config.userItemLayers;
-  const lists = await modalityNeighbours(context, 'GUME');
+  const lists = await modalityNeighbours(context, table.name);
   const enhancement = adjacencyEnhancement(context, lists);
   const matrix = behaviourGraph(input.train, input.users, input.items, 0, enhancement.block);
   const core = multiView(context, lists, {

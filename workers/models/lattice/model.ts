@@ -48,7 +48,7 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
   const neighbours = Math.min(config.neighbours, input.items);
   const itemLayers = config.itemItemLayers;
 
-  const lists = await modalityNeighbours(context, 'LATTICE');
+  const lists = await modalityNeighbours(context, table.name);
   const enhancement = await edgeEnhancement(context, lists);
   const userItemMatrix = rowNormalised(
     withDiagonal(bipartiteGraph(input.train, input.users, input.items, enhancement?.block ?? null), 1),

@@ -22,7 +22,7 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
   const temperature = config.temperature;
   const regWeight = config.regWeight;
 
-  const lists = await modalityNeighbours(context, 'MGCN');
+  const lists = await modalityNeighbours(context, table.name);
   const enhancement = await edgeEnhancement(context, lists);
   const block = enhancement?.block ?? null;
   const core = multiView(context, lists, {
