@@ -13,7 +13,6 @@ export const ERROR_CODES = [
   // files and datasets
   'FILE_UNREADABLE',
   'FILE_UNRECOGNISED',
-  'FILE_TOO_LARGE',
   'NPY_HEADER',
   'NPY_TYPE',
   'NPY_OBJECT',

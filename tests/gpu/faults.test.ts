@@ -72,4 +72,19 @@ describe('a WebGPU device that fails during a run', () => {
     expect(run.fault?.code).toBe('GPU_VALIDATION');
     expect(run.result).toBeNull();
   });
+
+  it('that runs out of memory ends the run, and says what to lower', async (context) => {
+    const device = await openTestDevice('webgpu');
+    if (!device) return context.skip();
+    device.close();
+    /** As the browser names what it sends. */
+    class GPUOutOfMemoryError {
+      readonly message = 'no memory left';
+    }
+    const event = Object.assign(new Event('uncapturederror'), { error: new GPUOutOfMemoryError() });
+    const { run } = await harmed(() => void graphicsDevice().dispatchEvent(event));
+    expect(run.status).toBe('failed');
+    expect(run.fault?.code).toBe('GPU_OUT_OF_MEMORY');
+    expect(run.fault?.hint).toContain('batch size');
+  });
 });
