@@ -90,7 +90,7 @@ for (const backend of BACKENDS) {
       expect(() => frozenTable(far, { half: true })).toThrow(
         expect.objectContaining({
           code: 'CONFIG_INVALID',
-          message: 'Half precision reaches 65,504, and the features image hold 7.00e+4.',
+          message: 'Half precision goes up to 65,504, but the features image contain 7.00e+4.',
         }),
       );
     });

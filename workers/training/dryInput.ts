@@ -21,13 +21,12 @@ export interface DryPlan {
   readonly trainPairs: Quantity;
 }
 
-/** Pairs of small values with ratios of their own. There are items enough for long neighbour lists not to meet their end. */
+/** Pairs of small values with ratios of their own. */
 const USERS = [97, 131] as const;
-const ITEMS = [401, 443] as const;
+const ITEMS = [149, 173] as const;
 const BATCH = [61, 79] as const;
 const EMBEDDING = [8, 12] as const;
 const RANKED = [7, 11] as const;
-const SIMILAR = [409, 463] as const;
 const COLUMNS = [
   [17, 29],
   [19, 37],
@@ -41,6 +40,8 @@ const USER_VECTORS = [22, 71] as const;
 /** Training interactions per user lie near the dataset's own, and apart in the two runs. */
 const DEGREES = [3, 40] as const;
 
+const MOST_TIMES = 4;
+
 type Pair = readonly [number, number];
 
 interface Width {
@@ -53,6 +54,9 @@ interface Width {
 export function dryPlan(dataset: DatasetDocument, model: ModelId, config: Config): DryPlan {
   const { users, items, splits } = dataset.statistics;
   const { batchSize, embeddingSize } = protocolOf(config);
+  const rows = smallItems(model, config);
+  // More rows than there are items: a table's similarities are then one block.
+  const similar: Pair = [rows[0] + 8, rows[1] + 20];
   const degree = Math.round(Math.min(DEGREES[1], Math.max(DEGREES[0], splits.train.interactions / Math.max(1, users))));
   const pairs: Pair = [USERS[0] * degree, USERS[1] * (degree + 2)];
   const widths = readsFeatures(model, config) ? featureWidths(dataset) : [];
@@ -62,9 +66,9 @@ export function dryPlan(dataset: DatasetDocument, model: ModelId, config: Config
   const sum = (of: (width: Width) => number): number => widths.reduce((total, width) => total + of(width), 0);
   const trainPairs: Quantity = { small: pairs, actual: splits.train.interactions };
   const known: readonly Quantity[] = [
-    { small: [USERS[0] + ITEMS[0], USERS[1] + ITEMS[1]], actual: users + items },
+    { small: [USERS[0] + rows[0], USERS[1] + rows[1]], actual: users + items },
     { small: USERS, actual: users },
-    { small: ITEMS, actual: items },
+    { small: rows, actual: items },
     { small: BATCH, actual: batchSize },
     { small: EMBEDDING, actual: embeddingSize },
     trainPairs,
@@ -73,7 +77,7 @@ export function dryPlan(dataset: DatasetDocument, model: ModelId, config: Config
     ...(itemVectors ? [itemVectors] : []),
     ...(userVectors ? [userVectors] : []),
     { small: RANKED, actual: TILES.ranking(items) },
-    { small: SIMILAR, actual: TILES.similarity(items) },
+    { small: similar, actual: TILES.similarity(items) },
   ];
   const quantities = known.filter(({ small }) => small[0] > 0);
   const make = (run: 0 | 1): DryInput => {
@@ -87,20 +91,30 @@ export function dryPlan(dataset: DatasetDocument, model: ModelId, config: Config
     const rated = dataset.statistics.ratings !== null;
     return {
       config: { ...config, batchSize: BATCH[run], embeddingSize: EMBEDDING[run] },
-      tiles: { ranking: () => RANKED[run], similarity: () => SIMILAR[run] },
+      tiles: { ranking: () => RANKED[run], similarity: () => similar[run] },
       input: {
         users: USERS[run],
-        items: ITEMS[run],
-        train: interactions(USERS[run], ITEMS[run], pairs[run] / USERS[run], random),
+        items: rows[run],
+        train: interactions(USERS[run], rows[run], pairs[run] / USERS[run], random),
         ratings: rated ? Float32Array.from({ length: pairs[run] }, () => 1 + random.integer(5)) : null,
-        features: widths.map(({ key, small }) => matrix(key, ITEMS[run], small[run])),
-        itemVectors: itemVectors ? matrix('image_text', ITEMS[run], itemVectors.small[run]) : null,
+        features: widths.map(({ key, small }) => matrix(key, rows[run], small[run])),
+        itemVectors: itemVectors ? matrix('image_text', rows[run], itemVectors.small[run]) : null,
         userVectors: userVectors ? matrix('profiles', USERS[run], userVectors.small[run]) : null,
-        pretrained: pretrainedSource(model, config) === null ? null : matrix('pretrained', ITEMS[run], EMBEDDING[run]),
+        pretrained: pretrainedSource(model, config) === null ? null : matrix('pretrained', rows[run], EMBEDDING[run]),
       },
     };
   };
   return { inputs: [make(0), make(1)], quantities, trainPairs };
+}
+
+/** Items enough for neighbour lists not to meet their end: those of a whole row would not grow with the dataset. */
+function smallItems(model: ModelId, config: Config): Pair {
+  const lists = modelTable(model).options.flatMap(({ key, type, group }) => {
+    const value = config[key];
+    return type === 'integer' && group === 'graph' && typeof value === 'number' ? [value] : [];
+  });
+  const times = Math.min(MOST_TIMES, Math.max(1, Math.ceil((2.5 * Math.max(0, ...lists)) / ITEMS[0])));
+  return [times * ITEMS[0], times * ITEMS[1]];
 }
 
 /** More modalities than there are ratios share the last one. */
