@@ -9,7 +9,7 @@ import { parseOption } from '../../src/domain/models/config';
 import type { Config, ModelId } from '../../src/domain/models/table';
 import type { BackendName } from '../../src/domain/backend';
 import { nodeHost } from '../../cli/nodeHost';
-import { measure, ON_ITS_OWN } from './measure';
+import { measure, onItsOwn } from './measure';
 import { parseOptions, USAGE, type BenchOptions } from './options';
 import { hasPeer } from './peer';
 import { figuresSchema, resultSchema, rooflineSchema, type BenchResult, type Entry, type Roofline } from './result';
@@ -163,7 +163,7 @@ function changesOf(model: ModelId, { settings }: BenchOptions): Config {
     const option = modelTable(model).options.find((candidate) => candidate.key === key);
     return option ? [[key, parseOption(option, rest.join('='))] as const] : [];
   });
-  const changes = { ...ON_ITS_OWN[model], ...Object.fromEntries(known) };
+  const changes = { ...onItsOwn(model), ...Object.fromEntries(known) };
   completeConfig(model, changes);
   return changes;
 }

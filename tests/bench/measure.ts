@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { completeConfig, negativesOf, protocolOf } from '../../src/domain/models/catalogue';
+import { completeConfig, defaultConfig, negativesOf, protocolOf } from '../../src/domain/models/catalogue';
 import type { Config, ModelId } from '../../src/domain/models/table';
 import { startConfig } from '../../src/domain/presets';
 import type { BackendName } from '../../src/domain/backend';
@@ -27,7 +27,8 @@ import type { BenchData, BenchSet } from './sets';
 import { stockKernels, stockSwitch, type StockSwitch } from './stock';
 
 /** What lets a model run on a dataset alone, without another model's embeddings. */
-export const ON_ITS_OWN: Partial<Record<ModelId, Config>> = { egra: { pretrained: 'random' } };
+export const onItsOwn = (model: ModelId): Config =>
+  defaultConfig(model)['pretrained'] === undefined ? {} : { pretrained: 'random' };
 
 const MOST_ROUNDS = 5;
 /** Stock kernels are tens of times slower: this many rounds have a step of theirs. */

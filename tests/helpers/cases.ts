@@ -15,6 +15,10 @@ export interface Cases {
   /** Configurations that read features without training them, and the loss term that shows it first when those are NaN. */
   readonly frozenFeatures?: readonly { readonly config: Config; readonly term?: string }[];
   readonly trace?: TraceCase;
+  /** Where the paper trains with other defaults than the protocol: batch size, epochs, patience, metric. */
+  readonly protocol?: Config;
+  /** What MMRec's public configuration file of the model names, without grids; absent where MMRec has no such model. */
+  readonly mmrecKeys?: readonly string[];
   /** Changes for a run of many steps. */
   readonly longRun?: Config;
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { MODEL_IDS } from '../../src/domain/models/catalogue';
 import type { ModelId } from '../../src/domain/models/table';
 import { nodeHost } from '../../cli/nodeHost';
-import { measure, ON_ITS_OWN } from '../bench/measure';
+import { measure, onItsOwn } from '../bench/measure';
 import { hasPeer } from '../bench/peer';
 import { openSet } from '../bench/sets';
 import { casesOf } from '../helpers/cases';
@@ -23,7 +23,7 @@ describe('the PyTorch peer', () => {
       host: await nodeHost(false, true),
       set,
       peer: script,
-      changes: { ...ON_ITS_OWN[model], batchSize: 64 },
+      changes: { ...onItsOwn(model), batchSize: 64 },
       options: { steps: 2, warmUp: 1, epoch: false, ranking: true, stock: false, seed: 5 },
     });
     expect(figures.peer?.lossDifference).toBeLessThan(closeness(model));

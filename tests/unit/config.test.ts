@@ -17,6 +17,7 @@ import {
 } from '../../src/domain/models/catalogue';
 import { optionProblem, parseOption } from '../../src/domain/models/config';
 import { MODEL_IDS } from '../../src/domain/models/catalogue';
+import { casesOf } from '../helpers/cases';
 import { table as bpr } from '../../workers/models/bpr/table';
 import { type BooleanOption, type ChoiceOption, type Config, type NumberOption } from '../../src/domain/models/table';
 
@@ -257,9 +258,8 @@ describe('the tables', () => {
         ...(negatives !== 'none' && { negativesPerPositive: 1, negativesFrom: 'trainItems' }),
         roundForStopping: 'off',
         evaluateEvery: 1,
-        ...(id === 'magnet'
-          ? { batchSize: 1024, epochs: 200, patience: 5, stopMetric: 'ndcg@20' }
-          : { batchSize: 2048, epochs: 1000, patience: 20, stopMetric: 'recall@20' }),
+        ...{ batchSize: 2048, epochs: 1000, patience: 20, stopMetric: 'recall@20' },
+        ...casesOf(id).protocol,
       });
     }
     expect(defaultConfig('mgcn')).toMatchObject({

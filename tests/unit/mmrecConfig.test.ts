@@ -8,6 +8,7 @@ import { newRun, summarise } from '../../src/domain/run';
 import { mmrecConfig } from '../../src/sharing/mmrecConfig';
 import { topListsTsv } from '../../src/sharing/topLists';
 import { yamlText } from '../../src/sharing/yaml';
+import { casesOf } from '../helpers/cases';
 
 const features = (...keys: string[]) => ({ features: keys.map((key) => ({ key, scope: 'item' }) as FeatureInfo) });
 
@@ -48,29 +49,6 @@ function parsed(text: string): Record<string, unknown> {
 }
 
 const remarksOf = (text: string): string[] => text.split('\n').filter((line) => line.startsWith('#'));
-
-/** What the public configuration files of these models name, without grids. */
-const THEIR_KEYS: Partial<Record<ModelId, readonly string[]>> = {
-  bpr: ['reg_weight'],
-  lightgcn: ['n_layers', 'reg_weight'],
-  vbpr: ['reg_weight'],
-  lattice: ['feat_embed_dim', 'weight_size', 'lambda_coeff', 'reg_weight', 'cf_model', 'n_layers', 'knn_k'],
-  freedom: ['feat_embed_dim', 'reg_weight', 'n_mm_layers', 'n_ui_layers', 'knn_k', 'mm_image_weight', 'dropout'],
-  bm3: ['feat_embed_dim', 'n_layers', 'dropout', 'reg_weight', 'cl_weight', 'use_neg_sampling'],
-  mgcn: ['n_ui_layers', 'n_layers', 'reg_weight', 'knn_k', 'cl_loss'],
-  gume: [
-    'reg_weight_1',
-    'knn_k',
-    'n_ui_layers',
-    'bm_loss',
-    'reg_weight_2',
-    'n_layers',
-    'bm_temp',
-    'um_loss',
-    'um_temp',
-    'vt_loss',
-  ],
-};
 
 const PROTOCOL_KEYS = [
   'seed',
@@ -141,9 +119,9 @@ describe('a run as a configuration of MMRec', () => {
       const text = textOf(model);
       const keys = Object.keys(parsed(text));
       expect(keys.slice(0, PROTOCOL_KEYS.length)).toEqual(PROTOCOL_KEYS);
-      expect([...keys.slice(PROTOCOL_KEYS.length)].sort()).toEqual([...(THEIR_KEYS[model] ?? [])].sort());
+      expect([...keys.slice(PROTOCOL_KEYS.length)].sort()).toEqual([...(casesOf(model).mmrecKeys ?? [])].sort());
       const theirs = modelTable(model).mmrec;
-      expect(theirs === null).toBe(THEIR_KEYS[model] === undefined);
+      expect(theirs === null).toBe(casesOf(model).mmrecKeys === undefined);
       // What the table maps exists, so that a renamed option cannot stay behind.
       const options = modelTable(model).options;
       for (const key of Object.keys(theirs?.options ?? {})) expect(options.map((option) => option.key)).toContain(key);
