@@ -13,7 +13,7 @@ import type { HeadlessRequest } from './headlessPage';
 import type { RunFiles } from './output';
 import type { Reporter } from './reporter';
 import { simdPlugin } from './simdPlugin.mjs';
-import { versionDefine } from './version.mjs';
+import { APP_VERSION } from '../src/domain/version';
 
 type Message =
   | { readonly kind: 'problem'; readonly problem: Problem }
@@ -44,7 +44,7 @@ export async function runInChromium(
     configFile: false,
     logLevel: 'error',
     plugins: [simdPlugin()],
-    define: versionDefine,
+    define: { 'import.meta.env.LODESTONE_VERSION': JSON.stringify(APP_VERSION) },
     worker: { format: 'es', plugins: () => [simdPlugin()] },
     build: {
       outDir,

@@ -20,6 +20,8 @@ export class RunRecords {
   readonly edits = new Map<string, RunEdit>();
   /** Runs whose summary can be read, but not their document. */
   readonly #aside = new Map<string, UnreadableDocument>();
+  /** Counts what is stored: a list that was read before is not the newest any more. */
+  #writes = 0;
 
   constructor(env: RunsEnvironment, store: Store) {
     this.env = env;
@@ -63,6 +65,7 @@ export class RunRecords {
 
   async store(run: RunDocument): Promise<void> {
     await writeRun(this.env.database, run);
+    this.#writes += 1;
     this.putSummary(summarise(run));
     const { changes } = this.state;
     this.set({ changes: { ...changes, [run.id]: (changes[run.id] ?? 0) + 1 } });
@@ -71,6 +74,7 @@ export class RunRecords {
   async storeQueue(queue: readonly string[]): Promise<void> {
     this.set({ queue });
     await writeQueue(this.env.database, queue);
+    this.#writes += 1;
     this.env.channel.tell();
   }
 
@@ -81,14 +85,16 @@ export class RunRecords {
     this.env.channel.tell();
   }
 
-  /** Reads the list anew; curves are not read. */
+  /** Reads the list anew; curves are not read. What is stored while it is being read makes it read once more. */
   async readAll(): Promise<void> {
     const { database } = this.env;
+    const writes = this.#writes;
     const listed = await listRuns(database);
     const readable = listed.readable.filter(({ id }) => !this.#aside.has(id));
     const order = await this.orFault(readQueue(database), []);
     const paused = await this.orFault(readPaused(database), []);
     const queued = readable.filter(({ status }) => status === 'queued').map(({ id }) => id);
+    if (writes !== this.#writes) return this.readAll();
     const { live } = this;
     this.set({
       loaded: true,

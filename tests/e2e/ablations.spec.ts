@@ -92,7 +92,7 @@ test('MAGNET warns before it starts, and its panel shows routing and stages whil
   );
   await expect(page.getByText('Before you start')).toBeHidden();
   await page.getByRole('button', { name: 'Paper: Baby' }).click();
-  await expect(page.getByText(/Up to 15\.9 induced edges come to each real one/)).toBeVisible();
+  await expect(page.getByText(/Up to 15\.9 induced edges per real edge/)).toBeVisible();
   await expectFit(page, 'form');
 
   // Enough epochs to watch.
@@ -116,7 +116,7 @@ test('MAGNET warns before it starts, and its panel shows routing and stages whil
   await expect(page.getByRole('slider', { name: 'Cursor in Stage' })).toBeVisible();
   await expectFit(page, 'curves');
   await page.getByRole('tab', { name: 'Findings' }).click();
-  await expect(page.getByText(/There are 15\.0 induced edges for each real one/)).toBeVisible();
+  await expect(page.getByText(/There are 15\.0 induced edges per real edge/)).toBeVisible();
 });
 
 test('a stand-in for user vectors is named wherever the result stands', async ({ page }) => {

@@ -14,11 +14,11 @@ test('what a threshold would drop, what a plug-in brings, and what both cost', a
   await page.getByRole('tab', { name: 'Findings' }).click();
   const handle = page.getByRole('slider', { name: 'Threshold α' });
   await expect(handle).toHaveValue(String(experiment.config['minSimilarity']));
-  const words = page.getByText(/edges \(.* %\) lie below .* would be dropped\.$/).last();
+  const words = page.getByText(/edges \(.* %\) are below .* would be dropped\.$/).last();
   const told = async (): Promise<number> => Number((await words.textContent())!.split(' ')[0]!.replaceAll(',', ''));
   expect(await told()).toBe(dropped);
   await handle.press('ArrowRight');
-  await expect(words).toContainText('lie below 0.71');
+  await expect(words).toContainText('are below 0.71');
   expect(await told()).toBeGreaterThanOrEqual(dropped);
   await handle.press('End');
   expect(await told()).toBeGreaterThan(dropped);

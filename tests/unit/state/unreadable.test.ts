@@ -52,6 +52,30 @@ describe('the store of runs', () => {
     expect(await contentOf(database)).toEqual(before);
   });
 
+  it('keeps a run that is queued while the list is still being read', async () => {
+    const database = await withUnreadable();
+    let read: () => void = () => undefined;
+    const reading = new Promise<void>((resolve) => (read = resolve));
+    // The first list is old by the time it has been read.
+    let first = true;
+    const slow = withTable(database, 'runs', () => ({
+      keys: async (prefix?: string) => {
+        const keys = await database.runs.keys(prefix);
+        if (first) {
+          first = false;
+          await reading;
+        }
+        return keys;
+      },
+    }));
+    const { useRuns } = opened(slow);
+    const loading = useRuns.getState().load();
+    const [id] = await useRuns.getState().enqueue([experiment(3)]);
+    read();
+    await loading;
+    expect(useRuns.getState().runs.map((run) => run.id)).toContain(id);
+  });
+
   it('deletes one of them', async () => {
     const database = await withUnreadable();
     const { useRuns } = opened(database);
