@@ -175,7 +175,7 @@ test('encoding pauses between batches, goes on where it was, and runs on the GPU
   await pipeline(page).getByRole('button', { name: 'Pause' }).click();
   await expect(pipeline(page).getByText('paused', { exact: true })).toBeVisible({ timeout: 120_000 });
   await pipeline(page)
-    .getByRole('button', { name: /Start|Go on/ })
+    .getByRole('button', { name: /Start|Continue/ })
     .click();
   await expect(pipeline(page).getByText('finished', { exact: true })).toBeVisible({ timeout: 240_000 });
   const items = await downloaded(page, 'Item vectors (NPY)');

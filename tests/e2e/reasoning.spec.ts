@@ -505,7 +505,7 @@ test('of two tabs on one dataset, the second waits and asks nothing twice', asyn
   await pipeline(second).getByRole('button', { name: 'Pause' }).click();
   await expect(pipeline(second).getByText('paused', { exact: true })).toBeVisible();
   await pipeline(second)
-    .getByRole('button', { name: /Start|Go on/ })
+    .getByRole('button', { name: /Start|Continue/ })
     .click();
   await expect(pipeline(second).getByText('waiting for another tab')).toBeVisible();
   expect(server.waiting).toBe(4);
