@@ -30,7 +30,7 @@ export interface GradientCase {
   readonly flat?: string;
   /** Values through which no gradient may flow. */
   readonly constants?: number;
-  /** Of the point; another one where a kink or a flipped sign of the noise lies next to it. */
+  /** Seed of the point that is looked at; another one where a kink or a flipped sign of the noise lies next to it. */
   readonly seed?: number;
 }
 

@@ -26,7 +26,7 @@ export interface ModelInput {
   readonly users: number;
   readonly items: number;
   readonly train: Pairs;
-  /** Of the training pairs, in their order; null where the dataset has none or all are equal. */
+  /** Ratings of the training pairs, in their order; null where the dataset has none or all are equal. */
   readonly ratings: Float32Array | null;
   /** In ascending order of their keys. */
   readonly features: readonly FeatureMatrix[];

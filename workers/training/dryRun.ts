@@ -18,7 +18,7 @@ import { Trainer } from './trainer';
 /** A buffer in the order of its making. */
 export interface DryBuffer {
   readonly shape: readonly number[];
-  /** Of one number. */
+  /** Bytes of one number. */
   readonly width: number;
   note: BufferNote | null;
 }

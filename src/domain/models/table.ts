@@ -147,7 +147,7 @@ export type StageRule =
   | { readonly kind: 'entropy'; readonly window: number }
   | { readonly kind: 'fixed' | 'coverageOnly' | 'confidenceOnly' };
 
-/** Of models that send each user–item pair to experts. */
+/** How a model sends each user–item pair to experts. */
 export interface Routing<C = Config> {
   /** Whether this configuration routes at all. */
   active(config: C): boolean;

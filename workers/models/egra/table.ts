@@ -4,7 +4,13 @@ import {
   regulariser,
   trainingOptions,
 } from '../../../src/domain/models/options/training';
-import { pretrainedOptions, trainFeaturesOptions } from '../../../src/domain/models/options/graphs';
+import {
+  behaviourLayersOption,
+  itemLayersOption,
+  neighboursOption,
+  pretrainedOptions,
+  trainFeaturesOptions,
+} from '../../../src/domain/models/options/graphs';
 import { defineTable, type Condition, type ConfigOf } from '../../../src/domain/models/table';
 
 /** Bounds of the histogram of entity weights, as multiples of a uniform weight. */
@@ -29,42 +35,16 @@ export const table = defineTable({
   publishedAs: ['EGRA'],
   minModalities: 1,
   options: [
-    {
-      key: 'userItemLayers',
-      type: 'integer',
-      default: 3,
-      min: 1,
-      max: 8,
-      group: 'model',
-      sweep: true,
+    behaviourLayersOption('Propagation steps over the enhanced behaviour graph; the mean of all layers is used.', {
+      start: 3,
       label: 'Behaviour layers L_ui',
-      help: 'Propagation steps over the enhanced behaviour graph; the mean of all layers is used.',
       suggested: [1, 2, 3, 4],
-    },
-    {
-      key: 'itemItemLayers',
-      type: 'integer',
-      default: 1,
-      min: 1,
-      max: 4,
-      group: 'model',
-      sweep: true,
-      label: 'Modality layers L_ii',
-      help: 'Propagation steps over each modality’s item graph; the last layer is used. The paper uses 2 on Baby, otherwise 1.',
-      suggested: [1, 2],
-    },
-    {
-      key: 'neighbours',
-      type: 'integer',
-      default: 10,
-      min: 1,
-      max: 100,
-      group: 'graph',
-      sweep: true,
-      label: 'Neighbours K',
-      help: 'Most cosine-similar items per item and modality, including the item itself.',
-      suggested: [5, 10, 15, 20],
-    },
+    }),
+    itemLayersOption(
+      'Modality layers L_ii',
+      'Propagation steps over each modality’s item graph; the last layer is used. The paper uses 2 on Baby, otherwise 1.',
+    ),
+    neighboursOption(),
     {
       key: 'enhancedGraph',
       type: 'boolean',

@@ -1,6 +1,13 @@
 import { OWN_ITEM_GRAPH, projectionSize } from '../../../src/domain/models/mmrec';
 import { trainingOptions } from '../../../src/domain/models/options/training';
-import { refinedGraphOptions, REFINED_PLUG_IN, trainFeaturesOptions } from '../../../src/domain/models/options/graphs';
+import {
+  behaviourLayersOption,
+  itemLayersOption,
+  neighboursOption,
+  REFINED_PLUG_IN,
+  refinedGraphOptions,
+  trainFeaturesOptions,
+} from '../../../src/domain/models/options/graphs';
 import { defineTable } from '../../../src/domain/models/table';
 
 export const table = defineTable({
@@ -18,42 +25,12 @@ export const table = defineTable({
   publishedAs: ['FREEDOM'],
   minModalities: 1,
   options: [
-    {
-      key: 'userItemLayers',
-      type: 'integer',
-      default: 2,
-      min: 1,
-      max: 8,
-      group: 'model',
-      sweep: true,
-      label: 'Behaviour layers',
-      help: 'Propagation steps over the user–item graph; the mean of all layers is used.',
-      suggested: [1, 2, 3],
-    },
-    {
-      key: 'itemItemLayers',
-      type: 'integer',
-      default: 1,
-      min: 1,
-      max: 4,
-      group: 'model',
-      sweep: true,
-      label: 'Item layers',
-      help: 'Propagation steps over the frozen item graph; the last layer is added to the item embeddings.',
-      suggested: [1, 2],
-    },
-    {
-      key: 'neighbours',
-      type: 'integer',
-      default: 10,
-      min: 1,
-      max: 100,
-      group: 'graph',
-      sweep: true,
-      label: 'Neighbours K',
-      help: 'Most cosine-similar items per item and modality, including the item itself; all have the same weight.',
-      suggested: [5, 10, 15, 20],
-    },
+    behaviourLayersOption('Propagation steps over the user–item graph; the mean of all layers is used.'),
+    itemLayersOption(
+      'Item layers',
+      'Propagation steps over the frozen item graph; the last layer is added to the item embeddings.',
+    ),
+    neighboursOption('; all have the same weight.'),
     {
       key: 'visionWeight',
       type: 'number',

@@ -1,9 +1,12 @@
 import { only, OWN_ITEM_GRAPH } from '../../../src/domain/models/mmrec';
 import { regulariser, trainingOptions } from '../../../src/domain/models/options/training';
 import {
+  behaviourLayersOption,
+  itemLayersOption,
   mutualOption,
-  refinedGraphOptions,
+  neighboursOption,
   REFINED_PLUG_IN,
+  refinedGraphOptions,
   trainFeaturesOptions,
 } from '../../../src/domain/models/options/graphs';
 import { defineTable } from '../../../src/domain/models/table';
@@ -23,42 +26,11 @@ export const table = defineTable({
   publishedAs: ['GUME'],
   minModalities: 1,
   options: [
-    {
-      key: 'userItemLayers',
-      type: 'integer',
-      default: 2,
-      min: 1,
-      max: 8,
-      group: 'model',
-      sweep: true,
-      label: 'Behaviour layers',
-      help: 'Propagation steps over the enhanced user–item graph; the mean of all layers is used.',
+    behaviourLayersOption('Propagation steps over the enhanced user–item graph; the mean of all layers is used.', {
       suggested: [2, 3, 4],
-    },
-    {
-      key: 'itemItemLayers',
-      type: 'integer',
-      default: 1,
-      min: 1,
-      max: 4,
-      group: 'model',
-      sweep: true,
-      label: 'Modality layers',
-      help: 'Propagation steps over each modality’s item graph; the last layer is used.',
-      suggested: [1, 2],
-    },
-    {
-      key: 'neighbours',
-      type: 'integer',
-      default: 10,
-      min: 1,
-      max: 100,
-      group: 'graph',
-      sweep: true,
-      label: 'Neighbours K',
-      help: 'Most cosine-similar items per item and modality, including the item itself. Items that are neighbours in every modality are linked in the behaviour graph.',
-      suggested: [5, 10, 15, 20],
-    },
+    }),
+    itemLayersOption('Modality layers', 'Propagation steps over each modality’s item graph; the last layer is used.'),
+    neighboursOption('. Items that are neighbours in every modality are linked in the behaviour graph.'),
     mutualOption,
     {
       key: 'contrastWeight',

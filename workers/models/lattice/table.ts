@@ -1,10 +1,13 @@
 import { PLAIN_GRAPH, OWN_ITEM_GRAPH, projectionSize } from '../../../src/domain/models/mmrec';
 import { regulariser, trainingOptions } from '../../../src/domain/models/options/training';
 import {
+  behaviourLayersOption,
   edgeEnhancerOptions,
+  itemLayersOption,
+  neighboursOption,
   PLUG_INS,
-  refinedGraphOptions,
   REFINED_PLUG_IN,
+  refinedGraphOptions,
   trainFeaturesOptions,
 } from '../../../src/domain/models/options/graphs';
 import { defineTable } from '../../../src/domain/models/table';
@@ -24,42 +27,14 @@ export const table = defineTable({
   publishedAs: ['LATTICE'],
   minModalities: 1,
   options: [
-    {
-      key: 'userItemLayers',
-      type: 'integer',
-      default: 2,
-      min: 1,
-      max: 8,
-      group: 'model',
-      sweep: true,
-      label: 'Behaviour layers',
-      help: 'Propagation steps over the user–item graph with self-loops; the mean of all layers is used.',
-      suggested: [1, 2, 3],
-    },
-    {
-      key: 'itemItemLayers',
-      type: 'integer',
-      default: 1,
-      min: 1,
-      max: 4,
-      group: 'model',
-      sweep: true,
-      label: 'Item layers',
-      help: 'Propagation steps over the item graph; the last layer, normalised to unit length, is added to the item embeddings.',
-      suggested: [1, 2],
-    },
-    {
-      key: 'neighbours',
-      type: 'integer',
-      default: 10,
-      min: 1,
-      max: 100,
-      group: 'graph',
-      sweep: true,
-      label: 'Neighbours K',
-      help: 'Most cosine-similar items per item and modality, including the item itself, in the raw and in the learned graph.',
-      suggested: [5, 10, 15, 20],
-    },
+    behaviourLayersOption(
+      'Propagation steps over the user–item graph with self-loops; the mean of all layers is used.',
+    ),
+    itemLayersOption(
+      'Item layers',
+      'Propagation steps over the item graph; the last layer, normalised to unit length, is added to the item embeddings.',
+    ),
+    neighboursOption(', in the raw and in the learned graph.'),
     {
       key: 'graphMix',
       type: 'number',

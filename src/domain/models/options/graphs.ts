@@ -198,7 +198,7 @@ export const featurePrecisionOption = {
   ],
 } as const;
 
-/** Of models that may train their feature tables. */
+/** Options of models that may train their feature tables. */
 export const trainFeaturesOptions = [
   {
     key: 'trainFeatures',
@@ -211,3 +211,51 @@ export const trainFeaturesOptions = [
   },
   { ...featurePrecisionOption, when: { key: 'trainFeatures', values: [false] } },
 ] as const;
+
+/** Propagation steps over the user–item graph, as the backbones that have item graphs too call them. */
+export const behaviourLayersOption = (
+  help: string,
+  more: { readonly start?: number; readonly label?: string; readonly suggested?: readonly number[] } = {},
+) =>
+  ({
+    key: 'userItemLayers',
+    type: 'integer',
+    default: more.start ?? 2,
+    min: 1,
+    max: 8,
+    group: 'model',
+    sweep: true,
+    label: more.label ?? 'Behaviour layers',
+    help,
+    suggested: more.suggested ?? [1, 2, 3],
+  }) as const;
+
+/** Propagation steps over item graphs. */
+export const itemLayersOption = (label: string, help: string) =>
+  ({
+    key: 'itemItemLayers',
+    type: 'integer',
+    default: 1,
+    min: 1,
+    max: 4,
+    group: 'model',
+    sweep: true,
+    label,
+    help,
+    suggested: [1, 2],
+  }) as const;
+
+/** How many neighbours an item has in each modality's graph; `more` says what else becomes of them. */
+export const neighboursOption = (more = '.') =>
+  ({
+    key: 'neighbours',
+    type: 'integer',
+    default: 10,
+    min: 1,
+    max: 100,
+    group: 'graph',
+    sweep: true,
+    label: 'Neighbours K',
+    help: `Most cosine-similar items per item and modality, including the item itself${more}`,
+    suggested: [5, 10, 15, 20],
+  }) as const;
