@@ -105,7 +105,7 @@ test('MAGNET warns before it starts, and its panel shows routing and stages whil
   expect(tasks[0], 'the longest task, in ms').toBeLessThan(100);
   await ended(page, id);
 
-  await expect(page.getByText('Stage 2 began after step 3: coverage had no time to act.')).toBeVisible();
+  await expect(page.getByText('Stage 2 began after step 3, so coverage had no time to act.')).toBeVisible();
   await expect(page.getByText('stage 2').first()).toBeVisible();
   await third(page).selectOption({ label: 'Mean routing by expert' });
   await page.getByRole('button', { name: 'Data of Mean routing by expert' }).click();
