@@ -9,12 +9,15 @@ export interface DropoutSite {
   readonly rate: number;
 }
 
-/**
- * Inverted dropout: a number becomes 0 with probability `rate`, the others are divided by 1 − rate. `[n, d]` → `[n, d]`.
- * `ids [n]` say which rows share a mask; a rate of 0 draws nothing.
- */
-export function dropout(x: tf.Tensor2D, ids: tf.Tensor1D, { step, site, rate }: DropoutSite): tf.Tensor2D {
-  if (rate === 0) return x;
-  const kept = tf.cast(tf.greaterEqual(step.draw(site, ids, x.shape[1]), rate), 'float32');
-  return matrixOf(tf.mul(x, tf.mul(kept, 1 / (1 - rate))));
+/** What each number is multiplied by, `[n, columns]`: 0 with probability `rate`, else 1/(1 − rate); null for a rate of 0, which draws nothing. */
+export function dropoutMask(ids: tf.Tensor1D, columns: number, { step, site, rate }: DropoutSite): tf.Tensor2D | null {
+  if (rate === 0) return null;
+  const kept = tf.cast(tf.greaterEqual(step.draw(site, ids, columns), rate), 'float32');
+  return matrixOf(tf.mul(kept, 1 / (1 - rate)));
+}
+
+/** Inverted dropout, `[n, d]` → `[n, d]`. `ids [n]` say which rows share a mask. */
+export function dropout(x: tf.Tensor2D, ids: tf.Tensor1D, site: DropoutSite): tf.Tensor2D {
+  const mask = dropoutMask(ids, x.shape[1], site);
+  return mask ? matrixOf(tf.mul(x, mask)) : x;
 }

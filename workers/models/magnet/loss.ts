@@ -4,6 +4,7 @@ import type { StepScope } from '../../engine/contract';
 import { gatherRows, type RowIndex } from '../../engine/rows';
 import { integers, matrixOf, scalarOf, vectorOf } from '../../engine/tensors';
 import { distinctRows, infoNceBothWays } from '../layers/contrast';
+import { dropoutMask } from '../layers/dropout';
 import { batchMean, squaresOf } from '../layers/losses';
 import { splitNodes } from '../layers/propagation';
 import type { Batch, LossTermValue } from '../model';
@@ -64,19 +65,16 @@ function mixture(
   users: tf.Tensor3D,
   zu: tf.Tensor2D,
 ): { readonly score: tf.Tensor2D; readonly routing: Routed | null } {
-  const kept = dropout(step, site, config.dropout, side.z.shape[0], experts.length * config.embeddingSize);
+  const rows = integers(Int32Array.from({ length: side.z.shape[0] }, (_, row) => row));
+  const kept = dropoutMask(rows, experts.length * config.embeddingSize, {
+    step,
+    site: `dropout/${site}`,
+    rate: config.dropout,
+  });
   const values = heads.join(users, heads.items([side.z, ...side.cues]), kept);
   if (!route) return { score: matrixOf(values), routing: null };
   const routing = probabilities(route.join(route.userPart(zu), route.itemPart(side.z)));
   return { score: matrixOf(tf.sum(tf.mul(values, renormalised(routing.pi, top)), 1, true)), routing };
-}
-
-/** What dropout keeps, scaled so that the mean stays: `[rows, columns]`; null without dropout. */
-function dropout(step: StepScope, site: string, rate: number, rows: number, columns: number): tf.Tensor2D | null {
-  if (rate === 0) return null;
-  const ids = integers(Int32Array.from({ length: rows }, (_, row) => row));
-  const draws = step.draw(`dropout/${site}`, ids, columns);
-  return matrixOf(tf.mul(tf.cast(tf.greaterEqual(draws, rate), 'float32'), 1 / (1 - rate)));
 }
 
 /** Coverage and confidence of the batch's positive pairs, weighted by stage. */
