@@ -3,13 +3,13 @@ import type { Matrix } from '../../workers/formats/format';
 import { open } from '../../workers/formats/recognise';
 import { blobSource, READ_BYTES, type Watch } from '../../workers/formats/source';
 import { elements, gzipped, npy, npyHeader, npyOf, zipOf, type Bytes } from '../helpers/dataBuilders';
+import { onlyMatrix } from '../helpers/opened';
 
 async function matrixOf(bytes: Bytes | Blob): Promise<Matrix> {
   let source = blobSource('image_feat.npy', bytes instanceof Blob ? bytes : new Blob([bytes]));
   for (;;) {
     const opened = await open(source, {});
-    if (opened.kind === 'matrix') return opened.matrix;
-    if (opened.kind !== 'archive') throw new Error(opened.kind);
+    if (opened.kind !== 'archive') return onlyMatrix(opened);
     source = opened.entries[0]!;
   }
 }

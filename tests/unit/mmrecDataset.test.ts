@@ -13,6 +13,7 @@ import {
 import { generateDemo } from '../../workers/dataset/demo';
 import { open } from '../../workers/formats/recognise';
 import { blobSource, type ByteSource } from '../../workers/formats/source';
+import { onlyMatrix } from '../helpers/opened';
 import { npy } from '../helpers/dataBuilders';
 import { hasRealData, mustImport, named, realFile } from '../helpers/dataRoom';
 
@@ -69,10 +70,9 @@ async function asMmrecReads({ files }: Packed, folder: string) {
   const matrices = new Map<string, readonly [rows: number, columns: number]>();
   for (const [path, source] of files) {
     if (!path.endsWith('.npy')) continue;
-    const opened = await open(source, {});
-    if (opened.kind !== 'matrix') throw new Error(opened.kind);
-    expect(opened.matrix.sourceType).toBe('float32');
-    matrices.set(path.slice(folder.length + 1), [opened.matrix.rows, opened.matrix.columns]);
+    const matrix = onlyMatrix(await open(source, {}));
+    expect(matrix.sourceType).toBe('float32');
+    matrices.set(path.slice(folder.length + 1), [matrix.rows, matrix.columns]);
   }
   return {
     rows,

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { npyFile, npyHeader } from '../../src/sharing/npy';
 import { open } from '../../workers/formats/recognise';
 import { blobSource } from '../../workers/formats/source';
+import { onlyMatrix } from '../helpers/opened';
 
 /** What `numpy.save` writes for `numpy.arange(6, dtype='<f4').reshape(2, 3) / 2 - 1`, base64. */
 const BY_NUMPY =
@@ -21,11 +22,10 @@ describe('writing npy', () => {
 
   it('is read back value by value, from a part of a larger buffer too', async () => {
     const values = Float32Array.from({ length: 9 }, (_, i) => Math.fround(i / 3)).subarray(1, 7);
-    const opened = await open(blobSource('image_feat.npy', npyFile({ ...matrix, values })), {});
-    if (opened.kind !== 'matrix') throw new Error(opened.kind);
+    const stored = onlyMatrix(await open(blobSource('image_feat.npy', npyFile({ ...matrix, values })), {}));
     const read: number[] = [];
-    for await (const block of opened.matrix.blocks(1, {})) read.push(...block);
-    expect([opened.matrix.rows, opened.matrix.columns, opened.matrix.sourceType]).toEqual([2, 3, 'float32']);
+    for await (const block of stored.blocks(1, {})) read.push(...block);
+    expect([stored.rows, stored.columns, stored.sourceType]).toEqual([2, 3, 'float32']);
     expect(read).toEqual([...values]);
   });
 

@@ -31,8 +31,9 @@ export async function openFiles(files: readonly NamedFile[], findings: Findings,
         case 'table':
           tables.push({ source, table: opened.table });
           break;
-        case 'matrix':
-          matrices.push({ source, matrix: opened.matrix });
+        case 'arrays':
+          for (const array of opened.arrays)
+            if (array.kind === 'matrix') matrices.push({ source, matrix: array.matrix });
           break;
         case 'archive':
           if (source.depth >= DEEPEST) throw nested(source.path);

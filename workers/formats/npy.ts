@@ -16,7 +16,11 @@ const PARALLEL_READS = 64;
 export const npy: Format = {
   name: 'npy',
   match: (head) => NPY_MAGIC.every((byte, i) => head[i] === byte),
-  open: async (source, watch) => ({ kind: 'matrix', matrix: await openNpy(source, watch) }),
+  open: async (source, watch) => ({
+    kind: 'arrays',
+    what: 'a NumPy array',
+    arrays: [{ name: '', kind: 'matrix', matrix: await openNpy(source, watch) }],
+  }),
 };
 
 async function openNpy(source: ByteSource, watch: Watch): Promise<Matrix> {

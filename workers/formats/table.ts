@@ -46,6 +46,7 @@ async function openTable(source: ByteSource, watch: Watch): Promise<Table> {
   const columns = cellsOf(line, separator) ?? line.split(separator);
   return {
     columns,
+    form: 'a table',
     async read(watchRows, row) {
       await readRows(source, name, encoding, watchRows, (textLine, number) => {
         if (number === 1) return true;
