@@ -188,6 +188,7 @@ export const ROOMS = [
     packages: [],
     imports: [
       'src/domain',
+      'src/documents',
       'src/storage',
       'src/sharing',
       'workers/engine',

@@ -5,6 +5,8 @@ import { completeConfig, isModelId, MODEL_IDS, modelTable } from '../src/domain/
 import { parseOption } from '../src/domain/models/config';
 import type { Config, ModelId, OptionValue } from '../src/domain/models/table';
 import type { BackendChoice } from '../src/domain/backend';
+import type { DatasetReading } from '../src/domain/reading';
+import { READING_USAGE, readingOfArguments } from './readingArguments';
 
 export interface RunArguments {
   /** A folder, or a built-in dataset: `demo`, `demo-signs`. */
@@ -23,6 +25,8 @@ export interface RunArguments {
   readonly trace: number;
   readonly out: string;
   readonly json: boolean;
+  /** Answers to what the import may ask. */
+  readonly reading: DatasetReading;
 }
 
 export const USAGE = `Usage: npm run lodestone -- run --dataset <folder|demo|demo-signs> --model <${MODEL_IDS.join('|')}> --out <folder>
@@ -37,6 +41,10 @@ export const USAGE = `Usage: npm run lodestone -- run --dataset <folder|demo|dem
   --threads n         threads of the WASM backend, with --host node (default: all cores but one; both if there are two)
   --trace n           record the first n steps so that another program can replay them
   --json              report progress as JSON lines
+
+How the files of the dataset are read, where more than one reading is possible:
+
+${READING_USAGE}
 
 Files written to the folder:
   run.json                 the run document: configuration, curves, result
@@ -77,6 +85,7 @@ export function parseRun(words: readonly string[]): RunArguments {
     trace: whole(values.trace ?? '0', '--trace', 1000),
     out,
     json: values.json ?? false,
+    reading: readingOfArguments(values),
   };
 }
 
@@ -98,6 +107,14 @@ function parse(words: readonly string[]) {
         trace: { type: 'string' },
         out: { type: 'string' },
         json: { type: 'boolean' },
+        reading: { type: 'string' },
+        file: { type: 'string', multiple: true },
+        columns: { type: 'string', multiple: true },
+        positives: { type: 'string', multiple: true },
+        'no-header': { type: 'string', multiple: true },
+        'split-files': { type: 'string' },
+        ids: { type: 'string', multiple: true },
+        validation: { type: 'string' },
       },
     }).values;
   } catch (error) {

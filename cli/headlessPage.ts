@@ -3,6 +3,8 @@ import type { DatasetDocument, DemoOptions } from '../src/domain/dataset';
 import { AppError, errorFromFault, faultOf } from '../src/domain/errors';
 import type { DatasetCommand, DatasetEvent, TrainingCommand, TrainingEvent } from '../src/domain/protocol';
 import type { Config, ModelId } from '../src/domain/models/table';
+import type { DatasetReading } from '../src/domain/reading';
+import { unanswered } from '../workers/dataset/ask';
 import { startConfig } from '../src/domain/presets';
 import { prerequisiteOf } from '../src/domain/prerequisite';
 import { newRun, type Experiment, type RunDocument } from '../src/domain/run';
@@ -20,6 +22,8 @@ export interface HeadlessRequest {
     readonly changes: Config;
   };
   readonly traceSteps: number;
+  /** Answers to what the import may ask. */
+  readonly reading: DatasetReading;
 }
 
 declare global {
@@ -50,8 +54,9 @@ async function runAndHandOver({
   demo,
   experiment: { preset, changes, ...rest },
   traceSteps,
+  reading,
 }: HeadlessRequest): Promise<void> {
-  const dataset = await importDataset(demo);
+  const dataset = await importDataset(demo, reading);
   const experiment: Experiment = {
     ...rest,
     config: startConfig(rest.model, preset, changes, dataset),
@@ -68,7 +73,7 @@ async function runAndHandOver({
   await handOver(dataset);
 }
 
-function importDataset(demo: DemoOptions | null): Promise<DatasetDocument> {
+function importDataset(demo: DemoOptions | null, reading: DatasetReading): Promise<DatasetDocument> {
   const worker = new Worker(new URL('../workers/dataset.worker.ts', import.meta.url), { type: 'module' });
   const send = (command: DatasetCommand): void => worker.postMessage(command);
   return new Promise<DatasetDocument>((resolve, reject) => {
@@ -89,6 +94,8 @@ function importDataset(demo: DemoOptions | null): Promise<DatasetDocument> {
             );
           }
           return send({ type: 'accept', id: data.id });
+        case 'asks':
+          return reject(unanswered(data.questions));
         case 'stored':
           return resolve(data.document);
         case 'fault':
@@ -100,7 +107,7 @@ function importDataset(demo: DemoOptions | null): Promise<DatasetDocument> {
     if (demo) return send({ type: 'demo', id: 'dataset', options: demo });
     const input = document.querySelector('input');
     const files = [...(input?.files ?? [])].map((file) => ({ path: file.webkitRelativePath || file.name, file }));
-    send({ type: 'import', id: 'dataset', files, options: {} });
+    send({ type: 'import', id: 'dataset', files, options: { reading } });
   }).finally(() => worker.terminate());
 }
 

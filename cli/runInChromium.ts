@@ -114,6 +114,7 @@ async function drive(
     demo,
     experiment: { model, preset, changes, seed, backend, allowSoftware },
     traceSteps: request.trace,
+    reading: request.reading,
   };
   await page.evaluate((argument) => window.lodestoneRun(argument), wanted);
   const [fault] = faults;

@@ -27,7 +27,7 @@ export async function runInNode(
     ? await generateDemo(database, 'dataset', demo)
     : await importDataset(
         database,
-        { id: 'dataset', files: await filesOf(request.dataset), options: {} },
+        { id: 'dataset', files: await filesOf(request.dataset), options: { reading: request.reading } },
         {
           confirm: async (problems) => {
             problems.forEach((problem) => report.problem(problem));

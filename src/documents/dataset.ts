@@ -3,6 +3,7 @@ import type { Checked } from '../domain/unreadable';
 import { doubles, floats, integers, splits, texts } from './arrays';
 import { check } from './check';
 import { z } from './schemas';
+import { readingSchema } from './reading';
 import { demoOptions, splitRule } from './shared';
 import { fromFile, fromStorage, type Rigour } from './values';
 
@@ -86,6 +87,9 @@ const rule = z.enum([
   'filtered',
   'user-file-provenance',
   'shared-pairs',
+  'left-out',
+  'all-items',
+  'reading',
 ]);
 
 const problemOf = ({ text }: Rigour) =>
@@ -139,7 +143,11 @@ const documentOf = (rigour: Rigour) =>
     fingerprint: rigour.name(/^[0-9a-f]{64}$/),
     createdAt: rigour.time,
     source: z.discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('files'), files: rigour.list(rigour.text(1000), 10_000) }),
+      z.strictObject({
+        kind: z.literal('files'),
+        files: rigour.list(rigour.text(1000), 10_000),
+        reading: readingSchema.exactOptional(),
+      }),
       z.strictObject({ kind: z.literal('reasoning'), provenance: provenanceOf(rigour) }),
       z.strictObject({ kind: z.literal('demo'), options: demoOptions }),
     ]),

@@ -1,3 +1,4 @@
+import type { DatasetReading } from './reading';
 import type { ReasoningProvenance } from './reasoning';
 
 /** What a dataset is, once imported. Rows of features belong to the item (or user) of the same index. */
@@ -90,7 +91,10 @@ export type ProblemRule =
   | 'remapped-ids'
   | 'filtered'
   | 'user-file-provenance'
-  | 'shared-pairs';
+  | 'shared-pairs'
+  | 'left-out'
+  | 'all-items'
+  | 'reading';
 
 /** One line of the check, the way a compiler lists them. Errors stop an import, warnings can be accepted. */
 export interface Problem {
@@ -121,6 +125,8 @@ export interface ImportOptions {
   readonly kCore?: number;
   /** Keep users with at least this many interactions (0: everybody). */
   readonly minUserInteractions?: number;
+  /** Answers to what the import would ask. */
+  readonly reading?: DatasetReading;
 }
 
 export interface DatasetDocument {
@@ -132,7 +138,12 @@ export interface DatasetDocument {
   /** ISO 8601. */
   readonly createdAt: string;
   readonly source:
-    | { readonly kind: 'files'; readonly files: readonly string[] }
+    | {
+        readonly kind: 'files';
+        readonly files: readonly string[];
+        /** What each file was taken for, and whose rows the ids are; absent in datasets of older versions. */
+        readonly reading?: DatasetReading;
+      }
     | { readonly kind: 'demo'; readonly options: DemoOptions }
     /** Another dataset with vectors that the reasoning stage made. */
     | { readonly kind: 'reasoning'; readonly provenance: ReasoningProvenance };

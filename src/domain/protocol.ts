@@ -35,6 +35,7 @@ import type {
 import type { ServerAddress } from './reasoningSettings';
 import type { TextVariant } from './textVariants';
 import type { SettingTests } from './significance';
+import type { DatasetReading, FileTaken, ReadingQuestions } from './reading';
 import type { EntityRouting, Projection, ProjectionRequest, Traits } from './projection';
 import type { DatasetStatistics, FeatureInfo } from './dataset';
 import type { DocumentKind } from './unreadable';
@@ -55,6 +56,8 @@ export type DatasetCommand =
       readonly files: readonly NamedFile[];
       readonly options: ImportOptions;
     }
+  /** The answer to `asks`. */
+  | { readonly type: 'answer'; readonly id: string; readonly reading: DatasetReading }
   /** The answer to `checked`. */
   | { readonly type: 'accept'; readonly id: string; readonly name?: string }
   | { readonly type: 'cancel'; readonly id: string }
@@ -70,6 +73,8 @@ export type DatasetEvent =
       /** null until the rate is known. */
       readonly etaSeconds: number | null;
     }
+  /** Two readings are possible: waits for `answer` or `cancel`. */
+  | { readonly type: 'asks'; readonly id: string; readonly questions: ReadingQuestions }
   /** All files read. With an error among `problems` nothing was kept; otherwise waits for `accept` or `cancel`. */
   | {
       readonly type: 'checked';
@@ -77,6 +82,8 @@ export type DatasetEvent =
       readonly problems: readonly Problem[];
       readonly statistics: DatasetStatistics | null;
       readonly features: readonly FeatureInfo[];
+      /** What each file was taken for. */
+      readonly taken: readonly FileTaken[];
     }
   | { readonly type: 'stored'; readonly id: string; readonly document: DatasetDocument }
   | { readonly type: 'fault'; readonly id: string; readonly fault: Fault };

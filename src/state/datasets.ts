@@ -1,6 +1,7 @@
 import { create } from 'zustand';
 import { DEFAULT_DEMO, type DatasetDocument, type DemoOptions, type ImportOptions } from '../domain/dataset';
 import { faultOf, type Fault } from '../domain/errors';
+import type { DatasetReading } from '../domain/reading';
 import type { UnreadableDocument } from '../domain/unreadable';
 import type { DatasetCommand, DatasetEvent, NamedFile } from '../domain/protocol';
 import { deleteDataset, listDatasets } from '../storage/datasets';
@@ -31,6 +32,10 @@ interface DatasetsState {
   /** Reads the list again: something else than this store has written datasets. Other tabs are told. */
   reload(): Promise<void>;
   importFiles(files: readonly NamedFile[], options: ImportOptions): void;
+  /** Answers what the import asked. */
+  answer(reading: DatasetReading): void;
+  /** Reads the files of the import again, with other answers. */
+  readAgain(reading: DatasetReading): void;
   makeDemo(options?: DemoOptions): void;
   /** Stores what was checked, warnings included. */
   accept(name: string): void;
@@ -48,6 +53,8 @@ let loading: Promise<void> | null = null;
 /** Tells the other tabs that the list changed. */
 let channel: BroadcastChannel | null = null;
 let releaseLock = (): void => undefined;
+/** What the import under way reads, to read it again. */
+let source: { readonly files: readonly NamedFile[]; readonly options: ImportOptions } | null = null;
 
 export const useDatasets = create<DatasetsState>()((set, get) => {
   const onEvent = (event: DatasetEvent): void => {
@@ -123,6 +130,7 @@ export const useDatasets = create<DatasetsState>()((set, get) => {
       channel?.postMessage('changed');
     },
     importFiles: (files, options) => {
+      source = { files, options };
       const id = crypto.randomUUID();
       const waiting = files.map(({ path, file }) => ({ path, bytes: file.size }));
       begin(newJob(id, 'files', options.name ?? 'Dataset', waiting, performance.now()), {
@@ -131,6 +139,19 @@ export const useDatasets = create<DatasetsState>()((set, get) => {
         files,
         options,
       });
+    },
+    answer: (reading) => {
+      const { job } = get();
+      if (job?.stage.name !== 'asking') return;
+      set({ job: { ...job, stage: { name: 'reading' } } });
+      send({ type: 'answer', id: job.id, reading });
+    },
+    readAgain: (reading) => {
+      const { job } = get();
+      if (!source || !job) return;
+      const { files, options } = source;
+      send({ type: 'cancel', id: job.id });
+      get().importFiles(files, { ...options, name: job.name, reading });
     },
     makeDemo: (options = DEFAULT_DEMO) => {
       const id = crypto.randomUUID();

@@ -1,6 +1,7 @@
 import type { DatasetStatistics, FeatureInfo, Problem } from '../domain/dataset';
 import type { Fault } from '../domain/errors';
 import type { DatasetEvent } from '../domain/protocol';
+import type { FileTaken, ReadingQuestions } from '../domain/reading';
 
 export interface FileProgress {
   readonly path: string;
@@ -26,7 +27,10 @@ export interface ImportJob {
         readonly problems: readonly Problem[];
         readonly statistics: DatasetStatistics | null;
         readonly features: readonly FeatureInfo[];
+        readonly taken: readonly FileTaken[];
       }
+    /** Two readings are possible; waits for a person. */
+    | { readonly name: 'asking'; readonly questions: ReadingQuestions }
     | { readonly name: 'storing' }
     /** Cancelled; the worker is still removing what it has written. */
     | { readonly name: 'cancelling' }
@@ -78,9 +82,12 @@ export function advance(job: ImportJob, event: DatasetEvent, now: number): Impor
       return progressed(job, event, now);
     case 'checked': {
       if (job.stage.name === 'cancelling') return job;
-      const { problems, statistics, features } = event;
-      return { ...job, etaSeconds: null, stage: { name: 'checked', problems, statistics, features } };
+      const { problems, statistics, features, taken } = event;
+      return { ...job, etaSeconds: null, stage: { name: 'checked', problems, statistics, features, taken } };
     }
+    case 'asks':
+      if (job.stage.name === 'cancelling') return job;
+      return { ...job, etaSeconds: null, stage: { name: 'asking', questions: event.questions } };
     case 'fault':
       if (event.fault.code === 'IMPORT_CANCELLED' || job.stage.name === 'cancelling') return null;
       // The list of problems says more than the fault that sums it up.

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { FeatureObserver } from '../../workers/dataset/featureStatistics';
 import { chunkRowsFor, digest, fingerprint } from '../../workers/dataset/fingerprint';
-import { columnRole, featureKey, featureScope, mappingScope } from '../../workers/dataset/names';
+import { columnRole } from '../../workers/dataset/columnNames';
+import { bareName, featureName, featureScope, idListScope } from '../../workers/dataset/names';
 import { nearestNeighbours } from '../../workers/dataset/nearest';
 import { filterRows, type Rows } from '../../workers/dataset/reduce';
 import { datasetStatistics } from '../../workers/dataset/statistics';
@@ -39,13 +40,36 @@ describe('names', () => {
       'image_text_feat.npy',
       'user_preferences_feat.npy',
       'CLIP_feat.npy',
-      'x.zip/v_feat.npz/arr_0.npy',
-      'a_feat.npy/b.npy',
+      'FeatureVideo_normal.npy',
+      'visual_embeddings',
       'user_graph_dict.npy',
+      'image_adj_10_True.pt',
+      'b.npy',
     ];
-    expect(keys.map(featureKey)).toEqual(['image', 'text', 'image_text', 'user_preferences', 'clip', 'v', null, null]);
+    expect(keys.map((path) => featureName(bareName(path))?.key ?? null)).toEqual([
+      'image',
+      'text',
+      'image_text',
+      'user_preferences',
+      'clip',
+      'video',
+      'visual',
+      null,
+      null,
+      null,
+    ]);
     expect(['user_preferences', 'image'].map(featureScope)).toEqual(['user', 'item']);
-    expect(['i_id_mapping.csv', 'd/u_id_mapping.csv', 'baby.inter'].map(mappingScope)).toEqual(['item', 'user', null]);
+    expect(
+      [
+        'i_id_mapping.csv',
+        'd/u_id_mapping.csv',
+        'item_list.txt',
+        'user2id.json',
+        'item_ids.txt',
+        'baby.inter',
+        'item_meta.csv',
+      ].map(idListScope),
+    ).toEqual(['item', 'user', 'item', 'user', 'item', null, null]);
   });
 });
 

@@ -215,11 +215,10 @@ describe('import', () => {
     expect(document.features[0]?.statistics).toMatchObject({ zeroRows: 1, duplicateRows: 1, nonFinite: 0 });
     expect(problems.map(({ severity, rule, row }) => [severity, rule, row])).toEqual([
       ['warning', 'zero-rows', 2],
-      ['note', 'object-type', null],
-      ['note', 'unrecognised', null],
       ['note', 'unrecognised', null],
       ['note', 'duplicate-rows', 4],
     ]);
+    expect(problems[1]?.message).toBe('3 files are not used: user_graph_dict.npy, picture.png, notes.txt.');
   });
 
   it('lists every error, not only the first', async () => {

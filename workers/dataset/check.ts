@@ -4,6 +4,7 @@ import { baseName } from '../formats/source';
 import { amount, count } from '../formats/words';
 import type { StoredFeature } from './features';
 import type { Findings } from './findings';
+import type { Places } from './places';
 
 /** What is said of a feature matrix once its rows have passed. */
 export function checkFeature({ info, observer }: StoredFeature, findings: Findings): void {
@@ -52,7 +53,7 @@ export const unknownProfiles = (file: string): Omit<Problem, 'severity'> => ({
 
 /** Users and items that training never sees, and splits without rows. */
 export function checkSplit(
-  path: string,
+  places: Places,
   interactions: Interactions,
   lines: Int32Array,
   cold: { readonly users: number; readonly items: number },
@@ -63,9 +64,9 @@ export function checkSplit(
     if (interactions.split.includes(label)) continue;
     findings.error('DATA_EMPTY_SPLIT', {
       rule: 'empty-split',
-      file: path,
+      file: places.path,
       row: null,
-      message: `The ${name} split of ${baseName(path)} is empty.`,
+      message: `The ${name} split of ${places.name} is empty.`,
       hint: provided
         ? `Mark rows with ${label} in the split column, or remove the column to have a split drawn.`
         : 'There are too few interactions for this split rule. Choose another rule or add interactions.',
@@ -79,10 +80,11 @@ export function checkSplit(
     const column = interactions[who];
     const trained = new Set(column.filter((_, row) => interactions.split[row] === 0));
     const at = column.findIndex((index) => !trained.has(index));
+    const place = places.place(lines[at] ?? 0);
     findings.warning({
       rule: who === 'users' ? 'cold-users' : 'cold-items',
-      file: path,
-      row: at < 0 ? null : (lines[at] ?? null),
+      file: place.path,
+      row: at < 0 ? null : place.line,
       message: `${amount(number, who.slice(0, -1))} ${number === 1 ? 'has' : 'have'} no training interaction.`,
       hint:
         who === 'users'
@@ -90,4 +92,28 @@ export function checkSplit(
           : 'They remain candidates, but models that learn from interactions only cannot rank them.',
     });
   }
+}
+
+/** A user with every item among the training interactions leaves nothing to draw as a negative. */
+export function checkAllItems(
+  places: Places,
+  { users, split }: Interactions,
+  lines: Int32Array,
+  sizes: { readonly users: number; readonly items: number },
+  findings: Findings,
+): void {
+  const trained = new Int32Array(sizes.users);
+  users.forEach((user, row) => {
+    if (split[row] === 0) trained[user] = (trained[user] ?? 0) + 1;
+  });
+  const full = trained.reduce((sum, number) => sum + (number >= sizes.items ? 1 : 0), 0);
+  if (full === 0) return;
+  const place = places.place(lines[users.indexOf(trained.findIndex((number) => number >= sizes.items))] ?? 0);
+  findings.warning({
+    rule: 'all-items',
+    file: place.path,
+    row: place.line,
+    message: `${amount(full, 'user')} ${full === 1 ? 'has' : 'have'} every item in training, row ${count(place.line)} of ${place.file} first.`,
+    hint: 'Models that draw negatives refuse such a user. Remove the user, or use a model without negatives.',
+  });
 }

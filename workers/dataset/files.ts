@@ -1,64 +1,62 @@
 import { AppError } from '../../src/domain/errors';
 import type { NamedFile } from '../../src/domain/protocol';
-import type { Matrix, Table } from '../formats/format';
+import type { IdVector, Matrix, NamedArray, SparseMatrix, Table } from '../formats/format';
 import { open } from '../formats/recognise';
 import { baseName, blobSource, type ByteSource, type Watch } from '../formats/source';
-import { amount } from '../formats/words';
-import type { Findings } from './findings';
-import { featureKey, isClutter, isPromising } from './names';
+import { amount, count } from '../formats/words';
+import { isClutter } from './names';
+import { sampleOf, type Sample } from './sample';
 
-/** What was dropped, archives opened, each file recognised. */
-export interface Dropped {
-  readonly tables: readonly { readonly source: ByteSource; readonly table: Table }[];
-  readonly matrices: readonly { readonly source: ByteSource; readonly matrix: Matrix }[];
+/** What a file, or an array in a file, holds. */
+export type Content =
+  | { readonly kind: 'table'; readonly table: Table; readonly sample: Sample }
+  | { readonly kind: 'matrix'; readonly matrix: Matrix }
+  | { readonly kind: 'vector'; readonly ids: IdVector | null; readonly matrix: Matrix | null }
+  | { readonly kind: 'sparse'; readonly sparse: SparseMatrix }
+  | { readonly kind: 'unread'; readonly error: AppError };
+
+/** A file that was opened, or one array of a file that holds several. */
+export interface OpenedFile {
+  /** Of the file; of an array the file's with the array's name behind it. */
+  readonly path: string;
+  readonly source: ByteSource;
+  /** The array's name in its file; `''` where a file is one thing. */
+  readonly array: string;
+  /** `a table, tab-separated, 4 columns`, `a matrix of 10 × 4, float32`. */
+  readonly what: string;
+  readonly content: Content;
 }
 
 /** An archive in an archive in an archive is no dataset. */
 const DEEPEST = 2;
 
-/** Opens every file. What cannot be opened is an error if its name promises data, else it is left out with a note. */
-export async function openFiles(files: readonly NamedFile[], findings: Findings, watch: Watch): Promise<Dropped> {
-  const tables: Dropped['tables'][number][] = [];
-  const matrices: Dropped['matrices'][number][] = [];
-  const leftOut: string[] = [];
+/** Opens every file, archives too; what cannot be opened comes with the reason. Throws `IMPORT_CANCELLED` only. */
+export async function openFiles(files: readonly NamedFile[], watch: Watch): Promise<OpenedFile[]> {
+  const opened: OpenedFile[] = [];
   const queue = files.map(({ path, file }) => blobSource(path, file)).filter(({ path }) => !isClutter(path));
-  const single = queue.length === 1;
-
-  for (let source = queue.shift(); source; source = queue.shift()) {
+  queue.reverse();
+  for (let source = queue.pop(); source; source = queue.pop()) {
     try {
-      const opened = await open(source, watch);
-      switch (opened.kind) {
+      const found = await open(source, watch);
+      switch (found.kind) {
         case 'table':
-          tables.push({ source, table: opened.table });
+          opened.push(await tableFile(source, found.table));
           break;
         case 'arrays':
-          for (const array of opened.arrays)
-            if (array.kind === 'matrix') matrices.push({ source, matrix: array.matrix });
+          opened.push(...found.arrays.map((array) => arrayFile(source, array, found.arrays.length)));
           break;
         case 'archive':
           if (source.depth >= DEEPEST) throw nested(source.path);
-          queue.unshift(...opened.entries.filter(({ path }) => !isClutter(path)));
+          queue.push(...found.entries.filter(({ path }) => !isClutter(path)).reverse());
           break;
       }
     } catch (error) {
       if (!(error instanceof AppError) || error.code === 'IMPORT_CANCELLED') throw error;
-      if (error.code === 'NPY_OBJECT' && featureKey(source.path) === null && !single) noteObject(source.path, findings);
-      else if ((single && source.depth === 0) || isPromising(source.path) || isArchiveError(error))
-        findings.unreadable(source.path, error);
-      else leftOut.push(source.path);
+      const { path } = source;
+      opened.push({ path, source, array: '', what: 'unreadable', content: { kind: 'unread', error } });
     }
   }
-  const first = leftOut[0];
-  if (first !== undefined) {
-    findings.note({
-      rule: 'unrecognised',
-      file: first,
-      row: null,
-      message: `${amount(leftOut.length, 'file')} of other kinds ${leftOut.length === 1 ? 'was' : 'were'} skipped: ${shortList(leftOut)}.`,
-      hint: 'Nothing to do unless one of them belongs to the dataset.',
-    });
-  }
-  return { tables, matrices };
+  return opened;
 }
 
 function nested(path: string): AppError {
@@ -70,20 +68,43 @@ function nested(path: string): AppError {
   );
 }
 
-const isArchiveError = (error: AppError): boolean => error.code.startsWith('ZIP_') || error.code.startsWith('GZIP_');
-
-function noteObject(path: string, findings: Findings): void {
-  findings.note({
-    rule: 'object-type',
-    file: path,
-    row: null,
-    message: `${baseName(path)} holds Python objects and was skipped: objects are programs and are never run here.`,
-    hint: 'Nothing to do: graphs are built from the training interactions.',
-  });
+async function tableFile(source: ByteSource, table: Table): Promise<OpenedFile> {
+  const what = `${table.form}, ${amount(table.columns.length, 'column')}`;
+  return {
+    path: source.path,
+    source,
+    array: '',
+    what,
+    content: { kind: 'table', table, sample: await sampleOf(table) },
+  };
 }
+
+function arrayFile(source: ByteSource, array: NamedArray, arrays: number): OpenedFile {
+  const path = arrays > 1 && array.name !== '' ? `${source.path}/${array.name}` : source.path;
+  const file = { path, source, array: array.name };
+  switch (array.kind) {
+    case 'matrix':
+      return { ...file, what: matrixWords(array.matrix), content: { kind: 'matrix', matrix: array.matrix } };
+    case 'vector': {
+      const length = array.ids?.length ?? array.matrix?.columns ?? 0;
+      const content = { kind: 'vector', ids: array.ids, matrix: array.matrix } as const;
+      return { ...file, what: `a vector of ${count(length)} ${array.matrix ? 'numbers' : 'names'}`, content };
+    }
+    case 'sparse': {
+      const { rows, columns, entries } = array.sparse;
+      const what = `a sparse matrix of ${count(rows)} × ${count(columns)} with ${amount(entries, 'entry', 'entries')}`;
+      return { ...file, what, content: { kind: 'sparse', sparse: array.sparse } };
+    }
+    case 'refused':
+      return { ...file, what: 'unreadable', content: { kind: 'unread', error: array.error } };
+  }
+}
+
+export const matrixWords = ({ rows, columns, sourceType }: Matrix): string =>
+  `a matrix of ${count(rows)} × ${count(columns)}, ${sourceType}`;
 
 /** The first few names of a list. */
 export function shortList(paths: readonly string[]): string {
-  const names = paths.slice(0, 5).map(baseName);
+  const names = paths.slice(0, 5);
   return paths.length > names.length ? `${names.join(', ')} and ${paths.length - names.length} more` : names.join(', ');
 }

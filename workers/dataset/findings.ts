@@ -7,6 +7,20 @@ const SEVERITIES: readonly Problem['severity'][] = ['error', 'warning', 'note'];
 export class Findings {
   private readonly found: { problem: Problem; error: AppError | null }[] = [];
 
+  /** Whether an error was found in a file. */
+  blames(path: string): boolean {
+    return this.found.some(({ problem, error }) => error !== null && problem.file === path);
+  }
+
+  /** A point to go back to when files are looked at again. */
+  mark(): number {
+    return this.found.length;
+  }
+
+  reset(mark: number): void {
+    this.found.length = mark;
+  }
+
   /** An error stops the import once everything else has been looked at. */
   error(code: ErrorCode, problem: Omit<Problem, 'severity'>, context: ErrorContext = {}): void {
     this.found.push({

@@ -1,15 +1,8 @@
 import { entry } from '../../src/domain/at';
-import { AppError } from '../../src/domain/errors';
-import type { Table } from '../formats/format';
-import { baseName, type Watch } from '../formats/source';
-import { count } from '../formats/words';
+import type { Choice, IdReading } from '../../src/domain/reading';
+import { amount, count } from '../formats/words';
+import type { IdMapping } from './idList';
 import type { IdColumn } from './interactions';
-
-/** Original ids by index, from an `i_id_mapping.csv` or `u_id_mapping.csv`. */
-export interface IdMapping {
-  readonly file: string;
-  readonly originals: readonly string[];
-}
 
 /** How the ids of one column became indices. */
 export interface Numbering {
@@ -19,96 +12,164 @@ export interface Numbering {
   readonly size: number;
   /** Original ids by index; null when the ids of the file are the indices and nothing else is known of them. */
   readonly originals: readonly string[] | null;
-  /** The ids of the file are not the indices. */
-  readonly renumbered: boolean;
+  /** How it was read; null where the ids are the indices. */
+  readonly as: Exclude<IdReading, 'index'> | null;
   /** Code of the first id that cannot be an index though it must be; null when all can. */
   readonly offending: number | null;
 }
 
+export interface NumberingInput {
+  readonly scope: 'item' | 'user';
+  readonly column: IdColumn;
+  readonly mapping: IdMapping | null;
+  /** Rows of the feature files that count them by index, `[rows, whether row 0 is all zero]`. */
+  readonly matrices: readonly { readonly rows: number; readonly firstIsZero: boolean }[];
+  /** How many users there are, for items that are numbered on from them; null for users. */
+  readonly usersBefore: number | null;
+  readonly answer: IdReading | null;
+}
+
 const LARGEST_INDEX = 2 ** 31 - 2;
 
-/** Original id and index, a header above them. Throws `DATA_ID_RANGE` unless the indices are 0…n−1, each once. */
-export async function readMapping(path: string, table: Table, watch: Watch): Promise<IdMapping> {
-  const file = baseName(path);
-  const texts: string[] = [];
-  const indices: number[] = [];
-  const lines: number[] = [];
-  const hint = 'A mapping has two columns: the original id and its index from 0. Each index appears once.';
-  if (table.columns.length < 2) throw new AppError('TABLE_HEADER', `${file} has one column.`, hint, { path });
-  const take = (cells: readonly string[], line: number): void => {
-    texts.push(cells[0]?.trim() ?? '');
-    indices.push(/^\d+$/.test(cells[1]?.trim() ?? '') ? Number(cells[1]) : -1);
-    lines.push(line);
-  };
-  // Without a header the first line is data.
-  if (/^\d+$/.test(table.columns[1]?.trim() ?? '')) take(table.columns, 1);
-  await table.read(watch, take);
-  const originals = new Array<string | null>(texts.length).fill(null);
-  for (const [at, index] of indices.entries()) {
-    if (originals[index] === null) {
-      originals[index] = entry(texts, at);
-      continue;
-    }
-    const row = entry(lines, at);
-    throw new AppError(
-      'DATA_ID_RANGE',
-      `Row ${count(row)} of ${file} gives ${entry(texts, at)} an index that is outside 0–${count(texts.length - 1)} or is repeated.`,
-      hint,
-      { path, row },
-    );
-  }
-  return { file, originals: originals.map((text) => text ?? '') };
+interface Numbers {
+  /** Per code; −1 for what is no whole number. */
+  readonly of: readonly number[];
+  readonly whole: boolean;
+  readonly least: number;
+  readonly largest: number;
+}
+
+function numbersOf({ texts }: IdColumn): Numbers {
+  const of = texts.map((text) => (/^(0|[1-9]\d{0,9})$/.test(text) ? Number(text) : -1));
+  const largest = of.reduce((a, b) => Math.max(a, b), -1);
+  const least = of.reduce((a, b) => Math.min(a, b), Infinity);
+  return { of, largest, least, whole: texts.length > 0 && least >= 0 && largest <= LARGEST_INDEX };
 }
 
 /**
- * Indices of the ids of a column. `mustBeIndices`: a feature matrix counts its rows by them, so that renumbering would
- * assign features to the wrong item. In this order: numbers below the size of the mapping are indices; ids that the mapping has are
- * looked up; whole numbers 0…n−1 (with gaps where `gapsAllowed`) are indices; everything else is numbered by first appearance.
+ * Whose rows the ids are, where more than one reading fits or the only one is unusual: a question. Null when it is plain, or answered.
  */
-export function numberIds(
-  column: IdColumn,
-  mapping: IdMapping | null,
-  mustBeIndices: boolean,
-  gapsAllowed: boolean,
-): Numbering {
-  const numbers = column.texts.map((text) => (/^(0|[1-9]\d{0,9})$/.test(text) ? Number(text) : -1));
-  const largest = numbers.reduce((a, b) => Math.max(a, b), -1);
-  const whole = column.texts.length > 0 && numbers.every((value) => value >= 0) && largest <= LARGEST_INDEX;
-  const asIs = (originals: readonly string[] | null, offending: number | null = null): Numbering => ({
-    indices: column.codes.map((code) => entry(numbers, code)),
-    size: largest + 1,
-    originals,
-    renumbered: false,
-    offending,
-  });
-
-  if (mapping) {
-    const size = mapping.originals.length;
-    if (whole && largest < size) return asIs(mapping.originals);
-    const known = new Map(mapping.originals.map((text, index) => [text, index]));
-    const mapped = column.texts.map((text) => known.get(text) ?? -1);
-    const unknown = mapped.indexOf(-1);
+export function idQuestion(input: NumberingInput): Choice<IdReading> | null {
+  const { scope, column, mapping, matrices, usersBefore } = input;
+  if (input.answer !== null) return null;
+  const { whole, least, largest } = numbersOf(column);
+  if (!whole) return null;
+  const shown = `The ${scope} ids run from ${count(least)} to ${count(largest)}`;
+  if (mapping) return mappingQuestion(input, shown, largest);
+  if (matrices.length === 0) return null;
+  const rows = Math.min(...matrices.map((matrix) => matrix.rows));
+  const index = { value: 'index', label: `${scope} i has row i; row 0 belongs to nobody here` } as const;
+  if (least === 1 && largest <= rows) {
+    // A first row of zeros is what stands for padding.
+    if (largest < rows && matrices.every(({ firstIsZero }) => firstIsZero)) return null;
     return {
-      indices: column.codes.map((code) => entry(mapped, code)),
-      size,
-      originals: mapping.originals,
-      renumbered: true,
-      offending: unknown < 0 ? null : unknown,
+      question: `${shown}, and the features have rows 0–${count(rows - 1)}. Do the ids start at 1?`,
+      answers: [
+        { value: 'from1', label: `Yes: ${scope} 1 has row 0` },
+        ...(largest < rows ? [{ ...index, label: `No: ${index.label}` }] : []),
+      ],
+      suggested: 'from1',
     };
   }
-  const isDense = whole && largest + 1 === column.texts.length;
-  const isNearlyDense = whole && largest + 1 <= 2 * column.texts.length && numbers.includes(0);
-  if (isDense || (whole && mustBeIndices) || (isNearlyDense && gapsAllowed)) return asIs(null);
-  if (mustBeIndices)
-    return asIs(
-      null,
-      numbers.findIndex((value) => value < 0 || value > LARGEST_INDEX),
-    );
+  if (usersBefore !== null && least > 0 && least === usersBefore && largest - least < rows) {
+    return {
+      question: `${shown}, and there are ${amount(usersBefore, 'user')}. Are items numbered on from the users?`,
+      answers: [
+        { value: 'offset', label: `Yes: ${scope} ${count(least)} has row 0` },
+        ...(largest < rows ? [{ ...index, label: `No: ${index.label}` }] : []),
+      ],
+      suggested: 'offset',
+    };
+  }
+  return null;
+}
+
+function mappingQuestion(
+  { scope, column, mapping }: NumberingInput,
+  shown: string,
+  largest: number,
+): Choice<IdReading> | null {
+  if (!mapping) return null;
+  const size = mapping.originals.length;
+  const known = new Set(mapping.originals);
+  const areIndices = largest < size;
+  const areOriginals = column.texts.every((text) => known.has(text));
+  if (!areIndices || !areOriginals) return null;
+  const identity = column.texts.every((text) => mapping.originals[Number(text)] === text);
+  if (identity) return null;
   return {
-    indices: column.codes,
-    size: column.texts.length,
-    originals: column.texts,
-    renumbered: true,
-    offending: null,
+    question: `${shown}, and ${mapping.file} has them among its original ids as well as among its indices. Which are they?`,
+    answers: [
+      { value: 'index', label: `Indices: ${scope} i has row i` },
+      { value: 'original', label: `Original ids: looked up in ${mapping.file}` },
+    ],
+    suggested: 'index',
   };
 }
+
+/**
+ * Indices for the ids of a column. In this order: what was answered; numbers below the size of the mapping are indices; ids that the
+ * mapping has are looked up; whole numbers are indices where a matrix counts its rows by them, or where they are exactly 0…n−1; everything
+ * else is numbered by first appearance.
+ */
+export function numberIds(input: NumberingInput): Numbering {
+  const { column, mapping, matrices, answer } = input;
+  const numbers = numbersOf(column);
+  const { whole, least, largest } = numbers;
+  if (answer === 'from1' || answer === 'offset')
+    return shifted(column, numbers, answer === 'from1' ? 1 : least, answer);
+  if (answer === 'names') return byAppearance(column);
+  if (mapping && answer !== 'index') {
+    if (whole && largest < mapping.originals.length && answer !== 'original')
+      return asIndices(column, numbers, mapping.originals);
+    return lookedUp(column, mapping);
+  }
+  if (mapping && whole) return asIndices(column, numbers, mapping.originals);
+  const dense = whole && least === 0 && largest + 1 === column.texts.length;
+  if (dense || matrices.length > 0 || answer === 'index') return asIndices(column, numbers, null);
+  return byAppearance(column);
+}
+
+function asIndices(column: IdColumn, { of, largest }: Numbers, originals: readonly string[] | null): Numbering {
+  const offending = of.findIndex((value) => value < 0 || value > LARGEST_INDEX);
+  return {
+    indices: column.codes.map((code) => entry(of, code)),
+    size: largest + 1,
+    originals,
+    as: null,
+    offending: offending < 0 ? null : offending,
+  };
+}
+
+function shifted(column: IdColumn, { of, largest }: Numbers, by: number, as: 'from1' | 'offset'): Numbering {
+  const offending = of.findIndex((value) => value < by);
+  const size = Math.max(0, largest + 1 - by);
+  return {
+    indices: column.codes.map((code) => entry(of, code) - by),
+    size,
+    originals: Array.from({ length: size }, (_, index) => String(index + by)),
+    as,
+    offending: offending < 0 ? null : offending,
+  };
+}
+
+function lookedUp(column: IdColumn, mapping: IdMapping): Numbering {
+  const known = new Map(mapping.originals.map((text, index) => [text, index]));
+  const mapped = column.texts.map((text) => known.get(text) ?? -1);
+  const unknown = mapped.indexOf(-1);
+  return {
+    indices: column.codes.map((code) => entry(mapped, code)),
+    size: mapping.originals.length,
+    originals: mapping.originals,
+    as: 'original',
+    offending: unknown < 0 ? null : unknown,
+  };
+}
+
+const byAppearance = (column: IdColumn): Numbering => ({
+  indices: column.codes,
+  size: column.texts.length,
+  originals: column.texts,
+  as: 'names',
+  offending: null,
+});

@@ -1,70 +1,92 @@
-import { entry } from '../../src/domain/at';
 import { baseName } from '../formats/source';
+import type { SplitName } from '../../src/domain/dataset';
 
-/** What a column of an interaction table means. */
-export type ColumnRole = 'user' | 'item' | 'rating' | 'timestamp' | 'split';
+/** What the name of a file says. */
 
-const ROLES: Readonly<Record<string, ColumnRole>> = {
-  user: 'user',
-  userid: 'user',
-  uid: 'user',
-  reviewerid: 'user',
-  item: 'item',
-  itemid: 'item',
-  iid: 'item',
-  asin: 'item',
-  parentasin: 'item',
-  productid: 'item',
-  movieid: 'item',
-  rating: 'rating',
-  ratings: 'rating',
-  overall: 'rating',
-  score: 'rating',
-  stars: 'rating',
-  timestamp: 'timestamp',
-  time: 'timestamp',
-  unixreviewtime: 'timestamp',
-  xlabel: 'split',
-  split: 'split',
-};
+const ENDINGS =
+  /\.(npy|npz|pt|pth|bin|ckpt|safetensors|h5|hdf5|hdf|parquet|pq|csv|tsv|txt|json|jsonl|ndjson|pkl|pickle|mat|inter|item|user|dat|data|zip|gz|tgz|tar)$/i;
 
-/** `userID`, `user_id:token`, `User Id` → `user`; null for a column that is not used. */
-export function columnRole(header: string): ColumnRole | null {
-  const bare = header
-    .trim()
-    .toLowerCase()
-    .replace(/:.*$/, '')
-    .replace(/[^a-z]/g, '');
-  return ROLES[bare] ?? null;
+/** `data/image_feat.npy.gz` → `image_feat`. */
+export function bareName(path: string): string {
+  let name = baseName(path);
+  for (let shorter = name.replace(ENDINGS, ''); shorter !== name; shorter = name.replace(ENDINGS, '')) name = shorter;
+  return name;
 }
 
-/** `image_feat.npy` → `image`; an `.npz` or `.gz` around one array may carry the name. Null for other files. */
-export function featureKey(path: string): string | null {
-  const parts = path.split('/');
-  for (let i = parts.length - 1; i >= 0; i--) {
-    const part = entry(parts, i);
-    const key = /^(.+?)[_-]feat(?:s|ure|ures)?(?:\.(?:npy|npz))?(?:\.gz)?$/i.exec(part)?.[1];
-    if (key !== undefined) return key.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '_');
-    // Only the wrapper of a single array speaks for what lies in it.
-    if (!/\.(npz|gz)$/i.test(parts[i - 1] ?? '')) return null;
-  }
-  return null;
+/** `FeatureVideo_normal` → `feature`, `video`, `normal`. */
+export const tokensOf = (name: string): string[] =>
+  name
+    .replace(/([\p{Ll}\d])(\p{Lu})/gu, '$1 $2')
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((token) => token !== '');
+
+const FEATURE_WORD =
+  /^(feat|feats|feature|features|emb|embs|embed|embeds|embedding|embeddings|vec|vecs|vector|vectors|repr|representations?)$/;
+const MODALITY =
+  /^(image|images|img|imgs|vis|visual|vision|text|texts|txt|textual|audio|aud|acoustic|video|videos|vid|title|titles|description|cover|covers|poster|frame|frames|review|reviews|profile|profiles|preferences|clip|bert|sbert|vit|resnet\d*|vgg\d*|pretrained)$/;
+/** Words that say how features were made, not of what. */
+const MANNER = /^(normal|normalized|final|all|raw|np|array|matrix|mat|float32|float16|f32|f16)$/;
+/** Graphs that programs keep beside a dataset. */
+const CACHE = /^(adj|adjacency|graph|knn|laplacian|norm_adj|mm_adj|ui_graph|s_adj|sim|similarity)$/;
+
+/** Whether a name is that of a graph that a program has kept: `mm_adj_freedomdsp_10_1.pt`, `user_graph_dict.npy`. */
+export const isGraphCache = (path: string): boolean => tokensOf(bareName(path)).some((token) => CACHE.test(token));
+
+/** A modality, from the name of its file or array. */
+export interface FeatureName {
+  readonly key: string;
+  readonly scope: 'item' | 'user';
+  /** The name has a word such as `feat` or `embedding`: leaving the file out must be agreed to. */
+  readonly promised: boolean;
+}
+
+/** `image_feat` → `image`; `FeatureVideo_normal` → `video`; null for a name that says nothing of features. */
+export function featureName(name: string): FeatureName | null {
+  const tokens = tokensOf(name);
+  if (tokens.some((token) => CACHE.test(token))) return null;
+  const promised = tokens.some((token) => FEATURE_WORD.test(token));
+  const known = tokens.some((token) => MODALITY.test(token));
+  if (!promised && !known) return null;
+  const kept = tokens.filter((token) => !FEATURE_WORD.test(token) && !MANNER.test(token));
+  const key = (kept.length > 0 ? kept : tokens).join('_');
+  return { key, scope: featureScope(key), promised };
 }
 
 /** `user_preferences` belongs to users; everything else to items. */
 export function featureScope(key: string): 'item' | 'user' {
-  return key === 'user' || key.startsWith('user_') ? 'user' : 'item';
+  return /^users?(_|$)/.test(key) || /^(profile|profiles|preferences)(_|$)/.test(key) ? 'user' : 'item';
 }
 
-/** `i_id_mapping.csv`, `u_id_mapping.csv`. */
-export function mappingScope(path: string): 'item' | 'user' | null {
-  const match = /^(i|item|u|user)_?id_?mapping\b/i.exec(baseName(path));
-  return match ? (match[1]?.toLowerCase().startsWith('i') ? 'item' : 'user') : null;
+/** `i_id_mapping`, `item_list`, `user2id`, `item_ids`: whose ids a file lists; null for other files. */
+export function idListScope(path: string): 'item' | 'user' | null {
+  const match =
+    /^(i|item|items|u|user|users|movie|product|asin|video|business)_?(id|ids|2id|2idx|list|map|mapping|dict|index)?(_?(mapping|map|list|dict|ids?|order|2id|index))*$/i.exec(
+      bareName(path).replace(/([a-z])([A-Z])/g, '$1_$2'),
+    );
+  if (!match || (match[2] === undefined && match[3] === undefined)) return null;
+  return match[1]?.toLowerCase().startsWith('u') ? 'user' : 'item';
 }
 
-/** A name that promises content the import needs, so that failing to read it must stop. */
+/** `train.json`, `click.valid.inter`, `dev.csv`: the split that a file's name says. */
+export function splitOfName(path: string): SplitName | null {
+  const tokens = tokensOf(bareName(path));
+  const has = (pattern: RegExp): boolean => tokens.some((token) => pattern.test(token));
+  const found = [
+    has(/^(train|training|trn|tr|trnmat|base)$/) ? ('train' as const) : null,
+    has(/^(valid|validation|val|vali|dev)$/) ? ('valid' as const) : null,
+    has(/^(test|testing|tst|te|eval)$/) ? ('test' as const) : null,
+  ].filter((split) => split !== null);
+  return found.length === 1 ? (found[0] ?? null) : null;
+}
+
+/** A table of this name, or an archive, cannot be passed over when it cannot be read. */
 export function isPromising(path: string): boolean {
-  return featureKey(path) !== null || /\.(inter|csv|tsv|zip|npz|gz|tar|tgz)$/i.test(path);
+  return (
+    featureName(bareName(path))?.promised === true ||
+    /\.(inter|csv|tsv|zip|npz|gz|tar|tgz|jsonl|parquet)$/i.test(path) ||
+    splitOfName(path) !== null
+  );
 }
 
 /** Droppings of operating systems. */
@@ -73,11 +95,5 @@ export function isClutter(path: string): boolean {
   return path.split('/').includes('__MACOSX') || name.startsWith('.') || name === 'Thumbs.db' || name === 'desktop.ini';
 }
 
-/** `data/baby.inter.gz` → `baby`. */
-export function stem(path: string): string {
-  return (
-    baseName(path)
-      .replace(/\.(gz|zip)$/i, '')
-      .replace(/\.(inter|csv|tsv|txt)$/i, '') || 'dataset'
-  );
-}
+/** A name for a dataset from its file: `data/baby.inter.gz` → `baby`. */
+export const stem = (path: string): string => bareName(path) || 'dataset';

@@ -1,16 +1,18 @@
 import { at, entry } from '../../src/domain/at';
 import type { DatasetDocument, DatasetStatistics, ImportOptions } from '../../src/domain/dataset';
+import type { Choice, DatasetReading, IdReading } from '../../src/domain/reading';
 import type { Interactions } from '../../src/domain/interactions';
-import { baseName } from '../formats/source';
 import { amount, count } from '../formats/words';
-import { checkSplit } from './check';
+import { checkAllItems, checkSplit } from './check';
 import type { Findings } from './findings';
-import { numberIds, type IdMapping, type Numbering } from './ids';
+import { idQuestion, numberIds, type Numbering, type NumberingInput } from './ids';
 import { stem } from './names';
+import type { RawInteractions } from './interactions';
 import type { RawParts } from './parts';
+import type { Places } from './places';
 import { deduplicate, filterRows, type Rows } from './reduce';
-import { agreeOnSize } from './sizes';
-import { DEFAULT_SPLIT_SEED, drawSplit } from './split';
+import { agreeOnSize, type FeatureFile } from './sizes';
+import { DEFAULT_SPLIT_SEED, drawSplit, drawValidation } from './split';
 import { datasetStatistics, isConstant } from './statistics';
 
 /** Interactions as they will be stored, and which rows of the feature files stay. */
@@ -24,40 +26,101 @@ export interface Prepared {
   /** Rows of feature files to keep, in order; null: all. */
   readonly keptUsers: Int32Array | null;
   readonly keptItems: Int32Array | null;
+  /** Users and items before anything was filtered. */
+  readonly userCount: number;
+  readonly itemCount: number;
+  /** How ids became indices. */
+  readonly ids: { readonly user: IdReading; readonly item: IdReading };
+  /** Original ids before anything was filtered; null where they are the indices. */
+  readonly userOriginals: readonly string[] | null;
+  readonly itemOriginals: readonly string[] | null;
   readonly originalUsers: readonly string[] | null;
   readonly originalItems: readonly string[] | null;
 }
 
+/** How the ids of both sides are to be numbered, as far as it is known before anything is. */
+function numberingInput(
+  scope: 'item' | 'user',
+  raw: RawParts,
+  answers: DatasetReading,
+  firstIsZero: (feature: FeatureFile) => boolean,
+): NumberingInput {
+  const { interactions, features } = raw;
+  const indexed = features.filter((feature) => feature.scope === scope && feature.rowIds === null);
+  return {
+    scope,
+    column: scope === 'item' ? interactions.items : interactions.users,
+    mapping: scope === 'item' ? raw.itemMapping : raw.userMapping,
+    matrices: indexed.map((feature) => ({ rows: feature.matrix.rows, firstIsZero: firstIsZero(feature) })),
+    usersBefore: scope === 'item' ? interactions.users.texts.length : null,
+    answer: answers.ids?.[scope] ?? null,
+  };
+}
+
+/** What must be asked about the ids and the split before the dataset can be prepared. */
+export function questionsOf(
+  raw: RawParts,
+  answers: DatasetReading,
+  firstIsZero: (feature: FeatureFile) => boolean,
+): {
+  readonly user: Choice<IdReading> | null;
+  readonly item: Choice<IdReading> | null;
+  readonly validation: Choice<'draw'> | null;
+} {
+  const { labels, places } = raw.interactions;
+  const asked = labels !== null && !labels.includes(1) && labels.includes(0) && labels.includes(2);
+  // Files named train and test, and none named valid, say by themselves that there is none.
+  const byFiles = asked && places.count > 1;
+  return {
+    user: idQuestion(numberingInput('user', raw, answers, firstIsZero)),
+    item: idQuestion(numberingInput('item', raw, answers, firstIsZero)),
+    validation:
+      asked && !byFiles && answers.validation === undefined
+        ? {
+            question: `The split of ${places.name} has training and test rows, but no validation rows. Draw a validation split from training?`,
+            answers: [{ value: 'draw', label: 'Yes: a tenth of the training rows of each user with three or more' }],
+            suggested: 'draw',
+          }
+        : null,
+  };
+}
+
 /** Numbers, checks, reduces and splits. Null when an error makes the rest meaningless. */
-export function prepare(raw: RawParts, options: ImportOptions, findings: Findings): Prepared | null {
+export function prepare(
+  raw: RawParts,
+  options: ImportOptions,
+  answers: DatasetReading,
+  findings: Findings,
+): Prepared | null {
   const { path, interactions: table } = raw;
-  const users = numbered('user', raw, findings);
-  const items = numbered('item', raw, findings);
+  const users = numbered('user', raw, answers, findings);
+  const items = numbered('item', raw, answers, findings);
   if (!users || !items) return null;
-  const place = { path, lines: table.lines };
-  const featuresOf = (scope: 'item' | 'user') => raw.features.filter((feature) => feature.scope === scope);
-  const userCount = agreeOnSize('user', users, featuresOf('user'), raw.userMapping, place, findings);
-  const itemCount = agreeOnSize('item', items, featuresOf('item'), raw.itemMapping, place, findings);
+  const place = { places: table.places, lines: table.lines };
+  const indexed = (scope: 'item' | 'user') =>
+    raw.features.filter((feature) => feature.scope === scope && feature.rowIds === null);
+  const userCount = agreeOnSize('user', users, indexed('user'), raw.userMapping, place, findings);
+  const itemCount = agreeOnSize('item', items, indexed('item'), raw.itemMapping, place, findings);
   if (findings.failure) return null;
 
   const unique = withoutDuplicates(
     {
       users: users.indices,
       items: items.indices,
-      ratings: varying(path, table.ratings, 'rating', findings),
-      timestamps: varying(path, table.timestamps, 'timestamp', findings),
+      ratings: varying(table, table.ratings, 'rating', findings),
+      timestamps: varying(table, table.timestamps, 'timestamp', findings),
       labels: table.labels,
       lines: table.lines,
     },
     userCount,
     itemCount,
-    path,
+    table.places,
     findings,
   );
   const filtered = filterRows(unique, userCount, itemCount, options.kCore ?? 0, options.minUserInteractions ?? 0);
   const { rows, keptUsers, keptItems } = filtered;
   const sizes = { users: keptUsers?.length ?? userCount, items: keptItems?.length ?? itemCount };
-  if (!reportFilter(path, unique, rows, { users: userCount, items: itemCount }, sizes, findings)) return null;
+  if (!reportFilter(table.places, unique, rows, { users: userCount, items: itemCount }, sizes, findings)) return null;
 
   const drawn = options.splitRule ?? 'perUserRandom';
   if (!rows.labels && !rows.timestamps && (drawn === 'perUserTemporal' || drawn === 'globalTemporal')) {
@@ -65,13 +128,27 @@ export function prepare(raw: RawParts, options: ImportOptions, findings: Finding
       rule: 'split-values',
       file: path,
       row: null,
-      message: `A split by time needs timestamps, but those in ${baseName(path)} are missing or all equal.`,
+      message: `A split by time needs timestamps, but those in ${table.places.name} are missing or all equal.`,
       hint: 'Choose a random split, or add a timestamp column.',
     });
     return null;
   }
   const seed = (options.splitSeed ?? DEFAULT_SPLIT_SEED) >>> 0;
-  const split = rows.labels ?? drawSplit(drawn, seed, rows, sizes.users);
+  const drawsValidation = rows.labels !== null && !rows.labels.includes(1) && rows.labels.includes(2);
+  const split = !rows.labels
+    ? drawSplit(drawn, seed, rows, sizes.users)
+    : drawsValidation
+      ? drawValidation(rows.labels, seed, rows.users, sizes.users)
+      : rows.labels;
+  if (drawsValidation) {
+    findings.warning({
+      rule: 'split-values',
+      file: path,
+      row: null,
+      message: `There is no validation split: it was drawn from training, a tenth of the rows of each user (seed ${seed}).`,
+      hint: 'Results are then not comparable with those of others who drew another one.',
+    });
+  }
   const interactions: Interactions = {
     users: rows.users,
     items: rows.items,
@@ -81,57 +158,83 @@ export function prepare(raw: RawParts, options: ImportOptions, findings: Finding
   };
   const statistics = datasetStatistics(interactions, sizes.users, sizes.items);
   const cold = { users: statistics.coldUsers, items: statistics.coldItems };
-  checkSplit(path, interactions, rows.lines, cold, rows.labels !== null, findings);
+  checkSplit(table.places, interactions, rows.lines, cold, rows.labels !== null, findings);
+  checkAllItems(table.places, interactions, rows.lines, sizes, findings);
   return {
     name: stem(path),
     ...sizes,
     interactions,
-    split: rows.labels ? { rule: 'provided', seed: null } : { rule: drawn, seed },
+    split: rows.labels ? { rule: 'provided', seed: drawsValidation ? seed : null } : { rule: drawn, seed },
     statistics,
     keptUsers,
     keptItems,
+    userCount,
+    itemCount,
+    ids: { user: users.as ?? 'index', item: items.as ?? 'index' },
+    userOriginals: users.originals,
+    itemOriginals: items.originals,
     originalUsers: originals(users, userCount, keptUsers),
     originalItems: originals(items, itemCount, keptItems),
   };
 }
 
-function numbered(scope: 'item' | 'user', raw: RawParts, findings: Findings): Numbering | null {
-  const table = raw.interactions;
-  const column = scope === 'item' ? table.items : table.users;
-  const mapping: IdMapping | null = scope === 'item' ? raw.itemMapping : raw.userMapping;
-  const hasFeatures = raw.features.some((feature) => feature.scope === scope);
-  const numbering = numberIds(column, mapping, hasFeatures, raw.features.length > 0);
+function numbered(
+  scope: 'item' | 'user',
+  raw: RawParts,
+  answers: DatasetReading,
+  findings: Findings,
+): Numbering | null {
+  const { interactions: table } = raw;
+  const { places } = table;
+  const input = numberingInput(scope, raw, answers, () => false);
+  const { column, mapping } = input;
+  const numbering = numberIds(input);
   if (numbering.offending !== null) {
-    const line = at(table.lines, column.codes.indexOf(numbering.offending));
+    const place = places.place(at(table.lines, column.codes.indexOf(numbering.offending)));
     const text = entry(column.texts, numbering.offending).slice(0, 40);
     findings.error('DATA_ID_RANGE', {
       rule: 'id-range',
-      file: raw.path,
-      row: line,
+      file: place.path,
+      row: place.line,
       message: mapping
-        ? `Row ${count(line)} of ${table.file} has the ${scope} ${text}, which ${mapping.file} does not list.`
-        : `Row ${count(line)} of ${table.file} has the ${scope} ${text}, which has no row in the feature files.`,
+        ? `Row ${count(place.line)} of ${place.file} has the ${scope} ${text}, which ${mapping.file} does not list.`
+        : `Row ${count(place.line)} of ${place.file} has the ${scope} ${text}, which has no row in the feature files.`,
       hint: mapping
         ? 'Check that the mapping belongs to this interaction file.'
         : `Add ${scope === 'item' ? 'i' : 'u'}_id_mapping.csv with the columns original id and index.`,
     });
     return null;
   }
-  if (numbering.renumbered) {
+  const how = numberingWords(input, numbering);
+  if (how !== null) {
     findings.note({
       rule: 'remapped-ids',
       file: raw.path,
       row: null,
-      message: `The ${scope} ids of ${table.file} were ${mapping ? `looked up in ${mapping.file}` : `numbered 0–${count(numbering.size - 1)} by first appearance`}.`,
-      hint: 'The original ids are kept and shown.',
+      message: `The ${scope} ids of ${places.name} ${how}.`,
+      hint: 'The original ids are kept, shown and exported.',
     });
   }
   return numbering;
 }
 
+function numberingWords({ mapping }: NumberingInput, { as, size, originals }: Numbering): string | null {
+  switch (as) {
+    case null:
+      return null;
+    case 'original':
+      return `were looked up in ${mapping?.file ?? ''}`;
+    case 'names':
+      return `were numbered 0–${count(size - 1)} by first appearance`;
+    case 'from1':
+    case 'offset':
+      return `start at ${originals?.[0] ?? ''}, which has row 0`;
+  }
+}
+
 /** The column, or null with a note when it is the same in every row and so says nothing. */
 function varying<T extends Float32Array | Float64Array>(
-  path: string,
+  { places }: RawInteractions,
   values: T | null,
   what: string,
   findings: Findings,
@@ -139,9 +242,9 @@ function varying<T extends Float32Array | Float64Array>(
   if (!values || !isConstant(values)) return values;
   findings.note({
     rule: 'constant-ratings',
-    file: path,
+    file: places.path,
     row: null,
-    message: `Every ${what} in ${baseName(path)} is ${at(values, 0)}; the column is treated as absent.`,
+    message: `Every ${what} in ${places.name} is ${at(values, 0)}; the column is treated as absent.`,
     hint:
       what === 'rating'
         ? 'Models that read ratings treat every interaction as liked.'
@@ -150,23 +253,25 @@ function varying<T extends Float32Array | Float64Array>(
   return null;
 }
 
-function withoutDuplicates(rows: Rows, users: number, items: number, path: string, findings: Findings): Rows {
+function withoutDuplicates(rows: Rows, users: number, items: number, places: Places, findings: Findings): Rows {
   const result = deduplicate(rows, users, items);
   if (result.removed > 0) {
+    const first = places.place(result.firstLine ?? 0);
     findings.warning({
       rule: 'duplicate-pairs',
-      file: path,
-      row: result.firstLine,
-      message: `${amount(result.removed, 'row')} of ${baseName(path)} ${result.removed === 1 ? 'repeats' : 'repeat'} a user and item, row ${count(result.firstLine ?? 0)} first.`,
+      file: first.path,
+      row: first.line,
+      message: `${amount(result.removed, 'row')} of ${places.name} ${result.removed === 1 ? 'repeats' : 'repeat'} a user and item, row ${count(first.line)} of ${first.file} first.`,
       hint: 'The first row of each pair is kept, with the rating of the last.',
     });
   }
   if (result.acrossSplits > 0) {
+    const first = places.place(result.firstLineAcross ?? 0);
     findings.warning({
       rule: 'shared-pairs',
-      file: path,
-      row: result.firstLineAcross,
-      message: `${amount(result.acrossSplits, 'repeated row')} of ${baseName(path)} ${result.acrossSplits === 1 ? 'is' : 'are'} in another split than the first, row ${count(result.firstLineAcross ?? 0)} first.`,
+      file: first.path,
+      row: first.line,
+      message: `${amount(result.acrossSplits, 'repeated row')} of ${places.name} ${result.acrossSplits === 1 ? 'is' : 'are'} in another split than the first, row ${count(first.line)} of ${first.file} first.`,
       hint: 'The split of the first row is kept, so that no pair is in both training and test.',
     });
   }
@@ -175,7 +280,7 @@ function withoutDuplicates(rows: Rows, users: number, items: number, path: strin
 
 /** False when nothing is left. */
 function reportFilter(
-  path: string,
+  places: Places,
   before: Rows,
   after: Rows,
   from: { readonly users: number; readonly items: number },
@@ -186,9 +291,9 @@ function reportFilter(
   if (after.lines.length === 0) {
     findings.error('DATA_NO_INTERACTIONS', {
       rule: 'no-interactions',
-      file: path,
+      file: places.path,
       row: null,
-      message: `No interaction of ${baseName(path)} is left after filtering.`,
+      message: `No interaction of ${places.name} is left after filtering.`,
       hint: 'Require fewer interactions per user and item.',
     });
     return false;
@@ -196,7 +301,7 @@ function reportFilter(
   if (removed > 0 || from.users !== to.users || from.items !== to.items) {
     findings.note({
       rule: 'filtered',
-      file: path,
+      file: places.path,
       row: null,
       message: `Filtering removed ${amount(from.users - to.users, 'user')}, ${amount(from.items - to.items, 'item')} and ${amount(removed, 'interaction')}; ${count(to.users)}, ${count(to.items)} and ${count(after.lines.length)} remain.`,
       hint: 'Users and items are renumbered; feature rows of removed ones are dropped.',

@@ -1,21 +1,29 @@
 import type { Matrix } from '../formats/format';
-import { baseName } from '../formats/source';
 import { amount, count } from '../formats/words';
 import type { Findings } from './findings';
-import type { IdMapping, Numbering } from './ids';
+import type { VectorFolder } from './entries';
+import type { IdMapping } from './idList';
+import type { Numbering } from './ids';
+import type { Places } from './places';
 
 /** A feature matrix that has been opened, but not read. */
 export interface FeatureFile {
   readonly key: string;
   readonly scope: 'item' | 'user';
   readonly path: string;
+  /** How messages call it. */
+  readonly name: string;
   readonly matrix: Matrix;
+  /** The original id of each row; null where row i belongs to index i. */
+  readonly rowIds: readonly string[] | null;
+  /** The files of its rows, where each has one. */
+  readonly folder: VectorFolder | null;
   readonly storedBytes: number;
 }
 
 /** The interaction table, as far as messages name it. */
 export interface TablePlace {
-  readonly path: string;
+  readonly places: Places;
   readonly lines: Int32Array;
 }
 
@@ -31,23 +39,24 @@ export function agreeOnSize(
   table: TablePlace,
   findings: Findings,
 ): number {
-  const tableName = baseName(table.path);
+  const tableName = table.places.name;
   const hint = 'Check that the feature file belongs to this interaction file.';
   const short = features.filter(({ matrix }) => matrix.rows < numbering.size);
-  for (const { path, matrix } of short) {
+  for (const { path, name, matrix } of short) {
     const at = numbering.indices.findIndex((index) => index >= matrix.rows);
-    const line = table.lines[at] ?? null;
-    const who =
-      line === null
-        ? `${tableName} has ${count(numbering.size)} ${scope}s`
-        : `Row ${count(line)} of ${tableName} has ${scope} ${count(numbering.indices[at] ?? 0)}`;
+    const number = table.lines[at];
+    const place = number === undefined ? null : table.places.place(number);
+    const line = place?.line ?? null;
+    const who = place
+      ? `Row ${count(place.line)} of ${place.file} has ${scope} ${count(numbering.indices[at] ?? 0)}`
+      : `${tableName} has ${count(numbering.size)} ${scope}s`;
     findings.error(
       'DATA_ROWS_MISMATCH',
       {
         rule: 'rows-mismatch',
         file: path,
         row: matrix.rows,
-        message: `${who}, but ${baseName(path)} has rows 0–${count(matrix.rows - 1)}.`,
+        message: `${who}, but ${name} has rows 0–${count(matrix.rows - 1)}.`,
         hint,
       },
       { rows: matrix.rows, line },
@@ -58,14 +67,14 @@ export function agreeOnSize(
   const mapped = mapping?.originals.length ?? null;
   if (agreed === undefined) {
     const target = rows.has(numbering.size) ? numbering.size : Math.max(...rows);
-    for (const { path, matrix } of features.filter(
+    for (const { path, name, matrix } of features.filter(
       (feature) => feature.matrix.rows > numbering.size && feature.matrix.rows !== target,
     )) {
       findings.error('DATA_ROWS_MISMATCH', {
         rule: 'rows-mismatch',
         file: path,
         row: numbering.size,
-        message: `${baseName(path)} has rows 0–${count(matrix.rows - 1)}, but ${tableName} has ${scope}s 0–${count(numbering.size - 1)} and another feature file has ${count(target)} rows.`,
+        message: `${name} has rows 0–${count(matrix.rows - 1)}, but ${tableName} has ${scope}s 0–${count(numbering.size - 1)} and another feature file has ${count(target)} rows.`,
         hint,
       });
     }
@@ -75,19 +84,72 @@ export function agreeOnSize(
   if (mapped !== null && mapped > agreed) {
     findings.error('DATA_ROWS_MISMATCH', {
       rule: 'rows-mismatch',
-      file: features[0]?.path ?? table.path,
+      file: features[0]?.path ?? table.places.path,
       row: agreed,
-      message: `${mapping?.file ?? ''} has ${count(mapped)} ${scope}s, but ${baseName(features[0]?.path ?? '')} has rows 0–${count(agreed - 1)}.`,
+      message: `${mapping?.file ?? ''} has ${count(mapped)} ${scope}s, but ${features[0]?.name ?? ''} has rows 0–${count(agreed - 1)}.`,
       hint,
     });
   } else if (agreed > numbering.size && mapped !== agreed) {
     findings.warning({
       rule: 'rows-mismatch',
-      file: features[0]?.path ?? table.path,
+      file: features[0]?.path ?? table.places.path,
       row: numbering.size,
-      message: `${baseName(features[0]?.path ?? '')} has rows 0–${count(agreed - 1)}, but ${tableName} has ${scope}s 0–${count(numbering.size - 1)}: the last ${amount(agreed - numbering.size, scope)} have features but no interactions.`,
+      message: `${features[0]?.name ?? ''} has rows 0–${count(agreed - 1)}, but ${tableName} has ${scope}s 0–${count(numbering.size - 1)}: the last ${amount(agreed - numbering.size, scope)} have features but no interactions.`,
       hint: `Accept if the files belong together. These ${scope}s are then candidates without interactions.`,
     });
   }
   return agreed;
 }
+
+/**
+ * For each item (user) the row of a feature file whose rows have ids, −1 where it has none; only those that filters kept. Items without a
+ * row and rows without an item are said.
+ */
+export function orderOf(
+  feature: FeatureFile,
+  rowIds: readonly string[],
+  size: number,
+  originals: readonly string[] | null,
+  kept: Int32Array | null,
+  findings: Findings,
+): Int32Array {
+  const rows = new Map(rowIds.map((id, row) => [plain(id), row]));
+  const all = Int32Array.from(
+    { length: size },
+    (_, index) => rows.get(plain(originals?.[index] ?? String(index))) ?? -1,
+  );
+  const { scope, name, path } = feature;
+  const missing = all.reduce((sum, row) => sum + (row < 0 ? 1 : 0), 0);
+  if (missing === size) {
+    findings.error('DATA_ROWS_MISMATCH', {
+      rule: 'rows-mismatch',
+      file: path,
+      row: null,
+      message: `None of the ${amount(rowIds.length, 'id')} of ${name} is ${scope === 'item' ? 'an item' : 'a user'} of the interactions; its first is “${rowIds[0] ?? ''}”.`,
+      hint: 'Check that the features belong to this interaction file.',
+    });
+  } else if (missing > 0) {
+    const first = all.indexOf(-1);
+    findings.warning({
+      rule: 'rows-mismatch',
+      file: path,
+      row: null,
+      message: `${amount(missing, scope)} ${missing === 1 ? 'has' : 'have'} no row in ${name}, ${originals?.[first] ?? String(first)} first; their features are zeros.`,
+      hint: `Their similarity to every other ${scope} counts as 0.`,
+    });
+  }
+  const unused = rowIds.length - (size - missing);
+  if (unused > 0 && missing < size) {
+    findings.note({
+      rule: 'rows-mismatch',
+      file: path,
+      row: null,
+      message: `${amount(unused, 'row')} of ${name} ${unused === 1 ? 'belongs' : 'belong'} to no ${scope} of the interactions and ${unused === 1 ? 'is' : 'are'} not used.`,
+      hint: 'Usual when the interactions were filtered after the features were made.',
+    });
+  }
+  return kept ? Int32Array.from(kept, (index) => all[index] ?? -1) : all;
+}
+
+/** `3.0` and `3` are one id, as in tables. */
+const plain = (id: string): string => id.trim().replace(/^(\d+)\.0+$/, '$1');

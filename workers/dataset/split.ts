@@ -50,6 +50,27 @@ export function drawSplit(
   return labels;
 }
 
+/**
+ * The labels with a validation split drawn from training: of a user's n ≥ 3 training rows ⌊n ÷ 10⌋, at least one, in random order from
+ * the stream `validation` of the seed.
+ */
+export function drawValidation(
+  labels: Uint8Array,
+  seed: number,
+  column: Int32Array,
+  users: number,
+): Uint8Array<ArrayBuffer> {
+  const random = stream(seed, 'validation');
+  const drawn = Uint8Array.from(labels);
+  const { starts, order } = rowsByUser(column, users);
+  for (let user = 0; user < users; user++) {
+    const rows = order.subarray(starts[user], starts[user + 1]).filter((row) => labels[row] === 0);
+    if (rows.length < 3) continue;
+    for (const row of shuffle(rows, random).subarray(0, Math.max(1, Math.floor(rows.length / 10)))) drawn[row] = 1;
+  }
+  return drawn;
+}
+
 /** Fisher–Yates, in place. */
 function shuffle(rows: Int32Array, random: Random): Int32Array {
   for (let i = rows.length - 1; i > 0; i--) {

@@ -37,10 +37,20 @@ export type NamedArray = { readonly name: string } & (
   | { readonly kind: 'refused'; readonly error: AppError }
 );
 
+/** Something about a table's lines that was mended or left out while it was read. */
+export interface Remark {
+  readonly message: string;
+  readonly hint: string;
+  /** The first line it happened in. */
+  readonly line: number;
+}
+
 /** Lines of named columns. */
 export interface Table {
-  /** The header's cells; the first line's, where `header` is false. */
+  /** The cells of the first line, which may or may not be a header; the names of columns, where the format has them. */
   readonly columns: readonly string[];
+  /** 1-based number of the first line; null when the format itself names the columns, so that no line can be missing. */
+  readonly headerLine: number | null;
   /** `a table, tab-separated`, `JSON lines`: how messages call it. */
   readonly form: string;
   /** Calls `row` with the cells of each line after the header and its 1-based line number. */
@@ -50,6 +60,10 @@ export interface Table {
    * Throws what the format throws when they are not numbers, or lists of different lengths.
    */
   readonly matrix?: (columns: readonly number[]) => Promise<Matrix>;
+  /** The same lines as a user followed by all their items; null or absent when they cannot be that. */
+  readonly lists?: Table | null;
+  /** What was mended or left out; complete once `read` has ended. */
+  readonly remarks?: () => readonly Remark[];
   /** Numbers per cell of each column: 1 for a number, the length of a list of numbers, null for anything else. */
   readonly widths?: readonly (number | null)[];
 }

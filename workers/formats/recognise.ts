@@ -1,13 +1,14 @@
 import { AppError } from '../../src/domain/errors';
 import type { Format, Opened } from './format';
 import { gzip } from './gzip';
+import { json } from './json';
 import { npy } from './npy';
 import { baseName, readHead, type ByteSource, type Watch } from './source';
 import { table } from './table';
 import { zip } from './zip';
 
 /** Asked in this order; the table comes last because any text could be one. */
-const FORMATS: readonly Format[] = [zip, gzip, npy, table];
+const FORMATS: readonly Format[] = [zip, gzip, npy, json, table];
 
 /** Formats that are known but not read, so that the message can say what to do instead. */
 const FOREIGN: readonly {

@@ -122,13 +122,15 @@ export function streamOf(chunks: Chunks): ReadableStream<Uint8Array<ArrayBuffer>
 }
 
 export function throwIfCancelled(signal: AbortSignal | undefined): void {
-  if (!signal?.aborted) return;
-  throw new AppError(
+  if (signal?.aborted) throw cancelled();
+}
+
+export const cancelled = (): AppError =>
+  new AppError(
     'IMPORT_CANCELLED',
     'The import was cancelled.',
     'Nothing was stored. Drop the files again to start over.',
   );
-}
 
 /** The last component of a path: what messages call a file. */
 export function baseName(path: string): string {

@@ -1,13 +1,14 @@
 import { AppError } from '../../src/domain/errors';
-import { count } from './words';
-import type { Format, Table } from './format';
+import { continueCells, plainCells, scanCells, type OpenCell } from './cells';
+import { dialectOf, listCells, type Dialect } from './dialect';
+import type { Format, Remark, Table } from './format';
+import { LONGEST_LINE, readLines } from './lines';
 import { baseName, readHead, type ByteSource, type Watch } from './source';
+import { amount, count } from './words';
 
-/** A line of interactions has some dozens of characters; a quoted field may run over several lines. */
-const LONGEST_LINE = 2 ** 20;
-const HEADER_BYTES = 64 * 1024;
+const HEAD_BYTES = 64 * 1024;
 
-/** Text in columns with any separator: TSV, CSV, `.inter`. */
+/** Text in columns with any separator: TSV, CSV, `.inter`, `.dat`; and lists of items a line. */
 export const table: Format = {
   name: 'table',
   match: looksLikeText,
@@ -27,160 +28,213 @@ function looksLikeText(head: Uint8Array): boolean {
 const isUtf16 = (head: Uint8Array): boolean =>
   (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
 
+/** The encoding that a file's first bytes declare, and its first text; a character that the end cuts is left out. */
+export async function headText(
+  source: ByteSource,
+  watch: Watch,
+): Promise<{ readonly encoding: string; readonly text: string; readonly whole: boolean }> {
+  const head = await readHead(source, HEAD_BYTES, watch);
+  const encoding = !isUtf16(head) ? 'utf-8' : head[0] === 0xff ? 'utf-16le' : 'utf-16be';
+  const whole = head.length < HEAD_BYTES;
+  return { encoding, whole, text: new TextDecoder(encoding).decode(head, { stream: !whole }) };
+}
+
 async function openTable(source: ByteSource, watch: Watch): Promise<Table> {
   const name = baseName(source.path);
-  const head = await readHead(source, HEADER_BYTES, watch);
-  const encoding = !isUtf16(head) ? 'utf-8' : head[0] === 0xff ? 'utf-16le' : 'utf-16be';
-  const text = new TextDecoder(encoding).decode(head);
-  const end = text.search(/[\r\n]/);
-  if (end < 0 && head.length === HEADER_BYTES) {
+  const { encoding, text, whole } = await headText(source, watch);
+  if (!whole && !/[\r\n]/.test(text)) {
     throw new AppError(
       'TABLE_HEADER',
-      `${name} has no line break in its first ${count(HEADER_BYTES)} bytes.`,
+      `${name} has no line break in its first ${count(HEAD_BYTES)} bytes.`,
       'Write one interaction per line, below a header line.',
       { path: source.path },
     );
   }
-  const line = end < 0 ? text : text.slice(0, end);
-  const separator = separatorOf(line);
-  const columns = cellsOf(line, separator) ?? line.split(separator);
+  const dialect = dialectOf(text, whole);
+  if (!dialect) {
+    throw new AppError('TABLE_HEADER', `${name} has only blank lines.`, 'Check that it was written completely.', {
+      path: source.path,
+    });
+  }
+  const lists = dialect.lists === 'no' ? null : listTable(source, encoding, dialect);
+  return dialect.lists === 'surely' && lists ? lists : columnTable(source, encoding, dialect, lists);
+}
+
+const SEPARATOR_WORDS: Readonly<Record<string, string>> = {
+  '\t': 'tab-separated',
+  ',': 'comma-separated',
+  ';': 'separated by ;',
+  ' ': 'separated by blanks',
+};
+
+function columnTable(source: ByteSource, encoding: string, dialect: Dialect, lists: Table | null): Table {
+  let remarks: Remark[] = [];
   return {
-    columns,
-    form: 'a table',
-    async read(watchRows, row) {
-      await readRows(source, name, encoding, watchRows, (textLine, number) => {
-        if (number === 1) return true;
-        const cells = cellsOf(textLine, separator);
-        if (cells === null) return false;
-        if (cells.length !== columns.length) {
-          throw new AppError(
-            'TABLE_VALUE',
-            `Row ${count(number)} of ${name} has ${count(cells.length)} columns, but the header has ${count(columns.length)}.`,
-            'Check that every line has the same columns and the same separator.',
-            { path: source.path, row: number },
-          );
+    columns: dialect.columns,
+    headerLine: dialect.headerLine,
+    form: `a table, ${SEPARATOR_WORDS[dialect.separator] ?? `separated by ${dialect.separator}`}`,
+    lists,
+    remarks: () => remarks,
+    async read(watch, row) {
+      const rows = new Rows(source.path, dialect, row);
+      await readLines(source, encoding, watch, (line, number) => rows.line(line, number));
+      rows.end();
+      remarks = rows.remarks();
+    },
+  };
+}
+
+/** How messages call such a file. */
+export const LISTS_FORM = 'a user and the items of that user in each line';
+
+/** A user, then all items of that user: LightGCN's and NGCF's `train.txt`. */
+function listTable(source: ByteSource, encoding: string, dialect: Dialect): Table {
+  const name = baseName(source.path);
+  return {
+    columns: ['user', 'item'],
+    headerLine: null,
+    form: LISTS_FORM,
+    async read(watch, row) {
+      await readLines(source, encoding, watch, (line, number) => {
+        if (line.trim() === '' || (dialect.comment !== null && line.startsWith(dialect.comment))) return;
+        const [user = '', ...items] = listCells(line);
+        for (const item of items) {
+          if (!/^\d+$/.test(item)) {
+            throw new AppError(
+              'TABLE_VALUE',
+              `Row ${count(number)} of ${name} has “${item.slice(0, 40)}” among the items of a user.`,
+              'In such a file every line is a user followed by items, all whole numbers.',
+              { path: source.path, row: number },
+            );
+          }
+          row([user, item], number);
         }
-        row(cells, number);
-        return true;
       });
     },
   };
 }
 
-/** The separator of the header: the commonest of the usual ones, else another sign that is no part of a name, else blanks. */
-function separatorOf(header: string): string {
-  const occurrences = (sign: string): number => header.split(sign).length - 1;
-  const best = (signs: readonly string[]): string | null =>
-    signs.reduce<string | null>((chosen, sign) => {
-      const current = chosen === null ? 0 : occurrences(chosen);
-      return occurrences(sign) > current ? sign : chosen;
-    }, null);
-  const unusual = [...new Set(header)].filter((sign) => !/[\p{L}\p{N}_\-.:"'()\s#]/u.test(sign));
-  return best(['\t', ',', ';', '|', '\u0001', '\u001f']) ?? best(unusual) ?? (header.trim().includes(' ') ? ' ' : '\t');
-}
+/** Puts lines together to rows: quoted cells may run over several lines, a last separator may be too many, a header may come again. */
+class Rows {
+  private open: { cell: OpenCell; readonly lines: string[]; readonly number: number; length: number } | null = null;
+  private readonly seen = { comments: 0, comment: 0, headers: 0, header: 0 };
+  private readonly columns: number;
+  private readonly headerText: string | null;
 
-/** The cells of a line, quotes taken off; null when the line ends inside a quoted cell. */
-function cellsOf(line: string, separator: string): string[] | null {
-  if (!line.includes('"')) return separator === ' ' ? line.trim().split(/ +/) : line.split(separator);
-  const cells: string[] = [];
-  let at = 0;
-  for (;;) {
-    let cell = '';
-    if (line[at] === '"') {
-      for (at++; ;) {
-        const close = line.indexOf('"', at);
-        if (close < 0) return null;
-        cell += line.slice(at, close);
-        at = close + 1;
-        if (line[at] !== '"') break;
-        cell += '"';
-        at++;
-      }
-    }
-    const next = line.indexOf(separator, at);
-    if (next < 0) return [...cells, cell + line.slice(at)];
-    cells.push(cell + line.slice(at, next));
-    at = next + separator.length;
+  constructor(
+    private readonly path: string,
+    private readonly dialect: Dialect,
+    private readonly row: (cells: readonly string[], line: number) => void,
+  ) {
+    this.columns = dialect.columns.length;
+    // A first line with numbers is data, and data may repeat.
+    const named = dialect.columns.every((cell) => cell === '' || Number.isNaN(Number(cell)));
+    this.headerText = named ? dialect.columns.join('\u0000') : null;
   }
-}
 
-/**
- * Hands over each line that is not empty. `take` returns false for a line that is not complete yet (an open quote): it
- * comes again with its continuation. Line ends are `\n`, `\r\n` and `\r`, also mixed.
- */
-async function readRows(
-  source: ByteSource,
-  name: string,
-  encoding: string,
-  watch: Watch,
-  take: (line: string, number: number) => boolean,
-): Promise<void> {
-  const decoder = new TextDecoder(encoding, { fatal: true });
-  let carried = '';
-  let open = '';
-  let firstNumber = 1;
-  let number = 0;
-
-  const line = (text: string): void => {
-    number++;
-    if (text.length > LONGEST_LINE || open.length > LONGEST_LINE)
-      throw tooLong(name, source.path, open === '' ? number : firstNumber, open !== '');
-    if (open === '' && text.trim() === '') return;
-    if (open === '') firstNumber = number;
-    const whole = open === '' ? text : `${open}\n${text}`;
-    open = take(whole, firstNumber) ? '' : whole;
-  };
-
-  const lines = (text: string, last: boolean): void => {
-    let start = 0;
-    let newline = text.indexOf('\n');
-    let carriage = text.indexOf('\r');
-    for (;;) {
-      const end = newline < 0 ? carriage : carriage < 0 ? newline : Math.min(newline, carriage);
-      // A `\r` at the end may be the first half of `\r\n`.
-      if (end < 0 || (end === text.length - 1 && end === carriage && !last)) break;
-      line(text.slice(start, end));
-      start = end + (end === carriage && text[end + 1] === '\n' ? 2 : 1);
-      if (newline >= 0 && newline < start) newline = text.indexOf('\n', start);
-      if (carriage >= 0 && carriage < start) carriage = text.indexOf('\r', start);
-    }
-    carried = text.slice(start);
-    if (carried.length > 2 * LONGEST_LINE) throw tooLong(name, source.path, number + 1, false);
-    if (last && carried !== '') line(carried);
-  };
-
-  for await (const chunk of source.chunks(watch))
-    lines(carried + decode(decoder, name, source.path, number, chunk), false);
-  lines(carried + decode(decoder, name, source.path, number), true);
-  if (open !== '') throw tooLong(name, source.path, firstNumber, true);
-}
-
-function decode(
-  decoder: TextDecoder,
-  name: string,
-  path: string,
-  line: number,
-  bytes?: Uint8Array<ArrayBuffer>,
-): string {
-  try {
-    return bytes ? decoder.decode(bytes, { stream: true }) : decoder.decode();
-  } catch {
-    throw new AppError(
-      'TABLE_ENCODING',
-      `${name} is not UTF-8 text after row ${count(line)}.`,
-      'Save the table as UTF-8 (for instance with `iconv -f latin1 -t utf-8`) and import it again.',
-      { path },
-    );
+  line(line: string, number: number): void {
+    if (number <= this.dialect.headerLine) return;
+    if (this.open) this.goOn(this.open, line);
+    else this.begin(line, number);
   }
-}
 
-function tooLong(name: string, path: string, row: number, quoted: boolean): AppError {
-  return new AppError(
-    'TABLE_VALUE',
-    quoted
-      ? `A quote opened in row ${count(row)} of ${name} is never closed.`
-      : `Row ${count(row)} of ${name} is longer than ${count(LONGEST_LINE)} characters.`,
-    'Check the file’s quotes and line breaks.',
-    { path, row },
-  );
+  end(): void {
+    if (this.open) this.asText(this.open);
+  }
+
+  private begin(line: string, number: number): void {
+    if (line.trim() === '') return;
+    const { separator, comment } = this.dialect;
+    if (comment !== null && line.startsWith(comment)) {
+      if (this.seen.comments++ === 0) this.seen.comment = number;
+      return;
+    }
+    const scanned = scanCells(line, separator);
+    if (scanned === 'stray' || 'cells' in scanned) {
+      this.take(scanned === 'stray' ? plainCells(line, separator) : scanned.cells, number);
+    } else {
+      this.open = { cell: scanned.open, lines: [line], number, length: line.length };
+    }
+  }
+
+  private goOn(open: NonNullable<Rows['open']>, line: string): void {
+    const { separator } = this.dialect;
+    // In a tab-separated table quotation marks are usually text, and a title may begin with one.
+    const textually = separator !== ',' && separator !== ';' && open.lines.length === 1;
+    const apart =
+      textually && this.fits(plainCells(open.lines.join(), separator)) && this.fits(plainCells(line, separator));
+    const scanned = apart ? 'stray' : continueCells(open.cell, line, separator);
+    open.lines.push(line);
+    open.length += line.length + 1;
+    if (scanned === 'stray' || open.length > LONGEST_LINE) {
+      this.asText(open);
+    } else if ('cells' in scanned) {
+      this.open = null;
+      this.take(scanned.cells, open.number);
+    } else open.cell = scanned.open;
+  }
+
+  /** The mark that opened the cell was text after all: its line is a row, and so are those after it. */
+  private asText(open: NonNullable<Rows['open']>): void {
+    this.open = null;
+    const [first = '', ...others] = open.lines;
+    const cells = plainCells(first, this.dialect.separator);
+    if (!this.fits(cells)) {
+      throw new AppError(
+        'TABLE_VALUE',
+        `A quote opened in row ${count(open.number)} of ${baseName(this.path)} is never closed.`,
+        'Check the file’s quotes and line breaks.',
+        { path: this.path, row: open.number },
+      );
+    }
+    this.take(cells, open.number);
+    others.forEach((line, index) => this.line(line, open.number + index + 1));
+  }
+
+  private fits(cells: readonly string[]): boolean {
+    return cells.length === this.columns || (cells.length === this.columns + 1 && cells.at(-1)?.trim() === '');
+  }
+
+  private take(cells: string[], number: number): void {
+    if (cells.length === this.columns + 1 && cells.at(-1)?.trim() === '') cells.pop();
+    if (cells.length === this.columns - 1 && this.dialect.columns.at(-1) === '') cells.push('');
+    if (cells.length !== this.columns) {
+      throw new AppError(
+        'TABLE_VALUE',
+        `Row ${count(number)} of ${baseName(this.path)} has ${amount(cells.length, 'column')}, but the first line has ${count(this.columns)}.`,
+        'Check that every line has the same columns and the same separator.',
+        { path: this.path, row: number },
+      );
+    }
+    if (cells[0] === this.dialect.columns[0] && cells.map((cell) => cell.trim()).join('\u0000') === this.headerText) {
+      if (this.seen.headers++ === 0) this.seen.header = number;
+      return;
+    }
+    this.row(cells, number);
+  }
+
+  remarks(): Remark[] {
+    const name = baseName(this.path);
+    const { comments, comment, headers, header } = this.seen;
+    return [
+      ...(headers > 0
+        ? [
+            {
+              message: `${amount(headers, 'line')} of ${name} ${headers === 1 ? 'repeats' : 'repeat'} the first line and ${headers === 1 ? 'was' : 'were'} left out, row ${count(header)} first.`,
+              hint: 'Usual when files with headers were joined.',
+              line: header,
+            },
+          ]
+        : []),
+      ...(comments > 0
+        ? [
+            {
+              message: `${amount(comments, 'comment line')} of ${name} ${comments === 1 ? 'was' : 'were'} left out, row ${count(comment)} first.`,
+              hint: `Lines that begin with ${this.dialect.comment ?? ''} count as comments here, as at the beginning of the file.`,
+              line: comment,
+            },
+          ]
+        : []),
+    ];
+  }
 }

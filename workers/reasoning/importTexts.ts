@@ -6,7 +6,7 @@ import type { Database } from '../../src/storage/database';
 import { readDataset, readLabels } from '../../src/storage/datasets';
 import { readImported, writeImported } from '../../src/storage/reasoning';
 import { orInstead } from '../../src/storage/replaced';
-import { columnRole } from '../dataset/names';
+import { columnRole } from '../dataset/columnNames';
 import { open } from '../formats/recognise';
 import { baseName, blobSource, readHead, spool, type ByteSource } from '../formats/source';
 import { indexFinder } from './inputs';

@@ -9,10 +9,13 @@ import { Stat, StatList } from '../../ui/Stat';
 import { usePoliteText } from '../../ui/usePoliteText';
 import { featureLabel } from '../../ui/words';
 import type { DatasetStatistics, FeatureInfo, Problem } from '../../domain/dataset';
+import type { FileTaken, ReadingQuestions } from '../../domain/reading';
 import { useDatasets } from '../../state/datasets';
 import type { FileProgress, ImportJob } from '../../state/importJob';
+import { FilesTaken } from './FilesTaken';
 import styles from './ImportPanel.module.css';
 import { problemCounts, ProblemList } from './ProblemList';
+import { ReadingDialog } from './ReadingDialog';
 
 /** An import from its first byte to the decision. */
 export function ImportPanel({ job }: { readonly job: ImportJob }) {
@@ -27,9 +30,21 @@ export function ImportPanel({ job }: { readonly job: ImportJob }) {
       return <Reading job={job} onCancel={null} />;
     case 'failed':
       return <FaultNotice fault={stage.fault} actions={<Button onClick={dismiss}>Close</Button>} />;
+    case 'asking':
+      return <Asking questions={stage.questions} name={job.name} />;
     case 'checked':
       return <Checked {...stage} name={job.name} />;
   }
+}
+
+/** Waits for a person; the dialog is the answer. */
+function Asking({ questions, name }: { readonly questions: ReadingQuestions; readonly name: string }) {
+  const { answer, cancel } = useDatasets();
+  return (
+    <Panel title={`Reading ${name}`} note="Waiting for your answer">
+      <ReadingDialog questions={questions} mode="asked" onAnswer={answer} onClose={cancel} />
+    </Panel>
+  );
 }
 
 function Reading({ job, onCancel }: { readonly job: ImportJob; readonly onCancel: (() => void) | null }) {
@@ -87,15 +102,30 @@ interface CheckedProps {
   readonly problems: readonly Problem[];
   readonly statistics: DatasetStatistics | null;
   readonly features: readonly FeatureInfo[];
+  readonly taken: readonly FileTaken[];
 }
 
-function Checked({ name, problems, statistics, features }: CheckedProps) {
-  const { accept, cancel, dismiss } = useDatasets();
+function Checked({ name, problems, statistics, features, taken }: CheckedProps) {
+  const { accept, cancel, dismiss, readAgain } = useDatasets();
   const [chosen, setChosen] = useState(name);
+  const [again, setAgain] = useState(false);
   const stopped = problems.some((problem) => problem.severity === 'error');
   const warned = problems.some((problem) => problem.severity === 'warning');
+  const canChange = taken.some(({ roles }) => roles.length > 1);
   return (
-    <Panel title={`Check of ${name}`} note={problemCounts(problems) || 'no findings'}>
+    <Panel
+      title={`Check of ${name}`}
+      note={problemCounts(problems) || 'no findings'}
+      actions={canChange && <Button onClick={() => setAgain(true)}>Read differently …</Button>}
+    >
+      {again && (
+        <ReadingDialog
+          questions={{ files: taken, ids: { user: null, item: null }, validation: null }}
+          mode="again"
+          onAnswer={readAgain}
+          onClose={() => setAgain(false)}
+        />
+      )}
       {stopped && (
         <Notice
           tone="error"
@@ -107,6 +137,7 @@ function Checked({ name, problems, statistics, features }: CheckedProps) {
         </Notice>
       )}
       {problems.length > 0 && <ProblemList problems={problems} />}
+      {taken.length > 0 && <FilesTaken files={taken} />}
       {!stopped && statistics && (
         <StatList>
           <Stat label="Users" value={formatCount(statistics.users)} />

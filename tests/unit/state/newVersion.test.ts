@@ -36,6 +36,7 @@ const checked = (severity: 'error' | 'warning'): ImportJob => ({
     name: 'checked',
     statistics: null,
     features: [],
+    taken: [],
     problems: [{ severity, rule: 'not-finite', file: 'x.inter', row: 3, message: 'm', hint: 'h' }],
   },
 });

@@ -1,0 +1,172 @@
+import type { SplitName } from '../../src/domain/dataset';
+import { AppError } from '../../src/domain/errors';
+import type { ColumnUse, DatasetReading, FileReading, FileRole } from '../../src/domain/reading';
+import { COLUMN_USES, USES_OF } from '../../src/domain/reading';
+import { LISTS_FORM } from '../formats/table';
+import type { Candidate } from './classify';
+import { entryName, featureOfEntry, type Entry } from './entries';
+import { shortList } from './files';
+import { splitOfName } from './names';
+import { guessByContent, type Uses } from './tableGuess';
+
+const INTERACTION_ROLES: readonly FileRole[] = ['interactions', 'train', 'valid', 'test'];
+export const holdsInteractions = (entry: Entry): boolean => INTERACTION_ROLES.includes(entry.role);
+
+/** Decides between the files of a dataset: what a person answered first, then what is certain, then what must be asked. */
+export function choose(entries: readonly Entry[], candidates: readonly Candidate[], answers: DatasetReading): void {
+  applyAnswers(entries, answers);
+  if (entries.some((entry) => entry.answered && holdsInteractions(entry))) {
+    for (const { entry } of candidates) if (!entry.answered) entry.why = 'another file holds the interactions';
+    return;
+  }
+  const open = candidates.filter(({ entry }) => !entry.answered);
+  if (takeSplits(open)) return;
+  const [best, second] = [...open].sort((a, b) => b.score - a.score);
+  if (!best) return askForColumns(entries);
+  const rivals = open.filter(({ score }) => best.score - score < 2);
+  if (second && rivals.length > 1) {
+    for (const { entry, guess } of rivals) {
+      entry.role = entry === best.entry ? 'interactions' : 'unused';
+      entry.why = 'it has a user and an item column';
+      entry.question = [
+        `Which of these holds the interactions: ${rivals.map((one) => entryName(one.entry)).join(', ')}?`,
+      ]
+        .concat(guess.doubts)
+        .join(' ');
+    }
+  } else take(best, 'interactions', 'it has a user and an item column');
+  for (const { entry } of open) {
+    if (entry.role === 'unused' && entry.question === null)
+      entry.warnings = [
+        `${entryName(entry)} could hold interactions too and is not used: ${entryName(best.entry)} suits better.`,
+      ];
+  }
+  if (splitOfName(best.entry.path) !== null && rivals.length === 1 && best.entry.uses.split === undefined)
+    best.entry.warnings = [
+      ...best.entry.warnings,
+      `${entryName(best.entry)} is named like one part of a split, but no other part is here; its rows are split anew.`,
+    ];
+}
+
+function take({ entry, guess }: Candidate, role: FileRole, why: string): void {
+  entry.role = role;
+  entry.why = why;
+  entry.warnings = guess.warnings;
+  const doubts = [...guess.doubts, ...(entry.headerInDoubt ? ['Its first line may be a header or data.'] : [])];
+  entry.question = doubts.length > 0 ? doubts.join(' ') : null;
+}
+
+const SPLITS: readonly SplitName[] = ['train', 'valid', 'test'];
+
+/** Files named train, valid and test (or two of them) are one split dataset. */
+function takeSplits(candidates: readonly Candidate[]): boolean {
+  const parts = SPLITS.map((split) =>
+    candidates.filter(({ entry, guess }) => splitOfName(entry.path) === split && guess.uses.split === undefined),
+  );
+  const [train = [], valid = [], test = []] = parts;
+  const [model] = train;
+  if (!model || valid.length + test.length === 0) return false;
+  if (candidates.some(({ guess }) => guess.uses.split !== undefined)) return false;
+  const lists = parts.flat().some(({ entry }) => formOf(entry) === 'lists');
+  for (const [at, found] of parts.entries()) {
+    for (const candidate of found) {
+      const { entry } = candidate;
+      take(candidate, SPLITS[at] ?? 'train', `its name says ${SPLITS[at] ?? ''}`);
+      if (found.length > 1)
+        entry.question = `Which of these is the ${SPLITS[at] ?? ''} split: ${shortList(found.map((one) => entryName(one.entry)))}?`;
+      // A part may be too short to tell its columns; the training part tells them.
+      if (!entry.header && !model.entry.header && columnsOf(entry) === columnsOf(model.entry))
+        entry.uses = model.guess.uses;
+      entry.asLists = lists && entry.content.kind === 'table' && Boolean(entry.content.table.lists);
+      if (entry.asLists) entry.uses = { user: 0, item: 1 };
+    }
+  }
+  for (const { entry } of candidates) {
+    if (holdsInteractions(entry)) continue;
+    entry.why = 'the files named train, valid and test hold the interactions';
+    entry.warnings = [
+      `${entryName(entry)} could hold interactions too and is not used: the files named after splits are.`,
+    ];
+  }
+  return true;
+}
+
+const columnsOf = (entry: Entry): number => (entry.content.kind === 'table' ? entry.content.table.columns.length : 0);
+const formOf = (entry: Entry): 'lists' | 'columns' =>
+  entry.content.kind === 'table' && entry.content.table.form === LISTS_FORM ? 'lists' : 'columns';
+
+/** No header says what the columns are: the likeliest table is shown with a guess. */
+function askForColumns(entries: readonly Entry[]): void {
+  for (const entry of entries) {
+    if (entry.content.kind !== 'table' || entry.role !== 'unused' || entry.answered) continue;
+    const { table, sample } = entry.content;
+    const guess = guessByContent(table.columns, sample, entry.header);
+    if (!guess) continue;
+    entry.role = 'interactions';
+    entry.why = 'it has two columns of ids';
+    entry.uses = guess.uses;
+    entry.question =
+      'No file names a user and an item column. Is this the table of interactions, and which columns are they?';
+    return;
+  }
+}
+
+// ---------------------------------------------------------------- answers
+
+/** Gives entries the roles and columns that a person said. */
+export function applyAnswers(entries: readonly Entry[], answers: DatasetReading): void {
+  for (const [path, answer] of Object.entries(answers.files)) {
+    const exact = entries.filter((entry) => entry.path === path);
+    const ending = entries.filter((entry) => entry.path.endsWith(`/${path}`) || `/${path}`.endsWith(`/${entry.path}`));
+    const found = exact.length > 0 ? exact : ending;
+    const [entry] = found;
+    // The answers of a colleague may name files that are not in this folder.
+    if (entry && found.length === 1) applyAnswer(entry, answer);
+  }
+}
+
+function applyAnswer(entry: Entry, answer: FileReading): void {
+  entry.answered = true;
+  entry.question = null;
+  entry.role = answer.role;
+  entry.why = 'as answered';
+  if (answer.header !== undefined) entry.header = answer.header;
+  entry.headerInDoubt = false;
+  if (answer.feature) entry.feature = answer.feature;
+  else if (answer.role === 'features' && !entry.feature) {
+    const named = featureOfEntry(entry);
+    entry.feature = { key: named?.key ?? 'features', scope: named?.scope ?? 'item' };
+  }
+  entry.positives = answer.positives ?? null;
+  if (entry.content.kind !== 'table') return;
+  const { columns } = entry.content.table;
+  if (answer.columns) {
+    entry.uses = usesOf(entry, columns, answer.columns);
+    if (entry.uses.positive === undefined) entry.positives = null;
+  }
+  const allowed = new Set(USES_OF[entry.role]);
+  entry.uses = Object.fromEntries(
+    Object.entries(entry.uses).filter(([use]) => [...allowed].some((one) => one === use)),
+  );
+}
+
+function usesOf(entry: Entry, columns: readonly string[], named: Readonly<Partial<Record<ColumnUse, string>>>): Uses {
+  const uses: Partial<Record<ColumnUse, number>> = {};
+  for (const use of COLUMN_USES) {
+    const name = named[use];
+    if (name === undefined) continue;
+    const numbered = /^#(\d+)$/.exec(name)?.[1];
+    const column =
+      numbered === undefined ? columns.findIndex((other) => other.trim() === name.trim()) : Number(numbered) - 1;
+    if (column < 0 || column >= columns.length) {
+      throw new AppError(
+        'TABLE_HEADER',
+        `${entryName(entry)} has no column “${name}”.`,
+        `Its columns are ${columns.map((other, at) => (other.trim() === '' ? `#${at + 1}` : other.trim())).join(', ')}.`,
+        { path: entry.path },
+      );
+    }
+    uses[use] = column;
+  }
+  return uses;
+}

@@ -1,0 +1,160 @@
+import { entry as of } from '../../src/domain/at';
+import { baseName } from '../formats/source';
+import { count } from '../formats/words';
+import { isItemList } from './columnNames';
+import { LISTS_FORM } from '../formats/table';
+import { featureOfEntry, type Entry } from './entries';
+import { bareName, idListScope, isGraphCache, splitOfName } from './names';
+import { columnKind } from './sample';
+import { guessByContent, guessByHeader, guessNames, headerOf, type TableGuess } from './tableGuess';
+
+/** A table that could hold the interactions. */
+export interface Candidate {
+  readonly entry: Entry;
+  readonly guess: TableGuess;
+  /** How well it suits; the best by two or more is taken without a question. */
+  readonly score: number;
+}
+
+/** Header-less tables of more columns are no plain interactions. */
+const MOST_PLAIN_COLUMNS = 4;
+/** Tables of MovieLens, which have no header and are known all the same. */
+const KNOWN_PLAIN = /^(u\.data|u\d\.(base|test)|u[ab]\.(base|test)|ratings\.dat)$/;
+
+/** Says of each entry what it is by itself, and returns the tables that could hold the interactions. */
+export function classify(entries: readonly Entry[]): Candidate[] {
+  return entries.flatMap((entry) => {
+    switch (entry.content.kind) {
+      case 'table':
+        return classifyTable(entry, entry.content);
+      case 'matrix':
+      case 'folder':
+        classifyMatrix(entry);
+        return [];
+      case 'vector':
+        classifyVector(entry);
+        return [];
+      case 'sparse':
+        entry.why = isGraphCache(entry.path)
+          ? 'a graph that a program has kept; graphs are built from the training interactions'
+          : 'a sparse matrix whose name does not say what it holds';
+        return [];
+      case 'unread':
+        return [];
+    }
+  });
+}
+
+function classifyTable(entry: Entry, content: Extract<Entry['content'], { kind: 'table' }>): Candidate[] {
+  const { table, sample } = content;
+  const { header, doubt } = headerOf(table, sample);
+  entry.header = header;
+  entry.headerInDoubt = doubt;
+  const scope = idListScope(entry.file.source.path);
+  const guess = header ? guessByHeader(table.columns, sample) : null;
+  if (scope !== null && !guess && table.columns.length <= 3) {
+    entry.role = scope === 'item' ? 'itemIds' : 'userIds';
+    entry.why = 'its name says that it lists ids';
+    entry.uses = table.columns.length > 1 ? { original: 0, index: 1 } : { original: 0 };
+    return [];
+  }
+  if (guess) {
+    entry.uses = guess.uses;
+    entry.positives = guess.positives;
+    return [{ entry, guess, score: scoreOf(entry, guess) - (guess.doubts.length > 0 ? 2 : 0) }];
+  }
+  if (asFeatures(entry, content)) return [];
+  if (header) {
+    const names = guessNames(table.columns);
+    if (names) {
+      entry.role = 'itemNames';
+      entry.uses = names;
+      entry.why = 'it has a column of item ids and one of names or categories';
+      return [];
+    }
+    entry.why = 'a table without a user and an item column';
+    return [];
+  }
+  const plain = table.columns.length <= MOST_PLAIN_COLUMNS || splitOfName(entry.path) !== null;
+  const byContent = plain ? guessByContent(table.columns, sample, false) : null;
+  entry.why = 'a table without a header';
+  if (!byContent) return [];
+  const known = KNOWN_PLAIN.test(baseName(entry.path)) || splitOfName(entry.path) !== null;
+  entry.uses = byContent.uses;
+  const doubts = known ? [] : ['It has no header, so that its columns are guessed from their values.'];
+  return [{ entry, guess: { ...byContent, doubts }, score: scoreOf(entry, byContent) - (known ? 0 : 3) }];
+}
+
+function scoreOf(entry: Entry, { uses }: TableGuess): number {
+  const name = baseName(entry.file.source.path).toLowerCase();
+  const says = (words: RegExp, points: number): number => (words.test(name) ? points : 0);
+  return (
+    says(/\.inter(\.|$)/, 4) +
+    says(/(^|[^a-z])(inter|interactions?|ratings?|pairs|transactions|events|clicks|feedback)([^a-z]|$)/, 1) +
+    says(/(^|[^a-z])(tags?|reviews?|dict|social|trusts?|friends?|titles?|movies|links)([^a-z]|$)/, -2) +
+    (entry.content.kind === 'table' && entry.content.table.form === LISTS_FORM && splitOfName(entry.path) === null
+      ? -2
+      : 0) +
+    (uses.rating === undefined ? 0 : 2) +
+    (uses.timestamp === undefined ? 0 : 1) +
+    (uses.split === undefined ? 0 : 2)
+  );
+}
+
+/** A column of vectors, or many columns of numbers, is features. */
+function asFeatures(entry: Entry, { table, sample }: Extract<Entry['content'], { kind: 'table' }>): boolean {
+  const named = featureOfEntry(entry);
+  const rows = entry.header ? sample.rows : [table.columns, ...sample.rows];
+  const numbers = table.columns.filter((_, column) => isNumbers(table.widths?.[column], rows, column)).length;
+  const vectors = table.widths?.some((width) => (width ?? 1) > 1) ?? false;
+  const likely = named?.promised ? numbers > 0 || vectors : vectors || numbers >= FEWEST_COLUMNS;
+  if (!likely || table.columns.some(isItemList)) return false;
+  entry.role = 'features';
+  entry.feature = {
+    key: named?.key ?? (bareName(entry.path).toLowerCase() || 'features'),
+    scope: named?.scope ?? 'item',
+  };
+  entry.why = named ? 'its name says that it holds features' : 'it has vectors of numbers';
+  if (!named) entry.question = `${entry.what}: these are perhaps features.`;
+  const id = table.columns.findIndex((_, column) => !isNumbers(table.widths?.[column], rows, column));
+  const first = columnKind(rows, 0);
+  const firstIsId =
+    entry.header && first.whole && first.unique && /id|idx|index|asin|item|user/i.test(of(table.columns, 0));
+  const column = id >= 0 ? id : firstIsId ? 0 : null;
+  entry.uses = column === null ? {} : { [entry.feature.scope]: column };
+  return true;
+}
+
+/** Fewer columns of numbers, without a word in the name, are properties rather than a vector. */
+const FEWEST_COLUMNS = 16;
+
+function isNumbers(width: number | null | undefined, rows: readonly (readonly string[])[], column: number): boolean {
+  if (width !== undefined) return width !== null;
+  return columnKind(rows, column).numeric;
+}
+
+function classifyMatrix(entry: Entry): void {
+  if (isGraphCache(entry.path)) {
+    entry.why = 'a graph that a program has kept; graphs are built from the training interactions';
+    return;
+  }
+  const named = featureOfEntry(entry);
+  if (!named) {
+    entry.why = 'a matrix whose name does not say what it holds';
+    return;
+  }
+  entry.role = 'features';
+  entry.feature = { key: named.key, scope: named.scope };
+  entry.why = 'its name says that it holds features';
+}
+
+function classifyVector(entry: Entry): void {
+  const content = entry.content;
+  const name = entry.file.array === '' ? entry.path : entry.file.array;
+  const scope = idListScope(name);
+  const ids = content.kind === 'vector' ? content.ids : null;
+  if (ids && (scope !== null || /(^|_)(ids?|asins?|keys|index|axis1)$/i.test(bareName(name)))) {
+    entry.role = scope === 'user' ? 'userIds' : 'itemIds';
+    entry.why = `the ids of ${count(ids.length)} rows`;
+  } else entry.why = 'a vector whose name does not say what it holds';
+}

@@ -1,0 +1,190 @@
+import { entry } from '../../src/domain/at';
+import type { ColumnUse } from '../../src/domain/reading';
+import type { Table } from '../formats/format';
+import {
+  bare,
+  categoryRank,
+  isFlag,
+  isHeaderWord,
+  isKind,
+  isOutcome,
+  isVariant,
+  knownRole,
+  likelyRole,
+  nameRank,
+  type ColumnRole,
+} from './columnNames';
+import { columnKind, type ColumnKind, type Sample } from './sample';
+
+/** Columns by their use, as numbers from 0. */
+export type Uses = Readonly<Partial<Record<ColumnUse, number>>>;
+
+/** What a table's columns are taken for. */
+export interface TableGuess {
+  readonly uses: Uses;
+  /** What is not certain, as a sentence; empty when all is. */
+  readonly doubts: readonly string[];
+  /** Remarks on columns that are left unused though they could matter. */
+  readonly warnings: readonly string[];
+  /** The values of the column `positive` that are taken to be interactions. */
+  readonly positives: readonly string[] | null;
+}
+
+export const SPLIT_WORDS: Readonly<Record<string, 0 | 1 | 2>> = {
+  '0': 0,
+  '1': 1,
+  '2': 2,
+  train: 0,
+  training: 0,
+  tr: 0,
+  valid: 1,
+  validation: 1,
+  val: 1,
+  vali: 1,
+  dev: 1,
+  test: 2,
+  testing: 2,
+  te: 2,
+  tst: 2,
+};
+
+/** Whether the first line names the columns. `doubt`: all its cells are words, and so are those below. */
+export function headerOf(table: Table, sample: Sample): { readonly header: boolean; readonly doubt: boolean } {
+  if (table.headerLine === null) return { header: true, doubt: false };
+  if (table.columns.some(isHeaderWord)) return { header: true, doubt: false };
+  if (sample.rows.length === 0) return { header: true, doubt: false };
+  const kinds = table.columns.map((_, column) => columnKind(sample.rows, column));
+  const own = table.columns.map((_, column) => columnKind([table.columns], column));
+  const breaks = kinds.some(
+    (kind, column) => kind.numeric && !entry(own, column).numeric && table.columns[column] !== '',
+  );
+  if (breaks) return { header: true, doubt: false };
+  return { header: false, doubt: !kinds.some((kind) => kind.numeric || kind.time) };
+}
+
+/** The columns of a table whose header names a user and an item; null when no known or likely word does. */
+export function guessByHeader(columns: readonly string[], sample: Sample): TableGuess | null {
+  const doubts: string[] = [];
+  const warnings: string[] = [];
+  const kinds = columns.map((_, column) => columnKind(sample.rows, column));
+  const found = (role: ColumnRole): number[] =>
+    columns
+      .flatMap((header, column) => {
+        const known = knownRole(header);
+        return known?.role === role ? [{ column, rank: known.rank }] : [];
+      })
+      .sort((a, b) => a.rank - b.rank)
+      .map(({ column }) => column);
+
+  const uses: Partial<Record<ColumnUse, number>> = {};
+  for (const role of ['user', 'item'] as const) {
+    const [first, second] = found(role);
+    const likely = columns.findIndex((header) => likelyRole(header) === role);
+    const chosen = first ?? (likely < 0 ? undefined : likely);
+    if (chosen === undefined) return null;
+    uses[role] = chosen;
+    if (first === undefined) doubts.push(`“${entry(columns, chosen)}” is perhaps the ${role}.`);
+    else if (second !== undefined && !isVariant(entry(columns, first), entry(columns, second)))
+      doubts.push(`Both “${entry(columns, first)}” and “${entry(columns, second)}” could be the ${role}.`);
+  }
+  const [rating, otherRating] = found('rating');
+  if (rating !== undefined) uses.rating = rating;
+  if (rating !== undefined && otherRating !== undefined)
+    doubts.push(`Both “${entry(columns, rating)}” and “${entry(columns, otherRating)}” could be the rating.`);
+  const time = found('timestamp').find((column) => entry(kinds, column).time) ?? found('timestamp')[0];
+  if (time !== undefined) uses.timestamp = time;
+
+  splitColumn(columns, kinds, found('split'), uses, doubts, warnings);
+  const positives = outcome(columns, kinds, uses, doubts, warnings);
+  return { uses, doubts, warnings, positives };
+}
+
+function splitColumn(
+  columns: readonly string[],
+  kinds: readonly ColumnKind[],
+  candidates: readonly number[],
+  uses: Partial<Record<ColumnUse, number>>,
+  doubts: string[],
+  warnings: string[],
+): void {
+  for (const column of candidates) {
+    const header = entry(columns, column);
+    const values = [...entry(kinds, column).values];
+    const isSplit = values.length > 0 && values.every((value) => SPLIT_WORDS[value.toLowerCase()] !== undefined);
+    const sure = ['xlabel', 'split'].includes(bare(header));
+    if (uses.split !== undefined) warnings.push(`Column “${header}” could be a split as well; it is not used.`);
+    else if (sure || (isSplit && values.some((value) => /[a-z]/i.test(value)))) uses.split = column;
+    else if (isSplit && values.length > 1) {
+      uses.split = column;
+      doubts.push(`“${header}” has the values ${values.sort().join(', ')} and is perhaps the split.`);
+    } else warnings.push(`Column “${header}” is perhaps a split, but its values are not; it is not used.`);
+  }
+}
+
+const NEGATIVE = /^(0|0\.0*|-1|-1\.0*|false|no|n|f|negative|neg|dislike)$/i;
+
+/** A column of outcomes (0: shown, not clicked), of flags, or of kinds of events. */
+function outcome(
+  columns: readonly string[],
+  kinds: readonly ColumnKind[],
+  uses: Partial<Record<ColumnUse, number>>,
+  doubts: string[],
+  warnings: string[],
+): readonly string[] | null {
+  for (const [column, header] of columns.entries()) {
+    if (Object.values(uses).includes(column)) continue;
+    const values = [...entry(kinds, column).values].sort();
+    const negative = values.filter((value) => NEGATIVE.test(value));
+    const binary = negative.length > 0 && values.length <= 3 && values.length > negative.length;
+    if (isOutcome(header) && values.length > 1) {
+      if (binary || negative.length > 0) {
+        uses.positive = column;
+        doubts.push(
+          `“${header}” is ${values.join(' or ')}: rows with ${negative.join(', ')} are perhaps no interactions.`,
+        );
+        return values.filter((value) => !negative.includes(value));
+      }
+      if (entry(kinds, column).scale && uses.rating === undefined) {
+        uses.rating = column;
+        doubts.push(`“${header}” is perhaps the rating.`);
+      }
+    } else if (isFlag(header) && binary)
+      warnings.push(`Rows whose “${header}” is ${negative.join(', ')} count as interactions too.`);
+    else if (isKind(header) && values.length > 1)
+      warnings.push(`Rows of all kinds in “${header}” (${values.slice(0, 6).join(', ')}) count as interactions.`);
+  }
+  return null;
+}
+
+/** Columns that no header names: the first two ids, then a rating on a scale and a time. Null when there are no two ids. */
+export function guessByContent(columns: readonly string[], sample: Sample, header: boolean): TableGuess | null {
+  const rows = header ? sample.rows : [columns, ...sample.rows];
+  const kinds = columns.map((_, column) => columnKind(rows, column));
+  // A column whose values never repeat numbers the rows, unless nothing else could be a user.
+  const ids = kinds.flatMap((kind, column) => (kind.idLike && !kind.time ? [column] : []));
+  const repeating = ids.filter((column) => !entry(kinds, column).unique || column > 0);
+  const [user, item] = repeating.filter((column) => !isScale(entry(kinds, column))).length >= 2 ? repeating : ids;
+  if (user === undefined || item === undefined) return null;
+  const rest = [...kinds.entries()].filter(([column]) => column !== user && column !== item);
+  const rating = rest.find(([, kind]) => kind.scale)?.[0];
+  const time = rest.find(([, kind]) => kind.time)?.[0];
+  const more = { ...(rating === undefined ? {} : { rating }), ...(time === undefined ? {} : { timestamp: time }) };
+  return { uses: { user, item, ...more }, doubts: [], warnings: [], positives: null };
+}
+
+/** A rating rather than an id: fractions, or a handful of small numbers that come again and again. */
+const isScale = (kind: ColumnKind): boolean => kind.scale && kind.values.size <= 11 && !kind.unique && !kind.whole;
+
+/** The columns of a table about items: ids, names, categories; null when it names no item or has nothing to say of it. */
+export function guessNames(columns: readonly string[]): Uses | null {
+  const best = (rank: (header: string) => number): number | undefined =>
+    columns
+      .map((header, column) => ({ column, rank: rank(header) }))
+      .filter((found) => found.rank >= 0)
+      .sort((a, b) => a.rank - b.rank)[0]?.column;
+  const item = best((header) => (knownRole(header)?.role === 'item' ? (knownRole(header)?.rank ?? -1) : -1));
+  const name = best((header) => (columns.indexOf(header) === item ? -1 : nameRank(header)));
+  const category = best(categoryRank);
+  if (item === undefined || (name === undefined && category === undefined)) return null;
+  return { item, ...(name === undefined ? {} : { name }), ...(category === undefined ? {} : { category }) };
+}

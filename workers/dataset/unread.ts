@@ -1,0 +1,127 @@
+import type { AppError } from '../../src/domain/errors';
+import { baseName } from '../formats/source';
+import { amount } from '../formats/words';
+import { holdsInteractions } from './choose';
+import { entryName, featureOfEntry, type Entry } from './entries';
+import { shortList } from './files';
+import type { Findings } from './findings';
+import { isGraphCache, isPromising } from './names';
+
+/**
+ * Says what becomes of files that could not be read: an error where the file would have been used, a question where its name promises
+ * features, a note otherwise.
+ */
+export function judgeUnread(entries: readonly Entry[], findings: Findings): void {
+  const single = entries.length === 1;
+  for (const entry of entries) {
+    const { content, path, file } = entry;
+    if (content.kind !== 'unread' || entry.answered) continue;
+    const { error } = content;
+    entry.what = looksLike(error, path);
+    entry.why = 'it cannot be read';
+    if (isGraphCache(path) && !single) {
+      entry.why = 'a graph that a program has kept; graphs are built from the training interactions';
+    } else if (single || isBroken(error, path)) {
+      findings.unreadable(path, error);
+    } else if (featureOfEntry(entry)) {
+      entry.question = `${entryName(entry)} has the name of features, but cannot be read: ${error.message} ${error.hint} Leave it out?`;
+    } else if (isPromising(file.source.path) && error.code !== 'FILE_UNRECOGNISED' && error.code !== 'NPY_OBJECT') {
+      findings.unreadable(path, error);
+    }
+  }
+}
+
+/** A file that is read here, but is damaged: only another copy helps. */
+const isBroken = (error: AppError, path: string): boolean =>
+  error.code.startsWith('ZIP_') ||
+  error.code.startsWith('GZIP_') ||
+  error.code === 'FILE_UNREADABLE' ||
+  (error.code !== 'FILE_UNRECOGNISED' && error.code !== 'NPY_OBJECT' && isPromising(path));
+
+/** `image.pkl is a Python pickle, which …` → `a Python pickle, which …`. */
+function looksLike(error: AppError, path: string): string {
+  const name = baseName(path);
+  const message = error.message.replace(/[,.] .*$|\.$/, '');
+  return message.startsWith(`${name} is `) ? message.slice(name.length + 4) : message.replace(`${name} `, '');
+}
+
+/** No file holds interactions: each is named with what it looks like. */
+export function noInteractions(entries: readonly Entry[], findings: Findings): void {
+  if (entries.some(holdsInteractions) || findings.failure) return;
+  const table = entries.find(
+    ({ content, path }) => content.kind === 'table' && /\.(inter|csv|tsv)(\.gz)?$/i.test(path),
+  );
+  if (table?.content.kind === 'table' && entries.filter(({ content }) => content.kind === 'table').length === 1) {
+    const { columns, headerLine } = table.content.table;
+    const shown = columns.slice(0, 8).map((column) => `"${column.slice(0, 40).trim()}"`);
+    findings.error('TABLE_HEADER', {
+      rule: 'no-interactions',
+      file: table.path,
+      row: headerLine,
+      message: `The first line of ${baseName(table.path)} names no user and item columns, but ${shown.join(', ')}.`,
+      hint: 'Start the file with a header such as userID, itemID, rating, timestamp, x_label.',
+    });
+    return;
+  }
+  const first = entries[0];
+  const seen = entries
+    .slice(0, MOST_NAMED)
+    .map(
+      (entry) =>
+        `${entryName(entry)} ${entry.what.startsWith('holds ') || entry.what.startsWith('has ') ? '' : 'is '}${entry.what}`,
+    );
+  const more = entries.length > MOST_NAMED ? `; and ${amount(entries.length - MOST_NAMED, 'more file')}` : '';
+  const objects = entries.filter(({ content }) => content.kind === 'unread' && content.error.code === 'NPY_OBJECT');
+  findings.error('DATA_NO_INTERACTIONS', {
+    rule: 'no-interactions',
+    file: first?.path ?? '',
+    row: null,
+    message: first
+      ? `None of these files holds interactions: ${seen.join('; ')}${more}.`
+      : 'There is no interaction file in what you dropped.',
+    hint:
+      objects.length > 0
+        ? `Write the interactions as a table, e.g. for ${shortList(objects.map(entryName))}: rows = [(r[0], i) for r in numpy.load(file, allow_pickle=True) for i in r[1:]]; pandas.DataFrame(rows, columns=["userID", "itemID"]).to_csv(…, index=False).`
+        : 'Add a table with a header such as userID, itemID, rating, timestamp, x_label.',
+  });
+}
+
+const MOST_NAMED = 8;
+
+/** What was certain but must be agreed to, and what was passed over. */
+export function reportEntries(entries: readonly Entry[], findings: Findings): void {
+  for (const entry of entries) {
+    for (const message of entry.warnings) {
+      findings.warning({
+        rule: 'left-out',
+        file: entry.path,
+        row: null,
+        message,
+        hint: 'Accept it, or read the files differently.',
+      });
+    }
+  }
+  const left = entries.filter((entry) => entry.role === 'unused');
+  const promised = left.filter((entry) => featureOfEntry(entry) !== null && entry.answered);
+  for (const entry of promised) {
+    findings.warning({
+      rule: 'left-out',
+      file: entry.path,
+      row: null,
+      message: `${entryName(entry)} was left out, as answered.`,
+      hint: 'Models train without it.',
+    });
+  }
+  const others = left.filter(
+    (entry) => !promised.includes(entry) && entry.warnings.length === 0 && !findings.blames(entry.path),
+  );
+  const first = others[0];
+  if (!first) return;
+  findings.note({
+    rule: 'unrecognised',
+    file: first.path,
+    row: null,
+    message: `${amount(others.length, 'file')} ${others.length === 1 ? 'is' : 'are'} not used: ${shortList(others.map(entryName))}.`,
+    hint: 'The list of files says what each was taken for.',
+  });
+}

@@ -1,0 +1,111 @@
+import { entry } from '../../src/domain/at';
+import { plainCells, scanCells } from './cells';
+
+/** How a text table is written, found from its first lines. */
+export interface Dialect {
+  /** 1-based number of the first line of cells. */
+  readonly headerLine: number;
+  readonly columns: readonly string[];
+  /** Between the cells of the lines below. */
+  readonly separator: string;
+  /** What a line begins with that is a comment; null when no line is one. */
+  readonly comment: string | null;
+  /** Every line is whole numbers, more of them in one line than in another: a user and the items of that user. */
+  readonly lists: 'no' | 'possible' | 'surely';
+}
+
+/** Asked in this order where several fit equally well. */
+const SEPARATORS = ['\t', '::', ',', ';', '|', '\u0001', '\u001f'];
+/** Lines looked at. */
+const SAMPLE = 200;
+/** More columns of nothing but whole numbers are a list rather than user, item, rating and time. */
+const WIDEST_PLAIN_TABLE = 4;
+
+/** The dialect of the text at the beginning of a file; its last line may be cut. Null when there is no line with content. */
+export function dialectOf(text: string, whole: boolean): Dialect | null {
+  const all = text.split(/\r\n|\r|\n/);
+  if (!whole && all.length > 1) all.pop();
+  let first = all.findIndex((line) => line.trim() !== '');
+  if (first < 0) return null;
+  const declared = /^"?sep=(.+?)"?$/i.exec(entry(all, first).trim())?.[1] ?? null;
+  if (declared !== null) first = nextContent(all, first + 1);
+  const comment = commentMark(all, first);
+  while (comment !== null && first >= 0 && entry(all, first).startsWith(comment)) first = nextContent(all, first + 1);
+  if (first < 0) return null;
+
+  const header = entry(all, first);
+  const below = all
+    .slice(first + 1)
+    .filter((line) => line.trim() !== '' && (comment === null || !line.startsWith(comment)))
+    .slice(0, SAMPLE);
+  const headerSeparator = declared ?? separatorOf(header, below);
+  const columns = cellsOf(header, headerSeparator).map((cell) => cell.trim());
+  return {
+    headerLine: first + 1,
+    columns,
+    separator: separatorBelow(headerSeparator, columns.length, below),
+    comment,
+    lists: listsOf([header, ...below]),
+  };
+}
+
+const nextContent = (lines: readonly string[], from: number): number =>
+  lines.findIndex((line, index) => index >= from && line.trim() !== '');
+
+/** `#` or `%` when the first line begins with it and is no header: the line below, or the last of such lines, has other cells. */
+function commentMark(lines: readonly string[], first: number): string | null {
+  const line = first < 0 ? '' : entry(lines, first);
+  const mark = /^[#%]/.exec(line)?.[0];
+  if (mark === undefined) return null;
+  const below = lines.find((other, index) => index > first && other.trim() !== '' && !other.startsWith(mark));
+  if (below === undefined) return null;
+  const separator = separatorOf(below, []);
+  // `#user<tab>item` above lines of two cells is a header with a mark before it.
+  return cellsOf(line, separator).length === cellsOf(below, separator).length && separator !== ' ' ? null : mark;
+}
+
+/** The separator that gives most lines as many cells as the header; of several, the one with most cells. */
+function separatorOf(header: string, below: readonly string[]): string {
+  const unusual = [...new Set(header)].filter((sign) => !/[\p{L}\p{N}_\-.:"'()\s#%/]/u.test(sign));
+  const rank = (separators: readonly string[]): string | null => {
+    let best: { separator: string; fits: boolean; cells: number } | null = null;
+    for (const separator of separators) {
+      const cells = cellsOf(header, separator).length;
+      if (cells < 2) continue;
+      const same = below.filter((line) => Math.abs(cellsOf(line, separator).length - cells) <= 1).length;
+      const fits = 2 * same >= below.length;
+      if (!best || (fits && !best.fits) || (fits === best.fits && cells > best.cells))
+        best = { separator, fits, cells };
+    }
+    return best?.separator ?? null;
+  };
+  return rank(SEPARATORS) ?? rank(unusual) ?? (header.trim().includes(' ') ? ' ' : '\t');
+}
+
+/** The lines below may have another separator than the header: a header with blanks over lines with tabs. */
+function separatorBelow(separator: string, columns: number, below: readonly string[]): string {
+  const fitting = (candidate: string): number =>
+    below.filter((line) => Math.abs(cellsOf(line, candidate).length - columns) <= 1).length;
+  if (below.length === 0 || columns < 2 || 2 * fitting(separator) >= below.length) return separator;
+  return ['\t', ',', ';', '|', ' '].find((candidate) => fitting(candidate) === below.length) ?? separator;
+}
+
+function cellsOf(line: string, separator: string): readonly string[] {
+  const scanned = scanCells(line, separator);
+  return scanned !== 'stray' && 'cells' in scanned ? scanned.cells : plainCells(line, separator);
+}
+
+/** The whole numbers of a line, between blanks, tabs or commas. */
+export const listCells = (line: string): string[] => line.trim().split(/[\s,]+/);
+
+function listsOf(lines: readonly string[]): Dialect['lists'] {
+  const counts = new Set<number>();
+  for (const line of lines) {
+    const cells = listCells(line);
+    if (!cells.every((cell) => /^\d+$/.test(cell))) return 'no';
+    counts.add(cells.length);
+  }
+  const longest = Math.max(...counts);
+  if (longest < 2) return 'no';
+  return longest > WIDEST_PLAIN_TABLE || counts.size > 1 ? 'surely' : 'possible';
+}
