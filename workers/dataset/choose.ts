@@ -35,8 +35,10 @@ export function choose(entries: readonly Entry[], candidates: readonly Candidate
         .join(' ');
     }
   } else take(best, 'interactions', 'it has a user and an item column');
-  for (const { entry } of open) {
-    if (entry.role === 'unused' && entry.question === null)
+  for (const { entry, guess } of open) {
+    entry.why = holdsInteractions(entry) ? entry.why : 'another file suits better as the interactions';
+    // What was only a guess is not worth a warning.
+    if (entry.role === 'unused' && entry.question === null && guess.doubts.length === 0)
       entry.warnings = [
         `${entryName(entry)} could hold interactions too and is not used: ${entryName(best.entry)} suits better.`,
       ];
@@ -81,7 +83,7 @@ function takeSplits(candidates: readonly Candidate[]): boolean {
       if (entry.asLists) entry.uses = { user: 0, item: 1 };
     }
   }
-  for (const { entry } of candidates) {
+  for (const { entry, guess } of candidates) {
     if (holdsInteractions(entry)) continue;
     entry.why = 'the files named train, valid and test hold the interactions';
     entry.warnings = [

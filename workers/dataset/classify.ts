@@ -1,5 +1,6 @@
 import { entry as of } from '../../src/domain/at';
 import { baseName } from '../formats/source';
+import type { SparseMatrix } from '../formats/format';
 import { count } from '../formats/words';
 import { isItemList } from './columnNames';
 import { LISTS_FORM } from '../formats/table';
@@ -35,14 +36,32 @@ export function classify(entries: readonly Entry[]): Candidate[] {
         classifyVector(entry);
         return [];
       case 'sparse':
-        entry.why = isGraphCache(entry.path)
-          ? 'a graph that a program has kept; graphs are built from the training interactions'
-          : 'a sparse matrix whose name does not say what it holds';
-        return [];
+        return classifySparse(entry, entry.content.sparse);
       case 'unread':
         return [];
     }
   });
+}
+
+/** A sparse matrix of users × items is interactions; a square one is a graph. */
+function classifySparse(entry: Entry, { rows, columns }: SparseMatrix): Candidate[] {
+  const features = featureOfEntry(entry);
+  if (isGraphCache(entry.path) || rows === columns) {
+    entry.why = 'a graph that a program has kept; graphs are built from the training interactions';
+    return [];
+  }
+  if (features?.promised) {
+    entry.role = 'features';
+    entry.feature = { key: features.key, scope: features.scope };
+    entry.why = 'its name says that it holds features';
+    return [];
+  }
+  entry.uses = { user: 0, item: 1, rating: 2 };
+  const doubts =
+    splitOfName(entry.path) !== null
+      ? []
+      : [`Are its ${count(rows)} rows users, and its ${count(columns)} columns items?`];
+  return [{ entry, guess: { uses: entry.uses, doubts, warnings: [], positives: null }, score: 0 }];
 }
 
 function classifyTable(entry: Entry, content: Extract<Entry['content'], { kind: 'table' }>): Candidate[] {

@@ -14,6 +14,8 @@ export interface Numbering {
   readonly originals: readonly string[] | null;
   /** How it was read; null where the ids are the indices. */
   readonly as: Exclude<IdReading, 'index'> | null;
+  /** What an id is more than its index, where ids are numbers that do not start at 0. */
+  readonly shift: number;
   /** Code of the first id that cannot be an index though it must be; null when all can. */
   readonly offending: number | null;
 }
@@ -136,6 +138,7 @@ function asIndices(column: IdColumn, { of, largest }: Numbers, originals: readon
     indices: column.codes.map((code) => entry(of, code)),
     size: largest + 1,
     originals,
+    shift: 0,
     as: null,
     offending: offending < 0 ? null : offending,
   };
@@ -148,6 +151,7 @@ function shifted(column: IdColumn, { of, largest }: Numbers, by: number, as: 'fr
     indices: column.codes.map((code) => entry(of, code) - by),
     size,
     originals: Array.from({ length: size }, (_, index) => String(index + by)),
+    shift: by,
     as,
     offending: offending < 0 ? null : offending,
   };
@@ -161,6 +165,7 @@ function lookedUp(column: IdColumn, mapping: IdMapping): Numbering {
     indices: column.codes.map((code) => entry(mapped, code)),
     size: mapping.originals.length,
     originals: mapping.originals,
+    shift: 0,
     as: 'original',
     offending: unknown < 0 ? null : unknown,
   };
@@ -170,6 +175,7 @@ const byAppearance = (column: IdColumn): Numbering => ({
   indices: column.codes,
   size: column.texts.length,
   originals: column.texts,
+  shift: 0,
   as: 'names',
   offending: null,
 });

@@ -171,8 +171,8 @@ export function prepare(
     userCount,
     itemCount,
     ids: { user: users.as ?? 'index', item: items.as ?? 'index' },
-    userOriginals: users.originals,
-    itemOriginals: items.originals,
+    userOriginals: originals(users, userCount, null),
+    itemOriginals: originals(items, itemCount, null),
     originalUsers: originals(users, userCount, keptUsers),
     originalItems: originals(items, itemCount, keptItems),
   };
@@ -314,5 +314,5 @@ function reportFilter(
 function originals(numbering: Numbering, size: number, kept: Int32Array | null): string[] | null {
   if (!numbering.originals && !kept) return null;
   const indices = kept ?? Int32Array.from({ length: size }, (_, index) => index);
-  return Array.from(indices, (index) => numbering.originals?.[index] ?? String(index));
+  return Array.from(indices, (index) => numbering.originals?.[index] ?? String(index + numbering.shift));
 }

@@ -71,7 +71,6 @@ export function noInteractions(entries: readonly Entry[], findings: Findings): v
         `${entryName(entry)} ${entry.what.startsWith('holds ') || entry.what.startsWith('has ') ? '' : 'is '}${entry.what}`,
     );
   const more = entries.length > MOST_NAMED ? `; and ${amount(entries.length - MOST_NAMED, 'more file')}` : '';
-  const objects = entries.filter(({ content }) => content.kind === 'unread' && content.error.code === 'NPY_OBJECT');
   findings.error('DATA_NO_INTERACTIONS', {
     rule: 'no-interactions',
     file: first?.path ?? '',
@@ -79,11 +78,18 @@ export function noInteractions(entries: readonly Entry[], findings: Findings): v
     message: first
       ? `None of these files holds interactions: ${seen.join('; ')}${more}.`
       : 'There is no interaction file in what you dropped.',
-    hint:
-      objects.length > 0
-        ? `Write the interactions as a table, e.g. for ${shortList(objects.map(entryName))}: rows = [(r[0], i) for r in numpy.load(file, allow_pickle=True) for i in r[1:]]; pandas.DataFrame(rows, columns=["userID", "itemID"]).to_csv(…, index=False).`
-        : 'Add a table with a header such as userID, itemID, rating, timestamp, x_label.',
+    hint: howToWrite(entries),
   });
+}
+
+/** How to make a table of what is there. */
+function howToWrite(entries: readonly Entry[]): string {
+  const objects = entries.filter(({ content }) => content.kind === 'unread' && content.error.code === 'NPY_OBJECT');
+  if (objects.length > 0)
+    return `Write the interactions as a table, e.g. for ${shortList(objects.map(entryName))}: rows = [(r[0], i) for r in numpy.load(file, allow_pickle=True) for i in r[1:]]; pandas.DataFrame(rows, columns=["userID", "itemID"]).to_csv("train.csv", index=False).`;
+  if (entries.some(({ what }) => /pickle/i.test(what)))
+    return 'Pickles are programs and are never run here. Save a sparse matrix with scipy.sparse.save_npz("train.npz", matrix), a table with to_csv("train.csv", index=False).';
+  return 'Add a table with a header such as userID, itemID, rating, timestamp, x_label.';
 }
 
 const MOST_NAMED = 8;
