@@ -35,7 +35,7 @@ import type {
 import type { ServerAddress } from './reasoningSettings';
 import type { TextVariant } from './textVariants';
 import type { SettingTests } from './significance';
-import type { DatasetReading, FileTaken, ReadingQuestions } from './reading';
+import type { DatasetReading, ReadingQuestions, Taken } from './reading';
 import type { EntityRouting, Projection, ProjectionRequest, Traits } from './projection';
 import type { DatasetStatistics, FeatureInfo } from './dataset';
 import type { DocumentKind } from './unreadable';
@@ -82,8 +82,8 @@ export type DatasetEvent =
       readonly problems: readonly Problem[];
       readonly statistics: DatasetStatistics | null;
       readonly features: readonly FeatureInfo[];
-      /** What each file was taken for. */
-      readonly taken: readonly FileTaken[];
+      /** What everything was taken for. */
+      readonly taken: Taken;
     }
   | { readonly type: 'stored'; readonly id: string; readonly document: DatasetDocument }
   | { readonly type: 'fault'; readonly id: string; readonly fault: Fault };

@@ -1,3 +1,5 @@
+import type { SplitRule } from './dataset';
+
 /**
  * How the files of a dataset are read: what each file is, which column is what, and whose rows the ids count. Found by the import,
  * answered by a person where two readings are possible, and kept with the dataset.
@@ -95,6 +97,12 @@ export interface FileTaken {
   readonly question: string | null;
   /** The first lines of a table. */
   readonly preview: TablePreview | null;
+}
+
+/** How everything was read: the files, and where the split is from (null when it did not come that far). */
+export interface Taken {
+  readonly files: readonly FileTaken[];
+  readonly split: { readonly rule: SplitRule; readonly seed: number | null } | null;
 }
 
 export interface TablePreview {

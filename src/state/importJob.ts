@@ -1,7 +1,7 @@
 import type { DatasetStatistics, FeatureInfo, Problem } from '../domain/dataset';
 import type { Fault } from '../domain/errors';
 import type { DatasetEvent } from '../domain/protocol';
-import type { FileTaken, ReadingQuestions } from '../domain/reading';
+import type { ReadingQuestions, Taken } from '../domain/reading';
 
 export interface FileProgress {
   readonly path: string;
@@ -27,7 +27,7 @@ export interface ImportJob {
         readonly problems: readonly Problem[];
         readonly statistics: DatasetStatistics | null;
         readonly features: readonly FeatureInfo[];
-        readonly taken: readonly FileTaken[];
+        readonly taken: Taken;
       }
     /** Two readings are possible; waits for a person. */
     | { readonly name: 'asking'; readonly questions: ReadingQuestions }

@@ -86,6 +86,7 @@ function takeSplits(candidates: readonly Candidate[]): boolean {
   for (const { entry, guess } of candidates) {
     if (holdsInteractions(entry)) continue;
     entry.why = 'the files named train, valid and test hold the interactions';
+    if (guess.doubts.length > 0) continue;
     entry.warnings = [
       `${entryName(entry)} could hold interactions too and is not used: the files named after splits are.`,
     ];

@@ -8,7 +8,7 @@ import type {
   Problem,
 } from '../../src/domain/dataset';
 import { AppError, errorFromFault, faultOf } from '../../src/domain/errors';
-import { NOTHING_ANSWERED, readingOf, type DatasetReading, type FileTaken } from '../../src/domain/reading';
+import { NOTHING_ANSWERED, readingOf, type DatasetReading, type Taken } from '../../src/domain/reading';
 import type { NamedFile } from '../../src/domain/protocol';
 import type { Database } from '../../src/storage/database';
 import { commitDataset, deleteDataset } from '../../src/storage/datasets';
@@ -51,7 +51,7 @@ export interface ImportHooks {
     problems: readonly Problem[],
     statistics: DatasetStatistics | null,
     features: readonly FeatureInfo[],
-    taken: readonly FileTaken[],
+    taken: Taken,
   ) => Promise<boolean | { readonly name: string }>;
 }
 
@@ -105,7 +105,7 @@ async function checkAndStore(database: Database, request: ImportRequest, hooks: 
     }
   }
   meter.finish();
-  const taken = filesTaken(entries);
+  const taken: Taken = { files: filesTaken(entries), split: prepared?.split ?? null };
   const { failure, problems } = findings;
   const infos = stored.map(({ info }) => info);
   if (failure || !prepared || !read) {
@@ -116,7 +116,7 @@ async function checkAndStore(database: Database, request: ImportRequest, hooks: 
       new AppError('DATA_NO_INTERACTIONS', 'There is nothing to import.', 'Drop a folder with an interaction file.')
     );
   }
-  const reading = { ...readingOf(taken, read.answers), ids: prepared.ids };
+  const reading = { ...readingOf(taken.files, read.answers), ids: prepared.ids };
   const document = await assemble(database, draftOf(request, prepared, read.raw, reading, stored, problems));
   const answer = await hooks.confirm(problems, prepared.statistics, infos, taken);
   throwIfCancelled(hooks.signal);

@@ -1,5 +1,5 @@
 import { grouped } from './grouped';
-import type { FileRole, FileTaken, TablePreview } from '../../src/domain/reading';
+import { FILE_ROLES, type FileRole, type FileTaken, type TablePreview } from '../../src/domain/reading';
 import { columnKind } from './sample';
 import { readingOfEntry, type Entry } from './entries';
 
@@ -43,7 +43,7 @@ export function filesTaken(entries: readonly Entry[]): FileTaken[] {
   const unused = entries.filter((entry) => !used.includes(entry));
   const folded = grouped(unused, (entry) => `${folderOf(entry.path)}\n${endingOf(entry.path)}\n${entry.why}`);
   return [
-    ...used.map((entry) => fileTaken(entry)),
+    ...[...used].sort((a, b) => FILE_ROLES.indexOf(a.role) - FILE_ROLES.indexOf(b.role)).map(fileTaken),
     ...[...folded.values()].flatMap((group) => {
       const [first] = group;
       if (!first) return [];

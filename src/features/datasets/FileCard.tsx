@@ -3,7 +3,7 @@ import { USES_OF } from '../../domain/reading';
 import { Checkbox, Field, Input, Select } from '../../ui/Field';
 import styles from './ReadingDialog.module.css';
 import { columnName, columnUse, withHeader, withRole, withUse } from './readingDraft';
-import { ROLE_LABELS, shortPath, USE_LABELS } from './readingWords';
+import { ROLE_LABELS, sentence, shortPath, USE_LABELS } from './readingWords';
 
 interface FileCardProps {
   readonly file: FileTaken;
@@ -20,18 +20,20 @@ export function FileCard({ file, reading, onChange }: FileCardProps) {
         <code className={styles.path}>{shortPath(path)}</code>
         <span className={styles.what}>{what}</span>
       </div>
-      <p className={question === null ? styles.why : undefined}>{question ?? why}</p>
+      <p className={question === null ? styles.why : undefined}>{question ?? sentence(why)}</p>
       <div className={styles.fields}>
-        <Field label="This file is">
-          {(control) => (
-            <Select
-              {...control}
-              value={reading.role}
-              options={roles.map((role) => ({ value: role, label: ROLE_LABELS[role] }))}
-              onValueChange={(role) => onChange(withRole(reading, role, path))}
-            />
-          )}
-        </Field>
+        {roles.length > 1 && (
+          <Field label="This file is">
+            {(control) => (
+              <Select
+                {...control}
+                value={reading.role}
+                options={roles.map((role) => ({ value: role, label: ROLE_LABELS[role] }))}
+                onValueChange={(role) => onChange(withRole(reading, role, path))}
+              />
+            )}
+          </Field>
+        )}
         {reading.role === 'features' && <FeatureFields reading={reading} onChange={onChange} />}
       </div>
       {file.preview && reading.role !== 'unused' && <Columns file={file} reading={reading} onChange={onChange} />}

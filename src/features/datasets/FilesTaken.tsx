@@ -1,17 +1,23 @@
-import type { FileTaken } from '../../domain/reading';
+import type { FileTaken, Taken } from '../../domain/reading';
 import { Disclosure } from '../../ui/Disclosure';
 import { plural } from '../../ui/format';
 import styles from './FilesTaken.module.css';
-import { columnWords, roleWords, shortPath } from './readingWords';
+import { columnWords, roleWords, sentence, shortPath, splitWords, useWords } from './readingWords';
 
 /** What every file was taken for, and which of its columns for what; files that are not used last, folded away when they are many. */
-export function FilesTaken({ files }: { readonly files: readonly FileTaken[] }) {
+export function FilesTaken({ taken }: { readonly taken: Taken }) {
+  const { files, split } = taken;
   const used = files.filter(({ reading }) => reading.role !== 'unused');
   const unused = files.filter(({ reading }) => reading.role === 'unused');
   return (
     <div className={styles.files}>
       <h3 className={styles.title}>How the files were read</h3>
       <List files={used} />
+      <p className={styles.what}>
+        {[splitWords(files, split), useWords(used, 'rating', 'Ratings'), useWords(used, 'timestamp', 'Times')]
+          .filter(Boolean)
+          .join(' ')}
+      </p>
       {unused.length > 0 && (
         <Disclosure
           title="Not used"
@@ -38,7 +44,7 @@ function List({ files }: { readonly files: readonly FileTaken[] }) {
               {roleWords(file.reading)} <span className={styles.what}>({file.what})</span>
             </p>
             {columnWords(file) !== '' && <p className={styles.what}>{columnWords(file)}</p>}
-            {file.reading.role === 'unused' && file.why !== '' && <p className={styles.what}>{file.why}</p>}
+            {file.reading.role === 'unused' && file.why !== '' && <p className={styles.what}>{sentence(file.why)}</p>}
           </div>
         </li>
       ))}

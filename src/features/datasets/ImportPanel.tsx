@@ -9,7 +9,7 @@ import { Stat, StatList } from '../../ui/Stat';
 import { usePoliteText } from '../../ui/usePoliteText';
 import { featureLabel } from '../../ui/words';
 import type { DatasetStatistics, FeatureInfo, Problem } from '../../domain/dataset';
-import type { FileTaken, ReadingQuestions } from '../../domain/reading';
+import type { ReadingQuestions, Taken } from '../../domain/reading';
 import { useDatasets } from '../../state/datasets';
 import type { FileProgress, ImportJob } from '../../state/importJob';
 import { FilesTaken } from './FilesTaken';
@@ -102,7 +102,7 @@ interface CheckedProps {
   readonly problems: readonly Problem[];
   readonly statistics: DatasetStatistics | null;
   readonly features: readonly FeatureInfo[];
-  readonly taken: readonly FileTaken[];
+  readonly taken: Taken;
 }
 
 function Checked({ name, problems, statistics, features, taken }: CheckedProps) {
@@ -111,7 +111,7 @@ function Checked({ name, problems, statistics, features, taken }: CheckedProps) 
   const [again, setAgain] = useState(false);
   const stopped = problems.some((problem) => problem.severity === 'error');
   const warned = problems.some((problem) => problem.severity === 'warning');
-  const canChange = taken.some(({ roles }) => roles.length > 1);
+  const canChange = taken.files.some(({ roles }) => roles.length > 1);
   return (
     <Panel
       title={`Check of ${name}`}
@@ -120,7 +120,7 @@ function Checked({ name, problems, statistics, features, taken }: CheckedProps) 
     >
       {again && (
         <ReadingDialog
-          questions={{ files: taken, ids: { user: null, item: null }, validation: null }}
+          questions={{ files: taken.files, ids: { user: null, item: null }, validation: null }}
           mode="again"
           onAnswer={readAgain}
           onClose={() => setAgain(false)}
@@ -137,7 +137,7 @@ function Checked({ name, problems, statistics, features, taken }: CheckedProps) 
         </Notice>
       )}
       {problems.length > 0 && <ProblemList problems={problems} />}
-      {taken.length > 0 && <FilesTaken files={taken} />}
+      {taken.files.length > 0 && <FilesTaken taken={taken} />}
       {!stopped && statistics && (
         <StatList>
           <Stat label="Users" value={formatCount(statistics.users)} />

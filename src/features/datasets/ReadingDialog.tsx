@@ -40,7 +40,7 @@ export function ReadingDialog({ questions, mode, onAnswer, onClose }: ReadingDia
       open
       wide
       onOpenChange={(open) => !open && onClose()}
-      title={mode === 'asked' ? 'How are these files to be read?' : 'Read the files differently'}
+      title={mode === 'asked' ? 'How should these files be read?' : 'Read the files differently'}
       description={
         mode === 'asked'
           ? 'More than one reading is possible. The likeliest is filled in; check it against the first rows.'
@@ -54,7 +54,7 @@ export function ReadingDialog({ questions, mode, onAnswer, onClose }: ReadingDia
             disabled={problems.length > 0}
             onClick={() => onAnswer(answersOf(mode === 'asked' ? onlyAsked(draft, files) : draft))}
           >
-            {mode === 'asked' ? 'Read them so' : 'Read again'}
+            {mode === 'asked' ? 'Continue' : 'Read again'}
           </Button>
         </>
       }

@@ -1,5 +1,6 @@
-import type { ColumnUse, FileReading, FileRole, FileTaken } from '../../domain/reading';
+import type { ColumnUse, FileReading, FileRole, FileTaken, Taken } from '../../domain/reading';
 import { formatCount } from '../../ui/format';
+import { SPLIT_RULE_LABELS } from '../../ui/words';
 
 export const ROLE_LABELS: Readonly<Record<FileRole, string>> = {
   interactions: 'Interactions',
@@ -20,7 +21,7 @@ export const USE_LABELS: Readonly<Record<ColumnUse, string>> = {
   rating: 'Rating',
   timestamp: 'Time',
   split: 'Split',
-  positive: 'Is an interaction if …',
+  positive: 'Outcome',
   original: 'Original id',
   index: 'Index',
   name: 'Name',
@@ -49,5 +50,26 @@ export function columnWords({ reading, preview }: FileTaken): string {
 
 const MOST_SHOWN = 8;
 
+/** `it cannot be read` → `It cannot be read.` */
+export const sentence = (words: string): string =>
+  words === '' ? '' : `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+
 /** A path without the folder that holds everything. */
 export const shortPath = (path: string): string => path.split('/').slice(-2).join('/');
+
+/** Where the split is from. */
+export function splitWords(files: readonly FileTaken[], split: Taken['split']): string {
+  if (!split) return '';
+  if (split.rule !== 'provided')
+    return `Split: drawn (${SPLIT_RULE_LABELS[split.rule].toLowerCase()}, seed ${split.seed ?? 0}).`;
+  const drawn = split.seed === null ? '' : `; validation drawn from training, seed ${split.seed}`;
+  const column = files.find(({ reading }) => reading.columns?.split !== undefined);
+  if (column) return `Split: column ${column.reading.columns?.split ?? ''} of ${shortPath(column.path)}${drawn}.`;
+  return `Split: by the names of the files${drawn}.`;
+}
+
+/** Where ratings or times are from. */
+export function useWords(files: readonly FileTaken[], use: 'rating' | 'timestamp', name: string): string {
+  const found = files.find(({ reading }) => reading.columns?.[use] !== undefined);
+  return found ? `${name}: column ${found.reading.columns?.[use] ?? ''}.` : `${name}: none.`;
+}

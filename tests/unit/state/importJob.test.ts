@@ -53,7 +53,7 @@ describe('an import, event by event', () => {
       id: 'a',
       statistics: null,
       features: [],
-      taken: [],
+      taken: { files: [], split: null },
       problems: [{ severity: 'error', rule: 'not-finite', file: 'y.npy', row: 3, message: 'm', hint: 'h' }],
     };
     const fault: DatasetEvent = {

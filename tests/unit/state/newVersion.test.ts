@@ -36,7 +36,7 @@ const checked = (severity: 'error' | 'warning'): ImportJob => ({
     name: 'checked',
     statistics: null,
     features: [],
-    taken: [],
+    taken: { files: [], split: null },
     problems: [{ severity, rule: 'not-finite', file: 'x.inter', row: 3, message: 'm', hint: 'h' }],
   },
 });
