@@ -103,6 +103,10 @@ test('MAGNET warns before it starts, and its panel shows routing and stages whil
   expect((await storedRun(page, id))?.status).toBe('running');
   expect(tasks.length).toBeGreaterThan(100);
   expect(tasks[0], 'the longest task, in ms').toBeLessThan(100);
+  // The second stage has been seen.
+  await expect(page.getByRole('region', { name: 'Run in progress' })).toContainText(/epoch ([4-9]|\d\d+) /, {
+    timeout: 120_000,
+  });
   await page.keyboard.press('s');
   await page.getByRole('button', { name: 'Stop and keep the best' }).click();
   await ended(page, id);

@@ -75,7 +75,7 @@ async function longestTask(page: Page, act: () => Promise<void>): Promise<number
 test('with many runs stored and one training, views open and histories scrub without a long task', async ({ page }) => {
   await page.goto('./');
   await expect(page.getByText('The demo dataset is ready')).toBeVisible({ timeout: 60_000 });
-  const id = await startRun(page, 'MAGNET', { 'Epochs, at most': '2' });
+  const id = await startRun(page, 'MAGNET', { 'Epochs, at most': '1' });
   await ended(page, id);
   await crowd(page, id);
   await page.reload();
@@ -125,6 +125,7 @@ test('with many runs stored and one training, views open and histories scrub wit
 
   // So many runs with curves are more than a link carries: what is given out in its place is a file, and it is read again.
   await page.goto('./#/runs');
+  await page.getByRole('button', { name: 'Pause the run' }).click();
   await page.getByRole('button', { name: /^Select all/ }).click();
   await page.getByRole('button', { name: 'Share', exact: true }).click();
   const dialog = page.getByRole('dialog', { name: /^Share \d+ runs$/ });

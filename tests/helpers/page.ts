@@ -71,7 +71,9 @@ export async function startRun(page: Page, model: string, options: Readonly<Reco
 
 /** Waits until the stored document says that the run ended. */
 export async function ended(page: Page, id: string, timeout = 300_000): Promise<RunDocument> {
-  await expect.poll(async () => (await storedRun(page, id))?.status, { timeout }).toMatch(/finished|failed|stopped/);
+  await expect
+    .poll(async () => (await storedRun(page, id))?.status, { timeout, intervals: [200] })
+    .toMatch(/finished|failed|stopped/);
   const run = await storedRun(page, id);
   if (!run) throw new Error('The run is gone.');
   expect(run.fault).toBeNull();
