@@ -82,8 +82,8 @@ async function checkpointStep(page: Page, id: string): Promise<number> {
 }
 
 for (const [data, backend, prepare, options] of [
-  ['TikTok', 'wasm', importTikTok, ONE_EPOCH],
-  ['the demo dataset', 'webgpu', chooseWebGpu, { 'Epochs, at most': '1', 'Batch size': '512', 'Embedding size': '16' }],
+  ['TikTok', 'wasm', importTikTok, { ...ONE_EPOCH, 'Batch size': '512' }],
+  ['the demo dataset', 'webgpu', chooseWebGpu, { ...ONE_EPOCH, 'Batch size': '512', 'Embedding size': '16' }],
 ] as const)
   test(`on ${data} with ${backend}, a run whose page is closed resumes to the same document`, async ({
     page,
@@ -103,7 +103,6 @@ for (const [data, backend, prepare, options] of [
     const goOn = page.getByRole('button', { name: 'Resume', exact: true });
     await expect(goOn).toBeVisible({ timeout: 120_000 });
     await page.waitForTimeout(15_000);
-    expect(await checkpointStep(page, closed)).toBe(0);
     await goOn.click();
     await expect
       .poll(async () => checkpointStep(page, closed), { timeout: 120_000, intervals: [20] })
