@@ -5,15 +5,23 @@ import { browserFlags, browserPath } from './cli/browser';
 /** Another one lets two working copies test side by side. */
 const port = Number(process.env['LODESTONE_TEST_PORT'] ?? 4319);
 
+const LONG = /(tiktok|crowded|reasoning)\.spec\.ts$/;
+
 export default defineConfig({
   testDir: 'tests/e2e',
-  // Files side by side: each test has a browser context of its own, and half of its time it waits.
+  // Side by side, those of a file too: each test has a browser context of its own, and half of its time it waits.
+  fullyParallel: true,
   workers: Math.min(2, availableParallelism()),
   // A test that passes only the second time is listed as flaky.
   retries: process.env['CI'] ? 1 : 0,
   timeout: 600_000,
   expect: { timeout: 30_000 },
   reporter: [['list']],
+  // The longest first: begun last, they would run alone.
+  projects: [
+    { name: 'long', testMatch: LONG },
+    { name: 'short', testIgnore: LONG },
+  ],
   use: {
     baseURL: `http://localhost:${port}`,
     viewport: { width: 1440, height: 900 },

@@ -28,13 +28,18 @@ const QUIET = [
   '--disable-sync',
 ];
 
-/** Flags with which headless Chromium offers a correct software WebGPU adapter, on the page and in workers. */
+/**
+ * Flags with which headless Chromium offers a correct software WebGPU adapter, on the page and in workers. The page is not
+ * drawn through that adapter, which would take the processor longer than drawing it itself.
+ */
 const SOFTWARE_WEBGPU = [
   '--enable-unsafe-webgpu',
   '--enable-features=Vulkan',
   '--use-vulkan=swiftshader',
   '--use-angle=swiftshader',
   '--use-webgpu-adapter=swiftshader',
+  '--disable-gpu-compositing',
+  '--disable-gpu-rasterization',
 ];
 
 /** Flags for a machine's own graphics adapter. */

@@ -95,14 +95,20 @@ test('MAGNET warns before it starts, and its panel shows routing and stages whil
   await expect(page.getByText(/Up to 15\.9 induced edges per real edge/)).toBeVisible();
   await expectFit(page, 'form');
 
-  // Enough epochs to watch.
-  const id = await startRun(page, 'MAGNET', { 'Epochs, at most': '12', Patience: '0' });
+  // More epochs than are watched.
+  const id = await startRun(page, 'MAGNET', { 'Epochs, at most': '400', Patience: '0' });
   await expect.poll(async () => (await storedRun(page, id))?.status, { timeout: 120_000 }).toBe('running');
   await expect(third(page)).toHaveValue('overview');
-  const tasks = await pageTasks(page, 8000);
+  const tasks = await pageTasks(page, () => page.waitForTimeout(8000));
   expect((await storedRun(page, id))?.status).toBe('running');
   expect(tasks.length).toBeGreaterThan(100);
   expect(tasks[0], 'the longest task, in ms').toBeLessThan(100);
+  // The second stage has been seen.
+  await expect(page.getByRole('region', { name: 'Run in progress' })).toContainText(/epoch ([4-9]|\d\d+) /, {
+    timeout: 120_000,
+  });
+  await page.keyboard.press('s');
+  await page.getByRole('button', { name: 'Stop and keep the best' }).click();
   await ended(page, id);
 
   await expect(page.getByText('Stage 2 began after step 3, so coverage had no time to act.')).toBeVisible();

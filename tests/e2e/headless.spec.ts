@@ -3,6 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { bundle } from '../../cli/bundle.mjs';
 import type { RunDocument } from '../../src/domain/run';
 import { withoutClock } from '../helpers/clock';
 import { storedRun } from '../helpers/page';
@@ -13,13 +15,17 @@ test.beforeAll(() => {
 });
 test.afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function lodestone(...words: string[]): { code: number | null; said: string } {
-  const { status, stderr } = spawnSync(process.execPath, ['cli/lodestone.mjs', ...words], {
-    encoding: 'utf8',
-    timeout: 240_000,
-  });
+interface Ending {
+  readonly code: number | null;
+  readonly said: string;
+}
+
+function node(...words: string[]): Ending {
+  const { status, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8', timeout: 240_000 });
   return { code: status, said: stderr };
 }
+
+const lodestone = (...words: string[]): Ending => node('cli/lodestone.mjs', ...words);
 
 const COMMON = [
   'run',
@@ -67,28 +73,23 @@ test('both hosts write the same run, embeddings, lists and trace, and the page o
   expect((await storedRun(page, node!.id))!.epochs).toEqual(node!.epochs);
 });
 
-test('exit codes say what was wrong', () => {
+test('exit codes say what was wrong', async () => {
   const out = ['--out', join(folder, 'refused'), '--host', 'node'];
   expect(lodestone('run', '--dataset', 'demo', '--model', 'none', ...out).code).toBe(2);
-  expect(lodestone('run', '--dataset', 'demo', '--model', 'lightgcn', '--set', 'layers=0', ...out).code).toBe(2);
-  expect(lodestone('run', '--dataset', join(folder, 'nothing'), '--model', 'bpr', ...out).code).toBe(3);
+  // As `cli/lodestone.mjs`, bundled once.
+  const main = JSON.stringify(pathToFileURL(await bundle('cli/main.ts')).href);
+  const program = `const { main } = await import(${main});
+process.exitCode = await main(process.argv.slice(1));
+process.exit();`;
+  const bundled = (...words: string[]): Ending => node('--input-type=module', '--eval', program, '--', ...words);
+  expect(bundled('run', '--dataset', 'demo', '--model', 'lightgcn', '--set', 'layers=0', ...out).code).toBe(2);
+  expect(bundled('run', '--dataset', join(folder, 'nothing'), '--model', 'bpr', ...out).code).toBe(3);
   writeFileSync(join(folder, 'broken.inter'), 'userID\titemID\tx_label\n0\t0\t7\n');
-  const refused = lodestone('run', '--dataset', join(folder, 'broken.inter'), '--model', 'bpr', ...out);
+  const refused = bundled('run', '--dataset', join(folder, 'broken.inter'), '--model', 'bpr', ...out);
   expect(refused.code, refused.said).toBe(3);
   expect(refused.said).toContain('x_label');
   // Without --software the adapter of a machine without a GPU is not taken.
-  const device = lodestone(
-    'run',
-    '--dataset',
-    'demo',
-    '--model',
-    'bpr',
-    '--epochs',
-    '1',
-    '--backend',
-    'webgpu',
-    ...out,
-  );
+  const device = bundled('run', '--dataset', 'demo', '--model', 'bpr', '--epochs', '1', '--backend', 'webgpu', ...out);
   expect([0, 4]).toContain(device.code);
   if (device.code === 4) expect(device.said).toContain('GPU_UNAVAILABLE');
   expect(existsSync(join(folder, 'refused', 'embeddings.safetensors'))).toBe(device.code === 0);

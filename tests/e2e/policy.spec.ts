@@ -60,7 +60,7 @@ test('training and its views stay inside the content policy and ask no other hos
   await page.getByRole('tab', { name: 'Routing' }).click();
   await expect(page.getByRole('grid', { name: /^Mean routing, epoch 1:/ })).toBeVisible({ timeout: 60_000 });
   await chooseWebGpu(page);
-  const shaded = await ended(page, await startRun(page, 'LightGCN', { 'Epochs, at most': '1' }));
+  const shaded = await ended(page, await startRun(page, 'BPR-MF', { 'Epochs, at most': '1', 'Embedding size': '16' }));
   expect(shaded.device?.backend).toBe('webgpu');
   for (const place of ['Data', 'Runs', 'Compare', 'Sweeps', 'Device']) {
     await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: place }).click();
