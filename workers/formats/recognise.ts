@@ -3,11 +3,14 @@ import type { Format, Opened } from './format';
 import { gzip } from './gzip';
 import { npy } from './npy';
 import { baseName, readHead, type ByteSource, type Watch } from './source';
+import { safetensors } from './safetensors';
 import { table } from './table';
+import { tar } from './tar';
+import { torchLegacy } from './torchLegacy';
 import { zip } from './zip';
 
 /** Asked in this order; the table comes last because any text could be one. */
-const FORMATS: readonly Format[] = [zip, gzip, npy, table];
+const FORMATS: readonly Format[] = [zip, gzip, npy, torchLegacy, safetensors, tar, table];
 
 /** Formats that are known but not read, so that the message can say what to do instead. */
 const FOREIGN: readonly {
