@@ -1,3 +1,4 @@
+import { foreignError, workbookOf } from './foreign';
 import type { Format } from './format';
 import { npzArrays } from './npz';
 import { spool } from './source';
@@ -15,6 +16,8 @@ export const zip: Format = {
     const entries = await readDirectory(source.path, blob, watch);
     const record = torchRecord(entries);
     if (record) return openTorchZip(source, blob, entries, record, watch);
+    const workbook = workbookOf(entries.map(({ name }) => name));
+    if (workbook) throw foreignError(source.path, workbook);
     const sources = entries.map((entry) => entrySource(source, blob, entry));
     const arrays = await npzArrays(source, sources, watch);
     return arrays ?? { kind: 'archive', entries: sources };
