@@ -3,6 +3,7 @@ import type { Format, Opened } from './format';
 import { foreign } from './foreign';
 import { gzip } from './gzip';
 import { npy } from './npy';
+import { parquet } from './parquet';
 import { baseName, readHead, type ByteSource, type Watch } from './source';
 import { safetensors } from './safetensors';
 import { table } from './table';
@@ -11,7 +12,7 @@ import { torchLegacy } from './torchLegacy';
 import { zip } from './zip';
 
 /** Asked in this order; the table comes last because any text could be one. */
-const FORMATS: readonly Format[] = [zip, gzip, npy, torchLegacy, safetensors, tar, foreign, table];
+const FORMATS: readonly Format[] = [zip, gzip, npy, torchLegacy, safetensors, parquet, tar, foreign, table];
 
 const HEAD_BYTES = 512;
 
