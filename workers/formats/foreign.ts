@@ -80,7 +80,12 @@ const SIGNATURES: readonly (Foreign & { readonly magic: readonly (number | null)
   {
     magic: ascii('MATLAB 5.0 MAT-file'),
     what: 'a MATLAB file of version 5',
-    hint: 'Save its matrix with NumPy: numpy.save("image_feat.npy", scipy.io.loadmat(path)["features"]). Version 7.3 is read as it is.',
+    hint: 'Save its matrix with NumPy: numpy.save("image_feat.npy", scipy.io.loadmat(path)["features"]).',
+  },
+  {
+    magic: ascii('MATLAB 7.3 MAT-file'),
+    what: 'a MATLAB file of version 7.3',
+    hint: 'Save its matrix with NumPy: numpy.save("image_feat.npy", h5py.File(path)["features"][:].T).',
   },
   {
     magic: [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1],

@@ -2,6 +2,7 @@ import { AppError } from '../../src/domain/errors';
 import type { Format, Opened } from './format';
 import { foreign } from './foreign';
 import { gzip } from './gzip';
+import { hdf5 } from './hdf5';
 import { npy } from './npy';
 import { parquet } from './parquet';
 import { baseName, readHead, type ByteSource, type Watch } from './source';
@@ -12,7 +13,7 @@ import { torchLegacy } from './torchLegacy';
 import { zip } from './zip';
 
 /** Asked in this order; the table comes last because any text could be one. */
-const FORMATS: readonly Format[] = [zip, gzip, npy, torchLegacy, safetensors, parquet, tar, foreign, table];
+const FORMATS: readonly Format[] = [zip, gzip, npy, torchLegacy, safetensors, parquet, hdf5, tar, foreign, table];
 
 const HEAD_BYTES = 512;
 
