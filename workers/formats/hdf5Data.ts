@@ -1,5 +1,6 @@
 import { readChunks } from './hdf5Chunks';
 import { checkFilters, unfiltered } from './hdf5Filters';
+import { bomb, inflatedLimit } from './inflate';
 import { NOWHERE, type Hdf5File } from './hdf5Reader';
 import type { Dataset, Layout } from './hdf5Types';
 import { blobSource, readSlice, type ByteSource, type Watch } from './source';
@@ -16,6 +17,8 @@ const FILL_BYTES = 2 ** 20;
 export function datasetSource(file: Hdf5File, dataset: Dataset): ByteSource {
   const { layout, shape, type } = dataset;
   const size = shape.reduce((product, length) => product * length, type.bytes);
+  // Values that were never written take no place in a file.
+  if (size > inflatedLimit(file.blob.size)) throw bomb(file.path, inflatedLimit(file.blob.size));
   switch (layout.kind) {
     case 'compact':
       return blobSource(file.path, new Blob([layout.bytes.subarray(0, size)]));

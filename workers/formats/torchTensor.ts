@@ -2,6 +2,7 @@ import { entry } from '../../src/domain/at';
 import { AppError } from '../../src/domain/errors';
 import { checkShape, describe, denseNumbers } from './dense';
 import type { IdVector, Matrix, NamedArray } from './format';
+import { bomb, inflatedLimit } from './inflate';
 import { swapBytes, type ElementType } from './npyTypes';
 import { READ_BYTES, baseName, blobSource, readSlice, type Watch } from './source';
 import { stridedMatrix, type Layout } from './strided';
@@ -32,6 +33,9 @@ export interface Tensor {
 /** Throws `FILE_BROKEN` unless all values of a tensor that has some lie in its storage. */
 export function checkExtent(path: string, name: string, tensor: Tensor): void {
   const last = tensor.shape.reduce((sum, length, i) => sum + (length - 1) * entry(tensor.strides, i), tensor.offset);
+  const bytes = tensor.shape.reduce((product, length) => product * length, tensor.type.bytes);
+  // A view may repeat what is stored, but not without end.
+  if (bytes > inflatedLimit(tensor.storage.bytes)) throw bomb(path, inflatedLimit(tensor.storage.bytes));
   if (tensor.shape.includes(0) || (last + 1) * tensor.type.bytes <= tensor.storage.bytes) return;
   throw new AppError(
     'FILE_BROKEN',
