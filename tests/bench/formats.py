@@ -20,4 +20,7 @@ with h5py.File(folder / 'chunked.h5', 'w') as file:
 flat = pa.array(features.ravel())
 pq.write_table(pa.table({'features': pa.FixedSizeListArray.from_arrays(flat, COLUMNS)}), folder / 'lists.parquet')
 del flat
-pq.write_table(pa.table({f'f{i}': features[:, i] for i in range(COLUMNS)}), folder / 'columns.parquet')
+columns = pa.table({f'f{i}': features[:, i] for i in range(COLUMNS)})
+# By default values go through a dictionary, which is of no use for features and is yet what most files have.
+pq.write_table(columns, folder / 'columns.parquet')
+pq.write_table(columns, folder / 'columns_plain.parquet', use_dictionary=False)

@@ -1,15 +1,14 @@
-import { readChunks } from './hdf5Chunks';
+import { entry } from '../../src/domain/at';
+import { readChunks, type Chunk } from './hdf5Chunks';
 import { checkFilters, unfiltered } from './hdf5Filters';
 import { bomb, inflatedLimit } from './inflate';
 import { NOWHERE, type Hdf5File } from './hdf5Reader';
 import type { Dataset, Layout } from './hdf5Types';
-import { blobSource, readSlice, type ByteSource, type Watch } from './source';
+import { READ_BYTES, blobSource, readSlice, type ByteSource, type Watch } from './source';
 
 /** A row of chunks of more bytes than this is not held. */
 const LARGEST_PANEL = 512 * 2 ** 20;
 const LARGEST_CHUNK = 256 * 2 ** 20;
-/** Chunks that are asked for at once. */
-const PARALLEL_READS = 16;
 /** Values that were never written are made up in pieces of about this many bytes. */
 const FILL_BYTES = 2 ** 20;
 
@@ -53,7 +52,7 @@ async function* filled(dataset: Dataset, size: number): AsyncGenerator<Uint8Arra
   for (let at = 0; at < size; at += piece.length) yield piece.slice(0, size - at);
 }
 
-/** The rows that one row of chunks covers, then the next ones. */
+/** The rows that one row of chunks covers, then the next ones; the bytes are reused for those. */
 async function* panels(
   file: Hdf5File,
   dataset: Dataset,
@@ -70,30 +69,77 @@ async function* panels(
     throw file.unsupported('has an array in chunks of more than 256 MiB');
   const chunks = await readChunks(file, dataset, layout);
   const across = Math.ceil(columns / chunkColumns);
-  const plain = filters.length === 0;
+  const stride = chunkColumns * type.bytes;
+  const panel = new Uint8Array(height * rowBytes);
   for (let first = 0; first < rows; first += chunkRows) {
     const used = Math.min(chunkRows, rows - first);
-    const panel = fillBytes(dataset, used * rowBytes);
-    const place = async (column: number): Promise<void> => {
-      const chunk = chunks.get((first / chunkRows) * across + column);
-      if (!chunk) return;
-      if (plain && chunk.size < chunkBytes) throw file.broken('a chunk ends early');
-      const stored = await readSlice(
-        file.path,
-        file.blob,
-        chunk.address,
-        chunk.address + (plain ? chunkBytes : chunk.size),
-        watch,
-      );
-      const values = await unfiltered(file, filters, chunk, stored, chunkBytes);
-      const start = column * chunkColumns * type.bytes;
-      const width = Math.min(chunkColumns * type.bytes, rowBytes - start);
-      const step = chunkColumns * type.bytes;
-      if (width === rowBytes && step === rowBytes) panel.set(values.subarray(0, used * rowBytes));
-      else for (let r = 0; r < used; r++) panel.set(values.subarray(r * step, r * step + width), r * rowBytes + start);
-    };
-    for (let column = 0; column < across; column += PARALLEL_READS)
-      await Promise.all(Array.from({ length: Math.min(PARALLEL_READS, across - column) }, (_, i) => place(column + i)));
-    yield panel;
+    const firstChunk = (first / chunkRows) * across;
+    const found: Placed[] = [];
+    for (let column = 0; column < across; column++) {
+      const chunk = chunks.get(firstChunk + column);
+      if (!chunk) continue;
+      if (filters.length === 0 && chunk.size < chunkBytes) throw file.broken('a chunk ends early');
+      found.push({ column, address: chunk.address, size: chunk.size, mask: chunk.mask });
+    }
+    if (found.length < across) panel.set(fillBytes(dataset, panel.length));
+    for (const run of runsOf(found)) {
+      const from = entry(run, 0).address;
+      const last = entry(run, run.length - 1);
+      const bytes = await readSlice(file.path, file.blob, from, last.address + last.size, watch);
+      for (const chunk of run) {
+        const stored = bytes.subarray(chunk.address - from, chunk.address - from + chunk.size);
+        const values = filters.length === 0 ? stored : await unfiltered(file, filters, chunk, stored, chunkBytes);
+        const start = chunk.column * stride;
+        placeRows(values, stride, panel, start, rowBytes, Math.min(stride, rowBytes - start), used);
+      }
+    }
+    yield panel.subarray(0, used * rowBytes);
   }
+}
+
+interface Placed extends Chunk {
+  readonly column: number;
+}
+
+/** Chunks that lie one after the other in the file are read at once. */
+function runsOf(chunks: readonly Placed[]): Placed[][] {
+  const runs: Placed[][] = [];
+  let end = -1;
+  let start = 0;
+  for (const chunk of [...chunks].sort((a, b) => a.address - b.address)) {
+    const run = runs.at(-1);
+    if (run && chunk.address === end && end + chunk.size - start <= READ_BYTES) run.push(chunk);
+    else {
+      runs.push([chunk]);
+      start = chunk.address;
+    }
+    end = chunk.address + chunk.size;
+  }
+  return runs;
+}
+
+/** Copies rows of `length` bytes: by words of four where all begin at such. */
+function placeRows(
+  from: Uint8Array<ArrayBuffer>,
+  fromStride: number,
+  to: Uint8Array<ArrayBuffer>,
+  start: number,
+  toStride: number,
+  length: number,
+  rows: number,
+): void {
+  if (length === fromStride && length === toStride) {
+    to.set(from.subarray(0, rows * length));
+    return;
+  }
+  if ([from.byteOffset, fromStride, start, toStride, length].every((bytes) => bytes % 4 === 0)) {
+    const source = new Int32Array(from.buffer, from.byteOffset, Math.floor(from.length / 4));
+    const target = new Int32Array(to.buffer);
+    for (let r = 0; r < rows; r++) {
+      const [a, b] = [(r * fromStride) / 4, (start + r * toStride) / 4];
+      for (let i = 0; i < length / 4; i++) target[b + i] = source[a + i] ?? 0;
+    }
+    return;
+  }
+  for (let r = 0; r < rows; r++) to.set(from.subarray(r * fromStride, r * fromStride + length), start + r * toStride);
 }

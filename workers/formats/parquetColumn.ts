@@ -27,6 +27,7 @@ export class ColumnCursor {
   readonly #codec;
   readonly #tools: Tools;
   #dictionary: Float32Array | null = null;
+  #held: Float32Array = new Float32Array();
   /** Rows of the file that have begun. */
   #row: number;
   /** Values of the row that has begun. */
@@ -71,8 +72,8 @@ export class ColumnCursor {
         throw this.#wrongRow(`${amount(this.#inRow, 'number')}`);
       if (!parts) throw broken(this.#file.path, `${this.#column.name} ends before its rows do`);
       this.#checkLevels(parts);
+      const left = this.values.slice(this.at);
       const found = this.#decode(parts);
-      const left = this.values.subarray(this.at);
       if (left.length === 0) this.values = found;
       else {
         const joined = new Float32Array(left.length + found.length);
@@ -175,6 +176,7 @@ export class ColumnCursor {
       return;
     }
     const levels = this.#levels(parts);
+    if (full && this.#isEven(levels.repetition)) return;
     const width = this.#width ?? 1;
     for (let i = 0; i < entries; i++) {
       if (levels.repetition[i] === 0) {
@@ -188,6 +190,21 @@ export class ColumnCursor {
       this.#inRow++;
       if (this.#inRow > width) throw this.#wrongRow(`more than ${amount(width, 'number')}`);
     }
+  }
+
+  /** The usual page: whole rows of the right length, and nothing else. */
+  #isEven(repetition: Int32Array): boolean {
+    const width = this.#width ?? 1;
+    const { length } = repetition;
+    if (width === 0 || length % width !== 0 || (!this.#isFirst && this.#inRow !== width)) return false;
+    let begun = 0;
+    for (let i = 0; i < length; i++) begun += repetition[i] === 0 ? 1 : 0;
+    if (begun !== length / width) return false;
+    for (let i = 0; i < length; i += width) if (repetition[i] !== 0) return false;
+    this.#isFirst = false;
+    this.#inRow = width;
+    this.#row += begun;
+    return true;
   }
 
   /** The last row of a group must be whole, too. */
@@ -212,10 +229,18 @@ export class ColumnCursor {
 
   #decoded(decoding: Decoding): Float32Array {
     return this.#guarded(() => {
-      const found = decodePage(this.#leaf, this.#dictionary, decoding, this.#tools.unpackDeltas);
+      const found = decodePage(this.#leaf, this.#dictionary, decoding, this.#tools.unpackDeltas, (length) =>
+        this.#scratch(length),
+      );
       if (found) return found;
       throw new DamagedPage(`the encoding ${decoding.encoding} is not one of its type's`);
     });
+  }
+
+  /** An array that is used again for the next page; what is left of the last one is copied before. */
+  #scratch(length: number): Float32Array {
+    if (this.#held.length < length) this.#held = new Float32Array(length);
+    return this.#held.subarray(0, length);
   }
 
   #guarded<T>(work: () => T): T {

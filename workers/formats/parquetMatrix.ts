@@ -127,6 +127,10 @@ function copy(
   target: number,
   columns: number,
 ): void {
+  if (width === 1) {
+    for (let r = 0, to = target; r < height; r++, to += columns) out[to] = from[start + r] ?? 0;
+    return;
+  }
   for (let r = 0; r < height; r++)
     for (let c = 0; c < width; c++) out[target + r * columns + c] = from[start + r * width + c] ?? 0;
 }

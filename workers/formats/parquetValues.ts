@@ -1,6 +1,6 @@
 import { entry } from '../../src/domain/at';
 import type { Leaf } from './parquetFile';
-import { DamagedPage, readHybrid } from './parquetLevels';
+import { DamagedPage, lookHybrid, readHybrid } from './parquetLevels';
 
 export interface Decoding {
   readonly encoding: string;
@@ -14,19 +14,20 @@ type UnpackDeltas = (
   output: Int32Array | BigInt64Array,
 ) => void;
 
-/** The numbers of a page; null for an encoding that its type does not have. Throws `DamagedPage`, and what `unpackDeltas` throws. */
+/** The numbers of a page, maybe in an array that `scratch` gives; null for an encoding that its type does not have. Throws `DamagedPage`, and what `unpackDeltas` throws. */
 export function decodePage(
   leaf: Leaf,
   dictionary: Float32Array | null,
   { encoding, bytes, count }: Decoding,
   unpackDeltas: UnpackDeltas,
+  scratch: (length: number) => Float32Array,
 ): Float32Array | null {
   switch (encoding) {
     case 'PLAIN':
       return leaf.physical === 'BOOLEAN' ? bits(bytes, count) : plain(leaf, bytes, count);
     case 'PLAIN_DICTIONARY':
     case 'RLE_DICTIONARY':
-      return looked(dictionary, bytes, count);
+      return looked(dictionary, bytes, count, scratch(count));
     case 'RLE':
       return leaf.physical === 'BOOLEAN' ? Float32Array.from(readHybrid(bytes.subarray(4), 1, count)) : null;
     case 'BYTE_STREAM_SPLIT':
@@ -41,6 +42,9 @@ export function decodePage(
 function plain({ type }: Leaf, bytes: Uint8Array, count: number): Float32Array {
   const length = count * type.bytes;
   if (bytes.length < length) throw new DamagedPage('the values of a page end early');
+  // Unpacked pages have a buffer of their own, which then needs no copy.
+  if (type.label === 'float32' && bytes.byteOffset % 4 === 0 && bytes.buffer instanceof ArrayBuffer)
+    return new Float32Array(bytes.buffer, bytes.byteOffset, count);
   const values = new Float32Array(count);
   type.decode(bytes.slice(0, length).buffer, count, values);
   return values;
@@ -51,17 +55,11 @@ function bits(bytes: Uint8Array, count: number): Float32Array {
   return Float32Array.from({ length: count }, (_, i) => (entry(bytes, i >> 3) >> (i & 7)) & 1);
 }
 
-function looked(dictionary: Float32Array | null, bytes: Uint8Array, count: number): Float32Array {
+function looked(dictionary: Float32Array | null, bytes: Uint8Array, count: number, out: Float32Array): Float32Array {
   const width = bytes[0];
   if (!dictionary || width === undefined) throw new DamagedPage('a page has no dictionary');
-  const indices = readHybrid(bytes.subarray(1), width, count);
-  const values = new Float32Array(count);
-  for (let i = 0; i < count; i++) {
-    const value = dictionary[entry(indices, i)];
-    if (value === undefined) throw new DamagedPage('a value is not in the dictionary');
-    values[i] = value;
-  }
-  return values;
+  lookHybrid(bytes.subarray(1), width, count, dictionary, out);
+  return out;
 }
 
 /** The first bytes of all values, then the second ones, and so on: put together again. */
