@@ -103,20 +103,11 @@ function numberType({ type, type_length, converted_type, logical_type }: SchemaE
   if (logical_type && logical_type.type !== 'INTEGER') return null;
   if (converted_type && !/^U?INT_/.test(converted_type)) return null;
   const unsigned = logical_type ? !logical_type.isSigned : converted_type?.startsWith('UINT_');
-  switch (type) {
-    case 'BOOLEAN':
-      return elementOf('b1');
-    case 'FLOAT':
-      return elementOf('f4');
-    case 'DOUBLE':
-      return elementOf('f8');
-    case 'INT32':
-      return elementOf(unsigned ? 'u4' : 'i4');
-    case 'INT64':
-      return elementOf(unsigned ? 'u8' : 'i8');
-    default:
-      return null;
-  }
+  if (type === 'INT32') return elementOf(unsigned ? 'u4' : 'i4');
+  if (type === 'INT64') return elementOf(unsigned ? 'u8' : 'i8');
+  if (type === 'BOOLEAN') return elementOf('b1');
+  if (type === 'FLOAT') return elementOf('f4');
+  return type === 'DOUBLE' ? elementOf('f8') : null;
 }
 
 /** Where the pages of a column's chunk lie. */

@@ -1,3 +1,5 @@
+import { PickleBytes, PickleRefusal } from './pickleBytes';
+import { literal } from './pickleLiterals';
 import {
   PickledCall,
   PickledDict,
@@ -11,16 +13,6 @@ import {
 /** No file of features needs more than these. */
 const MOST_OPCODES = 20_000_000;
 const MOST_VALUES = 8_000_000;
-const LONGEST_TEXT = 2 ** 20;
-
-/** Why a pickle is not read. `short`: it goes on after the bytes that were given. */
-export class PickleRefusal extends Error {
-  readonly short: boolean;
-  constructor(what: string, short = false) {
-    super(what);
-    this.short = short;
-  }
-}
 
 export interface ReadPickle {
   readonly value: Pickled;
@@ -34,9 +26,6 @@ export interface ReadPickle {
 const MARK = Symbol('mark');
 type Entry = Pickled | typeof MARK;
 
-const latin1 = new TextDecoder('latin1');
-const utf8 = new TextDecoder();
-
 /**
  * Reads one pickle (protocols 2 to 5) that starts at `start`, as data: no class is looked up and nothing is called. Calls of the
  * functions named in `calls` are kept as calls, every other object as its class's name. Throws
@@ -48,30 +37,25 @@ export function readPickle(bytes: Uint8Array<ArrayBuffer>, start: number, calls:
 
 /** A stack machine with the few opcodes that data need. */
 class Machine {
-  readonly #bytes: Uint8Array<ArrayBuffer>;
-  readonly #view: DataView;
+  readonly #bytes: PickleBytes;
   readonly #calls: ReadonlySet<string>;
   readonly #stack: Entry[] = [];
   readonly #references: PickledReference[] = [];
   readonly #memo = new Map<number, Pickled>();
-  #at: number;
   #values = 0;
 
   constructor(bytes: Uint8Array<ArrayBuffer>, start: number, calls: ReadonlySet<string>) {
-    this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.#at = start;
+    this.#bytes = new PickleBytes(bytes, start);
     this.#calls = calls;
   }
 
   run(): ReadPickle {
     for (let steps = 0; steps < MOST_OPCODES; steps++) {
-      const code = this.#unsigned(1);
-      if (code === 0x2e) return { value: this.#pop(), references: this.#references, end: this.#at };
+      const code = this.#bytes.unsigned(1);
+      if (code === 0x2e) return { value: this.#pop(), references: this.#references, end: this.#bytes.at };
       if (
-        !this.#constant(code) &&
-        !this.#number(code) &&
-        !this.#text(code) &&
+        !this.#frame(code) &&
+        !this.#literal(code) &&
         !this.#collection(code) &&
         !this.#memory(code) &&
         !this.#object(code)
@@ -83,62 +67,15 @@ class Machine {
     throw new PickleRefusal('it is too long');
   }
 
-  #constant(code: number): boolean {
-    switch (code) {
-      case 0x80: // PROTO
-        this.#unsigned(1);
-        return true;
-      case 0x95: // FRAME
-        this.#take(8);
-        return true;
-      case 0x4e:
-        return this.#push(null);
-      case 0x88:
-        return this.#push(true);
-      case 0x89:
-        return this.#push(false);
-      default:
-        return false;
-    }
+  #frame(code: number): boolean {
+    if (code !== 0x80 && code !== 0x95) return false;
+    this.#bytes.take(code === 0x80 ? 1 : 8);
+    return true;
   }
 
-  #number(code: number): boolean {
-    switch (code) {
-      case 0x4b: // BININT1
-        return this.#push(this.#unsigned(1));
-      case 0x4d: // BININT2
-        return this.#push(this.#unsigned(2));
-      case 0x4a: // BININT
-        return this.#push(this.#view.getInt32(this.#skip(4), true));
-      case 0x47: // BINFLOAT
-        return this.#push(this.#view.getFloat64(this.#skip(8)));
-      case 0x8a: // LONG1
-        return this.#push(this.#long(this.#unsigned(1)));
-      default:
-        return false;
-    }
-  }
-
-  #text(code: number): boolean {
-    switch (code) {
-      case 0x8c: // SHORT_BINUNICODE
-        return this.#push(utf8.decode(this.#limited(this.#unsigned(1))));
-      case 0x58: // BINUNICODE
-        return this.#push(utf8.decode(this.#limited(this.#unsigned(4))));
-      case 0x55: // SHORT_BINSTRING
-        return this.#push(latin1.decode(this.#limited(this.#unsigned(1))));
-      case 0x54: // BINSTRING
-        return this.#push(latin1.decode(this.#limited(this.#unsigned(4))));
-      case 0x43: // SHORT_BINBYTES
-        return this.#push(this.#take(this.#unsigned(1)));
-      case 0x42: // BINBYTES
-        return this.#push(this.#take(this.#unsigned(4)));
-      case 0x8e: // BINBYTES8
-      case 0x96: // BYTEARRAY8
-        return this.#push(this.#take(this.#unsigned(8)));
-      default:
-        return false;
-    }
+  #literal(code: number): boolean {
+    const value = literal(code, this.#bytes);
+    return value !== undefined && this.#push(value);
   }
 
   #collection(code: number): boolean {
@@ -189,15 +126,15 @@ class Machine {
   #memory(code: number): boolean {
     switch (code) {
       case 0x71: // BINPUT
-        return this.#remember(this.#unsigned(1));
+        return this.#remember(this.#bytes.unsigned(1));
       case 0x72: // LONG_BINPUT
-        return this.#remember(this.#unsigned(4));
+        return this.#remember(this.#bytes.unsigned(4));
       case 0x94: // MEMOIZE
         return this.#remember(this.#memo.size);
       case 0x68: // BINGET
-        return this.#recall(this.#unsigned(1));
+        return this.#recall(this.#bytes.unsigned(1));
       case 0x6a: // LONG_BINGET
-        return this.#recall(this.#unsigned(4));
+        return this.#recall(this.#bytes.unsigned(4));
       default:
         return false;
     }
@@ -206,7 +143,7 @@ class Machine {
   #object(code: number): boolean {
     switch (code) {
       case 0x63: // GLOBAL
-        return this.#global(this.#line(), this.#line());
+        return this.#global(this.#bytes.line(), this.#bytes.line());
       case 0x93: {
         // STACK_GLOBAL
         const [module, name] = this.#popMany(2);
@@ -326,49 +263,6 @@ class Machine {
     if (place < 0) throw damaged();
     const values = this.#stack.splice(place);
     return values.filter((value) => value !== MARK);
-  }
-
-  #skip(length: number): number {
-    const start = this.#at;
-    if (length > this.#bytes.length - start) throw new PickleRefusal('it ends early', true);
-    this.#at += length;
-    return start;
-  }
-
-  #take(length: number): Uint8Array<ArrayBuffer> {
-    const start = this.#skip(length);
-    return this.#bytes.subarray(start, start + length);
-  }
-
-  #limited(length: number): Uint8Array<ArrayBuffer> {
-    if (length > LONGEST_TEXT) throw new PickleRefusal('it holds a text of more than a million characters');
-    return this.#take(length);
-  }
-
-  #unsigned(bytes: 1 | 2 | 4 | 8): number {
-    const at = this.#skip(bytes);
-    if (bytes === 1) return this.#view.getUint8(at);
-    if (bytes === 2) return this.#view.getUint16(at, true);
-    return bytes === 4 ? this.#view.getUint32(at, true) : Number(this.#view.getBigUint64(at, true));
-  }
-
-  /** A whole number of up to 16 bytes, in two's complement. */
-  #long(length: number): number | bigint {
-    const bytes = this.#take(length);
-    if (length > 16) throw new PickleRefusal('it holds a number of more than 16 bytes');
-    let value = 0n;
-    for (let i = length - 1; i >= 0; i--) value = value * 256n + BigInt(bytes[i] ?? 0);
-    const signed = BigInt.asIntN(8 * Math.max(1, length), value);
-    const number = Number(signed);
-    return Number.isSafeInteger(number) ? number : signed;
-  }
-
-  #line(): string {
-    const end = this.#bytes.indexOf(10, this.#at);
-    if (end < 0) throw new PickleRefusal('it ends early', true);
-    const text = utf8.decode(this.#limited(end - this.#at));
-    this.#at = end + 1;
-    return text;
   }
 }
 

@@ -1,6 +1,7 @@
 import { entry } from '../../src/domain/at';
 import type { Format } from './format';
-import { PickleRefusal, readPickle, type ReadPickle } from './pickle';
+import { readPickle, type ReadPickle } from './pickle';
+import { PickleRefusal } from './pickleBytes';
 import { PickledDict, PickledGlobal, PickledList, type Pickled, type PickledReference } from './pickleValues';
 import { readSlice, spool, type Watch } from './source';
 import { torchArrays } from './torchArrays';

@@ -1,4 +1,5 @@
-import { PickleRefusal, readPickle, type ReadPickle } from './pickle';
+import { readPickle, type ReadPickle } from './pickle';
+import { PickleRefusal } from './pickleBytes';
 import { TENSOR_CALLS, broken } from './torchValues';
 
 /** A pickle of `torch.save` that starts at `start`. Throws `FILE_BROKEN`. */
