@@ -1,10 +1,11 @@
 import { entry as of } from '../../src/domain/at';
+import type { Table } from '../formats/format';
 import { baseName } from '../formats/source';
 import type { SparseMatrix } from '../formats/format';
 import { count } from '../formats/words';
 import { isItemList } from './columnNames';
-import { LISTS_FORM } from '../formats/table';
-import { featureOfEntry, type Entry } from './entries';
+import { COUNTED_LISTS_FORM, isListsForm } from '../formats/table';
+import { entryName, featureOfEntry, type Entry } from './entries';
 import { bareName, idListScope, isGraphCache, splitOfName } from './names';
 import { columnKind } from './sample';
 import { guessByContent, guessByHeader, guessNames, headerOf, type TableGuess } from './tableGuess';
@@ -18,7 +19,7 @@ export interface Candidate {
 }
 
 /** Header-less tables of more columns are no plain interactions. */
-const MOST_PLAIN_COLUMNS = 4;
+export const MOST_PLAIN_COLUMNS = 4;
 /** Tables of MovieLens, which have no header and are known all the same. */
 const KNOWN_PLAIN = /^(u\.data|u\d\.(base|test)|u[ab]\.(base|test)|ratings\.dat)$/;
 
@@ -70,7 +71,7 @@ function classifyTable(entry: Entry, content: Extract<Entry['content'], { kind: 
   entry.header = header;
   entry.headerInDoubt = doubt;
   const scope = idListScope(entry.file.source.path);
-  const guess = header ? guessByHeader(table.columns, sample) : null;
+  const guess = header ? counted(entry, table, guessByHeader(table.columns, sample)) : null;
   if (scope !== null && !guess && table.columns.length <= 3) {
     entry.role = scope === 'item' ? 'itemIds' : 'userIds';
     entry.why = 'its name says that it lists ids';
@@ -104,6 +105,13 @@ function classifyTable(entry: Entry, content: Extract<Entry['content'], { kind: 
   return [{ entry, guess: { ...byContent, doubts }, score: scoreOf(entry, byContent) - (known ? 0 : 3) }];
 }
 
+/** Users that are numbered by their lines must be agreed to. */
+function counted(entry: Entry, { form }: Table, guess: TableGuess | null): TableGuess | null {
+  if (!guess || form !== COUNTED_LISTS_FORM) return guess;
+  const said = `Every line of ${entryName(entry)} begins with how many items it has; users are numbered by their lines, from 0.`;
+  return { ...guess, warnings: [...guess.warnings, said] };
+}
+
 function scoreOf(entry: Entry, { uses }: TableGuess): number {
   const name = baseName(entry.file.source.path).toLowerCase();
   const says = (words: RegExp, points: number): number => (words.test(name) ? points : 0);
@@ -111,7 +119,7 @@ function scoreOf(entry: Entry, { uses }: TableGuess): number {
     says(/\.inter(\.|$)/, 4) +
     says(/(^|[^a-z])(inter|interactions?|ratings?|pairs|transactions|events|clicks|feedback)([^a-z]|$)/, 1) +
     says(/(^|[^a-z])(tags?|reviews?|dict|social|trusts?|friends?|titles?|movies|links)([^a-z]|$)/, -2) +
-    (entry.content.kind === 'table' && entry.content.table.form === LISTS_FORM && splitOfName(entry.path) === null
+    (entry.content.kind === 'table' && isListsForm(entry.content.table) && splitOfName(entry.path) === null
       ? -2
       : 0) +
     (uses.rating === undefined ? 0 : 2) +
