@@ -3,12 +3,12 @@ import type { Table } from '../formats/format';
 import { baseName } from '../formats/source';
 import type { SparseMatrix } from '../formats/format';
 import { count } from '../formats/words';
-import { isItemList } from './columnNames';
+import { columnRole, isItemList } from './columnNames';
 import { COUNTED_LISTS_FORM, isListsForm } from '../formats/table';
 import { entryName, featureOfEntry, type Entry } from './entries';
 import { bareName, idListScope, isGraphCache, splitOfName } from './names';
 import { columnKind } from './sample';
-import { guessByContent, guessByHeader, guessNames, headerOf, type TableGuess } from './tableGuess';
+import { guessByContent, guessByHeader, guessNames, headerOf, type TableGuess, type Uses } from './tableGuess';
 
 /** A table that could hold the interactions. */
 export interface Candidate {
@@ -78,6 +78,7 @@ function classifyTable(entry: Entry, content: Extract<Entry['content'], { kind: 
     entry.uses = table.columns.length > 1 ? { original: 0, index: 1 } : { original: 0 };
     return [];
   }
+  if (guess && !namesUser(table.columns, guess) && isAboutItems(entry, content)) return [];
   if (guess) {
     entry.uses = guess.uses;
     entry.positives = guess.positives;
@@ -87,9 +88,7 @@ function classifyTable(entry: Entry, content: Extract<Entry['content'], { kind: 
   if (header) {
     const names = guessNames(table.columns);
     if (names) {
-      entry.role = 'itemNames';
-      entry.uses = names;
-      entry.why = 'it has a column of item ids and one of names or categories';
+      takeNames(entry, names);
       return [];
     }
     entry.why = 'a table without a user and an item column';
@@ -103,6 +102,23 @@ function classifyTable(entry: Entry, content: Extract<Entry['content'], { kind: 
   entry.uses = byContent.uses;
   const doubts = known ? [] : ['It has no header, so that its columns are guessed from their values.'];
   return [{ entry, guess: { ...byContent, doubts }, score: scoreOf(entry, byContent) - (known ? 0 : 3) }];
+}
+
+const namesUser = (columns: readonly string[], { uses }: TableGuess): boolean =>
+  columnRole(columns[uses.user ?? -1] ?? '') === 'user';
+
+function takeNames(entry: Entry, names: Uses): void {
+  entry.role = 'itemNames';
+  entry.uses = names;
+  entry.why = 'it has a column of item ids and one of names or categories';
+}
+
+/** A table with names in which no item comes twice is about items, even when a column is perhaps a user. */
+function isAboutItems(entry: Entry, { table, sample }: Extract<Entry['content'], { kind: 'table' }>): boolean {
+  const names = guessNames(table.columns);
+  if (names?.item === undefined || !columnKind(sample.rows, names.item).unique) return false;
+  takeNames(entry, names);
+  return true;
 }
 
 /** Users that are numbered by their lines must be agreed to. */
@@ -119,9 +135,7 @@ function scoreOf(entry: Entry, { uses }: TableGuess): number {
     says(/\.inter(\.|$)/, 4) +
     says(/(^|[^a-z])(inter|interactions?|ratings?|pairs|transactions|events|clicks|feedback)([^a-z]|$)/, 1) +
     says(/(^|[^a-z])(tags?|reviews?|dict|social|trusts?|friends?|titles?|movies|links)([^a-z]|$)/, -2) +
-    (entry.content.kind === 'table' && isListsForm(entry.content.table) && splitOfName(entry.path) === null
-      ? -2
-      : 0) +
+    (entry.content.kind === 'table' && isListsForm(entry.content.table) && splitOfName(entry.path) === null ? -2 : 0) +
     (uses.rating === undefined ? 0 : 2) +
     (uses.timestamp === undefined ? 0 : 1) +
     (uses.split === undefined ? 0 : 2)
