@@ -2,8 +2,8 @@ import type { SplitName } from '../../src/domain/dataset';
 import { AppError } from '../../src/domain/errors';
 import type { ColumnUse, DatasetReading, FileReading, FileRole } from '../../src/domain/reading';
 import { COLUMN_USES, USES_OF } from '../../src/domain/reading';
-import { LISTS_FORM } from '../formats/table';
-import type { Candidate } from './classify';
+import { isListsForm } from '../formats/table';
+import { MOST_PLAIN_COLUMNS, type Candidate } from './classify';
 import { entryName, featureOfEntry, type Entry } from './entries';
 import { shortList } from './files';
 import { splitOfName } from './names';
@@ -69,7 +69,7 @@ function takeSplits(candidates: readonly Candidate[]): boolean {
   const [model] = train;
   if (!model || valid.length + test.length === 0) return false;
   if (candidates.some(({ guess }) => guess.uses.split !== undefined)) return false;
-  const lists = parts.flat().some(({ entry }) => formOf(entry) === 'lists');
+  const lists = parts.flat().some(({ entry }) => isLists(entry));
   for (const [at, found] of parts.entries()) {
     for (const candidate of found) {
       const { entry } = candidate;
@@ -95,8 +95,10 @@ function takeSplits(candidates: readonly Candidate[]): boolean {
 }
 
 const columnsOf = (entry: Entry): number => (entry.content.kind === 'table' ? entry.content.table.columns.length : 0);
-const formOf = (entry: Entry): 'lists' | 'columns' =>
-  entry.content.kind === 'table' && entry.content.table.form === LISTS_FORM ? 'lists' : 'columns';
+/** More columns than a plain table has, all of them ids, in a file that is named after a split: lists of equal length. */
+const isLists = ({ content }: Entry): boolean =>
+  content.kind === 'table' &&
+  (isListsForm(content.table) || (Boolean(content.table.lists) && content.table.columns.length > MOST_PLAIN_COLUMNS));
 
 /** No header says what the columns are: the likeliest table is shown with a guess. */
 function askForColumns(entries: readonly Entry[]): void {

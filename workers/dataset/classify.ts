@@ -1,13 +1,14 @@
 import { entry as of } from '../../src/domain/at';
+import type { Table } from '../formats/format';
 import { baseName } from '../formats/source';
 import type { SparseMatrix } from '../formats/format';
 import { count } from '../formats/words';
-import { isItemList } from './columnNames';
-import { LISTS_FORM } from '../formats/table';
-import { featureOfEntry, type Entry } from './entries';
+import { columnRole, isItemList } from './columnNames';
+import { COUNTED_LISTS_FORM, isListsForm } from '../formats/table';
+import { entryName, featureOfEntry, type Entry } from './entries';
 import { bareName, idListScope, isGraphCache, splitOfName } from './names';
 import { columnKind } from './sample';
-import { guessByContent, guessByHeader, guessNames, headerOf, type TableGuess } from './tableGuess';
+import { guessByContent, guessByHeader, guessNames, headerOf, type TableGuess, type Uses } from './tableGuess';
 
 /** A table that could hold the interactions. */
 export interface Candidate {
@@ -18,7 +19,7 @@ export interface Candidate {
 }
 
 /** Header-less tables of more columns are no plain interactions. */
-const MOST_PLAIN_COLUMNS = 4;
+export const MOST_PLAIN_COLUMNS = 4;
 /** Tables of MovieLens, which have no header and are known all the same. */
 const KNOWN_PLAIN = /^(u\.data|u\d\.(base|test)|u[ab]\.(base|test)|ratings\.dat)$/;
 
@@ -70,13 +71,14 @@ function classifyTable(entry: Entry, content: Extract<Entry['content'], { kind: 
   entry.header = header;
   entry.headerInDoubt = doubt;
   const scope = idListScope(entry.file.source.path);
-  const guess = header ? guessByHeader(table.columns, sample) : null;
+  const guess = header ? counted(entry, table, guessByHeader(table.columns, sample)) : null;
   if (scope !== null && !guess && table.columns.length <= 3) {
     entry.role = scope === 'item' ? 'itemIds' : 'userIds';
     entry.why = 'its name says that it lists ids';
     entry.uses = table.columns.length > 1 ? { original: 0, index: 1 } : { original: 0 };
     return [];
   }
+  if (guess && !namesUser(table.columns, guess) && isAboutItems(entry, content)) return [];
   if (guess) {
     entry.uses = guess.uses;
     entry.positives = guess.positives;
@@ -86,9 +88,7 @@ function classifyTable(entry: Entry, content: Extract<Entry['content'], { kind: 
   if (header) {
     const names = guessNames(table.columns);
     if (names) {
-      entry.role = 'itemNames';
-      entry.uses = names;
-      entry.why = 'it has a column of item ids and one of names or categories';
+      takeNames(entry, names);
       return [];
     }
     entry.why = 'a table without a user and an item column';
@@ -104,6 +104,30 @@ function classifyTable(entry: Entry, content: Extract<Entry['content'], { kind: 
   return [{ entry, guess: { ...byContent, doubts }, score: scoreOf(entry, byContent) - (known ? 0 : 3) }];
 }
 
+const namesUser = (columns: readonly string[], { uses }: TableGuess): boolean =>
+  columnRole(columns[uses.user ?? -1] ?? '') === 'user';
+
+function takeNames(entry: Entry, names: Uses): void {
+  entry.role = 'itemNames';
+  entry.uses = names;
+  entry.why = 'it has a column of item ids and one of names or categories';
+}
+
+/** A table with names in which no item comes twice is about items, even when a column is perhaps a user. */
+function isAboutItems(entry: Entry, { table, sample }: Extract<Entry['content'], { kind: 'table' }>): boolean {
+  const names = guessNames(table.columns);
+  if (names?.item === undefined || !columnKind(sample.rows, names.item).unique) return false;
+  takeNames(entry, names);
+  return true;
+}
+
+/** Users that are numbered by their lines must be agreed to. */
+function counted(entry: Entry, { form }: Table, guess: TableGuess | null): TableGuess | null {
+  if (!guess || form !== COUNTED_LISTS_FORM) return guess;
+  const said = `Every line of ${entryName(entry)} begins with how many items it has; users are numbered by their lines, from 0.`;
+  return { ...guess, warnings: [...guess.warnings, said] };
+}
+
 function scoreOf(entry: Entry, { uses }: TableGuess): number {
   const name = baseName(entry.file.source.path).toLowerCase();
   const says = (words: RegExp, points: number): number => (words.test(name) ? points : 0);
@@ -111,9 +135,7 @@ function scoreOf(entry: Entry, { uses }: TableGuess): number {
     says(/\.inter(\.|$)/, 4) +
     says(/(^|[^a-z])(inter|interactions?|ratings?|pairs|transactions|events|clicks|feedback)([^a-z]|$)/, 1) +
     says(/(^|[^a-z])(tags?|reviews?|dict|social|trusts?|friends?|titles?|movies|links)([^a-z]|$)/, -2) +
-    (entry.content.kind === 'table' && entry.content.table.form === LISTS_FORM && splitOfName(entry.path) === null
-      ? -2
-      : 0) +
+    (entry.content.kind === 'table' && isListsForm(entry.content.table) && splitOfName(entry.path) === null ? -2 : 0) +
     (uses.rating === undefined ? 0 : 2) +
     (uses.timestamp === undefined ? 0 : 1) +
     (uses.split === undefined ? 0 : 2)

@@ -23,7 +23,7 @@ const KNOWN: Readonly<Record<ColumnRole, readonly string[]>> = {
      grade playcount plays`,
   ),
   timestamp: words(
-    `timestamp time unixreviewtime ts unixtime timestampms timestamps datetime eventtime createdat createdtime createtime ratingtimestamp
+    `timestamp time unixreviewtime ts unixtime timestampms timems timestamps datetime eventtime createdat createdtime createtime ratingtimestamp
      interactiontime reviewtimestamp reviewdate tdat utctimestamp utctime date reviewtime dateadded visittime clicktime localtime`,
   ),
   split: words(`xlabel split set fold subset partition phase splitset datasplit splitlabel`),
@@ -48,27 +48,39 @@ export const bare = (header: string): string =>
     .replace(/:.*$/, '')
     .replace(/[^\p{L}\p{N}]/gu, '');
 
-/** What a header's word means, and how usual it is (0: most); null for a column that no word tells. */
-export function knownRole(header: string): { readonly role: ColumnRole; readonly rank: number } | null {
-  const word = bare(header);
-  for (const role of ['user', 'item', 'rating', 'timestamp', 'split'] as const) {
-    const rank = KNOWN[role].indexOf(word);
-    if (rank >= 0) return { role, rank };
-  }
-  return null;
+/** The word of a header, or of what stands behind the last dot: Hive writes the table before each column. */
+function known<T>(header: string, find: (word: string) => T | null): T | null {
+  const found = find(bare(header));
+  const dot = header.lastIndexOf('.');
+  return found ?? (dot < 0 ? null : find(bare(header.slice(dot + 1))));
 }
+
+/** What a header's word means, and how usual it is (0: most); null for a column that no word tells. */
+export const knownRole = (header: string): { readonly role: ColumnRole; readonly rank: number } | null =>
+  known(header, (word) => {
+    for (const role of ['user', 'item', 'rating', 'timestamp', 'split'] as const) {
+      const rank = KNOWN[role].indexOf(word);
+      if (rank >= 0) return { role, rank };
+    }
+    return null;
+  });
 
 /** `user`, `item`, `rating`, …; null for a column that is not used. */
 export const columnRole = (header: string): ColumnRole | null => knownRole(header)?.role ?? null;
 
-/** A header that perhaps means a user or an item, to be confirmed: `session_id`, `from_user_uuid`. */
+/** A header that perhaps means a user or an item, to be confirmed: `session_id`, `from_user_uuid`; not `items_count`, `book_author`. */
 export function likelyRole(header: string): 'user' | 'item' | null {
   const word = bare(header);
-  if (/(user|customer|visitor|reviewer|member|session|listener|reader|player|device|cookie|author|client)/.test(word))
+  const ends = (nouns: string): boolean =>
+    new RegExp(`(${nouns})(s?(id|uuid|key|hash|code|idx|index|num|no|name))?$`).test(word);
+  if (
+    ends('user|customer|visitor|reviewer|member|session|listener|reader|player|device|cookie|client') ||
+    /authorid$/.test(word)
+  )
     return 'user';
   if (
-    /(item|product|movie|book|video|article|song|track|artist|album|venue|business|place|news|game|recipe|content|goods)/.test(
-      word,
+    ends(
+      'item|product|movie|book|video|article|song|track|artist|album|venue|business|place|news|game|recipe|content|goods',
     )
   )
     return 'item';
@@ -79,9 +91,11 @@ export function likelyRole(header: string): 'user' | 'item' | null {
 export const isVariant = (header: string, other: string): boolean =>
   bare(header) === 'parentasin' && bare(other) === 'asin';
 
-export const isOutcome = (header: string): boolean => OUTCOMES.includes(bare(header));
+const isOneOf = (header: string, list: readonly string[]): boolean =>
+  known(header, (word) => list.includes(word) || null) !== null;
+export const isOutcome = (header: string): boolean => isOneOf(header, OUTCOMES);
 export const isFlag = (header: string): boolean => FLAG.test(bare(header));
-export const isKind = (header: string): boolean => KINDS.includes(bare(header));
+export const isKind = (header: string): boolean => isOneOf(header, KINDS);
 
 /** RecBole's `item_id_list:token_seq`. */
 export const isItemList = (header: string): boolean => /^(.*_)?list:token_seq$/i.test(header.trim());

@@ -1,5 +1,6 @@
 import { AppError } from '../../src/domain/errors';
 import type { Table } from '../formats/format';
+import { UNIX_DATE } from './cellValues';
 
 /** The first rows of a table, below its first line. */
 export interface Sample {
@@ -55,7 +56,11 @@ export function columnKind(rows: readonly (readonly string[])[], column: number)
   return {
     numeric,
     whole,
-    time: filled && (numeric ? numbers.every((value) => value > SECONDS_1980) : cells.every((cell) => DATE.test(cell))),
+    time:
+      filled &&
+      (numeric
+        ? numbers.every((value) => value > SECONDS_1980)
+        : cells.every((cell) => DATE.test(cell) || UNIX_DATE.test(cell))),
     scale: numeric && distinct.size <= 100 && numbers.every((value) => value >= -100 && value <= 100),
     unique: cells.length > 2 && distinct.size === cells.length,
     idLike:

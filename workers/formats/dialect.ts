@@ -10,8 +10,10 @@ export interface Dialect {
   readonly separator: string;
   /** What a line begins with that is a comment; null when no line is one. */
   readonly comment: string | null;
-  /** Every line is whole numbers, more of them in one line than in another: a user and the items of that user. */
+  /** Every line is a user and the items of that user: ids, more of them in one line than in another. */
   readonly lists: 'no' | 'possible' | 'surely';
+  /** Lists that begin with how many items there are, instead of a user. */
+  readonly counted: boolean;
 }
 
 /** Asked in this order where several fit equally well. */
@@ -45,7 +47,7 @@ export function dialectOf(text: string, whole: boolean): Dialect | null {
     columns,
     separator: separatorBelow(headerSeparator, columns.length, below),
     comment,
-    lists: listsOf([header, ...below]),
+    ...listsOf([header, ...below].map(listCells)),
   };
 }
 
@@ -95,17 +97,28 @@ function cellsOf(line: string, separator: string): readonly string[] {
   return scanned !== 'stray' && 'cells' in scanned ? scanned.cells : plainCells(line, separator);
 }
 
-/** The whole numbers of a line, between blanks, tabs or commas. */
-export const listCells = (line: string): string[] => line.trim().split(/[\s,]+/);
+/** The ids of a line between blanks, tabs or commas, where all of them have digits; else the whole line. */
+export function listCells(line: string): string[] {
+  const cells = line.trim().split(/[\s,]+/);
+  if (cells.every((cell) => /^\d+$/.test(cell))) return cells;
+  // Names with digits, the user before a tab: `U335175<tab>N41340 N27570`.
+  const named = /^[^\s,]+\t[^\s,]+( [^\s,]+)*$/.test(line.trim()) && cells.slice(1).every((cell) => /\d/.test(cell));
+  return named ? cells : [line];
+}
 
-function listsOf(lines: readonly string[]): Dialect['lists'] {
-  const counts = new Set<number>();
-  for (const line of lines) {
-    const cells = listCells(line);
-    if (!cells.every((cell) => /^\d+$/.test(cell))) return 'no';
-    counts.add(cells.length);
-  }
-  const longest = Math.max(...counts);
-  if (longest < 2) return 'no';
-  return longest > WIDEST_PLAIN_TABLE || counts.size > 1 ? 'surely' : 'possible';
+/** A time in seconds since 1970 that lies after 1980; no item has such a number in every line. */
+const SECONDS_1980 = 315_532_800;
+
+/** Whether lines can be lists of items. As many cells in every line are rather the columns of a table. */
+function listsOf(rows: readonly (readonly string[])[]): Pick<Dialect, 'lists' | 'counted'> {
+  const widths = new Set(rows.map((cells) => cells.length));
+  const longest = Math.max(...widths);
+  const counted = rows.length > 2 && rows.every((cells) => cells[0] === String(cells.length - 1));
+  if (longest < 2 || (widths.has(1) && !counted)) return { lists: 'no', counted: false };
+  if (widths.size > 1 || (rows.length === 1 && longest > WIDEST_PLAIN_TABLE)) return { lists: 'surely', counted };
+  if (longest <= WIDEST_PLAIN_TABLE || counted) return { lists: 'possible', counted };
+  const times = Array.from({ length: longest }, (_, at) => rows.every((cells) => Number(cells[at]) > SECONDS_1980));
+  const repeating = rows.filter((cells) => new Set(cells.slice(1)).size < longest - 1).length;
+  // A matrix of ratings has the same number many times in a line.
+  return { lists: times.includes(true) || 2 * repeating > rows.length ? 'no' : 'possible', counted };
 }

@@ -84,31 +84,44 @@ function columnTable(source: ByteSource, encoding: string, dialect: Dialect, lis
   };
 }
 
-/** How messages call such a file. */
-export const LISTS_FORM = 'a user and the items of that user in each line';
+/** How messages call such files. */
+const LISTS_FORM = 'a user and the items of that user in each line';
+export const COUNTED_LISTS_FORM = 'the items of a user in each line, their number first';
 
-/** A user, then all items of that user: LightGCN's and NGCF's `train.txt`. */
+export const isListsForm = ({ form }: Table): boolean => form === LISTS_FORM || form === COUNTED_LISTS_FORM;
+
+/**
+ * A user, then all items of that user: LightGCN's and NGCF's `train.txt`. Where the number of items stands in the place of the user, users
+ * are numbered by their lines from 0: CiteULike's `users.dat`.
+ */
 function listTable(source: ByteSource, encoding: string, dialect: Dialect): Table {
   const name = baseName(source.path);
+  const { counted, comment } = dialect;
   return {
     columns: ['user', 'item'],
     headerLine: null,
-    form: LISTS_FORM,
+    form: counted ? COUNTED_LISTS_FORM : LISTS_FORM,
     async read(watch, row) {
+      let lists = 0;
       await readLines(source, encoding, watch, (line, number) => {
-        if (line.trim() === '' || (dialect.comment !== null && line.startsWith(dialect.comment))) return;
-        const [user = '', ...items] = listCells(line);
-        for (const item of items) {
-          if (!/^\d+$/.test(item)) {
-            throw new AppError(
-              'TABLE_VALUE',
-              `Row ${count(number)} of ${name} has “${item.slice(0, 40)}” among the items of a user.`,
-              'In such a file every line is a user followed by items, all whole numbers.',
-              { path: source.path, row: number },
-            );
-          }
-          row([user, item], number);
+        if (line.trim() === '' || (comment !== null && line.startsWith(comment))) return;
+        const [first = '', ...items] = listCells(line);
+        const wrong =
+          counted && first !== String(items.length)
+            ? `${count(items.length)} items, but begins with “${first.slice(0, 40)}”`
+            : /[\s,]/.test(first)
+              ? `“${first.slice(0, 40)}”, which is no list of ids`
+              : null;
+        if (wrong !== null) {
+          throw new AppError(
+            'TABLE_VALUE',
+            `Row ${count(number)} of ${name} has ${wrong}.`,
+            `In this file every line is ${counted ? 'the number of items, then the items' : 'a user followed by the items of that user'}.`,
+            { path: source.path, row: number },
+          );
         }
+        const user = counted ? String(lists++) : first;
+        for (const item of items) row([user, item], number);
       });
     },
   };
