@@ -30,6 +30,7 @@ async function tableOf(file: ParquetFile, tools: Tools, watch: Watch): Promise<T
   const widths = await widthsOf(file, tools, watch);
   return {
     columns: file.columns.map(({ name }) => name),
+    headerLine: null,
     form: 'a Parquet table',
     widths,
     matrix: async (columns) => parquetMatrix(file, widths, columns, tools),
