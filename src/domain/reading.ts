@@ -12,7 +12,6 @@ export const FILE_ROLES = [
   'itemIds',
   'userIds',
   'itemNames',
-  'userNames',
   'unused',
 ] as const;
 export type FileRole = (typeof FILE_ROLES)[number];
@@ -45,7 +44,6 @@ export const USES_OF: Readonly<Record<FileRole, readonly ColumnUse[]>> = {
   itemIds: ['original', 'index'],
   userIds: ['original', 'index'],
   itemNames: ['item', 'name', 'category'],
-  userNames: ['user', 'name'],
   unused: [],
 };
 

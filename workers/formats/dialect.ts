@@ -8,6 +8,8 @@ export interface Dialect {
   readonly columns: readonly string[];
   /** Between the cells of the lines below. */
   readonly separator: string;
+  /** Every cell of the first line stands between single quotes, which are then taken off everywhere. */
+  readonly singleQuotes: boolean;
   /** What a line begins with that is a comment; null when no line is one. */
   readonly comment: string | null;
   /** Every line is a user and the items of that user: ids, more of them in one line than in another. */
@@ -41,15 +43,24 @@ export function dialectOf(text: string, whole: boolean): Dialect | null {
     .filter((line) => line.trim() !== '' && (comment === null || !line.startsWith(comment)))
     .slice(0, SAMPLE);
   const headerSeparator = declared ?? separatorOf(header, below);
-  const columns = cellsOf(header, headerSeparator).map((cell) => cell.trim());
+  const cells = cellsOf(header, headerSeparator).map((cell) => cell.trim());
+  const singleQuotes = cells.every(isSingleQuoted);
+  const columns = singleQuotes ? cells.map(withoutSingleQuotes) : cells;
   return {
     headerLine: first + 1,
     columns,
     separator: separatorBelow(headerSeparator, columns.length, below),
     comment,
+    singleQuotes,
     ...listsOf([header, ...below].map(listCells)),
   };
 }
+
+const isSingleQuoted = (cell: string): boolean => /^'.*'$/.test(cell);
+
+/** `'a'` → `a`. */
+export const withoutSingleQuotes = (cell: string): string =>
+  isSingleQuoted(cell.trim()) ? cell.trim().slice(1, -1) : cell;
 
 const nextContent = (lines: readonly string[], from: number): number =>
   lines.findIndex((line, index) => index >= from && line.trim() !== '');

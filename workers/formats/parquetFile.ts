@@ -139,6 +139,9 @@ export function guarded<T>(path: string, work: () => T): T {
 
 export function asBroken(path: string, error: unknown): AppError {
   if (error instanceof AppError) return error;
+  // What the reader stumbles over in damaged bytes says nothing to a person.
+  if (error instanceof TypeError || error instanceof RangeError)
+    return broken(path, 'its footer or its pages are damaged');
   const reason = error instanceof Error ? error.message : String(error);
   return broken(path, reason.replace(/\.$/, '').slice(0, 200));
 }

@@ -1,6 +1,6 @@
 import { AppError } from '../../src/domain/errors';
 import { continueCells, plainCells, scanCells, type OpenCell } from './cells';
-import { dialectOf, listCells, type Dialect } from './dialect';
+import { dialectOf, listCells, withoutSingleQuotes, type Dialect } from './dialect';
 import type { Format, Remark, Table } from './format';
 import { LONGEST_LINE, readLines } from './lines';
 import { baseName, readHead, type ByteSource, type Watch } from './source';
@@ -219,11 +219,12 @@ class Rows {
         { path: this.path, row: number },
       );
     }
-    if (cells[0] === this.dialect.columns[0] && cells.map((cell) => cell.trim()).join('\u0000') === this.headerText) {
+    const plain = this.dialect.singleQuotes ? cells.map(withoutSingleQuotes) : cells;
+    if (plain[0] === this.dialect.columns[0] && plain.map((cell) => cell.trim()).join('\u0000') === this.headerText) {
       if (this.seen.headers++ === 0) this.seen.header = number;
       return;
     }
-    this.row(cells, number);
+    this.row(plain, number);
   }
 
   remarks(): Remark[] {

@@ -12,7 +12,6 @@ export const ROLE_LABELS: Readonly<Record<FileRole, string>> = {
   itemIds: 'Item ids',
   userIds: 'User ids',
   itemNames: 'Names of items',
-  userNames: 'Names of users',
   unused: 'Not used',
 };
 

@@ -334,9 +334,9 @@ describe.skipIf(!hasCases)('folders as people have them', () => {
   it('L27–L30: stand-ins of other containers are read or named, never passed over', async () => {
     const names = ['L27-features-pt', 'L28-features-hdf5', 'L30-parquet'];
     for (const name of names) {
-      const { stored, asked, error } = await drop(caseFiles(name));
+      const { stored, asked, problems } = await drop(caseFiles(name));
       expect(stored?.document.features ?? []).toEqual([]);
-      expect(`${asked.join()} ${error?.message ?? ''}`).toMatch(/image_feat\.(pt|h5|parquet)/);
+      expect(`${asked.join()} ${problems.map(({ message }) => message).join()}`).toMatch(/image_feat\.(pt|h5|parquet)/);
     }
     const safetensors = await opened(caseFiles('L29-features-safetensors'));
     expectFeature(safetensors, 'image', same);
