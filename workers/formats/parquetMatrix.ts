@@ -11,7 +11,7 @@ import { count } from './words';
 const HELD_BYTES = 64 * 2 ** 20;
 const LEAST_READ = 32 * 1024;
 /** Rows that are copied column by column while they stay in the processor's cache. */
-const TILE_ROWS = 32;
+const TILE_ROWS = 16;
 
 interface Chosen {
   readonly column: Column;
