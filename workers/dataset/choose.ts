@@ -121,13 +121,17 @@ function askForColumns(entries: readonly Entry[]): void {
 /** Gives entries the roles and columns that a person said. */
 export function applyAnswers(entries: readonly Entry[], answers: DatasetReading): void {
   for (const [path, answer] of Object.entries(answers.files)) {
-    const exact = entries.filter((entry) => entry.path === path);
-    const ending = entries.filter((entry) => entry.path.endsWith(`/${path}`) || `/${path}`.endsWith(`/${entry.path}`));
-    const found = exact.length > 0 ? exact : ending;
-    const [entry] = found;
-    // The answers of a colleague may name files that are not in this folder.
-    if (entry && found.length === 1) applyAnswer(entry, answer);
+    const entry = entryAt(entries, path);
+    if (entry) applyAnswer(entry, answer);
   }
+}
+
+/** The entry that a path, or the end of one, names; null when none or several have it: answers may be of another folder. */
+export function entryAt(entries: readonly Entry[], path: string): Entry | null {
+  const exact = entries.filter((entry) => entry.path === path);
+  const ending = entries.filter((entry) => entry.path.endsWith(`/${path}`) || `/${path}`.endsWith(`/${entry.path}`));
+  const [entry, other] = exact.length > 0 ? exact : ending;
+  return entry && !other ? entry : null;
 }
 
 function applyAnswer(entry: Entry, answer: FileReading): void {
