@@ -45,6 +45,11 @@ const FOREIGN: readonly {
     what: 'a Python pickle, which is a program and is never run here',
     hint: 'Save the data as CSV or with numpy.save.',
   },
+  {
+    magic: [0x4d, 0x41, 0x54, 0x4c, 0x41, 0x42, 0x20],
+    what: 'a MATLAB file',
+    hint: 'Read it with scipy.io.loadmat and save its tables as CSV, its matrices with numpy.save.',
+  },
   { magic: [0x37, 0x7a, 0xbc, 0xaf], what: 'a 7-Zip archive', hint: 'Unpack it, or pack it again as .zip.' },
   { magic: [0x52, 0x61, 0x72, 0x21], what: 'a RAR archive', hint: 'Unpack it, or pack it again as .zip.' },
   { magic: [0x28, 0xb5, 0x2f, 0xfd], what: 'Zstandard data', hint: 'Unpack it, or pack it again with gzip.' },
