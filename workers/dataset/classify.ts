@@ -151,6 +151,11 @@ function asFeatures(entry: Entry, { table, sample }: Extract<Entry['content'], {
   const vectors = table.widths?.some((width) => (width ?? 1) > 1) ?? false;
   const likely = named?.promised ? numbers > 0 || vectors : vectors || numbers >= FEWEST_COLUMNS;
   if (!likely || table.columns.some(isItemList)) return false;
+  const words = table.columns.filter((_, column) => !isNumbers(table.widths?.[column], rows, column)).length;
+  if (!vectors && words > 0 && (words > 1 || table.columns.some(isNumberedId(rows)))) {
+    entry.warnings = [`${entryName(entry)} has columns of text, and is not used as features.`];
+    return false;
+  }
   entry.role = 'features';
   entry.feature = {
     key: named?.key ?? (bareName(entry.path).toLowerCase() || 'features'),
@@ -166,6 +171,12 @@ function asFeatures(entry: Entry, { table, sample }: Extract<Entry['content'], {
   entry.uses = column === null ? {} : { [entry.feature.scope]: column };
   return true;
 }
+
+/** A column of users or items by number, so that a column of text is not the ids. */
+const isNumberedId =
+  (rows: readonly (readonly string[])[]) =>
+  (header: string, column: number): boolean =>
+    ['user', 'item'].includes(columnRole(header) ?? '') && columnKind(rows, column).numeric;
 
 /** Fewer columns of numbers, without a word in the name, are properties rather than a vector. */
 const FEWEST_COLUMNS = 16;
