@@ -147,6 +147,7 @@ const documentOf = (rigour: Rigour) =>
         kind: z.literal('files'),
         files: rigour.list(rigour.text(1000), 10_000),
         reading: readingSchema.exactOptional(),
+        asked: z.boolean().exactOptional(),
       }),
       z.strictObject({ kind: z.literal('reasoning'), provenance: provenanceOf(rigour) }),
       z.strictObject({ kind: z.literal('demo'), options: demoOptions }),

@@ -15,7 +15,7 @@ const fileReading = z.strictObject({
 const ids = z.enum(ID_READINGS);
 
 /** How the files of a dataset were read: in its document, in links, and as a file of answers. */
-export const readingSchema = z.strictObject({
+export const readingSchema: z.ZodType<DatasetReading> = z.strictObject({
   files: z.record(name, fileReading),
   ids: z.strictObject({ user: ids.exactOptional(), item: ids.exactOptional() }).exactOptional(),
   validation: z.literal('draw').exactOptional(),

@@ -1,4 +1,5 @@
 import type { SharedDataset, SharedRun } from '../domain/sharedRun';
+import { readingSchema } from './reading';
 import { modelId } from './runFields';
 import { z } from './schemas';
 import { count, metrics, seed } from './values';
@@ -29,6 +30,7 @@ export const sharedDataset: z.ZodType<SharedDataset> = z.strictObject({
   interactions: count,
   split: splitRule,
   demo: demoOptions.nullable(),
+  reading: readingSchema.exactOptional(),
 });
 
 const numbers = z.array(z.number());

@@ -1,4 +1,4 @@
-import type { DatasetReading } from './reading';
+import type { DatasetReading, FileTaken } from './reading';
 import type { ReasoningProvenance } from './reasoning';
 
 /** What a dataset is, once imported. Rows of features belong to the item (or user) of the same index. */
@@ -129,6 +129,12 @@ export interface ImportOptions {
   readonly reading?: DatasetReading;
 }
 
+/** How everything was read: the files, and where the split is from (null when it did not come that far). */
+export interface Taken {
+  readonly files: readonly FileTaken[];
+  readonly split: { readonly rule: SplitRule; readonly seed: number | null } | null;
+}
+
 export interface DatasetDocument {
   readonly version: 1;
   readonly id: string;
@@ -143,6 +149,8 @@ export interface DatasetDocument {
         readonly files: readonly string[];
         /** What each file was taken for, and whose rows the ids are; absent in datasets of older versions. */
         readonly reading?: DatasetReading;
+        /** A person was asked how; links then tell the reading. */
+        readonly asked?: boolean;
       }
     | { readonly kind: 'demo'; readonly options: DemoOptions }
     /** Another dataset with vectors that the reasoning stage made. */

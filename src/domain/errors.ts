@@ -13,6 +13,8 @@ export const ERROR_CODES = [
   // files and datasets
   'FILE_UNREADABLE',
   'FILE_UNRECOGNISED',
+  'FILE_BROKEN',
+  'FILE_UNSUPPORTED',
   'NPY_HEADER',
   'NPY_TYPE',
   'NPY_OBJECT',

@@ -1,4 +1,4 @@
-import type { DatasetDocument, DemoOptions, ImportOptions, Problem } from './dataset';
+import type { DatasetDocument, DemoOptions, ImportOptions, Problem, Taken } from './dataset';
 import type { Relevant, SettingComparison } from './comparison';
 import type { EncoderInfo } from './encoder';
 import type { Fault } from './errors';
@@ -35,7 +35,7 @@ import type {
 import type { ServerAddress } from './reasoningSettings';
 import type { TextVariant } from './textVariants';
 import type { SettingTests } from './significance';
-import type { DatasetReading, ReadingQuestions, Taken } from './reading';
+import type { DatasetReading, ReadingQuestions } from './reading';
 import type { EntityRouting, Projection, ProjectionRequest, Traits } from './projection';
 import type { DatasetStatistics, FeatureInfo } from './dataset';
 import type { DocumentKind } from './unreadable';

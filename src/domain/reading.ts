@@ -1,5 +1,3 @@
-import type { SplitRule } from './dataset';
-
 /**
  * How the files of a dataset are read: what each file is, which column is what, and whose rows the ids count. Found by the import,
  * answered by a person where two readings are possible, and kept with the dataset.
@@ -99,12 +97,6 @@ export interface FileTaken {
   readonly preview: TablePreview | null;
 }
 
-/** How everything was read: the files, and where the split is from (null when it did not come that far). */
-export interface Taken {
-  readonly files: readonly FileTaken[];
-  readonly split: { readonly rule: SplitRule; readonly seed: number | null } | null;
-}
-
 export interface TablePreview {
   /** The first line (a header, or not), or the names of the columns. */
   readonly columns: readonly string[];
@@ -137,4 +129,13 @@ export function mergeReadings(earlier: DatasetReading, later: DatasetReading): D
 /** The reading that stands for what the import took, as an answer to it. */
 export function readingOf(files: readonly FileTaken[], answered: DatasetReading): DatasetReading {
   return { ...answered, files: Object.fromEntries(files.map(({ path, reading }) => [path, reading])) };
+}
+
+/** The reading for another machine: files by their own names, without those that nothing was made of. */
+export function portableReading(reading: DatasetReading): DatasetReading {
+  const files = Object.entries(reading.files).flatMap(([path, file]): [string, FileReading][] => {
+    const name = path.endsWith('/*') ? path.split('/').slice(-2).join('/') : (path.split('/').at(-1) ?? path);
+    return file.role === 'unused' ? [] : [[name, file]];
+  });
+  return { ...reading, files: Object.fromEntries(files) };
 }

@@ -1,6 +1,7 @@
 import { type SharedDataset, type SharedCurves, type SharedRouting, type SharedRun } from './sharedRun';
 import type { DatasetDocument } from './dataset';
 import { byKey, type MetricKey, type Metrics } from './metrics';
+import { portableReading } from './reading';
 import type { RunDocument } from './run';
 import { APP_VERSION } from './version';
 
@@ -64,6 +65,7 @@ const describe = ({
   interactions,
   split: split.rule,
   demo: source.kind === 'demo' ? source.options : null,
+  ...(source.kind === 'files' && source.asked && source.reading ? { reading: portableReading(source.reading) } : {}),
 });
 
 /** The runs of a study with their datasets. */

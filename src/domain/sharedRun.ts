@@ -1,6 +1,7 @@
 import type { BackendName } from './backend';
 import type { DemoOptions, SplitRule } from './dataset';
 import type { Metrics } from './metrics';
+import type { DatasetReading } from './reading';
 import type { Config, ModelId } from './models/table';
 
 /** What identifies a dataset without holding any of its data. */
@@ -13,6 +14,8 @@ export interface SharedDataset {
   readonly split: SplitRule;
   /** Demo data can be made again from these. */
   readonly demo: DemoOptions | null;
+  /** How its files were read, where that had to be asked. */
+  readonly reading?: DatasetReading;
 }
 
 /** Down-sampled validation curves: values at 0-based epochs. */

@@ -5,6 +5,7 @@ import { byKey, METRIC_KEYS, type Metrics } from '../domain/metrics';
 import { changedOptions, configProblems, defaultConfig, isModelId, modelTable } from '../domain/models/catalogue';
 import type { SharedStudy } from '../domain/shared';
 import type { SharedDataset, SharedRun } from '../domain/sharedRun';
+import { readingSchema } from '../documents/reading';
 import { z } from '../documents/schemas';
 
 /** The JSON of a link, form 1: short keys, options that differ from the defaults, metrics in the order of `METRIC_KEYS`. */
@@ -37,6 +38,7 @@ export const datasetPayload = z.strictObject({
   x: count,
   s: z.enum(SPLITS),
   g: z.tuple([seed, count, count, z.enum(VARIANTS)]).optional(),
+  w: readingSchema.exactOptional(),
 });
 
 export const runPayload = z.strictObject({
@@ -76,6 +78,7 @@ export const toDatasetPayload = ({
   interactions,
   split,
   demo,
+  reading,
 }: SharedDataset): DatasetPayload => ({
   n: name.slice(0, 200),
   f: fingerprint,
@@ -84,9 +87,10 @@ export const toDatasetPayload = ({
   x: interactions,
   s: split,
   ...(demo && { g: demoPayload(demo) }),
+  ...(reading && { w: reading }),
 });
 
-export const fromDatasetPayload = ({ n, f, u, i, x, s, g }: DatasetPayload): SharedDataset => ({
+export const fromDatasetPayload = ({ n, f, u, i, x, s, g, w }: DatasetPayload): SharedDataset => ({
   name: n,
   fingerprint: f,
   users: u,
@@ -94,6 +98,7 @@ export const fromDatasetPayload = ({ n, f, u, i, x, s, g }: DatasetPayload): Sha
   interactions: x,
   split: s,
   demo: g ? { seed: g[0], users: g[1], items: g[2], variant: g[3] } : null,
+  ...(w && { reading: w }),
 });
 
 const demoPayload = ({

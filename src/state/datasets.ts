@@ -27,6 +27,8 @@ interface DatasetsState {
   readonly job: ImportJob | null;
   /** The dataset stored last by this page, for the note that says so. */
   readonly storedId: string | null;
+  /** How the files of a shared dataset are to be read when they are dropped; null when nobody said. */
+  readonly expected: DatasetReading | null;
   /** Lists what is stored; on the first opening, with nothing stored, makes the demo dataset. */
   load(): Promise<void>;
   /** Reads the list again: something else than this store has written datasets. Other tabs are told. */
@@ -68,7 +70,7 @@ export const useDatasets = create<DatasetsState>()((set, get) => {
 
   const onStored = async (document: DatasetDocument, isDemo: boolean): Promise<void> => {
     const datasets = [...get().datasets.filter((one) => one.id !== document.id), document];
-    set({ datasets, storedId: document.id });
+    set({ datasets, storedId: document.id, expected: null });
     if (!isDemo || get().currentId === null) await get().select(document.id);
     channel?.postMessage('changed');
     if (await relinkRuns(database, document)) await useRuns.getState().reload();
@@ -124,12 +126,15 @@ export const useDatasets = create<DatasetsState>()((set, get) => {
     currentId: null,
     job: null,
     storedId: null,
+    expected: null,
     load: () => (loading ??= load()),
     reload: async () => {
       await listAgain();
       channel?.postMessage('changed');
     },
-    importFiles: (files, options) => {
+    importFiles: (files, given) => {
+      const { expected } = get();
+      const options = expected && !given.reading ? { ...given, reading: expected } : given;
       source = { files, options };
       const id = crypto.randomUUID();
       const waiting = files.map(({ path, file }) => ({ path, bytes: file.size }));

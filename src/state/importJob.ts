@@ -1,7 +1,7 @@
-import type { DatasetStatistics, FeatureInfo, Problem } from '../domain/dataset';
+import type { DatasetStatistics, FeatureInfo, Problem, Taken } from '../domain/dataset';
 import type { Fault } from '../domain/errors';
 import type { DatasetEvent } from '../domain/protocol';
-import type { ReadingQuestions, Taken } from '../domain/reading';
+import type { ReadingQuestions } from '../domain/reading';
 
 export interface FileProgress {
   readonly path: string;

@@ -291,7 +291,7 @@ const matrices: BrokenCase[] = [
   {
     name: 'HDF5 under a feature name',
     files: feature(Uint8Array.from([0x89, 0x48, 0x44, 0x46, 13, 10, 26, 10])),
-    code: 'FILE_UNRECOGNISED',
+    code: 'FILE_BROKEN',
     says: 'HDF5',
   },
   {
@@ -439,7 +439,7 @@ const archives: BrokenCase[] = [
       gzipped(join(text('toy.inter'), new Uint8Array(248), text('ustar'), new Uint8Array(1000))),
       'toy.tar.gz',
     ),
-    code: 'FILE_UNRECOGNISED',
+    code: 'FILE_BROKEN',
     says: 'tar archive',
   },
   {

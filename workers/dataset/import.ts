@@ -6,9 +6,10 @@ import type {
   FeatureInfo,
   ImportOptions,
   Problem,
+  Taken,
 } from '../../src/domain/dataset';
 import { AppError, errorFromFault, faultOf } from '../../src/domain/errors';
-import { NOTHING_ANSWERED, readingOf, type DatasetReading, type Taken } from '../../src/domain/reading';
+import { NOTHING_ANSWERED, readingOf, type DatasetReading } from '../../src/domain/reading';
 import type { NamedFile } from '../../src/domain/protocol';
 import type { Database } from '../../src/storage/database';
 import { commitDataset, deleteDataset } from '../../src/storage/datasets';
@@ -80,7 +81,13 @@ export async function importDataset(
 
 async function checkAndStore(database: Database, request: ImportRequest, hooks: ImportHooks): Promise<DatasetDocument> {
   const { id, files, options } = request;
-  const ask = hooks.ask ?? null;
+  let asked = options.reading !== undefined && Object.keys(options.reading.files).length > 0;
+  const ask: Ask | null = hooks.ask
+    ? (questions) => {
+        asked = true;
+        return hooks.ask?.(questions) ?? Promise.resolve(NOTHING_ANSWERED);
+      }
+    : null;
   const findings = new Findings();
   const opened = await openFiles(files, { signal: hooks.signal });
   const first = await decideFiles(opened, options.reading ?? NOTHING_ANSWERED, findings, ask);
@@ -117,7 +124,7 @@ async function checkAndStore(database: Database, request: ImportRequest, hooks: 
     );
   }
   const reading = { ...readingOf(taken.files, read.answers), ids: prepared.ids };
-  const document = await assemble(database, draftOf(request, prepared, read.raw, reading, stored, problems));
+  const document = await assemble(database, draftOf(request, prepared, read.raw, { reading, asked }, stored, problems));
   const answer = await hooks.confirm(problems, prepared.statistics, infos, taken);
   throwIfCancelled(hooks.signal);
   if (answer === false) {
@@ -190,7 +197,7 @@ function draftOf(
   { id, files, options }: ImportRequest,
   prepared: Prepared,
   { names }: RawParts,
-  reading: DatasetReading,
+  origin: { readonly reading: DatasetReading; readonly asked: boolean },
   features: readonly StoredFeature[],
   problems: readonly Problem[],
 ): Parameters<typeof assemble>[1] {
@@ -209,7 +216,7 @@ function draftOf(
     labels,
     features,
     split: prepared.split,
-    source: { kind: 'files', files: sourceFiles(files.map(({ path }) => path)), reading },
+    source: { kind: 'files', files: sourceFiles(files.map(({ path }) => path)), ...origin },
     statistics: prepared.statistics,
     problems,
   };

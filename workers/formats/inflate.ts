@@ -21,7 +21,7 @@ export function inflatedLimit(compressed: number): number {
 export async function* inflate(
   path: string,
   compressed: Chunks,
-  format: 'gzip' | 'deflate-raw',
+  format: 'gzip' | 'deflate' | 'deflate-raw',
   limit: number,
   signal: AbortSignal | undefined,
   broken: (reason: string) => AppError,

@@ -1,11 +1,13 @@
 import { AppError } from '../../src/domain/errors';
+import type { TextType } from './dense';
 import { elementType, type ElementType } from './npyTypes';
 import { count } from './words';
 
 export interface NpyHeader {
   /** Bytes before the first value. */
   readonly offset: number;
-  readonly type: ElementType;
+  /** Numbers, or text of a fixed length. */
+  readonly type: ElementType | TextType;
   readonly fortranOrder: boolean;
   readonly shape: readonly number[];
 }
@@ -46,10 +48,37 @@ export function parseNpyHeader(name: string, head: Uint8Array<ArrayBuffer>): Npy
   if (lengths.at(-1) === '') lengths.pop();
   if (!lengths.every((part) => /^\d+L?$/.test(part))) throw broken('its shape is not a tuple of lengths');
 
+  const described = description[2] === '[' ? null : (description[1] ?? '');
   return {
     offset: start + length,
-    type: elementType(name, description[2] === '[' ? null : (description[1] ?? '')),
+    type: textType(described) ?? elementType(name, described),
     fortranOrder: order[1] === 'True',
     shape: lengths.map((part) => Number.parseInt(part, 10)),
   };
+}
+
+/** Longer text is no id. */
+const LONGEST_TEXT = 4096;
+
+/** `<U12`: UTF-32 padded with zeros; `|S8`: bytes padded with zeros. Null for any other type, and for texts of no use as ids. */
+function textType(description: string | null): TextType | null {
+  const parts = /^([<>|=]?)([US])(\d{1,5})$/.exec(description ?? '');
+  const length = Number(parts?.[3]);
+  if (!parts || length === 0 || length > LONGEST_TEXT) return null;
+  const label = description ?? '';
+  if (parts[2] === 'S') return { label, bytes: length, text: (element) => utf8.decode(element).replace(/\0+$/, '') };
+  const littleEndian = parts[1] !== '>';
+  return { label, bytes: 4 * length, text: (element) => utf32(element, littleEndian) };
+}
+
+const utf8 = new TextDecoder();
+
+function utf32(element: Uint8Array, littleEndian: boolean): string {
+  const view = new DataView(element.buffer, element.byteOffset, element.byteLength);
+  let text = '';
+  for (let at = 0; at < element.length; at += 4) {
+    const code = view.getUint32(at, littleEndian);
+    text += code > 0x10ffff ? '\ufffd' : String.fromCodePoint(code);
+  }
+  return text.replace(/\0+$/, '');
 }

@@ -9,8 +9,10 @@ export interface ElementType {
   readonly bytes: number;
   /** Elements of more than one byte stored most significant byte first. */
   readonly swapped: boolean;
+  /** Whole numbers, which may be ids; booleans are not. */
+  readonly whole: boolean;
   /** Writes `count` elements of `bytes` (this machine's byte order, from its start) to `out`. */
-  decode(bytes: ArrayBuffer, count: number, out: Float32Array): void;
+  decode(bytes: ArrayBuffer, count: number, out: Float32Array | Float64Array): void;
 }
 
 type Decoder = ElementType['decode'];
@@ -34,7 +36,24 @@ const DECODERS: Readonly<Record<string, { readonly name: string; readonly decode
     decode: (bytes, count, out) => decodeWide(bytes, count, out, new Uint32Array(bytes, 0, 2 * count)),
   },
   b1: { name: 'bool', decode: decodeBoolean },
+  // No type of NumPy's own, so no `descr` names it.
+  bf2: { name: 'bfloat16', decode: decodeBrain },
 };
+
+/** The element type of a key such as `f4`, `i8` or `bf2`; null when there is none. */
+export function elementOf(key: string, bigEndian = false): ElementType | null {
+  const known = Object.hasOwn(DECODERS, key) ? DECODERS[key] : undefined;
+  if (!known) return null;
+  const bytes = Number(/\d+$/.exec(key)?.[0]);
+  const swapped = bigEndian && bytes > 1;
+  return {
+    label: swapped ? `big-endian ${known.name}` : known.name,
+    bytes,
+    swapped,
+    whole: /^[iu]/.test(key),
+    decode: known.decode,
+  };
+}
 
 /** The type that a `descr` names (null: a structured one). Throws `NPY_OBJECT` or `NPY_TYPE`. */
 export function elementType(file: string, description: string | null): ElementType {
@@ -48,7 +67,7 @@ export function elementType(file: string, description: string | null): ElementTy
       { path: file },
     );
   }
-  const known = DECODERS[kind === '?' ? 'b1' : `${kind}${parts?.[3] ?? ''}`];
+  const known = elementOf(kind === '?' ? 'b1' : `${kind}${parts?.[3] ?? ''}`, parts?.[1] === '>');
   if (!known) {
     throw new AppError(
       'NPY_TYPE',
@@ -57,9 +76,7 @@ export function elementType(file: string, description: string | null): ElementTy
       { path: file },
     );
   }
-  const bytes = kind === '?' ? 1 : Number(parts?.[3]);
-  const swapped = parts?.[1] === '>' && bytes > 1;
-  return { label: swapped ? `big-endian ${known.name}` : known.name, bytes, swapped, decode: known.decode };
+  return known;
 }
 
 /** Reverses the bytes of each element in place. */
@@ -73,19 +90,32 @@ export function swapBytes(bytes: Uint8Array, elementBytes: number): void {
   }
 }
 
-function decodeHalf(bytes: ArrayBuffer, count: number, out: Float32Array): void {
+function decodeHalf(bytes: ArrayBuffer, count: number, out: Float32Array | Float64Array): void {
   const values = valuesOfHalves();
   const source = new Uint16Array(bytes, 0, count);
   for (let i = 0; i < count; i++) out[i] = at(values, entry(source, i));
 }
 
 /** 64-bit integers: the high words (signed or not) and the low ones. */
-function decodeWide(bytes: ArrayBuffer, count: number, out: Float32Array, words: Int32Array | Uint32Array): void {
+function decodeWide(
+  bytes: ArrayBuffer,
+  count: number,
+  out: Float32Array | Float64Array,
+  words: Int32Array | Uint32Array,
+): void {
   const low = new Uint32Array(bytes, 0, 2 * count);
   for (let i = 0; i < count; i++) out[i] = entry(words, 2 * i + 1) * 2 ** 32 + entry(low, 2 * i);
 }
 
-function decodeBoolean(bytes: ArrayBuffer, count: number, out: Float32Array): void {
+/** The upper halves of float32. */
+function decodeBrain(bytes: ArrayBuffer, count: number, out: Float32Array | Float64Array): void {
+  const source = new Uint16Array(bytes, 0, count);
+  const words = new Uint32Array(count);
+  for (let i = 0; i < count; i++) words[i] = entry(source, i) << 16;
+  out.set(new Float32Array(words.buffer));
+}
+
+function decodeBoolean(bytes: ArrayBuffer, count: number, out: Float32Array | Float64Array): void {
   const source = new Uint8Array(bytes, 0, count);
   for (let i = 0; i < count; i++) out[i] = source[i] === 0 ? 0 : 1;
 }

@@ -1,6 +1,6 @@
 import { useCallback, useState } from 'react';
 import { useNavigate } from 'react-router';
-import { ButtonLink } from '../../ui/Button';
+import { Button, ButtonLink } from '../../ui/Button';
 import { Disclosure } from '../../ui/Disclosure';
 import { FaultNotice, Notice } from '../../ui/Notice';
 import { Page } from '../../ui/Page';
@@ -22,10 +22,11 @@ import { FolderLayout } from './FolderLayout';
 import { DEFAULT_DRAFT, optionsOf, suggestedName } from './importDraft';
 import { ImportOptionsForm } from './ImportOptionsForm';
 import { ImportPanel } from './ImportPanel';
+import { roleWords } from './readingWords';
 
 /** Brings datasets in and lists what is stored. On the first visit the drop area fills the page. */
 export function DataPage() {
-  const { loaded, fault, datasets, unreadable, job, storedId, importFiles, dismiss } = useDatasets();
+  const { loaded, fault, datasets, unreadable, job, storedId, expected, importFiles, dismiss } = useDatasets();
   const [draft, setDraft] = useState(DEFAULT_DRAFT);
   const navigate = useNavigate();
   const [dropFault, setDropFault] = useState<Fault | null>(null);
@@ -70,6 +71,16 @@ export function DataPage() {
             </>
           }
         />
+      )}
+      {expected && !job && (
+        <Notice
+          title="The next files are read as they were for the shared study."
+          actions={<Button onClick={() => useDatasets.setState({ expected: null })}>Read them afresh</Button>}
+        >
+          {Object.entries(expected.files)
+            .map(([name, reading]) => `${name}: ${roleWords(reading).toLowerCase()}`)
+            .join('; ')}
+        </Notice>
       )}
       {job?.kind === 'files' && <ImportPanel key={job.id} job={job} />}
       {open && !busy && (

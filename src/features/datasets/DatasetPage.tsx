@@ -16,6 +16,7 @@ import { ModelCautions } from './ModelCautions';
 import { DeleteDataset } from './DeleteDataset';
 import { DatasetIdentity } from './DatasetIdentity';
 import { FeaturePanels } from './FeaturePanels';
+import { ReadingList } from './ReadingList';
 import { ReasoningOrigin } from './ReasoningOrigin';
 import { problemCounts, ProblemList } from './ProblemList';
 import { RatingsChart } from './RatingsChart';
@@ -82,6 +83,7 @@ function Known({ dataset }: { readonly dataset: DatasetDocument }) {
         )}
       </Columns>
       <FeaturePanels features={dataset.features} />
+      {dataset.source.kind === 'files' && dataset.source.reading && <ReadingList reading={dataset.source.reading} />}
       {dataset.source.kind === 'reasoning' && <ReasoningOrigin provenance={dataset.source.provenance} />}
       {dataset.features.some(({ scope }) => scope === 'user') && <LeakagePanel dataset={dataset} />}
       <ModelCautions dataset={dataset} />

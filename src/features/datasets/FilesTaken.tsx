@@ -1,4 +1,5 @@
-import type { FileTaken, Taken } from '../../domain/reading';
+import type { Taken } from '../../domain/dataset';
+import type { FileTaken } from '../../domain/reading';
 import { Disclosure } from '../../ui/Disclosure';
 import { plural } from '../../ui/format';
 import styles from './FilesTaken.module.css';

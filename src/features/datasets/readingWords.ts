@@ -1,4 +1,5 @@
-import type { ColumnUse, FileReading, FileRole, FileTaken, Taken } from '../../domain/reading';
+import type { ColumnUse, FileReading, FileRole, FileTaken } from '../../domain/reading';
+import type { Taken } from '../../domain/dataset';
 import { formatCount } from '../../ui/format';
 import { SPLIT_RULE_LABELS } from '../../ui/words';
 

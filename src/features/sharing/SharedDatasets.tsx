@@ -119,11 +119,16 @@ function SharedDatasetNotice({ study, shared, place }: SharedDatasetNoticeProps)
     <Notice
       tone="warning"
       title={`${shared.name} is not here.`}
-      actions={<ButtonLink to="/data">Add it on the Data page</ButtonLink>}
+      actions={
+        <ButtonLink to="/data" onClick={() => useDatasets.setState({ expected: shared.reading ?? null })}>
+          Add it on the Data page
+        </ButtonLink>
+      }
     >
       The link holds no data. The dataset has {counts}, split{' '}
       {shared.split === 'provided' ? 'by the file’s x_label' : shared.split}, fingerprint{' '}
       {formatFingerprint(shared.fingerprint)}…. Drop its folder on the Data page, then come back here.
+      {shared.reading && ' Its files are then read as they were for this study.'}
     </Notice>
   );
 }
