@@ -8,6 +8,9 @@ export type Ask = (questions: ReadingQuestions) => Promise<DatasetReading>;
 export const isAsking = ({ files, ids, validation }: ReadingQuestions): boolean =>
   files.some(({ question }) => question !== null) || ids.user !== null || ids.item !== null || validation !== null;
 
+/** `a table` → `is a table`; `has the element type <U2` stays. */
+export const isWhat = (what: string): string => (/^(holds|has) /.test(what) ? what : `is ${what}`);
+
 /** What a run without a person says instead of asking: the first question, and how to answer it. */
 export function unanswered(questions: ReadingQuestions): AppError {
   const file = questions.files.find(({ question }) => question !== null);
@@ -20,7 +23,10 @@ export function unanswered(questions: ReadingQuestions): AppError {
         : columns.length > 0
           ? `--file ${name}=${file.reading.role} --columns "${name}:${columns.join(',')}"`
           : `--file ${name}=${file.reading.role}`;
-    return question(`${name} is ${file.what}. ${file.question ?? ''}`, `Answer with ${how}, or with other values.`);
+    return question(
+      `${name} ${isWhat(file.what)}. ${file.question ?? ''}`,
+      `Answer with ${how}, or with other values.`,
+    );
   }
   for (const scope of ['user', 'item'] as const) {
     const choice = questions.ids[scope];

@@ -43,7 +43,8 @@ function unixDate(cell: string): number | null {
 }
 
 /** An empty cell, or what pandas, R and databases write for one. */
-export const isMissing = (text: string): boolean => /^(|[Nn]a[Nn]|NAN|NULL|null|None|#?NA|#?N\/A|n\/a|<NA>|\\N)$/.test(text);
+export const isMissing = (text: string): boolean =>
+  /^(|[Nn]a[Nn]|NAN|NULL|null|None|#?NA|#?N\/A|n\/a|<NA>|\\N)$/.test(text);
 
 /** An id, or what is wrong with it. `3.0` is 3; any other spelling is a name. */
 export function idOf(

@@ -28,6 +28,7 @@ export function choose(entries: readonly Entry[], candidates: readonly Candidate
     for (const { entry, guess } of rivals) {
       entry.role = entry === best.entry ? 'interactions' : 'unused';
       entry.why = 'it has a user and an item column';
+      entry.warnings = entry === best.entry ? guess.warnings : [];
       entry.question = [
         `Which of these holds the interactions: ${rivals.map((one) => entryName(one.entry)).join(', ')}?`,
       ]
@@ -69,11 +70,17 @@ function takeSplits(candidates: readonly Candidate[]): boolean {
   const [model] = train;
   if (!model || valid.length + test.length === 0) return false;
   if (candidates.some(({ guess }) => guess.uses.split !== undefined)) return false;
+  // Folds beside the whole: MovieLens 100K.
+  const whole = candidates.some(({ entry, guess }) => splitOfName(entry.path) === null && guess.doubts.length === 0);
+  if (whole && parts.some((found) => found.length > 1)) return false;
   const lists = parts.flat().some(({ entry }) => isLists(entry));
   for (const [at, found] of parts.entries()) {
     for (const candidate of found) {
-      const { entry } = candidate;
-      take(candidate, SPLITS[at] ?? 'train', `its name says ${SPLITS[at] ?? ''}`);
+      const { entry, guess } = candidate;
+      // Headers of parts that are named after splits are not asked for; of several folds the first is suggested.
+      const doubts = entry.header ? guess.doubts : [];
+      const role = candidate === found[0] ? (SPLITS[at] ?? 'train') : 'unused';
+      take({ ...candidate, guess: { ...guess, doubts } }, role, `its name says ${SPLITS[at] ?? ''}`);
       if (found.length > 1)
         entry.question = `Which of these is the ${SPLITS[at] ?? ''} split: ${shortList(found.map((one) => entryName(one.entry)))}?`;
       // A part may be too short to tell its columns; the training part tells them.
@@ -84,7 +91,7 @@ function takeSplits(candidates: readonly Candidate[]): boolean {
     }
   }
   for (const { entry, guess } of candidates) {
-    if (holdsInteractions(entry)) continue;
+    if (holdsInteractions(entry) || entry.question !== null) continue;
     entry.why = 'the files named train, valid and test hold the interactions';
     if (guess.doubts.length > 0) continue;
     entry.warnings = [
@@ -121,13 +128,17 @@ function askForColumns(entries: readonly Entry[]): void {
 /** Gives entries the roles and columns that a person said. */
 export function applyAnswers(entries: readonly Entry[], answers: DatasetReading): void {
   for (const [path, answer] of Object.entries(answers.files)) {
-    const exact = entries.filter((entry) => entry.path === path);
-    const ending = entries.filter((entry) => entry.path.endsWith(`/${path}`) || `/${path}`.endsWith(`/${entry.path}`));
-    const found = exact.length > 0 ? exact : ending;
-    const [entry] = found;
-    // The answers of a colleague may name files that are not in this folder.
-    if (entry && found.length === 1) applyAnswer(entry, answer);
+    const entry = entryAt(entries, path);
+    if (entry) applyAnswer(entry, answer);
   }
+}
+
+/** The entry that a path, or the end of one, names; null when none or several have it: answers may be of another folder. */
+export function entryAt(entries: readonly Entry[], path: string): Entry | null {
+  const exact = entries.filter((entry) => entry.path === path);
+  const ending = entries.filter((entry) => entry.path.endsWith(`/${path}`) || `/${path}`.endsWith(`/${entry.path}`));
+  const [entry, other] = exact.length > 0 ? exact : ending;
+  return entry && !other ? entry : null;
 }
 
 function applyAnswer(entry: Entry, answer: FileReading): void {

@@ -18,7 +18,7 @@ export interface Candidate {
   readonly score: number;
 }
 
-/** Header-less tables of more columns are no plain interactions. */
+/** Header-less tables of more columns are interactions only if one is a time. */
 export const MOST_PLAIN_COLUMNS = 4;
 /** Tables of MovieLens, which have no header and are known all the same. */
 const KNOWN_PLAIN = /^(u\.data|u\d\.(base|test)|u[ab]\.(base|test)|ratings\.dat)$/;
@@ -78,11 +78,12 @@ function classifyTable(entry: Entry, content: Extract<Entry['content'], { kind: 
     entry.uses = table.columns.length > 1 ? { original: 0, index: 1 } : { original: 0 };
     return [];
   }
-  if (guess && !namesUser(table.columns, guess) && isAboutItems(entry, content)) return [];
+  if (guess && columnRole(table.columns[guess.uses.user ?? -1] ?? '') !== 'user' && isAboutItems(entry, content))
+    return [];
   if (guess) {
     entry.uses = guess.uses;
     entry.positives = guess.positives;
-    return [{ entry, guess, score: scoreOf(entry, guess) - (guess.doubts.length > 0 ? 2 : 0) }];
+    return [{ entry, guess, score: scoreOf(entry, guess) - (namesBoth(table.columns, guess) ? 0 : 2) }];
   }
   if (asFeatures(entry, content)) return [];
   if (header) {
@@ -95,17 +96,17 @@ function classifyTable(entry: Entry, content: Extract<Entry['content'], { kind: 
     return [];
   }
   const plain = table.columns.length <= MOST_PLAIN_COLUMNS || splitOfName(entry.path) !== null;
-  const byContent = plain ? guessByContent(table.columns, sample, false) : null;
+  const byContent = guessByContent(table.columns, sample, false);
   entry.why = 'a table without a header';
-  if (!byContent) return [];
-  const known = KNOWN_PLAIN.test(baseName(entry.path)) || splitOfName(entry.path) !== null;
+  if (!byContent || !(plain || byContent.uses.timestamp !== undefined)) return [];
+  const known = KNOWN_PLAIN.test(baseName(entry.path));
   entry.uses = byContent.uses;
   const doubts = known ? [] : ['It has no header, so that its columns are guessed from their values.'];
   return [{ entry, guess: { ...byContent, doubts }, score: scoreOf(entry, byContent) - (known ? 0 : 3) }];
 }
 
-const namesUser = (columns: readonly string[], { uses }: TableGuess): boolean =>
-  columnRole(columns[uses.user ?? -1] ?? '') === 'user';
+const namesBoth = (columns: readonly string[], { uses }: TableGuess): boolean =>
+  (['user', 'item'] as const).every((role) => columnRole(columns[uses[role] ?? -1] ?? '') === role);
 
 function takeNames(entry: Entry, names: Uses): void {
   entry.role = 'itemNames';
@@ -134,7 +135,7 @@ function scoreOf(entry: Entry, { uses }: TableGuess): number {
   return (
     says(/\.inter(\.|$)/, 4) +
     says(/(^|[^a-z])(inter|interactions?|ratings?|pairs|transactions|events|clicks|feedback)([^a-z]|$)/, 1) +
-    says(/(^|[^a-z])(tags?|reviews?|dict|social|trusts?|friends?|titles?|movies|links)([^a-z]|$)/, -2) +
+    says(/(^|[^a-z])(tags?|reviews?|dict|social|trusts?|friends?|edges?|titles?|movies|links)([^a-z]|$)/, -2) +
     (entry.content.kind === 'table' && isListsForm(entry.content.table) && splitOfName(entry.path) === null ? -2 : 0) +
     (uses.rating === undefined ? 0 : 2) +
     (uses.timestamp === undefined ? 0 : 1) +
@@ -150,6 +151,11 @@ function asFeatures(entry: Entry, { table, sample }: Extract<Entry['content'], {
   const vectors = table.widths?.some((width) => (width ?? 1) > 1) ?? false;
   const likely = named?.promised ? numbers > 0 || vectors : vectors || numbers >= FEWEST_COLUMNS;
   if (!likely || table.columns.some(isItemList)) return false;
+  const words = table.columns.filter((_, column) => !isNumbers(table.widths?.[column], rows, column)).length;
+  if (!vectors && words > 0 && (words > 1 || table.columns.some(isNumberedId(rows)))) {
+    entry.warnings = [`${entryName(entry)} has columns of text, and is not used as features.`];
+    return false;
+  }
   entry.role = 'features';
   entry.feature = {
     key: named?.key ?? (bareName(entry.path).toLowerCase() || 'features'),
@@ -165,6 +171,12 @@ function asFeatures(entry: Entry, { table, sample }: Extract<Entry['content'], {
   entry.uses = column === null ? {} : { [entry.feature.scope]: column };
   return true;
 }
+
+/** A column of users or items by number, so that a column of text is not the ids. */
+const isNumberedId =
+  (rows: readonly (readonly string[])[]) =>
+  (header: string, column: number): boolean =>
+    ['user', 'item'].includes(columnRole(header) ?? '') && columnKind(rows, column).numeric;
 
 /** Fewer columns of numbers, without a word in the name, are properties rather than a vector. */
 const FEWEST_COLUMNS = 16;

@@ -1,7 +1,7 @@
 import { mergeReadings, type DatasetReading, type ReadingQuestions } from '../../src/domain/reading';
 import { amount, count } from '../formats/words';
 import { isAsking, unanswered, type Ask } from './ask';
-import { applyAnswers, choose } from './choose';
+import { applyAnswers, choose, entryAt } from './choose';
 import { classify } from './classify';
 import { entriesOf, entryName, type Entry, type VectorFolder } from './entries';
 import { bareName } from './names';
@@ -40,15 +40,16 @@ export async function decideFiles(
     if (findings.failure || !isAsking(questions)) return { entries, answers: given };
     if (!ask) throw unanswered(questions);
     const asked = entries.filter(({ question }) => question !== null);
-    given = answerAll(asked, mergeReadings(given, await ask(questions)));
+    given = answerAll(entries, asked, mergeReadings(given, await ask(questions)));
     findings.reset(mark);
   }
 }
 
 /** A question that was shown counts as answered: by the reading that stood there, if nothing else was said. */
-function answerAll(asked: readonly Entry[], given: DatasetReading): DatasetReading {
+function answerAll(entries: readonly Entry[], asked: readonly Entry[], given: DatasetReading): DatasetReading {
   const files = { ...given.files };
-  for (const entry of asked) files[entry.path] ??= fileTaken(entry).reading;
+  const answered = new Set(Object.keys(given.files).map((path) => entryAt(entries, path)));
+  for (const entry of asked) if (!answered.has(entry)) files[entry.path] = fileTaken(entry).reading;
   return { ...given, files };
 }
 
@@ -122,7 +123,7 @@ export async function decideMatrices(
   if (asked.length === 0) return { some: false, answers };
   const questions = { files: asked.map(fileTaken), ids: { user: null, item: null }, validation: null };
   if (!ask) throw unanswered(questions);
-  const given = answerAll(asked, mergeReadings(answers, await ask(questions)));
+  const given = answerAll(asked, asked, mergeReadings(answers, await ask(questions)));
   applyAnswers(asked, given);
   return { some: true, answers: given };
 }

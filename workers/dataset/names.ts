@@ -71,6 +71,8 @@ export function idListScope(path: string): 'item' | 'user' | null {
 /** `train.json`, `click.valid.inter`, `dev.csv`: the split that a file's name says. */
 export function splitOfName(path: string): SplitName | null {
   const tokens = tokensOf(bareName(path));
+  // Negatives sampled for a test are no interactions: `ml-1m.test.negative`.
+  if (tokens.some((token) => /^(neg|negs|negatives?)$/.test(token))) return null;
   const has = (pattern: RegExp): boolean => tokens.some((token) => pattern.test(token));
   const found = [
     has(/^(train|training|trn|tr|trnmat|base)$/) ? ('train' as const) : null,

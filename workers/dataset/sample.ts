@@ -34,7 +34,7 @@ export interface ColumnKind {
   readonly whole: boolean;
   /** Every filled cell is a date, or a number of seconds, milliseconds or more since 1970 that lies after 1980. */
   readonly time: boolean;
-  /** Few different numbers of at most 100, as ratings are. */
+  /** Few different numbers of at most 100 and two decimals, as ratings are. */
   readonly scale: boolean;
   /** No cell comes twice. */
   readonly unique: boolean;
@@ -61,7 +61,10 @@ export function columnKind(rows: readonly (readonly string[])[], column: number)
       (numeric
         ? numbers.every((value) => value > SECONDS_1980)
         : cells.every((cell) => DATE.test(cell) || UNIX_DATE.test(cell))),
-    scale: numeric && distinct.size <= 100 && numbers.every((value) => value >= -100 && value <= 100),
+    scale:
+      numeric &&
+      distinct.size <= 100 &&
+      numbers.every((value) => value >= -100 && value <= 100 && Math.abs(value * 100 - Math.round(value * 100)) < 1e-6),
     unique: cells.length > 2 && distinct.size === cells.length,
     idLike:
       filled && (whole || cells.every((cell) => cell.length <= 64 && !/\s/.test(cell) && !/^-?\d*\.\d+$/.test(cell))),

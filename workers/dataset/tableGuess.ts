@@ -91,12 +91,24 @@ export function guessByHeader(columns: readonly string[], sample: Sample): Table
   if (rating !== undefined) uses.rating = rating;
   if (rating !== undefined && otherRating !== undefined)
     doubts.push(`Both “${entry(columns, rating)}” and “${entry(columns, otherRating)}” could be the rating.`);
+  const marks = rating === undefined ? [] : marksOf(entry(kinds, rating));
+  if (rating !== undefined && marks.length > 0)
+    warnings.push(
+      `“${entry(columns, rating)}” is ${marks.join(' or ')} in some rows, which often says that there is no rating; it is read as a rating.`,
+    );
   const time = found('timestamp').find((column) => entry(kinds, column).time) ?? found('timestamp')[0];
   if (time !== undefined) uses.timestamp = time;
 
   splitColumn(columns, kinds, found('split'), uses, doubts, warnings);
   const positives = outcome(columns, kinds, uses, doubts, warnings);
   return { uses, doubts, warnings, positives };
+}
+
+/** Negative whole numbers beside ratings above 0: −1 for `watched, but not rated`. */
+function marksOf({ numeric, values }: ColumnKind): string[] {
+  const negative = [...values].filter((value) => Number(value) < 0);
+  const scale = [...values].filter((value) => Number(value) > 0).length > 1;
+  return numeric && scale && negative.length === 1 ? negative : [];
 }
 
 function splitColumn(
@@ -156,18 +168,24 @@ function outcome(
   return null;
 }
 
-/** Columns that no header names: the first two ids, then a rating on a scale and a time. Null when there are no two ids. */
+/** Columns that no header names, or not all: the first two ids, then a rating on a scale and a time. Null when there are no two ids. */
 export function guessByContent(columns: readonly string[], sample: Sample, header: boolean): TableGuess | null {
   const rows = header ? sample.rows : [columns, ...sample.rows];
   const kinds = columns.map((_, column) => columnKind(rows, column));
   // A column whose values never repeat numbers the rows, unless nothing else could be a user.
   const ids = kinds.flatMap((kind, column) => (kind.idLike && !kind.time ? [column] : []));
   const repeating = ids.filter((column) => !entry(kinds, column).unique || column > 0);
-  const [user, item] = repeating.filter((column) => !isScale(entry(kinds, column))).length >= 2 ? repeating : ids;
+  const likely = repeating.filter((column) => !isScale(entry(kinds, column))).length >= 2 ? repeating : ids;
+  const named = (role: ColumnRole): number | undefined => {
+    const column = header ? columns.findIndex((name) => knownRole(name)?.role === role) : -1;
+    return column < 0 ? undefined : column;
+  };
+  const user = named('user') ?? likely.find((column) => column !== named('item'));
+  const item = named('item') ?? likely.find((column) => column !== user);
   if (user === undefined || item === undefined) return null;
   const rest = [...kinds.entries()].filter(([column]) => column !== user && column !== item);
-  const rating = rest.find(([, kind]) => kind.scale)?.[0];
-  const time = rest.find(([, kind]) => kind.time)?.[0];
+  const rating = named('rating') ?? rest.find(([column, kind]) => kind.scale && column !== named('timestamp'))?.[0];
+  const time = named('timestamp') ?? rest.find(([, kind]) => kind.time)?.[0];
   const more = { ...(rating === undefined ? {} : { rating }), ...(time === undefined ? {} : { timestamp: time }) };
   return { uses: { user, item, ...more }, doubts: [], warnings: [], positives: null };
 }

@@ -1,6 +1,7 @@
 import type { AppError } from '../../src/domain/errors';
 import { baseName } from '../formats/source';
 import { amount } from '../formats/words';
+import { isWhat } from './ask';
 import { holdsInteractions } from './choose';
 import { entryName, featureOfEntry, type Entry } from './entries';
 import { shortList } from './files';
@@ -48,6 +49,12 @@ function looksLike(error: AppError, path: string): string {
 /** No file holds interactions: each is named with what it looks like. */
 export function noInteractions(entries: readonly Entry[], findings: Findings): void {
   if (entries.some(holdsInteractions) || findings.failure) return;
+  // A table that cannot be decoded could not be told either.
+  for (const { content, path } of entries) {
+    if (content.kind !== 'table' || content.sample.error?.code !== 'TABLE_ENCODING') continue;
+    findings.unreadable(path, content.sample.error);
+    return;
+  }
   const table = entries.find(
     ({ content, path }) => content.kind === 'table' && /\.(inter|csv|tsv)(\.gz)?$/i.test(path),
   );
@@ -64,12 +71,7 @@ export function noInteractions(entries: readonly Entry[], findings: Findings): v
     return;
   }
   const first = entries[0];
-  const seen = entries
-    .slice(0, MOST_NAMED)
-    .map(
-      (entry) =>
-        `${entryName(entry)} ${entry.what.startsWith('holds ') || entry.what.startsWith('has ') ? '' : 'is '}${entry.what}`,
-    );
+  const seen = entries.slice(0, MOST_NAMED).map((entry) => `${entryName(entry)} ${isWhat(entry.what)}`);
   const more = entries.length > MOST_NAMED ? `; and ${amount(entries.length - MOST_NAMED, 'more file')}` : '';
   findings.error('DATA_NO_INTERACTIONS', {
     rule: 'no-interactions',
@@ -89,6 +91,9 @@ function howToWrite(entries: readonly Entry[]): string {
     return `Write the interactions as a table, e.g. for ${shortList(objects.map(entryName))}: rows = [(r[0], i) for r in numpy.load(file, allow_pickle=True) for i in r[1:]]; pandas.DataFrame(rows, columns=["userID", "itemID"]).to_csv("train.csv", index=False).`;
   if (entries.some(({ what }) => /pickle/i.test(what)))
     return 'Pickles are programs and are never run here. Save a sparse matrix with scipy.sparse.save_npz("train.npz", matrix), a table with to_csv("train.csv", index=False).';
+  const hints = new Set(entries.map(({ content }) => (content.kind === 'unread' ? content.error.hint : null)));
+  const [same = null] = hints;
+  if (hints.size === 1 && same !== null) return same;
   return 'Add a table with a header such as userID, itemID, rating, timestamp, x_label.';
 }
 
