@@ -4,7 +4,7 @@ import type { DatasetStatistics } from '../src/domain/dataset';
 import type { EntityLabels } from '../src/domain/entityNames';
 import type { DatasetReading } from '../src/domain/reading';
 import type { RunDocument } from '../src/domain/run';
-import { idTable, recommendationsCsv, type RankedLists } from '../src/sharing/idTable';
+import { idTable, idTableName, recommendationsCsv, type RankedLists } from '../src/sharing/idTable';
 import { encodeSafetensors } from '../src/sharing/safetensors';
 
 /** What the indices of a run mean, and how its dataset was read. */
@@ -63,7 +63,7 @@ export async function writeRunFiles(folder: string, run: RunDocument, files: Run
 }
 
 async function writeDatasetFacts(folder: string, { users, items, labels, reading }: DatasetFacts): Promise<void> {
-  await writeFile(join(folder, 'users.csv'), idTable('user', users, labels));
-  await writeFile(join(folder, 'items.csv'), idTable('item', items, labels));
+  await writeFile(join(folder, idTableName('user')), idTable('user', users, labels));
+  await writeFile(join(folder, idTableName('item')), idTable('item', items, labels));
   if (reading) await writeFile(join(folder, 'reading.json'), `${JSON.stringify(reading, null, 1)}\n`);
 }

@@ -34,7 +34,8 @@ export const entityLabel = (labels: EntityLabels | null, scope: Scope, index: nu
 /** Finds the index of an id as a person types it, among `count` of them; null where it is none. */
 export function idFinder(labels: EntityLabels | null, scope: Scope, count: number): (text: string) => number | null {
   const ids = originalIds(labels, scope);
-  const known = ids && new Map(ids.map((id, index) => [id, index]));
+  // Of equal ids the first.
+  const known = ids && new Map(ids.map((id, index): [string, number] => [id, index]).reverse());
   return (text) => {
     const id = text.trim();
     if (known) return known.get(id) ?? null;

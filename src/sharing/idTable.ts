@@ -2,6 +2,9 @@ import { at } from '../domain/at';
 import { csvText } from '../domain/csv';
 import { idOf, nameOf, type EntityLabels, type Scope } from '../domain/entityNames';
 
+/** The file's name. */
+export const idTableName = (scope: Scope): string => `${scope}s.csv`;
+
 /** What indices mean in the files beside: `index,id,name`, one line per user or item, names empty where there are none. */
 export function idTable(scope: Scope, count: number, labels: EntityLabels | null): string {
   const lines = Array.from(
