@@ -49,7 +49,10 @@ ${READING_USAGE}
 Files written to the folder:
   run.json                 the run document: configuration, curves, result
   embeddings.safetensors   users and items at the best epoch
-  recommendations.csv      the best 50 items of each test user
+  recommendations.csv      the best 50 items of each test user, by their original ids and by index
+  users.csv                index, original id and name of each user: row i of the embeddings is index i
+  items.csv                the same of each item
+  reading.json             how the files of the dataset were read; --reading takes it
   run.lodestone.json       the run as the page imports it
   weights.safetensors      its weights, imported with it
   trace.safetensors        with --trace: graphs, parameters, batches and gradients

@@ -12,6 +12,7 @@ import { browserDatabase } from '../src/storage/database';
 import { readDetails, writeRun, type RunDetails } from '../src/storage/runs';
 import { exportStudy, exportWeights } from '../workers/sharing/exportRuns';
 import { readTrace, readWeights } from '../src/storage/weights';
+import { datasetFacts } from './datasetFacts';
 
 export interface HeadlessRequest {
   /** null: the files of the page's input. */
@@ -106,7 +107,11 @@ function importDataset(demo: DemoOptions | null, reading: DatasetReading): Promi
     };
     if (demo) return send({ type: 'demo', id: 'dataset', options: demo });
     const input = document.querySelector('input');
-    const files = [...(input?.files ?? [])].map((file) => ({ path: file.webkitRelativePath || file.name, file }));
+    // Paths within the folder, as in Node: a reading names files by them, and must find them again with either host.
+    const files = [...(input?.files ?? [])].map((file) => ({
+      path: file.webkitRelativePath.replace(/^[^/]*\//, '') || file.name,
+      file,
+    }));
     send({ type: 'import', id: 'dataset', files, options: { reading } });
   }).finally(() => worker.terminate());
 }
@@ -133,7 +138,6 @@ async function handOver(dataset: DatasetDocument): Promise<void> {
   const weights = await readWeights(database, 'run');
   const details = await readDetails(database, 'run');
   const trace = await readTrace(database, 'run');
-  const { users, items } = dataset.statistics;
   for (const [name, values] of Object.entries({
     users: weights?.['represent/users'],
     items: weights?.['represent/items'],
@@ -149,13 +153,9 @@ async function handOver(dataset: DatasetDocument): Promise<void> {
   })) {
     results.set(name, new Uint8Array(await (await blob).arrayBuffer()));
   }
-  const header = {
-    users,
-    items,
-    details: details && describe(details),
-    trace: trace?.json ?? null,
-    names: [...results.keys()],
-  };
+  // Ids and names of a large dataset are too long for one message.
+  results.set('dataset', new TextEncoder().encode(JSON.stringify(await datasetFacts(database, dataset))));
+  const header = { details: details && describe(details), trace: trace?.json ?? null, names: [...results.keys()] };
   await window.lodestoneReport(JSON.stringify({ kind: 'files', header }));
 }
 

@@ -1,19 +1,23 @@
-import { at } from '../src/domain/at';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { DatasetStatistics } from '../src/domain/dataset';
+import type { EntityLabels } from '../src/domain/entityNames';
+import type { DatasetReading } from '../src/domain/reading';
 import type { RunDocument } from '../src/domain/run';
+import { idTable, idTableName, recommendationsCsv, type RankedLists } from '../src/sharing/idTable';
 import { encodeSafetensors } from '../src/sharing/safetensors';
 
-/** The test split's users with their best items, `[users, cutoff]`, −1 where a user has fewer. */
-export interface RankedLists {
-  readonly users: Int32Array;
-  readonly topItems: Int32Array;
-  readonly topScores: Float32Array;
-  readonly cutoff: number;
+/** What the indices of a run mean, and how its dataset was read. */
+export interface DatasetFacts extends Pick<DatasetStatistics, 'users' | 'items'> {
+  /** null where users and items have neither names nor original ids. */
+  readonly labels: EntityLabels | null;
+  /** null where nothing was read from files. */
+  readonly reading: DatasetReading | null;
 }
 
 /** What a run leaves besides its document. */
 export interface RunFiles {
+  readonly dataset: DatasetFacts | null;
   readonly embeddings: {
     readonly users: Float32Array;
     readonly items: Float32Array;
@@ -45,7 +49,11 @@ export async function writeRunFiles(folder: string, run: RunDocument, files: Run
     );
     await writeFile(join(folder, 'embeddings.safetensors'), bytes);
   }
-  if (files.lists) await writeFile(join(folder, 'recommendations.csv'), recommendationsCsv(files.lists));
+  if (files.dataset) await writeDatasetFacts(folder, files.dataset);
+  if (files.lists) {
+    const csv = recommendationsCsv(files.lists, files.dataset?.labels ?? null);
+    await writeFile(join(folder, 'recommendations.csv'), csv);
+  }
   if (files.study) await writeFile(join(folder, 'run.lodestone.json'), files.study);
   if (files.weights) await writeFile(join(folder, 'weights.safetensors'), files.weights);
   if (files.trace) {
@@ -54,15 +62,8 @@ export async function writeRunFiles(folder: string, run: RunDocument, files: Run
   }
 }
 
-/** One line per user and rank: `user,rank,item,score`, ranks from 1. */
-export function recommendationsCsv({ users, topItems, topScores, cutoff }: RankedLists): string {
-  const lines = ['user,rank,item,score'];
-  users.forEach((user, row) => {
-    for (let rank = 0; rank < cutoff; rank++) {
-      const item = at(topItems, row * cutoff + rank);
-      if (item < 0) break;
-      lines.push(`${user},${rank + 1},${item},${at(topScores, row * cutoff + rank).toPrecision(7)}`);
-    }
-  });
-  return `${lines.join('\n')}\n`;
+async function writeDatasetFacts(folder: string, { users, items, labels, reading }: DatasetFacts): Promise<void> {
+  await writeFile(join(folder, idTableName('user')), idTable('user', users, labels));
+  await writeFile(join(folder, idTableName('item')), idTable('item', items, labels));
+  if (reading) await writeFile(join(folder, 'reading.json'), `${JSON.stringify(reading, null, 1)}\n`);
 }

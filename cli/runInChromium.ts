@@ -10,7 +10,7 @@ import type { RunDocument } from '../src/domain/run';
 import { demoOf, type RunArguments } from './arguments';
 import { browserFlags, browserPath } from './browser';
 import type { HeadlessRequest } from './headlessPage';
-import type { RunFiles } from './output';
+import type { DatasetFacts, RunFiles } from './output';
 import type { Reporter } from './reporter';
 import { simdPlugin } from './simdPlugin.mjs';
 import { APP_VERSION } from '../src/domain/version';
@@ -23,8 +23,6 @@ type Message =
   | { readonly kind: 'files'; readonly header: FilesHeader };
 
 interface FilesHeader {
-  readonly users: number;
-  readonly items: number;
   readonly details: { readonly users: number[]; readonly cutoff: number } | null;
   readonly trace: string | null;
   readonly names: string[];
@@ -139,8 +137,11 @@ async function collect(page: Page, header: FilesHeader | null): Promise<RunFiles
   const topItems = bytes.get('topItems');
   const topScores = floats('topScores');
   const trace = bytes.get('trace');
+  const facts = bytes.get('dataset');
+  const dataset: DatasetFacts | null = facts ? JSON.parse(new TextDecoder().decode(facts)) : null;
   return {
-    embeddings: header && users && items ? { users, items, userCount: header.users, itemCount: header.items } : null,
+    dataset,
+    embeddings: dataset && users && items ? { users, items, userCount: dataset.users, itemCount: dataset.items } : null,
     lists:
       header?.details && topItems && topScores
         ? {

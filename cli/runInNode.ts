@@ -12,6 +12,7 @@ import { executeRun } from '../workers/training/run';
 import { demoOf, type RunArguments } from './arguments';
 import { filesOf } from './folder';
 import { nodeHost } from './nodeHost';
+import { datasetFacts } from './datasetFacts';
 import type { RunFiles } from './output';
 import type { Reporter } from './reporter';
 
@@ -36,6 +37,7 @@ export async function runInNode(
         },
       );
   const { statistics } = dataset;
+  const facts = await datasetFacts(database, dataset);
   report.say(
     `${dataset.name}: ${statistics.users} users × ${statistics.items} items, ${statistics.interactions} interactions`,
   );
@@ -64,7 +66,10 @@ export async function runInNode(
     report.say(`pre-training: ${prerequisite.model}`);
     const ended = await execute('pretraining', prerequisite, 0);
     if (ended.status !== 'finished')
-      return { run: ended, files: { embeddings: null, lists: null, study: null, weights: null, trace: null } };
+      return {
+        run: ended,
+        files: { dataset: facts, embeddings: null, lists: null, study: null, weights: null, trace: null },
+      };
     report.say(`pre-training done; now ${experiment.model}`);
   }
   const run = await execute('run', experiment, request.trace);
@@ -75,6 +80,7 @@ export async function runInNode(
   return {
     run,
     files: {
+      dataset: facts,
       embeddings: users && items ? { users, items, userCount: statistics.users, itemCount: statistics.items } : null,
       lists: details && {
         users: details.perUser.users,

@@ -1,3 +1,4 @@
+import { csvCell, csvText } from '../domain/csv';
 import type { Series } from './series';
 
 export type Cell = string | number | null;
@@ -6,6 +7,8 @@ export type Cell = string | number | null;
 export interface ChartTable {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly Cell[])[];
+  /** Columns with ids and names from a dataset, which can look like formulas. */
+  readonly texts?: readonly string[];
 }
 
 /** One row per x over all series, one column per series. */
@@ -29,11 +32,9 @@ export function tableOfSeries(xLabel: string, series: readonly Series[]): ChartT
 
 /** RFC 4180 text: CRLF lines, numbers in full precision, quotes where they are needed. */
 export function toCsv(table: ChartTable): string {
-  return [table.columns, ...table.rows].map((row) => row.map(csvCell).join(',')).join('\r\n') + '\r\n';
-}
-
-function csvCell(cell: Cell): string {
-  if (cell === null) return '';
-  const text = String(cell);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const isText = table.columns.map((column) => table.texts?.includes(column) ?? false);
+  const rows = table.rows.map((row) =>
+    row.map((cell, column) => (cell === null ? '' : (isText[column] ? csvText : csvCell)(String(cell)))),
+  );
+  return [table.columns.map(csvCell), ...rows].map((row) => row.join(',')).join('\r\n') + '\r\n';
 }

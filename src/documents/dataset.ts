@@ -78,7 +78,6 @@ const rule = z.enum([
   'cold-items',
   'split-values',
   'empty-split',
-  'several-interactions',
   'no-interactions',
   'unreadable',
   'unrecognised',

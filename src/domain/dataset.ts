@@ -83,7 +83,6 @@ export type ProblemRule =
   | 'cold-items'
   | 'split-values'
   | 'empty-split'
-  | 'several-interactions'
   | 'no-interactions'
   | 'unreadable'
   | 'unrecognised'

@@ -1,3 +1,4 @@
+import type { EntityLabels } from './entityNames';
 import type { Family } from './routing';
 
 /** Which vectors are drawn: what the run ranks with, or the tables it starts from before any graph, feature or expert acts on them. */
@@ -53,7 +54,7 @@ export interface Traits {
   /** Share of the training interactions above the user's threshold, NaN without any; null on data without ratings. */
   readonly liked: PerEntity<Float32Array> | null;
   readonly categories: { readonly names: readonly string[]; readonly of: Int32Array } | null;
-  readonly names: PerEntity<readonly string[] | null>;
+  readonly labels: EntityLabels | null;
 }
 
 /** Where MAGNET sends the training pairs of each user and item: π, averaged over them. */

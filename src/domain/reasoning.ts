@@ -197,6 +197,9 @@ export type TextOrigin = 'model' | 'own' | 'imported' | 'none';
 export interface ReasonedEntity {
   readonly scope: 'item' | 'user';
   readonly index: number;
+  /** The id that came in. */
+  readonly id: string;
+  /** The same with the name. */
   readonly name: string;
   /** Item: its text. User: empty. */
   readonly given: string;

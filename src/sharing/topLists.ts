@@ -5,7 +5,7 @@ type TopLists = Pick<RunDetails, 'topItems' | 'cutoff'> & { readonly perUser: Pi
 
 /**
  * The test users' lists as MMRec writes them for `save_recommended_topk`: a header `id, top_0, …, top_{k−1}`, then one line a user, item
- * indices from the best on, tabs between. A user with fewer than k candidates has −1 in what is left.
+ * indices from the best on, tabs between. They are the ids of a dataset that was exported for MMRec. A user with fewer than k candidates has −1 in what is left.
  */
 export function topListsTsv({ perUser: { users }, topItems, cutoff }: TopLists): string {
   const lines = [['id', ...Array.from({ length: cutoff }, (_, rank) => `top_${rank}`)].join('\t')];

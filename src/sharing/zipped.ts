@@ -12,6 +12,10 @@ export interface ZippedFile {
 /** The files in an archive, not compressed: features hardly shrink. */
 export const zipped = (files: AsyncIterable<ZippedFile>): Promise<Blob> => gathered(makeZip(files));
 
+/** The same of files that are all there. */
+export const zippedFiles = (files: readonly Omit<ZippedFile, 'lastModified'>[], lastModified: Date): Promise<Blob> =>
+  gathered(makeZip(files.map((file) => ({ ...file, lastModified }))));
+
 /** A stream's bytes in a Blob, which the browser may keep on disk; of what has not been handed to it yet, one part is in memory. */
 async function gathered(stream: ReadableStream<Uint8Array>): Promise<Blob> {
   const parts: Blob[] = [];

@@ -6,6 +6,7 @@ import { interactionsText, npy } from '../helpers/dataBuilders';
 import { ModelServer } from '../helpers/modelServer';
 import { expectFit } from '../helpers/page';
 import { serveFolder } from '../helpers/staticHost';
+import { entriesOf } from '../helpers/zipEntries';
 
 /** What PyTorch makes of each text: see `make_encoder.py`. */
 const FOLDER = join(import.meta.dirname, '../fixtures/encoder');
@@ -65,11 +66,11 @@ async function openReasoning(page: Page): Promise<void> {
   await expect(page.getByText(`${TEXTS} texts and 0 pictures stored.`)).toBeVisible({ timeout: 60_000 });
 }
 
-/** The matrix in a downloaded `.npy` file, `[rows, WIDTH]`. */
+/** The matrix of items in a downloaded archive, `[rows, WIDTH]`. */
 async function downloaded(page: Page, name: string): Promise<Float32Array> {
   const download = page.waitForEvent('download');
   await pipeline(page).getByRole('button', { name }).click();
-  const bytes = readFileSync(await (await download).path());
+  const bytes = entriesOf(await (await download).path()).get('image_text_feat.npy')!;
   const start = 10 + bytes.readUInt16LE(8);
   return new Float32Array(Uint8Array.from(bytes.subarray(start)).buffer);
 }
@@ -136,7 +137,7 @@ test('a dropped encoder gives PyTorch’s vectors in the page, without another h
   // The server wrote the profiles and encoded nothing.
   expect(server.requests.filter(({ path }) => /embed/.test(path))).toEqual([]);
 
-  const items = await downloaded(page, 'Item vectors (NPY)');
+  const items = await downloaded(page, 'Item vectors (ZIP)');
   expect(items.length).toBe(ITEMS * WIDTH);
   reference.forEach(({ text, vector }, item) => {
     vector.forEach((value, column) =>
@@ -178,7 +179,7 @@ test('encoding pauses between batches, goes on where it was, and runs on the GPU
     .getByRole('button', { name: /Start|Continue/ })
     .click();
   await expect(pipeline(page).getByText('finished', { exact: true })).toBeVisible({ timeout: 240_000 });
-  const items = await downloaded(page, 'Item vectors (NPY)');
+  const items = await downloaded(page, 'Item vectors (ZIP)');
   reference.forEach(({ text, vector }, item) => {
     vector.forEach((value, column) =>
       expect(Math.abs(items[item * WIDTH + column]! - (text === '' ? 0 : value)), `${text}, ${column}`).toBeLessThan(

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DatasetDocument } from '../../src/domain/dataset';
 import { METRIC_KEYS } from '../../src/domain/metrics';
+import { entriesOf } from '../helpers/zipEntries';
 import { dropFolder, ended, expectFit, startRun, stored } from '../helpers/page';
 
 /** What a button saves. */
@@ -15,27 +16,6 @@ async function saved(page: Page, button: string): Promise<{ readonly name: strin
 }
 
 const textOf = ({ path }: { readonly path: string }): string => readFileSync(path, 'utf8');
-
-/** The files of a zip archive whose entries are stored as they are. */
-function entriesOf(path: string): Map<string, Buffer> {
-  const bytes = readFileSync(path);
-  const entries = new Map<string, Buffer>();
-  const end = bytes.lastIndexOf(Buffer.of(0x50, 0x4b, 5, 6));
-  for (
-    let at = bytes.readUInt32LE(end + 16);
-    bytes.readUInt32LE(at) === 0x02014b50;
-    at += 46 + bytes.readUInt16LE(at + 28) + bytes.readUInt16LE(at + 30)
-  ) {
-    expect(bytes.readUInt16LE(at + 10), 'method').toBe(0);
-    const local = bytes.readUInt32LE(at + 42);
-    const start = local + 30 + bytes.readUInt16LE(local + 26) + bytes.readUInt16LE(local + 28);
-    entries.set(
-      bytes.toString('utf8', at + 46, at + 46 + bytes.readUInt16LE(at + 28)),
-      bytes.subarray(start, start + bytes.readUInt32LE(at + 24)),
-    );
-  }
-  return entries;
-}
 
 /** A float32 matrix of NumPy, read as its format says. */
 function matrixOf(bytes: Buffer): { readonly rows: number; readonly columns: number; readonly values: Float32Array } {
@@ -107,8 +87,12 @@ test('a run: curves, embeddings that give the stored scores, top lists, a config
       run.epochs.map(({ step, valid }) => [step, valid![key]]),
     );
 
-  const users = matrixOf(readFileSync((await saved(page, 'Users')).path));
-  const items = matrixOf(readFileSync((await saved(page, 'Items')).path));
+  const [userFiles, itemFiles] = [
+    entriesOf((await saved(page, 'Users')).path),
+    entriesOf((await saved(page, 'Items')).path),
+  ];
+  const users = matrixOf(userFiles.get('users.npy')!);
+  const items = matrixOf(itemFiles.get('items.npy')!);
   expect([users.rows, users.columns, items.rows, items.columns]).toEqual([1000, 64, 600, 64]);
   const product = (user: number, item: number): number => {
     let sum = 0;
@@ -129,8 +113,29 @@ test('a run: curves, embeddings that give the stored scores, top lists, a config
   expect(furthest).toBeLessThan(1e-4);
 
   const lists = await saved(page, 'Lists');
-  expect(lists.name).toMatch(/top-50\.tsv$/);
-  const [header, ...rows] = textOf(lists)
+  expect(lists.name).toMatch(/top-lists\.zip$/);
+  const listFiles = entriesOf(lists.path);
+  expect([...listFiles.keys()]).toEqual(['recommendations.csv', 'top-50.tsv', 'users.csv', 'items.csv']);
+  for (const [name, files] of [
+    ['users.csv', userFiles],
+    ['items.csv', itemFiles],
+  ] as const)
+    expect(listFiles.get(name)!.equals(files.get(name)!), name).toBe(true);
+  const [idHeader, first] = listFiles.get('items.csv')!.toString().split('\n');
+  expect([idHeader, first]).toEqual(['index,id,name', expect.stringMatching(/^0,0,\w+ \w+ 0$/)]);
+  expect(listFiles.get('recommendations.csv')!.toString().split('\n')[1]).toBe(
+    [
+      details.users[0],
+      1,
+      details.items[0],
+      details.scores[0]!.toPrecision(7),
+      details.users[0],
+      details.items[0],
+    ].join(),
+  );
+  const [header, ...rows] = listFiles
+    .get('top-50.tsv')!
+    .toString()
     .trimEnd()
     .split('\n')
     .map((line) => line.split('\t'));

@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, existsSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -59,7 +59,14 @@ test('both hosts write the same run, embeddings, lists and trace, and the page o
   expect(chromium!.result!.test['recall@20']).toBeGreaterThan(0);
   const comparable = (run: RunDocument): unknown => withoutClock({ ...run, createdAt: '' });
   expect(comparable(chromium!)).toEqual(comparable(node!));
-  for (const file of ['embeddings.safetensors', 'recommendations.csv', 'weights.safetensors', 'trace.safetensors']) {
+  for (const file of [
+    'embeddings.safetensors',
+    'recommendations.csv',
+    'users.csv',
+    'items.csv',
+    'weights.safetensors',
+    'trace.safetensors',
+  ]) {
     const [a, b] = results.map((out) => readFileSync(join(out, file)));
     expect(a!.length, file).toBeGreaterThan(10_000);
     expect(a!.equals(b!), file).toBe(true);
@@ -71,6 +78,47 @@ test('both hosts write the same run, embeddings, lists and trace, and the page o
   await expect(page.getByText('1 run imported.')).toBeVisible();
   await expect(page.getByText('1 run got its weights.')).toBeVisible();
   expect((await storedRun(page, node!.id))!.epochs).toEqual(node!.epochs);
+});
+
+test('ids that came in go out again, the same from both hosts, and the reading is replayed', () => {
+  const data = join(folder, 'shop');
+  mkdirSync(data);
+  const pairs = Array.from({ length: 240 }, (_, row) => {
+    const user = row % 30;
+    return [user, (7 * user + 3 * Math.floor(row / 30)) % 40, [0, 0, 0, 0, 0, 0, 1, 2][Math.floor(row / 30)]!] as const;
+  });
+  const lines = pairs.map(([user, item, split]) => `${user + 1},=B0${item},${split}`);
+  writeFileSync(join(data, 'shop.csv'), `user,item,x_label\n${lines.join('\n')}\n`);
+  const words = ['run', '--dataset', data, '--model', 'bpr', '--epochs', '1', '--backend', 'wasm'];
+  const results = ['chromium', 'node'].map((host) => {
+    const out = join(folder, `shop-${host}`);
+    const { code, said } = lodestone(...words, '--host', host, '--out', out);
+    expect(code, said).toBe(0);
+    return out;
+  });
+  for (const file of ['recommendations.csv', 'users.csv', 'items.csv', 'reading.json']) {
+    const [a, b] = results.map((out) => readFileSync(join(out, file), 'utf8'));
+    expect(a, file).toBe(b);
+  }
+  const rows = readFileSync(join(results[0]!, 'recommendations.csv'), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(','));
+  expect(rows[0]).toEqual(['user', 'rank', 'item', 'score', 'user_index', 'item_index']);
+  // The metric of the run, found again from the two files that a person has: the dataset and the recommendations.
+  const run = JSON.parse(readFileSync(join(results[0]!, 'run.json'), 'utf8')) as RunDocument;
+  const held = new Map(
+    pairs.filter(([, , split]) => split === 2).map(([user, item]) => [String(user + 1), `'=B0${item}`]),
+  );
+  const hits = rows.slice(1).filter(([user, rank, item]) => Number(rank) <= 20 && held.get(user!) === item).length;
+  expect(hits).toBeGreaterThan(0);
+  expect(hits / held.size).toBeCloseTo(run.result!.test['recall@20'], 6);
+  const again = join(folder, 'shop-again');
+  const reading = join(results[0]!, 'reading.json');
+  expect(lodestone(...words, '--host', 'node', '--reading', reading, '--out', again).code).toBe(0);
+  expect(readFileSync(join(again, 'recommendations.csv'), 'utf8')).toBe(
+    readFileSync(join(results[1]!, 'recommendations.csv'), 'utf8'),
+  );
 });
 
 test('exit codes say what was wrong', async () => {

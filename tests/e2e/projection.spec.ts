@@ -57,7 +57,7 @@ test('users and items in the plane: components, colours, UMAP, directions', asyn
   const total = Array.from({ length: width }, (_, column) =>
     variance(vectors.filter((_, at) => at % width === column)),
   ).reduce((sum, value) => sum + value, 0);
-  const along = [3, 4].map((column) => variance(rows.map((row) => Number(row[column]))) / total);
+  const along = [4, 5].map((column) => variance(rows.map((row) => Number(row[column]))) / total);
   expect(along[0]).toBeGreaterThanOrEqual(along[1]!);
   expect(along[0]! + along[1]!).toBeLessThan(1);
   [3, 4].forEach((column, place) => expect(shareIn(columns[column]!)).toBeCloseTo(along[place]!, 3));
@@ -114,14 +114,14 @@ test('users and items in the plane: components, colours, UMAP, directions', asyn
   await final.getByRole('button', { name: 'Project again' }).click();
   await expect(final.locator('canvas')).toHaveAttribute('data-points', String(users + items), { timeout: 120_000 });
   const once = await csvOf(page, /^Data of UMAP/);
-  expect(new Set(once.rows.map((row) => row[3])).size).toBeGreaterThan(0.9 * (users + items));
+  expect(new Set(once.rows.map((row) => row[4])).size).toBeGreaterThan(0.9 * (users + items));
   await page.reload();
   await page.getByRole('tab', { name: 'Projection' }).click();
   await page.getByRole('radio', { name: 'Both' }).check();
   await page.getByRole('radio', { name: 'UMAP' }).check();
   await expect(final.locator('canvas')).toBeVisible({ timeout: 120_000 });
-  expect((await csvOf(page, /^Data of UMAP/)).rows.map((row) => row.slice(0, 5))).toEqual(
-    once.rows.map((row) => row.slice(0, 5)),
+  expect((await csvOf(page, /^Data of UMAP/)).rows.map((row) => row.slice(0, 6))).toEqual(
+    once.rows.map((row) => row.slice(0, 6)),
   );
 });
 

@@ -223,7 +223,10 @@ for (const kind of ['ollama', 'openai'] as const)
             model: 'seer',
           }),
       ],
-      ['User vectors (NPY)', (bytes: Buffer) => expect(bytes.length).toBe(128 + 4 * DEMO.users * 24)],
+      [
+        'User vectors (ZIP)',
+        (bytes: Buffer) => expect(bytes.toString('latin1')).toContain(`'shape': (${DEMO.users}, 24)`),
+      ],
     ] as const) {
       const download = page.waitForEvent('download');
       await pipeline(page).getByRole('button', { name }).click();

@@ -53,13 +53,13 @@ const changed = (line: number, cells: string): string =>
 const tables: BrokenCase[] = [
   { name: 'an empty table', files: table(''), code: 'FILE_UNRECOGNISED', says: 'empty' },
   { name: 'a header and nothing else', files: table(HEADER), code: 'DATA_NO_INTERACTIONS', says: 'header' },
-  { name: 'a table without a header', files: table('0\t1\t5\n1\t2\t4\n'), code: 'TABLE_HEADER', says: '"0"' },
-  { name: 'a header without an item column', files: table('userID\trating\n0\t1\n'), code: 'TABLE_HEADER' },
+  { name: 'a table without a header', files: table('0\t1\t5\n1\t2\t4\n'), code: 'DATA_QUESTION', says: 'no header' },
+  { name: 'a header without an item column', files: table('userID\trating\n0\t1\n'), code: 'DATA_QUESTION' },
   {
     name: 'two user columns',
     files: table('userID\tuser_id\titemID\n0\t0\t1\n'),
-    code: 'TABLE_HEADER',
-    says: 'two user',
+    code: 'DATA_QUESTION',
+    says: 'could be the user',
   },
   { name: 'one column', files: table('userID\n0\n'), code: 'TABLE_HEADER' },
   {
@@ -89,7 +89,7 @@ const tables: BrokenCase[] = [
   { name: 'rows separated by another sign', files: table(appended('0,1,3,4,0')), code: 'TABLE_VALUE' },
   {
     name: 'a quote that never closes',
-    files: table(appended('"0\t1\t3\t4\t0')),
+    files: table(appended('"0\t1\t3\t4')),
     code: 'TABLE_VALUE',
     says: 'never closed',
   },
@@ -103,21 +103,26 @@ const tables: BrokenCase[] = [
   { name: 'a negative user', files: table(changed(3, '-1\t1\t3\t4\t0')), code: 'DATA_ID_RANGE', says: 'Row 3' },
   { name: 'a negative item', files: table(changed(4, '1\t-7\t3\t4\t0')), code: 'DATA_ID_RANGE', says: 'Row 4' },
   { name: 'a fractional id', files: table(changed(3, '0.5\t1\t3\t4\t0')), code: 'TABLE_VALUE', says: '0.5' },
-  { name: 'an id in exponent notation', files: table(changed(3, '0\t1e3\t3\t4\t0')), code: 'TABLE_VALUE', says: '1e3' },
+  {
+    name: 'an id in exponent notation',
+    files: table(changed(3, '0\t1.2E+11\t3\t4\t0')),
+    code: 'TABLE_VALUE',
+    says: '1.2E+11',
+  },
   { name: 'an id that is nan', files: table(changed(3, '0\tnan\t3\t4\t0')), code: 'TABLE_VALUE' },
-  { name: 'a missing id', files: table(changed(5, '\t1\t3\t4\t0')), code: 'TABLE_VALUE', says: 'no user id' },
+  { name: 'a missing id', files: table(changed(5, '\t1\t3\t4\t0')), code: 'TABLE_VALUE', says: 'without a user id' },
   { name: 'a rating in words', files: table(changed(5, '0\t1\tgood\t4\t0')), code: 'TABLE_VALUE', says: 'good' },
   { name: 'an infinite rating', files: table(changed(5, '0\t1\tInfinity\t4\t0')), code: 'TABLE_VALUE' },
   { name: 'a rating beyond float32', files: table(changed(5, '0\t1\t1e300\t4\t0')), code: 'TABLE_VALUE' },
   { name: 'a missing rating', files: table(changed(5, '0\t1\t\t4\t0')), code: 'TABLE_VALUE' },
   { name: 'a timestamp in words', files: table(changed(5, '0\t1\t3\tyesterday\t0')), code: 'TABLE_VALUE' },
   { name: 'a split label of 3', files: table(changed(6, '0\t1\t3\t4\t3')), code: 'DATA_SPLIT_VALUES', says: 'Row 6' },
-  { name: 'a split label in words', files: table(changed(6, '0\t1\t3\t4\ttrain')), code: 'DATA_SPLIT_VALUES' },
+  { name: 'a split label in words', files: table(changed(6, '0\t1\t3\t4\theld out')), code: 'DATA_SPLIT_VALUES' },
   { name: 'an empty split label', files: table(changed(6, '0\t1\t3\t4\t')), code: 'DATA_SPLIT_VALUES' },
   {
     name: 'no validation rows',
     files: table(good.replaceAll(/\t1$/gm, '\t0')),
-    code: 'DATA_EMPTY_SPLIT',
+    code: 'DATA_QUESTION',
     says: 'validation',
   },
   {
@@ -142,9 +147,9 @@ const tables: BrokenCase[] = [
   },
   {
     name: 'two interaction files',
-    files: [inter, named('other.csv', good)],
-    code: 'DATA_SEVERAL_INTERACTIONS',
-    says: 'other.csv',
+    files: [inter, named('other.inter', good)],
+    code: 'DATA_QUESTION',
+    says: 'other.inter',
   },
   { name: 'no interaction file', files: [named('image_feat.npy', matrix)], code: 'DATA_NO_INTERACTIONS' },
   { name: 'nothing at all', files: [], code: 'DATA_NO_INTERACTIONS' },
@@ -219,7 +224,11 @@ const ids: BrokenCase[] = [
     code: 'DATA_ID_RANGE',
     says: 'does not list',
   },
-  { name: 'a mapping of one column', files: [inter, named('i_id_mapping.csv', 'asin\na\n')], code: 'TABLE_HEADER' },
+  {
+    name: 'a mapping of one column without the items',
+    files: [inter, named('i_id_mapping.csv', 'asin\na\n')],
+    code: 'DATA_ID_RANGE',
+  },
   {
     name: 'a mapping for more items than features',
     files: [

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { parseRun, USAGE } from '../../cli/arguments';
 import { filesOf } from '../../cli/folder';
-import { recommendationsCsv, writeRunFiles } from '../../cli/output';
+import { writeRunFiles } from '../../cli/output';
 import { AppError, type Fault } from '../../src/domain/errors';
 import { completeConfig } from '../../src/domain/models/catalogue';
+import type { DatasetReading } from '../../src/domain/reading';
 import { newRun } from '../../src/domain/run';
 import { encodeSafetensors } from '../../src/sharing/safetensors';
 import { parseSafetensors } from '../helpers/safetensors';
@@ -123,24 +124,6 @@ describe('the words of a run', () => {
 });
 
 describe('what a run leaves', () => {
-  it('recommendations: a line per user and rank, none where a list has ended', () => {
-    const csv = recommendationsCsv({
-      users: Int32Array.of(4, 9),
-      topItems: Int32Array.of(7, 2, 5, 1, -1, -1),
-      topScores: Float32Array.of(3, 0.1, -2e-9, 12345.678, -3.4e38, -3.4e38),
-      cutoff: 3,
-    });
-    expect(csv).toBe('user,rank,item,score\n4,1,7,3.000000\n4,2,2,0.1000000\n4,3,5,-2.000000e-9\n9,1,1,12345.68\n');
-    expect(
-      recommendationsCsv({
-        users: new Int32Array(0),
-        topItems: new Int32Array(0),
-        topScores: new Float32Array(0),
-        cutoff: 3,
-      }),
-    ).toBe('user,rank,item,score\n');
-  });
-
   it('safetensors: arrays in order, aligned, with their metadata', () => {
     const floats = Float32Array.of(1, -2.5, 3e-40, Infinity, NaN, 0);
     // A view into a larger buffer, and a name of which the header's length is no multiple of eight.
@@ -216,11 +199,25 @@ describe('folders', () => {
       '2026-01-01T00:00:00.000Z',
     );
     const failed = join(folder(), 'new', 'folder');
-    await writeRunFiles(failed, run, { embeddings: null, lists: null, study: null, weights: null, trace: null });
+    await writeRunFiles(failed, run, {
+      dataset: null,
+      embeddings: null,
+      lists: null,
+      study: null,
+      weights: null,
+      trace: null,
+    });
     expect(readdirSync(failed)).toEqual(['run.json']);
     expect(JSON.parse(readFileSync(join(failed, 'run.json'), 'utf8'))).toEqual(run);
     const whole = folder();
+    const reading: DatasetReading = { files: { 'a.inter': { role: 'interactions', columns: { user: '#1' } } } };
     await writeRunFiles(whole, run, {
+      dataset: {
+        users: 2,
+        items: 1,
+        labels: { users: null, items: ['Red hat'], originalUsers: ['ann', 'bob'], originalItems: ['B004'] },
+        reading,
+      },
       embeddings: { users: Float32Array.of(1, 2, 3, 4), items: Float32Array.of(5, 6), userCount: 2, itemCount: 1 },
       lists: { users: Int32Array.of(0), topItems: Int32Array.of(0), topScores: Float32Array.of(1), cutoff: 1 },
       study: Uint8Array.of(3),
@@ -229,11 +226,14 @@ describe('folders', () => {
     });
     expect(readdirSync(whole).sort()).toEqual([
       'embeddings.safetensors',
+      'items.csv',
+      'reading.json',
       'recommendations.csv',
       'run.json',
       'run.lodestone.json',
       'trace.json',
       'trace.safetensors',
+      'users.csv',
       'weights.safetensors',
     ]);
     for (const name of readdirSync(whole)) expect(USAGE).toContain(` ${name} `);
@@ -241,6 +241,12 @@ describe('folders', () => {
     expect(arrays.get('users')).toEqual({ dtype: 'F32', shape: [2, 2], values: Float32Array.of(1, 2, 3, 4) });
     expect(arrays.get('items')?.shape).toEqual([1, 2]);
     expect(metadata).toEqual({ model: 'bpr', dataset: 'Demo', fingerprint: 'f' });
+    const text = (name: string): string => readFileSync(join(whole, name), 'utf8');
+    expect(text('recommendations.csv')).toBe('user,rank,item,score,user_index,item_index\nann,1,B004,1.000000,0,0\n');
+    expect(text('users.csv')).toBe('index,id,name\n0,ann,\n1,bob,\n');
+    expect(text('items.csv')).toBe('index,id,name\n0,B004,Red hat\n');
+    const again = parseRun([...least, '--reading', join(whole, 'reading.json')]);
+    expect(again.reading).toMatchObject(reading);
   });
 });
 

@@ -170,6 +170,39 @@ describe('a dataset for MMRec', () => {
     expect(labels).toMatchObject({ originalItems: ['a "b"', 'x\ty', 'plain'], originalUsers: ['ann', 'bob'] });
   });
 
+  it('ids that counted from 1, and ASINs: the mapping says which they were', async () => {
+    const pairs = [1, 2, 3].flatMap((user) => [0, 1, 2].map((split) => [user, 1 + ((user + split) % 3), split]));
+    const rows = pairs.map(([user, item, split]) => `${user}\tB00${item}\t${split}\n`).join('');
+    const { database, document } = await mustImport([named('lens.inter', `userID\titemID\tx_label\n${rows}`)], {
+      reading: { files: {}, ids: { user: 'from1' } },
+    });
+    const archive = await packed(database, 'd');
+    const mapping = async (file: string): Promise<Map<string, string>> =>
+      new Map(
+        (await textOf(archive.files.get(`lens/${file}`)))
+          .trimEnd()
+          .split('\n')
+          .slice(1)
+          .map((line) => line.split('\t').reverse() as [string, string]),
+      );
+    const users = await mapping('u_id_mapping.csv');
+    const items = await mapping('i_id_mapping.csv');
+    expect([...users]).toEqual([
+      ['0', '1'],
+      ['1', '2'],
+      ['2', '3'],
+    ]);
+    const inter = (await textOf(archive.files.get('lens/lens.inter'))).trimEnd().split('\n').slice(1);
+    expect(
+      inter.map((line) => {
+        const [user, item, , , split] = line.split('\t');
+        return [Number(users.get(user!)), Number(items.get(item!)!.slice(3)), Number(split)];
+      }),
+    ).toEqual(pairs);
+    const again = await expectRoundTrip(database, document, archive);
+    expect(await readLabels(again.database, 'd')).toEqual(await readLabels(database, 'd'));
+  });
+
   it('indices that never occur keep their place', async () => {
     const rows = 'userID\titemID\tx_label\n0\t0\t0\n0\t2\t1\n3\t2\t0\n3\t0\t2\n';
     const withFeatures = await mustImport([

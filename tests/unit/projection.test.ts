@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { coloursOf, colourChoices } from '../../src/features/projection/colours';
 import { densitiesOf, ringOf } from '../../src/features/projection/angles';
-import { axisLabels, pointsWords, pointTable } from '../../src/features/projection/rows';
+import { toCsv } from '../../src/charts/table';
+import { axisLabels, pointName, pointsWords, pointTable } from '../../src/features/projection/rows';
 import type { EntityRouting, Projection, Traits } from '../../src/domain/projection';
 import { writeRun } from '../../src/storage/runs';
 import { writeWeights } from '../../src/storage/weights';
@@ -36,7 +37,12 @@ const traits: Traits = {
   interactions: { users: Int32Array.of(5, 1, 0), items: Int32Array.of(100, 10, 1, 0) },
   liked: { users: Float32Array.of(0.5, 1, NaN), items: Float32Array.of(0, 0.25, 1, NaN) },
   categories: { names: ['rare', 'frequent'], of: Int32Array.of(1, 1, 0, 1) },
-  names: { users: null, items: ['a', 'b', 'c', 'd'] },
+  labels: {
+    users: null,
+    items: ['a', 'b', 'c', 'd'],
+    originalUsers: ['7', '8', '9'],
+    originalItems: ['B7', 'B8', 'B9', '=B'],
+  },
 };
 const routing: EntityRouting = {
   groups: ['behaviour', 'image'],
@@ -113,8 +119,13 @@ describe('what is said of a projection', () => {
       'a sample of 7 of 9,000 items',
     );
     const table = pointTable('pca', projection, coloursOf('liked', projection, traits, null)!, traits);
-    expect(table.rows[1]).toEqual(['user', 1, null, 1, 1, 1]);
-    expect(table.rows[6]).toEqual(['item', 3, 'd', 13, 7, null]);
+    expect(table.columns.slice(0, 4)).toEqual(['kind', 'id', 'index', 'name']);
+    expect(table.rows[1]).toEqual(['user', '8', 1, null, 1, 1, 1]);
+    expect(table.rows[6]).toEqual(['item', '=B', 3, 'd', 13, 7, null]);
+    expect(toCsv(table).split('\r\n')[7]).toBe("item,'=B,3,d,13,7,");
+    expect([1, 3].map((point) => pointName(projection, traits, point))).toEqual(['user 8, index 1', 'B7, a, index 0']);
+    const labels = { ...traits.labels!, originalUsers: null, originalItems: null };
+    expect([1, 3].map((point) => pointName(projection, { labels }, point))).toEqual(['user 1', 'item 0, a']);
   });
 
   it('centres users and items apart for their directions', () => {

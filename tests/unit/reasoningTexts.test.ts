@@ -4,7 +4,7 @@ import { datasetSchema } from '../../src/documents/dataset';
 import { newJob } from '../../src/domain/reasoning';
 import { type ReasoningSettings } from '../../src/domain/reasoningSettings';
 import { memoryDatabase, type Database } from '../../src/storage/database';
-import { deleteDataset } from '../../src/storage/datasets';
+import { deleteDataset, readLabels, writeLabels } from '../../src/storage/datasets';
 import { deleteImported, readImported, readJob, readVariants, writeJob } from '../../src/storage/reasoning';
 import { generateDemo } from '../../workers/dataset/demo';
 import { deriveDataset } from '../../workers/reasoning/derive';
@@ -240,6 +240,36 @@ describe('texts that are there already', () => {
   });
 });
 
+describe('a dataset whose ids were renumbered', () => {
+  it('goes out with the ids that came in', async () => {
+    const labels = (await readLabels(database, 'd'))!;
+    const originalItems = labels.items!.map((_, item) => `B${String(item).padStart(3, '0')}`);
+    const originalUsers = labels.users!.map((_, user) => String(user + 1));
+    await writeLabels(database, 'd', { ...labels, users: null, originalItems, originalUsers });
+    await run();
+    const lines = async (what: 'itemTexts' | 'userTexts') =>
+      (await (await makeReasoningFile(database, 'd', what)).text())
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect((await lines('itemTexts'))[7]).toMatchObject({ item: 7, id: 'B007' });
+    const profile = (await lines('userTexts'))[2]!;
+    expect(profile).toMatchObject({ user: 2, id: '3' });
+    expect((profile['history'] as number[]).length).toBeGreaterThan(0);
+    expect(profile['historyIds']).toEqual((profile['history'] as number[]).map((item) => originalItems[item]));
+    const vectors = await (await makeReasoningFile(database, 'd', 'itemVectors')).text();
+    expect(vectors).toContain('image_text_feat.npy');
+    expect(vectors).toContain(`index,id,name\n0,B000,${labels.items![0]}\n`);
+    expect(await readEntity(database, 'd', 'item', 5)).toMatchObject({ id: 'B005', name: `B005, ${labels.items![5]}` });
+    expect(await readEntity(database, 'd', 'user', 5)).toMatchObject({ id: '6', name: 'user 6' });
+    const [variant] = await readVariants(database, 'd');
+    const pair = await pairsFile(database, 'd', 'item', 5, [variant!, variant!], ['A', 'B']);
+    expect(await pair.text()).toContain(`## item B005 (index 5): ${labels.items![5]}\n`);
+    const user = await pairsFile(database, 'd', 'user', 5, [variant!, variant!], ['A', 'B']);
+    expect(await user.text()).toContain('## user 6 (index 5)\n');
+  });
+});
+
 describe('two models side by side', () => {
   it('are found with the texts that each gave, after the settings have changed', async () => {
     server.digests = { seer: 'one' };
@@ -280,7 +310,7 @@ describe('two models side by side', () => {
 
     const one = await (await pairsFile(database, 'd', 'item', 5, both, ['A', 'B'])).text();
     expect(one).toBe(
-      `# Demo: A beside B\n\n## item 5: ${item[0].name}\n\nThing 5\n\n### A\n\n${item[0].text}\n\n### B\n\n${item[1].text}\n`,
+      `# Demo: A beside B\n\n## item 5: ${item[0].name.replace('item 5, ', '')}\n\nThing 5\n\n### A\n\n${item[0].text}\n\n### B\n\n${item[1].text}\n`,
     );
     const all = await (await pairsFile(database, 'd', 'user', null, both, ['A', 'B'])).text();
     expect(all.match(/^## user/gm)).toHaveLength(USERS);

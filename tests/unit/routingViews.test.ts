@@ -18,6 +18,7 @@ import {
   timelineSeries,
   triggerMarks,
 } from '../../src/features/routing/frames';
+import { idFinder } from '../../src/domain/entityNames';
 import { searchNames } from '../../src/features/routing/names';
 
 const magnet = (changes: Config) => ({ model: 'magnet', config: completeConfig('magnet', changes) });
@@ -139,11 +140,16 @@ describe('an alarm', () => {
 
 describe('searching users and items', () => {
   const name = (index: number): string => ['Red hat', 'Blue hat', 'Hat 1'][index]!;
-  it('finds indices first, then parts of names', () => {
-    expect(searchNames('1', 3, name)).toEqual([1, 2]);
-    expect(searchNames('HAT', 3, name)).toEqual([0, 1, 2]);
-    expect(searchNames('7', 3, name)).toEqual([]);
-    expect(searchNames(' ', 3, name)).toEqual([]);
+  it('finds the original id first, then parts of names', () => {
+    const items = ['Red hat', 'Blue hat', 'Hat 1'];
+    const search = (text: string, originalItems: readonly string[] | null): number[] =>
+      searchNames(text, 3, name, idFinder({ users: null, items, originalUsers: null, originalItems }, 'item', 3));
+    expect(search('1', null)).toEqual([1, 2]);
+    expect(search('1', ['1', '2', '3'])).toEqual([0, 2]);
+    expect(search('2', ['1', '2', '3'])).toEqual([1]);
+    expect(search('HAT', null)).toEqual([0, 1, 2]);
+    expect(search('7', null)).toEqual([]);
+    expect(search(' ', null)).toEqual([]);
   });
 });
 

@@ -35,9 +35,11 @@ export function traitsOf(
       items: sharesOf(train.items, signs, interactions.items),
     },
     categories: labels?.itemCategories ?? null,
-    names: {
-      users: labels?.users ?? labels?.originalUsers ?? null,
-      items: labels?.items ?? labels?.originalItems ?? null,
+    labels: labels && {
+      users: labels.users,
+      items: labels.items,
+      originalUsers: labels.originalUsers,
+      originalItems: labels.originalItems,
     },
   };
 }

@@ -85,6 +85,10 @@ function classifyTable(entry: Entry, content: Extract<Entry['content'], { kind: 
     entry.positives = guess.positives;
     return [{ entry, guess, score: scoreOf(entry, guess) - (namesBoth(table.columns, guess) ? 0 : 2) }];
   }
+  if (BINARY.test(entry.file.source.path)) {
+    entry.why = 'its name is that of another format, but it is text';
+    return [];
+  }
   if (asFeatures(entry, content)) return [];
   if (header) {
     const names = guessNames(table.columns);
@@ -142,6 +146,9 @@ function scoreOf(entry: Entry, { uses }: TableGuess): number {
     (uses.split === undefined ? 0 : 2)
   );
 }
+
+/** Names of formats that are not text. */
+export const BINARY = /\.(npy|npz|pt|pth|safetensors|h5|hdf5|parquet)$/i;
 
 /** A column of vectors, or many columns of numbers, is features. */
 function asFeatures(entry: Entry, { table, sample }: Extract<Entry['content'], { kind: 'table' }>): boolean {

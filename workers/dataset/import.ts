@@ -161,7 +161,12 @@ async function decideRest(
 }
 
 async function startsWithZeros(matrix: Matrix, { signal }: Watch): Promise<boolean> {
-  for await (const block of matrix.blocks(1, { signal })) return block.every((value) => value === 0);
+  try {
+    for await (const block of matrix.blocks(1, { signal })) return block.every((value) => value === 0);
+  } catch (error) {
+    // What is wrong with the file is said when its rows are read.
+    if (!(error instanceof AppError) || error.code === 'IMPORT_CANCELLED') throw error;
+  }
   return false;
 }
 

@@ -1,8 +1,9 @@
 import type { AppError } from '../../src/domain/errors';
 import { baseName } from '../formats/source';
-import { amount } from '../formats/words';
+import { amount, count } from '../formats/words';
 import { isWhat } from './ask';
 import { holdsInteractions } from './choose';
+import { BINARY } from './classify';
 import { entryName, featureOfEntry, type Entry } from './entries';
 import { shortList } from './files';
 import type { Findings } from './findings';
@@ -16,13 +17,15 @@ export function judgeUnread(entries: readonly Entry[], findings: Findings): void
   const single = entries.length === 1;
   for (const entry of entries) {
     const { content, path, file } = entry;
-    if (content.kind !== 'unread' || entry.answered) continue;
+    if (entry.answered) continue;
+    notFeatures(entry, findings);
+    if (content.kind !== 'unread') continue;
     const { error } = content;
     entry.what = looksLike(error, path);
     entry.why = 'it cannot be read';
     if (isGraphCache(path) && !single) {
       entry.why = 'a graph that a program has kept; graphs are built from the training interactions';
-    } else if (single || isBroken(error, path)) {
+    } else if (single || isBroken(error, entry)) {
       findings.unreadable(path, error);
     } else if (featureOfEntry(entry)) {
       entry.question = `${entryName(entry)} has the name of features, but cannot be read: ${error.message} ${error.hint} Leave it out?`;
@@ -32,12 +35,37 @@ export function judgeUnread(entries: readonly Entry[], findings: Findings): void
   }
 }
 
+/** A file whose name promises features, and that was opened as something else. */
+function notFeatures(entry: Entry, findings: Findings): void {
+  const { content, path, role } = entry;
+  const { columns } = content.kind === 'vector' && content.matrix ? content.matrix : { columns: 0 };
+  if (role !== 'unused' || !featureOfEntry(entry) || isGraphCache(path)) return;
+  if (content.kind === 'table' && BINARY.test(path)) {
+    findings.error('FILE_UNRECOGNISED', {
+      rule: 'unrecognised',
+      file: path,
+      row: null,
+      message: `${entryName(entry)} is text, though its name is that of another format.`,
+      hint: 'Copy it again if it is truncated, or write it again, e.g. with numpy.save.',
+    });
+  } else if (content.kind === 'vector') {
+    findings.error('NPY_SHAPE', {
+      rule: 'unrecognised',
+      file: path,
+      row: null,
+      message: `${entryName(entry)} has the shape (${count(columns)}), but features must be a matrix of rows × columns.`,
+      hint: 'Save one row of numbers per item, e.g. numpy.save(file, features.reshape(items, -1)).',
+    });
+  }
+}
+
 /** A file that is read here, but is damaged: only another copy helps. */
-const isBroken = (error: AppError, path: string): boolean =>
+const isBroken = (error: AppError, entry: Entry): boolean =>
   error.code.startsWith('ZIP_') ||
   error.code.startsWith('GZIP_') ||
   error.code === 'FILE_UNREADABLE' ||
-  (error.code !== 'FILE_UNRECOGNISED' && error.code !== 'NPY_OBJECT' && isPromising(path));
+  (BINARY.test(entry.path) && featureOfEntry(entry) !== null) ||
+  (error.code !== 'FILE_UNRECOGNISED' && error.code !== 'NPY_OBJECT' && isPromising(entry.path));
 
 /** `image.pkl is a Python pickle, which …` → `a Python pickle, which …`. */
 function looksLike(error: AppError, path: string): string {

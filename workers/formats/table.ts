@@ -130,7 +130,7 @@ function listTable(source: ByteSource, encoding: string, dialect: Dialect): Tabl
 /** Puts lines together to rows: quoted cells may run over several lines, a last separator may be too many, a header may come again. */
 class Rows {
   private open: { cell: OpenCell; readonly lines: string[]; readonly number: number; length: number } | null = null;
-  private readonly seen = { comments: 0, comment: 0, headers: 0, header: 0 };
+  private readonly seen = { comments: 0, comment: 0, headers: 0, header: 0, marks: 0, mark: 0 };
   private readonly columns: number;
   private readonly headerText: string | null;
 
@@ -200,6 +200,7 @@ class Rows {
         { path: this.path, row: open.number },
       );
     }
+    if (this.seen.marks++ === 0) this.seen.mark = open.number;
     this.take(cells, open.number);
     others.forEach((line, index) => this.line(line, open.number + index + 1));
   }
@@ -229,7 +230,7 @@ class Rows {
 
   remarks(): Remark[] {
     const name = baseName(this.path);
-    const { comments, comment, headers, header } = this.seen;
+    const { comments, comment, headers, header, marks, mark } = this.seen;
     return [
       ...(headers > 0
         ? [
@@ -237,6 +238,15 @@ class Rows {
               message: `${amount(headers, 'line')} of ${name} ${headers === 1 ? 'repeats' : 'repeat'} the first line and ${headers === 1 ? 'was' : 'were'} left out, row ${count(header)} first.`,
               hint: 'Usual when files with headers were joined.',
               line: header,
+            },
+          ]
+        : []),
+      ...(marks > 0
+        ? [
+            {
+              message: `${amount(marks, 'cell')} of ${name} ${marks === 1 ? 'begins' : 'begin'} with a quotation mark that does not close, row ${count(mark)} first; the mark was read as text.`,
+              hint: 'Check that the file is complete if the mark should close.',
+              line: mark,
             },
           ]
         : []),

@@ -1,3 +1,4 @@
+import { entityLabel, idOf } from '../../src/domain/entityNames';
 import type { ReasonedEntity } from '../../src/domain/reasoning';
 import { itemDocument } from '../../src/domain/reasoningText';
 import type { Database } from '../../src/storage/database';
@@ -30,19 +31,14 @@ export async function readEntity(
 export const entityIn = (study: ReasoningStudy, scope: 'item' | 'user', index: number): Promise<ReasonedEntity> =>
   scope === 'item' ? readItem(study, index) : readUser(study, index);
 
-const nameOf = ({ labels }: ReasoningStudy, scope: 'item' | 'user', index: number): string => {
-  const [names, originals] =
-    scope === 'item' ? [labels?.items, labels?.originalItems] : [labels?.users, labels?.originalUsers];
-  return names?.[index] ?? originals?.[index] ?? `${scope} ${index}`;
-};
-
 async function readItem(study: ReasoningStudy, item: number): Promise<ReasonedEntity> {
   const info = study.inputs.pictures.get(item);
   const bytes = info ? await readPicture(study.database, study.dataset.id, item) : null;
   return {
     scope: 'item',
     index: item,
-    name: nameOf(study, 'item', item),
+    id: idOf(study.labels, 'item', item),
+    name: entityLabel(study.labels, 'item', item),
     given: itemDocument(itemText(study, item), ''),
     picture: info && bytes ? `data:${info.type};base64,${base64(bytes)}` : null,
     history: [],
@@ -66,12 +62,13 @@ async function readUser(study: ReasoningStudy, user: number): Promise<ReasonedEn
   return {
     scope: 'user',
     index: user,
-    name: nameOf(study, 'user', user),
+    id: idOf(study.labels, 'user', user),
+    name: entityLabel(study.labels, 'user', user),
     given: '',
     picture: null,
     history: own.map((item) => ({
       item,
-      name: itemText(study, item).title || nameOf(study, 'item', item),
+      name: itemText(study, item).title || entityLabel(study.labels, 'item', item),
       read: read.has(item),
     })),
     override: study.job.overrides.users[user] ?? null,

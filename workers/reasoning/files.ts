@@ -1,11 +1,16 @@
 import { entry } from '../../src/domain/at';
+import { idOf, type Scope } from '../../src/domain/entityNames';
 import type { ReasoningFile } from '../../src/domain/reasoning';
+import type { Rows } from '../../src/domain/vectors';
+import { idTable, idTableName } from '../../src/sharing/idTable';
 import { npyFile } from '../../src/sharing/npy';
+import { zippedFiles } from '../../src/sharing/zipped';
 import type { Database } from '../../src/storage/database';
 import { readEncoded } from './derive';
-import { isQuestion, itemText, originOf, textOf, userHistory } from './study';
+import { isQuestion, itemText, originOf, textOf, userHistory, type ReasoningStudy } from './study';
 
-/** Texts as JSONL, one item or user a line in order of their indices, or vectors as `.npy`. Throws `REASONING_UNFINISHED`. */
+/**
+ * Texts as JSONL, one item or user a line in order of their indices, or a zip of vectors as `.npy` and what its rows mean. Throws `REASONING_UNFINISHED`. */
 export async function makeReasoningFile(database: Database, datasetId: string, what: ReasoningFile): Promise<Blob> {
   const { study, documents, paragraphs, profiles, profileTexts, items, users, columns } = await readEncoded(
     database,
@@ -14,9 +19,9 @@ export async function makeReasoningFile(database: Database, datasetId: string, w
   const { labels } = study;
   switch (what) {
     case 'itemVectors':
-      return npyFile({ values: items, rows: documents.length, columns });
+      return vectorFiles(study, 'item', { values: items, rows: documents.length, columns });
     case 'userVectors':
-      return npyFile({ values: users, rows: profileTexts.length, columns });
+      return vectorFiles(study, 'user', { values: users, rows: profileTexts.length, columns });
     case 'itemTexts': {
       const lines: string[] = [];
       for (const [item, source] of paragraphs.entries()) {
@@ -25,7 +30,7 @@ export async function makeReasoningFile(database: Database, datasetId: string, w
         lines.push(
           JSON.stringify({
             item,
-            id: labels?.originalItems?.[item] ?? String(item),
+            id: idOf(labels, 'item', item),
             title,
             brand,
             categories,
@@ -46,9 +51,10 @@ export async function makeReasoningFile(database: Database, datasetId: string, w
           const { items: read, cut } = userHistory(study, documents, user);
           return JSON.stringify({
             user,
-            id: labels?.originalUsers?.[user] ?? String(user),
+            id: idOf(labels, 'user', user),
             interactions: originOf(source) === 'imported' ? null : 'training',
             history: study.histories[user] ?? [],
+            historyIds: (study.histories[user] ?? []).map((item) => idOf(labels, 'item', item)),
             read,
             cut,
             origin: originOf(source),
@@ -59,6 +65,17 @@ export async function makeReasoningFile(database: Database, datasetId: string, w
       );
   }
 }
+
+const VECTORS = { item: 'image_text_feat.npy', user: 'user_preferences_feat.npy' } as const;
+
+const vectorFiles = ({ dataset, labels }: ReasoningStudy, scope: Scope, vectors: Rows): Promise<Blob> =>
+  zippedFiles(
+    [
+      { name: VECTORS[scope], input: npyFile(vectors) },
+      { name: idTableName(scope), input: idTable(scope, vectors.rows, labels) },
+    ],
+    new Date(dataset.createdAt),
+  );
 
 const jsonLines = (lines: readonly string[]): Blob =>
   new Blob([lines.map((line) => `${line}\n`).join('')], { type: 'application/x-ndjson' });

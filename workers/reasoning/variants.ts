@@ -1,3 +1,4 @@
+import { nameOf } from '../../src/domain/entityNames';
 import type { ReasonedEntity } from '../../src/domain/reasoning';
 import type { TextVariant } from '../../src/domain/textVariants';
 import type { Database } from '../../src/storage/database';
@@ -96,16 +97,20 @@ export async function pairsFile(
   for (const one of index === null ? Array.from({ length: size }, (_, place) => place) : [index]) {
     const pair = await pairIn(study, scope, one, variants);
     if (index === null && pair.every(({ text }) => text === null || text === '')) continue;
-    parts.push(sectionOf(pair, labels));
+    parts.push(sectionOf(study, pair, labels));
   }
   return new Blob([parts.join('\n')], { type: 'text/markdown' });
 }
 
-function sectionOf(pair: Pair, labels: readonly [string, string]): string {
-  const [{ scope, index, name, given, history }] = pair;
+function sectionOf(study: ReasoningStudy, pair: Pair, labels: readonly [string, string]): string {
+  const [{ scope, index, id, given, history }] = pair;
   const about = scope === 'item' ? given : history.map((one) => `- ${one.name}`).join('\n');
   const texts = pair.map(
     ({ text }, side) => `### ${labels[side] ?? ''}\n\n${text === null ? '(not asked)' : text || '(nothing to ask)'}\n`,
   );
-  return [`## ${scope} ${index}: ${name}\n`, ...(about === '' ? [] : [`${about}\n`]), ...texts].join('\n');
+  const name = nameOf(study.labels, scope, index);
+  const head = `${scope} ${id}${id === String(index) ? '' : ` (index ${index})`}`;
+  return [`## ${head}${name === null ? '' : `: ${name}`}\n`, ...(about === '' ? [] : [`${about}\n`]), ...texts].join(
+    '\n',
+  );
 }

@@ -82,14 +82,14 @@ function RunExportDialog({ run, epochs, note, onClose }: RunExportProps & { read
         </Entry>
         <Entry
           title="Embeddings, npy"
-          help={`float32, row i is user or item i of the dataset, at the best epoch. ${vectorsHelp('final', modelTable(model).vectorColumns !== undefined)}`}
+          help={`A zip with float32 vectors at the best epoch, and a table with index, original id and name of each row. ${vectorsHelp('final', modelTable(model).vectorColumns !== undefined)}`}
         >
-          <SaveButton label="Users" disabled={!ended} onClick={() => save(embeddingsFile(run, 'users'))} />
-          <SaveButton label="Items" disabled={!ended} onClick={() => save(embeddingsFile(run, 'items'))} />
+          <SaveButton label="Users" disabled={!ended} onClick={() => save(embeddingsFile(run, 'user'))} />
+          <SaveButton label="Items" disabled={!ended} onClick={() => save(embeddingsFile(run, 'item'))} />
         </Entry>
         <Entry
-          title="Top-50 lists, TSV"
-          help="One line per test user: id, top_0, …, top_49, best first, training items excluded; the layout of MMRec’s save_recommended_topk."
+          title="Top-50 lists"
+          help="A zip with recommendations.csv, one line per test user and rank by original ids; the same by index in the layout of MMRec’s save_recommended_topk; and tables of ids and names. Training items are excluded."
         >
           <SaveButton label="Lists" disabled={!ended} onClick={() => save(topListsFile(run))} />
         </Entry>

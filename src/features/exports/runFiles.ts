@@ -1,14 +1,9 @@
 import { fileName } from '../../charts/download';
 import { toCsv } from '../../charts/table';
-import { AppError } from '../../domain/errors';
+import type { Scope } from '../../domain/entityNames';
 import type { EpochPoint, RunSummary } from '../../domain/run';
-import { finalVectors } from '../../domain/vectors';
-import { npyFile } from '../../sharing/npy';
-import { topListsTsv } from '../../sharing/topLists';
+import { embeddingsArchive, topListsArchive } from '../../sharing/runArchives';
 import { database } from '../../state/database';
-import { readDataset } from '../../storage/datasets';
-import { readDetails } from '../../storage/runs';
-import { readRepresentation } from '../../storage/weights';
 import { epochsTable, scalarsTable } from '../readings/curves';
 
 /** A file to be saved. */
@@ -29,29 +24,14 @@ export const curvesFile = (run: RunSummary, epochs: readonly EpochPoint[], note:
 export const scalarsFile = (run: RunSummary, epochs: readonly EpochPoint[], note: string | null): MadeFile =>
   textFile(`${run.name} scalars`, 'csv', 'text/csv', toCsv(scalarsTable(run.name, epochs, note)));
 
-/** What ranks the users or items at the best epoch, `[users | items, d]` float32. Throws `RUN_NO_WEIGHTS` and `DATA_NOT_FOUND`. */
-export async function embeddingsFile(run: RunSummary, of: 'users' | 'items'): Promise<MadeFile> {
-  const values = await readRepresentation(database, run.id, of);
-  if (!values) throw notStored(run, 'embeddings');
-  const dataset = await readDataset(database, run.experiment.dataset.id);
-  return {
-    name: fileName(`${run.name} ${of}`, 'npy'),
-    content: npyFile(finalVectors(values, dataset.statistics[of], run.experiment, dataset)),
-  };
-}
+/** The vectors of the best epoch with the ids of their rows. Throws `RUN_NO_WEIGHTS` and `DATA_NOT_FOUND`. */
+export const embeddingsFile = async (run: RunSummary, scope: Scope): Promise<MadeFile> => ({
+  name: fileName(`${run.name} ${scope}s`, 'zip'),
+  content: await embeddingsArchive(database, run, scope),
+});
 
 /** The test users' lists. Throws `RUN_NO_WEIGHTS`. */
-export async function topListsFile(run: RunSummary): Promise<MadeFile> {
-  const details = await readDetails(database, run.id);
-  if (!details) throw notStored(run, 'top lists');
-  return textFile(`${run.name} top ${details.cutoff}`, 'tsv', 'text/tab-separated-values', topListsTsv(details));
-}
-
-function notStored({ id }: RunSummary, what: string): AppError {
-  return new AppError(
-    'RUN_NO_WEIGHTS',
-    `The ${what} of this run are not stored here.`,
-    'They are made when a run ends. Import the files it came from, with weights, or run the experiment again.',
-    { id },
-  );
-}
+export const topListsFile = async (run: RunSummary): Promise<MadeFile> => ({
+  name: fileName(`${run.name} top lists`, 'zip'),
+  content: await topListsArchive(database, run),
+});

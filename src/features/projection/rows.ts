@@ -1,6 +1,7 @@
 import { formatCount, formatNumber, formatPercent } from '../../ui/format';
 import type { PointColours } from '../../charts/pointColours';
 import type { Cell, ChartTable } from '../../charts/table';
+import { entityLabel, idOf, nameOf, originalIds, type Scope } from '../../domain/entityNames';
 import type { Projection, ProjectionMethod, Traits } from '../../domain/projection';
 
 /** Names of the axes: with a component's share of the variance where there is one. */
@@ -12,12 +13,13 @@ export function axisLabels(
   return [`PC 1 (${formatPercent(explained?.[0])})`, `PC 2 (${formatPercent(explained?.[1])})`];
 }
 
-/** What a point is called: its kind, number and name. */
-export function pointName({ ids, users }: Projection, traits: Traits, point: number): string {
-  const id = ids[point] ?? -1;
-  const kind = point < users ? 'user' : 'item';
-  const name = (point < users ? traits.names.users : traits.names.items)?.[id];
-  return `${kind} ${formatCount(id)}${name ? `, ${name}` : ''}`;
+const scopeOf = ({ users }: Pick<Projection, 'users'>, point: number): Scope => (point < users ? 'user' : 'item');
+
+/** What a point is called: its original id and name, and its index where that is another number. */
+export function pointName(projection: Projection, { labels }: Pick<Traits, 'labels'>, point: number): string {
+  const index = projection.ids[point] ?? -1;
+  const scope = scopeOf(projection, point);
+  return `${entityLabel(labels, scope, index)}${originalIds(labels, scope) ? `, index ${index}` : ''}`;
 }
 
 export function pointValue(colours: PointColours, point: number): string {
@@ -31,24 +33,29 @@ function cellOf(colours: PointColours, point: number): Cell {
   return Number.isFinite(value) ? value : null;
 }
 
-/** One row per point; users and items by their numbers. */
+/** One row per point; users and items by their original ids, indices and names. */
 export function pointTable(
   method: ProjectionMethod,
   projection: Projection,
   colours: PointColours,
-  traits: Traits,
+  { labels }: Pick<Traits, 'labels'>,
 ): ChartTable {
-  const { ids, users, x, y } = projection;
+  const { ids, x, y } = projection;
   return {
-    columns: ['kind', 'index', 'name', ...axisLabels(method, projection), colours.label],
-    rows: Array.from(ids, (id, point): Cell[] => [
-      point < users ? 'user' : 'item',
-      id,
-      (point < users ? traits.names.users : traits.names.items)?.[id] ?? null,
-      x[point] ?? null,
-      y[point] ?? null,
-      cellOf(colours, point),
-    ]),
+    columns: ['kind', 'id', 'index', 'name', ...axisLabels(method, projection), colours.label],
+    rows: Array.from(ids, (index, point): Cell[] => {
+      const scope = scopeOf(projection, point);
+      return [
+        scope,
+        idOf(labels, scope, index),
+        index,
+        nameOf(labels, scope, index),
+        x[point] ?? null,
+        y[point] ?? null,
+        cellOf(colours, point),
+      ];
+    }),
+    texts: ['id', 'name', ...(colours.kind === 'classes' ? [colours.label] : [])],
   };
 }
 

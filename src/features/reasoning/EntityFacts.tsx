@@ -2,10 +2,16 @@ import type { ReasonedEntity } from '../../domain/reasoning';
 import styles from './reasoning.module.css';
 
 /** What the models are given: an item's picture, a user's history. */
-export function EntityFacts({ entity: { scope, name, picture, history } }: { readonly entity: ReasonedEntity }) {
+export function EntityFacts({
+  entity: { scope, index, id, name, picture, history },
+}: {
+  readonly entity: ReasonedEntity;
+}) {
   return (
     <div className={styles.column}>
-      <strong>{name}</strong>
+      <div>
+        <strong>{name}</strong> {id !== String(index) && <span className={styles.help}>index {index}</span>}
+      </div>
       {scope === 'item' &&
         (picture ? <img src={picture} alt={`Picture of ${name}`} /> : <p className={styles.help}>No picture.</p>)}
       {scope === 'user' && (

@@ -11,11 +11,11 @@ import styles from './reasoning.module.css';
 const FILES: readonly { readonly what: ReasoningFile; readonly label: string; readonly name: string }[] = [
   { what: 'itemTexts', label: 'Item texts (JSONL)', name: 'image_text.jsonl' },
   { what: 'userTexts', label: 'Profiles (JSONL)', name: 'user_preferences.jsonl' },
-  { what: 'itemVectors', label: 'Item vectors (NPY)', name: 'image_text_feat.npy' },
-  { what: 'userVectors', label: 'User vectors (NPY)', name: 'user_preferences_feat.npy' },
+  { what: 'itemVectors', label: 'Item vectors (ZIP)', name: 'image_text_feat.zip' },
+  { what: 'userVectors', label: 'User vectors (ZIP)', name: 'user_preferences_feat.zip' },
 ];
 
-/** All texts and vectors as files. */
+/** All texts and vectors as files; vectors with the ids of their rows. */
 export function Exports({ dataset }: { readonly dataset: DatasetDocument }) {
   const [fault, setFault] = useState<Fault | null>(null);
   return (

@@ -4,6 +4,7 @@ import { formatCount, formatNumber, formatRemaining, plural } from '../../ui/for
 import { Button } from '../../ui/Button';
 import { ConfirmDialog } from '../../ui/Dialog';
 import { DataTable, type Column } from '../../ui/DataTable';
+import { EntityName } from '../../ui/EntityName';
 import { Field, Input } from '../../ui/Field';
 import { FaultNotice, Notice } from '../../ui/Notice';
 import { Panel } from '../../ui/Panel';
@@ -12,6 +13,7 @@ import { usePoliteText } from '../../ui/usePoliteText';
 import type { DatasetDocument } from '../../domain/dataset';
 import type { JobStatus, Stage, StageState } from '../../domain/reasoning';
 import { useReasoning } from '../../state/reasoning';
+import { useLabels } from '../../state/useLabels';
 import { Exports } from './Exports';
 import styles from './reasoning.module.css';
 
@@ -148,7 +150,7 @@ export function PipelinePanel({ dataset }: { readonly dataset: DatasetDocument }
         Profiles are made from training interactions only. Token counts start at the last start.
       </p>
       {here && status.name === 'stopped' && <FaultNotice fault={status.fault} />}
-      <Failures />
+      <Failures dataset={dataset} />
       {complete && !active && <Derive dataset={dataset} />}
       {complete && !active && <Exports dataset={dataset} />}
       {begun && !active && <Forget />}
@@ -184,7 +186,8 @@ function Forget() {
   );
 }
 
-function Failures() {
+function Failures({ dataset }: { readonly dataset: DatasetDocument }) {
+  const labels = useLabels(dataset.id);
   const { failures, status, skipFailed } = useReasoning();
   const texts = failures.filter(({ stage }) => stage === 'describe' || stage === 'profile');
   if (failures.length === 0) return null;
@@ -200,8 +203,13 @@ function Failures() {
       <ul className={styles.failures}>
         {failures.slice(0, 5).map(({ stage, entity, fault }) => (
           <li key={`${stage}/${entity}`}>
-            {NAMES[stage]}, {stage === 'describe' || stage === 'encodeItems' ? 'item' : 'user'} {entity}:{' '}
-            {fault.message}
+            {NAMES[stage]},{' '}
+            <EntityName
+              labels={labels}
+              scope={stage === 'describe' || stage === 'encodeItems' ? 'item' : 'user'}
+              index={entity}
+            />
+            : {fault.message}
           </li>
         ))}
       </ul>

@@ -5,12 +5,14 @@ import { Field, Select } from '../../ui/Field';
 import { FaultNotice } from '../../ui/Notice';
 import { Panel } from '../../ui/Panel';
 import { useAnswer } from '../../state/useAsked';
-import { saveBlob } from '../../charts/download';
+import { fileName, saveBlob } from '../../charts/download';
 import type { DatasetDocument } from '../../domain/dataset';
+import { idOf } from '../../domain/entityNames';
 import { faultOf, type Fault } from '../../domain/errors';
 import type { ReasonedEntity } from '../../domain/reasoning';
 import { variantDifferences, variantLabels, type TextVariant } from '../../domain/textVariants';
 import { pairOf, pairsFile, useReasoning } from '../../state/reasoning';
+import { useLabels } from '../../state/useLabels';
 import { EntityFacts } from './EntityFacts';
 import { EntityPicker, type Entity } from './EntityPicker';
 import styles from './reasoning.module.css';
@@ -44,6 +46,7 @@ function Chosen({
   const [ids, setIds] = useState<readonly [string, string]>([variants.at(-2)?.id ?? '', variants.at(-1)?.id ?? '']);
   const [{ scope, index }, setEntity] = useState<Entity>({ scope: 'item', index: 0 });
   const [saveFault, setSaveFault] = useState<Fault | null>(null);
+  const known = useLabels(dataset.id);
   const labels = variantLabels(variants, formatDateTime);
   const [left, right] = ids;
   const question = useMemo(() => {
@@ -60,7 +63,11 @@ function Chosen({
     setSaveFault(null);
     const { version: _version, ...asked } = question;
     pairsFile({ ...asked, index: one }, [labelOf(left), labelOf(right)]).then(
-      (blob) => saveBlob(`${scope}${one === null ? 's' : `-${one}`}-side-by-side.md`, blob),
+      (blob) =>
+        saveBlob(
+          fileName(`${one === null ? `${scope}s` : `${scope} ${idOf(known, scope, one)}`} side by side`, 'md'),
+          blob,
+        ),
       (error: unknown) => setSaveFault(faultOf(error)),
     );
   };

@@ -1,25 +1,28 @@
-import { useId, useState } from 'react';
+import { useId, useMemo, useState } from 'react';
 import { Field, Input } from '../../ui/Field';
+import { entityLabel, idFinder, originalIds, type EntityLabels, type Scope } from '../../domain/entityNames';
 import { searchNames } from './names';
 import styles from './routing.module.css';
 
 interface EntityFieldProps {
   readonly label: string;
+  readonly scope: Scope;
+  readonly labels: EntityLabels | null;
   readonly value: number;
   readonly count: number;
-  readonly name: (index: number) => string;
   readonly onChange: (index: number) => void;
 }
 
-/** A user or an item, found by index or by a part of its name. */
-export function EntityField({ label, value, count, name, onChange }: EntityFieldProps) {
+/** A user or an item, found by its original id or by a part of its name. */
+export function EntityField({ label, scope, labels, value, count, onChange }: EntityFieldProps) {
   const [typed, setTyped] = useState<string | null>(null);
   const id = useId();
-  const found = typed === null ? [value] : searchNames(typed, count, name);
+  const find = useMemo(() => idFinder(labels, scope, count), [labels, scope, count]);
+  const name = (index: number): string => entityLabel(labels, scope, index);
+  const found = typed === null ? [value] : searchNames(typed, count, name, find);
   const type = (text: string): void => {
     setTyped(text);
-    const offered = searchNames(text, count, name);
-    const exact = offered.find((index) => String(index) === text.trim() || name(index) === text);
+    const exact = find(text) ?? searchNames(text, count, name, find).find((index) => name(index) === text);
     if (exact !== undefined) onChange(exact);
   };
   const accept = (): void => {
@@ -32,7 +35,11 @@ export function EntityField({ label, value, count, name, onChange }: EntityField
       label={label}
       {...(typed !== null &&
         typed.trim() !== '' &&
-        found.length === 0 && { error: `No match for “${typed}”; indices go from 0 to ${count - 1}.` })}
+        found.length === 0 && {
+          error: originalIds(labels, scope)
+            ? `No match for “${typed}” among the ids and names.`
+            : `No match for “${typed}”; ids go from 0 to ${count - 1}.`,
+        })}
     >
       {(control) => (
         <>

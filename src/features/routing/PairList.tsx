@@ -2,13 +2,15 @@ import { useMemo } from 'react';
 import { formatCount, formatNumber, plural } from '../../ui/format';
 import { Button } from '../../ui/Button';
 import { DataTable, type Column } from '../../ui/DataTable';
+import { EntityName } from '../../ui/EntityName';
 import { Select } from '../../ui/Field';
 import { Panel } from '../../ui/Panel';
 import type { HeatMapCell } from '../../charts/HeatMap';
 import type { DatasetLabels } from '../../domain/dataset';
+import { entityLabel } from '../../domain/entityNames';
 import type { RoutedPairs, RunRouting } from '../../domain/routes';
 import type { RouterShape } from '../../domain/models/table';
-import { FAMILY_NAMES, groupName, itemName, userName } from './names';
+import { FAMILY_NAMES, groupName } from './names';
 import styles from './routing.module.css';
 
 interface PairListProps {
@@ -110,9 +112,14 @@ function columnsOf(labels: DatasetLabels | null, onShow: PairListProps['onShow']
       header: 'User',
       rowHeader: true,
       value: ({ user }) => user,
-      cell: ({ user }) => userName(labels, user),
+      cell: ({ user }) => <EntityName labels={labels} scope="user" index={user} />,
     },
-    { id: 'item', header: 'Item', value: ({ item }) => itemName(labels, item) },
+    {
+      id: 'item',
+      header: 'Item',
+      value: ({ item }) => entityLabel(labels, 'item', item),
+      cell: ({ item }) => <EntityName labels={labels} scope="item" index={item} />,
+    },
     { id: 'split', header: 'Split', wideOnly: true, value: ({ split }) => (split === 1 ? 'validation' : 'test') },
     { id: 'expert', header: 'First choice', value: ({ expert }) => expert },
     {
@@ -132,7 +139,7 @@ function columnsOf(labels: DatasetLabels | null, onShow: PairListProps['onShow']
         <Button
           small
           variant="quiet"
-          aria-label={`Look inside ${userName(labels, user)}, ${itemName(labels, item)}`}
+          aria-label={`Look inside ${entityLabel(labels, 'user', user)}, ${entityLabel(labels, 'item', item)}`}
           onClick={() => onShow({ user, item })}
         >
           Look inside

@@ -2,10 +2,12 @@ import { useCallback, useMemo } from 'react';
 import { formatCount, formatMetric, formatNumber, plural } from '../../ui/format';
 import { Button } from '../../ui/Button';
 import { DataTable, type Column } from '../../ui/DataTable';
+import { EntityName } from '../../ui/EntityName';
 import { FaultNotice } from '../../ui/Notice';
 import { Surface } from '../../ui/Panel';
 import { Stat, StatList } from '../../ui/Stat';
 import type { DatasetLabels } from '../../domain/dataset';
+import { entityLabel } from '../../domain/entityNames';
 import {
   routingCells,
   type Evidence,
@@ -19,7 +21,6 @@ import { type AnalysisThread, explainPair } from '../../state/analysis';
 import type { AskOptions } from '../../state/workerThread';
 import { shownEpoch } from '../readings/words';
 import { ExpertMap } from './ExpertMap';
-import { itemName } from './names';
 import { useAnswer } from '../../state/useAsked';
 import styles from './routing.module.css';
 
@@ -181,7 +182,13 @@ const EXPERT_COLUMNS: readonly Column<ExpertRow>[] = [
 
 function evidenceColumnsOf(modalities: readonly string[], labels: DatasetLabels | null): readonly Column<Evidence>[] {
   return [
-    { id: 'item', header: 'Item', rowHeader: true, value: ({ item }) => itemName(labels, item) },
+    {
+      id: 'item',
+      header: 'Item',
+      rowHeader: true,
+      value: ({ item }) => entityLabel(labels, 'item', item),
+      cell: ({ item }) => <EntityName labels={labels} scope="item" index={item} />,
+    },
     ...modalities.map((modality, m): Column<Evidence> => ({
       id: modality,
       header: `cos, ${modality}`,
@@ -212,13 +219,13 @@ function listColumnsOf(
       id: 'item',
       header: 'Item',
       rowHeader: true,
-      value: ({ item }) => itemName(labels, item),
+      value: ({ item }) => entityLabel(labels, 'item', item),
       cell: ({ item }) =>
         item === target ? (
-          itemName(labels, item)
+          <EntityName labels={labels} scope="item" index={item} />
         ) : (
           <Button small variant="quiet" onClick={() => onItem(item)}>
-            {itemName(labels, item)}
+            <EntityName labels={labels} scope="item" index={item} />
           </Button>
         ),
     },

@@ -9,7 +9,6 @@ import type { AnalysisThread } from '../../state/analysis';
 import { useDatasets } from '../../state/datasets';
 import { useRuns } from '../../state/runs';
 import { EntityField } from './EntityField';
-import { itemName, userName } from './names';
 import { PairView } from './PairView';
 import styles from './routing.module.css';
 
@@ -117,14 +116,16 @@ function PairLook({ thread, look, run, routing, labels, onPair, wide, chooser }:
           label="User"
           value={look.user}
           count={statistics?.users ?? 0}
-          name={(user) => userName(labels, user)}
+          scope="user"
+          labels={labels}
           onChange={(user) => onPair({ item: heldOutOf(routing, user) ?? look.item, user })}
         />
         <EntityField
           label="Item"
           value={look.item}
           count={statistics?.items ?? 0}
-          name={(item) => itemName(labels, item)}
+          scope="item"
+          labels={labels}
           onChange={(item) => onPair({ user: look.user, item })}
         />
       </div>

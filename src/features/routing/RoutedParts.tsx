@@ -14,7 +14,7 @@ import type { RouterShape } from '../../domain/models/table';
 import { PairList } from './PairList';
 import { PairsBeside } from './PairsBeside';
 import { useAnswer } from '../../state/useAsked';
-import { useLabels } from './useLabels';
+import { useLabels } from '../../state/useLabels';
 import styles from './routing.module.css';
 
 interface RoutedPartsProps {

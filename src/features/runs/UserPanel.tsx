@@ -2,9 +2,11 @@ import { useMemo, useState } from 'react';
 import { formatCount, formatMetric, plural } from '../../ui/format';
 import { Button } from '../../ui/Button';
 import { DataTable, type Column } from '../../ui/DataTable';
+import { EntityName } from '../../ui/EntityName';
 import { Field, Input } from '../../ui/Field';
 import { Panel } from '../../ui/Panel';
 import type { DatasetLabels } from '../../domain/dataset';
+import { entityLabel, idAndName, idFinder, idOf, originalIds } from '../../domain/entityNames';
 import type { Interactions } from '../../domain/interactions';
 import { metricLabel, type MetricKey } from '../../domain/metrics';
 import type { RunDetails } from '../../storage/runs';
@@ -29,7 +31,7 @@ export function UserPanel({ details, metric, interactions, labels }: UserPanelPr
     () => (interactions && popularity ? userView(details, row, interactions, popularity) : null),
     [details, row, interactions, popularity],
   );
-  const name = (item: number): string => labels?.items?.[item] ?? labels?.originalItems?.[item] ?? `item ${item}`;
+  const find = useMemo(() => rowFinder(users, labels), [users, labels]);
   const columns = useMemo(() => columnsFor(labels), [labels]);
 
   const show = (next: number | undefined): void => {
@@ -38,26 +40,26 @@ export function UserPanel({ details, metric, interactions, labels }: UserPanelPr
   };
   const at = (share: number): number | undefined => order[Math.round(share * (order.length - 1))];
   const user = users[row] ?? 0;
-  const wanted = typed === null ? row : users.indexOf(Number(typed));
+  const wanted = typed === null ? row : find(typed);
   const type = (text: string): void => {
     setTyped(text);
-    const found = text.trim() === '' ? -1 : users.indexOf(Number(text));
+    const found = find(text);
     if (found >= 0) setRow(found);
   };
 
   return (
     <Panel
-      title={`User ${labels?.users?.[user] ?? user}`}
-      note={`${metricLabel(metric)} ${formatMetric(values[metric][row])}`}
+      title={`User ${idAndName(labels, 'user', user)}`}
+      note={`${originalIds(labels, 'user') ? `index ${user}, ` : ''}${metricLabel(metric)} ${formatMetric(values[metric][row])}`}
     >
       <div className={styles.buttons}>
-        <Field label="User index" {...(wanted < 0 && { error: `User ${typed} has no test items or does not exist.` })}>
+        <Field label="User id" {...(wanted < 0 && { error: `User ${typed} has no test items or does not exist.` })}>
           {(control) => (
             <Input
               {...control}
-              className={styles.number}
-              inputMode="numeric"
-              value={typed ?? String(user)}
+              className={styles.id}
+              {...(!originalIds(labels, 'user') && { inputMode: 'numeric' })}
+              value={typed ?? idOf(labels, 'user', user)}
               onChange={(event) => type(event.target.value)}
               onBlur={() => setTyped(null)}
             />
@@ -88,7 +90,7 @@ export function UserPanel({ details, metric, interactions, labels }: UserPanelPr
           </p>
           <div className={styles.topList}>
             <DataTable
-              label={`Top list of user ${user}`}
+              label={`Top list of user ${idAndName(labels, 'user', user)}`}
               columns={columns}
               rows={view.top}
               rowId={({ rank }) => String(rank)}
@@ -98,7 +100,10 @@ export function UserPanel({ details, metric, interactions, labels }: UserPanelPr
             <p className={styles.note}>
               Missed:{' '}
               {view.missed
-                .map((item) => `${name(item)} (${plural(popularity?.[item] ?? 0, 'training interaction')})`)
+                .map(
+                  (item) =>
+                    `${entityLabel(labels, 'item', item)} (${plural(popularity?.[item] ?? 0, 'training interaction')})`,
+                )
                 .join(', ')}
             </p>
           )}
@@ -108,6 +113,16 @@ export function UserPanel({ details, metric, interactions, labels }: UserPanelPr
       )}
     </Panel>
   );
+}
+
+/** Finds the row of a user by the original id; −1 where there is none. */
+function rowFinder(users: Int32Array, labels: DatasetLabels | null): (text: string) => number {
+  const find = idFinder(
+    labels,
+    'user',
+    users.reduce((most, user) => Math.max(most, user + 1), 0),
+  );
+  return (text) => users.indexOf(find(text) ?? -1);
 }
 
 function columnsFor(labels: DatasetLabels | null): readonly Column<TopItem>[] {
@@ -121,7 +136,8 @@ function columnsFor(labels: DatasetLabels | null): readonly Column<TopItem>[] {
       id: 'item',
       header: 'Item',
       rowHeader: true,
-      value: ({ item }) => labels?.items?.[item] ?? labels?.originalItems?.[item] ?? item,
+      value: ({ item }) => entityLabel(labels, 'item', item),
+      cell: ({ item }) => <EntityName labels={labels} scope="item" index={item} />,
     },
     ...(labels?.itemCategories
       ? [{ id: 'category', header: 'Category', wideOnly: true, value: ({ item }: TopItem) => category(item) }]

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
-import type { DatasetLabels } from '../../domain/dataset';
-import { database } from '../../state/database';
-import { readLabels } from '../../storage/datasets';
+import type { DatasetLabels } from '../domain/dataset';
+import { database } from './database';
+import { readLabels } from '../storage/datasets';
 
 /** Names of a dataset's users and items, where it has some. */
 export function useLabels(datasetId: string): DatasetLabels | null {
