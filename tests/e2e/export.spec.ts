@@ -181,6 +181,49 @@ test('a run: curves, embeddings that give the stored scores, top lists, a config
   await expect(dialog.getByText('The top lists of this run are not stored here.')).toBeVisible();
 });
 
+test('a dataset with ids of its own: pages, tables and files name users and items by them', async ({ page }) => {
+  const rows = Array.from({ length: 320 }, (_, row) => {
+    const [user, place] = [row % 40, Math.floor(row / 40)];
+    return `${user + 101},B${String((7 * user + 3 * place) % 50).padStart(3, '0')},${Math.max(0, place - 5)}`;
+  });
+  await page.goto('./#/data');
+  await expect(page.getByText('The demo dataset is ready')).toBeVisible({ timeout: 60_000 });
+  await page
+    .getByLabel('Dataset files')
+    .setInputFiles([
+      { name: 'shop.csv', mimeType: 'text/csv', buffer: Buffer.from(`user,item,x_label\n${rows.join('\n')}\n`) },
+    ]);
+  await page
+    .getByRole('button', { name: /and store|Store the dataset/ })
+    .first()
+    .click();
+  await expect(page.getByRole('link', { name: 'shop', exact: true }).first()).toBeVisible({ timeout: 60_000 });
+  const run = await ended(page, await startRun(page, 'LightGCN', { 'Epochs, at most': '1' }));
+
+  await page.getByRole('tab', { name: 'Users' }).click();
+  const id = page.getByRole('textbox', { name: 'User id' });
+  await id.fill('3');
+  await expect(page.getByText('User 3 has no test items or does not exist.')).toBeVisible();
+  await id.fill('104');
+  await expect(page.getByRole('heading', { name: 'User 104' })).toBeVisible();
+  const list = page.getByRole('group', { name: 'Top list of user 104' });
+  await expect(list.getByRole('rowheader').first()).toHaveText(/^B0\d\d index \d+$/);
+  const items = await list.getByRole('rowheader').allTextContents();
+  await expectFit(page, 'a user by the original id');
+  await page.setViewportSize({ width: 1440, height: 900 });
+
+  await page.getByRole('button', { name: 'Export' }).click();
+  const [, ...lines] = entriesOf((await saved(page, 'Lists')).path)
+    .get('recommendations.csv')!
+    .toString()
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(','));
+  const own = lines.filter(([user]) => user === '104');
+  expect(own.map(([, , item, , , index]) => `${item} index ${index}`)).toEqual(items);
+  expect(new Set(lines.map(([user]) => user)).size).toBe((await detailsOf(page, run.id)).users.length);
+});
+
 test('a dataset: the archive holds what is stored, and comes back with the same fingerprint', async ({ page }) => {
   await page.goto('./');
   await expect(page.getByText('The demo dataset is ready')).toBeVisible({ timeout: 60_000 });

@@ -7,6 +7,7 @@ import { MOST_PLAIN_COLUMNS, type Candidate } from './classify';
 import { entryName, featureOfEntry, type Entry } from './entries';
 import { shortList } from './files';
 import { splitOfName } from './names';
+import { columnKind } from './sample';
 import { guessByContent, type Uses } from './tableGuess';
 
 const INTERACTION_ROLES: readonly FileRole[] = ['interactions', 'train', 'valid', 'test'];
@@ -29,9 +30,7 @@ export function choose(entries: readonly Entry[], candidates: readonly Candidate
       entry.role = entry === best.entry ? 'interactions' : 'unused';
       entry.why = 'it has a user and an item column';
       entry.warnings = entry === best.entry ? guess.warnings : [];
-      entry.question = [
-        `Which of these holds the interactions: ${rivals.map((one) => entryName(one.entry)).join(', ')}?`,
-      ]
+      entry.question = [`Which of these holds the interactions: ${apart(rivals).join(', ')}?`]
         .concat(guess.doubts)
         .join(' ');
     }
@@ -82,7 +81,7 @@ function takeSplits(candidates: readonly Candidate[]): boolean {
       const role = candidate === found[0] ? (SPLITS[at] ?? 'train') : 'unused';
       take({ ...candidate, guess: { ...guess, doubts } }, role, `its name says ${SPLITS[at] ?? ''}`);
       if (found.length > 1)
-        entry.question = `Which of these is the ${SPLITS[at] ?? ''} split: ${shortList(found.map((one) => entryName(one.entry)))}?`;
+        entry.question = `Which of these is the ${SPLITS[at] ?? ''} split: ${shortList(apart(found))}?`;
       // A part may be too short to tell its columns; the training part tells them.
       if (!entry.header && !model.entry.header && columnsOf(entry) === columnsOf(model.entry))
         entry.uses = model.guess.uses;
@@ -101,6 +100,12 @@ function takeSplits(candidates: readonly Candidate[]): boolean {
   return true;
 }
 
+/** What messages call candidates among each other: paths where names are the same. */
+function apart(candidates: readonly Candidate[]): string[] {
+  const names = candidates.map(({ entry }) => entryName(entry));
+  return new Set(names).size === names.length ? names : candidates.map(({ entry }) => entry.path);
+}
+
 const columnsOf = (entry: Entry): number => (entry.content.kind === 'table' ? entry.content.table.columns.length : 0);
 /** More columns than a plain table has, all of them ids, in a file that is named after a split: lists of equal length. */
 const isLists = ({ content }: Entry): boolean =>
@@ -113,7 +118,7 @@ function askForColumns(entries: readonly Entry[]): void {
     if (entry.content.kind !== 'table' || entry.role !== 'unused' || entry.answered) continue;
     const { table, sample } = entry.content;
     const guess = guessByContent(table.columns, sample, entry.header);
-    if (!guess) continue;
+    if (!guess || isNoLog(entry, guess.uses)) continue;
     entry.role = 'interactions';
     entry.why = 'it has two columns of ids';
     entry.uses = guess.uses;
@@ -121,6 +126,15 @@ function askForColumns(entries: readonly Entry[]): void {
       'No file names a user and an item column. Is this the table of interactions, and which columns are they?';
     return;
   }
+}
+
+/** A row for each user with something that no other row has is about users; many columns of small numbers are a matrix of ratings. */
+function isNoLog({ content, header }: Entry, { user = 0, item = 1 }: Uses): boolean {
+  if (content.kind !== 'table') return true;
+  const { table, sample } = content;
+  const kinds = table.columns.map((_, column) => columnKind(sample.rows, column));
+  const matrix = !header && kinds.length > MOST_PLAIN_COLUMNS && kinds.every(({ scale }) => scale);
+  return matrix || [user, item].every((column) => kinds[column]?.unique);
 }
 
 // ---------------------------------------------------------------- answers

@@ -99,7 +99,7 @@ function classifyTable(entry: Entry, content: Extract<Entry['content'], { kind: 
     entry.why = 'a table without a user and an item column';
     return [];
   }
-  const plain = table.columns.length <= MOST_PLAIN_COLUMNS || splitOfName(entry.path) !== null;
+  const plain = table.columns.length <= MOST_PLAIN_COLUMNS || (splitOfName(entry.path) !== null && table.lists);
   const byContent = guessByContent(table.columns, sample, false);
   entry.why = 'a table without a header';
   if (!byContent || !(plain || byContent.uses.timestamp !== undefined)) return [];

@@ -1,6 +1,6 @@
 import { AppError } from '../../src/domain/errors';
 import type { Table } from '../formats/format';
-import { UNIX_DATE } from './cellValues';
+import { isMissing, UNIX_DATE } from './cellValues';
 
 /** The first rows of a table, below its first line. */
 export interface Sample {
@@ -29,6 +29,8 @@ export async function sampleOf(table: Table): Promise<Sample> {
 
 /** What the cells of one column look like. */
 export interface ColumnKind {
+  /** No cell is empty, or stands for an empty one. */
+  readonly filled: boolean;
   /** Every filled cell is a number. */
   readonly numeric: boolean;
   readonly whole: boolean;
@@ -47,13 +49,15 @@ export interface ColumnKind {
 const SECONDS_1980 = 315_532_800;
 
 export function columnKind(rows: readonly (readonly string[])[], column: number): ColumnKind {
-  const cells = rows.map((row) => row[column]?.trim() ?? '').filter((cell) => cell !== '');
+  const all = rows.map((row) => row[column]?.trim() ?? '');
+  const cells = all.filter((cell) => cell !== '');
   const filled = cells.length > 0;
   const numbers = cells.map((cell) => Number(cell.replace(/^(-?\d+),(\d+)$/, '$1.$2')));
   const numeric = filled && numbers.every((value) => !Number.isNaN(value));
   const whole = numeric && cells.every((cell) => /^-?\d+(\.0*)?$/.test(cell));
   const distinct = new Set(cells);
   return {
+    filled: !all.some(isMissing),
     numeric,
     whole,
     time:

@@ -83,7 +83,13 @@ export function guessByHeader(columns: readonly string[], sample: Sample): Table
     const chosen = first ?? (likely < 0 ? undefined : likely);
     if (chosen === undefined) return null;
     uses[role] = chosen;
-    if (first === undefined) doubts.push(`“${entry(columns, chosen)}” is perhaps the ${role}.`);
+    const other = entry(kinds, chosen).filled ? undefined : spare(columns, kinds, role, chosen);
+    if (other !== undefined) {
+      uses[role] = other;
+      doubts.push(
+        `“${entry(columns, chosen)}” is empty in some rows; “${entry(columns, other)}” is perhaps the ${role}.`,
+      );
+    } else if (first === undefined) doubts.push(`“${entry(columns, chosen)}” is perhaps the ${role}.`);
     else if (second !== undefined && !isVariant(entry(columns, first), entry(columns, second)))
       doubts.push(`Both “${entry(columns, first)}” and “${entry(columns, second)}” could be the ${role}.`);
   }
@@ -102,6 +108,19 @@ export function guessByHeader(columns: readonly string[], sample: Sample): Table
   splitColumn(columns, kinds, found('split'), uses, doubts, warnings);
   const positives = outcome(columns, kinds, uses, doubts, warnings);
   return { uses, doubts, warnings, positives };
+}
+
+/** Another column that can be the user (item), with an id in every row: the session, where the user is often unknown. */
+function spare(
+  columns: readonly string[],
+  kinds: readonly ColumnKind[],
+  role: 'user' | 'item',
+  chosen: number,
+): number | undefined {
+  const fits = (header: string, column: number): boolean =>
+    column !== chosen && likelyRole(header) === role && entry(kinds, column).filled && entry(kinds, column).idLike;
+  const found = columns.findIndex(fits);
+  return found < 0 ? undefined : found;
 }
 
 /** Negative whole numbers beside ratings above 0: −1 for `watched, but not rated`. */
@@ -184,7 +203,12 @@ export function guessByContent(columns: readonly string[], sample: Sample, heade
   const item = named('item') ?? likely.find((column) => column !== user);
   if (user === undefined || item === undefined) return null;
   const rest = [...kinds.entries()].filter(([column]) => column !== user && column !== item);
-  const rating = named('rating') ?? rest.find(([column, kind]) => kind.scale && column !== named('timestamp'))?.[0];
+  const isRating = ([column, kind]: readonly [number, ColumnKind]): boolean =>
+    kind.scale &&
+    kind.values.size > 1 &&
+    column !== named('timestamp') &&
+    !(header && isOutcome(entry(columns, column)));
+  const rating = named('rating') ?? rest.find(isRating)?.[0];
   const time = named('timestamp') ?? rest.find(([, kind]) => kind.time)?.[0];
   const more = { ...(rating === undefined ? {} : { rating }), ...(time === undefined ? {} : { timestamp: time }) };
   return { uses: { user, item, ...more }, doubts: [], warnings: [], positives: null };
