@@ -39,6 +39,7 @@ describe('the words of a run', () => {
       trace: 0,
       out: 'results',
       json: false,
+      reading: { files: {}, ids: {} },
     });
   });
 
@@ -78,6 +79,7 @@ describe('the words of a run', () => {
       trace: 3,
       out: 'results',
       json: true,
+      reading: { files: {}, ids: {} },
     });
   });
 
