@@ -97,6 +97,10 @@ export const isOutcome = (header: string): boolean => isOneOf(header, OUTCOMES);
 export const isFlag = (header: string): boolean => FLAG.test(bare(header));
 export const isKind = (header: string): boolean => isOneOf(header, KINDS);
 
+/** A header of what is counted or measured, which is no id: `items_count`, `play_duration`. */
+export const isMeasure = (header: string): boolean =>
+  /(count|total|number|quantity|amount|price|cost|duration|length|time|age)s?$/.test(bare(header));
+
 /** RecBole's `item_id_list:token_seq`. */
 export const isItemList = (header: string): boolean => /^(.*_)?list:token_seq$/i.test(header.trim());
 

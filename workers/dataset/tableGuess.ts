@@ -7,6 +7,7 @@ import {
   isFlag,
   isHeaderWord,
   isKind,
+  isMeasure,
   isOutcome,
   isVariant,
   knownRole,
@@ -192,7 +193,9 @@ export function guessByContent(columns: readonly string[], sample: Sample, heade
   const rows = header ? sample.rows : [columns, ...sample.rows];
   const kinds = columns.map((_, column) => columnKind(rows, column));
   // A column whose values never repeat numbers the rows, unless nothing else could be a user.
-  const ids = kinds.flatMap((kind, column) => (kind.idLike && !kind.time ? [column] : []));
+  const isId = (kind: ColumnKind, column: number): boolean =>
+    kind.idLike && !kind.time && !(header && isMeasure(entry(columns, column)));
+  const ids = kinds.flatMap((kind, column) => (isId(kind, column) ? [column] : []));
   const repeating = ids.filter((column) => !entry(kinds, column).unique || column > 0);
   const likely = repeating.filter((column) => !isScale(entry(kinds, column))).length >= 2 ? repeating : ids;
   const named = (role: ColumnRole): number | undefined => {
