@@ -14,7 +14,7 @@ export const SPLIT_LABELS: Readonly<Record<SplitName, string>> = {
 };
 
 export const SPLIT_RULE_LABELS: Readonly<Record<SplitRule, string>> = {
-  provided: 'As in the file (x_label)',
+  provided: 'As in the files',
   perUserRandom: 'Random within each user',
   globalRandom: 'Random over all interactions',
   leaveOneOut: 'Leave one out per user',

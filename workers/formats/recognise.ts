@@ -26,8 +26,8 @@ export async function open(source: ByteSource, watch: Watch): Promise<Opened> {
   const name = baseName(source.path);
   throw new AppError(
     'FILE_UNRECOGNISED',
-    head.length === 0 ? `${name} is empty.` : `${name} is not a text table, a NumPy matrix or an archive of these.`,
-    'Use TSV or CSV for interactions and .npy for features, plain, zipped or gzipped.',
+    head.length === 0 ? `${name} is empty.` : `${name} is of a kind that is not read.`,
+    'Save interactions as CSV and features with numpy.save.',
     { path: source.path },
   );
 }

@@ -91,7 +91,7 @@ export function DataPage() {
       )}
       {open && !busy && <ImportOptionsForm draft={draft} onChange={setDraft} />}
       {!busy && large && (
-        <Panel title="Folder layout" plain>
+        <Panel title="What can be dropped" plain>
           <FolderLayout />
         </Panel>
       )}
@@ -112,7 +112,7 @@ export function DataPage() {
       <UnreadablePanel kind="dataset" documents={unreadable} />
       {!busy && loaded && !large && (
         <>
-          <Disclosure title="Folder layout" summary="MMRec’s layout: .inter and …_feat.npy">
+          <Disclosure title="What can be dropped" summary="MMRec folders, tables, split files, JSON, lists, downloads">
             <FolderLayout />
           </Disclosure>
           {!datasets.some(({ source }) => source.kind === 'demo') && <DemoCard />}
@@ -132,7 +132,7 @@ const BUSY: Fault = {
 const NOTHING: Fault = {
   code: 'DATA_NO_INTERACTIONS',
   message: 'There are no files in what you dropped.',
-  hint: 'Drop a folder that contains a .inter, .csv or .tsv file of interactions.',
+  hint: 'Drop a folder with a file of interactions: a table, JSON, lists of items or a sparse matrix.',
   context: {},
 };
 

@@ -32,7 +32,7 @@ export function DropArea({ onFiles, onFault, large }: DropAreaProps) {
       <Icon name="folder" size={large ? 40 : 24} />
       <p className={styles.words}>
         <strong>Drop a dataset here</strong>
-        <span>A folder, its files, or a .zip. Everything stays on this machine.</span>
+        <span>A folder, its files, or an archive. Everything stays on this machine.</span>
       </p>
       <div className={styles.buttons}>
         <Button onClick={() => folder.current?.click()}>Choose a folder</Button>

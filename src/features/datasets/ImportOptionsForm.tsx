@@ -17,7 +17,7 @@ export function ImportOptionsForm({ draft, onChange }: ImportOptionsFormProps) {
     <Disclosure title="Import options" summary={optionsSummary(draft)} defaultOpen={Object.keys(errors).length > 0}>
       <div className={styles.grid}>
         <Field
-          label="Split, when the file has no x_label"
+          label="Split, when the files have none"
           help="A tenth each goes to validation and test; “leave one out” holds out one interaction each. By user: users with fewer than 3 interactions keep all of them for training."
         >
           {(control) => (

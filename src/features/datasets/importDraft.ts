@@ -50,7 +50,7 @@ export function optionsOf(draft: ImportDraft, name: string): ImportOptions | nul
 
 /** Readable while the form is closed. */
 export function optionsSummary(draft: ImportDraft): string {
-  const parts = [`without x_label: ${SPLIT_RULE_LABELS[draft.splitRule].toLowerCase()}, seed ${draft.splitSeed}`];
+  const parts = [`without a split: ${SPLIT_RULE_LABELS[draft.splitRule].toLowerCase()}, seed ${draft.splitSeed}`];
   const core = wholeNumber(draft.kCore, LARGEST.kCore) ?? 0;
   const least = wholeNumber(draft.minUserInteractions, LARGEST.minUserInteractions) ?? 0;
   if (core > 1) parts.push(`${core}-core`);

@@ -126,7 +126,7 @@ function SharedDatasetNotice({ study, shared, place }: SharedDatasetNoticeProps)
       }
     >
       The link holds no data. The dataset has {counts}, split{' '}
-      {shared.split === 'provided' ? 'by the file’s x_label' : shared.split}, fingerprint{' '}
+      {shared.split === 'provided' ? 'as in its files' : shared.split}, fingerprint{' '}
       {formatFingerprint(shared.fingerprint)}…. Drop its folder on the Data page, then come back here.
       {shared.reading && ' Its files are then read as they were for this study.'}
     </Notice>
