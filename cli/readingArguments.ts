@@ -7,7 +7,7 @@ import {
   mergeReadings,
   NOTHING_ANSWERED,
   type DatasetReading,
-  type FileReading,
+  type FileAnswer,
   type IdReading,
 } from '../src/domain/reading';
 import { parseReading } from '../src/documents/reading';
@@ -37,9 +37,9 @@ export const READING_USAGE = `  --file name=role        what a file is: ${FILE_R
 
 /** Answers to what the import may ask. Throws `COMMAND_LINE`. */
 export function readingOfArguments(given: ReadingArguments): DatasetReading {
-  const files = new Map<string, FileReading>();
-  const change = (name: string, reading: Partial<FileReading>): void => {
-    files.set(name, { ...(files.get(name) ?? { role: 'interactions' }), ...reading });
+  const files = new Map<string, FileAnswer>();
+  const change = (name: string, reading: FileAnswer): void => {
+    files.set(name, { ...files.get(name), ...reading });
   };
   for (const text of given.file ?? []) {
     const [name, what] = parted(text, '=', '--file');

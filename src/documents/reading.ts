@@ -5,7 +5,7 @@ import { z } from './schemas';
 const name = z.string().max(10_000);
 
 const fileReading = z.strictObject({
-  role: z.enum(FILE_ROLES),
+  role: z.enum(FILE_ROLES).exactOptional(),
   columns: z.partialRecord(z.enum(COLUMN_USES), name).exactOptional(),
   header: z.boolean().exactOptional(),
   positives: z.array(name).max(1000).exactOptional(),

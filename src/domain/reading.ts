@@ -67,9 +67,12 @@ export interface FileReading {
 export const ID_READINGS = ['index', 'from1', 'offset', 'original', 'names'] as const;
 export type IdReading = (typeof ID_READINGS)[number];
 
+/** What a person said of a file; without a role it keeps the one that it was taken for. */
+export type FileAnswer = Omit<FileReading, 'role'> & { readonly role?: FileRole };
+
 /** Answers to what the import asks, or all that was decided. A file is named by its path, or by the end of it. */
 export interface DatasetReading {
-  readonly files: Readonly<Record<string, FileReading>>;
+  readonly files: Readonly<Record<string, FileAnswer>>;
   readonly ids?: { readonly user?: IdReading; readonly item?: IdReading };
   /** Draws a validation split from training, where the files have none. */
   readonly validation?: 'draw';
@@ -129,11 +132,25 @@ export function readingOf(files: readonly FileTaken[], answered: DatasetReading)
   return { ...answered, files: Object.fromEntries(files.map(({ path, reading }) => [path, reading])) };
 }
 
-/** The reading for another machine: files by their own names, without those that nothing was made of. */
+/** The reading for another machine: files by the ends of their paths. */
 export function portableReading(reading: DatasetReading): DatasetReading {
-  const files = Object.entries(reading.files).flatMap(([path, file]): [string, FileReading][] => {
-    const name = path.endsWith('/*') ? path.split('/').slice(-2).join('/') : (path.split('/').at(-1) ?? path);
-    return file.role === 'unused' ? [] : [[name, file]];
-  });
-  return { ...reading, files: Object.fromEntries(files) };
+  const paths = Object.keys(reading.files);
+  const files = Object.entries(reading.files);
+  const unused = files.filter(([, { role }]) => role === 'unused').slice(0, MOST_UNUSED);
+  const kept = files.filter((one) => one[1].role !== 'unused' || unused.includes(one));
+  return { ...reading, files: Object.fromEntries(kept.map(([path, file]) => [shortestEnd(path, paths), file])) };
+}
+
+/** More files that are left out than anybody would answer about. */
+const MOST_UNUSED = 30;
+
+/** The shortest end of a path, by whole names, that no other path has. */
+export function shortestEnd(path: string, paths: readonly string[]): string {
+  const parts = path.split('/');
+  const least = parts.at(-1) === '*' ? 2 : 1;
+  for (let length = least; length < parts.length; length++) {
+    const end = parts.slice(-length).join('/');
+    if (paths.every((other) => other === path || (other !== end && !other.endsWith(`/${end}`)))) return end;
+  }
+  return path;
 }

@@ -64,6 +64,7 @@ test('two readings are asked about, answered by keyboard on a narrow screen', as
   await page.getByRole('link', { name: 'View the dataset' }).click();
   const fingerprint = async (): Promise<string> =>
     ((await stored(page, 'datasets', page.url().split('/').at(-1)!)) as DatasetDocument).fingerprint;
+  await page.waitForURL(/#\/data\/.+/);
   const asked = await fingerprint();
   await page.getByRole('button', { name: /How the files were read/ }).click();
   await expect(page.getByText('User ids: numbered by first appearance.')).toBeVisible();

@@ -1,6 +1,6 @@
 import { AppError } from '../../src/domain/errors';
-import type { Choice, DatasetReading, ReadingQuestions } from '../../src/domain/reading';
-import { baseName, cancelled } from '../formats/source';
+import { shortestEnd, type Choice, type DatasetReading, type ReadingQuestions } from '../../src/domain/reading';
+import { cancelled } from '../formats/source';
 
 /** Asks a person, and returns the answers; null when there is nobody to ask. */
 export type Ask = (questions: ReadingQuestions) => Promise<DatasetReading>;
@@ -15,7 +15,10 @@ export const isWhat = (what: string): string => (/^(holds|has) /.test(what) ? wh
 export function unanswered(questions: ReadingQuestions): AppError {
   const file = questions.files.find(({ question }) => question !== null);
   if (file) {
-    const name = baseName(file.path);
+    const name = shortestEnd(
+      file.path,
+      questions.files.map(({ path }) => path),
+    );
     const columns = Object.entries(file.reading.columns ?? {}).map(([use, column]) => `${use}=${column}`);
     const how =
       file.roles.length === 1

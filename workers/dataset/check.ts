@@ -9,7 +9,7 @@ import type { Places } from './places';
 /** What is said of a feature matrix once its rows have passed. */
 export function checkFeature({ info, observer }: StoredFeature, findings: Findings): void {
   const { statistics, scope } = info;
-  const file = baseName(info.file);
+  const file = info.file.endsWith('/*') ? info.file.split('/').slice(-2).join('/') : baseName(info.file);
   if (statistics.nonFinite > 0) {
     findings.error('DATA_NOT_FINITE', {
       rule: 'not-finite',
@@ -68,7 +68,9 @@ export function checkSplit(
       row: null,
       message: `The ${name} split of ${places.name} is empty.`,
       hint: provided
-        ? `Mark rows with ${label} in the split column, or remove the column to have a split drawn.`
+        ? places.count > 1
+          ? `Add a file of ${name} rows, or drop one table to have a split drawn.`
+          : `Mark rows with ${label} in the split column, or remove the column to have a split drawn.`
         : 'There are too few interactions for this split rule. Choose another rule or add interactions.',
     });
   }

@@ -1,6 +1,6 @@
 import type { SplitName } from '../../src/domain/dataset';
 import { AppError } from '../../src/domain/errors';
-import type { ColumnUse, DatasetReading, FileReading, FileRole } from '../../src/domain/reading';
+import type { ColumnUse, DatasetReading, FileAnswer, FileRole } from '../../src/domain/reading';
 import { COLUMN_USES, USES_OF } from '../../src/domain/reading';
 import { isListsForm } from '../formats/table';
 import { MOST_PLAIN_COLUMNS, type Candidate } from './classify';
@@ -16,10 +16,8 @@ export const holdsInteractions = (entry: Entry): boolean => INTERACTION_ROLES.in
 /** Decides between the files of a dataset: what a person answered first, then what is certain, then what must be asked. */
 export function choose(entries: readonly Entry[], candidates: readonly Candidate[], answers: DatasetReading): void {
   applyAnswers(entries, answers);
-  if (entries.some((entry) => entry.answered && holdsInteractions(entry))) {
-    for (const { entry } of candidates) if (!entry.answered) entry.why = 'another file holds the interactions';
-    return;
-  }
+  const said = entries.filter((entry) => entry.answered && holdsInteractions(entry));
+  if (said.length > 0) return completeAnswers(said, candidates);
   const open = candidates.filter(({ entry }) => !entry.answered);
   if (takeSplits(open)) return;
   const [best, second] = [...open].sort((a, b) => b.score - a.score);
@@ -48,6 +46,20 @@ export function choose(entries: readonly Entry[], candidates: readonly Candidate
       ...best.entry.warnings,
       `${entryName(best.entry)} is named like one part of a split, but no other part is here; its rows are split anew.`,
     ];
+}
+
+/** Of a split whose parts were answered in part, the other parts are found by their names. */
+function completeAnswers(said: readonly Entry[], candidates: readonly Candidate[]): void {
+  const roles = new Set(said.map(({ role }) => role));
+  for (const candidate of candidates) {
+    const { entry, guess } = candidate;
+    if (said.includes(entry)) entry.warnings = guess.warnings;
+    if (entry.answered) continue;
+    const split = splitOfName(entry.path);
+    if (split !== null && !roles.has('interactions') && !roles.has(split))
+      take(candidate, split, `its name says ${split}`);
+    else entry.why = 'another file holds the interactions';
+  }
 }
 
 function take({ entry, guess }: Candidate, role: FileRole, why: string): void {
@@ -143,7 +155,7 @@ function isNoLog({ content, header }: Entry, { user = 0, item = 1 }: Uses): bool
 export function applyAnswers(entries: readonly Entry[], answers: DatasetReading): void {
   for (const [path, answer] of Object.entries(answers.files)) {
     const entry = entryAt(entries, path);
-    if (entry) applyAnswer(entry, answer);
+    if (entry) applyAnswer(entry, answer, entries);
   }
 }
 
@@ -155,15 +167,25 @@ export function entryAt(entries: readonly Entry[], path: string): Entry | null {
   return entry && !other ? entry : null;
 }
 
-function applyAnswer(entry: Entry, answer: FileReading): void {
+/** What a file of interactions is by its name: a part of a split where other parts are here too. */
+function roleBySplit(entry: Entry, entries: readonly Entry[]): FileRole {
+  const split = splitOfName(entry.path);
+  const others = entries.some(({ path, content }) => {
+    const other = content.kind === 'table' ? splitOfName(path) : null;
+    return other !== null && other !== split;
+  });
+  return split !== null && others ? split : 'interactions';
+}
+
+function applyAnswer(entry: Entry, answer: FileAnswer, entries: readonly Entry[]): void {
   entry.answered = true;
   entry.question = null;
-  entry.role = answer.role;
+  entry.role = answer.role ?? roleBySplit(entry, entries);
   entry.why = 'as answered';
   if (answer.header !== undefined) entry.header = answer.header;
   entry.headerInDoubt = false;
   if (answer.feature) entry.feature = answer.feature;
-  else if (answer.role === 'features' && !entry.feature) {
+  else if (entry.role === 'features' && !entry.feature) {
     const named = featureOfEntry(entry);
     entry.feature = { key: named?.key ?? 'features', scope: named?.scope ?? 'item' };
   }

@@ -85,7 +85,7 @@ function classifyTable(entry: Entry, content: Extract<Entry['content'], { kind: 
     entry.positives = guess.positives;
     return [{ entry, guess, score: scoreOf(entry, guess) - (namesBoth(table.columns, guess) ? 0 : 2) }];
   }
-  if (BINARY.test(entry.file.source.path)) {
+  if (isTextInDisguise(entry)) {
     entry.why = 'its name is that of another format, but it is text';
     return [];
   }
@@ -146,6 +146,10 @@ function scoreOf(entry: Entry, { uses }: TableGuess): number {
     (uses.split === undefined ? 0 : 2)
   );
 }
+
+/** A text table under the name of another format, e.g. what a failed download leaves. */
+export const isTextInDisguise = ({ content, file }: Entry): boolean =>
+  content.kind === 'table' && !content.table.widths && BINARY.test(file.source.path);
 
 /** Names of formats that are not text. */
 export const BINARY = /\.(npy|npz|pt|pth|safetensors|h5|hdf5|parquet)$/i;

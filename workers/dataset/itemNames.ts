@@ -30,7 +30,10 @@ export async function readNames(
       await table.read(watch, (cells) => {
         const id = cells[item]?.trim() ?? '';
         const text = name === undefined ? '' : (cells[name]?.trim() ?? '');
-        const kind = category === undefined ? '' : firstOf(cells[category] ?? '');
+        const kind =
+          category === undefined
+            ? ''
+            : firstOf(cells[category] ?? '', /:token_seq$/.test(table.columns[category] ?? ''));
         if (text !== '') found.names.set(id, text.slice(0, LONGEST_NAME));
         if (kind !== '') found.categories.set(id, kind.slice(0, LONGEST_NAME));
       });
@@ -76,7 +79,7 @@ export function itemLabels(
 const LONGEST_NAME = 500;
 
 /** `Comedy|Drama`, `["Baby", "Toys"]`, `Baby > Toys` → the first. */
-function firstOf(text: string): string {
+function firstOf(text: string, blanksPart: boolean): string {
   const inner = /^\[+(.*?)\]+$/.exec(text.trim())?.[1] ?? text;
-  return (inner.split(/[|,>;\t]/)[0] ?? '').trim().replace(/^["']|["']$/g, '');
+  return (inner.split(blanksPart ? /[|,>;\t ]/ : /[|,>;\t]/)[0] ?? '').trim().replace(/^["']|["']$/g, '');
 }

@@ -60,7 +60,10 @@ export function headerOf(table: Table, sample: Sample): { readonly header: boole
     (kind, column) => kind.numeric && !entry(own, column).numeric && table.columns[column] !== '',
   );
   if (breaks) return { header: true, doubt: false };
-  return { header: false, doubt: !kinds.some((kind) => kind.numeric || kind.time) };
+  const doubt = !kinds.some((kind) => kind.numeric || kind.time);
+  // A name of a column does not come again among its values.
+  const again = table.columns.some((cell, column) => sample.rows.some((row) => row[column]?.trim() === cell.trim()));
+  return { header: doubt && !again && table.columns.length > 1, doubt };
 }
 
 /** The columns of a table whose header names a user and an item; null when no known or likely word does. */

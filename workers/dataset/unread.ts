@@ -3,7 +3,7 @@ import { baseName } from '../formats/source';
 import { amount, count } from '../formats/words';
 import { isWhat } from './ask';
 import { holdsInteractions } from './choose';
-import { BINARY } from './classify';
+import { BINARY, isTextInDisguise } from './classify';
 import { entryName, featureOfEntry, type Entry } from './entries';
 import { shortList } from './files';
 import type { Findings } from './findings';
@@ -27,7 +27,7 @@ export function judgeUnread(entries: readonly Entry[], findings: Findings): void
       entry.why = 'a graph that a program has kept; graphs are built from the training interactions';
     } else if (single || isBroken(error, entry)) {
       findings.unreadable(path, error);
-    } else if (featureOfEntry(entry)) {
+    } else if (promisesFeatures(entry)) {
       entry.question = `${entryName(entry)} has the name of features, but cannot be read: ${error.message} ${error.hint} Leave it out?`;
     } else if (isPromising(file.source.path) && error.code !== 'FILE_UNRECOGNISED' && error.code !== 'NPY_OBJECT') {
       findings.unreadable(path, error);
@@ -35,12 +35,17 @@ export function judgeUnread(entries: readonly Entry[], findings: Findings): void
   }
 }
 
+/** A word such as `feat` in its name, or a modality in the name of a file that data are kept in. */
+const promisesFeatures = (entry: Entry): boolean =>
+  featureOfEntry(entry)?.promised === true ||
+  (featureOfEntry(entry) !== null && /\.(pkl|pickle|mat|joblib|tfrecord|mdb)$/i.test(entry.path));
+
 /** A file whose name promises features, and that was opened as something else. */
 function notFeatures(entry: Entry, findings: Findings): void {
   const { content, path, role } = entry;
   const { columns } = content.kind === 'vector' && content.matrix ? content.matrix : { columns: 0 };
   if (role !== 'unused' || !featureOfEntry(entry) || isGraphCache(path)) return;
-  if (content.kind === 'table' && BINARY.test(path)) {
+  if (isTextInDisguise(entry)) {
     findings.error('FILE_UNRECOGNISED', {
       rule: 'unrecognised',
       file: path,
@@ -48,7 +53,7 @@ function notFeatures(entry: Entry, findings: Findings): void {
       message: `${entryName(entry)} is text, though its name is that of another format.`,
       hint: 'Copy it again if it is truncated, or write it again, e.g. with numpy.save.',
     });
-  } else if (content.kind === 'vector') {
+  } else if (content.kind === 'vector' && entry.file.array === '') {
     findings.error('NPY_SHAPE', {
       rule: 'unrecognised',
       file: path,

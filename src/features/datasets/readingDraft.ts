@@ -95,7 +95,6 @@ export function draftProblems(files: readonly FileTaken[], draft: ReadingDraft, 
   });
   const whole = readings.filter(({ reading }) => reading.role === 'interactions').length;
   const parts = PARTS.map((role) => readings.filter(({ reading }) => reading.role === role).length);
-  if (whole > 1) problems.push('Choose one file of interactions.');
   if (whole > 0 && parts.some((number) => number > 0))
     problems.push('Choose either one file of interactions, or files for training, validation and test.');
   if (parts.some((number) => number > 1)) problems.push('Choose one file for each split.');

@@ -1,4 +1,4 @@
-import type { ColumnUse, FileReading, FileRole, FileTaken } from '../../domain/reading';
+import type { ColumnUse, FileAnswer, FileRole, FileTaken } from '../../domain/reading';
 import type { Taken } from '../../domain/dataset';
 import { formatCount } from '../../ui/format';
 import { SPLIT_RULE_LABELS } from '../../ui/words';
@@ -29,7 +29,7 @@ export const USE_LABELS: Readonly<Record<ColumnUse, string>> = {
 };
 
 /** `Features: image, a row per item`. */
-export function roleWords({ role, feature }: FileReading): string {
+export function roleWords({ role = 'interactions', feature }: FileAnswer): string {
   return role === 'features' && feature ? `Features: ${feature.key}, a row per ${feature.scope}` : ROLE_LABELS[role];
 }
 

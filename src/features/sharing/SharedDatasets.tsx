@@ -3,6 +3,7 @@ import { useNavigate } from 'react-router';
 import { formatCount, formatFingerprint, plural } from '../../ui/format';
 import { Button, ButtonLink } from '../../ui/Button';
 import { Notice } from '../../ui/Notice';
+import { SPLIT_RULE_LABELS } from '../../ui/words';
 import type { DatasetDocument } from '../../domain/dataset';
 import { faultOf } from '../../domain/errors';
 import { localMatch, type SharedStudy } from '../../domain/shared';
@@ -111,7 +112,7 @@ function SharedDatasetNotice({ study, shared, place }: SharedDatasetNoticeProps)
         actions={<ButtonLink to="/data">Data</ButtonLink>}
       >
         Split, features or ids differ, so results would not be comparable. Ask for the original files, and import them
-        with the split {shared.split === 'provided' ? 'of the file' : shared.split}.
+        with the split {shared.split === 'provided' ? 'of the file' : SPLIT_RULE_LABELS[shared.split].toLowerCase()}.
       </Notice>
     );
   }
@@ -126,7 +127,7 @@ function SharedDatasetNotice({ study, shared, place }: SharedDatasetNoticeProps)
       }
     >
       The link holds no data. The dataset has {counts}, split{' '}
-      {shared.split === 'provided' ? 'as in its files' : shared.split}, fingerprint{' '}
+      {shared.split === 'provided' ? 'as in its files' : SPLIT_RULE_LABELS[shared.split].toLowerCase()}, fingerprint{' '}
       {formatFingerprint(shared.fingerprint)}…. Drop its folder on the Data page, then come back here.
       {shared.reading && ' Its files are then read as they were for this study.'}
     </Notice>

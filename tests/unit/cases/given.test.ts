@@ -156,7 +156,7 @@ describe.skipIf(!hasCases)('folders as people have them', () => {
       files: Object.fromEntries(
         Object.entries(reading.files).map(([path, { role, columns, header }]) => [
           path,
-          { role, columns: { user: columns!.user!, item: columns!.item! }, header: header! },
+          { role: role!, columns: { user: columns!.user!, item: columns!.item! }, header: header! },
         ]),
       ),
     }));

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { named } from '../helpers/dataRoom';
+import { opened } from './cases/drop';
+
+const FIXTURES = join(import.meta.dirname, '../fixtures/formats');
+const file = (name: string, fixture: string) => named(name, new Uint8Array(readFileSync(join(FIXTURES, fixture))));
+
+/** Twelve users with the items B0–B4, the users' ids as names. */
+const pairs = Array.from({ length: 60 }, (_, k) => `u${k % 12},B${(k + Math.floor(k / 12)) % 5}`);
+const table = named('shop.csv', ['user_id,item_id', ...pairs].join('\n'));
+
+describe('features in containers go to the items of their ids', () => {
+  for (const [name, fixture] of [
+    ['image_feat.parquet', 'study.parquet'],
+    ['image_feat.pt', 'study.pt'],
+    ['features.npz', 'study.npz'],
+    ['features.h5', 'study.h5'],
+  ] as const) {
+    it(fixture, async () => {
+      const stored = await opened([table, file(name, fixture)]);
+      expect(stored.asked).toEqual([]);
+      expect(stored.document.features.map(({ key, rows, columns }) => [key, rows, columns])).toEqual([['image', 5, 4]]);
+      expect(stored.features['image']).toEqual({ B0: 0, B1: 1, B2: 2, B3: 3, B4: 4 });
+    });
+  }
+
+  it('a matrix of interactions that scipy wrote is asked about and read', async () => {
+    const stored = await opened([file('clicks.npz', 'sparse_csr.npz')], undefined, { splitRule: 'globalRandom' });
+    expect(stored.asked.join()).toMatch(/rows users/);
+    const expected = JSON.parse(readFileSync(join(FIXTURES, 'expected.json'), 'utf8')) as Record<
+      string,
+      { arrays: Record<string, { entries: [number, number, number][] }> }
+    >;
+    const { entries } = expected['sparse_csr.npz']!.arrays['']!;
+    expect(stored.document.statistics.interactions).toBe(entries.length);
+    expect(stored.ratings).toEqual(entries.map(([, , value]) => Math.fround(value)));
+  });
+});
