@@ -69,7 +69,8 @@ function wholeNumber(text: string, largest: number): number | null {
 export function suggestedName(files: readonly NamedFile[]): string {
   const tops = new Set(files.map(({ path }) => path.split('/')[0] ?? path));
   const [top] = tops;
-  if (tops.size === 1 && top !== undefined) return top.replace(/\.gz$/i, '').replace(/\.(zip|tar|tgz|inter|csv|tsv|txt|dat|jsonl?|parquet)$/i, '');
+  if (tops.size === 1 && top !== undefined)
+    return top.replace(/\.gz$/i, '').replace(/\.(zip|tar|tgz|inter|csv|tsv|txt|dat|jsonl?|parquet)$/i, '');
   const table = files.find(({ path }) => path.toLowerCase().endsWith('.inter'));
   return (
     table?.path
