@@ -21,7 +21,7 @@ const measure = z.custom<number>((value) => typeof value === 'number');
 function featureOf({ text, name, list }: Rigour) {
   const histogram = z.strictObject({ edges: list(measure, 10_000), counts: list(count, 10_000) });
   return z.strictObject({
-    key: name(/^[\w.-]{1,100}$/),
+    key: name(/^[^\p{Cc}/\\]+$/u),
     scope: z.enum(['item', 'user']),
     file: text(1000),
     rows: count,
@@ -168,7 +168,7 @@ const storedSchema = documentOf(fromStorage);
 export const checkDataset = (value: unknown): Checked<DatasetDocument> => check(storedSchema, value, VERSION);
 
 const names = z
-  .array(z.string().max(10_000))
+  .array(z.string())
   .max(2 ** 31 - 1)
   .nullable();
 
@@ -176,7 +176,7 @@ const names = z
 export const labelsSchema = z.strictObject({
   items: names,
   users: names,
-  itemCategories: z.array(z.string().max(10_000)).nullable(),
+  itemCategories: z.array(z.string()).nullable(),
   originalUsers: names,
   originalItems: names,
 });
