@@ -43,11 +43,12 @@ export async function openFiles(files: readonly NamedFile[], watch: Watch): Prom
           opened.push(await tableFile(source, found.table));
           break;
         case 'arrays':
-          opened.push(...found.arrays.map((array) => arrayFile(source, array, found.arrays.length)));
+          // One by one: an archive may hold more than a call takes arguments.
+          for (const array of found.arrays) opened.push(arrayFile(source, array, found.arrays.length));
           break;
         case 'archive':
           if (source.depth >= DEEPEST) throw nested(source.path);
-          queue.push(...found.entries.filter(({ path }) => !isClutter(path)).reverse());
+          for (const entry of [...found.entries].reverse()) if (!isClutter(entry.path)) queue.push(entry);
           break;
       }
     } catch (error) {
@@ -106,5 +107,5 @@ export const matrixWords = ({ rows, columns, sourceType }: Matrix): string =>
 /** The first few names of a list. */
 export function shortList(paths: readonly string[]): string {
   const names = paths.slice(0, 5);
-  return paths.length > names.length ? `${names.join(', ')} and ${paths.length - names.length} more` : names.join(', ');
+  return paths.length > names.length ? `${names.join(', ')} and ${count(paths.length - names.length)} more` : names.join(', ');
 }

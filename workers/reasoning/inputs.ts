@@ -56,6 +56,9 @@ function fieldOf(header: string): Field | null {
 /** One line of a file on items. */
 type Line = Partial<Record<Field, string>>;
 
+/** Files of other kinds in a folder of pictures and texts. */
+const LEFT_OUT: readonly string[] = ['FILE_UNRECOGNISED', 'FILE_UNSUPPORTED', 'FILE_BROKEN'];
+
 /**
  * Stores item texts (CSV, TSV, JSONL) and pictures (files, folders, zip) of a dataset beside those that are there. A line or a picture's
  * name gives an item's original id, or its index; a table with a column of file names maps pictures to items. Throws `REASONING_INPUT`
@@ -94,18 +97,21 @@ export async function importInputs(
   };
 
   const queue = files.map(({ path, file }) => blobSource(path, file)).filter(({ path }) => !isClutter(path));
-  for (let source = queue.shift(); source; source = queue.shift()) {
+  queue.reverse();
+  for (let source = queue.pop(); source; source = queue.pop()) {
     progress(`reading ${baseName(source.path)}`, null);
     const head = await readHead(source, 64, {});
     if (pictureType(head)) waiting.push(source);
     else if (startsLikeJson(head)) await readJsonLines(source, takeLine);
     else {
       const opened = await open(source, {}).catch((error: unknown) => {
-        if (error instanceof AppError && error.code === 'FILE_UNRECOGNISED') return null;
+        if (error instanceof AppError && LEFT_OUT.includes(error.code)) return null;
         throw error;
       });
-      if (opened?.kind === 'archive') queue.unshift(...opened.entries.filter(({ path }) => !isClutter(path)));
-      else if (opened?.kind === 'table' && opened.table.columns.some((header) => fieldOf(header) === 'id')) {
+      // One by one: an archive may hold more than a call takes arguments.
+      if (opened?.kind === 'archive') {
+        for (const entry of [...opened.entries].reverse()) if (!isClutter(entry.path)) queue.push(entry);
+      } else if (opened?.kind === 'table' && opened.table.columns.some((header) => fieldOf(header) === 'id')) {
         const fields = opened.table.columns.map(fieldOf);
         await opened.table.read({}, (cells) => takeLine(lineOf(fields, cells)));
       } else leftOut.push(source.path);
