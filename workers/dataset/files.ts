@@ -107,5 +107,7 @@ export const matrixWords = ({ rows, columns, sourceType }: Matrix): string =>
 /** The first few names of a list. */
 export function shortList(paths: readonly string[]): string {
   const names = paths.slice(0, 5);
-  return paths.length > names.length ? `${names.join(', ')} and ${count(paths.length - names.length)} more` : names.join(', ');
+  return paths.length > names.length
+    ? `${names.join(', ')} and ${count(paths.length - names.length)} more`
+    : names.join(', ');
 }
