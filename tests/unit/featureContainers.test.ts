@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { named } from '../helpers/dataRoom';
 import { opened } from './cases/drop';
 
-const FIXTURES = join(import.meta.dirname, '../fixtures/formats');
+const FIXTURES = join(import.meta.dirname, '../fixtures');
 const file = (name: string, fixture: string) => named(name, new Uint8Array(readFileSync(join(FIXTURES, fixture))));
 
 /** Twelve users with the items B0–B4, the users' ids as names. */
@@ -13,10 +13,10 @@ const table = named('shop.csv', ['user_id,item_id', ...pairs].join('\n'));
 
 describe('features in containers go to the items of their ids', () => {
   for (const [name, fixture] of [
-    ['image_feat.parquet', 'study.parquet'],
-    ['image_feat.pt', 'study.pt'],
-    ['features.npz', 'study.npz'],
-    ['features.h5', 'study.h5'],
+    ['image_feat.parquet', 'study/study.parquet'],
+    ['image_feat.pt', 'study/study.pt'],
+    ['features.npz', 'study/study.npz'],
+    ['features.h5', 'study/study.h5'],
   ] as const) {
     it(fixture, async () => {
       const stored = await opened([table, file(name, fixture)]);
@@ -27,9 +27,11 @@ describe('features in containers go to the items of their ids', () => {
   }
 
   it('a matrix of interactions that scipy wrote is asked about and read', async () => {
-    const stored = await opened([file('clicks.npz', 'sparse_csr.npz')], undefined, { splitRule: 'globalRandom' });
+    const stored = await opened([file('clicks.npz', 'formats/sparse_csr.npz')], undefined, {
+      splitRule: 'globalRandom',
+    });
     expect(stored.asked.join()).toMatch(/rows users/);
-    const expected = JSON.parse(readFileSync(join(FIXTURES, 'expected.json'), 'utf8')) as Record<
+    const expected = JSON.parse(readFileSync(join(FIXTURES, 'formats/expected.json'), 'utf8')) as Record<
       string,
       { arrays: Record<string, { entries: [number, number, number][] }> }
     >;
