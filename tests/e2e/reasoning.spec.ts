@@ -407,8 +407,8 @@ test('texts that are there already take their stage’s place, and two models st
   await expect(pipeline(page).getByRole('row').nth(1)).toContainText('36 of 36');
   const asked = server.requests.length;
   await expect(beside).toContainText('They differ in: model that describes images, model that writes profiles.');
-  await beside.getByLabel(/^Index/).fill('7');
-  await beside.getByLabel(/^Index/).press('Enter');
+  await beside.getByLabel(/^(Id|Original id)/).fill('7');
+  await beside.getByLabel(/^(Id|Original id)/).press('Enter');
   const [left, right] = [
     beside.getByRole('region', { name: 'seer, writer' }),
     beside.getByRole('region', { name: 'other', exact: true }),
@@ -422,8 +422,8 @@ test('texts that are there already take their stage’s place, and two models st
     .toBe(8);
   await expectFit(page, 'two models');
   // An item whose text a file gave was asked of neither.
-  await beside.getByLabel(/^Index/).fill('2');
-  await beside.getByLabel(/^Index/).press('Enter');
+  await beside.getByLabel(/^(Id|Original id)/).fill('2');
+  await beside.getByLabel(/^(Id|Original id)/).press('Enter');
   await expect(left).toContainText('No stored answer.');
   await beside.getByRole('radio', { name: 'Users' }).check();
   await beside.getByRole('button', { name: 'Next' }).click();
