@@ -42,7 +42,7 @@ test('training and its views stay inside the content policy and ask no other hos
   await page.getByRole('button', { name: 'Export', exact: true }).click();
   const items = page.waitForEvent('download');
   await page.getByRole('dialog').getByRole('button', { name: 'Items', exact: true }).click();
-  expect((await items).suggestedFilename()).toMatch(/items\.npy$/);
+  expect((await items).suggestedFilename()).toMatch(/items\.zip$/);
   await page.getByRole('button', { name: 'Close' }).click();
   await page.getByRole('tab', { name: 'Projection' }).click();
   await expect(page.getByRole('main')).toContainText('explain', { timeout: 60_000 });
