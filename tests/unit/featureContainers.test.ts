@@ -12,16 +12,18 @@ const pairs = Array.from({ length: 60 }, (_, k) => `u${k % 12},B${(k + Math.floo
 const table = named('shop.csv', ['user_id,item_id', ...pairs].join('\n'));
 
 describe('features in containers go to the items of their ids', () => {
-  for (const [name, fixture] of [
-    ['image_feat.parquet', 'study/study.parquet'],
-    ['image_feat.pt', 'study/study.pt'],
-    ['features.npz', 'study/study.npz'],
-    ['features.h5', 'study/study.h5'],
+  for (const [name, fixture, width] of [
+    ['image_feat.parquet', 'study/study.parquet', 20],
+    ['image_feat.pt', 'study/study.pt', 4],
+    ['features.npz', 'study/study.npz', 4],
+    ['features.h5', 'study/study.h5', 4],
   ] as const) {
     it(fixture, async () => {
       const stored = await opened([table, file(name, fixture)]);
       expect(stored.asked).toEqual([]);
-      expect(stored.document.features.map(({ key, rows, columns }) => [key, rows, columns])).toEqual([['image', 5, 4]]);
+      expect(stored.document.features.map(({ key, rows, columns }) => [key, rows, columns])).toEqual([
+        ['image', 5, width],
+      ]);
       expect(stored.features['image']).toEqual({ B0: 0, B1: 1, B2: 2, B3: 3, B4: 4 });
     });
   }

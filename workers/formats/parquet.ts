@@ -34,8 +34,24 @@ async function tableOf(file: ParquetFile, tools: Tools, watch: Watch): Promise<T
     form: 'a Parquet table',
     widths,
     matrix: async (columns) => parquetMatrix(file, widths, columns, tools),
-    read: (rowsWatch, row) => readRows(file, tools, rowsWatch, row),
+    read: (rowsWatch, row) => readRows(file, tools, numberColumns(file, widths), rowsWatch, row),
   };
+}
+
+/** Lists of more numbers than this are vectors. */
+const LONGEST_LIST = 16;
+/** More columns of numbers than this are the values of a vector, but for those that are named like ids. */
+const MOST_NUMBERS = 64;
+
+/** What stands in the place of columns that are read as a matrix only: as text they would take many times their bytes. */
+function numberColumns(file: ParquetFile, widths: readonly (number | null)[]): ReadonlyMap<number, string> {
+  const many = widths.filter((width) => width === 1).length > MOST_NUMBERS;
+  const found = widths.flatMap((width, column): [number, string][] => {
+    if (width !== null && width > LONGEST_LIST) return [[column, `[${width} numbers]`]];
+    const isId = /id|idx|index|asin|item|user/i.test(file.columns[column]?.name ?? '');
+    return many && width === 1 && !isId ? [[column, '…']] : [];
+  });
+  return new Map(found);
 }
 
 /** The first row says how long the lists of a column are. */

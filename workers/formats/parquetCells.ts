@@ -22,28 +22,45 @@ function isoTime(milliseconds: number): string {
   return Number.isNaN(date.getTime()) ? String(milliseconds) : date.toISOString();
 }
 
-/** Every row as text, row group by row group: the bytes and the rows of one are held at once. Throws `FILE_BROKEN`. */
+/**
+ * Every row as text, row group by row group: the rows of one are held at once. Columns that `instead` has a text for are not read. Throws
+ * `FILE_BROKEN`.
+ */
 export async function readRows(
   file: ParquetFile,
   tools: Tools,
+  instead: ReadonlyMap<number, string>,
   watch: Watch,
   row: (cells: readonly string[], line: number) => void,
 ): Promise<void> {
   const { path } = file;
   const { parquetRead } = await import('hyparquet');
+  const read = file.columns.flatMap(({ name }, column) => (instead.has(column) ? [] : [{ name, column }]));
+  const blank = file.columns.map((_, column) => instead.get(column) ?? '');
   let first = 0;
   for (const [index, { num_rows }] of file.metadata.row_groups.entries()) {
     const height = Number(num_rows);
     if (height === 0) continue;
-    const part = await groupBytes(file, index, tools, watch);
+    if (read.length === 0) {
+      for (let i = 0; i < height; i++) row(blank, first + i + 1);
+      first += height;
+      continue;
+    }
+    const names = new Set(read.map(({ name }) => name));
+    const parts = await groupBytes(file, index, names, tools, watch);
     let rows: unknown[][] = [];
     try {
       await parquetRead({
         file: {
           byteLength: file.blob.size,
-          slice: (start, end = file.blob.size) => part.bytes.slice(start - part.start, end - part.start).buffer,
+          slice: async (start, end = file.blob.size) => {
+            const part = parts.find((one) => one.start <= start && end <= one.start + one.bytes.length);
+            if (part) return part.bytes.slice(start - part.start, end - part.start).buffer;
+            return (await readSlice(path, file.blob, start, end, { signal: watch.signal })).buffer;
+          },
         },
         metadata: file.metadata,
+        ...(instead.size > 0 ? { columns: [...names] } : {}),
         rowStart: first,
         rowEnd: first + height,
         compressors: tools.decompressors,
@@ -56,39 +73,50 @@ export async function readRows(
       throw asBroken(path, error);
     }
     if (rows.length !== height) throw broken(path, 'a row group has more or fewer rows than it says');
-    for (const [i, cells] of rows.entries()) row(Array.from(cells, cellText), first + i + 1);
+    for (const [i, cells] of rows.entries()) {
+      if (instead.size === 0) {
+        row(Array.from(cells, cellText), first + i + 1);
+        continue;
+      }
+      const all = [...blank];
+      read.forEach(
+        ({ column }, at) => (all[column] = cellText(cells.length === blank.length ? cells[column] : cells[at])),
+      );
+      row(all, first + i + 1);
+    }
     first += height;
   }
 }
 
-/** The bytes of a row group whose pages have the sizes that they say. */
+/** The bytes of the named columns of a row group, whose pages have the sizes that they say. */
 async function groupBytes(
   file: ParquetFile,
   group: number,
+  names: ReadonlySet<string>,
   tools: Tools,
   watch: Watch,
-): Promise<{ bytes: Uint8Array<ArrayBuffer>; start: number }> {
+): Promise<readonly { readonly bytes: Uint8Array<ArrayBuffer>; readonly start: number }[]> {
   const { path, blob } = file;
-  const chunks = entry(file.metadata.row_groups, group).columns;
-  const ranges = chunks.map((chunk) => chunkRange(path, chunk, blob.size));
-  const start = ranges.reduce((least, range) => Math.min(least, range.start), Infinity);
-  const end = ranges.reduce((most, range) => Math.max(most, range.end), 0);
-  const bytes = await readSlice(path, blob, start, end, watch);
-  const height = Number(entry(file.metadata.row_groups, group).num_rows);
-  for (const [i, range] of ranges.entries()) {
-    const data = entry(chunks, i).meta_data;
+  const { columns, num_rows } = entry(file.metadata.row_groups, group);
+  const height = Number(num_rows);
+  const parts: { bytes: Uint8Array<ArrayBuffer>; start: number }[] = [];
+  for (const chunk of columns) {
+    const data = chunk.meta_data;
+    if (!names.has(data?.path_in_schema[0] ?? '')) continue;
+    const { start, end, values: expected } = chunkRange(path, chunk, blob.size);
+    const bytes = await readSlice(path, blob, start, end, watch);
     let values = 0;
-    for (let at = range.start - start; at < range.end - start;) {
-      const page = pageHeader(path, tools.readHeader, bytes.subarray(0, range.end - start), at, range.values);
-      if (!page || page.end + page.header.compressed_page_size > range.end - start)
-        throw broken(path, 'a page is damaged');
+    for (let at = 0; at < bytes.length;) {
+      const page = pageHeader(path, tools.readHeader, bytes, at, expected);
+      if (!page || page.end + page.header.compressed_page_size > bytes.length) throw broken(path, 'a page is damaged');
       values += page.header.data_page_header?.num_values ?? page.header.data_page_header_v2?.num_values ?? 0;
       at = page.end + page.header.compressed_page_size;
     }
-    if (values !== range.values || (isFlat(data) && values !== height))
+    if (values !== expected || (isFlat(data) && values !== height))
       throw broken(path, 'a column has more or fewer values than it says');
+    parts.push({ bytes, start });
   }
-  return { bytes, start };
+  return parts;
 }
 
 /** A column by itself has a value for each row; those of lists and structures have names of several parts. */
