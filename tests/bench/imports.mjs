@@ -1,5 +1,5 @@
 // How fast and in how much memory the page imports a dataset with features in each format, in Chromium:
-// `node tests/bench/imports.mjs [megabytes]`. Python 3 with numpy, h5py and pyarrow writes the files.
+// `node tests/bench/imports.mjs [megabytes] [file,…]`. Python 3 with numpy, h5py and pyarrow writes the files.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -71,7 +71,7 @@ process.stdout.write(
   `| ${megabytes} MiB of features, imported | seconds | MB/s | of NPY's rate | renderer before, MiB | renderer's peak, MiB |\n|---|---:|---:|---:|---:|---:|\n`,
 );
 let base = null;
-for (const name of [
+for (const name of process.argv[3]?.split(',') ?? [
   'plain.npy',
   'contiguous.h5',
   'chunked.h5',
