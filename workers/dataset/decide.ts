@@ -8,7 +8,7 @@ import { bareName } from './names';
 import type { OpenedFile } from './files';
 import type { Findings } from './findings';
 import type { FeatureFile } from './sizes';
-import { questionsOf } from './prepare';
+import { questionsOf } from './numbering';
 import type { RawParts } from './parts';
 import { filesTaken, fileTaken } from './taken';
 import { judgeUnread, noInteractions } from './unread';

@@ -8,23 +8,11 @@ const SHOWN_ROWS = 6;
 const SHOWN_COLUMNS = 60;
 const LONGEST_CELL = 80;
 
-const TABLE_ROLES: readonly FileRole[] = [
-  'interactions',
-  'train',
-  'valid',
-  'test',
-  'features',
-  'itemIds',
-  'userIds',
-  'itemNames',
-  'unused',
-];
-
 /** What an entry can be told to be. */
 function rolesOf({ content }: Entry): readonly FileRole[] {
   switch (content.kind) {
     case 'table':
-      return TABLE_ROLES;
+      return FILE_ROLES;
     case 'sparse':
       return ['interactions', 'train', 'valid', 'test', 'features', 'unused'];
     case 'matrix':
