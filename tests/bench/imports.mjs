@@ -25,12 +25,21 @@ await build({ logLevel: 'warn' });
 const server = await preview({ preview: { port: 0 } });
 const address = server.resolvedUrls.local[0];
 
-/** Resident bytes of the largest renderer under a browser. */
+/** Whether a process was started by this one, or by one that it started. */
+function isOurs(pid) {
+  for (let at = Number(pid); at > 1;) {
+    if (at === process.pid) return true;
+    at = Number(/PPid:\s+(\d+)/.exec(readFileSync(`/proc/${at}/status`, 'utf8'))?.[1] ?? 0);
+  }
+  return false;
+}
+
+/** Resident bytes of the largest renderer of our browser. */
 function rendererBytes() {
   let most = 0;
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     try {
-      if (!readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('--type=renderer')) continue;
+      if (!readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('--type=renderer') || !isOurs(pid)) continue;
       const resident = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
       most = Math.max(most, Number(resident?.[1] ?? 0) * 1024);
     } catch {

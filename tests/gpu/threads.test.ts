@@ -9,7 +9,7 @@ import { maskedTopK } from '../../workers/engine/kernels/maskedTopK';
 import { stream } from '../../workers/numbers/rng';
 import { plain } from '../../workers/engine/simd/assembly/kernels.ts?simd';
 import { withSharedMemory } from '../../workers/engine/simd/sharedMemory';
-import { openTeam, type Helper } from '../../workers/engine/simd/team';
+import { Crowd, openTeam, type Helper } from '../../workers/engine/simd/team';
 import { sparseTensor } from '../../workers/engine/sparse';
 import { integers, matrix } from '../../workers/engine/tensors';
 import { csrFromEntries } from '../../workers/graphs/csr';
@@ -104,7 +104,9 @@ const WORK: Readonly<Record<string, () => tf.Tensor>> = {
 async function computed(
   threads: number,
 ): Promise<{ name: string; results: Record<string, number[]>; woken: Record<string, number> }> {
-  const device = await openDevice(await testHost(false, threads), { backend: 'wasm', allowSoftware: true });
+  const host = await testHost(false, threads);
+  const helpers = host.helpers && { ...host.helpers, stubborn: true };
+  const device = await openDevice({ ...host, helpers }, { backend: 'wasm', allowSoftware: true });
   const results: Record<string, number[]> = {};
   const woken: Record<string, number> = {};
   const notify = vi.spyOn(Atomics, 'notify');
@@ -175,6 +177,45 @@ describe('threads that share the work', () => {
       ]),
     ).toThrow('A thread that shares the work failed.');
     team!.close();
+  });
+});
+
+describe('other programs on the cores', () => {
+  it('make the caller work alone for a while, longer each time, until they are gone', () => {
+    const now = vi.spyOn(performance, 'now');
+    const crowd = new Crowd();
+    let clock = 1000;
+    now.mockImplementation(() => clock);
+    crowd.sees(30, 35);
+    expect(crowd.isThere).toBe(false);
+    for (const alone of [50, 100, 200]) {
+      crowd.sees(1, 12);
+      clock += alone - 1;
+      expect(crowd.isThere).toBe(true);
+      clock += 1;
+      expect(crowd.isThere).toBe(false);
+    }
+    crowd.sees(1, 2);
+    crowd.sees(1, 12);
+    clock += 50;
+    expect(crowd.isThere).toBe(false);
+    now.mockRestore();
+  });
+
+  it('change none of the numbers', async ({ skip }) => {
+    const host = await testHost(false, 2);
+    if (!host.helpers) return skip(ALONE);
+    const there = vi.spyOn(Crowd.prototype, 'isThere', 'get').mockReturnValue(true);
+    const device = await openDevice(host, { backend: 'wasm', allowSoftware: true });
+    const notify = vi.spyOn(Atomics, 'notify');
+    const alone = Array.from(await WORK['a product']!().data());
+    expect(notify).not.toHaveBeenCalled();
+    there.mockRestore();
+    const shared = Array.from(await WORK['a product']!().data());
+    expect(notify).toHaveBeenCalled();
+    notify.mockRestore();
+    expect(alone).toEqual(shared);
+    device.close();
   });
 });
 

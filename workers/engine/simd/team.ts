@@ -22,6 +22,8 @@ export interface HelperHost {
   /** Beside the caller's own. */
   readonly count: number;
   readonly start: () => Helper;
+  /** Shares the work also while other programs keep the helpers waiting. */
+  readonly stubborn?: boolean;
 }
 
 /** The caller and its helpers. */
@@ -92,15 +94,46 @@ export async function openTeam(
     return null;
   }
   const mates = members.map(({ control }) => mate(control));
+  const crowd = new Crowd();
   return {
     size: 1 + mates.length,
-    run: (kernel, [first = [], ...others]) => {
+    run: (kernel, shares) => {
+      const compute = (share: readonly number[]): unknown => Reflect.apply(own[kernel], null, share);
+      if (crowd.isThere && !host.stubborn) return shares.forEach(compute);
+      const [first = [], ...others] = shares;
       others.forEach((share, place) => mates[place]?.begin(kernel, share));
-      Reflect.apply(own[kernel], null, first);
+      const begun = performance.now();
+      compute(first);
+      const computed = performance.now();
       others.forEach((_, place) => mates[place]?.join());
+      crowd.sees(computed - begun, performance.now() - computed);
     },
     close: stop,
   };
+}
+
+/** Waiting for a helper longer than for one's own share, and this much more, means that its core has something else to do. */
+const CROWDED_MS = 8;
+const [LEAST_ALONE_MS, MOST_ALONE_MS] = [50, 2000];
+
+/** Other programs on the cores: a share then waits longer than it takes, and the caller does all of them for a while. */
+export class Crowd {
+  #until = 0;
+  #aloneMs = LEAST_ALONE_MS;
+
+  get isThere(): boolean {
+    return performance.now() < this.#until;
+  }
+
+  /** Takes in how long the caller's share took, and how long it then waited for the others. */
+  sees(ownMs: number, waitedMs: number): void {
+    if (waitedMs <= ownMs + CROWDED_MS) {
+      this.#aloneMs = LEAST_ALONE_MS;
+      return;
+    }
+    this.#until = performance.now() + this.#aloneMs;
+    this.#aloneMs = Math.min(MOST_ALONE_MS, 2 * this.#aloneMs);
+  }
 }
 
 /** One helper, seen from the caller. */
