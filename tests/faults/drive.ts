@@ -69,7 +69,10 @@ export async function drive(stage: Stage, plan: PlannedRun, link: string, twin: 
     const { edited } = stage;
     const found = await remainsOf(stage.page, stage.runId);
     for (const difference of differences(twin.remains, found)) all(difference);
-    if (edited && stage.runId === first) await checkEdit(stage, edited, all);
+    if (edited && stage.runId === first)
+      await checkEdit(stage, edited, (what) =>
+        outcomes.findLast(({ fault }) => fault === 'edit-elsewhere')?.violations.push(what),
+      );
     if (stage.runId !== first)
       for (const key of await keysOf(stage.page, first))
         all(`what was deleted is stored again: ${key.replace(first, '…')}`);

@@ -4,7 +4,8 @@ import type { Locator, Page } from '@playwright/test';
 export async function startRun(page: Page, address: string): Promise<string> {
   await page.goto(address);
   await page.getByRole('button', { name: 'Run it here' }).click();
-  await page.getByRole('button', { name: 'Start the run' }).click();
+  // While another run trains, this one is queued.
+  await page.getByRole('button', { name: /^(Start|Queue) the run$/ }).click();
   await page.waitForURL(/#\/runs\/.+/);
   return page.url().replace(/^.*#\/runs\//, '');
 }
@@ -58,5 +59,5 @@ export const words = (page: Page): Promise<string> =>
   page
     .locator('main')
     .innerText({ timeout: 3000 })
-    .then((text) => text.replaceAll(/\s*\n\s*/g, ' · ').slice(0, 240))
+    .then((text) => text.replaceAll(/\s*\n\s*/g, ' · ').slice(0, 200))
     .catch(() => 'nothing: the page does not answer');

@@ -6,7 +6,10 @@ export interface Soak {
   readonly seed: number;
   readonly minutes: number;
   readonly outcomes: readonly Outcome[];
+  /** Injections that came when their run had ended. */
   readonly missed: number;
+  /** Runs that could not be started, in words. */
+  readonly notBegun: readonly string[];
 }
 
 const most = (values: readonly number[]): number => values.reduce((a, b) => Math.max(a, b), 0);
@@ -18,6 +21,10 @@ export function costWords({ cost, leaves }: Fault): string {
   if (leaves === 'the next run') return 'the run that was deleted';
   return cost.repeats === 'nothing' ? 'nothing' : 'the epochs since the last checkpoint';
 }
+
+/** How much was done, in a sentence. */
+export const summary = ({ seed, minutes, outcomes, missed }: Soak): string =>
+  `${outcomes.length} injections in ${minutes.toFixed(0)} minutes (seed ${seed}), of which ${survived(outcomes)} were survived. ${missed} more came when their run had ended, and are not counted.`;
 
 const row = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
 
