@@ -73,9 +73,13 @@ export async function drive(stage: Stage, plan: PlannedRun, link: string, twin: 
       await checkEdit(stage, edited, (what) =>
         outcomes.findLast(({ fault }) => fault === 'edit-elsewhere')?.violations.push(what),
       );
-    if (stage.runId !== first)
-      for (const key of await keysOf(stage.page, first))
-        all(`what was deleted is stored again: ${key.replace(first, '…')}`);
+    if (stage.runId !== first) {
+      const [key, ...others] = await keysOf(stage.page, first);
+      if (key !== undefined)
+        outcomes
+          .at(-1)
+          ?.violations.push(`of what was deleted ${key.replace(first, '…')} is stored, and ${others.length} more`);
+    }
     return { outcomes, missed, lost: false };
   } catch (error) {
     const what = error instanceof Lost ? error.message : `it could not be watched: ${String(error).split('\n')[0]}`;
