@@ -3,7 +3,7 @@ import type { Config, ModelId } from '../../src/domain/models/table';
 import type { TrainingEvent } from '../../src/domain/protocol';
 import type { RunDocument } from '../../src/domain/run';
 import { mapValues } from '../../src/storage/arrays';
-import { memoryDatabase, TABLE_NAMES, type Database, type Table, type TableName } from '../../src/storage/database';
+import { memoryDatabase, TABLE_NAMES, type Database } from '../../src/storage/database';
 import { readDetails, readRun } from '../../src/storage/runs';
 import { readWeights } from '../../src/storage/weights';
 import { readCheckpoint, writeCheckpoint, type Checkpoint } from '../../workers/training/checkpoint';
@@ -11,6 +11,7 @@ import { RunControl } from '../../workers/training/control';
 import { executeRun } from '../../workers/training/run';
 import { type RunHost } from '../../workers/training/host';
 import { withoutClock } from '../helpers/clock';
+import { closedAt } from '../helpers/closedAt';
 import { smallStudy } from '../helpers/dataset';
 
 type OnEvent = (event: TrainingEvent, control: RunControl) => void;
@@ -47,39 +48,6 @@ async function copyOf(database: Database): Promise<Database> {
     for (const key of await database[name].keys()) await copy[name].set(key, await database[name].get(key));
   }
   return copy;
-}
-
-/** A database whose `last`-th write, and all after it, never come to an end and change nothing: the tab was closed there. */
-function closedAt(
-  database: Database,
-  last: number,
-): { database: Database; closed: Promise<void>; writes: () => string[] } {
-  const writes: string[] = [];
-  let close: () => void = () => undefined;
-  const closed = new Promise<void>((resolve) => (close = resolve));
-  const wrap = (name: TableName): Table => {
-    const table = database[name];
-    const guard = (what: string, write: () => Promise<void>): Promise<void> => {
-      if (writes.length + 1 >= last) {
-        close();
-        return new Promise(() => undefined);
-      }
-      writes.push(`${name} ${what}`);
-      return write();
-    };
-    return {
-      get: (key) => table.get(key),
-      keys: (prefix) => table.keys(prefix),
-      set: (key, value) => guard(`set ${key}`, () => table.set(key, value)),
-      setMany: (entries) => guard(`setMany ${entries.at(-1)?.[0] ?? ''}`, () => table.setMany(entries)),
-      change: (key, next) => guard(`change ${key}`, () => table.change(key, next)),
-      delete: (keys) => guard('delete', () => table.delete(keys)),
-    };
-  };
-  const { datasets, features, runs, checkpoints, texts, settings } = Object.fromEntries(
-    TABLE_NAMES.map((name) => [name, wrap(name)]),
-  ) as Record<TableName, Table>;
-  return { database: { datasets, features, runs, checkpoints, texts, settings }, closed, writes: () => writes };
 }
 
 describe('a run whose tab was closed', () => {
