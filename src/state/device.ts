@@ -64,6 +64,8 @@ export const useDevice = create<DeviceState>()((set, get) => {
       case 'intervals':
       case 'epoch':
       case 'findings':
+      case 'storage':
+      case 'watched':
       case 'estimated':
       case 'ended':
         return;

@@ -25,6 +25,7 @@ function listActions(records: RunRecords, queue: TrainingQueue) {
     await records.readAll();
     // Where there is no room for it, runs stay as they are: they are read in either layout.
     void moveRuns(database).catch(() => undefined);
+    void records.guarded(() => queue.sweep());
     channel.listen(() => void records.guarded(() => records.readAll()).then(() => queue.lookAround()));
     if (!records.state.runs.some(({ status }) => isActive(status))) return void queue.pump();
     const wait = (): void => records.set({ elsewhere: true });

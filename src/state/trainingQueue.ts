@@ -1,5 +1,5 @@
 import { AppError, faultOf, type Fault } from '../domain/errors';
-import { isActive, personsPart } from '../domain/run';
+import { isActive, personsPart, type RunStatus } from '../domain/run';
 import { adoptEdits } from '../storage/queue';
 import { inspectRun } from '../storage/runLayout';
 import { deleteRun, sweepRuns } from '../storage/runs';
@@ -18,6 +18,8 @@ const LOST: Readonly<Record<string, string>> = {
   GPU_LOST: 'the GPU was lost',
   WORKER_FAILED: 'the training thread ended',
 };
+/** With a result, such a run goes on no more. */
+const HAS_ENDED: readonly RunStatus[] = ['finished', 'stopped'];
 const NO_ROOM =
   'Delete runs or datasets that you do not need, or free disk space. Saving is tried again every few seconds.';
 
@@ -28,7 +30,7 @@ export class TrainingQueue {
   #pumping = false;
   #ticking = false;
   #summarised = 0;
-  #swept = false;
+  #adopted = false;
 
   constructor(records: RunRecords) {
     this.#records = records;
@@ -59,12 +61,22 @@ export class TrainingQueue {
     }
   }
 
+  /** Removes what nobody needs any more: a tab may have been closed before it could. */
+  async sweep(): Promise<void> {
+    const { env, state } = this.#records;
+    const ended = state.runs.filter(({ status, result }) => result !== null && HAS_ENDED.includes(status));
+    await sweepRuns(
+      env.database,
+      ended.map(({ id }) => id),
+    );
+  }
+
   /** Under the lock nobody trains: what is stored as active was left by a tab that is gone. */
   async recover(): Promise<void> {
     const records = this.#records;
     const { database } = records.env;
     await records.readAll();
-    if (!this.#swept)
+    if (!this.#adopted)
       await records.orFault(
         this.#kept(() => adoptEdits(database)),
         undefined,
@@ -75,8 +87,7 @@ export class TrainingQueue {
         records.change(id, (run) => (isActive(run.status) ? { ...run, status: 'interrupted' } : null)),
       );
     }
-    if (!this.#swept) await sweepRuns(database);
-    this.#swept = true;
+    this.#adopted = true;
   }
 
   /** After another tab has changed something: ends the thread of a run that is not stored any more, and takes up the queue. */

@@ -117,12 +117,18 @@ export async function deleteRun(database: Database, id: string): Promise<void> {
   await database.checkpoints.delete(await database.checkpoints.keys(`${id}/`));
 }
 
-/** Removes what deleted runs have left behind: details, weights and checkpoints without a run. Nothing of a run is stored before the run. */
-export async function sweepRuns(database: Database): Promise<void> {
-  const parts = await database.runs.keys();
-  const stored = new Set(parts.filter((key) => !key.includes('/') || key === documentKey(ownerOf(key))).map(ownerOf));
-  const orphans = (keys: readonly string[]): string[] => keys.filter((key) => !stored.has(ownerOf(key)));
-  const [details, weights] = [orphans(parts), orphans(await database.checkpoints.keys())];
+/**
+ * Removes what runs have left behind: details, weights and checkpoints without a run, since nothing of a run is stored before the run; and
+ * the checkpoints of those with these ids, which have ended.
+ */
+export async function sweepRuns(database: Database, ended: readonly string[]): Promise<void> {
+  // First the parts, then the runs: what has no run then will not get one.
+  const held = await database.checkpoints.keys();
+  const keys = await database.runs.keys();
+  const stored = new Set(keys.filter((key) => key === ownerOf(key) || key === documentKey(ownerOf(key))).map(ownerOf));
+  const orphans = (list: readonly string[]): string[] => list.filter((key) => !stored.has(ownerOf(key)));
+  const [details, weights] = [orphans(keys), orphans(held)];
+  weights.push(...held.filter((key) => key.includes('/slot') && ended.includes(ownerOf(key))));
   if (details.length > 0) await database.runs.delete(details);
   if (weights.length > 0) await database.checkpoints.delete(weights);
 }

@@ -28,7 +28,7 @@ export function closedAt(database: Database, last: number): ClosedDatabase {
       keys: (prefix) => table.keys(prefix),
       set: (key, value) => guard(`set ${key}`, () => table.set(key, value)),
       setMany: (entries) => guard(`setMany ${entries.at(-1)?.[0] ?? ''}`, () => table.setMany(entries)),
-      change: (key, next) => guard(`change ${key}`, () => table.change(key, next)),
+      change: (keys, next) => guard(`change ${keys.at(-1) ?? ''}`, () => table.change(keys, next)),
       delete: (keys) => guard('delete', () => table.delete(keys)),
     };
   };
