@@ -23,7 +23,7 @@ test('a run that is disturbed again and again ends as one that nothing disturbed
   const stage = new Stage(host.address);
   try {
     await stage.open();
-    const link = await runLink(stage.page, await linkMaker(), 'bpr', 1, { epochs: 20 });
+    const link = await runLink(stage.page, await linkMaker(), 'bpr', 1, { epochs: 14 });
     const twin = await undisturbed(stage, link);
     expect(twin.remains.document['status']).toBe('finished');
     const injections = SHORT.map(([name, at]) => ({ fault: FAULTS.find((fault) => fault.name === name)!, at }));

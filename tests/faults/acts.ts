@@ -3,6 +3,7 @@ import { send } from './browser';
 import type { Act, Span } from './faults';
 import { deleteRun, editRun } from './person';
 import { HASTE, within, type Stage } from './stage';
+import { look } from './store';
 import { sleep } from './until';
 
 /** Runs in the page or the worker: the next transaction that writes is aborted after its first write. */
@@ -91,9 +92,9 @@ export async function perform(stage: Stage, act: Act, random: Random): Promise<v
       await (await stage.worker()).evaluate(shiftClock, act.hours);
       return;
     case 'fillDisk':
-      return stage.setQuota(1);
+      return stage.disk.fill();
     case 'freeDisk':
-      return stage.setQuota(null);
+      return stage.disk.free();
     case 'goOffline':
     case 'goOnline':
       return browser.context.setOffline(act.do === 'goOffline');
@@ -116,11 +117,21 @@ export async function perform(stage: Stage, act: Act, random: Random): Promise<v
     case 'useOtherTab':
       return stage.useOther();
     case 'editInOtherTab':
+      await stillTrains(stage);
       stage.edited = { name: `Renamed ${random.integer(1e6)}`, notes: `Noted ${random.integer(1e6)} elsewhere.` };
       return editRun(stage.other, stage.at('/runs'), stage.runId, stage.edited);
     case 'deleteInOtherTab':
+      await stillTrains(stage);
       return deleteRun(stage.other, stage.at('/runs'), stage.runId);
   }
+}
+
+/** Throws where the run has ended while another tab was opened: what follows would happen to an ended run. */
+async function stillTrains(stage: Stage): Promise<void> {
+  const { run } = await look(stage.other, stage.runId);
+  if (run?.status !== 'finished') return;
+  await stage.closeOther();
+  throw new Error('The run has ended.');
 }
 
 async function slowed(stage: Stage, how: 'freezePage' | 'slowProcessor', ms: number): Promise<void> {

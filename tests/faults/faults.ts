@@ -107,7 +107,7 @@ export const FAULTS: readonly Fault[] = [
   fault(
     'abort-page-write',
     'The browser aborts a transaction of the page.',
-    'A sentence says that the edit was not stored; the run goes on.',
+    'The page says that something was not stored; the run goes on.',
     NOTHING,
     [{ do: 'abortWrite', of: 'page' }],
   ),

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import * as makeLinks from '../helpers/linkEntry';
 import { serveFolder } from '../helpers/staticHost';
@@ -8,10 +8,14 @@ import { lane, say, type Book } from './lane';
 import { modelIds } from './models';
 import { HELP, optionsOf } from './options';
 import { planned, type PlannedRun } from './plan';
-import { matrix, summary, table, violationsOf, type Soak } from './report';
+import { matrix, promises, summary, table, violationsOf, type Soak } from './report';
 
 /** The soak on the build in `folder`; the exit code: 1 where something was violated. */
 export async function main(args: readonly string[], root: string, folder: string): Promise<number> {
+  if (args.includes('--promises')) {
+    putInto(`${root}/docs/reliability.md`, 'faults', promises(FAULTS));
+    return 0;
+  }
   if (args.includes('--help') || args.includes('--list')) {
     const list = FAULTS.map(({ name, happens }) => `${name.padEnd(20)} ${happens}`).join('\n');
     console.log(args.includes('--help') ? HELP : list);
@@ -58,15 +62,12 @@ function tell(soak: Soak, root: string, write: boolean): void {
   if (outcomes.length > 0) console.log(`${((60 * minutes) / outcomes.length).toFixed(1)} s an injection.`);
   mkdirSync(`${root}/.cache/faults`, { recursive: true });
   writeFileSync(`${root}/.cache/faults/seed-${seed}.json`, `${JSON.stringify(soak, null, 2)}\n`);
-  if (write) putInto(`${root}/docs/reliability.md`, `${summary(soak)}\n\n${table(soak)}`);
+  if (write) putInto(`${root}/docs/reliability.md`, 'soak', `${summary(soak)}\n\n${table(soak)}`);
 }
 
-const [BEGIN, END] = ['<!-- soak -->', '<!-- /soak -->'];
-
 /** Replaces what stands between the two marks of a page. */
-function putInto(page: string, what: string): void {
-  if (!existsSync(page)) return;
-  const text = readFileSync(page, 'utf8');
-  const [head, tail] = [text.split(BEGIN)[0], text.split(END)[1]];
-  writeFileSync(page, `${head}${BEGIN}\n\n${what}\n\n${END}${tail}`);
+function putInto(page: string, mark: string, what: string): void {
+  const [begin, end] = [`<!-- ${mark} -->`, `<!-- /${mark} -->`];
+  const [head, tail] = [begin, end].map((one, place) => readFileSync(page, 'utf8').split(one)[place]);
+  writeFileSync(page, `${head}${begin}\n\n${what}\n\n${end}${tail}`);
 }

@@ -14,6 +14,7 @@ export const HELP = `Injects faults into runs of every model in Chromium, and co
   --epochs n      in every run; by default as many as take some seconds
   --write         puts the table into docs/reliability.md
   --list          names the faults
+  --promises      puts what each may cost into docs/reliability.md
 `;
 
 /** What is asked of a soak. */

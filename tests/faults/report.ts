@@ -16,17 +16,26 @@ const most = (values: readonly number[]): number => values.reduce((a, b) => Math
 const survived = (outcomes: readonly Outcome[]): number =>
   outcomes.filter(({ violations }) => violations.length === 0).length;
 
-/** What a cost allows, in words. */
-export function costWords({ cost, leaves }: Fault): string {
-  if (leaves === 'the next run') return 'the run that was deleted';
-  return cost.repeats === 'nothing' ? 'nothing' : 'the epochs since the last checkpoint';
-}
-
 /** How much was done, in a sentence. */
 export const summary = ({ seed, minutes, outcomes, missed }: Soak): string =>
   `${outcomes.length} injections in ${minutes.toFixed(0)} minutes (seed ${seed}), of which ${survived(outcomes)} were survived. ${missed} more came when their run had ended, and are not counted.`;
 
 const row = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
+
+/** What is left of a run, and what the fault may cost at most; in words. */
+function promiseOf({ cost, leaves }: Fault): readonly [kept: string, costs: string] {
+  if (leaves === 'the next run') return ['the queue', 'the run that was deleted'];
+  const costs = cost.repeats === 'nothing' ? 'nothing' : 'the training since the last checkpoint';
+  return ['the whole run', cost.presses > 0 ? `${costs}; one press of Resume` : costs];
+}
+
+/** A Markdown table of what a person can rely on. */
+export const promises = (faults: readonly Fault[]): string =>
+  [
+    row(['what happens', 'what you see, and do', 'what is kept', 'what it costs at most']),
+    row(['---', '---', '---', '---']),
+    ...faults.map((fault) => row([fault.happens, fault.seen, ...promiseOf(fault)])),
+  ].join('\n');
 
 /** A Markdown table with a row for each fault that was injected. */
 export function table({ outcomes }: Pick<Soak, 'outcomes'>): string {

@@ -6,7 +6,7 @@ import { bundle } from '../../cli/bundle.mjs';
 const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 const outDir = '.cache/faults/build';
 const asked = process.argv.slice(2);
-if (!asked.some((word) => word === '--help' || word === '--list'))
-  await build({ root, logLevel: 'error', build: { outDir, emptyOutDir: true } });
+const trains = !asked.some((word) => ['--help', '--list', '--promises'].includes(word));
+if (trains) await build({ root, logLevel: 'error', build: { outDir, emptyOutDir: true } });
 const { main } = await import(pathToFileURL(await bundle('tests/faults/main.ts')).href);
 process.exit(await main(asked, root, `${root}/${outDir}`));

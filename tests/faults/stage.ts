@@ -1,6 +1,7 @@
-import type { CDPSession, Page, Worker } from '@playwright/test';
+import type { Page, Worker } from '@playwright/test';
 import type { Random } from '../../workers/numbers/rng';
 import { TestBrowser } from './browser';
+import { Disk } from './disk';
 import { until } from './until';
 
 /** The training thread's clock runs this much faster, so that a checkpoint is due every 1.5 s and not every 15 s. */
@@ -14,7 +15,7 @@ export class Stage {
   readonly #address: string;
   #page: Page | null = null;
   #other: Page | null = null;
-  #quota: CDPSession | null = null;
+  #disk: Disk | null = null;
   /** The run in question; '' before there is one. */
   runId = '';
   /** What the run should be called at its end, and its notes, where they were edited. */
@@ -36,9 +37,15 @@ export class Stage {
     return this.#other;
   }
 
+  /** What the tab that trains may write to. */
+  get disk(): Disk {
+    if (!this.#disk) throw new Error('No tab is open.');
+    return this.#disk;
+  }
+
   /** Starts the browser and opens the app; the first time, until its demo dataset is ready. */
   async open(): Promise<void> {
-    this.#adopt(await this.browser.start());
+    await this.#adopt(await this.browser.start());
     await this.page.goto(this.#address);
     await this.page.getByText('The demo dataset is ready').waitFor({ timeout: 120_000 });
   }
@@ -48,7 +55,7 @@ export class Stage {
     return `${this.#address}#${place}`;
   }
 
-  #adopt(page: Page): void {
+  async #adopt(page: Page): Promise<void> {
     page.on('worker', (worker) => {
       if (!isTraining(worker)) return;
       worker
@@ -59,13 +66,14 @@ export class Stage {
         .catch(() => undefined);
     });
     this.#page = page;
+    this.#disk = await Disk.of(page, this.#address);
   }
 
   /** A new tab with the run's page, which from now on is the tab in question. */
   async openTab(): Promise<void> {
     const [blank] = this.browser.context.pages().filter((page) => page.url() === 'about:blank');
     const before = this.#page;
-    this.#adopt(blank ?? (await this.#newPage()));
+    await this.#adopt(blank ?? (await this.#newPage()));
     // A tab that crashed is closed once there is another, so that the browser does not end with it.
     if (before && !before.isClosed() && before !== blank) await before.close().catch(() => undefined);
     await this.page.goto(this.at(`/runs/${this.runId}`));
@@ -98,7 +106,7 @@ export class Stage {
   async useOther(): Promise<void> {
     const page = this.other;
     this.#other = null;
-    this.#adopt(page);
+    await this.#adopt(page);
     await page.bringToFront();
   }
 
@@ -109,18 +117,8 @@ export class Stage {
 
   async killBrowser(): Promise<void> {
     await this.browser.kill();
-    this.#page = this.#other = this.#quota = null;
+    this.#page = this.#other = this.#disk = null;
     this.#page = await this.browser.start();
-  }
-
-  /** Leaves the app so many bytes of storage; null: as many as there are. */
-  async setQuota(quotaSize: number | null): Promise<void> {
-    this.#quota ??= await this.browser.context.newCDPSession(this.page);
-    const { origin } = new URL(this.#address);
-    await this.#quota.send('Storage.overrideQuotaForOrigin', { origin, ...(quotaSize !== null && { quotaSize }) });
-    if (quotaSize !== null) return;
-    await this.#quota.detach();
-    this.#quota = null;
   }
 
   async close(): Promise<void> {

@@ -1,9 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { differences, type Remains } from '../faults/compare';
 import { FAULTS } from '../faults/faults';
 import { modelIds } from '../faults/models';
 import { planned, type PlanOptions } from '../faults/plan';
-import { summary, table, violationsOf } from '../faults/report';
+import { promises, summary, table, violationsOf } from '../faults/report';
 import { MODEL_IDS } from '../../src/domain/models/catalogue';
 
 const OPTIONS: PlanOptions = { seed: 5, models: ['a', 'b'], faults: FAULTS, perRun: 3 };
@@ -44,6 +45,10 @@ describe('faults', () => {
   it('have names of their own, and every model is among those that they come to', () => {
     expect(new Set(FAULTS.map(({ name }) => name)).size).toBe(FAULTS.length);
     expect(modelIds()).toEqual([...MODEL_IDS].sort());
+  });
+
+  it('are those of docs/reliability.md, with what is promised there', () => {
+    expect(readFileSync('docs/reliability.md', 'utf8')).toContain(`\n${promises(FAULTS)}\n`);
   });
 });
 
