@@ -55,7 +55,8 @@ export function DataPage() {
 
   return (
     <Page title="Data">
-      {fault && <FaultNotice fault={fault} />}
+      {/* The frame says that this page is too old for what is stored. */}
+      {fault && fault.code !== 'STORE_NEWER' && <FaultNotice fault={fault} />}
       {dropFault && <FaultNotice fault={dropFault} />}
       {stored && stored.source.kind === 'files' && (
         <Notice

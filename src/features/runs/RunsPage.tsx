@@ -64,7 +64,7 @@ export function RunsPage() {
         </>
       }
     >
-      {fault && (
+      {fault && fault.code !== 'STORE_NEWER' && (
         <FaultNotice fault={fault} actions={<Button onClick={() => useRuns.getState().dismissFault()}>Close</Button>} />
       )}
       {elsewhere && (
