@@ -8,6 +8,7 @@ import { TooltipProvider } from '../ui/Tooltip';
 import styles from './Shell.module.css';
 import { ShellShortcuts } from './ShellShortcuts';
 import { ShortcutSheet } from './ShortcutSheet';
+import { KeptNotices } from './KeptNotices';
 import { NewerStoreNotice } from './NewerStoreNotice';
 import { VersionNotice } from './VersionNotice';
 
@@ -65,6 +66,7 @@ export function Shell() {
         <Header />
         <main ref={main} id="content" className={styles.main} tabIndex={-1} aria-busy={navigation.state === 'loading'}>
           <NewerStoreNotice />
+          <KeptNotices />
           <VersionNotice />
           <Suspense fallback={<p className={styles.loading}>Loading the page …</p>}>
             <Outlet />
