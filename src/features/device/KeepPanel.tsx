@@ -51,9 +51,7 @@ export function KeepPanel() {
           <p className={styles.note}>It gives no reason for a no. What helps:</p>
           <ul className={styles.steps}>
             <li>Install the app: the browser’s menu, or the icon in its address bar. Then ask again.</li>
-            <li>
-              Bookmark this page and allow its notifications if the browser offers it; browsers keep sites you use.
-            </li>
+            <li>Bookmark this page and use it from time to time: browsers make exceptions for sites that are used.</li>
             <li>Back up. A backup lies outside the browser and is there whatever it clears.</li>
           </ul>
         </>
