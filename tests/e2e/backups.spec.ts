@@ -86,27 +86,29 @@ test('a folder takes what has changed, and gives it back once the browser has cl
     // The person deleted one: nothing was cleared.
     await page.reload();
     await expect(page.getByRole('link', { name: run.name, exact: true })).toBeVisible();
-    await expect(page.getByText(/The browser cleared/)).toHaveCount(0);
+    await expect(page.getByText(/The browser has cleared/)).toHaveCount(0);
   });
 
   await test.step('the browser clears its storage', async () => {
     await deleteDatabase(page);
     await page.goto('./#/data');
-    await expect(page.getByText(/^The browser cleared this site’s storage since .*: 1 run is gone\.$/)).toBeVisible();
+    await expect(
+      page.getByText(/^The browser has cleared this site’s storage since .*: 1 run is gone\.$/),
+    ).toBeVisible();
     await expect(page.getByText(/^Lodestone did not delete them.*The last backup is of/)).toBeVisible();
     await expectFit(page, 'cleared storage');
     // It is told until the person has taken note of it.
     await page.reload();
-    await expect(page.getByText(/^The browser cleared this site’s storage/)).toBeVisible();
+    await expect(page.getByText(/^The browser has cleared this site’s storage/)).toBeVisible();
     await page.getByRole('button', { name: 'Restore a backup…' }).click();
     await page.getByRole('button', { name: 'Choose a folder…' }).click();
     await expect(page.getByText('1 run imported.')).toBeVisible({ timeout: 60_000 });
-    await expect(page.getByText(/^The browser cleared/)).toHaveCount(0);
+    await expect(page.getByText(/^The browser has cleared/)).toHaveCount(0);
     const back = await storedRun(page, run.id);
     expect({ ...back, experiment: { ...back!.experiment, dataset: run.experiment.dataset } }).toEqual(run);
     await page.reload();
     await expect(page.getByRole('link', { name: run.name, exact: true })).toBeVisible();
-    await expect(page.getByText(/^The browser cleared/)).toHaveCount(0);
+    await expect(page.getByText(/^The browser has cleared/)).toHaveCount(0);
   });
 });
 

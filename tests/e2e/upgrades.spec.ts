@@ -18,7 +18,7 @@ for (const version of PROFILES)
       })
       .toBe('finished');
     await expect(page.getByText(/cannot be read/i)).toHaveCount(0);
-    await expect(page.getByText(/The browser cleared/)).toHaveCount(0);
+    await expect(page.getByText(/The browser has cleared/)).toHaveCount(0);
     for (const [address, text] of [
       ['runs/magnet-run', 'magnet on Demo'],
       ['runs/interrupted-run', 'Resume'],
@@ -44,7 +44,7 @@ test('a database of a newer version is left alone, and every page says to reload
       /A newer version of Lodestone has written this browser’s storage; this page is older and cannot open it\. ?Reload the page to get the newest version\. Nothing was changed\./,
     );
     await expect(page.getByRole('alert').getByRole('button', { name: 'Reload' })).toBeVisible();
-    await expect(page.getByText(/The browser cleared/)).toHaveCount(0);
+    await expect(page.getByText(/The browser has cleared/)).toHaveCount(0);
   }
   await page.goto('./#/data');
   await expectFit(page, 'a newer database');

@@ -46,9 +46,9 @@ export function KeepPanel() {
             }
           >
             When the disk is full, a browser clears the storage of sites without asking: all datasets and runs here at
-            once. Asked to keep it, the browser decides for itself (Firefox asks you), and makes this site an exception.
+            once. A site that it agrees to keep is left out. Chrome and Edge decide by themselves; Firefox asks you.
           </Notice>
-          <p className={styles.note}>It gives no reason for a no. What helps:</p>
+          <p className={styles.note}>Browsers give no reason for a no. What helps:</p>
           <ul className={styles.steps}>
             <li>Install the app: the browser’s menu, or the icon in its address bar. Then ask again.</li>
             <li>Bookmark this page and use it from time to time: browsers make exceptions for sites that are used.</li>

@@ -14,7 +14,7 @@ export function LossNotice({ loss }: { readonly loss: StorageLoss }) {
     <Notice
       tone="error"
       live="assertive"
-      title={`The browser cleared this site’s storage since ${formatDateTime(seen)}: ${parts.join(' and ')} ${runs + datasets === 1 ? 'is' : 'are'} gone.`}
+      title={`The browser has cleared this site’s storage since ${formatDateTime(seen)}: ${parts.join(' and ')} ${runs + datasets === 1 ? 'is' : 'are'} gone.`}
       actions={
         <>
           <Button onClick={() => useKept.getState().dismissLoss()}>Close</Button>
