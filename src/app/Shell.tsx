@@ -8,6 +8,8 @@ import { TooltipProvider } from '../ui/Tooltip';
 import styles from './Shell.module.css';
 import { ShellShortcuts } from './ShellShortcuts';
 import { ShortcutSheet } from './ShortcutSheet';
+import { KeptNotices } from './KeptNotices';
+import { NewerStoreNotice } from './NewerStoreNotice';
 import { VersionNotice } from './VersionNotice';
 
 const PLACES: readonly { readonly to: string; readonly label: string; readonly icon: IconName }[] = [
@@ -63,6 +65,8 @@ export function Shell() {
         </nav>
         <Header />
         <main ref={main} id="content" className={styles.main} tabIndex={-1} aria-busy={navigation.state === 'loading'}>
+          <NewerStoreNotice />
+          <KeptNotices />
           <VersionNotice />
           <Suspense fallback={<p className={styles.loading}>Loading the page …</p>}>
             <Outlet />

@@ -6,3 +6,28 @@ export const idList = z.array(z.string());
 
 /** What a person wrote while the run was in progress. */
 export const runEdit = z.strictObject({ name: z.exactOptional(z.string()), notes: z.exactOptional(z.string()) });
+
+const time = z.iso.datetime();
+const count = z.number().int().min(0);
+const seconds = z.number().min(0);
+
+/** What is known of the last backup, and of the work since. */
+export const backupRecord = z.strictObject({
+  at: time.nullable(),
+  seconds: z.record(z.string(), seconds),
+  reasoningSeconds: seconds,
+  dismissedAt: seconds,
+});
+
+const loss = z.strictObject({ datasets: count, runs: count, seen: time, backup: time.nullable() });
+
+/** What this browser keeps, told outside the database. */
+export const storageMarker = z.strictObject({
+  version: z.literal(1),
+  id: z.string(),
+  datasets: count,
+  runs: count,
+  seen: time,
+  backup: time.nullable(),
+  loss: loss.nullable(),
+});

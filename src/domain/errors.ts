@@ -41,6 +41,7 @@ export const ERROR_CODES = [
   // storage
   'STORE_QUOTA',
   'STORE_UNAVAILABLE',
+  'STORE_NEWER',
   'STORE_BROKEN',
   'STORE_DAMAGED',
   // experiments and runs
@@ -59,6 +60,8 @@ export const ERROR_CODES = [
   'STUDY_UNREADABLE',
   'STUDY_VERSION',
   'STUDY_TOO_LARGE',
+  'BACKUP_DIFFERS',
+  'BACKUP_FOLDER',
   'WEIGHTS_UNREADABLE',
   'RUN_NO_WEIGHTS',
   'RUN_NOT_ROUTED',

@@ -238,6 +238,12 @@ export type AnalysisEvent =
 
 // ---------------------------------------------------------------- sharing worker
 
+export interface BackupFolder {
+  readonly handle: FileSystemDirectoryHandle;
+  /** Remove from it what is not stored here any more. */
+  readonly clear: boolean;
+}
+
 export type SharingCommand =
   /** Runs with all that is stored of them but weights, as a `.lodestone.json`. */
   | { readonly type: 'study'; readonly runIds: readonly string[] }
@@ -245,12 +251,28 @@ export type SharingCommand =
   | { readonly type: 'weights'; readonly runId: string }
   /** A dataset as MMRec reads it, as a zip archive. */
   | { readonly type: 'dataset'; readonly datasetId: string }
-  /** All datasets and runs and, if wanted, weights, as a zip archive. */
-  | { readonly type: 'backup'; readonly weights: boolean }
+  /** All datasets and runs and, if wanted, weights: as a zip archive, or what has changed into a folder. */
+  | { readonly type: 'backup'; readonly weights: boolean; readonly folder?: BackupFolder }
   /** All that is stored of a run or dataset as it is, as JSON: also of one that cannot be read. */
   | { readonly type: 'raw'; readonly of: DocumentKind; readonly id: string }
   /** Stores what studies, weights and backups hold, beside what is here. */
   | { readonly type: 'import'; readonly files: readonly NamedFile[] };
+
+/** What a backup holds once it has been read back. */
+export interface BackupReport {
+  /** Datasets and runs that it gives back. */
+  readonly datasets: number;
+  readonly runs: number;
+  /** Those that are saved as they are stored, and are not restored. */
+  readonly asStored: number;
+  readonly bytes: number;
+  /** Files that were written; those of a folder that had not changed are not. */
+  readonly written: number;
+  /** Names of what a folder still holds and is not stored here any more. */
+  readonly gone: readonly string[];
+  /** Seconds of work in the runs that were saved, by id. */
+  readonly seconds: Readonly<Record<string, number>>;
+}
 
 /** What became of imported files. */
 export interface ImportReport {
@@ -271,6 +293,8 @@ export interface ImportReport {
 export type SharingEvent =
   | { readonly type: 'phase'; readonly text: string; readonly fraction: number | null }
   | { readonly type: 'made'; readonly file: Blob }
+  /** `file` is null where a folder took it. */
+  | { readonly type: 'backedUp'; readonly file: Blob | null; readonly report: BackupReport }
   | { readonly type: 'imported'; readonly report: ImportReport }
   | { readonly type: 'fault'; readonly fault: Fault };
 

@@ -50,6 +50,14 @@ export function changeVersion(): void {
   registration.waiting.postMessage('take over');
 }
 
+/** Asks the host for a newer version, and reloads into it; without one, into what is there. */
+export async function newestVersion(): Promise<void> {
+  await registration?.update().catch(() => undefined);
+  const coming = registration?.installing;
+  if (coming) await new Promise((resolve) => coming.addEventListener('statechange', resolve, { once: true }));
+  changeVersion();
+}
+
 type Training = Pick<RunsState, 'runs' | 'queue' | 'paused' | 'activeId' | 'elsewhere'>;
 
 /** What a reload would disturb in this tab, or a new version in another; null when nothing. */

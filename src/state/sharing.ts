@@ -1,7 +1,8 @@
 import { create } from 'zustand';
 import { faultOf, type Fault } from '../domain/errors';
-import type { ImportReport, NamedFile, SharingCommand, SharingEvent } from '../domain/protocol';
+import type { BackupReport, ImportReport, NamedFile, SharingCommand, SharingEvent } from '../domain/protocol';
 import { useDatasets } from './datasets';
+import { useKept } from './keptHere';
 import { useRuns } from './runs';
 import { askOnce, WorkerThread, type AskOptions, type Phase } from './workerThread';
 
@@ -10,11 +11,18 @@ const newThread = (): WorkerThread<SharingCommand, SharingEvent> =>
     () => new Worker(new URL('../../workers/sharing.worker.ts', import.meta.url), { type: 'module', name: 'sharing' }),
   );
 
-type Made = Exclude<SharingCommand, { type: 'import' }>;
+type Made = Exclude<SharingCommand, { type: 'import' | 'backup' }>;
 
 /** A file of what is stored. Throws the worker's fault. */
 export const makeFile = (command: Made, options: AskOptions = {}): Promise<Blob> =>
   askOnce(newThread(), command, (event) => (event.type === 'made' ? event.file : undefined), options);
+
+/** A backup that has been read back; `file` is null where a folder took it. Throws the worker's fault. */
+export const makeBackup = (
+  command: Extract<SharingCommand, { type: 'backup' }>,
+  options: AskOptions = {},
+): Promise<{ readonly file: Blob | null; readonly report: BackupReport }> =>
+  askOnce(newThread(), command, (event) => (event.type === 'backedUp' ? event : undefined), options);
 
 /** The files of somebody's runs that are being stored, or were. */
 interface ImportState {
@@ -46,6 +54,17 @@ export const useImport = create<ImportState>()((set, get) => ({
     set({ phase: null });
     await useDatasets.getState().reload();
     await useRuns.getState().reload();
+    const back = get().report;
+    if (back && (back.runs.length > 0 || back.datasets.length > 0)) await restoredFrom(files, back);
   },
   dismiss: () => set({ report: null, fault: null }),
 }));
+
+/** Runs of a backup are in it; those of studies come from somebody else. */
+async function restoredFrom(files: readonly NamedFile[], { runs }: ImportReport): Promise<void> {
+  if (!files.some(({ path }) => /\.zip$/i.test(path))) return;
+  await useKept
+    .getState()
+    .restored(runs.map(({ id }) => id))
+    .catch(() => undefined);
+}

@@ -7,6 +7,8 @@ interface StorageState {
   readonly quota: number | null;
   /** `true`: kept until a person deletes it; `false`: the browser may clear it when the disk is full; null: unknown. */
   readonly persisted: boolean | null;
+  /** What it said when it was asked at this visit; null while it was not. */
+  readonly answer: 'yes' | 'no' | null;
   /** Asks the browser for the numbers above. */
   refresh(): Promise<void>;
   /** After a save: asks for persistence the first time, then refreshes. */
@@ -21,6 +23,7 @@ export const useStorage = create<StorageState>()((set, get) => ({
   usage: null,
   quota: null,
   persisted: null,
+  answer: null,
   refresh: async () => {
     const manager = storageManager();
     if (!manager) return;
@@ -34,7 +37,7 @@ export const useStorage = create<StorageState>()((set, get) => ({
   },
   ask: async () => {
     const manager = storageManager();
-    if (manager && !(await manager.persisted())) await manager.persist();
+    if (manager && !(await manager.persisted())) set({ answer: (await manager.persist()) ? 'yes' : 'no' });
     await get().refresh();
   },
 }));

@@ -26,6 +26,7 @@ export interface Table {
 export type Database = Readonly<Record<TableName, Table>>;
 
 const DATABASE_NAME = 'lodestone';
+/** Another number makes every older page refuse to open: only for a change that they would damage. */
 const DATABASE_VERSION = 1;
 
 let opened: Promise<IDBDatabase> | null = null;
@@ -49,6 +50,13 @@ function open(): Promise<IDBDatabase> {
     }, reject);
   }).catch((error: unknown) => {
     opened = null;
+    // The browser opens no database of a higher version, and leaves it as it is.
+    if (error instanceof DOMException && error.name === 'VersionError')
+      throw new AppError(
+        'STORE_NEWER',
+        'A newer version of Lodestone has written this browser’s storage; this page is older and cannot open it.',
+        'Reload the page to get the newest version. Nothing was changed.',
+      );
     throw new AppError(
       'STORE_UNAVAILABLE',
       `The browser did not open its storage: ${error instanceof Error ? error.message : String(error)}`,

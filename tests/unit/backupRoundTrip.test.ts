@@ -85,7 +85,7 @@ describe('a backup gives back', () => {
         result: { bestEpoch: 0, valid: metrics, test: metrics },
       };
       await writeRun(database, edit({ ...run, ...ended }));
-      const backup = await makeBackup(database, true, new Date(0), () => undefined);
+      const { file: backup } = await makeBackup(database, true, new Date(0), () => undefined);
       const target = memoryDatabase();
       const report = await importFiles(
         target,

@@ -10,7 +10,8 @@ import { importFiles } from '../../workers/sharing/importFiles';
 import { stream } from '../../workers/numbers/rng';
 import { generateDemo } from '../../workers/dataset/demo';
 import { readDataset } from '../../src/storage/datasets';
-import { makeBackup } from '../../workers/sharing/backup';
+import { writeArchive } from '../../workers/sharing/archive';
+import { choiceOfAll, makeBackup } from '../../workers/sharing/backup';
 import { copyOf, executed, tinyStudy, type Stored } from '../helpers/runs';
 
 const NOW = new Date('2026-03-04T05:06:07.000Z');
@@ -160,7 +161,7 @@ describe('importing runs', () => {
 
 describe('a backup', () => {
   const archived = async (database: Database, weights = true): Promise<NamedFile> =>
-    named('all.lodestone.zip', await makeBackup(database, weights, NOW, () => undefined));
+    named('all.lodestone.zip', (await makeBackup(database, weights, NOW, () => undefined)).file);
   const everything = async (database: Database): Promise<unknown> => {
     const tables = ['datasets', 'features', 'runs', 'checkpoints'] as const;
     return Promise.all(
@@ -247,7 +248,8 @@ describe('a backup', () => {
     const interactions = (await changed.features.get('small/interactions')) as { ratings: Float32Array };
     interactions.ratings[3]! += 1;
     await changed.features.set('small/interactions', interactions);
-    const report = await read(database, await archived(changed));
+    const { file } = await writeArchive(changed, await choiceOfAll(changed, true), NOW, () => undefined);
+    const report = await read(database, named('all.lodestone.zip', file));
     expect(report.refused.map(({ file, fault }) => [file, fault.code])).toEqual([
       ['all.lodestone.zip/datasets/small', 'STUDY_UNREADABLE'],
     ]);

@@ -180,7 +180,7 @@ describe('a backup of a database in which not all can be read', () => {
     await database.texts.set(`answer/${'a'.repeat(64)}`, { text: 3 });
     const before = await contentOf(database);
 
-    const backup = await makeBackup(database, true, NOW, () => undefined);
+    const { file: backup } = await makeBackup(database, true, NOW, () => undefined);
     const files = await filesOf(backup);
     expect([...files.keys()].filter((name) => !/^datasets\/demo\//.test(name)).sort()).toEqual([
       'answers/0.json',
@@ -218,7 +218,7 @@ describe('a backup of a database in which not all can be read', () => {
     const whole = memoryDatabase();
     await generateDemo(whole, 'demo', { seed: 7, users: 48, items: 40, variant: 'plain' });
     await writeRun(whole, finishedRun('r1', 3));
-    const backup = await makeBackup(whole, true, NOW, () => undefined);
+    const { file: backup } = await makeBackup(whole, true, NOW, () => undefined);
     const database = await strangeDatabase();
     await database.datasets.set('demo', { version: 2 });
     await database.features.set('demo/interactions', 'of another form');

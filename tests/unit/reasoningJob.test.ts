@@ -369,7 +369,7 @@ describe('the derived dataset', () => {
       'https://other.example': 'sk-other-777',
     });
     // Neither packed nor encrypted: a key would be found.
-    const backup = await (await makeBackup(database, true, new Date(0), () => undefined)).text();
+    const backup = await (await makeBackup(database, true, new Date(0), () => undefined)).file.text();
     expect(backup).toContain('answers/0.json');
     expect(backup).toContain('seer');
     expect(backup).not.toContain('-777');

@@ -11,7 +11,8 @@ import { memoryDatabase, type Database } from '../../src/storage/database';
 import { writeRun } from '../../src/storage/runs';
 import { blobSource } from '../../workers/formats/source';
 import { zip } from '../../workers/formats/zip';
-import { makeBackup, openBackup } from '../../workers/sharing/backup';
+import { makeBackup } from '../../workers/sharing/backup';
+import { openBackup } from '../../workers/sharing/openBackup';
 
 const MADE = '2026-01-01T00:00:00.000Z';
 const run = newRun(
@@ -87,7 +88,7 @@ describe('a backup', () => {
   });
 
   it('says which version made it and opens', async () => {
-    const backup = await makeBackup(database, false, new Date(MADE), () => undefined);
+    const { file: backup } = await makeBackup(database, false, new Date(MADE), () => undefined);
     const opened = await zip.open(blobSource('b', backup), {});
     const head = opened.kind === 'archive' ? opened.entries.find(({ path }) => path === 'b/backup.json') : undefined;
     const parts: Uint8Array[] = [];

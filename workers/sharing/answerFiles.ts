@@ -2,7 +2,6 @@ import { AppError } from '../../src/domain/errors';
 import { parseJson } from '../../src/sharing/deflate';
 import { packArray, packedArray, unpackFloats } from '../../src/sharing/packedArray';
 import { z } from '../../src/documents/schemas';
-import type { ZippedFile } from '../../src/sharing/zipped';
 import type { Database } from '../../src/storage/database';
 import {
   answerKeys,
@@ -35,9 +34,12 @@ const schema = z.strictObject({
 
 export const ANSWER_FILE = /^answers\/(\d+)\.json$/;
 
-/** The answers; those that cannot be read in one file as they are stored. */
-export async function* answerFiles(database: Database, now: Date): AsyncGenerator<Pick<ZippedFile, 'name' | 'input'>> {
-  const keys = [...(await answerKeys(database))];
+/** The answers of these keys; those that cannot be read in one file as they are stored. */
+export async function* answerFiles(
+  database: Database,
+  keys: readonly string[],
+  now: Date,
+): AsyncGenerator<{ readonly name: string; readonly input: Blob }> {
   const unreadable: string[] = [];
   for (let start = 0; start < keys.length; start += PER_FILE) {
     const texts: [string, StoredText][] = [];
@@ -48,15 +50,15 @@ export async function* answerFiles(database: Database, now: Date): AsyncGenerato
       else if ('text' in answer) texts.push([one, answer]);
       else vectors.push([one, await packArray(answer.vector)]);
     }
-    yield { name: `answers/${start / PER_FILE}.json`, input: JSON.stringify({ texts, vectors }) };
+    yield { name: `answers/${start / PER_FILE}.json`, input: new Blob([JSON.stringify({ texts, vectors })]) };
   }
   if (unreadable.length === 0) return;
   const places = unreadable.map((key) => ['texts', answerPlace(key)] as const);
   yield { name: 'unreadable/answers.json', input: await rawFile(database, places, now) };
 }
 
-/** Stores the answers that are not here yet and says how many they were. Throws `STUDY_UNREADABLE`. */
-export async function restoreAnswers(database: Database, name: string, file: Blob): Promise<number> {
+/** The answers of a file of an archive. Throws `STUDY_UNREADABLE`. */
+export async function readAnswers(name: string, file: Blob): Promise<[string, StoredText | StoredVector][]> {
   const refuse = (): AppError =>
     new AppError(
       'STUDY_UNREADABLE',
@@ -65,10 +67,16 @@ export async function restoreAnswers(database: Database, name: string, file: Blo
     );
   const found = schema.safeParse(parseJson(await file.text(), refuse));
   if (!found.success) throw refuse();
+  const answers: [string, StoredText | StoredVector][] = [...found.data.texts];
+  for (const [one, packed] of found.data.vectors) answers.push([one, { vector: await unpackFloats(packed) }]);
+  return answers;
+}
+
+/** Stores the answers that are not here yet and says how many they were. Throws `STUDY_UNREADABLE`. */
+export async function restoreAnswers(database: Database, name: string, file: Blob): Promise<number> {
+  const answers = await readAnswers(name, file);
   const here = await answerKeys(database);
-  const fresh: [string, StoredText | StoredVector][] = found.data.texts.filter(([one]) => !here.has(one));
-  for (const [one, packed] of found.data.vectors)
-    if (!here.has(one)) fresh.push([one, { vector: await unpackFloats(packed) }]);
+  const fresh = answers.filter(([one]) => !here.has(one));
   if (fresh.length > 0) await writeAnswers(database, fresh);
   return fresh.length;
 }

@@ -1,6 +1,6 @@
 import { AppError } from '../../src/domain/errors';
 import { sharedDatasets } from '../../src/domain/shared';
-import { encodeStudyFile, MOST_STUDY_BYTES, type StudyRun } from '../../src/sharing/studyFile';
+import { encodeStudyFile, MOST_STUDY_BYTES, type Study, type StudyRun } from '../../src/sharing/studyFile';
 import { encodeWeights, type Weights } from '../../src/sharing/weightsFile';
 import type { Database } from '../../src/storage/database';
 import { listDatasets } from '../../src/storage/datasets';
@@ -9,14 +9,20 @@ import { readShapes, readWeights } from '../../src/storage/weights';
 import type { WeightsOf } from '../../src/domain/run';
 
 /** The runs as a `.lodestone.json`. Throws `RUN_NOT_FOUND`, `RUN_UNREADABLE`, `STORE_DAMAGED`, and `STUDY_TOO_LARGE` for what could not be read again. */
-export async function exportStudy(database: Database, runIds: readonly string[], now: Date): Promise<Blob> {
+export const exportStudy = async (database: Database, runIds: readonly string[], now: Date): Promise<Blob> =>
+  encodeStudy(await readStudy(database, runIds), now);
+
+/** The runs with what a file says of their datasets. Throws `RUN_NOT_FOUND`, `RUN_UNREADABLE` and `STORE_DAMAGED`. */
+export async function readStudy(database: Database, runIds: readonly string[]): Promise<Study> {
   const runs: StudyRun[] = [];
   for (const id of runIds) runs.push({ run: await readRun(database, id), details: await readDetails(database, id) });
-  const datasets = sharedDatasets(
-    runs.map(({ run }) => run),
-    (await listDatasets(database)).readable,
-  );
-  const file = await encodeStudyFile({ datasets, runs }, now.toISOString());
+  const documents = runs.map(({ run }) => run);
+  return { datasets: sharedDatasets(documents, (await listDatasets(database)).readable), runs };
+}
+
+/** Throws `STUDY_TOO_LARGE` for what could not be read again. */
+export async function encodeStudy(study: Study, now: Date): Promise<Blob> {
+  const file = await encodeStudyFile(study, now.toISOString());
   if (file.size <= MOST_STUDY_BYTES) return file;
   throw new AppError(
     'STUDY_TOO_LARGE',

@@ -6,9 +6,11 @@ import type { Database } from '../../src/storage/database';
 import { listDatasets } from '../../src/storage/datasets';
 import { relinkRuns } from '../../src/storage/runs';
 import { restoreAnswers } from './answerFiles';
-import { BACKUP_ENDING, openBackup } from './backup';
+import { BACKUP_ENDING } from './backupForm';
+import { openBackup } from './openBackup';
 import { restoreDataset } from './datasetFiles';
 import { RunImport } from './importRuns';
+import { foldersAmong, wholeArchive } from './restoreFolder';
 
 /** Bytes of weights that are read at all. */
 const MOST_WEIGHTS_BYTES = 2 ** 31 - 1;
@@ -58,7 +60,7 @@ export async function importFiles(
     if (await runs.weights(path, weights)) report.weights += 1;
     else report.known += 1;
   };
-  const takeBackup = async (path: string, file: Blob): Promise<void> => {
+  const takeBackup = async (path: string, file: Blob, phase: Phase): Promise<void> => {
     const backup = await openBackup(path, file);
     const total = backup.datasets.length + backup.runs.length;
     let done = 0;
@@ -93,12 +95,18 @@ export async function importFiles(
     }
   };
 
-  for (const { path, file } of [...files].sort((a, b) => Number(isWeights(a.path)) - Number(isWeights(b.path)))) {
+  const { archives, others, refused } = await foldersAmong(files);
+  report.refused.push(...refused);
+  for (const [place, archive] of archives.entries()) {
+    phase(`restoring ${archive.entry.name}`, place / archives.length);
+    await attempt(archive.path, async () => takeBackup(archive.path, await wholeArchive(archive), () => undefined));
+  }
+  for (const { path, file } of [...others].sort((a, b) => Number(isWeights(a.path)) - Number(isWeights(b.path)))) {
     phase(`reading ${path}`, null);
     await attempt(path, async () => {
       const name = path.toLowerCase();
       if (name.endsWith('.json')) return takeStudy(path, await decodeStudyFile(path, file), false);
-      if (name.endsWith('.zip')) return takeBackup(path, file);
+      if (name.endsWith('.zip')) return takeBackup(path, file, phase);
       if (!isWeights(path))
         throw new AppError(
           'STUDY_UNREADABLE',

@@ -11,6 +11,7 @@ import type { NamedFile } from '../../domain/protocol';
 import { useDatasets } from '../../state/datasets';
 import { isRefused } from '../../state/importJob';
 import { useImport } from '../../state/sharing';
+import { BackupButton } from '../sharing/BackupButton';
 import { isStudy } from '../sharing/studyNames';
 import { UnreadablePanel } from '../unreadable/UnreadablePanel';
 import styles from './DataPage.module.css';
@@ -54,8 +55,9 @@ export function DataPage() {
   );
 
   return (
-    <Page title="Data">
-      {fault && <FaultNotice fault={fault} />}
+    <Page title="Data" actions={datasets.length > 0 && <BackupButton />}>
+      {/* The frame says that this page is too old for what is stored. */}
+      {fault && fault.code !== 'STORE_NEWER' && <FaultNotice fault={fault} />}
       {dropFault && <FaultNotice fault={dropFault} />}
       {stored && stored.source.kind === 'files' && (
         <Notice

@@ -6,6 +6,7 @@ import { BACKEND_LABELS } from '../../ui/words';
 import { useDevice } from '../../state/device';
 import { AdapterPanel, FeaturesPanel, LimitsPanel } from './AdapterPanels';
 import { BackendPanel } from './BackendPanel';
+import { KeepPanel } from './KeepPanel';
 import styles from './DevicePage.module.css';
 import { SelfTestPanel } from './SelfTestPanel';
 import { StoragePanel } from './StoragePanel';
@@ -50,6 +51,7 @@ export function DevicePage() {
           <BackendPanel />
           <ThroughputPanel />
           <StoragePanel />
+          <KeepPanel />
         </div>
         {report ? (
           <div className={styles.column}>

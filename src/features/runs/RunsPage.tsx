@@ -10,6 +10,7 @@ import { FaultNotice, Notice } from '../../ui/Notice';
 import { Page } from '../../ui/Page';
 import type { RunSummary } from '../../domain/run';
 import { useRuns } from '../../state/runs';
+import { BackupButton } from '../sharing/BackupButton';
 import { ImportButton, ImportedRuns } from '../sharing/ImportRuns';
 import { ShareButton } from '../sharing/ShareButton';
 import { UnreadablePanel } from '../unreadable/UnreadablePanel';
@@ -55,6 +56,7 @@ export function RunsPage() {
       title="Runs"
       actions={
         <>
+          {(runs.length > 0 || unreadable.length > 0) && <BackupButton />}
           <ImportButton />
           <ButtonLink to="/experiment" variant={runs.length === 0 ? 'primary' : 'secondary'}>
             <Icon name="experiment" />
@@ -63,7 +65,7 @@ export function RunsPage() {
         </>
       }
     >
-      {fault && (
+      {fault && fault.code !== 'STORE_NEWER' && (
         <FaultNotice fault={fault} actions={<Button onClick={() => useRuns.getState().dismissFault()}>Close</Button>} />
       )}
       {elsewhere && (
