@@ -28,7 +28,7 @@ export const readBackupRecord = async ({ settings }: Database): Promise<BackupRe
 export const changeBackupRecord = (
   { settings }: Database,
   change: (record: BackupRecord) => BackupRecord,
-): Promise<void> => settings.change(RECORD, (stored) => [[RECORD, change(recordOf(stored))]]);
+): Promise<void> => settings.change([RECORD], ([stored]) => [[RECORD, change(recordOf(stored))]]);
 
 /** null where none was chosen. */
 export async function readBackupFolder({ settings }: Database): Promise<FileSystemDirectoryHandle | null> {

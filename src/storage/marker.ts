@@ -62,7 +62,7 @@ const parsed = (place: MarkerPlace): unknown => JSON.parse(place.getItem(KEY) ??
 /** The name of the database, given to it where it has none. */
 export async function databaseName({ settings }: Database, fresh: string): Promise<string> {
   let name = fresh;
-  await settings.change(NAME, (stored) => {
+  await settings.change([NAME], ([stored]) => {
     if (typeof stored !== 'string') return [[NAME, fresh]];
     name = stored;
     return null;
