@@ -64,7 +64,11 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          include: ['tests/browser/**/*.test.ts', ...IN_BROWSER.map((name) => `tests/gpu/${name}.test.ts`)],
+          include: [
+            'tests/browser/**/*.test.ts',
+            'tests/unit/packed.test.ts',
+            ...IN_BROWSER.map((name) => `tests/gpu/${name}.test.ts`),
+          ],
           browser: {
             enabled: true,
             headless: true,
