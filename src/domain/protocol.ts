@@ -33,6 +33,7 @@ import type {
   TestedModels,
 } from './reasoning';
 import type { ServerAddress } from './reasoningSettings';
+import type { SharedStudy } from './shared';
 import type { TextVariant } from './textVariants';
 import type { SettingTests } from './significance';
 import type { DatasetReading, ReadingQuestions } from './reading';
@@ -245,7 +246,9 @@ export type SharingCommand =
   /** All that is stored of a run or dataset as it is, as JSON: also of one that cannot be read. */
   | { readonly type: 'raw'; readonly of: DocumentKind; readonly id: string }
   /** Stores what studies, weights and backups hold, beside what is here. */
-  | { readonly type: 'import'; readonly files: readonly NamedFile[] };
+  | { readonly type: 'import'; readonly files: readonly NamedFile[] }
+  /** What a link holds, from its `x=` on. Nothing is stored. */
+  | { readonly type: 'link'; readonly text: string };
 
 /** What became of imported files. */
 export interface ImportReport {
@@ -267,6 +270,7 @@ export type SharingEvent =
   | { readonly type: 'phase'; readonly text: string; readonly fraction: number | null }
   | { readonly type: 'made'; readonly file: Blob }
   | { readonly type: 'imported'; readonly report: ImportReport }
+  | { readonly type: 'linked'; readonly study: SharedStudy }
   | { readonly type: 'fault'; readonly fault: Fault };
 
 // ---------------------------------------------------------------- reasoning worker
