@@ -8,6 +8,7 @@ import { TooltipProvider } from '../ui/Tooltip';
 import styles from './Shell.module.css';
 import { ShellShortcuts } from './ShellShortcuts';
 import { ShortcutSheet } from './ShortcutSheet';
+import { ClearedNotice } from './ClearedNotice';
 import { VersionNotice } from './VersionNotice';
 
 const PLACES: readonly { readonly to: string; readonly label: string; readonly icon: IconName }[] = [
@@ -63,6 +64,7 @@ export function Shell() {
         </nav>
         <Header />
         <main ref={main} id="content" className={styles.main} tabIndex={-1} aria-busy={navigation.state === 'loading'}>
+          <ClearedNotice />
           <VersionNotice />
           <Suspense fallback={<p className={styles.loading}>Loading the page …</p>}>
             <Outlet />
