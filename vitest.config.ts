@@ -38,7 +38,11 @@ export default defineConfig({
           name: 'soak',
           testTimeout: 1_800_000,
           env: { LODESTONE_SOAK: '1' },
-          include: ['tests/gpu/memory.test.ts', 'tests/unit/leakage.test.ts', 'tests/unit/formatsMutated.test.ts'],
+          include: [
+            'tests/gpu/memory.test.ts',
+            'tests/unit/leakage.test.ts',
+            'tests/unit/{formats,inputs}Mutated.test.ts',
+          ],
         },
       },
       {
