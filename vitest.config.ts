@@ -38,7 +38,11 @@ export default defineConfig({
           name: 'soak',
           testTimeout: 1_800_000,
           env: { LODESTONE_SOAK: '1' },
-          include: ['tests/gpu/memory.test.ts', 'tests/unit/leakage.test.ts', 'tests/unit/formatsMutated.test.ts'],
+          include: [
+            'tests/gpu/memory.test.ts',
+            'tests/unit/leakage.test.ts',
+            'tests/unit/{formats,inputs}Mutated.test.ts',
+          ],
         },
       },
       {
@@ -64,7 +68,11 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          include: ['tests/browser/**/*.test.ts', ...IN_BROWSER.map((name) => `tests/gpu/${name}.test.ts`)],
+          include: [
+            'tests/browser/**/*.test.ts',
+            'tests/unit/packed.test.ts',
+            ...IN_BROWSER.map((name) => `tests/gpu/${name}.test.ts`),
+          ],
           browser: {
             enabled: true,
             headless: true,

@@ -6,10 +6,12 @@ import './app/base.css';
 import { adoptSharedAddress } from './ui/sharedAddress';
 import { createRouter } from './app/routes';
 import { startTheme } from './ui/theme';
+import { hearClearing } from './state/cleared';
 import { keepForOffline } from './state/newVersion';
 
 startTheme();
 adoptSharedAddress();
+hearClearing();
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no element #root');

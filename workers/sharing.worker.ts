@@ -4,6 +4,7 @@ import type { SharingCommand, SharingEvent } from '../src/domain/protocol';
 import { newId } from '../src/domain/ids';
 import { browserDatabase } from '../src/storage/database';
 import { datasetArchive } from '../src/sharing/datasetArchive';
+import { decodeStudy } from '../src/sharing/link';
 import { makeBackup } from './sharing/backup';
 import { pickedFolder } from './sharing/folder';
 import { backUpToFolder } from './sharing/folderBackup';
@@ -40,6 +41,8 @@ async function answer(command: SharingCommand): Promise<SharingEvent> {
       return { type: 'made', file: await exportRaw(database, command.of, command.id, new Date()) };
     case 'import':
       return { type: 'imported', report: await importFiles(database, command.files, newId, new Date(), phase) };
+    case 'link':
+      return { type: 'linked', study: await decodeStudy(command.text) };
   }
 }
 

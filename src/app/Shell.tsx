@@ -10,6 +10,7 @@ import { ShellShortcuts } from './ShellShortcuts';
 import { ShortcutSheet } from './ShortcutSheet';
 import { KeptNotices } from './KeptNotices';
 import { NewerStoreNotice } from './NewerStoreNotice';
+import { ClearedNotice } from './ClearedNotice';
 import { VersionNotice } from './VersionNotice';
 
 const PLACES: readonly { readonly to: string; readonly label: string; readonly icon: IconName }[] = [
@@ -67,6 +68,7 @@ export function Shell() {
         <main ref={main} id="content" className={styles.main} tabIndex={-1} aria-busy={navigation.state === 'loading'}>
           <NewerStoreNotice />
           <KeptNotices />
+          <ClearedNotice />
           <VersionNotice />
           <Suspense fallback={<p className={styles.loading}>Loading the page …</p>}>
             <Outlet />

@@ -1,3 +1,5 @@
+import { markdownText, oneLine } from '../domain/markdown';
+
 /** A cell as text; `place` is how it ranks in its column, `mark` what stands behind it (†). */
 export interface PaperCell {
   readonly text: string;
@@ -19,16 +21,17 @@ export interface PaperTable {
 
 /** A GitHub-flavoured table: best bold, second best in italics; the caption's words stand under it. */
 export function toMarkdown({ caption, columns, rows, notes = [] }: PaperTable): string {
-  const emphasised = ({ text, place, mark = '' }: PaperCell): string =>
-    `${place === 'best' ? `**${text}**` : place === 'second' ? `_${text}_` : text}${mark}`;
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  const emphasised = ({ text, place, mark = '' }: PaperCell): string => {
+    const inner = markdownText(text);
+    return `${place === 'best' ? `**${inner}**` : place === 'second' ? `_${inner}_` : inner}${markdownText(mark)}`;
+  };
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [
-    line(columns),
+    line(columns.map(markdownText)),
     line(columns.map((_, i) => (i === 0 ? '---' : '---:'))),
     ...rows.map((cells) => line(cells.map(emphasised))),
     '',
-    ...[caption, ...notes].flatMap((text) => [text, '']),
+    ...[caption, ...notes].flatMap((text) => [markdownText(text), '']),
   ].join('\n');
 }
 
@@ -71,8 +74,12 @@ const LATEX: Readonly<Record<string, string>> = {
   '<': '$<$',
   '>': '$>$',
   '’': "'",
+  '|': '\\textbar{}',
+  // Behind the end of a row these would be its options.
+  '[': '{[}',
+  '*': '{*}',
 };
 
-/** Text in which nothing is a command; signs that LaTeX has no letter for become their commands. */
+/** Text of one line in which nothing is a command; signs that LaTeX has no letter for become their commands. */
 export const latexText = (text: string): string =>
-  text.replace(/[\\~^−–×±†‡Δ<>’&%$#_{}]/g, (character) => LATEX[character] ?? `\\${character}`);
+  oneLine(text).replace(/[\\~^−–×±†‡Δ<>’|[*&%$#_{}]/g, (character) => LATEX[character] ?? `\\${character}`);

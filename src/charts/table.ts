@@ -1,4 +1,4 @@
-import { csvCell, csvText } from '../domain/csv';
+import { csvText, csvValue } from '../domain/csv';
 import type { Series } from './series';
 
 export type Cell = string | number | null;
@@ -7,8 +7,6 @@ export type Cell = string | number | null;
 export interface ChartTable {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly Cell[])[];
-  /** Columns with ids and names from a dataset, which can look like formulas. */
-  readonly texts?: readonly string[];
 }
 
 /** One row per x over all series, one column per series. */
@@ -30,11 +28,8 @@ export function tableOfSeries(xLabel: string, series: readonly Series[]): ChartT
   };
 }
 
-/** RFC 4180 text: CRLF lines, numbers in full precision, quotes where they are needed. */
-export function toCsv(table: ChartTable): string {
-  const isText = table.columns.map((column) => table.texts?.includes(column) ?? false);
-  const rows = table.rows.map((row) =>
-    row.map((cell, column) => (cell === null ? '' : (isText[column] ? csvText : csvCell)(String(cell)))),
-  );
-  return [table.columns.map(csvCell), ...rows].map((row) => row.join(',')).join('\r\n') + '\r\n';
+/** RFC 4180 text: CRLF lines, numbers in full precision, quotes where they are needed, no text that a spreadsheet would compute. */
+export function toCsv({ columns, rows }: ChartTable): string {
+  const lines = [columns.map(csvText), ...rows.map((row) => row.map(csvValue))];
+  return lines.map((line) => line.join(',')).join('\r\n') + '\r\n';
 }

@@ -33,6 +33,7 @@ import type {
   TestedModels,
 } from './reasoning';
 import type { ServerAddress } from './reasoningSettings';
+import type { SharedStudy } from './shared';
 import type { TextVariant } from './textVariants';
 import type { SettingTests } from './significance';
 import type { DatasetReading, ReadingQuestions } from './reading';
@@ -256,7 +257,9 @@ export type SharingCommand =
   /** All that is stored of a run or dataset as it is, as JSON: also of one that cannot be read. */
   | { readonly type: 'raw'; readonly of: DocumentKind; readonly id: string }
   /** Stores what studies, weights and backups hold, beside what is here. */
-  | { readonly type: 'import'; readonly files: readonly NamedFile[] };
+  | { readonly type: 'import'; readonly files: readonly NamedFile[] }
+  /** What a link holds, from its `x=` on. Nothing is stored. */
+  | { readonly type: 'link'; readonly text: string };
 
 /** What a backup holds once it has been read back. */
 export interface BackupReport {
@@ -296,6 +299,7 @@ export type SharingEvent =
   /** `file` is null where a folder took it. */
   | { readonly type: 'backedUp'; readonly file: Blob | null; readonly report: BackupReport }
   | { readonly type: 'imported'; readonly report: ImportReport }
+  | { readonly type: 'linked'; readonly study: SharedStudy }
   | { readonly type: 'fault'; readonly fault: Fault };
 
 // ---------------------------------------------------------------- reasoning worker

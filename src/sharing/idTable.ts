@@ -1,5 +1,5 @@
 import { at } from '../domain/at';
-import { csvText } from '../domain/csv';
+import { csvText, ID_TABLE_HEADER, RECOMMENDATIONS_HEADER } from '../domain/csv';
 import { idOf, nameOf, type EntityLabels, type Scope } from '../domain/entityNames';
 
 /** The file's name. */
@@ -11,7 +11,7 @@ export function idTable(scope: Scope, count: number, labels: EntityLabels | null
     { length: count },
     (_, index) => `${index},${csvText(idOf(labels, scope, index))},${csvText(nameOf(labels, scope, index) ?? '')}\n`,
   );
-  return `index,id,name\n${lines.join('')}`;
+  return `${ID_TABLE_HEADER.join(',')}\n${lines.join('')}`;
 }
 
 /** The test split's users with their best items, `[users, cutoff]`, −1 where a user has fewer. */
@@ -27,7 +27,7 @@ export function recommendationsCsv(
   { users, topItems, topScores, cutoff }: RankedLists,
   labels: EntityLabels | null,
 ): string {
-  const lines = ['user,rank,item,score,user_index,item_index'];
+  const lines = [RECOMMENDATIONS_HEADER.join(',')];
   users.forEach((user, row) => {
     const id = csvText(idOf(labels, 'user', user));
     for (let rank = 0; rank < cutoff; rank++) {

@@ -1,4 +1,5 @@
 import { at } from '../domain/at';
+import { guarded, mappingHeader } from '../domain/csv';
 import type { DatasetDocument, DatasetLabels, FeatureInfo } from '../domain/dataset';
 import type { Interactions } from '../domain/interactions';
 import { yamlText, type YamlLine } from './yaml';
@@ -55,8 +56,11 @@ export function idMapping(
   // Nobody counts indices that never occur, except the rows of a feature file or of a mapping.
   const counted = present.size === size || features.some((feature) => feature.scope === scope);
   if (!originals && counted) return null;
-  const lines = Array.from({ length: size }, (_, index) => `${cell(originals?.[index] ?? String(index))}\t${index}\n`);
-  return `original\t${scope}ID\n${lines.join('')}`;
+  const lines = Array.from(
+    { length: size },
+    (_, index) => `${cell(guarded(originals?.[index] ?? String(index)))}\t${index}\n`,
+  );
+  return `${mappingHeader(scope).join('\t')}\n${lines.join('')}`;
 }
 
 const cell = (text: string): string => (/[\t"\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

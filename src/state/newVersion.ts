@@ -1,5 +1,6 @@
 import { create } from 'zustand';
 import { isActive } from '../domain/run';
+import { lookForData } from './cleared';
 import { isRefused, type ImportJob } from './importJob';
 import { nextInQueue, type RunsState } from './runsState';
 
@@ -25,6 +26,11 @@ export async function keepForOffline(): Promise<void> {
   let controlled = serviceWorker.controller !== null;
   serviceWorker.addEventListener('controllerchange', () => {
     if (asked) return location.reload();
+    // No other worker took over: this one is gone, as when the browser clears the site's data.
+    if (!serviceWorker.controller) {
+      controlled = false;
+      return void lookForData();
+    }
     // The first worker takes over the page that brought it, which is of the same version.
     if (controlled) useNewVersion.setState({ news: 'replaced' });
     controlled = true;

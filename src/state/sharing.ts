@@ -1,6 +1,7 @@
 import { create } from 'zustand';
 import { faultOf, type Fault } from '../domain/errors';
 import type { BackupReport, ImportReport, NamedFile, SharingCommand, SharingEvent } from '../domain/protocol';
+import type { SharedStudy } from '../domain/shared';
 import { useDatasets } from './datasets';
 import { useKept } from './keptHere';
 import { useRuns } from './runs';
@@ -11,7 +12,7 @@ const newThread = (): WorkerThread<SharingCommand, SharingEvent> =>
     () => new Worker(new URL('../../workers/sharing.worker.ts', import.meta.url), { type: 'module', name: 'sharing' }),
   );
 
-type Made = Exclude<SharingCommand, { type: 'import' | 'backup' }>;
+type Made = Exclude<SharingCommand, { type: 'import' | 'backup' | 'link' }>;
 
 /** A file of what is stored. Throws the worker's fault. */
 export const makeFile = (command: Made, options: AskOptions = {}): Promise<Blob> =>
@@ -23,6 +24,10 @@ export const makeBackup = (
   options: AskOptions = {},
 ): Promise<{ readonly file: Blob | null; readonly report: BackupReport }> =>
   askOnce(newThread(), command, (event) => (event.type === 'backedUp' ? event : undefined), options);
+
+/** What a link holds, from its `x=` on; read and checked in the worker, whatever it holds. Throws the worker's fault. */
+export const readLink = (text: string, options: AskOptions = {}): Promise<SharedStudy> =>
+  askOnce(newThread(), { type: 'link', text }, (event) => (event.type === 'linked' ? event.study : undefined), options);
 
 /** The files of somebody's runs that are being stored, or were. */
 interface ImportState {

@@ -30,6 +30,12 @@ const DATABASE_NAME = 'lodestone';
 const DATABASE_VERSION = 1;
 
 let opened: Promise<IDBDatabase> | null = null;
+let heardLoss: () => void = () => undefined;
+
+/** Calls `heard` whenever the browser closes the connection by itself, as it does when it clears the site's data. */
+export function onLostConnection(heard: () => void): void {
+  heardLoss = heard;
+}
 
 function open(): Promise<IDBDatabase> {
   opened ??= new Promise<IDBDatabase>((resolve, reject) => {
@@ -41,7 +47,10 @@ function open(): Promise<IDBDatabase> {
     };
     promisifyRequest(request).then((database) => {
       // The browser closes the connection when it clears site data; the next call opens a new one.
-      database.onclose = () => (opened = null);
+      database.onclose = () => {
+        opened = null;
+        heardLoss();
+      };
       database.onversionchange = () => {
         database.close();
         opened = null;

@@ -70,6 +70,9 @@ export async function databaseName({ settings }: Database, fresh: string): Promi
   return name;
 }
 
+/** The name that the database has now; undefined where it has none. */
+export const presentName = ({ settings }: Database): Promise<unknown> => settings.get(NAME);
+
 /** What was lost, as the marker of the last visit tells of a database that is now called `name`; null where nothing was. */
 export function lossOf(marker: StorageMarker | null, name: string): StorageLoss | null {
   if (!marker) return null;

@@ -227,3 +227,76 @@ test.describe('on real data', () => {
     ).toBeVisible();
   });
 });
+
+test('a link of 65,000 characters is read beside the page, which stays awake', async ({ page }, testInfo) => {
+  const { defaultConfig, encodeStudy } = await linkMaker();
+  // Runs with curves of six digits, as many as fit; the last names a dataset that is not there.
+  const number = (i: number): number => Number((((i * 7919) % 99_991) / 100_000).toFixed(6));
+  const metrics = (i: number) => byKey((key) => number(i * 31 + METRIC_KEYS.indexOf(key)));
+  const run = (i: number, dataset: number) => ({
+    model: 'lightgcn' as const,
+    config: defaultConfig('lightgcn'),
+    seed: i,
+    name: `Run ${i}`,
+    dataset,
+    backend: 'wasm' as const,
+    device: 'a device',
+    epochs: 9,
+    result: { bestEpoch: 5, valid: metrics(i), test: metrics(i + 1) },
+    curves: {
+      epochs: Array.from({ length: 30 }, (_, e) => e),
+      recall: Array.from({ length: 30 }, (_, e) => number(i * 61 + e)),
+      ndcg: Array.from({ length: 30 }, (_, e) => number(i * 67 + e)),
+    },
+    routing: null,
+  });
+  const dataset = {
+    name: 'Elsewhere',
+    fingerprint: 'c0'.repeat(32),
+    users: 12,
+    items: 34,
+    interactions: 56,
+    split: 'provided' as const,
+    demo: null,
+  };
+  const linkOf = (count: number, place: number) =>
+    encodeStudy({
+      datasets: [dataset],
+      runs: Array.from({ length: count }, (_, i) => run(i, i < count - 1 ? 0 : place)),
+    });
+  let count = 200;
+  while ((await linkOf(count, 0)).length > 65_000) count -= 2;
+  const [whole, refused] = [await linkOf(count, 0), await linkOf(count, 7)];
+  expect(whole.length).toBeGreaterThan(55_000);
+
+  await page.addInitScript(() => {
+    const seen = { inflated: 0, longest: 0 };
+    Object.assign(window, { seen });
+    window.DecompressionStream = class extends DecompressionStream {
+      constructor(format: CompressionFormat) {
+        super(format);
+        seen.inflated += 1;
+      }
+    };
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) seen.longest = Math.max(seen.longest, duration);
+    }).observe({ type: 'longtask' });
+  });
+  await page.goto('./');
+  await expect(page.getByText('The demo dataset is ready')).toBeVisible({ timeout: 60_000 });
+  const opened = async (link: string, text: string) => {
+    await page.evaluate((hash) => {
+      Object.assign((window as unknown as { seen: object }).seen, { inflated: 0, longest: 0 });
+      location.hash = hash;
+    }, link);
+    await expect(page.getByText(text).first()).toBeVisible();
+    await page.waitForTimeout(300);
+    return page.evaluate(() => (window as unknown as { seen: { inflated: number; longest: number } }).seen);
+  };
+  await opened(await linkOf(1, 0), 'Elsewhere is not here.');
+  const seen = [await opened(refused, 'a run names a dataset that is not in it'), await opened(whole, `${count} runs`)];
+  testInfo.annotations.push({ type: 'longest task of the page, ms', description: JSON.stringify(seen) });
+  console.info(`${whole.length} characters, ${count} runs: ${JSON.stringify(seen)}`);
+  // Nothing of it is unpacked where the page is drawn, and so nothing is checked there.
+  for (const { inflated } of seen) expect(inflated).toBe(0);
+});

@@ -246,3 +246,39 @@ test('what cannot be read is a row that says so; every page opens, and nothing i
   });
   expect(errors).toEqual([]);
 });
+
+test('site data that is cleared in the middle of a run: the page says so, and the run is kept', async ({
+  page,
+  context,
+  baseURL,
+}) => {
+  await page.goto('./');
+  await expect(page.getByText('The demo dataset is ready')).toBeVisible({ timeout: 60_000 });
+  // Under the service worker, whose end once looked like a new version.
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await page.reload();
+  const id = await startRun(page, 'LightGCN', { 'Epochs, at most': '400' });
+  await expect(page.getByRole('region', { name: 'Run in progress' })).toContainText('running');
+  const client = await context.newCDPSession(page);
+  await client.send('Storage.clearDataForOrigin', { origin: new URL(baseURL!).origin, storageTypes: 'all' });
+
+  const notice = page.getByText('The browser deleted this site’s data.');
+  await expect(notice).toBeVisible();
+  await expect(page.getByText(/Another tab switched/)).toBeHidden();
+  await expect(page.getByText(/goes on and is stored when it ends/)).toBeVisible();
+  const reload = page.getByRole('button', { name: 'Reload', exact: true });
+  await expect(reload).toBeDisabled();
+  await expectFit(page, 'cleared data');
+
+  await page.getByRole('heading', { level: 1 }).click();
+  await page.keyboard.press('s');
+  await page.getByRole('button', { name: 'Stop and keep the best' }).click();
+  const run = await ended(page, id);
+  expect(run.result).not.toBeNull();
+  await expect(reload).toBeEnabled();
+  await reload.click();
+  await expect(notice).toBeHidden();
+  await page.goto('./#/runs');
+  await expect(page.getByRole('link', { name: run.name })).toBeVisible();
+  expect(await storedRun(page, id)).toEqual(run);
+});

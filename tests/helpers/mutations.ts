@@ -56,3 +56,45 @@ export function mutated(bytes: Bytes, other: Bytes, dice: Dice): Bytes {
       return copy;
   }
 }
+
+/** What a value of JSON is changed to: other kinds, bounds, what a prototype or a page would take up. */
+const VALUES: readonly unknown[] = [
+  null, true, -1, 0, 0.5, 1e308, -0, 2 ** 31, 2 ** 53, 1e-320, '', 'x'.repeat(3000), 'NaN', '__proto__', 'constructor', '<img src=x onerror=alert(1)>', '../../x', '\u0000', '\ud800',
+  [], {}, [[]], [null], { length: 1e9 }, Array.from({ length: 3000 }, (_, i) => i),
+]; // prettier-ignore
+
+/** One to three changes of JSON: values, keys, entries more or fewer; now and then nesting without end, a prototype, or bytes. */
+export function mutatedJson(json: string, dice: Dice): string {
+  if (dice.below(40) === 0) return json.replace(/:/, `:${'['.repeat(50_000)}`);
+  if (dice.below(40) === 0) return json.replace(/\{/, '{"__proto__":{"polluted":1},');
+  if (dice.below(6) === 0) {
+    const bytes = new TextEncoder().encode(json);
+    return new TextDecoder().decode(mutated(bytes, bytes, dice));
+  }
+  const whole = { root: JSON.parse(json) as unknown };
+  for (let changes = dice.below(3); changes >= 0; changes--) changeBelow(whole, dice);
+  return JSON.stringify(whole.root) ?? '';
+}
+
+function changeBelow(root: { root: unknown }, dice: Dice): void {
+  let node: Record<string, unknown> = root;
+  for (;;) {
+    const keys = Object.keys(node);
+    if (keys.length === 0) return;
+    const key = dice.of(keys);
+    const next = node[key];
+    if (typeof next === 'object' && next !== null && Object.keys(next).length > 0 && dice.below(6) > 0) {
+      node = next as Record<string, unknown>;
+      continue;
+    }
+    const kind = dice.below(8);
+    if (kind === 0 && Array.isArray(node)) node.splice(Number(key), 1);
+    else if (kind === 0) delete node[key];
+    else if (kind === 1 && Array.isArray(node)) node.push(...node.slice(0, 50));
+    else if (kind === 1) node[`${key}x`] = next;
+    else if (kind === 2 && typeof next === 'number') node[key] = next + dice.of([1, -1, 0.5, 1e6]);
+    else if (kind === 3 && typeof next === 'string') node[key] = next.slice(0, dice.below(next.length + 1));
+    else node[key] = dice.of(VALUES);
+    return;
+  }
+}

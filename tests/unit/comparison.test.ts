@@ -183,12 +183,30 @@ describe('the table for a paper', () => {
     expect(resultsTable(noted).rows.map((row) => row.at(-1))).toEqual([noted[0]!.note, null]);
   });
 
+  it('is Markdown in which nothing a name holds is markup, whatever lines it has', () => {
+    const names = ['a|b\\|c', 'two\r\nlines', '*b* _i_ x_y `c` ~~s~~', '![p](u) <img src=x> p < 0.05', 'AT&T &lt;'];
+    const text = toMarkdown({ caption: 'A\n\n# head', columns: ['n|m'], rows: names.map((name) => [{ text: name }]) });
+    expect(text.split('\n')).toEqual([
+      '| n\\|m |',
+      '| --- |',
+      '| a\\|b\\\\\\|c |',
+      '| two lines |',
+      '| \\*b\\* \\_i\\_ x_y \\`c\\` \\~~s\\~~ |',
+      '| !\\[p](u) \\<img src=x> p < 0.05 |',
+      '| AT&T \\&lt; |',
+      '',
+      'A # head',
+      '',
+    ]);
+  });
+
   it('is LaTeX in which nothing a name holds is a command', () => {
     const text = toLatex(paper);
     expect(text).toContain('\\caption{100 \\% of A\\_B \\& C ');
     expect(text).toContain('    LightGCN, layers=3 & \\textbf{0.1400} & \\textbf{0.0700} & +27.3 \\% \\\\');
     expect(text).toContain('\\underline{0.1100 $\\pm$ 0.0141}');
     expect(latexText('0.1† − Δ')).toBe('0.1$^{\\dagger}$ $-$ $\\Delta$');
+    expect(latexText('[a]\n\n*b|c')).toBe('{[}a] {*}b\\textbar{}c');
     expect(latexText('a\\b{c}^~$#')).toBe('a\\textbackslash{}b\\{c\\}\\textasciicircum{}\\textasciitilde{}\\$\\#');
   });
 });

@@ -87,9 +87,19 @@ describe('files that speak of indices', () => {
     expect(csvText('=cmd,"x"')).toBe(`"'=cmd,""x"""`);
   });
 
-  it('tables guard their columns of ids and names, and no other', () => {
-    const table = { columns: ['id', 'note', 'x'], rows: [['=a', '−b', -1] as const, ['b', '-c', null] as const] };
-    expect(toCsv({ ...table, texts: ['id'] })).toBe("id,note,x\r\n'=a,−b,-1\r\nb,-c,\r\n");
-    expect(toCsv(table)).toBe('id,note,x\r\n=a,−b,-1\r\nb,-c,\r\n');
+  it('tables guard every text, and leave numbers alone', () => {
+    const table = {
+      columns: ['id', '=HYPERLINK("x")', 'x'],
+      rows: [
+        ['=a', '−b', -1],
+        ['@b', '-c', null],
+        ['\r=1', '\n+1', -0.5],
+        ['-0.5', '+27.3 %', -1e-9],
+        ['-1e-9', '-.5', 2],
+      ] as const,
+    };
+    expect(toCsv(table)).toBe(
+      `id,"'=HYPERLINK(""x"")",x\r\n'=a,−b,-1\r\n'@b,'-c,\r\n"'\r=1","'\n+1",-0.5\r\n-0.5,+27.3 %,-1e-9\r\n-1e-9,-.5,2\r\n`,
+    );
   });
 });

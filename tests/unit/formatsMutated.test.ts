@@ -2,13 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/domain/errors';
 import type { Matrix } from '../../workers/formats/format';
 import { open } from '../../workers/formats/recognise';
-import { readDirectory } from '../../workers/formats/zipDirectory';
-import { entrySource } from '../../workers/formats/zipEntry';
-import { blobSource, type ByteSource } from '../../workers/formats/source';
-import { join, zipOf, type Bytes, type ZipPart } from '../helpers/dataBuilders';
+import type { ByteSource } from '../../workers/formats/source';
+import { zipOf, type Bytes } from '../helpers/dataBuilders';
 import { fixture, fixtureNames, sourceOf } from '../helpers/formatFixtures';
 import { Dice, mutated } from '../helpers/mutations';
 import { soak } from '../helpers/soak';
+import { partsOf } from '../helpers/zipParts';
 
 const MUTATIONS = soak ? 10_000 : 400;
 /** Of the processor's time, so that a busy machine changes nothing. */
@@ -58,28 +57,16 @@ async function drain(source: ByteSource, depth = 0): Promise<void> {
   });
 }
 
-/** The entries of an archive; those of PyTorch and NumPy are changed inside, where no checksum shields the reader. */
-async function partsOf(name: string): Promise<ZipPart[]> {
-  const blob = new Blob([fixture(name)]);
-  const archive = blobSource(name, blob);
-  const parts: ZipPart[] = [];
-  for (const entry of await readDirectory(name, blob, {})) {
-    const chunks: Bytes[] = [];
-    for await (const chunk of entrySource(archive, blob, entry).chunks({})) chunks.push(chunk);
-    parts.push({ name: entry.name, content: join(...chunks), stored: true });
-  }
-  return parts;
-}
-
 async function changed(name: string, dice: Dice): Promise<Bytes> {
   const other = fixture(dice.of(fixtureNames()));
   const isZip = (name.endsWith('.pt') && !name.includes('legacy')) || name.endsWith('.npz');
   if (!isZip || dice.below(4) === 0) return mutated(fixture(name), other, dice);
-  const parts = await partsOf(name);
+  // Inside, where no checksum shields the reader.
+  const parts = await partsOf(name, fixture(name));
   const described = parts.findIndex((part) => part.name.endsWith('data.pkl'));
   const chosen = described >= 0 && dice.below(8) > 0 ? described : dice.below(parts.length);
   return zipOf(
-    parts.map((part, i) => (i === chosen ? { ...part, content: mutated(part.content as Bytes, other, dice) } : part)),
+    parts.map((part, i) => (i === chosen ? { ...part, content: mutated(part.content, other, dice) } : part)),
   );
 }
 

@@ -28,6 +28,7 @@ function filling(database: Database, isFull: () => boolean): Database {
 
 async function trained(isFull: (events: readonly TrainingEvent[]) => boolean) {
   const { database, run } = await smallStudy('bpr', { epochs: 3 }, 'cpu');
+  await database.settings.set('databaseName', 'one');
   const events: TrainingEvent[] = [];
   const control = new RunControl();
   const ending = executeRun(run.id, {
@@ -86,6 +87,18 @@ it('a disk that stays full holds the end of a run until it is told to stop; its 
   expect(ended.fault?.hint).toContain('Delete');
   expect((await readRun(database, id)).status).not.toBe('finished');
   expect((await database.checkpoints.keys(`${id}/slot`)).length).toBeGreaterThan(0);
+});
+
+it('a run whose database is cleared while it trains is stored in the next one', async () => {
+  const { database, id, ending } = await trained((events) => {
+    if (events.some(({ type }) => type === 'epoch')) {
+      void deleteRun(database, id);
+      void database.settings.set('databaseName', 'another');
+    }
+    return false;
+  });
+  expect((await ending).status).toBe('finished');
+  expect((await readRun(database, id)).status).toBe('finished');
 });
 
 it('a run that is deleted while it trains writes nothing more', async () => {

@@ -1,3 +1,4 @@
+import { isGuarded, unguarded } from '../../src/domain/csv';
 import { AppError } from '../../src/domain/errors';
 import { continueCells, plainCells, scanCells, type OpenCell } from './cells';
 import { dialectOf, listCells, withoutSingleQuotes, type Dialect } from './dialect';
@@ -133,6 +134,8 @@ class Rows {
   private readonly seen = { comments: 0, comment: 0, headers: 0, header: 0, marks: 0, mark: 0 };
   private readonly columns: number;
   private readonly headerText: string | null;
+  /** Written here: an apostrophe keeps spreadsheets from computing its cells. */
+  private readonly guarded: boolean;
 
   constructor(
     private readonly path: string,
@@ -140,6 +143,7 @@ class Rows {
     private readonly row: (cells: readonly string[], line: number) => void,
   ) {
     this.columns = dialect.columns.length;
+    this.guarded = isGuarded(dialect.columns);
     // A first line with numbers is data, and data may repeat.
     const named = dialect.columns.every((cell) => cell === '' || Number.isNaN(Number(cell)));
     this.headerText = named ? dialect.columns.join('\u0000') : null;
@@ -225,7 +229,7 @@ class Rows {
       if (this.seen.headers++ === 0) this.seen.header = number;
       return;
     }
-    this.row(plain, number);
+    this.row(this.guarded ? plain.map(unguarded) : plain, number);
   }
 
   remarks(): Remark[] {

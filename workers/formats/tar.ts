@@ -1,7 +1,7 @@
 import { AppError } from '../../src/domain/errors';
 import type { Format } from './format';
 import { baseName, blobSource, type ByteSource, type Watch } from './source';
-import { ByteReader } from './tarReader';
+import { ByteReader } from './byteReader';
 import { count } from './words';
 
 const BLOCK = 512;

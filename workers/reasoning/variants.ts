@@ -1,3 +1,4 @@
+import { markdownText } from '../../src/domain/markdown';
 import { nameOf } from '../../src/domain/entityNames';
 import type { ReasonedEntity } from '../../src/domain/reasoning';
 import type { TextVariant } from '../../src/domain/textVariants';
@@ -93,7 +94,7 @@ export async function pairsFile(
 ): Promise<Blob> {
   const study = await openStudy(database, datasetId);
   const size = scope === 'item' ? study.dataset.statistics.items : study.dataset.statistics.users;
-  const parts = [`# ${study.dataset.name}: ${labels[0]} beside ${labels[1]}\n`];
+  const parts = [`# ${markdownText(study.dataset.name)}: ${labels[0]} beside ${labels[1]}\n`];
   for (const one of index === null ? Array.from({ length: size }, (_, place) => place) : [index]) {
     const pair = await pairIn(study, scope, one, variants);
     if (index === null && pair.every(({ text }) => text === null || text === '')) continue;
@@ -104,13 +105,15 @@ export async function pairsFile(
 
 function sectionOf(study: ReasoningStudy, pair: Pair, labels: readonly [string, string]): string {
   const [{ scope, index, id, given, history }] = pair;
-  const about = scope === 'item' ? given : history.map((one) => `- ${one.name}`).join('\n');
+  const about = scope === 'item' ? given : history.map((one) => `- ${markdownText(one.name)}`).join('\n');
   const texts = pair.map(
     ({ text }, side) => `### ${labels[side] ?? ''}\n\n${text === null ? '(not asked)' : text || '(nothing to ask)'}\n`,
   );
   const name = nameOf(study.labels, scope, index);
-  const head = `${scope} ${id}${id === String(index) ? '' : ` (index ${index})`}`;
-  return [`## ${head}${name === null ? '' : `: ${name}`}\n`, ...(about === '' ? [] : [`${about}\n`]), ...texts].join(
-    '\n',
-  );
+  const head = `${scope} ${markdownText(id)}${id === String(index) ? '' : ` (index ${index})`}`;
+  return [
+    `## ${head}${name === null ? '' : `: ${markdownText(name)}`}\n`,
+    ...(about === '' ? [] : [`${about}\n`]),
+    ...texts,
+  ].join('\n');
 }

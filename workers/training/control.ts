@@ -1,3 +1,5 @@
+import { turn } from '../../src/domain/turn';
+
 /** What a person asked of a run, looked at between steps. */
 export class RunControl {
   #paused = false;
@@ -47,7 +49,7 @@ export class RunControl {
 
   /** Lets queued messages in, then waits as long as the run is paused. Milliseconds spent paused. */
   async gate(onPause: () => Promise<void>): Promise<number> {
-    await yieldToMessages();
+    await turn();
     if (!this.#paused || this.#stop) return 0;
     const pausedAt = performance.now();
     await onPause();
@@ -71,16 +73,4 @@ export class RunControl {
     this.#wake?.();
     this.#wake = null;
   }
-}
-
-/** A turn of the event loop without a timer, which background tabs slow to one a second. */
-function yieldToMessages(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
 }

@@ -1,6 +1,7 @@
 import type { EpochPoint, RunDocument, RunStatus, TermPoint } from '../../src/domain/run';
 import { AppError } from '../../src/domain/errors';
-import { writeTrained } from '../../src/storage/runs';
+import { presentName } from '../../src/storage/marker';
+import { writeRun, writeTrained } from '../../src/storage/runs';
 import type { RunHost } from './host';
 import { Room } from './room';
 
@@ -14,6 +15,8 @@ export class StoppedEarly extends Error {}
 export class RunRecord {
   readonly #host: Pick<RunHost, 'database' | 'control' | 'emit'>;
   readonly room: Room;
+  /** The name of the database when the run began. */
+  readonly #storedIn: Promise<unknown>;
   #run: RunDocument;
   #epochs: EpochPoint[];
   #intervals: TermPoint[];
@@ -25,6 +28,7 @@ export class RunRecord {
     this.#run = run;
     this.#host = host;
     this.room = new Room(host);
+    this.#storedIn = presentName(host.database);
     // Kept until a checkpoint says otherwise: a run that fails to open its device keeps its curves.
     this.#epochs = [...run.epochs];
     this.#intervals = [...run.intervals];
@@ -85,7 +89,11 @@ export class RunRecord {
   }
 
   async #write(run: RunDocument): Promise<void> {
-    if (await writeTrained(this.#host.database, run)) return;
+    const { database } = this.#host;
+    if (await writeTrained(database, run)) return;
+    // Where all is gone, the browser has cleared it, and nobody has deleted the run.
+    const before = await this.#storedIn;
+    if (before !== undefined && (await presentName(database)) !== before) return writeRun(database, run);
     throw new AppError('RUN_NOT_FOUND', 'The run was deleted while it trained.', 'Start it again to have it.', {
       id: run.id,
     });

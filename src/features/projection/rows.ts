@@ -55,7 +55,6 @@ export function pointTable(
         cellOf(colours, point),
       ];
     }),
-    texts: ['id', 'name', ...(colours.kind === 'classes' ? [colours.label] : [])],
   };
 }
 

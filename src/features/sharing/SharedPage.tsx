@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { useDeferredValue, useMemo } from 'react';
 import { useSearchParams } from 'react-router';
 import { plural } from '../../ui/format';
 import { ButtonLink } from '../../ui/Button';
@@ -7,7 +7,8 @@ import { Page } from '../../ui/Page';
 import { useAnswer } from '../../state/useAsked';
 import { modelTable } from '../../domain/models/catalogue';
 import type { SharedStudy } from '../../domain/shared';
-import { decodeStudy } from '../../sharing/link';
+import { readLink } from '../../state/sharing';
+import type { AskOptions } from '../../state/workerThread';
 import { SharedDatasets } from './SharedDatasets';
 import { SharedRuns } from './SharedRuns';
 
@@ -16,7 +17,9 @@ export function SharedPage() {
   const [parameters] = useSearchParams();
   const text = parameters.get('x') ?? '';
   const command = useMemo(() => ({ text }), [text]);
-  const { value: study, fault } = useAnswer(command, decode);
+  const { value, fault } = useAnswer(command, decode);
+  // A study may have 200 runs: drawn in pieces, between which the page answers.
+  const study = useDeferredValue(value);
   if (study) return <Study study={study} />;
   return (
     <Page title="Shared">
@@ -25,7 +28,8 @@ export function SharedPage() {
   );
 }
 
-const decode = ({ text }: { readonly text: string }): Promise<SharedStudy> => decodeStudy(`x=${text}`);
+const decode = ({ text }: { readonly text: string }, options: AskOptions): Promise<SharedStudy> =>
+  readLink(`x=${text}`, options);
 
 function Study({ study }: { readonly study: SharedStudy }) {
   const [first] = study.runs;

@@ -42,6 +42,18 @@ export class ByteReader {
     return length - left;
   }
 
+  /** Gives bytes back that were read last. */
+  unread(bytes: Uint8Array<ArrayBuffer>): void {
+    if (this.#chunk.length === 0) {
+      this.#chunk = bytes;
+      return;
+    }
+    const joined = new Uint8Array(bytes.length + this.#chunk.length);
+    joined.set(bytes);
+    joined.set(this.#chunk, bytes.length);
+    this.#chunk = joined;
+  }
+
   close(): Promise<unknown> {
     return this.#chunks.return();
   }
