@@ -60,10 +60,11 @@ export async function readVectors(
 
 /** MLLMRec has no tables: it starts from encoded descriptions and profiles, or from profiles that it trains. */
 async function initialVectors({ inputs, parameters }: Model): Promise<{ users: Float32Array; items: Float32Array }> {
-  const given = (name: string): Float32Array | undefined => inputs?.find((input) => input.name === name)?.values;
+  const given = (name: string): Promise<Float32Array> | undefined =>
+    inputs?.find((input) => input.name === name)?.read();
   const trained = parameters.find(({ name }) => name === 'userProfiles');
-  const users = trained ? await readFloats(trained.tensor) : given('userVectors');
-  const items = given('itemVectors');
+  const users = trained ? await readFloats(trained.tensor) : await given('userVectors');
+  const items = await given('itemVectors');
   if (users && items) return { users, items };
   throw new AppError(
     'PROJECTION_NO_VECTORS',

@@ -2,13 +2,15 @@ import { at } from '../../../src/domain/at';
 import * as tf from '@tensorflow/tfjs-core';
 import { countBetween, type Finding } from '../../../src/domain/observations';
 import { readFloats } from '../../engine/backends';
-import { normaliseRows } from '../../engine/nearest';
+import { unitRows } from '../../engine/nearest';
 import { tiles } from '../../engine/tiles';
-import { disposeTensors, floats, integers, matrix, vectorOf } from '../../engine/tensors';
+import { disposeTensors, floats, integers, vectorOf } from '../../engine/tensors';
+import { uploadRows } from '../../engine/upload';
 import { interactionMatrix, type Pairs } from '../../graphs/behaviour';
 import { csrFromEntries } from '../../graphs/csr';
 import { pseudoFeedback, type PseudoFeedback } from '../../graphs/pseudoFeedback';
 import { FIXED_THRESHOLD, signsOf, signThresholds } from '../../graphs/signs';
+import { forEachFeature } from '../layers/features';
 import type { Batch, BuildContext } from '../model';
 import type { SimgrConfig } from './table';
 
@@ -68,9 +70,7 @@ async function findPseudoFeedback(
   signs: Uint8Array,
 ): Promise<PseudoFeedback> {
   const { train, users, items, features } = input;
-  const tables = features.map(({ values, rows, columns }) =>
-    matrix(normaliseRows(values, rows, columns), rows, columns),
-  );
+  const tables = await forEachFeature(features, (feature) => uploadRows(unitRows(feature)));
   const similarities = async (wanted: Int32Array): Promise<Float32Array> => {
     const product = tf.tidy(() => {
       const rows = integers(wanted);
