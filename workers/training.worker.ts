@@ -30,6 +30,12 @@ async function handle(command: TrainingCommand): Promise<void> {
         });
       });
       return;
+    case 'watch':
+      void navigator.locks.request(command.lock, () => {
+        emit({ type: 'watched' });
+        return new Promise(() => undefined);
+      });
+      return;
     case 'pause':
       return control.pause();
     case 'resume':

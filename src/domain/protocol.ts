@@ -98,6 +98,8 @@ export type TrainingCommand =
       /** Steps to record for replay elsewhere. */
       readonly traceSteps?: number;
     }
+  /** Holds the web lock of this name as long as the thread lives, and says `watched`. */
+  | { readonly type: 'watch'; readonly lock: string }
   | { readonly type: 'pause' }
   | { readonly type: 'resume' }
   /** Runs to the end of the current (or, between epochs, the next) epoch, then pauses. */
@@ -142,6 +144,9 @@ export type TrainingEvent =
   | { readonly type: 'intervals'; readonly points: readonly TermPoint[] }
   | { readonly type: 'epoch'; readonly point: EpochPoint; readonly best: RunDocument['best'] }
   | { readonly type: 'findings'; readonly findings: readonly Finding[] }
+  /** Whether storage has no room for what the run has to keep. */
+  | { readonly type: 'storage'; readonly full: boolean }
+  | { readonly type: 'watched' }
   | { readonly type: 'estimated'; readonly estimate: MemoryEstimate }
   | { readonly type: 'throughput'; readonly throughput: Throughput }
   /** The document as stored; the last event of a run, whatever its end. */

@@ -190,6 +190,14 @@ export function summarise(run: RunDocument): RunSummary {
   return { ...rest, epochsDone: epochs.length };
 }
 
+/** What a person writes about a run. The thread that trains it writes all else, each without touching the other's part. */
+export const personsPart = ({ name, notes }: Pick<RunDocument, 'name' | 'notes'>): RunEdit => ({ name, notes });
+
+export interface RunEdit {
+  readonly name: string;
+  readonly notes: string;
+}
+
 export function newRun(id: string, name: string, experiment: Experiment, createdAt: string): RunDocument {
   return {
     version: 1,

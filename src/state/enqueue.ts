@@ -16,7 +16,7 @@ export async function enqueue(records: RunRecords, experiments: readonly QueuedE
   try {
     for (const [place, one] of wanted.entries()) {
       const run = documentOf(one, new Date(Date.now() + place));
-      await records.store(run);
+      await records.add(run);
       stored.push({ id: run.id, asked: one.asked });
     }
   } catch (error) {

@@ -24,7 +24,9 @@ export class LiveRun {
   pending: PendingCommand | null = null;
   /** Why it was told to stop, where a rule and not a person did. */
   stopReason: StopReason | null = null;
-  /** Times the device was lost and the run was taken up again. */
+  /** Storage has no room for its checkpoints: what it has learned since the last one lies in this page alone. */
+  full = false;
+  /** Times the device or the thread was lost and the run was taken up again. */
   restarts = 0;
   curves = 0;
   /** `performance.now()` of the last event: tells a slow worker from a silent one. */
@@ -80,7 +82,11 @@ export class LiveRun {
       case 'findings':
         this.findings = event.findings;
         break;
+      case 'storage':
+        this.full = event.full;
+        break;
       case 'estimated':
+      case 'watched':
       case 'throughput':
       case 'ended':
         break;

@@ -1,7 +1,6 @@
 import { isActive } from '../domain/run';
-import { writeEdit } from '../storage/queue';
 import { moveRuns } from '../storage/runLayout';
-import { deleteRun, readRun } from '../storage/runs';
+import { deleteRun } from '../storage/runs';
 import { enqueue } from './enqueue';
 import type { RunRecords } from './runRecords';
 import type { RunsState } from './runsState';
@@ -26,7 +25,7 @@ function listActions(records: RunRecords, queue: TrainingQueue) {
     await records.readAll();
     // Where there is no room for it, runs stay as they are: they are read in either layout.
     void moveRuns(database).catch(() => undefined);
-    channel.listen(() => void records.guarded(() => records.readAll()).then(() => queue.pump()));
+    channel.listen(() => void records.guarded(() => records.readAll()).then(() => queue.lookAround()));
     if (!records.state.runs.some(({ status }) => isActive(status))) return void queue.pump();
     const wait = (): void => records.set({ elsewhere: true });
     void lock
@@ -45,31 +44,23 @@ function listActions(records: RunRecords, queue: TrainingQueue) {
       }),
     remove: (ids: readonly string[]) =>
       records.guarded(async () => {
-        const gone = ids.filter((id) => id !== records.state.activeId);
-        await records.storeQueue(records.state.queue.filter((id) => !gone.includes(id)));
-        for (const id of gone) await deleteRun(database, id);
-        records.drop(gone);
+        await records.storeQueue(records.state.queue.filter((id) => !ids.includes(id)));
+        for (const id of ids) await deleteRun(database, id);
+        records.drop(ids);
+        queue.lookAround();
         const { runs, paused } = records.state;
         await records.storePaused(paused.filter((group) => runs.some((run) => run.group?.id === group)));
       }),
     edit: (id: string, change: Parameters<RunsState['edit']>[1]) =>
       records.guarded(async () => {
-        if (id !== records.state.activeId) {
-          await records.store({ ...(await readRun(database, id)), ...change });
-          return channel.tell();
-        }
-        const edit = { ...records.edits.get(id), ...change };
-        records.edits.set(id, edit);
-        const known = records.state.runs.find((run) => run.id === id);
-        if (known) records.putSummary(known);
-        await writeEdit(database, id, edit);
+        await records.change(id, (run) => ({ ...run, ...change }));
+        channel.tell();
       }),
     dismissFault: () => records.set({ fault: null }),
   };
 }
 
 function queueActions(records: RunRecords, queue: TrainingQueue) {
-  const { database } = records.env;
   const then = async (work: () => Promise<void>): Promise<void> => {
     await records.guarded(async () => {
       await work();
@@ -84,11 +75,14 @@ function queueActions(records: RunRecords, queue: TrainingQueue) {
     },
     resume: (...ids: string[]) =>
       then(async () => {
-        const { activeId, queue: waiting } = records.state;
-        const again = ids.filter((id) => activeId !== id && !waiting.includes(id));
-        for (const id of again)
-          await records.store({ ...(await readRun(database, id)), status: 'queued', fault: null });
-        await records.storeQueue([...again, ...records.state.queue]);
+        const again: string[] = [];
+        for (const id of ids) {
+          const run = await records.change(id, (stored) =>
+            isActive(stored.status) || stored.status === 'queued' ? null : { ...stored, status: 'queued', fault: null },
+          );
+          if (run) again.push(id);
+        }
+        await records.storeQueue([...again, ...records.state.queue.filter((id) => !again.includes(id))]);
       }),
     setPaused: (group: string, wanted: boolean) =>
       then(async () => {
@@ -97,9 +91,9 @@ function queueActions(records: RunRecords, queue: TrainingQueue) {
       }),
     dequeue: (id: string) =>
       records.guarded(async () => {
-        if (!records.state.queue.includes(id)) return;
-        const run = await readRun(database, id);
-        await records.store({ ...run, status: run.epochs.length > 0 ? 'interrupted' : 'stopped' });
+        await records.change(id, (run) =>
+          run.status === 'queued' ? { ...run, status: run.epochs.length > 0 ? 'interrupted' : 'stopped' } : null,
+        );
         await records.storeQueue(records.state.queue.filter((one) => one !== id));
       }),
     move: (id: string, places: number) =>

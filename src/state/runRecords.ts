@@ -3,10 +3,11 @@ import { AppError, faultOf } from '../domain/errors';
 import { summarise, type RunDocument, type RunSummary } from '../domain/run';
 import type { Unreadable, UnreadableDocument } from '../domain/unreadable';
 import { readPaused, readQueue, writePaused, writeQueue } from '../storage/queue';
+import { changeRun, inspectRun } from '../storage/runLayout';
 import { listRuns, writeRun } from '../storage/runs';
 import type { LiveRun } from './liveRun';
 import { liveSummary } from './runEnding';
-import type { RunEdit, RunsEnvironment, RunsState } from './runsState';
+import type { RunsEnvironment, RunsState } from './runsState';
 
 type Store = Pick<StoreApi<RunsState>, 'getState' | 'setState'>;
 
@@ -16,8 +17,6 @@ export class RunRecords {
   readonly #store: Store;
   /** The run in progress: what it says is newer than what is stored. */
   live: LiveRun | null = null;
-  /** Edits of the run in progress: its worker writes the document without knowing of them. */
-  readonly edits = new Map<string, RunEdit>();
   /** Runs whose summary can be read, but not their document. */
   readonly #aside = new Map<string, UnreadableDocument>();
   /** Counts what is stored: a list that was read before is not the newest any more. */
@@ -58,15 +57,36 @@ export class RunRecords {
 
   putSummary(run: RunSummary): void {
     const { runs } = this.state;
-    const edited = { ...run, ...this.edits.get(run.id) };
     const known = runs.some(({ id }) => id === run.id);
-    this.set({ runs: known ? runs.map((one) => (one.id === run.id ? edited : one)) : [...runs, edited] });
+    this.set({ runs: known ? runs.map((one) => (one.id === run.id ? run : one)) : [...runs, run] });
   }
 
-  async store(run: RunDocument): Promise<void> {
+  /** Stores a new run. */
+  async add(run: RunDocument): Promise<void> {
     await writeRun(this.env.database, run);
+    this.#written(run);
+  }
+
+  /**
+   * Changes a stored run, whatever another tab has made of it meanwhile; `next` returns null to leave it. Returns the run as it is stored then;
+   * null where nothing was written. One that cannot be read is set aside.
+   */
+  async change(id: string, next: (stored: RunDocument) => RunDocument | null): Promise<RunDocument | null> {
+    const { database } = this.env;
+    const run = await changeRun(database, id, next);
+    if (run) this.#written(run);
+    else {
+      const why = (await inspectRun(database, id))?.why;
+      if (why) this.setAside(id, why);
+    }
+    return run;
+  }
+
+  #written(run: RunDocument): void {
     this.#writes += 1;
-    this.putSummary(summarise(run));
+    const { live } = this;
+    const summary = summarise(run);
+    this.putSummary(run.id === live?.runId ? { ...summary, ...liveSummary(live) } : summary);
     const { changes } = this.state;
     this.set({ changes: { ...changes, [run.id]: (changes[run.id] ?? 0) + 1 } });
   }
@@ -100,9 +120,7 @@ export class RunRecords {
       loaded: true,
       paused,
       unreadable: [...listed.unreadable, ...this.#aside.values()],
-      runs: readable.map((run) =>
-        run.id === live?.runId ? { ...run, ...liveSummary(live) } : { ...run, ...this.edits.get(run.id) },
-      ),
+      runs: readable.map((run) => (run.id === live?.runId ? { ...run, ...liveSummary(live) } : run)),
       queue: [...order.filter((id) => queued.includes(id)), ...queued.filter((id) => !order.includes(id))],
     });
   }

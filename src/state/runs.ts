@@ -43,4 +43,5 @@ export const { useRuns, liveRun } = createRuns({
   openWorker: openTrainingWorker,
   lock: browserLock,
   channel: browserChannel(),
+  roomMs: 5000,
 });

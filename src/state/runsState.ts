@@ -1,5 +1,5 @@
 import type { Fault } from '../domain/errors';
-import type { Experiment, RunGroup, RunSummary } from '../domain/run';
+import type { Experiment, RunEdit, RunGroup, RunSummary } from '../domain/run';
 import type { SharedRun } from '../domain/sharedRun';
 import type { UnreadableDocument } from '../domain/unreadable';
 import type { Database } from '../storage/database';
@@ -45,9 +45,9 @@ export interface RunsState {
   dequeue(id: string): Promise<void>;
   /** Moves a queued run by `places` (−1: earlier). */
   move(id: string, places: number): Promise<void>;
-  /** Deletes runs with weights and details, also of those that cannot be read; the one in progress is left. */
+  /** Deletes runs with weights and details, also of those that cannot be read. One that trains is stopped, in this tab or another. */
   remove(ids: readonly string[]): Promise<void>;
-  edit(id: string, change: RunEdit): Promise<void>;
+  edit(id: string, change: Partial<RunEdit>): Promise<void>;
   /** Sends a command to the run in progress. */
   command(command: PendingCommand): void;
   /** Ends the worker without waiting for it. The run can be resumed from its last checkpoint. */
@@ -61,16 +61,13 @@ export interface QueuedExperiment {
   readonly theirs?: SharedRun;
 }
 
-export interface RunEdit {
-  readonly name?: string;
-  readonly notes?: string;
-}
-
 export interface RunsEnvironment {
   readonly database: Database;
   readonly openWorker: OpenTrainingWorker;
   readonly lock: TrainingLock;
   readonly channel: TabChannel;
+  /** Milliseconds until storage that was full is tried again. */
+  readonly roomMs: number;
 }
 
 /** The first run of the queue whose sweep is not paused. */

@@ -1,8 +1,8 @@
-import { faultOf } from '../domain/errors';
-import { isActive, type RunDocument } from '../domain/run';
-import { deleteEdit, readEdit } from '../storage/queue';
+import { AppError, faultOf, type Fault } from '../domain/errors';
+import { isActive, personsPart } from '../domain/run';
+import { adoptEdits } from '../storage/queue';
 import { inspectRun } from '../storage/runLayout';
-import { readRun } from '../storage/runs';
+import { deleteRun, sweepRuns } from '../storage/runs';
 import { LiveRun, type PendingCommand } from './liveRun';
 import { medianJudge, type Judge } from './medianStop';
 import { endingOf, faultAt, liveSummary } from './runEnding';
@@ -12,8 +12,14 @@ import { startSession, type Session, type SessionEnd } from './session';
 
 const EVERY_MS = 100;
 const SUMMARY_EVERY_MS = 1000;
-/** A lost device is tried again this often before the run fails. */
+/** A run whose device or thread is lost goes on from its checkpoint this often before it fails. */
 const RESTARTS = 2;
+const LOST: Readonly<Record<string, string>> = {
+  GPU_LOST: 'the GPU was lost',
+  WORKER_FAILED: 'the training thread ended',
+};
+const NO_ROOM =
+  'Delete runs or datasets that you do not need, or free disk space. Saving is tried again every few seconds.';
 
 /** Trains the queued runs one after the other, each in a worker of its own, and tells the store how the one in progress fares. */
 export class TrainingQueue {
@@ -22,6 +28,7 @@ export class TrainingQueue {
   #pumping = false;
   #ticking = false;
   #summarised = 0;
+  #swept = false;
 
   constructor(records: RunRecords) {
     this.#records = records;
@@ -57,14 +64,41 @@ export class TrainingQueue {
     const records = this.#records;
     const { database } = records.env;
     await records.readAll();
+    if (!this.#swept)
+      await records.orFault(
+        this.#kept(() => adoptEdits(database)),
+        undefined,
+      );
     for (const { id, status } of records.state.runs) {
       if (!isActive(status) || id === records.live?.runId) continue;
-      const run = await this.#read(id);
-      if (!run) continue;
-      // One that cannot be read stays where it is.
-      const edit = await records.orFault(readEdit(database, id), null);
-      await records.store({ ...run, ...edit, status: 'interrupted' });
-      if (edit) await deleteEdit(database, id);
+      await this.#kept(() =>
+        records.change(id, (run) => (isActive(run.status) ? { ...run, status: 'interrupted' } : null)),
+      );
+    }
+    if (!this.#swept) await sweepRuns(database);
+    this.#swept = true;
+  }
+
+  /** After another tab has changed something: ends the thread of a run that is not stored any more, and takes up the queue. */
+  lookAround(): void {
+    const { live, state } = this.#records;
+    if (live && !state.runs.some(({ id }) => id === live.runId)) this.kill();
+    else void this.pump();
+  }
+
+  /** What `work` gives; while there is no room for it, it is tried again, and the page says so. */
+  async #kept<T>(work: () => Promise<T>): Promise<T> {
+    const records = this.#records;
+    for (let said: Fault | null = null; ;) {
+      try {
+        const value = await work();
+        if (said && records.state.fault === said) records.set({ fault: null });
+        return value;
+      } catch (error) {
+        if (!(error instanceof AppError) || error.code !== 'STORE_QUOTA') throw error;
+        if (!said || !records.state.fault) records.set({ fault: (said = { ...error.toFault(), hint: NO_ROOM }) });
+        await new Promise((resolve) => setTimeout(resolve, records.env.roomMs));
+      }
     }
   }
 
@@ -81,23 +115,18 @@ export class TrainingQueue {
     this.#session?.kill();
   }
 
-  /** A run's document. One that cannot be read is set aside, so that it holds up no other; null then, and for one that is gone. */
-  async #read(id: string): Promise<RunDocument | null> {
-    const found = await inspectRun(this.#records.env.database, id);
-    if (found?.why) this.#records.setAside(id, found.why);
-    return found?.value ?? null;
-  }
-
   /** Trains one run to its end; returns when its document is stored. */
   async #train(id: string): Promise<void> {
     const records = this.#records;
-    const document = await this.#read(id);
-    if (!document) return records.storeQueue(records.state.queue.filter((one) => one !== id));
-    const current = new LiveRun({ ...document, fault: null }, performance.now());
+    // Another tab may have taken it out of the queue.
+    const document = await this.#kept(() =>
+      records.change(id, (run) => (run.status === 'queued' ? { ...run, status: 'preparing', fault: null } : null)),
+    );
+    await this.#kept(() => records.storeQueue(records.state.queue.filter((one) => one !== id)));
+    if (!document) return records.readAll();
+    const current = new LiveRun(document, performance.now());
     records.live = current;
     records.set({ activeId: id });
-    await records.storeQueue(records.state.queue.filter((one) => one !== id));
-    await records.store({ ...document, status: 'preparing', fault: null });
     const judge = await medianJudge(document, records.state.runs, records.env.database);
     await this.#end(current, await this.#sessions(current, judge));
   }
@@ -107,14 +136,15 @@ export class TrainingQueue {
     for (;;) {
       this.#session = this.#begin(current, judge);
       const end = await this.#session.end;
-      if (faultAt(end)?.code !== 'GPU_LOST' || current.restarts >= RESTARTS) {
+      const lost = LOST[faultAt(end)?.code ?? ''];
+      if (!lost || current.restarts >= RESTARTS) {
         this.#session = null;
         return end;
       }
       current.restarts += 1;
       current.fault = null;
       current.phase = {
-        text: `the GPU was lost; resuming from the last checkpoint (${current.restarts} of ${RESTARTS})`,
+        text: `${lost}; resuming from the last checkpoint (${current.restarts} of ${RESTARTS})`,
         fraction: null,
       };
       current.status = 'preparing';
@@ -135,24 +165,26 @@ export class TrainingQueue {
     });
   }
 
-  /** Stores how the run ended, with what was written meanwhile. */
+  /** Stores how the run ended. One that was deleted while it trained is not stored again. */
   async #end(current: LiveRun, end: SessionEnd): Promise<void> {
     const records = this.#records;
     const { database, channel } = records.env;
     const id = current.runId;
-    const stored = end.kind === 'ended' ? end.run : await readRun(database, id);
-    const edit = records.edits.get(id);
-    records.edits.delete(id);
-    if (edit) await deleteEdit(database, id);
     records.live = null;
     records.set({ activeId: null });
-    // A run that reached its end before the word arrived was not stopped by it.
-    await records.store({
-      ...stored,
-      ...edit,
-      ...endingOf(end, stored),
-      ...(current.stopReason && stored.status === 'stopped' && { stopReason: current.stopReason }),
-    });
+    const stored = await this.#kept(() =>
+      records.change(id, (before) => {
+        const run = end.kind === 'ended' ? { ...end.run, ...personsPart(before) } : before;
+        // A run that reached its end before the word arrived was not stopped by it.
+        const reason = run.status === 'stopped' ? current.stopReason : null;
+        return { ...run, ...endingOf(end, run), ...(reason && { stopReason: reason }) };
+      }),
+    );
+    if (!stored && !(await inspectRun(database, id))) {
+      // What its thread may have written last.
+      await deleteRun(database, id);
+      records.drop([id]);
+    }
     channel.tell();
   }
 

@@ -15,10 +15,10 @@ export interface Table {
   setMany(entries: Entries): Promise<void>;
   delete(keys: readonly string[]): Promise<void>;
   /**
-   * Reads a value and stores the entries that `next` makes of it, in one transaction: nothing else is written in between. null stores
+   * Reads values and stores the entries that `next` makes of them, in one transaction: nothing else is written in between. null stores
    * nothing. `next` does not wait for anything.
    */
-  change(key: string, next: (value: unknown) => Entries | null): Promise<void>;
+  change(keys: readonly string[], next: (values: readonly unknown[]) => Entries | null): Promise<void>;
   /** All keys that start with `prefix`, in ascending order. */
   keys(prefix?: string): Promise<string[]>;
 }
@@ -91,7 +91,7 @@ function browserTable(name: TableName): Table {
       ),
     delete: (list) =>
       guarded(list.length === 1 && list[0] !== undefined ? del(list[0], store) : delMany([...list], store)),
-    change: (key, next) => guarded(store('readwrite', (values) => changed(values, key, next))),
+    change: (list, next) => guarded(store('readwrite', (values) => changed(values, list, next))),
     keys: async (prefix = '') =>
       (await guarded(keys(store)))
         .flatMap((key) => (typeof key === 'string' && key.startsWith(prefix) ? key : []))
@@ -99,15 +99,29 @@ function browserTable(name: TableName): Table {
   };
 }
 
-/** Reads, and writes within the same transaction: it stays open from the answer to the read until the writes are asked for. */
-function changed(values: IDBObjectStore, key: string, next: (value: unknown) => Entries | null): Promise<void> {
+/** Reads, and writes within the same transaction: it stays open from the answers to the reads until the writes are asked for. */
+function changed(
+  values: IDBObjectStore,
+  list: readonly string[],
+  next: (values: readonly unknown[]) => Entries | null,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const { transaction } = values;
+    let failure: Error | null = null;
     transaction.oncomplete = () => resolve();
-    transaction.onabort = transaction.onerror = () => reject(transaction.error ?? new Error('The transaction ended.'));
-    const reading = values.get(key);
-    reading.onsuccess = () => {
-      for (const [at, value] of next(reading.result) ?? []) values.put(value, at);
+    transaction.onabort = transaction.onerror = () =>
+      reject(failure ?? transaction.error ?? new Error('The transaction ended.'));
+    const readings = list.map((key): IDBRequest<unknown> => values.get(key));
+    const last = readings.at(-1);
+    if (!last) return;
+    // Answers come in the order of the questions.
+    last.onsuccess = () => {
+      try {
+        for (const [at, value] of next(readings.map(({ result }) => result)) ?? []) values.put(value, at);
+      } catch (error) {
+        failure = error instanceof Error ? error : new Error(String(error));
+        transaction.abort();
+      }
     };
   });
 }
@@ -128,8 +142,8 @@ export function memoryDatabase(): Database {
         const cloned = entries.map(([key, value]) => [key, structuredClone(value)] as const);
         for (const [key, value] of cloned) map.set(key, value);
       },
-      change: async (key, next) => {
-        const entries = next(structuredClone(map.get(key))) ?? [];
+      change: async (list, next) => {
+        const entries = next(list.map((key): unknown => structuredClone(map.get(key)))) ?? [];
         for (const [at, value] of entries) map.set(at, structuredClone(value));
       },
       delete: async (list) => list.forEach((key) => map.delete(key)),

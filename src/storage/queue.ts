@@ -1,14 +1,12 @@
 import { checked } from '../documents/check';
 import { idList, runEdit } from '../documents/settings';
 import type { Database } from './database';
+import { changeRun } from './runLayout';
 
-/** What is kept of the queue, in the table `settings`: `queue`, `pausedGroups`, and `edits/<run>` of the run in progress. */
+/** What is kept of the queue, in the table `settings`: `queue` and `pausedGroups`. */
 
 const QUEUE = 'queue';
 const PAUSED = 'pausedGroups';
-
-/** Where edits of the run in progress wait, should the tab be closed before its end. */
-const editKey = (id: string): string => `edits/${id}`;
 
 /** Ids of queued runs, next first. Throws `STORE_DAMAGED`. */
 export async function readQueue({ settings }: Database): Promise<readonly string[]> {
@@ -30,14 +28,28 @@ export async function readPaused({ settings }: Database): Promise<readonly strin
 export const writePaused = ({ settings }: Database, paused: readonly string[]): Promise<void> =>
   settings.set(PAUSED, paused);
 
-/** null where there is none. Throws `STORE_DAMAGED`. */
-export async function readEdit({ settings }: Database, id: string) {
-  const value = await settings.get(editKey(id));
-  if (value === undefined) return null;
-  return checked(runEdit, value, 'What was written while the run trained', 'Write it again on the run’s page.');
+const EDITS = 'edits/';
+
+/**
+ * Gives runs the names and notes that version 0.2 kept at `edits/<run>` while they trained. What cannot be read stays where it is. Throws
+ * `STORE_DAMAGED` for it, once the others are done.
+ */
+export async function adoptEdits(database: Database): Promise<void> {
+  let damaged: unknown = null;
+  for (const key of await database.settings.keys(EDITS)) {
+    try {
+      const value = await database.settings.get(key);
+      const edit = checked(
+        runEdit,
+        value,
+        'What was written while the run trained',
+        'Write it again on the run’s page.',
+      );
+      await changeRun(database, key.slice(EDITS.length), (run) => ({ ...run, ...edit }));
+      await database.settings.delete([key]);
+    } catch (error) {
+      damaged = error;
+    }
+  }
+  if (damaged) throw damaged;
 }
-
-export const writeEdit = ({ settings }: Database, id: string, edit: object): Promise<void> =>
-  settings.set(editKey(id), edit);
-
-export const deleteEdit = ({ settings }: Database, id: string): Promise<void> => settings.delete([editKey(id)]);

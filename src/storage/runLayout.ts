@@ -43,6 +43,26 @@ export async function inspectRun({ runs }: Database, id: string): Promise<Checke
   return checkWhole(id, isWhole(stored) ? stored : await runs.get(documentKey(id)));
 }
 
+/**
+ * Changes a stored run in one transaction, so that no other writer comes in between. `next` gets what is stored; null leaves it as it is.
+ * Returns the run as it is stored then; null where nothing was written: it is deleted, cannot be read, or `next` left it.
+ */
+export async function changeRun(
+  { runs }: Database,
+  id: string,
+  next: (stored: RunDocument) => RunDocument | null,
+): Promise<RunDocument | null> {
+  let written: RunDocument | null = null;
+  await runs.change([id, documentKey(id)], ([summary, document]) => {
+    written = null;
+    if (isNewer(summary)) return null;
+    const { value } = checkWhole(id, isWhole(summary) ? summary : document);
+    written = value && next(value);
+    return written && entriesOf(written, summarise(written));
+  });
+  return written;
+}
+
 const NEWER = { value: null, why: { kind: 'newer' } } as const;
 
 const checkWhole = (id: string, stored: unknown): Checked<RunDocument> => own(id, checkRun(stored));
@@ -60,7 +80,7 @@ function own<T extends { readonly id: string }>(id: string, found: Checked<T>): 
 export async function moveRuns({ runs }: Database): Promise<void> {
   for (const id of await runs.keys()) {
     if (id.includes('/') || !isWhole(await runs.get(id))) continue;
-    await runs.change(id, (stored) => {
+    await runs.change([id], ([stored]) => {
       const run = isWhole(stored) ? checkWhole(id, stored).value : null;
       return run && entriesOf(run, summarise(run));
     });

@@ -2,12 +2,12 @@ import type { DatasetDocument } from '../domain/dataset';
 import { AppError } from '../domain/errors';
 import type { PerUserMetrics } from '../domain/metrics';
 import { sameExperiment } from '../domain/prerequisite';
-import { summarise, type Experiment, type RunDocument, type RunSummary } from '../domain/run';
+import { personsPart, summarise, type Experiment, type RunDocument, type RunSummary } from '../domain/run';
 import { unreadableHint, unreadableSentence, type Listing, type UnreadableDocument } from '../domain/unreadable';
 import { checked, nameOf } from '../documents/check';
 import { detailsSchema } from '../documents/details';
 import type { Database } from './database';
-import { entriesOf, inspectRun, readSummary } from './runLayout';
+import { changeRun, documentKey, entriesOf, inspectRun, readSummary } from './runLayout';
 
 /** Beside a run's document: what the test split's users got at the best epoch. */
 export interface RunDetails {
@@ -70,15 +70,27 @@ export async function relinkRuns(
     ({ experiment: { dataset } }) => dataset.fingerprint === fingerprint && !stored.has(dataset.id),
   );
   for (const { id: runId } of lost) {
-    const run = await readRun(database, runId);
-    await writeRun(database, { ...run, experiment: { ...run.experiment, dataset: { ...run.experiment.dataset, id } } });
+    await changeRun(database, runId, (run) => ({
+      ...run,
+      experiment: { ...run.experiment, dataset: { ...run.experiment.dataset, id } },
+    }));
   }
   return lost.length > 0;
 }
 
-/** The summary and the document, or neither. */
-export const writeRun = (database: Database, run: RunDocument): Promise<void> =>
-  database.runs.setMany(entriesOf(run, summarise(run)));
+/** Stores a new run, or puts it in the place of what is stored: all of it or nothing. */
+export const writeRun = (database: Database, run: RunDocument, details: RunDetails | null = null): Promise<void> =>
+  database.runs.setMany([
+    ...entriesOf(run, summarise(run)),
+    ...(details ? [[detailsKey(run.id), details] as const] : []),
+  ]);
+
+/**
+ * Stores what the thread that trains a run knows of it. The name and the notes are the person's: they stay as they are stored. False where
+ * the run has been deleted; nothing is written then.
+ */
+export const writeTrained = async (database: Database, run: RunDocument): Promise<boolean> =>
+  (await changeRun(database, run.id, (stored) => ({ ...run, ...personsPart(stored) }))) !== null;
 
 /** What is kept of the test split's users; null where nothing is. Throws `STORE_DAMAGED`. */
 export async function readDetails(database: Database, id: string): Promise<RunDetails | null> {
@@ -92,13 +104,27 @@ export async function readDetails(database: Database, id: string): Promise<RunDe
   );
 }
 
+/** Beside a run that is stored; nothing where it has been deleted. */
 export const writeDetails = (database: Database, id: string, details: RunDetails): Promise<void> =>
-  database.runs.set(detailsKey(id), details);
+  database.runs.change([id], ([stored]) => (stored === undefined ? null : [[detailsKey(id), details]]));
 
 const detailsKey = (id: string): string => `${id}/details`;
 
 /** Removes all that is stored of a run, whether it can be read or not. */
 export async function deleteRun(database: Database, id: string): Promise<void> {
-  await database.runs.delete([id, ...(await database.runs.keys(`${id}/`))]);
+  const known = [id, documentKey(id), detailsKey(id)];
+  await database.runs.delete([...new Set([...known, ...(await database.runs.keys(`${id}/`))])]);
   await database.checkpoints.delete(await database.checkpoints.keys(`${id}/`));
 }
+
+/** Removes what deleted runs have left behind: details, weights and checkpoints without a run. Nothing of a run is stored before the run. */
+export async function sweepRuns(database: Database): Promise<void> {
+  const parts = await database.runs.keys();
+  const stored = new Set(parts.filter((key) => !key.includes('/') || key === documentKey(ownerOf(key))).map(ownerOf));
+  const orphans = (keys: readonly string[]): string[] => keys.filter((key) => !stored.has(ownerOf(key)));
+  const [details, weights] = [orphans(parts), orphans(await database.checkpoints.keys())];
+  if (details.length > 0) await database.runs.delete(details);
+  if (weights.length > 0) await database.checkpoints.delete(weights);
+}
+
+const ownerOf = (key: string): string => key.split('/')[0] ?? key;

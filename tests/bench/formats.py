@@ -24,3 +24,5 @@ columns = pa.table({f'f{i}': features[:, i] for i in range(COLUMNS)})
 # By default values go through a dictionary, which is of no use for features and is yet what most files have.
 pq.write_table(columns, folder / 'columns.parquet')
 pq.write_table(columns, folder / 'columns_plain.parquet', use_dictionary=False)
+# As versions without a limit of rows per page write it.
+pq.write_table(columns, folder / 'columns_tall.parquet', max_rows_per_page=2**31 - 1)

@@ -78,6 +78,7 @@ for (const name of process.argv[3]?.split(',') ?? [
   'lists.parquet',
   'columns_plain.parquet',
   'columns.parquet',
+  'columns_tall.parquet',
 ]) {
   const { seconds, peak, before } = await measure(name);
   base ??= seconds;

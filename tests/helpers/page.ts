@@ -55,7 +55,7 @@ export async function storedRun(page: Page, id: string): Promise<RunDocument | n
   return ((await stored(page, 'runs', `${id}/document`)) as RunDocument | undefined) ?? null;
 }
 
-/** Fills the form and starts; returns the run's id. */
+/** Fills the form and starts, or queues behind a run that trains; returns the run's id. */
 export async function startRun(page: Page, model: string, options: Readonly<Record<string, string>>): Promise<string> {
   await page.goto('./#/experiment');
   await page.getByRole('combobox', { name: 'Model' }).selectOption({ label: model });
@@ -64,7 +64,7 @@ export async function startRun(page: Page, model: string, options: Readonly<Reco
     // A field with suggestions is a combobox.
     await page.getByRole('textbox', { name }).or(page.getByRole('combobox', { name })).fill(value);
   }
-  await page.getByRole('button', { name: 'Start the run' }).click();
+  await page.getByRole('button', { name: /^(Start|Queue) the run$/ }).click();
   await page.waitForURL(/#\/runs\/.+/);
   return page.url().replace(/^.*#\/runs\//, '');
 }

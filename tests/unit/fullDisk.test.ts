@@ -1,8 +1,10 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { testHost } from '#test-host';
 import type { TrainingEvent } from '../../src/domain/protocol';
 import type { Database } from '../../src/storage/database';
-import { readRun } from '../../src/storage/runs';
+import { deleteRun, readDetails, readRun } from '../../src/storage/runs';
+import { readWeights } from '../../src/storage/weights';
+import type { RunDocument } from '../../src/domain/run';
 import { AppError, faultOf } from '../../src/domain/errors';
 import { RunControl } from '../../workers/training/control';
 import { executeRun } from '../../workers/training/run';
@@ -13,35 +15,87 @@ const full = (): never => {
   throw new AppError(fault.code, fault.message, fault.hint);
 };
 
-/** Storage that refuses to take anything more once `isFull` says so. */
+/** Storage that takes nothing while `isFull` says so. */
 function filling(database: Database, isFull: () => boolean): Database {
   const limit = (table: Database['runs']): Database['runs'] => ({
     ...table,
     set: async (key, value) => (isFull() ? full() : table.set(key, value)),
     setMany: async (entries) => (isFull() ? full() : table.setMany(entries)),
+    change: async (keys, next) => (isFull() ? full() : table.change(keys, next)),
   });
   return { ...database, runs: limit(database.runs), checkpoints: limit(database.checkpoints) };
 }
 
-it('a disk that fills up during a run ends it in one sentence, and what was stored stays', async () => {
+async function trained(isFull: (events: readonly TrainingEvent[]) => boolean) {
   const { database, run } = await smallStudy('bpr', { epochs: 3 }, 'cpu');
   const events: TrainingEvent[] = [];
-  let writes = 0;
-  const ended = await executeRun(run.id, {
-    database: filling(database, () => ++writes > 4),
+  const control = new RunControl();
+  const ending = executeRun(run.id, {
+    database: filling(database, () => isFull(events)),
     deviceHost: await testHost(false),
-    control: new RunControl(),
+    control,
     emit: (event) => events.push(event),
     traceSteps: 0,
     checkpointIntervalMs: 0,
+    roomMs: 1,
   });
-  expect(ended.status).toBe('failed');
-  expect(ended.fault?.code).toBe('STORE_QUOTA');
+  return { database, events, control, id: run.id, ending };
+}
+
+const numbers = ({ epochs, result }: RunDocument) => ({
+  result,
+  epochs: epochs.map(({ epoch, total, terms, valid }) => ({ epoch, total, terms, valid })),
+});
+
+it('a disk that is full for a while during a run costs nothing, and the page is told', async () => {
+  const undisturbed = await trained(() => false);
+  for (const [from, to] of [
+    [3, 6],
+    [5, 60],
+    [10, 40],
+  ] as const) {
+    let writes = 0;
+    const { database, events, id, ending } = await trained(() => ++writes > from && writes <= to);
+    const ended = await ending;
+    expect(writes).toBeGreaterThan(from);
+    expect(events.filter(({ type }) => type === 'storage')).toEqual([
+      { type: 'storage', full: true },
+      { type: 'storage', full: false },
+    ]);
+    expect(ended.fault).toBeNull();
+    expect(numbers(ended)).toEqual(numbers(await undisturbed.ending));
+    expect(await readRun(database, id)).toEqual(ended);
+    expect(Object.keys((await readWeights(database, id)) ?? {}).length).toBeGreaterThan(0);
+    expect(await readDetails(database, id)).not.toBeNull();
+  }
+});
+
+it('a disk that stays full holds the end of a run until it is told to stop; its newest checkpoint stays', async () => {
+  let writes = 0;
+  const { database, events, control, id, ending } = await trained(() => ++writes > 8);
+  const isRanking = (event: TrainingEvent) => event.type === 'phase' && event.text.startsWith('ranking the test');
+  await vi.waitFor(() => expect(events.some(isRanking)).toBe(true), { timeout: 60_000 });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(events.at(-1)?.type).not.toBe('ended');
+  for (let stops = 0; stops < 3; stops++) {
+    control.stop();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  const ended = await ending;
+  expect(ended).toMatchObject({ status: 'failed', fault: { code: 'STORE_QUOTA' } });
   expect(ended.fault?.hint).toContain('Delete');
-  expect(events.at(-1)).toMatchObject({ type: 'ended' });
-  // What got in before is still there and can be gone on with.
-  expect((await readRun(database, run.id)).status).not.toBe('finished');
-  expect((await database.checkpoints.keys(`${run.id}/slot`)).length).toBeGreaterThan(0);
+  expect((await readRun(database, id)).status).not.toBe('finished');
+  expect((await database.checkpoints.keys(`${id}/slot`)).length).toBeGreaterThan(0);
+});
+
+it('a run that is deleted while it trains writes nothing more', async () => {
+  const { database, id, ending } = await trained((events) => {
+    if (events.some(({ type }) => type === 'epoch')) void deleteRun(database, id);
+    return false;
+  });
+  const ended = await ending;
+  expect(ended.fault?.code).toBe('RUN_NOT_FOUND');
+  expect(await database.runs.keys(id)).toEqual([]);
 });
 
 it('a run refuses a dataset with another content under the same id', async () => {

@@ -78,9 +78,9 @@ describe('runs of the layout before summaries', () => {
     // Between the look at a run and its move, a worker stores it: in the one layout or, from a page that is older, in the other.
     for (const write of [() => writeRun(database, newer), () => database.runs.set('a', newer)]) {
       const racing = withTable(database, 'runs', (table) => ({
-        change: async (key, next) => {
-          if (key === 'a') await write();
-          return table.change(key, next);
+        change: async (keys, next) => {
+          if (keys.includes('a')) await write();
+          return table.change(keys, next);
         },
       }));
       await moveRuns(racing);

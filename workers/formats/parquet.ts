@@ -16,15 +16,19 @@ export const parquet: Format = {
   open: async (source, watch) => {
     const blob = await spool(source, { signal: watch.signal });
     const file = await readFile(source.path, blob, watch);
-    const [{ parquetHeader }, { deltaBinaryUnpack }, decompressors] = await Promise.all([
-      import('hyparquet/src/column.js'),
-      import('hyparquet/src/delta.js'),
-      decompressorsFor(file),
-    ]);
-    const tools = { decompressors, readHeader: parquetHeader, unpackDeltas: deltaBinaryUnpack };
-    return { kind: 'table', table: await tableOf(file, tools, watch) };
+    return { kind: 'table', table: await tableOf(file, await toolsFor(file), watch) };
   },
 };
+
+/** Loads what the file needs. */
+export async function toolsFor(file: ParquetFile): Promise<Tools> {
+  const [{ parquetHeader }, { deltaBinaryUnpack }, decompressors] = await Promise.all([
+    import('hyparquet/src/column.js'),
+    import('hyparquet/src/delta.js'),
+    decompressorsFor(file),
+  ]);
+  return { decompressors, readHeader: parquetHeader, unpackDeltas: deltaBinaryUnpack };
+}
 
 async function tableOf(file: ParquetFile, tools: Tools, watch: Watch): Promise<Table> {
   const widths = await widthsOf(file, tools, watch);

@@ -4,17 +4,19 @@ import { AppError } from '../../src/domain/errors';
 import { baseName, type Watch } from './source';
 import { asBroken, broken, chunkOf, type Column, type Leaf, type ParquetFile } from './parquetFile';
 import { DamagedPage, bitsOf, constantHybrid, readHybrid } from './parquetLevels';
-import { PageReader, unpacked, type Decompressors } from './parquetPages';
+import { firstVersion, secondVersion, type Parts } from './parquetParts';
+import { PageReader, unpacked, type Decompressors, type Page } from './parquetPages';
 import { decodePage, type Decoding } from './parquetValues';
 import { amount, count } from './words';
 
-/** The parts of a data page, unpacked. */
-interface Parts {
-  readonly entries: number;
-  readonly repetition: Uint8Array | null;
-  readonly definition: Uint8Array | null;
-  readonly values: Uint8Array;
-  readonly encoding: string;
+/** What it takes to read a page again. */
+interface Mark {
+  readonly page: number;
+  readonly row: number;
+  readonly inRow: number;
+  readonly isFirst: boolean;
+  /** Values of the row that the pages before began. */
+  readonly begun: Float32Array;
 }
 
 /** The numbers of one column in one row group, page by page, row after row. */
@@ -27,6 +29,11 @@ export class ColumnCursor {
   readonly #codec;
   readonly #tools: Tools;
   #dictionary: Float32Array | null = null;
+  /** Where the dictionary lies, once it has been read. */
+  #dictionaryAt: number | null = null;
+  #mark: Mark | null = null;
+  /** Values of the marked page that are taken, while it is not held. */
+  #taken: number | null = null;
   #held: Float32Array = new Float32Array();
   /** Rows of the file that have begun. */
   #row: number;
@@ -66,13 +73,16 @@ export class ColumnCursor {
 
   /** Reads pages until there is a row to take. Throws `FILE_BROKEN`, and `TABLE_VALUE` at a row that has no number or not as many as the first. */
   async fill(): Promise<void> {
+    let taken = this.#goBack();
     while (this.rows === 0) {
       const parts = await this.#nextPage();
       if (!parts && this.#leaf.repeated > 0 && this.#inRow !== this.#width)
         throw this.#wrongRow(`${amount(this.#inRow, 'number')}`);
       if (!parts) throw broken(this.#file.path, `${this.#column.name} ends before its rows do`);
-      this.#checkLevels(parts);
       const left = this.values.slice(this.at);
+      this.#mark = { page: parts.page, row: this.#row, inRow: this.#inRow, isFirst: this.#isFirst, begun: left };
+      if (/DICTIONARY/.test(parts.encoding)) await this.#findDictionary();
+      this.#checkLevels(parts);
       const found = this.#decode(parts);
       if (left.length === 0) this.values = found;
       else {
@@ -81,8 +91,37 @@ export class ColumnCursor {
         joined.set(found, left.length);
         this.values = joined;
       }
-      this.at = 0;
+      this.at = taken;
+      taken = 0;
     }
+  }
+
+  /** Lets go of all that takes more than `most` bytes, the dictionary and the values each; what is missing is read again when it is needed. */
+  suspend(most: number): void {
+    if (this.#dictionaryAt !== null && this.#dictionary && this.#dictionary.byteLength > most) this.#dictionary = null;
+    const left = this.values.length - this.at;
+    this.#pages.seek(this.#pages.position);
+    if (4 * left <= most) this.values = this.values.slice(this.at);
+    else {
+      this.#taken = this.at;
+      this.values = new Float32Array();
+    }
+    this.#held = new Float32Array();
+    this.at = 0;
+  }
+
+  /** Takes the marked page up again after it was let go of; returns how many of its values are taken. */
+  #goBack(): number {
+    const taken = this.#taken;
+    if (taken === null || !this.#mark) return 0;
+    const { page, row, inRow, isFirst, begun } = this.#mark;
+    this.#pages.seek(page);
+    this.#row = row;
+    this.#inRow = inRow;
+    this.#isFirst = isFirst;
+    this.values = begun;
+    this.#taken = null;
+    return taken;
   }
 
   /** Numbers in the first row; null when it has none. */
@@ -96,67 +135,40 @@ export class ColumnCursor {
     return end < 0 ? parts.entries : end;
   }
 
-  async #nextPage(): Promise<Parts | null> {
+  async #nextPage(): Promise<(Parts & { readonly page: number }) | null> {
     for (;;) {
+      const place = this.#pages.position;
       const page = await this.#pages.next(this.#tools.readHeader);
       if (!page) return null;
       const { header, bytes } = page;
       if (header.type === 'DICTIONARY_PAGE') {
-        const numbers = header.dictionary_page_header?.num_values ?? 0;
-        const content = this.#unpack(bytes, header.uncompressed_page_size);
-        this.#dictionary = this.#decoded({ encoding: 'PLAIN', bytes: content, count: numbers });
-      } else if (header.data_page_header) return this.#firstVersion(header, bytes);
-      else if (header.data_page_header_v2) return this.#secondVersion(header, bytes);
+        this.#dictionary = this.#entries(page);
+        this.#dictionaryAt = place;
+      } else if (header.data_page_header)
+        return { ...firstVersion(this.#file.path, this.#leaf, this.#unpack, header, bytes), page: place };
+      else if (header.data_page_header_v2)
+        return { ...secondVersion(this.#file.path, this.#leaf, this.#unpack, header, bytes), page: place };
     }
   }
 
-  #unpack(bytes: Uint8Array, length: number): Uint8Array {
-    return unpacked(this.#file.path, this.#codec, this.#tools.decompressors, bytes, length);
+  /** Reads the dictionary again where it was let go of. */
+  async #findDictionary(): Promise<void> {
+    if (this.#dictionary || this.#dictionaryAt === null) return;
+    const next = this.#pages.position;
+    this.#pages.seek(this.#dictionaryAt);
+    const page = await this.#pages.next(this.#tools.readHeader);
+    this.#pages.seek(next);
+    if (page) this.#dictionary = this.#entries(page);
   }
 
-  #firstVersion({ data_page_header, uncompressed_page_size }: PageHeader, bytes: Uint8Array): Parts {
-    let rest = this.#unpack(bytes, uncompressed_page_size);
-    const part = (): Uint8Array => {
-      const length = rest.length < 4 ? Infinity : new DataView(rest.buffer, rest.byteOffset).getUint32(0, true);
-      if (length + 4 > rest.length) throw broken(this.#file.path, 'the levels of a page end early');
-      const found = rest.subarray(4, 4 + length);
-      rest = rest.subarray(4 + length);
-      return found;
-    };
-    const {
-      num_values: entries = 0,
-      encoding = 'PLAIN',
-      definition_level_encoding,
-      repetition_level_encoding,
-    } = data_page_header ?? {};
-    const { repeated, defined } = this.#leaf;
-    if ((repeated > 0 && repetition_level_encoding !== 'RLE') || (defined > 0 && definition_level_encoding !== 'RLE'))
-      throw broken(this.#file.path, 'the levels of a page are packed in a form that is no longer used');
-    const repetition = repeated > 0 ? part() : null;
-    const definition = defined > 0 ? part() : null;
-    return { entries, repetition, definition, values: rest, encoding };
+  #entries({ header, bytes }: Page): Float32Array {
+    const numbers = header.dictionary_page_header?.num_values ?? 0;
+    const content = this.#unpack(bytes, header.uncompressed_page_size);
+    return this.#decoded({ encoding: 'PLAIN', bytes: content, count: numbers });
   }
 
-  #secondVersion({ data_page_header_v2, uncompressed_page_size }: PageHeader, bytes: Uint8Array): Parts {
-    const {
-      num_values: entries = 0,
-      encoding = 'PLAIN',
-      definition_levels_byte_length: definitions = 0,
-      repetition_levels_byte_length: repetitions = 0,
-      is_compressed: isPacked = true,
-    } = data_page_header_v2 ?? {};
-    const levels = definitions + repetitions;
-    if (!(definitions >= 0 && repetitions >= 0 && levels <= bytes.length && levels <= uncompressed_page_size))
-      throw broken(this.#file.path, 'the levels of a page end early');
-    const stored = bytes.subarray(levels);
-    return {
-      entries,
-      repetition: this.#leaf.repeated > 0 ? bytes.subarray(0, repetitions) : null,
-      definition: this.#leaf.defined > 0 ? bytes.subarray(repetitions, levels) : null,
-      values: isPacked ? this.#unpack(stored, uncompressed_page_size - levels) : stored,
-      encoding,
-    };
-  }
+  readonly #unpack = (bytes: Uint8Array, length: number): Uint8Array =>
+    unpacked(this.#file.path, this.#codec, this.#tools.decompressors, bytes, length);
 
   #levels({ entries, repetition, definition }: Parts): { repetition: Int32Array; definition: Int32Array } {
     const { repeated, defined } = this.#leaf;

@@ -7,8 +7,17 @@ import type { Column, Leaf, ParquetFile } from './parquetFile';
 import { READ_BYTES, baseName, type Watch } from './source';
 import { count } from './words';
 
-/** All columns together hold about this much of what is stored. */
-const HELD_BYTES = 64 * 2 ** 20;
+/** How much memory the reading takes, in bytes. */
+export interface Limits {
+  /** Of the columns that are read side by side, at most. */
+  readonly panel: number;
+  /** Of the rows that are made of one panel of columns after the other. */
+  readonly rows: number;
+  /** Of what all columns keep between, stored bytes and numbers, about. */
+  readonly kept: number;
+}
+
+const LIMITS: Limits = { panel: 128 * 2 ** 20, rows: 128 * 2 ** 20, kept: 64 * 2 ** 20 };
 const LEAST_READ = 32 * 1024;
 /** Rows that are copied column by column while they stay in the processor's cache. */
 const TILE_ROWS = 16;
@@ -25,6 +34,7 @@ export function parquetMatrix(
   widths: readonly (number | null)[],
   places: readonly number[],
   tools: Tools,
+  limits = LIMITS,
 ): Matrix {
   const chosen = places.map((place): Chosen => {
     const column = entry(file.columns, place);
@@ -53,67 +63,125 @@ export function parquetMatrix(
     rows: file.rows,
     columns,
     sourceType: [...labels].join(', '),
-    blocks: (rowsPerBlock, watch) => blocks(file, chosen, columns, rowsPerBlock, tools, watch),
+    blocks: (rowsPerBlock, watch) => blocks(file, chosen, columns, rowsPerBlock, tools, limits, watch),
   };
 }
 
+/**
+ * Rows from the first to the last. All columns are read side by side where that takes little memory; else so many at a time as may be held,
+ * for many rows, and what a column keeps between is read again.
+ */
 async function* blocks(
   file: ParquetFile,
   chosen: readonly Chosen[],
   columns: number,
   rowsPerBlock: number,
   tools: Tools,
+  limits: Limits,
   watch: Watch,
 ): AsyncGenerator<Float32Array<ArrayBuffer>, void, undefined> {
-  const values = new Float32Array(Math.min(file.rows, rowsPerBlock) * columns);
-  const readBytes = Math.max(LEAST_READ, Math.min(READ_BYTES, Math.floor(HELD_BYTES / chosen.length)));
+  const abreast = Math.min(chosen.length, Math.max(1, Math.floor(limits.panel / heldByColumn(file, chosen))));
+  const isPaneled = abreast < chosen.length;
+  // Who asks for single rows wants the first.
+  const tall = isPaneled && rowsPerBlock > 1 ? Math.floor(limits.rows / (4 * columns)) : 0;
+  const height = Math.min(file.rows, Math.max(rowsPerBlock, tall));
+  const values = new Float32Array(height * columns);
+  const readBytes = Math.max(LEAST_READ, Math.min(READ_BYTES, Math.floor(limits.kept / abreast)));
   let filled = 0;
   let first = 0;
   for (const [group, { num_rows }] of file.metadata.row_groups.entries()) {
-    const height = Number(num_rows);
-    const cursors = chosen.map(
-      ({ column, leaf, width }) => new ColumnCursor(file, column, leaf, group, width, first, readBytes, tools, watch),
+    const end = first + Number(num_rows);
+    const panels = panelsOf(
+      chosen.map(({ column, leaf, width }) => ({
+        cursor: new ColumnCursor(file, column, leaf, group, width, first, readBytes, tools, watch),
+        width,
+      })),
+      abreast,
     );
-    for (let left = height; left > 0;) {
-      await Promise.all(cursors.filter(({ rows }) => rows === 0).map((cursor) => cursor.fill()));
-      const ready = cursors.reduce((least, { rows }) => Math.min(least, rows), Math.min(left, rowsPerBlock - filled));
-      place(cursors, chosen, values, filled, ready, columns);
-      filled += ready;
-      left -= ready;
-      if (filled < rowsPerBlock && !(left === 0 && first + height === file.rows)) continue;
-      yield values.subarray(0, filled * columns);
+    while (first < end) {
+      const rows = Math.min(end - first, height - filled);
+      for (const panel of panels) {
+        await fill(panel, rows, values, filled, columns);
+        if (isPaneled) for (const { cursor } of panel.parts) cursor.suspend(Math.floor(limits.kept / chosen.length));
+      }
+      filled += rows;
+      first += rows;
+      if (filled < height && first < file.rows) continue;
+      for (let row = 0; row < filled; row += rowsPerBlock)
+        yield values.subarray(row * columns, Math.min(filled, row + rowsPerBlock) * columns);
       filled = 0;
     }
-    for (const cursor of cursors) cursor.checkEnd();
-    first += height;
+    for (const { parts } of panels) for (const { cursor } of parts) cursor.checkEnd();
   }
 }
 
-/** Copies the next rows of each column to where they stand in a row. */
-function place(
-  cursors: readonly ColumnCursor[],
-  chosen: readonly Chosen[],
+/** The most that one of the columns holds of a row group, if it is one page: its dictionary, what is stored, and the numbers. */
+function heldByColumn(file: ParquetFile, chosen: readonly Chosen[]): number {
+  let most = 1;
+  for (const { columns } of file.metadata.row_groups)
+    for (const { leaf } of chosen) {
+      const data = entry(columns, leaf.index).meta_data;
+      most = Math.max(most, Number(data?.total_uncompressed_size ?? 0n) + 4 * Number(data?.num_values ?? 0n));
+    }
+  return most;
+}
+
+/** Columns that are read side by side, and where the first of them stands in a row. */
+interface Panel {
+  readonly parts: readonly Part[];
+  readonly offset: number;
+}
+
+interface Part {
+  readonly cursor: ColumnCursor;
+  readonly width: number;
+}
+
+function panelsOf(parts: readonly Part[], abreast: number): Panel[] {
+  const panels: Panel[] = [];
+  let offset = 0;
+  for (let start = 0; start < parts.length; start += abreast) {
+    const some = parts.slice(start, start + abreast);
+    panels.push({ parts: some, offset });
+    offset += some.reduce((sum, { width }) => sum + width, 0);
+  }
+  return panels;
+}
+
+/** Writes the next rows of a panel to where they stand in `out`, from row `firstRow` on. */
+async function fill(
+  { parts, offset }: Panel,
+  rows: number,
   out: Float32Array,
   firstRow: number,
-  rows: number,
   columns: number,
-): void {
-  const [only] = cursors;
-  if (only && cursors.length === 1) {
+): Promise<void> {
+  for (let done = 0; done < rows;) {
+    await Promise.all(parts.flatMap(({ cursor }) => (cursor.rows === 0 ? cursor.fill() : [])));
+    const ready = parts.reduce((least, { cursor }) => Math.min(least, cursor.rows), rows - done);
+    place(parts, out, (firstRow + done) * columns + offset, ready, columns);
+    done += ready;
+  }
+}
+
+/** Copies the next rows of each column to `out`, whose rows have `columns` numbers, from `start` on. */
+function place(parts: readonly Part[], out: Float32Array, start: number, rows: number, columns: number): void {
+  const [only] = parts;
+  if (only?.width === columns) {
+    const { cursor } = only;
     const length = rows * columns;
-    out.set(only.values.subarray(only.at, only.at + length), firstRow * columns);
-    only.at += length;
+    out.set(cursor.values.subarray(cursor.at, cursor.at + length), start);
+    cursor.at += length;
     return;
   }
   for (let tile = 0; tile < rows; tile += TILE_ROWS) {
     const height = Math.min(TILE_ROWS, rows - tile);
-    let column = (firstRow + tile) * columns;
-    for (let i = 0; i < cursors.length; i++) {
-      const cursor = entry(cursors, i);
-      const { width } = entry(chosen, i);
-      copy(cursor.values, cursor.at, width, height, out, column, columns);
+    let target = start + tile * columns;
+    for (let i = 0; i < parts.length; i++) {
+      const { cursor, width } = entry(parts, i);
+      copy(cursor.values, cursor.at, width, height, out, target, columns);
       cursor.at += height * width;
-      column += width;
+      target += width;
     }
   }
 }

@@ -47,7 +47,7 @@ export function pageHeader(
   return { header, end: reader.offset };
 }
 
-/** The pages of a column in one row group, one after the other; a few of them are held at once. */
+/** The pages of a column in one row group, one after the other; a few of them are held at once. What is read again is reported once. */
 export class PageReader {
   readonly #file: ParquetFile;
   readonly #watch: Watch;
@@ -56,6 +56,8 @@ export class PageReader {
   #buffer: Uint8Array<ArrayBuffer> = new Uint8Array();
   #at = 0;
   #next: number;
+  /** Up to here bytes have been reported. */
+  #reported: number;
   readonly #end: number;
 
   constructor(file: ParquetFile, group: number, index: number, readBytes: number, watch: Watch) {
@@ -66,7 +68,20 @@ export class PageReader {
     this.#readBytes = readBytes;
     this.#values = values;
     this.#next = start;
+    this.#reported = start;
     this.#end = end;
+  }
+
+  /** Where in the file the next page begins. */
+  get position(): number {
+    return this.#next - (this.#buffer.length - this.#at);
+  }
+
+  /** Goes to the page that begins at `position`, and holds nothing. */
+  seek(position: number): void {
+    this.#next = position;
+    this.#buffer = new Uint8Array();
+    this.#at = 0;
   }
 
   /** Null at the end of the column. Throws `FILE_BROKEN`. */
@@ -95,8 +110,11 @@ export class PageReader {
     const held = this.#buffer.length - this.#at;
     if (held >= length) return;
     const wanted = Math.min(Math.max(length - held, this.#readBytes), this.#end - this.#next);
-    const more = await readSlice(this.#file.path, this.#file.blob, this.#next, this.#next + wanted, this.#watch);
+    const { signal, onBytes } = this.#watch;
+    const more = await readSlice(this.#file.path, this.#file.blob, this.#next, this.#next + wanted, { signal });
     this.#next += wanted;
+    onBytes?.(Math.max(0, this.#next - this.#reported));
+    this.#reported = Math.max(this.#reported, this.#next);
     if (held === 0) this.#buffer = more;
     else {
       const joined = new Uint8Array(held + more.length);

@@ -1,11 +1,11 @@
 import { AppError } from '../../src/domain/errors';
 import { sameExperiment } from '../../src/domain/prerequisite';
 import type { RunDocument, RunOrigin, RunSummary } from '../../src/domain/run';
-import type { Study, StudyRun } from '../../src/sharing/studyFile';
+import type { Study } from '../../src/sharing/studyFile';
 import type { RunWeights } from '../../src/sharing/weightsFile';
 import type { Database } from '../../src/storage/database';
 import { listDatasets } from '../../src/storage/datasets';
-import { deleteRun, listRuns, runIds, writeDetails, writeRun } from '../../src/storage/runs';
+import { listRuns, runIds, writeRun } from '../../src/storage/runs';
 import { readShapes, writeWeights } from '../../src/storage/weights';
 import type { ImportReport } from '../../src/domain/protocol';
 
@@ -49,15 +49,16 @@ export class RunImport {
       const id = other ? this.#newId() : run.id;
       const origin: RunOrigin | undefined =
         owner || !dataset ? run.origin : { file, importedAt: this.#now.toISOString(), dataset };
-      await this.#store({
-        details,
-        run: {
+      await writeRun(
+        this.#database,
+        {
           ...atRest(run),
           id,
           experiment: { ...run.experiment, dataset: { ...run.experiment.dataset, ...(local && { id: local.id }) } },
           ...(origin && { origin }),
         },
-      });
+        details,
+      );
       taken.add(id);
       this.#ids.set(run.id, id);
       added.push({ id, name: run.name });
@@ -78,17 +79,6 @@ export class RunImport {
     await writeWeights(this.#database, id, best.arrays, best.shapes);
     if (latest) await writeWeights(this.#database, id, latest.arrays, latest.shapes, 'latest');
     return true;
-  }
-
-  /** The document last: a run without it does not exist. */
-  async #store({ run, details }: StudyRun): Promise<void> {
-    try {
-      if (details) await writeDetails(this.#database, run.id, details);
-      await writeRun(this.#database, run);
-    } catch (error) {
-      await deleteRun(this.#database, run.id).catch(() => undefined);
-      throw error;
-    }
   }
 }
 

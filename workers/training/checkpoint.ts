@@ -53,11 +53,7 @@ const slotKey = (runId: string, slot: number): string => `${runId}/slot${slot}`;
 
 /** Writes into the older of two slots, in one transaction: whatever interrupts it, the newer slot stays whole. */
 export async function writeCheckpoint(database: Database, runId: string, checkpoint: Checkpoint): Promise<void> {
-  const steps = await Promise.all(
-    [0, 1].map(async (slot) => (await orInstead(readManifest(database, runId, slot), null))?.step ?? -1),
-  );
-  const slot = (steps[0] ?? -1) <= (steps[1] ?? -1) ? 0 : 1;
-  const prefix = slotKey(runId, slot);
+  const prefix = slotKey(runId, await olderSlot(database, runId));
   const entries: Entry[] = [];
   const { parameters, bestWeights, ...head } = checkpoint;
   const manifest: Manifest = {
@@ -76,6 +72,21 @@ export async function writeCheckpoint(database: Database, runId: string, checkpo
     },
   };
   await database.checkpoints.setMany([...entries, [prefix, manifest]]);
+}
+
+/** 0 or 1: the slot whose checkpoint is the older one, or that is empty. */
+async function olderSlot(database: Database, runId: string): Promise<number> {
+  const steps = await Promise.all(
+    [0, 1].map(async (slot) => (await orInstead(readManifest(database, runId, slot), null))?.step ?? -1),
+  );
+  return (steps[0] ?? -1) <= (steps[1] ?? -1) ? 0 : 1;
+}
+
+/** Removes the older of two checkpoints, and what is left of one that cannot be read; a single one stays. */
+export async function dropOlderCheckpoint(database: Database, runId: string): Promise<void> {
+  const prefix = slotKey(runId, await olderSlot(database, runId));
+  const keys = await database.checkpoints.keys(prefix);
+  if (keys.length > 0) await database.checkpoints.delete(keys);
 }
 
 /** The newest whole checkpoint of a run, the older one when the newest cannot be read; null when there is none. */

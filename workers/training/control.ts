@@ -4,6 +4,9 @@ export class RunControl {
   #stop = false;
   #untilEpochEnd = false;
   #wake: (() => void) | null = null;
+  #giveUp: (() => void) | null = null;
+  /** How often it was told to stop. */
+  stops = 0;
 
   get stopRequested(): boolean {
     return this.#stop;
@@ -33,7 +36,9 @@ export class RunControl {
 
   stop(): void {
     this.#stop = true;
+    this.stops += 1;
     this.#wakeUp();
+    this.#giveUp?.();
   }
 
   epochEnded(): void {
@@ -48,6 +53,18 @@ export class RunControl {
     await onPause();
     while (this.#paused && !this.#stop) await new Promise<void>((resolve) => (this.#wake = resolve));
     return performance.now() - pausedAt;
+  }
+
+  /** Waits so many milliseconds, or until it is told to stop. */
+  async wait(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#giveUp = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#giveUp = null;
   }
 
   #wakeUp(): void {

@@ -12,4 +12,6 @@ export interface RunHost {
   readonly traceSteps: number;
   /** Least milliseconds between two checkpoints; by default 15 s, or more where they are slow. */
   readonly checkpointIntervalMs?: number;
+  /** Milliseconds until storage that was full is tried again; 5 s by default. */
+  readonly roomMs?: number;
 }

@@ -1,14 +1,8 @@
-import type { TrainingEvent } from '../../src/domain/protocol';
 import type { EpochPoint, RunDocument, RunStatus, TermPoint } from '../../src/domain/run';
-import type { Database } from '../../src/storage/database';
-import { writeRun } from '../../src/storage/runs';
-import type { RunControl } from './control';
-
-interface RecordHost {
-  readonly database: Database;
-  readonly control: RunControl;
-  readonly emit: (event: TrainingEvent) => void;
-}
+import { AppError } from '../../src/domain/errors';
+import { writeTrained } from '../../src/storage/runs';
+import type { RunHost } from './host';
+import { Room } from './room';
 
 /** Thrown through the preparations of a run that was stopped before its first step; not a failure. */
 export class StoppedEarly extends Error {}
@@ -18,7 +12,8 @@ export class StoppedEarly extends Error {}
  * a person's commands take effect.
  */
 export class RunRecord {
-  readonly #host: RecordHost;
+  readonly #host: Pick<RunHost, 'database' | 'control' | 'emit'>;
+  readonly room: Room;
   #run: RunDocument;
   #epochs: EpochPoint[];
   #intervals: TermPoint[];
@@ -26,9 +21,10 @@ export class RunRecord {
   /** `performance.now()` when work began, later by the time spent paused. */
   #startedAt = performance.now();
 
-  constructor(run: RunDocument, host: RecordHost) {
+  constructor(run: RunDocument, host: Pick<RunHost, 'database' | 'control' | 'emit' | 'roomMs'>) {
     this.#run = run;
     this.#host = host;
+    this.room = new Room(host);
     // Kept until a checkpoint says otherwise: a run that fails to open its device keeps its curves.
     this.#epochs = [...run.epochs];
     this.#intervals = [...run.intervals];
@@ -75,8 +71,24 @@ export class RunRecord {
     return { ...this.#run, epochs: [...this.#epochs], intervals: [...this.#intervals], seconds: this.seconds };
   }
 
-  write(): Promise<void> {
-    return writeRun(this.#host.database, this.document());
+  /**
+   * Stores the run as it is now. While storage is full it goes on as it is, and the page is told. Throws `RUN_NOT_FOUND` when the run has
+   * been deleted meanwhile.
+   */
+  async write(): Promise<void> {
+    await this.room.orLater(() => this.#write(this.document()));
+  }
+
+  /** Stores the run's end; waits for room. Throws `STORE_QUOTA` when it is told to stop meanwhile, and as `write`. */
+  async writeEnd(run: RunDocument): Promise<void> {
+    await this.room.whenFree(() => this.#write(run));
+  }
+
+  async #write(run: RunDocument): Promise<void> {
+    if (await writeTrained(this.#host.database, run)) return;
+    throw new AppError('RUN_NOT_FOUND', 'The run was deleted while it trained.', 'Start it again to have it.', {
+      id: run.id,
+    });
   }
 
   async setStatus(status: RunStatus): Promise<void> {

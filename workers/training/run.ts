@@ -3,7 +3,7 @@ import { faultOf, type Fault } from '../../src/domain/errors';
 import { completeConfig, negativesOf, protocolOf } from '../../src/domain/models/catalogue';
 import type { RunDocument } from '../../src/domain/run';
 import { readDataset, readLabels } from '../../src/storage/datasets';
-import { readRun, writeRun } from '../../src/storage/runs';
+import { readRun } from '../../src/storage/runs';
 import { writeTrace } from '../../src/storage/weights';
 import { openDevice, type Device } from '../engine/device';
 import { newRanker } from '../engine/ranking';
@@ -47,15 +47,16 @@ export async function executeRun(runId: string, host: RunHost): Promise<RunDocum
   } finally {
     device?.close();
   }
-  const run = await store(record.document(), host);
+  const run = await store(record, host);
   emit({ type: 'ended', run });
   return run;
 }
 
-/** Stores a run's end. Where storage has no room left, that is its end: the checkpoint stays, and so does what was stored before. */
-async function store(run: RunDocument, { database, emit }: RunHost): Promise<RunDocument> {
+/** Stores a run's end. Where that fails, the checkpoint stays, and so does what was stored before. */
+async function store(record: RunRecord, { database, emit }: RunHost): Promise<RunDocument> {
+  const run = record.document();
   try {
-    await writeRun(database, run);
+    await record.writeEnd(run);
     // Last: a tab that is closed before this line finds its checkpoint again.
     if (run.status !== 'failed' && run.result) await deleteCheckpoint(database, run.id);
     return run;

@@ -1,8 +1,8 @@
 import { protocolOf } from '../../src/domain/models/catalogue';
 import type { Config } from '../../src/domain/models/table';
-import type { EpochPoint } from '../../src/domain/run';
+import type { EpochPoint, WeightsOf } from '../../src/domain/run';
 import { writeDetails } from '../../src/storage/runs';
-import { writeWeights } from '../../src/storage/weights';
+import { writeWeights, type Shapes } from '../../src/storage/weights';
 import type { Device } from '../engine/device';
 import { overwrite } from '../engine/kernels/adam';
 import { readValues } from '../engine/parameters';
@@ -10,7 +10,14 @@ import type { Ranker } from '../engine/ranking';
 import { stream } from '../numbers/rng';
 import { readRepresentation, withRepresentation } from '../engine/representation';
 import type { Model } from '../models/model';
-import { CheckpointClock, readCheckpoint, writeCheckpoint, type BestWeights } from './checkpoint';
+import {
+  CheckpointClock,
+  dropOlderCheckpoint,
+  readCheckpoint,
+  writeCheckpoint,
+  type BestWeights,
+  type Checkpoint,
+} from './checkpoint';
 import { evaluate, heldOut, pairsOf, type Evaluation, type HeldOut } from './evaluator';
 import type { TrainingData } from './input';
 import { MAX_CUTOFF } from './metrics';
@@ -155,7 +162,7 @@ export class TrainingSession {
     const shapes = Object.fromEntries(model.parameters.map(({ name, tensor }) => [name, tensor.shape]));
     // Where pairs can be looked into, two epochs can be put side by side.
     if (model.explainPairs && best.epoch !== record.epochs.length - 1)
-      await writeWeights(database, record.run.id, await readValues(model.parameters), shapes, 'latest');
+      await this.#keep(await readValues(model.parameters), shapes, 'latest');
     for (const parameter of model.parameters) {
       const values = best.values[parameter.name];
       if (values) overwrite(parameter, values);
@@ -163,19 +170,20 @@ export class TrainingSession {
     const valid = await this.#evaluate(this.#targets.valid, false);
     const test = await this.#evaluate(this.#targets.test, false);
     if (!valid || !test) return;
-    await writeDetails(database, record.run.id, {
-      perUser: test.perUser,
-      ...(test.perUserLiked && { perUserLiked: test.perUserLiked }),
-      topItems: test.topItems,
-      topScores: test.topScores,
-      cutoff: MAX_CUTOFF,
-    });
+    await record.room.whenFree(() =>
+      writeDetails(database, record.run.id, {
+        perUser: test.perUser,
+        ...(test.perUserLiked && { perUserLiked: test.perUserLiked }),
+        topItems: test.topItems,
+        topScores: test.topScores,
+        cutoff: MAX_CUTOFF,
+      }),
+    );
     const { users, items, width } = await readRepresentation(() => model.represent());
-    await writeWeights(
-      database,
-      record.run.id,
+    await this.#keep(
       { ...best.values, 'represent/users': users, 'represent/items': items },
       { ...shapes, 'represent/users': [users.length / width, width], 'represent/items': [items.length / width, width] },
+      'best',
     );
     record.update({
       result: {
@@ -185,6 +193,15 @@ export class TrainingSession {
         ...(test.liked && { testLiked: test.liked }),
       },
     });
+  }
+
+  /** Stores weights; the older checkpoint makes room for them where there is none. */
+  async #keep(arrays: Readonly<Record<string, Float32Array>>, shapes: Shapes, of: WeightsOf): Promise<void> {
+    const { record, host } = this.#parts;
+    const write = (): Promise<void> => writeWeights(host.database, record.run.id, arrays, shapes, of);
+    if (await record.room.orLater(write)) return;
+    await dropOlderCheckpoint(host.database, record.run.id);
+    await record.room.whenFree(write);
   }
 
   /** Ranks a split. With `stoppable` a person's stop ends it within a tile, and there is no result. */
@@ -218,7 +235,7 @@ export class TrainingSession {
     const { record, host, sampler } = this.#parts;
     const start = performance.now();
     const { epochs, intervals, best, seconds } = record.document();
-    await writeCheckpoint(host.database, record.run.id, {
+    const checkpoint: Checkpoint = {
       version: 2,
       ...(await this.#trainer.state()),
       epoch: epochs.length,
@@ -230,7 +247,13 @@ export class TrainingSession {
       best,
       seconds,
       bestWeights: this.#bestWeights,
-    });
+    };
+    const write = (): Promise<void> => writeCheckpoint(host.database, record.run.id, checkpoint);
+    // The newer of the two stays, so the older one may make room.
+    if (!(await record.room.orLater(write))) {
+      await dropOlderCheckpoint(host.database, record.run.id);
+      await record.room.orLater(write);
+    }
     await record.write();
     this.#checkpoints.written(start);
   }

@@ -17,6 +17,7 @@ import { shownFindings, standIn } from '../readings/findings';
 import { FindingsTab } from './FindingsTab';
 import { LongTailTab } from './LongTailTab';
 import { NewRunLike } from './NewRunLike';
+import { NoRoomNotice } from './NoRoomNotice';
 import { PreparingPanel } from './PreparingPanel';
 import { RunControls } from './RunControls';
 import { RunFacts } from './RunFacts';
@@ -126,6 +127,7 @@ function KnownRun({ run }: { readonly run: RunSummary }) {
       )}
       {run.origin && <FromFile run={run} origin={run.origin} />}
       {run.theirs && <TheirsBeside run={run} theirs={run.theirs} />}
+      <NoRoomNotice id={run.id} />
       <PreparingPanel id={run.id} />
       <Tabs
         label="Views of this run"

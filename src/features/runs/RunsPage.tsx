@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import { useShallow } from 'zustand/react/shallow';
+import { isActive } from '../../domain/run';
 import { plural } from '../../ui/format';
 import { Icon } from '../../ui/Icon';
 import { Button, ButtonLink } from '../../ui/Button';
@@ -21,14 +22,13 @@ import styles from './runs.module.css';
 
 /** All runs: to find, compare at a glance, take up again, and clear away. */
 export function RunsPage() {
-  const { runs, unreadable, loaded, fault, elsewhere, activeId } = useRuns(
+  const { runs, unreadable, loaded, fault, elsewhere } = useRuns(
     useShallow((state) => ({
       runs: state.runs,
       unreadable: state.unreadable,
       loaded: state.loaded,
       fault: state.fault,
       elsewhere: state.elsewhere,
-      activeId: state.activeId,
     })),
   );
   const [parameters] = useSearchParams();
@@ -44,7 +44,6 @@ export function RunsPage() {
     () => shown.filter(({ id, result }) => chosen.has(id) && result !== null).map(({ id }) => id),
     [shown, chosen],
   );
-  const deletable = selected.filter((id) => id !== activeId);
   const allChosen = shown.length > 0 && selected.length === shown.length;
   const names =
     deleting.length === 1
@@ -96,8 +95,8 @@ export function RunsPage() {
               </ButtonLink>
             )}
             {selected.length > 0 && <ShareButton small ids={selected} />}
-            <Button small variant="danger" disabled={deletable.length === 0} onClick={() => setDeleting(deletable)}>
-              Delete {deletable.length > 0 ? plural(deletable.length, 'run') : 'selected'}
+            <Button small variant="danger" disabled={selected.length === 0} onClick={() => setDeleting(selected)}>
+              Delete {selected.length > 0 ? plural(selected.length, 'run') : 'selected'}
             </Button>
             <span className={styles.note} role="status">
               {plural(shown.length, 'run')} shown{selected.length > 0 && `, ${selected.length} selected`}
@@ -110,7 +109,6 @@ export function RunsPage() {
             onChoose={setChosen}
             onRename={setRenaming}
             onDelete={setDeleting}
-            activeId={activeId}
           />
         </>
       )}
@@ -118,7 +116,9 @@ export function RunsPage() {
         open={deleting.length > 0}
         onOpenChange={(open) => !open && setDeleting([])}
         title={`Delete ${names}?`}
-        description="Curves, results, notes and weights are removed from this browser and cannot be restored. Datasets stay."
+        description={`${
+          runs.some(({ id, status }) => deleting.includes(id) && isActive(status)) ? 'Training stops. ' : ''
+        }Curves, results, notes and weights are removed from this browser and cannot be restored. Datasets stay.`}
         confirmLabel="Delete"
         onConfirm={() => {
           void useRuns.getState().remove(deleting);

@@ -29,7 +29,6 @@ interface RunsTableProps {
   readonly onChoose: (chosen: ReadonlySet<string>) => void;
   readonly onRename: (run: RunSummary) => void;
   readonly onDelete: (ids: readonly string[]) => void;
-  readonly activeId: string | null;
 }
 
 export const RunsTable = memo(function RunsTable({
@@ -39,7 +38,6 @@ export const RunsTable = memo(function RunsTable({
   onChoose,
   onRename,
   onDelete,
-  activeId,
 }: RunsTableProps) {
   const definition = useMemo(
     (): readonly Column<RunSummary>[] => [
@@ -76,10 +74,10 @@ export const RunsTable = memo(function RunsTable({
         hideHeader: true,
         sortable: false,
         value: () => null,
-        cell: (run) => <RowActions run={run} active={run.id === activeId} onRename={onRename} onDelete={onDelete} />,
+        cell: (run) => <RowActions run={run} onRename={onRename} onDelete={onDelete} />,
       },
     ],
-    [chosen, onChoose, onRename, onDelete, columns, activeId],
+    [chosen, onChoose, onRename, onDelete, columns],
   );
   return (
     <DataTable
@@ -163,12 +161,11 @@ function shortDate(iso: string): string {
 
 interface RowActionsProps {
   readonly run: RunSummary;
-  readonly active: boolean;
   readonly onRename: (run: RunSummary) => void;
   readonly onDelete: (ids: readonly string[]) => void;
 }
 
-function RowActions({ run, active, onRename, onDelete }: RowActionsProps) {
+function RowActions({ run, onRename, onDelete }: RowActionsProps) {
   const { id, name } = run;
   return (
     <span className={styles.rowActions}>
@@ -188,13 +185,7 @@ function RowActions({ run, active, onRename, onDelete }: RowActionsProps) {
         onClick={() => saveCurves(run).catch((error: unknown) => useRuns.setState({ fault: faultOf(error) }))}
       />
       <IconButton small label={`Rename ${name}`} icon={<Icon name="note" />} onClick={() => onRename(run)} />
-      <IconButton
-        small
-        label={`Delete ${name}`}
-        icon={<Icon name="trash" />}
-        disabled={active}
-        onClick={() => onDelete([id])}
-      />
+      <IconButton small label={`Delete ${name}`} icon={<Icon name="trash" />} onClick={() => onDelete([id])} />
     </span>
   );
 }

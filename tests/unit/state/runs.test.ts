@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Fault } from '../../../src/domain/errors';
+import { AppError, type Fault } from '../../../src/domain/errors';
 import { METRIC_KEYS, type Metrics } from '../../../src/domain/metrics';
 import { defaultConfig } from '../../../src/domain/models/catalogue';
 import type { ModelId } from '../../../src/domain/models/table';
@@ -11,7 +11,7 @@ import type { QueuedExperiment, RunsEnvironment } from '../../../src/state/runsS
 import type { TrainingLock } from '../../../src/state/tabs';
 import type { TrainingListener } from '../../../src/state/trainingWorker';
 import { memoryDatabase, type Database } from '../../../src/storage/database';
-import { listRuns, readRun, writeRun } from '../../../src/storage/runs';
+import { listRuns, readRun, writeRun, writeTrained } from '../../../src/storage/runs';
 
 const experimentOf = (model: ModelId, seed: number): Experiment => ({
   model,
@@ -86,6 +86,7 @@ function browser() {
           heard.push(listener);
         },
       },
+      roomMs: 5,
       openWorker: (listener) => {
         const worker = new FakeWorker(listener, database);
         workers.push(worker);
@@ -298,14 +299,16 @@ describe('failures', () => {
     const { useRuns, workers } = tab();
     await useRuns.getState().enqueue([experiment(1), experiment(2)]);
     await settled();
-    workers[0]?.listener.onDeath('out of memory');
-    await settled();
+    for (const worker of [0, 1, 2]) {
+      workers[worker]?.listener.onDeath('out of memory');
+      await settled();
+    }
     const [first] = useRuns.getState().runs;
     expect(first).toMatchObject({
       status: 'failed',
       fault: { code: 'WORKER_FAILED', message: 'The training worker stopped: out of memory.' },
     });
-    expect(workers).toHaveLength(2);
+    expect(workers).toHaveLength(4);
   });
 
   it('a lost GPU is taken up twice from the checkpoint, then fails the run', async () => {
@@ -408,21 +411,117 @@ describe('edits', () => {
     const { useRuns, workers } = tab();
     const [id = ''] = await useRuns.getState().enqueue([experiment(1)]);
     await settled();
+    const before = await readRun(database, id);
     await useRuns.getState().edit(id, { name: 'Renamed', notes: 'n' });
     expect(useRuns.getState().runs[0]?.name).toBe('Renamed');
+    await writeTrained(database, { ...before, status: 'running', epochs: [epochPoint(0)] });
+    expect(await readRun(database, id)).toMatchObject({ name: 'Renamed', notes: 'n', status: 'running' });
     await workers[0]?.end({ status: 'finished' });
     await settled();
     expect(await readRun(database, id)).toMatchObject({ name: 'Renamed', notes: 'n', status: 'finished' });
-    expect(await database.settings.keys('edits/')).toEqual([]);
   });
 
-  it('deleting leaves the run in progress alone', async () => {
+  it('in another tab survive the end of the run, and are shown in the tab that trains', async () => {
     const { database, tab } = browser();
-    const { useRuns } = tab();
-    const ids = await useRuns.getState().enqueue([experiment(1), experiment(2)]);
+    const [first, second] = [tab(), tab()];
+    await Promise.all([first.useRuns.getState().load(), second.useRuns.getState().load()]);
+    const [id = ''] = await first.useRuns.getState().enqueue([experiment(1)]);
     await settled();
-    await useRuns.getState().remove(ids);
-    expect((await listRuns(database)).readable.map(({ id }) => id)).toEqual([ids[0]]);
-    expect(useRuns.getState().queue).toEqual([]);
+    const before = await readRun(database, id);
+    await second.useRuns.getState().edit(id, { notes: 'from the other tab' });
+    await settled();
+    expect(first.useRuns.getState().runs[0]?.notes).toBe('from the other tab');
+    first.workers[0]?.listener.onEvent({ type: 'ended', run: { ...before, status: 'finished' } });
+    await settled();
+    expect(await readRun(database, id)).toMatchObject({ notes: 'from the other tab', status: 'finished' });
+  });
+});
+
+describe('deleting', () => {
+  it('stops the run in progress; it stays deleted, and the next one starts', async () => {
+    const { database, tab } = browser();
+    const { useRuns, workers } = tab();
+    const [id = '', next] = await useRuns.getState().enqueue([experiment(1), experiment(2)]);
+    await settled();
+    const before = await readRun(database, id);
+    await useRuns.getState().remove([id]);
+    await settled();
+    expect(workers[0]?.terminated).toBe(true);
+    expect(await writeTrained(database, { ...before, status: 'running' })).toBe(false);
+    expect((await listRuns(database)).readable.map((run) => run.id)).toEqual([next]);
+    expect(useRuns.getState()).toMatchObject({ activeId: next, queue: [], fault: null });
+    expect(useRuns.getState().runs.map((run) => run.id)).toEqual([next]);
+  });
+
+  it('in another tab does the same, and removes what the thread wrote last', async () => {
+    const { database, tab } = browser();
+    const [first, second] = [tab(), tab()];
+    await Promise.all([first.useRuns.getState().load(), second.useRuns.getState().load()]);
+    const [id = '', next] = await first.useRuns.getState().enqueue([experiment(1), experiment(2)]);
+    await settled();
+    await second.useRuns.getState().remove([id]);
+    await database.checkpoints.set(`${id}/slot0`, {});
+    await settled(10);
+    expect(first.workers[0]?.terminated).toBe(true);
+    expect(first.useRuns.getState()).toMatchObject({ activeId: next, queue: [] });
+    expect(await database.checkpoints.keys()).toEqual([]);
+    expect(await database.runs.keys(id)).toEqual([]);
+  });
+
+  it('leaves nothing that a run without a document would own', async () => {
+    const { database, tab } = browser();
+    await writeRun(database, { ...newRun('a', 'A', experimentOf('lightgcn', 1), '2026-01-01'), status: 'stopped' });
+    for (const key of ['a/slot0', 'gone/slot0', 'gone/weights/x']) await database.checkpoints.set(key, {});
+    await database.runs.set('gone/details', {});
+    await database.runs.set('a/details', {});
+    await writeRun(database, { ...newRun('b', 'B', experimentOf('lightgcn', 1), '2026-01-02'), status: 'running' });
+    await tab().useRuns.getState().load();
+    await settled();
+    expect(await database.checkpoints.keys()).toEqual(['a/slot0']);
+    expect((await database.runs.keys()).filter((key) => /details/.test(key))).toEqual(['a/details']);
+  });
+});
+
+describe('a disk that is full', () => {
+  it('holds the queue until there is room, and says so meanwhile', async () => {
+    const { database, tab } = browser();
+    const { change } = database.runs;
+    let full = false;
+    Object.assign(database.runs, {
+      change: async (...given: Parameters<typeof change>) => {
+        if (full) throw new AppError('STORE_QUOTA', 'There is no room.', 'Free some.');
+        return change(...given);
+      },
+    });
+    const { useRuns, workers } = tab();
+    const [id = '', next = ''] = await useRuns.getState().enqueue([experiment(1), experiment(2)]);
+    await settled();
+    full = true;
+    workers[0]?.listener.onEvent({ type: 'ended', run: { ...(await readRun(database, id)), status: 'finished' } });
+    await settled(30);
+    expect(useRuns.getState().fault).toMatchObject({ code: 'STORE_QUOTA' });
+    expect(workers).toHaveLength(1);
+    full = false;
+    await settled(30);
+    expect(useRuns.getState().fault).toBeNull();
+    expect((await readRun(database, id)).status).toBe('finished');
+    expect(workers[1]?.runId).toBe(next);
+  });
+});
+
+describe('a thread that ends without a word', () => {
+  it('is started again from its checkpoint, twice', async () => {
+    const { tab } = browser();
+    const { useRuns, workers, liveRun } = tab();
+    const [id = ''] = await useRuns.getState().enqueue([experiment(1)]);
+    await settled();
+    for (const again of [1, 2]) {
+      workers[again - 1]?.listener.onDeath('it ended without a word');
+      await settled();
+      expect(workers[again]?.runId).toBe(id);
+      expect(liveRun(id)?.phase?.text).toMatch(
+        `the training thread ended; resuming from the last checkpoint (${again} of 2)`,
+      );
+    }
   });
 });

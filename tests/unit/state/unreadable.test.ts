@@ -15,6 +15,7 @@ function opened(database: Database) {
     database,
     lock: { hold: (work) => work() },
     channel: { tell: () => undefined, listen: () => undefined },
+    roomMs: 5,
     openWorker: () => ({
       send: (command) => command.type === 'start' && started.push(command.runId),
       terminate: () => undefined,
