@@ -9,10 +9,14 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from '@playwright/test';
 import { build, preview } from 'vite';
 
-/** What the form is given beside its proposals. Electronics has as many steps as show what a run holds. */
+/** What the form is given beside its proposals. Larger batches make Electronics' epochs shorter, and their plan is for them. */
 const SETS = {
   tiktok: { LightGCN: {}, VBPR: {}, MGCN: {} },
-  electronics: { LightGCN: {}, VBPR: {}, BM3: { 'Batch size': '32768', 'Train feature tables': false } },
+  electronics: {
+    LightGCN: { 'Batch size': '16384' },
+    VBPR: { 'Batch size': '16384' },
+    BM3: { 'Batch size': '32768', 'Train feature tables': false },
+  },
 };
 const HOUR = 3_600_000;
 const MIB = 2 ** 20;
@@ -213,7 +217,7 @@ process.stdout.write(
 );
 process.stdout.write('|---|---:|---:|---:|---:|---:|\n');
 for (const [model, estimate, memory, measured] of compared) {
-  const planned = estimate?.host?.process ?? NaN;
+  const planned = estimate?.host?.withDevice ?? NaN;
   const cells = [estimate?.total, planned, memory?.peak, measured].map((bytes) => Math.round(bytes / MIB));
   process.stdout.write(`| ${[model, ...cells, (planned / measured).toFixed(2)].join(' | ')} |\n`);
 }

@@ -62,8 +62,8 @@ export function sideBySide(sources: readonly RowSource[], rows: number): RowSour
   };
 }
 
-/** Hears of every matrix that is held on the host as a whole. */
-type HoldWatcher = (shape: readonly [rows: number, columns: number]) => void;
+/** Hears of every matrix that is made on the host as a whole. */
+type HoldWatcher = (shape: readonly number[]) => void;
 
 const watchers = new Set<HoldWatcher>();
 
@@ -73,9 +73,14 @@ export function watchHeld(watcher: HoldWatcher): () => void {
   return () => void watchers.delete(watcher);
 }
 
-/** Room on the host for a whole matrix. Everything as large as a dataset's features is made here, so that the memory plan knows of it. */
+/** Tells the memory plan of a float32 matrix of this shape on the host, which lives no longer than until the first step. */
+export function noteHeld(shape: readonly number[]): void {
+  for (const watcher of watchers) watcher(shape);
+}
+
+/** Room on the host for a whole matrix. What is as large as a dataset's features is made here, so that the memory plan knows of it. */
 export function hostMatrix(rows: number, columns: number): Float32Array {
-  for (const watcher of watchers) watcher([rows, columns]);
+  noteHeld([rows, columns]);
   return new Float32Array(rows * columns);
 }
 

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { deviceBuffer, hostView, isWasm, isWebGPU, readFloats, submitRecorded } from '../backends';
-import type { RowSource } from '../rowSource';
+import { noteHeld, type RowSource } from '../rowSource';
 import { addressOf, simdOf } from '../simd/heap';
 import { type SimdKernels } from '../simd/kernels';
 import { deviceZeros, uploadRows, writeNumbers } from '../upload';
@@ -31,8 +31,11 @@ export interface Parameter {
   readonly second: tf.Tensor;
 }
 
-export const newParameter = (name: string, meaning: string, shape: number[], values: Float32Array): Parameter =>
-  withMoments(name, meaning, tf.keep(tf.tensor(values.slice(), shape, 'float32')));
+export function newParameter(name: string, meaning: string, shape: number[], values: Float32Array): Parameter {
+  // The values and their copy.
+  for (let copy = 0; copy < 2; copy++) noteHeld(shape);
+  return withMoments(name, meaning, tf.keep(tf.tensor(values.slice(), shape, 'float32')));
+}
 
 /** A parameter that starts as a source's rows, which only the device holds. */
 export const uploadedParameter = async (name: string, meaning: string, source: RowSource): Promise<Parameter> =>

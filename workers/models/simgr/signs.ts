@@ -3,7 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { countBetween, type Finding } from '../../../src/domain/observations';
 import { readFloats } from '../../engine/backends';
 import { unitRows } from '../../engine/nearest';
-import { tiles } from '../../engine/tiles';
+import { noteBuffer } from '../../engine/ledger';
+import { SIMILARITY_BYTES, tiles } from '../../engine/tiles';
 import { disposeTensors, floats, integers, vectorOf } from '../../engine/tensors';
 import { uploadRows } from '../../engine/upload';
 import { interactionMatrix, type Pairs } from '../../graphs/behaviour';
@@ -75,8 +76,11 @@ async function findPseudoFeedback(
     const product = tf.tidy(() => {
       const rows = integers(wanted);
       return tables
-        .map((table) => tf.relu(tf.matMul(tf.gather(table, rows), table, false, true)))
-        .reduce((all, one) => tf.mul(all, one));
+        .map((table) => {
+          const block = noted(tf.gather(table, rows));
+          return noted(tf.relu(noted(tf.matMul(block, table, false, true))));
+        })
+        .reduce((all, one) => noted(tf.mul(all, one)));
     });
     const values = await readFloats(product);
     product.dispose();
@@ -101,6 +105,12 @@ async function findPseudoFeedback(
   } finally {
     disposeTensors(tables);
   }
+}
+
+/** Of a block of rows, as many as `tiles` says: never more than that is held. */
+function noted(block: tf.Tensor): tf.Tensor {
+  noteBuffer(block, { cut: true, mostBytes: SIMILARITY_BYTES });
+  return block;
 }
 
 /** 1 for the batch's liked rows, `[B]`. `signs [train]` lies on the device. */
