@@ -1,4 +1,5 @@
 import { entry } from '../../src/domain/at';
+import { WASM_BYTES } from '../../src/domain/backend';
 import type { DatasetDocument } from '../../src/domain/dataset';
 import { AppError } from '../../src/domain/errors';
 import type { Config, ModelId } from '../../src/domain/models/table';
@@ -94,9 +95,6 @@ function sizes(first: Recording, second: Recording, plan: DryPlan): (buffer: Dry
     return bytes;
   };
 }
-
-/** WebAssembly addresses 4 GiB, and tfjs's heap grows by doubling. */
-const WASM_BYTES = 3.5 * 2 ** 30;
 
 /** Throws `RUN_MEMORY` when a run cannot fit the device. */
 export function refuseTooLarge({ backend, limits }: DeviceReport, { estimate: { total }, largest }: RunMemory): void {
