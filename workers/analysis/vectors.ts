@@ -38,10 +38,12 @@ export async function readVectors(
   const dataset = await readDataset(database, run.experiment.dataset.id);
   refuseOtherContent(run.experiment.dataset, dataset);
   const { statistics } = dataset;
-  const weights = await storedWeights(database, run, weightsOf(run));
   const [usersKey, itemsKey] =
-    vectors === 'final' ? ['represent/users', 'represent/items'] : ['userEmbedding', 'itemEmbedding'];
-  const [users, items] = [weights.values[usersKey ?? ''], weights.values[itemsKey ?? '']];
+    vectors === 'final'
+      ? (['represent/users', 'represent/items'] as const)
+      : (['userEmbedding', 'itemEmbedding'] as const);
+  const weights = await storedWeights(database, run, weightsOf(run), [usersKey, itemsKey]);
+  const [users, items] = [weights.values[usersKey], weights.values[itemsKey]];
   const ranked = (values: Float32Array, rows: number): Rows =>
     vectors === 'final' ? finalVectors(values, rows, run.experiment, dataset) : rowsOf(values, rows);
   const { epoch, step } = weights;
