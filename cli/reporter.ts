@@ -10,6 +10,8 @@ export interface Reporter {
   fault(fault: Fault): void;
 }
 
+const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(2)} GiB`;
+
 export function reporter(json: boolean): Reporter {
   const line = (text: string): void => void process.stderr.write(`${text}\n`);
   if (json) {
@@ -32,6 +34,13 @@ export function reporter(json: boolean): Reporter {
           lastPhase = event.text;
           return;
         }
+        case 'estimated': {
+          const { total, host } = event.estimate;
+          const beside = host
+            ? `, ${gib(host.total)} in its process (${gib(host.withDevice)} on WASM and CPU, the device’s included)`
+            : '';
+          return line(`expected memory: ${gib(total)} on the device${beside}`);
+        }
         case 'epoch': {
           const { point } = event;
           const valid = point.valid
@@ -45,7 +54,8 @@ export function reporter(json: boolean): Reporter {
         case 'progress':
         case 'intervals':
         case 'findings':
-        case 'estimated':
+        case 'storage':
+        case 'watched':
         case 'throughput':
         case 'ended':
         case 'fault':

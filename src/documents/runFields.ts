@@ -22,6 +22,17 @@ const bytesByPart = z.strictObject({
   step: number,
   evaluation: number,
   total: number,
+  host: z.exactOptional(
+    z.strictObject({
+      page: number,
+      data: number,
+      preparation: number,
+      weights: number,
+      results: number,
+      total: number,
+      withDevice: number,
+    }),
+  ),
 });
 
 const memory = z.strictObject({ tensors: number, allocated: number, peak: number });

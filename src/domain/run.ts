@@ -82,6 +82,26 @@ export interface MemoryEstimate {
   readonly step: number;
   readonly evaluation: number;
   readonly total: number;
+  /** What the page's process holds; absent in runs of before it was counted. */
+  readonly host?: HostEstimate;
+}
+
+/** Bytes expected in the page's process, beside the device's memory. */
+export interface HostEstimate {
+  /** The page and a training worker without data, as measured. */
+  readonly page: number;
+  /** Interactions, splits and graphs, from the first step to the last. */
+  readonly data: number;
+  /** Initial values and tables that are made on the way to the first step, and no longer held then. */
+  readonly preparation: number;
+  /** The best epoch's weights, and a checkpoint or the final weights while they are stored. */
+  readonly weights: number;
+  /** Ranked lists and metrics of all users, while they are stored. */
+  readonly results: number;
+  /** The most at any time: what is needed to prepare, to write a checkpoint and to end do not come together. */
+  readonly total: number;
+  /** The same where device memory lies in the page's process: on WASM and CPU. */
+  readonly withDevice: number;
 }
 
 export interface RunResult {

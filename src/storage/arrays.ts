@@ -3,6 +3,8 @@ import type { Table } from './database';
 
 /** Longest array of one stored value: browsers refuse arrays over 127 MiB. */
 const PART_LENGTH = 16 * 2 ** 20;
+/** In bytes. */
+export const longestPart = 4 * PART_LENGTH;
 
 /** A long array in parts under `key/0`, `key/1`, … */
 export interface StoredArray {
@@ -12,8 +14,15 @@ export interface StoredArray {
 
 export type Entry = readonly [string, unknown];
 
-/** Appends the parts of `values` to `entries`, to be written in one transaction with what names them. */
+/**
+ * Appends the parts of `values` to `entries`, to be written in one transaction with what names them. An array that is one part is
+ * not copied, so it must not be written to until it is stored.
+ */
 export function splitArray(key: string, values: Float32Array, entries: Entry[]): StoredArray {
+  if (values.length > 0 && values.length <= PART_LENGTH && values.byteLength === values.buffer.byteLength) {
+    entries.push([`${key}/0`, values]);
+    return { key, length: values.length };
+  }
   for (let start = 0, part = 0; start < values.length; start += PART_LENGTH, part++) {
     entries.push([`${key}/${part}`, values.slice(start, start + PART_LENGTH)]);
   }

@@ -80,18 +80,27 @@ export async function* readFeatureChunks(
   id: string,
   feature: FeatureInfo,
 ): AsyncGenerator<{ firstRow: number; values: Float32Array }> {
-  for (let chunk = 0, firstRow = 0; firstRow < feature.rows; chunk++, firstRow += feature.chunkRows) {
-    const value = await database.features.get(chunkKey(id, feature.key, chunk));
-    if (value === undefined) throw notFound(id);
-    const values = checked(floats, value, `A part of the ${feature.key} features`, IMPORT_AGAIN);
-    if (values.length !== Math.min(feature.chunkRows, feature.rows - firstRow) * feature.columns)
-      throw new AppError(
-        'STORE_DAMAGED',
-        `A part of the ${feature.key} features has another length than it should have.`,
-        IMPORT_AGAIN,
-      );
-    yield { firstRow, values };
-  }
+  for (let chunk = 0, firstRow = 0; firstRow < feature.rows; chunk++, firstRow += feature.chunkRows)
+    yield { firstRow, values: await readFeatureChunk(database, id, feature, chunk) };
+}
+
+/** One of them, from row `chunk · chunkRows` on. */
+export async function readFeatureChunk(
+  database: Database,
+  id: string,
+  feature: FeatureInfo,
+  chunk: number,
+): Promise<Float32Array> {
+  const value = await database.features.get(chunkKey(id, feature.key, chunk));
+  if (value === undefined) throw notFound(id);
+  const values = checked(floats, value, `A part of the ${feature.key} features`, IMPORT_AGAIN);
+  if (values.length !== Math.min(feature.chunkRows, feature.rows - chunk * feature.chunkRows) * feature.columns)
+    throw new AppError(
+      'STORE_DAMAGED',
+      `A part of the ${feature.key} features has another length than it should have.`,
+      IMPORT_AGAIN,
+    );
+  return values;
 }
 
 /** A whole feature matrix, `[rows, columns]` float32. */

@@ -30,15 +30,18 @@ export async function writeWeights(
 
 /**
  * Parameters by name, of the best epoch also `represent/users` and `represent/items`; null while a run has not finished, and of the
- * last epoch where it was the best or is not kept. Throws `STORE_DAMAGED`.
+ * last epoch where it was the best or is not kept. `wanted`: only those of these names that there are. Throws `STORE_DAMAGED`.
  */
 export async function readWeights(
   database: Database,
   runId: string,
   of: WeightsOf = 'best',
+  wanted: readonly string[] | null = null,
 ): Promise<Record<string, Float32Array> | null> {
   const stored = await readManifest(database, runId, of);
-  return stored && joinArrays(database.checkpoints, stored);
+  if (!stored) return null;
+  const named = Object.entries(stored).filter(([name]) => wanted?.includes(name) ?? true);
+  return joinArrays(database.checkpoints, Object.fromEntries(named));
 }
 
 /** By name; one number for an array whose shape was not kept. Empty where there are no weights. */

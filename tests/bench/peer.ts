@@ -11,6 +11,7 @@ import { featureName } from '../../workers/models/model';
 import type { Model, NamedGraph } from '../../workers/models/model';
 import type { HostBatch } from '../../workers/training/batch';
 import type { BenchData } from './sets';
+import { readAll } from '../../workers/engine/rowSource';
 
 const PYTHON = '/usr/bin/python3';
 /** The processor's cores on the machine that the figures are for. */
@@ -125,10 +126,12 @@ async function arraysOf({ data, model, epochGraphs, batches }: PeerSubject): Pro
   }
   for (const parameter of model.parameters)
     add(`init/${parameter.name}`, parameter.tensor.shape, await readFloats(parameter.tensor));
-  for (const { name, shape, values } of model.inputs ?? []) add(`input/${name}`, shape, values);
-  for (const { key, rows, columns, values } of data.input.features) {
+  for (const { name, shape, read } of model.inputs ?? []) add(`input/${name}`, shape, await read());
+  for (const feature of data.input.features) {
+    const own = featureName(feature.key);
     // Trained features are among the parameters.
-    if (!model.parameters.some(({ name }) => name === featureName(key))) add(featureName(key), [rows, columns], values);
+    if (!model.parameters.some(({ name }) => name === own))
+      add(own, [feature.rows, feature.columns], await readAll(feature));
   }
   batches.forEach(({ count, pairs, users, positives, negatives }, place) => {
     const ratio = negatives.length / users.length;

@@ -1,5 +1,6 @@
 import type { Interactions } from '../../src/domain/interactions';
 import { drawSplit } from '../../workers/dataset/split';
+import { heldRows } from '../../workers/engine/rowSource';
 import { stream, type Random } from '../../workers/numbers/rng';
 import type { FeatureMatrix } from '../../workers/models/model';
 import type { SyntheticSize } from './sizes';
@@ -60,7 +61,7 @@ export function syntheticFeatures(size: SyntheticSize, seed: number): FeatureMat
       const random = stream(seed, `bench/${size.name}/${key}`);
       const values = new Float32Array(size.items * columns);
       for (let place = 0; place < values.length; place++) values[place] = random.uniform() - 0.5;
-      return { key, rows: size.items, columns, values };
+      return { key, ...heldRows(values, size.items, columns) };
     });
 }
 

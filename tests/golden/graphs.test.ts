@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { nearestRows } from '../../workers/engine/nearest';
+import { heldRows } from '../../workers/engine/rowSource';
 import { behaviourGraph, interactionMatrix, userFromItem } from '../../workers/graphs/behaviour';
 import { csrFromEntries, transpose, type Csr } from '../../workers/graphs/csr';
 import { cosineGraph } from '../../workers/graphs/neighbours';
@@ -58,7 +59,9 @@ for (const backend of ['cpu', 'wasm'] as const) {
 
       test(`are those of NumPy, ties to the lower index: ${name}`, async () => {
         const fractions: number[] = [];
-        const lists = await nearestRows(values, rows, columns, K, true, (fraction) => void fractions.push(fraction));
+        const lists = await nearestRows(heldRows(values, rows, columns), K, true, (fraction) => {
+          fractions.push(fraction);
+        });
         expect(Array.from({ length: rows }, (_, row) => [...lists.indices.subarray(row * K, (row + 1) * K)])).toEqual(
           neighbours,
         );
@@ -69,7 +72,7 @@ for (const backend of ['cpu', 'wasm'] as const) {
       });
 
       test(`without the row itself are the same lists, one longer: ${name}`, async () => {
-        const lists = await nearestRows(values, rows, columns, K - 1, false, () => undefined);
+        const lists = await nearestRows(heldRows(values, rows, columns), K - 1, false, () => undefined);
         expect(
           Array.from({ length: rows }, (_, row) => [...lists.indices.subarray(row * (K - 1), (row + 1) * (K - 1))]),
         ).toEqual(neighbours.map((list) => list.slice(1)));
@@ -77,9 +80,9 @@ for (const backend of ['cpu', 'wasm'] as const) {
     }
 
     test('are the row alone for K = 1, and −1 beyond the last row', async () => {
-      const values = Float32Array.of(1, 0, 0, 1, 1, 1);
-      expect([...(await nearestRows(values, 3, 2, 1, true, () => undefined)).indices]).toEqual([0, 1, 2]);
-      const lists = await nearestRows(values, 3, 2, 5, true, () => undefined);
+      const three = heldRows(Float32Array.of(1, 0, 0, 1, 1, 1), 3, 2);
+      expect([...(await nearestRows(three, 1, true, () => undefined)).indices]).toEqual([0, 1, 2]);
+      const lists = await nearestRows(three, 5, true, () => undefined);
       expect([...lists.indices]).toEqual([0, 2, 1, -1, -1, 1, 2, 0, -1, -1, 2, 0, 1, -1, -1]);
       // What is missing is no edge, and a cosine of 0 is none either.
       expect([...cosineGraph(lists).indices]).toEqual([0, 2, 1, 2, 0, 1, 2]);

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import { disposeParameter } from '../../workers/engine/kernels/adam';
+import { heldRows } from '../../workers/engine/rowSource';
 import { disposeRowIndex, hostRowIndex, rowIndex } from '../../workers/engine/rows';
 import { stream } from '../../workers/numbers/rng';
 import { halfOf, valuesOfHalves } from '../../workers/numbers/half';
@@ -12,20 +13,18 @@ import { BACKENDS, describeOn, values, worst } from '../helpers/device';
 const random = stream(21, 'features');
 const ROWS = 11;
 const COLUMNS = 6;
-const feature = {
-  key: 'image',
-  rows: ROWS,
-  columns: COLUMNS,
-  values: Float32Array.from({ length: ROWS * COLUMNS }, () => random.normal()),
-};
+const numbers = Float32Array.from({ length: ROWS * COLUMNS }, () => random.normal());
+const featureOf = (values: Float32Array): FeatureMatrix => ({ key: 'image', ...heldRows(values, ROWS, COLUMNS) });
+const feature = featureOf(numbers);
 
 /** The same, each number rounded to half precision. */
-const rounded = { ...feature, values: feature.values.map((value) => valuesOfHalves()[halfOf(value)]!) };
+const halves = numbers.map((value) => valuesOfHalves()[halfOf(value)]!);
+const rounded = featureOf(halves);
 const index = () => rowIndex(hostRowIndex(Int32Array.of(10, 0, 3, 3, 4, 5, 9), 7, ROWS));
 
 /** All rows through a layer, some rows, and the slope of the sum of squares of the former in the layer's weights. */
 async function seen(source: FeatureMatrix, storage: Storage): Promise<number[][]> {
-  const table = frozenTable(source, storage);
+  const table = await frozenTable(source, storage);
   const layer = linear('layer', 'test', COLUMNS, 4, (name) => stream(3, name));
   const batch = index();
   const [weight] = layer.parameters;
@@ -57,7 +56,7 @@ for (const backend of BACKENDS) {
           expect(rows).toEqual(wholeRows);
           all!.forEach((value, i) => expect(value).toBeCloseTo(wholeAll![i]!, 5));
           slope!.forEach((value, i) => expect(value).toBeCloseTo(wholeSlope![i]!, 3));
-          expect(wholeRows!.slice(0, COLUMNS)).toEqual([...(half ? rounded : feature).values.subarray(10 * COLUMNS)]);
+          expect(wholeRows!.slice(0, COLUMNS)).toEqual([...(half ? halves : numbers).subarray(10 * COLUMNS)]);
         });
       }
     }
@@ -67,14 +66,16 @@ for (const backend of BACKENDS) {
       const rows = Math.floor(PIECE / (4 * columns)) + 5;
       const source: FeatureMatrix = {
         key: 'wide',
-        rows,
-        columns,
-        values: Float32Array.from({ length: rows * columns }, (_, i) => (i % 13) - 6),
+        ...heldRows(
+          Float32Array.from({ length: rows * columns }, (_, i) => (i % 13) - 6),
+          rows,
+          columns,
+        ),
       };
-      const table = frozenTable(source, { half: true });
+      const table = await frozenTable(source, { half: true });
       const layer = linear('layer', 'test', columns, 4, (name) => stream(3, name));
       const all = await values(() => table.through(layer));
-      const whole = frozenTable(source, { half: false });
+      const whole = await frozenTable(source, { half: false });
       const expected = await values(() => whole.through(layer));
       expect(worst(all, expected)).toBeLessThan(1e-4);
       const slopeOf = (some: typeof table) =>
@@ -85,9 +86,8 @@ for (const backend of BACKENDS) {
     });
 
     test('of half precision refuses what half precision does not reach', async () => {
-      await Promise.resolve();
-      const far = { ...feature, values: feature.values.map((value, i) => (i === 8 ? -70_000 : value)) };
-      expect(() => frozenTable(far, { half: true })).toThrow(
+      const far = featureOf(numbers.map((value, i) => (i === 8 ? -70_000 : value)));
+      await expect(frozenTable(far, { half: true })).rejects.toThrow(
         expect.objectContaining({
           code: 'CONFIG_INVALID',
           message: 'Half precision goes up to 65,504, but the features image contain 7.00e+4.',

@@ -4,6 +4,7 @@ import { completeConfig } from '../../src/domain/models/catalogue';
 import { MODEL_IDS } from '../../src/domain/models/catalogue';
 import { readFloats } from '../../workers/engine/backends';
 import { overwrite } from '../../workers/engine/kernels/adam';
+import { heldRows } from '../../workers/engine/rowSource';
 import { stream, type Random } from '../../workers/numbers/rng';
 import type { FeatureMatrix, Model, ModelInput } from '../../workers/models/model';
 import { modelKind } from '../../workers/models/registry';
@@ -24,9 +25,11 @@ const ITEMS = 9;
 const data = stream(11, 'gradients');
 const table = (key: string, rows: number, columns: number): FeatureMatrix => ({
   key,
-  rows,
-  columns,
-  values: Float32Array.from({ length: rows * columns }, () => data.normal()),
+  ...heldRows(
+    Float32Array.from({ length: rows * columns }, () => data.normal()),
+    rows,
+    columns,
+  ),
 });
 
 /** Every user and all items but the last have a training pair; the last user has one alone. */

@@ -4,6 +4,7 @@ import { expect } from 'vitest';
 import { completeConfig, isModelId } from '../../src/domain/models/catalogue';
 import type { Config, OptionValue } from '../../src/domain/models/table';
 import { stream } from '../../workers/numbers/rng';
+import { heldRows } from '../../workers/engine/rowSource';
 import { matrix } from '../../workers/engine/tensors';
 import { csrFromEntries, type Csr } from '../../workers/graphs/csr';
 import type { StepScope } from '../../workers/engine/contract';
@@ -93,9 +94,7 @@ export function contextOf(wanted: GoldenCase, dataset: GoldenDataset): BuildCont
   const { users, items, train, ratings, features } = dataset;
   const vectors = (name: string): FeatureMatrix | null => {
     const given = wanted.inputs?.[name];
-    return given
-      ? { key: name, rows: given.shape[0]!, columns: given.shape[1]!, values: Float32Array.from(given.values) }
-      : null;
+    return given ? { key: name, ...heldRows(Float32Array.from(given.values), given.shape[0]!, given.shape[1]!) } : null;
   };
   const input: ModelInput = {
     users,
@@ -108,7 +107,7 @@ export function contextOf(wanted: GoldenCase, dataset: GoldenDataset): BuildCont
       : wanted.modalities
     ).map((key) => {
       const feature = features[key]!;
-      return { key, rows: items, columns: feature.columns, values: Float32Array.from(feature.values) };
+      return { key, ...heldRows(Float32Array.from(feature.values), items, feature.columns) };
     }),
     itemVectors: vectors('itemVectors'),
     userVectors: vectors('userVectors'),

@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import { completeConfig } from '../../src/domain/models/catalogue';
 import type { Config } from '../../src/domain/models/table';
 import { readFloats } from '../../workers/engine/backends';
+import { heldRows } from '../../workers/engine/rowSource';
 import { stream } from '../../workers/numbers/rng';
 import type { Model, ModelInput } from '../../workers/models/model';
 import { modelKind } from '../../workers/models/registry';
@@ -31,7 +32,7 @@ const input: ModelInput = {
   itemVectors: null,
   userVectors: null,
   pretrained: null,
-  features: [{ key: 'image', rows: ITEMS, columns: COLUMNS, values: features }],
+  features: [{ key: 'image', ...heldRows(features, ITEMS, COLUMNS) }],
 };
 
 /** One head on the mean of `[z, h]`: everything but the cue is plain arithmetic. */

@@ -14,9 +14,10 @@ import { builtModel, smallStudy } from '../helpers/dataset';
 import { QuietStep } from '../helpers/step';
 import { matrix, integers } from '../../workers/engine/tensors';
 import { deviceBatch, disposeBatch } from '../../workers/training/batch';
+import { heldRows, readAll } from '../../workers/engine/rowSource';
 
 describe('standardised columns', () => {
-  it('have mean 0 and deviation 1, and rows may be made unit vectors', () => {
+  it('have mean 0 and deviation 1, and rows may be made unit vectors', async () => {
     const random = stream(1, 'scaling');
     const [rows, columns] = [13, 4];
     const x = Array.from({ length: rows }, () =>
@@ -29,25 +30,30 @@ describe('standardised columns', () => {
         return (value - mean) / Math.sqrt(column.reduce((sum, other) => sum + (other - mean) ** 2, 0) / rows);
       }),
     );
-    const got = standardisedColumns(Float32Array.from(x.flat()), rows, columns);
+    const held = heldRows(Float32Array.from(x.flat()), rows, columns);
+    const got = await readAll(await standardisedColumns(held));
     expected.flat().forEach((value, place) => expect(got[place]).toBeCloseTo(value, 5));
-    const unit = standardisedUnitRows(Float32Array.from(x.flat()), rows, columns);
+    const unit = await readAll(await standardisedUnitRows(held));
     expected.forEach((row, r) =>
       row.forEach((value, c) => expect(unit[r * columns + c]).toBeCloseTo(value / Math.hypot(...row), 5)),
     );
   });
 
-  it('that are constant become 0, also where rounding leaves them a deviation, and rows of nothing else stay 0', () => {
+  it('that are constant become 0, also where rounding leaves them a deviation, and rows of nothing else stay 0', async () => {
     // A sum of sevenths of such numbers is not exactly the number.
     const numbers = [0.1, 1e6 / 3, 0, 0.7, 12345.678, -0.3, Math.PI];
     const means = numbers.map((number) =>
       Array.from({ length: 7 }, () => Math.fround(number) / 7).reduce((a, b) => a + b),
     );
     expect(means.some((mean, c) => mean !== Math.fround(numbers[c]!))).toBe(true);
-    const constant = Float32Array.from({ length: 49 }, (_, place) => numbers[place % 7]!);
-    expect([...standardisedColumns(constant, 7, 7)].every((value) => value === 0)).toBe(true);
-    expect([...standardisedUnitRows(constant, 7, 7)].every((value) => value === 0)).toBe(true);
-    const mixed = standardisedColumns(Float32Array.of(7, 1, 7, 3), 2, 2);
+    const constant = heldRows(
+      Float32Array.from({ length: 49 }, (_, place) => numbers[place % 7]!),
+      7,
+      7,
+    );
+    for (const scaled of [standardisedColumns, standardisedUnitRows])
+      expect((await readAll(await scaled(constant))).every((value) => value === 0)).toBe(true);
+    const mixed = await readAll(await standardisedColumns(heldRows(Float32Array.of(7, 1, 7, 3), 2, 2)));
     expect([...mixed].map((value) => value + 0)).toEqual([0, -1, 0, 1]);
   });
 });

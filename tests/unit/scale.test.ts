@@ -16,7 +16,11 @@ const ELECTRONICS = {
     items: 63_001,
     interactions: 1_689_188,
     ratings: null,
-    splits: { train: { interactions: 1_254_441 } },
+    splits: {
+      train: { interactions: 1_254_441 },
+      valid: { interactions: 217_373, users: 192_403 },
+      test: { interactions: 217_374, users: 192_403 },
+    },
   },
   features: [
     { key: 'image', scope: 'item', rows: 63_001, columns: 4096 },
@@ -94,6 +98,26 @@ describe('a plan for Electronics', () => {
       expect(await saved(model), model).toBe(items / 2);
     // MLLMRec has vectors of users besides, as wide as those of items.
     expect(await saved('mllmrec')).toBe(items / 2 + 2 * 192_403 * 4480);
+  });
+
+  it('holds features on the device alone, but where a model looks them up in any order', async () => {
+    const tables = 4 * 63_001 * 4480;
+    for (const model of MODEL_IDS) {
+      const { estimate } = await planned(model, true);
+      const { host, total } = estimate;
+      expect(host!.withDevice, model).toBeGreaterThan(total + host!.page + host!.data);
+      expect(host!.withDevice, model).toBeLessThanOrEqual(total + host!.total);
+    }
+    for (const model of ['bpr', 'vbpr', 'lightgcn', 'freedom', 'mgcn', 'bm3', 'lattice', 'simgr'] as const)
+      expect((await planned(model, true)).estimate.host!.preparation, model).toBeLessThan(tables / 2);
+    // Unit rows of all items by which edges are induced; three tables between which vectors are smoothed.
+    expect((await planned('magnet', true)).estimate.host!.preparation).toBeGreaterThan(tables);
+    expect((await planned('mllmrec', true)).estimate.host!.preparation).toBeGreaterThan(3 * tables);
+  });
+
+  it('stores trained tables with both moments and the best epoch’s values, each twice on the way', async () => {
+    const { host } = (await planned('mgcn', false)).estimate;
+    expect(host!.weights).toBeGreaterThan(8 * 4 * 63_001 * 4480);
   });
 
   it('knows what it takes in all, and what freezing saves', async () => {

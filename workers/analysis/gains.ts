@@ -5,8 +5,9 @@ import { AppError } from '../../src/domain/errors';
 import type { PairedUsers, Visibility } from '../../src/domain/gains';
 import type { AnalysisCommand } from '../../src/domain/protocol';
 import type { Database } from '../../src/storage/database';
-import { findInteractions, readDataset, readFeatures, readInteractions } from '../../src/storage/datasets';
+import { findInteractions, readDataset, readInteractions } from '../../src/storage/datasets';
 import { nearestRows } from '../engine/nearest';
+import { storedFeature } from '../training/storedFeature';
 import type { NeighbourLists } from '../graphs/neighbours';
 import { pairSettings, userMeans, userReader } from './pairs';
 
@@ -61,9 +62,9 @@ export async function visibilityOf(
   const k = Math.max(1, Math.min(neighbours, dataset.statistics.items - 1));
   const lists: NeighbourLists[] = [];
   for (const feature of modalities) {
-    const values = await readFeatures(database, datasetId, feature);
+    const rows = storedFeature(database, datasetId, feature, async () => undefined);
     lists.push(
-      await nearestRows(values, feature.rows, feature.columns, k, false, (fraction) =>
+      await nearestRows(rows, k, false, (fraction) =>
         progress(`finding the ${k} nearest items by ${feature.key}`, fraction),
       ),
     );

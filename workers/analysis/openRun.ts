@@ -64,12 +64,17 @@ export interface StoredWeights {
   readonly state?: Readonly<Record<string, Float32Array>>;
 }
 
-/** Throws `RUN_NO_WEIGHTS` before the first checkpoint. */
-export async function storedWeights(database: Database, run: RunDocument, of: WeightsOf): Promise<StoredWeights> {
+/** All, or of a run that has ended only those of the names that are wanted. Throws `RUN_NO_WEIGHTS` before the first checkpoint. */
+export async function storedWeights(
+  database: Database,
+  run: RunDocument,
+  of: WeightsOf,
+  wanted: readonly string[] | null = null,
+): Promise<StoredWeights> {
   if (run.result) {
-    const last = of === 'latest' ? await readWeights(database, run.id, 'latest') : null;
+    const last = of === 'latest' ? await readWeights(database, run.id, 'latest', wanted) : null;
     if (last) return { epoch: run.epochs.length - 1, step: null, values: last };
-    const values = await readWeights(database, run.id);
+    const values = await readWeights(database, run.id, 'best', wanted);
     if (values) return { epoch: run.result.bestEpoch, step: null, values };
   }
   const checkpoint = await readCheckpoint(database, run.id);

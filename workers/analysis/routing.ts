@@ -1,4 +1,4 @@
-import { at } from '../../src/domain/at';
+import { at, entry } from '../../src/domain/at';
 import { completeConfig, modelTable } from '../../src/domain/models/catalogue';
 import { AppError } from '../../src/domain/errors';
 import type { DatasetLabels } from '../../src/domain/dataset';
@@ -196,7 +196,7 @@ export async function explainPair(
     shares: [...shares],
     contributions: [...contributions],
     modalities: features.map(({ key }) => key),
-    history: evidence(features, trainedOn, item),
+    history: await evidence(features, trainedOn, item),
     ...ranking(data, user, item, scores, new Set(trainedOn)),
   };
 }
@@ -206,22 +206,33 @@ async function explained(model: Model, user: number, item: number) {
   return found ?? { probabilities: [], shares: [], contributions: [] };
 }
 
-function evidence(features: readonly FeatureMatrix[], history: readonly number[], item: number): Evidence[] {
+async function evidence(
+  features: readonly FeatureMatrix[],
+  history: readonly number[],
+  item: number,
+): Promise<Evidence[]> {
   const mean = ({ similarities }: Evidence): number =>
     similarities.reduce((sum, value) => sum + value, 0) / Math.max(1, similarities.length);
-  return history
-    .map((other): Evidence => ({ item: other, similarities: features.map((feature) => cosine(feature, other, item)) }))
-    .sort((a, b) => mean(b) - mean(a) || a.item - b.item);
+  const own: Float32Array[] = [];
+  for (const feature of features) own.push(await feature.read(item, 1));
+  const found: Evidence[] = [];
+  for (const other of history) {
+    const similarities: number[] = [];
+    for (const [place, feature] of features.entries())
+      similarities.push(cosine(await feature.read(other, 1), entry(own, place)));
+    found.push({ item: other, similarities });
+  }
+  return found.sort((a, b) => mean(b) - mean(a) || a.item - b.item);
 }
 
 /** 0 where a row is zero. */
-function cosine({ values, columns }: FeatureMatrix, a: number, b: number): number {
+function cosine(a: Float32Array, b: Float32Array): number {
   let dot = 0;
   let aa = 0;
   let bb = 0;
-  for (let k = 0; k < columns; k++) {
-    const x = at(values, a * columns + k);
-    const y = at(values, b * columns + k);
+  for (let k = 0; k < a.length; k++) {
+    const x = at(a, k);
+    const y = at(b, k);
     dot += x * y;
     aa += x * x;
     bb += y * y;

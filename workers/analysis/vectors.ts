@@ -38,10 +38,12 @@ export async function readVectors(
   const dataset = await readDataset(database, run.experiment.dataset.id);
   refuseOtherContent(run.experiment.dataset, dataset);
   const { statistics } = dataset;
-  const weights = await storedWeights(database, run, weightsOf(run));
   const [usersKey, itemsKey] =
-    vectors === 'final' ? ['represent/users', 'represent/items'] : ['userEmbedding', 'itemEmbedding'];
-  const [users, items] = [weights.values[usersKey ?? ''], weights.values[itemsKey ?? '']];
+    vectors === 'final'
+      ? (['represent/users', 'represent/items'] as const)
+      : (['userEmbedding', 'itemEmbedding'] as const);
+  const weights = await storedWeights(database, run, weightsOf(run), [usersKey, itemsKey]);
+  const [users, items] = [weights.values[usersKey], weights.values[itemsKey]];
   const ranked = (values: Float32Array, rows: number): Rows =>
     vectors === 'final' ? finalVectors(values, rows, run.experiment, dataset) : rowsOf(values, rows);
   const { epoch, step } = weights;
@@ -60,10 +62,11 @@ export async function readVectors(
 
 /** MLLMRec has no tables: it starts from encoded descriptions and profiles, or from profiles that it trains. */
 async function initialVectors({ inputs, parameters }: Model): Promise<{ users: Float32Array; items: Float32Array }> {
-  const given = (name: string): Float32Array | undefined => inputs?.find((input) => input.name === name)?.values;
+  const given = (name: string): Promise<Float32Array> | undefined =>
+    inputs?.find((input) => input.name === name)?.read();
   const trained = parameters.find(({ name }) => name === 'userProfiles');
-  const users = trained ? await readFloats(trained.tensor) : given('userVectors');
-  const items = given('itemVectors');
+  const users = trained ? await readFloats(trained.tensor) : await given('userVectors');
+  const items = await given('itemVectors');
   if (users && items) return { users, items };
   throw new AppError(
     'PROJECTION_NO_VECTORS',

@@ -67,7 +67,9 @@ async function readRaw(tensor: tf.Tensor): Promise<Float32Array | Int32Array> {
       return tensor.dtype === 'int32' ? new Int32Array(bytes, 0, tensor.size) : new Float32Array(bytes, 0, tensor.size);
     }
   }
-  return numeric(await tensor.data()).slice();
+  const values = numeric(await tensor.data());
+  // The CPU backend gives the values themselves, WASM a copy.
+  return isWasm(backend) ? values : values.slice();
 }
 
 /** The most bytes of one buffer that a kernel can be given on the active backend. */

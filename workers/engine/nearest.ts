@@ -4,8 +4,10 @@ import type { NeighbourLists } from '../graphs/neighbours';
 import { readFloats } from './backends';
 import { maskedTopK } from './kernels/maskedTopK';
 import { noteBuffer } from './ledger';
-import { integers, matrix, matrixOf } from './tensors';
+import { changedRows, type RowSource } from './rowSource';
+import { integers, matrixOf } from './tensors';
 import { tiles } from './tiles';
+import { uploadRows } from './upload';
 
 /** Rows divided by their Euclidean norm (at least 1e-12), in float32. */
 export function normaliseRows(values: Float32Array, rows: number, columns: number): Float32Array {
@@ -19,26 +21,35 @@ export function normaliseRows(values: Float32Array, rows: number, columns: numbe
   return result;
 }
 
+/** The same, as the rows are read. */
+export const unitRows = (source: RowSource): RowSource =>
+  changedRows(source, (values, count) => normaliseRows(values, count, source.columns));
+
 /**
  * Each row's `k` most cosine-similar rows, found block by block: the `n × n` similarities are never held. With
  * `includeSelf` the row itself is the first of its `k`, whatever the rounding; without it, it is none of them.
  * Equal similarities: the lower index first.
  */
 export async function nearestRows(
-  values: Float32Array,
-  rows: number,
-  columns: number,
+  source: RowSource,
   k: number,
   includeSelf: boolean,
   onBlock: (fraction: number) => Promise<void> | void,
 ): Promise<NeighbourLists> {
-  const unit = normaliseRows(values, rows, columns);
-  const selfCosine = (row: number): number =>
-    unit.subarray(row * columns, (row + 1) * columns).reduce((sum, value) => sum + value * value, 0);
+  const { rows, columns } = source;
+  const selfCosines = new Float32Array(rows);
+  const unit = changedRows(source, (values, count, first) => {
+    const block = normaliseRows(values, count, columns);
+    for (let row = 0; row < count; row++)
+      selfCosines[first + row] = block
+        .subarray(row * columns, (row + 1) * columns)
+        .reduce((sum, value) => sum + value * value, 0);
+    return block;
+  });
   const others = includeSelf ? k - 1 : k;
   const indices = new Int32Array(rows * k).fill(-1);
   const cosines = new Float32Array(rows * k);
-  const table = matrix(unit, rows, columns);
+  const table = await uploadRows(unit);
   const identity = {
     pointers: integers(Int32Array.from({ length: rows + 1 }, (_, row) => row)),
     columns: integers(Int32Array.from({ length: rows }, (_, row) => row)),
@@ -70,7 +81,7 @@ export async function nearestRows(
   if (includeSelf) {
     for (let row = 0; row < rows; row++) {
       indices[row * k] = row;
-      cosines[row * k] = selfCosine(row);
+      cosines[row * k] = at(selfCosines, row);
     }
   }
   return { rows, k, indices, values: cosines };

@@ -10,7 +10,7 @@ export interface Tiles {
 const RANKING_BYTES = 64 * 2 ** 20;
 const MOST_RANKED = 512;
 /** Bytes of one block of similarities: small beside any device's limits, large enough to keep it busy. */
-const SIMILARITY_BYTES = 16 * 2 ** 20;
+export const SIMILARITY_BYTES = 16 * 2 ** 20;
 const MOST_SIMILAR = 1024;
 
 export const TILES: Tiles = {

@@ -128,9 +128,25 @@ export function withDiagonal(matrix: Csr, value: number): Csr {
   );
 }
 
-/** `A x` on the host; `x [A.columns, columns]` by rows. */
-export function multiplyRows(matrix: Csr, x: Float32Array, columns: number): Float32Array {
-  const result = new Float32Array(matrix.rows * columns);
+/** Rows `first … first + count − 1`, over the same indices and values. */
+export function rowRange(matrix: Csr, first: number, count: number): Csr {
+  const [start, end] = [at(matrix.pointers, first), at(matrix.pointers, first + count)];
+  return {
+    rows: count,
+    columns: matrix.columns,
+    pointers: matrix.pointers.subarray(first, first + count + 1).map((pointer) => pointer - start),
+    indices: matrix.indices.subarray(start, end),
+    values: matrix.values.subarray(start, end),
+  };
+}
+
+/** `A x` on the host; `x [A.columns, columns]` by rows. It is added to `result`. */
+export function multiplyRows(
+  matrix: Csr,
+  x: Float32Array,
+  columns: number,
+  result: Float32Array = new Float32Array(matrix.rows * columns),
+): Float32Array {
   for (let r = 0; r < matrix.rows; r++) {
     for (let k = at(matrix.pointers, r); k < at(matrix.pointers, r + 1); k++) {
       const weight = at(matrix.values, k);

@@ -7,15 +7,16 @@ import type { Parameter } from '../engine/kernels/adam';
 import type { Representation, StepScope } from '../engine/contract';
 import type { Random } from '../numbers/rng';
 import type { RowIndex } from '../engine/rows';
+import type { RowSource } from '../engine/rowSource';
 import type { Pairs } from '../graphs/behaviour';
 import type { Csr } from '../graphs/csr';
 
-/** Item features of one modality, `[items, columns]`, row `i` belongs to item `i`. */
-export interface FeatureMatrix {
+/**
+ * Item features of one modality, `[items, columns]`, row `i` belongs to item `i`. They are read where they are stored, block by
+ * block, and lie on the device alone.
+ */
+export interface FeatureMatrix extends RowSource {
   readonly key: string;
-  readonly rows: number;
-  readonly columns: number;
-  readonly values: Float32Array;
 }
 
 /** The name under which a modality's table of raw features is known, trained or frozen. */
@@ -99,7 +100,8 @@ export interface NamedInput {
   readonly name: string;
   readonly meaning: string;
   readonly shape: readonly number[];
-  readonly values: Float32Array;
+  /** Read, or computed again, when it is asked for. */
+  read(): Promise<Float32Array>;
 }
 
 /** Where a router sends pairs. */

@@ -2,6 +2,7 @@ import { modalitiesOf, type DatasetDocument } from '../../src/domain/dataset';
 import { modelTable, protocolOf, readsFeatures } from '../../src/domain/models/catalogue';
 import type { Config, ModelId } from '../../src/domain/models/table';
 import { pretrainedSource } from '../../src/domain/prerequisite';
+import { heldRows } from '../engine/rowSource';
 import { TILES, type Tiles } from '../engine/tiles';
 import type { FeatureMatrix, ModelInput } from '../models/model';
 import { stream, type Random } from '../numbers/rng';
@@ -84,9 +85,11 @@ export function dryPlan(dataset: DatasetDocument, model: ModelId, config: Config
     const random = stream(run + 1, 'dry');
     const matrix = (key: string, rows: number, columns: number): FeatureMatrix => ({
       key,
-      rows,
-      columns,
-      values: Float32Array.from({ length: rows * columns }, () => random.normal() + 0.5),
+      ...heldRows(
+        Float32Array.from({ length: rows * columns }, () => random.normal() + 0.5),
+        rows,
+        columns,
+      ),
     });
     const rated = dataset.statistics.ratings !== null;
     return {

@@ -3,11 +3,13 @@ import type { Device } from '../engine/device';
 import { registerKernels } from '../engine/kernels/register';
 import { watchBuffers, type BufferNote } from '../engine/ledger';
 import { newRanker } from '../engine/ranking';
+import { watchHeld } from '../engine/rowSource';
 import { withRepresentation } from '../engine/representation';
 import { withTiles } from '../engine/tiles';
 import { interactionMatrix } from '../graphs/behaviour';
 import type { ModelId } from '../../src/domain/models/table';
 import { negativesOf, protocolOf } from '../../src/domain/models/catalogue';
+import type { NamedGraph } from '../models/model';
 import { modelKind } from '../models/registry';
 import { stream } from '../numbers/rng';
 import type { DryInput } from './dryInput';
@@ -36,8 +38,16 @@ export interface Recording {
   readonly moments: readonly DryBuffer[];
   /** What else lies on the device from the first step to the last. */
   readonly kept: readonly DryBuffer[];
+  /** What happens until then. */
+  readonly preparing: readonly DryEvent[];
   readonly step: readonly DryEvent[];
   readonly ranking: readonly DryEvent[];
+  /** What ranks users and items. */
+  readonly representation: readonly DryBuffer[];
+  /** What the model makes on the host on the way to the first step. */
+  readonly made: readonly DryBuffer[];
+  /** The model's graphs as they stay on the host: pointers, indices and values. */
+  readonly graphs: readonly DryBuffer[];
 }
 
 const IDLE: Pick<Device, 'check' | 'memory'> = {
@@ -50,6 +60,8 @@ export async function recordRun(model: ModelId, { input, config, tiles }: DryInp
   return onPlainBackend(() =>
     withTiles(tiles, async () => {
       const ledger = newLedger();
+      const made: DryBuffer[] = [];
+      const endWatch = watchHeld((shape) => made.push(onHost(shape)));
       try {
         const built = await modelKind(model).build({
           input,
@@ -76,7 +88,8 @@ export async function recordRun(model: ModelId, { input, config, tiles }: DryInp
         const moments = buffersOf(built.parameters.flatMap(({ first, second }) => [first, second]));
         const trainable = new Set([...parameters, ...moments]);
         const kept = [...ledger.held.values()].filter((buffer) => !trainable.has(buffer));
-        ledger.take();
+        const preparing = ledger.take();
+        endWatch();
         await trainer.epoch(
           0,
           async () => undefined,
@@ -85,17 +98,31 @@ export async function recordRun(model: ModelId, { input, config, tiles }: DryInp
         const step = ledger.take();
         await built.prepareRanking?.();
         const users = Int32Array.from({ length: ranker.tileRows }, (_, user) => user);
-        await withRepresentation(built.represent, (made) => ranker.rank(made, users));
+        const representation: DryBuffer[] = [];
+        await withRepresentation(built.represent, (held) => {
+          representation.push(onHost(held.users.shape), onHost(held.items.shape));
+          return ranker.rank(held, users);
+        });
         const ranking = ledger.take();
         ranker.dispose();
         built.dispose();
-        return { parameters, moments, kept, step, ranking };
+        const graphs = distinctArrays(built.graphs).map(({ length }) => onHost([length]));
+        return { parameters, moments, kept, preparing, step, ranking, representation, made, graphs };
       } finally {
+        endWatch();
         ledger.end();
       }
     }),
   );
 }
+
+/** Four bytes a number. */
+const onHost = (shape: readonly number[]): DryBuffer => ({ shape: [...shape], width: 4, note: null });
+
+/** The arrays of graphs; those of one may be another's too. */
+const distinctArrays = (graphs: readonly NamedGraph[]): (Int32Array | Float32Array)[] => [
+  ...new Set(graphs.flatMap(({ matrix: { pointers, indices, values } }) => [pointers, indices, values])),
+];
 
 function newLedger() {
   const held = new Map<object, DryBuffer>();

@@ -1,10 +1,12 @@
 import { entry } from '../../src/domain/at';
+import { WASM_BYTES } from '../../src/domain/backend';
 import type { DatasetDocument } from '../../src/domain/dataset';
 import { AppError } from '../../src/domain/errors';
 import type { Config, ModelId } from '../../src/domain/models/table';
 import type { DeviceReport, MemoryEstimate } from '../../src/domain/run';
 import { dryPlan, type DryPlan } from './dryInput';
 import { recordRun, type DryBuffer, type DryEvent, type Recording } from './dryRun';
+import { hostEstimate } from './hostEstimate';
 import { actualLength } from './quantities';
 
 /** What a run will take of its device. */
@@ -32,17 +34,19 @@ export async function runMemory(dataset: DatasetDocument, model: ModelId, config
   const constants = of(first.kept.filter((buffer) => !isGraph(buffer)));
   const step = peak(first.step, bytes);
   const evaluation = peak(first.ranking, bytes);
+  const preparing = peak(first.preparing, bytes);
   const all = [...first.parameters, ...first.kept, ...[...first.step, ...first.ranking].map(({ buffer }) => buffer)];
+  const total = parameters + optimiser + graphs + constants + Math.max(step, evaluation);
+  const host = hostEstimate(dataset.statistics, {
+    parameters: first.parameters.map(bytes),
+    representation: of(first.representation),
+    graphs: first.graphs.map(bytes),
+    made: of(first.made),
+    preparing,
+    total,
+  });
   return {
-    estimate: {
-      parameters,
-      optimiser,
-      graphs,
-      constants,
-      step,
-      evaluation,
-      total: parameters + optimiser + graphs + constants + Math.max(step, evaluation),
-    },
+    estimate: { parameters, optimiser, graphs, constants, step, evaluation, total, host },
     largest: all.reduce((most, buffer) => (buffer.note?.cut ? most : Math.max(most, bytes(buffer))), 0),
   };
 }
@@ -79,17 +83,18 @@ function sizes(first: Recording, second: Recording, plan: DryPlan): (buffer: Dry
   both(first.parameters, second.parameters);
   both(first.moments, second.moments);
   both(first.kept, second.kept);
+  both(made(first.preparing), made(second.preparing));
   both(made(first.step), made(second.step));
   both(made(first.ranking), made(second.ranking));
+  both(first.representation, second.representation);
+  both(first.made, second.made);
+  both(first.graphs, second.graphs);
   return (buffer) => {
     const bytes = known.get(buffer);
     if (bytes === undefined) throw new Error('A buffer of a dry run was not made in it.');
     return bytes;
   };
 }
-
-/** WebAssembly addresses 4 GiB, and tfjs's heap grows by doubling. */
-const WASM_BYTES = 3.5 * 2 ** 30;
 
 /** Throws `RUN_MEMORY` when a run cannot fit the device. */
 export function refuseTooLarge({ backend, limits }: DeviceReport, { estimate: { total }, largest }: RunMemory): void {

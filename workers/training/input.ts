@@ -6,13 +6,15 @@ import { modelTable, readsFeatures } from '../../src/domain/models/catalogue';
 import { prerequisiteOf, pretrainedSource } from '../../src/domain/prerequisite';
 import type { Experiment } from '../../src/domain/run';
 import type { Database } from '../../src/storage/database';
-import { readDataset, readFeatures, readInteractions } from '../../src/storage/datasets';
+import { readDataset, readInteractions } from '../../src/storage/datasets';
 import { findFinished } from '../../src/storage/runs';
-import { readWeights } from '../../src/storage/weights';
+import { readRepresentation } from '../../src/storage/weights';
+import { heldRows } from '../engine/rowSource';
 import { interactionMatrix } from '../graphs/behaviour';
 import type { Csr } from '../graphs/csr';
 import { signThresholds } from '../graphs/signs';
 import type { FeatureMatrix, ModelInput } from '../models/model';
+import { storedFeature } from './storedFeature';
 
 /** The dataset's file of item embeddings from elsewhere. */
 const PRETRAINED_KEY = 'pretrained';
@@ -49,7 +51,10 @@ export function refuseOtherContent(wanted: Experiment['dataset'], found: Dataset
   );
 }
 
-/** Reads what a run needs from storage: of features and vectors only what its model reads, or the interactions alone. Throws `DATA_NOT_FOUND`. */
+/**
+ * Reads what a run needs from storage, or the interactions alone. Features and vectors are read when the model asks for their rows,
+ * and only those that it reads. Throws `DATA_NOT_FOUND`.
+ */
 export async function readTrainingData(
   database: Database,
   experiment: Experiment,
@@ -66,22 +71,9 @@ export async function readTrainingData(
   refuseOtherContent(experiment.dataset, dataset);
   const interactions = await readInteractions(database, id);
   const { users, items } = dataset.statistics;
-  const read = async (feature: FeatureInfo | undefined): Promise<FeatureMatrix | null> => {
-    if (!feature) return null;
-    await progress(`reading ${feature.key} features`, null);
-    return {
-      key: feature.key,
-      rows: feature.rows,
-      columns: feature.columns,
-      values: await readFeatures(database, id, feature),
-    };
-  };
+  const source = (feature: FeatureInfo): FeatureMatrix => storedFeature(database, id, feature, progress);
   const all = wanted === 'everything';
-  const features: FeatureMatrix[] = [];
-  for (const feature of all && readsFeatures(model, config) ? modalitiesOf(dataset) : []) {
-    const matrix = await read(feature);
-    if (matrix) features.push(matrix);
-  }
+  const features = all && readsFeatures(model, config) ? modalitiesOf(dataset).map(source) : [];
   const vectors = all && modelTable(model).readsVectors ? vectorsOf(dataset) : null;
   const rows = Array.from(interactions.split.keys()).filter((row) => interactions.split[row] === 0);
   const train = {
@@ -102,9 +94,9 @@ export async function readTrainingData(
       train,
       ratings,
       features,
-      itemVectors: await read(vectors?.items),
-      userVectors: await read(vectors?.users),
-      pretrained: all ? await readPretrained(database, experiment, read, dataset) : null,
+      itemVectors: vectors?.items ? source(vectors.items) : null,
+      userVectors: vectors?.users ? source(vectors.users) : null,
+      pretrained: all ? await readPretrained(database, experiment, source, dataset) : null,
     },
     trained: interactionMatrix(train, users, items),
     thresholds: ratings && signThresholds(train, ratings, users, typeof mix === 'number' ? mix : THRESHOLD_MIX),
@@ -115,13 +107,12 @@ export async function readTrainingData(
 async function readPretrained(
   database: Database,
   experiment: Experiment,
-  read: (feature: FeatureInfo | undefined) => Promise<FeatureMatrix | null>,
+  source: (feature: FeatureInfo) => FeatureMatrix,
   dataset: DatasetDocument,
 ): Promise<FeatureMatrix | null> {
-  const source = pretrainedSource(experiment.model, experiment.config);
-  if (source === 'imported') {
-    const found = await read(dataset.features.find(({ key, scope }) => key === PRETRAINED_KEY && scope === 'item'));
-    if (found) return found;
+  if (pretrainedSource(experiment.model, experiment.config) === 'imported') {
+    const found = dataset.features.find(({ key, scope }) => key === PRETRAINED_KEY && scope === 'item');
+    if (found) return source(found);
     throw new AppError(
       'PRETRAINING_MISSING',
       'This dataset has no file of item embeddings.',
@@ -131,7 +122,7 @@ async function readPretrained(
   const wanted = prerequisiteOf(experiment);
   if (!wanted) return null;
   const found = await findFinished(database, wanted);
-  const values = found && (await readWeights(database, found.id))?.['represent/items'];
+  const values = found && (await readRepresentation(database, found.id, 'items'));
   if (!values) {
     throw new AppError(
       'PRETRAINING_MISSING',
@@ -141,5 +132,5 @@ async function readPretrained(
     );
   }
   const rows = dataset.statistics.items;
-  return { key: `${wanted.model}/${found.id}`, rows, columns: values.length / rows, values };
+  return { key: `${wanted.model}/${found.id}`, ...heldRows(values, rows, values.length / rows) };
 }

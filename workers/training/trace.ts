@@ -7,6 +7,7 @@ import { encodeSafetensors, type NamedArray } from '../../src/sharing/safetensor
 import type { Trace } from '../../src/storage/weights';
 import { readFloats } from '../engine/backends';
 import type { Parameter } from '../engine/kernels/adam';
+import { readAll } from '../engine/rowSource';
 import type { Gradients, ObservedValue } from '../engine/step';
 import type { FeatureMatrix, LossTermValue, Model, NamedGraph } from '../models/model';
 import { featureName } from '../models/model';
@@ -53,7 +54,7 @@ export class TraceRecorder {
         Int32Array.from(rows.flatMap((row) => [at(users, row), at(items, row)])),
       );
     });
-    for (const { name, shape, values } of model.inputs ?? []) this.#add(`input/${name}`, shape, values);
+    for (const { name, shape, read } of model.inputs ?? []) this.#add(`input/${name}`, shape, await read());
     for (const parameter of model.parameters)
       this.#add(`init/${parameter.name}`, parameter.tensor.shape, await readFloats(parameter.tensor));
     const table = modelTable(id);
@@ -61,8 +62,8 @@ export class TraceRecorder {
       this.#frozen = data.input.features.filter(
         ({ key }) => !model.parameters.some(({ name }) => name === featureName(key)),
       );
-    for (const { key, rows, columns, values } of this.#frozen)
-      this.#add(`init/${featureName(key)}`, [rows, columns], values);
+    for (const feature of this.#frozen)
+      this.#add(`init/${featureName(feature.key)}`, [feature.rows, feature.columns], await readAll(feature));
   }
 
   /** Graphs as they are multiplied; those of an epoch when it begins. */

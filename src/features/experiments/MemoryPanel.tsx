@@ -1,11 +1,14 @@
 import { useEffect, useState } from 'react';
 import { formatBytes } from '../../ui/format';
+import { Notice } from '../../ui/Notice';
 import { Panel } from '../../ui/Panel';
 import { Stat, StatList } from '../../ui/Stat';
 import { faultOf, type Fault } from '../../domain/errors';
 import type { Config, ModelId } from '../../domain/models/table';
 import type { MemoryEstimate } from '../../domain/run';
 import { estimateMemory } from '../../state/estimate';
+import { HostStats } from '../readings/HostStats';
+import { machineMemory, memoryCaution } from '../readings/memoryCaution';
 import { MEMORY_PARTS } from '../readings/memoryParts';
 import styles from './experiments.module.css';
 
@@ -24,7 +27,7 @@ interface Answer {
   readonly fault: Fault | null;
 }
 
-/** The memory that one run would take on the device, asked a moment after the last change. */
+/** The memory that one run would take on the device and in the tab, asked a moment after the last change. */
 export function MemoryPanel({ datasetId, model, config }: MemoryPanelProps) {
   const [answer, setAnswer] = useState<Answer | null>(null);
   const question = JSON.stringify([datasetId, model, config]);
@@ -46,16 +49,19 @@ export function MemoryPanel({ datasetId, model, config }: MemoryPanelProps) {
 
   const current = answer?.question === question;
   const estimate = answer?.estimate;
+  const caution = estimate && memoryCaution(estimate, machineMemory());
   return (
-    <Panel title="Memory" note={current ? 'for one run, on the device' : 'estimating'}>
+    <Panel title="Memory" note={current ? 'for one run, on the device and in this tab' : 'estimating'}>
       {estimate ? (
         <div className={styles.estimate} data-old={!current}>
           <StatList rows>
-            <Stat label="Total" value={<strong>{formatBytes(estimate.total)}</strong>} />
+            <Stat label="On the device" value={<strong>{formatBytes(estimate.total)}</strong>} />
             {MEMORY_PARTS.map(({ key, label }) => (
               <Stat key={key} label={label} value={formatBytes(estimate[key])} />
             ))}
           </StatList>
+          {estimate.host && <HostStats host={estimate.host} />}
+          {caution && <Notice tone="warning" title={caution} />}
         </div>
       ) : answer?.fault && current ? (
         <p className={styles.citation}>

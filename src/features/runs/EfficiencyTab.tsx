@@ -8,6 +8,7 @@ import { CurveChart } from '../../charts/CurveChart';
 import type { RunSummary } from '../../domain/run';
 import { ConvergencePanel } from './ConvergencePanel';
 import { median, thirdSeries, type Curves } from '../readings/curves';
+import { HostStats } from '../readings/HostStats';
 import { MEMORY_PARTS } from '../readings/memoryParts';
 import styles from './runs.module.css';
 
@@ -67,11 +68,14 @@ export const EfficiencyTab = memo(function EfficiencyTab({
           <Stat label="In tensors" value={formatBytes(memory?.tensors)} note="at the last report" />
         </StatList>
         {estimate ? (
-          <StatList rows>
-            {MEMORY_PARTS.map(({ key, label }) => (
-              <Stat key={key} label={label} value={formatBytes(estimate[key])} />
-            ))}
-          </StatList>
+          <>
+            <StatList rows>
+              {MEMORY_PARTS.map(({ key, label }) => (
+                <Stat key={key} label={label} value={formatBytes(estimate[key])} />
+              ))}
+            </StatList>
+            {estimate.host && <HostStats host={estimate.host} />}
+          </>
         ) : (
           <p>The estimate is made when the run is prepared.</p>
         )}

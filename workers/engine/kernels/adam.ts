@@ -2,8 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { deviceBuffer, hostView, isWasm, isWebGPU, readFloats, submitRecorded } from '../backends';
+import { noteHeld, type RowSource } from '../rowSource';
 import { addressOf, simdOf } from '../simd/heap';
 import { type SimdKernels } from '../simd/kernels';
+import { deviceZeros, uploadRows, writeNumbers } from '../upload';
 
 export interface AdamSettings {
   readonly beta1: number;
@@ -30,15 +32,22 @@ export interface Parameter {
 }
 
 export function newParameter(name: string, meaning: string, shape: number[], values: Float32Array): Parameter {
-  const zeros = (): tf.Tensor => tf.keep(tf.tensor(new Float32Array(values.length), shape, 'float32'));
-  return {
-    name,
-    meaning,
-    tensor: tf.keep(tf.tensor(values.slice(), shape, 'float32')),
-    first: zeros(),
-    second: zeros(),
-  };
+  // The values and their copy.
+  for (let copy = 0; copy < 2; copy++) noteHeld(shape);
+  return withMoments(name, meaning, tf.keep(tf.tensor(values.slice(), shape, 'float32')));
 }
+
+/** A parameter that starts as a source's rows, which only the device holds. */
+export const uploadedParameter = async (name: string, meaning: string, source: RowSource): Promise<Parameter> =>
+  withMoments(name, meaning, await uploadRows(source));
+
+const withMoments = (name: string, meaning: string, tensor: tf.Tensor): Parameter => ({
+  name,
+  meaning,
+  tensor,
+  first: tf.keep(deviceZeros(tensor.shape)),
+  second: tf.keep(deviceZeros(tensor.shape)),
+});
 
 export function disposeParameter(parameter: Parameter): void {
   tf.dispose([parameter.tensor, parameter.first, parameter.second]);
@@ -270,28 +279,19 @@ export async function saveParameter(parameter: Parameter): Promise<SavedParamete
 /** Gives a parameter other values. */
 export function overwrite(parameter: Parameter, values: Float32Array): void {
   if (values.length !== parameter.tensor.size) throw new Error(`Saved values of ${parameter.name} have another size.`);
-  const backend: unknown = tf.backend();
-  if (isWebGPU(backend)) overwriteBuffer(backend, parameter.tensor, values);
-  else replaceTensor(parameter, values);
+  if (!isWebGPU(tf.backend())) {
+    const old = parameter.tensor;
+    parameter.tensor = tf.keep(deviceZeros(old.shape));
+    old.dispose();
+  }
+  writeNumbers(parameter.tensor, 0, values);
 }
 
 /** Gives a parameter the values and moments that `saveParameter` read. */
 export function restoreParameter(parameter: Parameter, saved: SavedParameter): void {
   overwrite(parameter, saved.values);
-  const backend: unknown = tf.backend();
-  for (const [tensor, values] of [
-    [parameter.first, saved.first],
-    [parameter.second, saved.second],
-  ] as const) {
-    if (isWebGPU(backend)) overwriteBuffer(backend, tensor, values);
-    else hostView(backend, tensor).set(values);
-  }
-}
-
-function overwriteBuffer(backend: WebGPUBackend, tensor: tf.Tensor, values: Float32Array): void {
-  const buffer = deviceBuffer(backend, tensor);
-  submitRecorded(backend);
-  backend.device.queue.writeBuffer(buffer, 0, values.slice());
+  writeNumbers(parameter.first, 0, saved.first);
+  writeNumbers(parameter.second, 0, saved.second);
 }
 
 function replaceTensor(parameter: Parameter, values: Float32Array | Int32Array): void {

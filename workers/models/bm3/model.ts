@@ -12,7 +12,7 @@ import { matrixOf, scalarOf } from '../../engine/tensors';
 import { behaviourGraph } from '../../graphs/behaviour';
 import type { Random } from '../../numbers/rng';
 import { dropout } from '../layers/dropout';
-import { featureTable, requireFeatures } from '../layers/features';
+import { featureTable, forEachFeature, requireFeatures } from '../layers/features';
 import { linearOf, type Linear } from '../layers/linear';
 import { storageOf } from '../layers/frozenTable';
 import { linearUniform, xavierNormal, xavierUniform } from '../layers/initialisers';
@@ -35,8 +35,8 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
   const userIds = embedding('userEmbedding', 'users × d, layer 0', input.users);
   const itemIds = embedding('itemEmbedding', 'items × d, layer 0', input.items);
   const predictor = xavierLinear('predictor', 'predictor of users, items and modalities', width, width, random);
-  const modalities = input.features.map((feature) => ({
-    table: featureTable(feature, config.trainFeatures, storageOf(config)),
+  const modalities = await forEachFeature(input.features, async (feature) => ({
+    table: await featureTable(feature, config.trainFeatures, storageOf(config)),
     project: xavierLinear(`project/${feature.key}`, `projection, ${feature.key}`, feature.columns, width, random),
   }));
   const modalityWeight = config.modalityWeight * (config.modalityReduction === 'mean2' ? 2 / input.features.length : 1);

@@ -25,7 +25,7 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
   const lists = await modalityNeighbours(context, table.name);
   // Enhanced behaviour graph: Ĝ = sym([[0, R], [Rᵀ, S_pt]]).
   const enhancement = config.enhancedGraph ? await pretrainedEnhancement(context) : null;
-  const core = multiView(context, lists, {
+  const core = await multiView(context, lists, {
     userItem: {
       name: 'userItem',
       meaning: 'Ĝ, users before items',

@@ -12,7 +12,7 @@ import { behaviourGraph } from '../../graphs/behaviour';
 import type { Csr } from '../../graphs/csr';
 import { equalWeightGraph, weightedSum, type NeighbourLists } from '../../graphs/neighbours';
 import { degreeSensitiveSample } from '../../graphs/pruning';
-import { featureTable } from '../layers/features';
+import { featureTable, forEachFeature } from '../layers/features';
 import { linear } from '../layers/linear';
 import { storageOf } from '../layers/frozenTable';
 import { xavierUniform } from '../layers/initialisers';
@@ -54,8 +54,8 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
     [itemCount, width],
     xavierUniform(random('init/itemEmbedding'), itemCount, width),
   );
-  const modalities = input.features.map((feature) => ({
-    table: featureTable(feature, config.trainFeatures, storageOf(config)),
+  const modalities = await forEachFeature(input.features, async (feature) => ({
+    table: await featureTable(feature, config.trainFeatures, storageOf(config)),
     project: linear(`project/${feature.key}`, `projection, ${feature.key}`, feature.columns, width, random),
   }));
   const trained = modalities.flatMap(({ table, project }) => [

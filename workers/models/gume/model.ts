@@ -28,7 +28,7 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
   const lists = await modalityNeighbours(context, table.name);
   const enhancement = adjacencyEnhancement(context, lists);
   const matrix = behaviourGraph(input.train, input.users, input.items, 0, enhancement.block);
-  const core = multiView(context, lists, {
+  const core = await multiView(context, lists, {
     userItem: { name: 'userItem', meaning: 'sym of the enhanced graph, users before items', matrix },
     symmetric: false,
     userFromItem: {

@@ -10,13 +10,14 @@ import { readFloats } from '../../engine/backends';
 import { disposeParameter, newParameter } from '../../engine/kernels/adam';
 import { sparseProduct, type SparseTensor } from '../../engine/kernels/csrProduct';
 import { nearestRows } from '../../engine/nearest';
+import { heldRows } from '../../engine/rowSource';
 import { disposeRowIndex, gatherRows, hostRowIndex, rowIndex, sumRows, type RowIndex } from '../../engine/rows';
 import { disposeSparse, sparseTensor } from '../../engine/sparse';
 import { matrixOf, vectorOf } from '../../engine/tensors';
 import { bipartiteGraph } from '../../graphs/behaviour';
 import { rowNormalised, symmetricNormalised, withDiagonal, type Csr } from '../../graphs/csr';
 import { cosineGraph, cosineMatrix, weightedSum, type NeighbourLists } from '../../graphs/neighbours';
-import { featureTable } from '../layers/features';
+import { featureTable, forEachFeature } from '../layers/features';
 import { linear } from '../layers/linear';
 import { storageOf } from '../layers/frozenTable';
 import { xavierUniform } from '../layers/initialisers';
@@ -69,8 +70,8 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
     [input.items, width],
     xavierUniform(random('init/itemEmbedding'), input.items, width),
   );
-  const modalities = input.features.map((feature) => ({
-    features: featureTable(feature, config.trainFeatures, storageOf(config)),
+  const modalities = await forEachFeature(input.features, async (feature) => ({
+    features: await featureTable(feature, config.trainFeatures, storageOf(config)),
     project: linear(`project/${feature.key}`, `projection, ${feature.key}`, feature.columns, width, random),
   }));
   const shares = newParameter(
@@ -99,7 +100,7 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
       const projected = tf.tidy(() => features.through(project));
       const values = await readFloats(projected);
       projected.dispose();
-      nearest.push(await nearestRows(values, input.items, width, neighbours, true, () => {}));
+      nearest.push(await nearestRows(heldRows(values, input.items, width), neighbours, true, () => {}));
     }
     return nearest;
   };

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { AppError } from '../../../src/domain/errors';
-import { disposeParameter, newParameter, type Parameter } from '../../engine/kernels/adam';
+import { disposeParameter, uploadedParameter, type Parameter } from '../../engine/kernels/adam';
 import { gatherRows } from '../../engine/rows';
 import { matrixOf } from '../../engine/tensors';
 import { featureName, type FeatureMatrix } from '../model';
@@ -14,10 +14,10 @@ export interface FeatureTable extends RowTable {
 }
 
 /** Throws `CONFIG_INVALID` as `frozenTable` does. */
-export function featureTable(feature: FeatureMatrix, train: boolean, storage: Storage): FeatureTable {
-  const { key, rows, columns, values } = feature;
-  if (!train) return { key, columns, parameter: null, ...frozenTable(feature, storage) };
-  const parameter = newParameter(featureName(key), `raw features of ${key}, items × columns`, [rows, columns], values);
+export async function featureTable(feature: FeatureMatrix, train: boolean, storage: Storage): Promise<FeatureTable> {
+  const { key, columns } = feature;
+  if (!train) return { key, columns, parameter: null, ...(await frozenTable(feature, storage)) };
+  const parameter = await uploadedParameter(featureName(key), `raw features of ${key}, items × columns`, feature);
   return { key, columns, parameter, ...trainedTable(parameter) };
 }
 
@@ -28,6 +28,16 @@ export function trainedTable(parameter: Parameter): RowTable {
     rows: (index) => gatherRows(table(), index),
     dispose: () => disposeParameter(parameter),
   };
+}
+
+/** Makes one thing of each feature matrix after the other: no two are on their way to the device at once. */
+export async function forEachFeature<T>(
+  features: readonly FeatureMatrix[],
+  make: (feature: FeatureMatrix, place: number) => Promise<T>,
+): Promise<T[]> {
+  const made: T[] = [];
+  for (const [place, feature] of features.entries()) made.push(await make(feature, place));
+  return made;
 }
 
 /** Throws `MODEL_NEEDS_FEATURES` when the dataset brings fewer item feature matrices than a model needs. */

@@ -5,7 +5,8 @@ import { isWebGPU, largestBinding, submitRecorded } from '../../engine/backends'
 import { packedHalves, unpackedHalves } from '../../engine/kernels/halves';
 import { noteBuffer } from '../../engine/ledger';
 import type { RowIndex } from '../../engine/rows';
-import { integerMatrix, matrix, matrixOf, vectorOf } from '../../engine/tensors';
+import { matrixOf, vectorOf } from '../../engine/tensors';
+import { uploadMade, uploadRows } from '../../engine/upload';
 import { MOST_HALF } from '../../numbers/half';
 import type { FeatureMatrix } from '../model';
 import type { Linear } from './linear';
@@ -45,21 +46,25 @@ interface Slice {
  * A constant table, in as many slices as the device's bindings need. Throws `CONFIG_INVALID` where half precision is asked for and
  * a value lies outside of its range.
  */
-export function frozenTable(
-  { key, rows, columns, values }: FeatureMatrix,
+export async function frozenTable(
+  feature: FeatureMatrix,
   { half, binding = largestBinding() }: Storage,
-): RowTable {
+): Promise<RowTable> {
+  const { key, rows, columns } = feature;
   const words = half ? Math.ceil(columns / 2) : columns;
   const height = Math.max(1, Math.min(rows, Math.floor(binding / (BYTES * words))));
-  const upload = (part: Float32Array, taken: number): tf.Tensor2D =>
-    half ? integerMatrix(packed(key, part, taken, columns), taken, words) : matrix(part, taken, columns);
-  const slices = Array.from({ length: Math.ceil(rows / height) }, (_, part): Slice => {
-    const first = part * height;
-    const taken = Math.min(height, rows - first);
-    const table = tf.keep(upload(values.slice(first * columns, (first + taken) * columns), taken));
+  const halves = {
+    dtype: 'int32',
+    columns: words,
+    made: (block: Float32Array, count: number) => packed(key, block, count, columns),
+  } as const;
+  const slices: Slice[] = [];
+  for (let first = 0; first < rows; first += height) {
+    const end = Math.min(rows, first + height);
+    const table = await (half ? uploadMade(feature, halves, first, end) : uploadRows(feature, first, end));
     noteBuffer(table, { cut: true });
-    return { first, taken, table };
-  });
+    slices.push({ first, taken: end - first, table });
+  }
   const [only] = slices.length === 1 ? slices : [];
   const gathered = (table: tf.Tensor2D, indices: tf.Tensor1D): tf.Tensor2D =>
     half ? unpackedHalves(table, indices, columns) : matrixOf(tf.gather(table, indices));

@@ -7,6 +7,7 @@ import type {
 } from '../../../src/domain/models/options/graphs';
 import { countBetween, type Finding } from '../../../src/domain/observations';
 import { nearestRows } from '../../engine/nearest';
+import { heldRows, readAll } from '../../engine/rowSource';
 import { interactionMatrix } from '../../graphs/behaviour';
 import { symmetricNormalised, type Csr } from '../../graphs/csr';
 import { adjacentInAll, linkMatrix, symmetrised, type NeighbourLists } from '../../graphs/neighbours';
@@ -24,9 +25,7 @@ export function itemNeighbours(
 ): Promise<NeighbourLists> {
   const neighbours = Math.min(count, includeSelf ? feature.rows : feature.rows - 1);
   const text = `finding the ${neighbours} nearest items by ${feature.key}`;
-  return nearestRows(feature.values, feature.rows, feature.columns, neighbours, includeSelf, (fraction) =>
-    progress(text, fraction),
-  );
+  return nearestRows(feature, neighbours, includeSelf, (fraction) => progress(text, fraction));
 }
 
 /** Neighbours of every modality, the item itself counted. Throws `MODEL_NEEDS_FEATURES` in the name of `model`. */
@@ -121,9 +120,7 @@ export async function pretrainedEnhancement(
   const width = config.embeddingSize;
   const table = input.pretrained ?? {
     key: 'random',
-    rows: input.items,
-    columns: width,
-    values: normals(random('input/pretrained'), input.items * width, 1),
+    ...heldRows(normals(random('input/pretrained'), input.items * width, 1), input.items, width),
   };
   const lists = await itemNeighbours(
     context,
@@ -144,7 +141,7 @@ export async function pretrainedEnhancement(
         name: 'pretrained',
         meaning: `E_pt, pre-trained item embeddings (${table.key})`,
         shape: [table.rows, table.columns],
-        values: table.values,
+        read: () => readAll(table),
       },
     ],
     findings: [enhancementFinding(block, input.train.users.length)],

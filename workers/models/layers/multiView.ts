@@ -13,7 +13,7 @@ import type { Csr } from '../../graphs/csr';
 import type { NeighbourLists } from '../../graphs/neighbours';
 import type { Representation } from '../../engine/contract';
 import type { BuildContext, NamedGraph } from '../model';
-import { featureTable } from './features';
+import { featureTable, forEachFeature } from './features';
 import { linear } from './linear';
 import { storageOf } from './frozenTable';
 import { fuseModalities } from './fusion';
@@ -59,11 +59,11 @@ interface MultiViewConfig extends TrainFeaturesConfig {
 }
 
 /** Builds the views on given graphs; `lists` are each modality's neighbours. */
-export function multiView(
+export async function multiView(
   context: BuildContext<MultiViewConfig>,
   lists: readonly NeighbourLists[],
   graphs: ViewGraphs,
-): MultiView {
+): Promise<MultiView> {
   const { input, config, random } = context;
   const width = config.embeddingSize;
   const behaviourLayers = config.userItemLayers;
@@ -91,14 +91,14 @@ export function multiView(
     [input.items, width],
     xavierUniform(random('init/itemEmbedding'), input.items, width),
   );
-  const modalities = input.features.map((feature, m) => {
+  const modalities = await forEachFeature(input.features, async (feature, m) => {
     const matrix = itemGraphs[m]?.matrix;
     if (!matrix) throw new Error(`There is no item graph of ${feature.key}.`);
     const layer = (role: string, meaning: string, inputs: number) =>
       linear(`${role}/${feature.key}`, `${meaning}, ${feature.key}`, inputs, width, random);
     return {
       graph: sparseTensor(matrix, false),
-      features: featureTable(feature, config.trainFeatures, storageOf(config)),
+      features: await featureTable(feature, config.trainFeatures, storageOf(config)),
       project: layer('project', 'projection', feature.columns),
       purify: layer('purify', 'behaviour-guided purifier', width),
       preference: layer('preference', 'gate of the specific part', width),

@@ -6,6 +6,7 @@ import { sparseProduct } from '../../engine/kernels/csrProduct';
 import { disposeSparse, sparseTensor } from '../../engine/sparse';
 import { floats, matrixOf } from '../../engine/tensors';
 import { behaviourGraph, historyMean } from '../../graphs/behaviour';
+import { forEachFeature } from '../layers/features';
 import { linear } from '../layers/linear';
 import { frozenTable, storageOf } from '../layers/frozenTable';
 import { xavierUniform } from '../layers/initialisers';
@@ -32,7 +33,7 @@ export interface Encoder {
   dispose(): void;
 }
 
-export function newEncoder(context: BuildContext<MagnetConfig>, induced: InducedView | null): Encoder {
+export async function newEncoder(context: BuildContext<MagnetConfig>, induced: InducedView | null): Promise<Encoder> {
   const { input, config, random } = context;
   const { layers, fanOut, embeddingSize: width } = config;
   const graphs = viewGraphs(context, induced);
@@ -54,11 +55,11 @@ export function newEncoder(context: BuildContext<MagnetConfig>, induced: Induced
     newParameter(name, meaning, [rows, width], xavierUniform(random(`init/${name}`), rows, width));
   const userIds = ids('userEmbedding', 'users × d', input.users);
   const itemIds = ids('itemEmbedding', 'items × d', input.items);
-  const cues = input.features.map((feature) => {
-    const { key, values, rows, columns } = feature;
-    const scaled = config.featureScale === 'standardise' ? standardisedUnitRows(values, rows, columns) : values;
+  const cues = await forEachFeature(input.features, async (feature) => {
+    const { key, columns } = feature;
+    const scaled = config.featureScale === 'standardise' ? await standardisedUnitRows(feature) : feature;
     return {
-      features: frozenTable({ ...feature, values: scaled }, storageOf(config)),
+      features: await frozenTable({ ...scaled, key }, storageOf(config)),
       project: linear(`cue/${key}`, `cue of ${key}`, columns, width, random),
     };
   });

@@ -28,7 +28,7 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
   const experts = expertsOf(config, groups);
   const routed = config.experts && experts.length > 1;
   const induced = config.view === 'dual' ? await inducedView(context) : null;
-  const encoder = newEncoder(context, induced);
+  const encoder = await newEncoder(context, induced);
   const heads = expertHeads(experts, groups.length, config, random);
   const route = routed ? newRouter(config, experts.length, random) : null;
   const stage = stageOf(config, input.train.users.length, experts.length);

@@ -4,12 +4,14 @@ import { FAMILY_LABELS, type Expert } from '../../../src/domain/routing';
 import { familiesOf } from './experts.table';
 import { TOO_MANY_INDUCED, type MagnetConfig } from './table';
 import type { SparseTensor } from '../../engine/kernels/csrProduct';
-import { normaliseRows } from '../../engine/nearest';
+import { unitRows } from '../../engine/nearest';
+import { readAll } from '../../engine/rowSource';
 import type { Random } from '../../numbers/rng';
 import { interactionMatrix, type Pairs } from '../../graphs/behaviour';
 import type { Csr } from '../../graphs/csr';
 import { inducedEdges, type InducedEdges } from '../../graphs/induced';
 import type { BuildContext } from '../model';
+import { forEachFeature } from '../layers/features';
 import { itemNeighbours } from '../layers/itemGraphs';
 
 export interface InducedView extends InducedEdges {
@@ -23,9 +25,9 @@ export async function inducedView(context: BuildContext<MagnetConfig>): Promise<
   const lists = [];
   for (const feature of input.features) lists.push(await itemNeighbours(context, feature, config.neighbours, false));
   await progress('inducing edges from content', null);
-  const tables = input.features.map(({ values, rows, columns }) => ({
-    values: normaliseRows(values, rows, columns),
-    columns,
+  const tables = await forEachFeature(input.features, async (feature) => ({
+    values: await readAll(unitRows(feature)),
+    columns: feature.columns,
   }));
   const edges = inducedEdges(
     interactionMatrix(input.train, input.users, input.items),

@@ -25,7 +25,7 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
   const lists = await modalityNeighbours(context, table.name);
   const enhancement = await edgeEnhancement(context, lists);
   const block = enhancement?.block ?? null;
-  const core = multiView(context, lists, {
+  const core = await multiView(context, lists, {
     userItem: {
       name: 'userItem',
       meaning: 'sym(G), users before items',

@@ -10,6 +10,7 @@ import type { Finding } from '../../../src/domain/observations';
 import { disposeParameter, newParameter, type Parameter } from '../../engine/kernels/adam';
 import { sparseProduct, type SparseTensor } from '../../engine/kernels/csrProduct';
 import type { RowIndex } from '../../engine/rows';
+import { heldRows, hostMatrix, readAll, type RowSource } from '../../engine/rowSource';
 import { disposeSparse, sparseTensor } from '../../engine/sparse';
 import { matrixOf } from '../../engine/tensors';
 import { behaviourGraph } from '../../graphs/behaviour';
@@ -43,15 +44,14 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
   const itemGraph = symmetricNormalised(refinement.matrix);
   await progress('smoothing the item vectors', null);
   // E*_I = Σ_l N̂^l X_I: constant, computed once.
-  const smoothed = sumOfLayers(itemGraph, scaled(itemSource, scale), config.layers);
-  const items = frozenTable({ ...itemSource, values: smoothed }, storageOf(config));
-  const profiles = userProfiles(context, itemSource, scale);
-  const users = profiles.trained
-    ? trainedTable(profiles.trained)
-    : frozenTable(
-        { key: 'of users', rows: input.users, columns: profiles.columns, values: profiles.values },
-        storageOf(config),
-      );
+  const smoothed = await sumOfLayers(itemGraph, await scaled(itemSource, scale), config.layers);
+  const items = await frozenTable({ ...smoothed, key: itemSource.key }, storageOf(config));
+  const profiles = await userProfiles(context, itemSource, scale);
+  const trained = 'tensor' in profiles.table ? [profiles.table] : [];
+  const users =
+    'tensor' in profiles.table
+      ? trainedTable(profiles.table)
+      : await frozenTable({ ...profiles.table, key: 'of users' }, storageOf(config));
   const user = network('user', profiles.columns, true, config, random);
   const item = network('item', itemSource.columns, false, config, random);
 
@@ -65,7 +65,6 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
     const own = { users: user.all(users), items: item.all(items) };
     return userItem ? convolved(userItem, own, input.users) : own;
   };
-  const trained = profiles.trained ? [profiles.trained] : [];
 
   return {
     parameters: [...trained, ...user.parameters, ...item.parameters],
@@ -98,14 +97,18 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
 }
 
 /** `Σ_{l=0}^{L} Â^l X` */
-function sumOfLayers(graph: Csr, start: Float32Array, layers: number): Float32Array {
-  const total = start.slice();
-  let current = start;
+async function sumOfLayers(graph: Csr, start: RowSource, layers: number): Promise<RowSource> {
+  const { rows, columns } = start;
+  let current = await readAll(start);
+  if (layers === 0) return heldRows(current, rows, columns);
+  const total = hostMatrix(rows, columns);
+  total.set(current);
+  let next: Float32Array = hostMatrix(rows, columns);
   for (let l = 0; l < layers; l++) {
-    current = multiplyRows(graph, current, start.length / graph.rows);
+    [current, next] = [multiplyRows(graph, current, columns, next.fill(0)), current];
     current.forEach((value, i) => (total[i] = at(total, i) + value));
   }
-  return total;
+  return heldRows(total, rows, columns);
 }
 
 interface Network {

@@ -1,8 +1,9 @@
 import { AppError } from '../../../src/domain/errors';
 import { newParameter, type Parameter } from '../../engine/kernels/adam';
-import { normaliseRows } from '../../engine/nearest';
+import { unitRows } from '../../engine/nearest';
+import { readAll, sideBySide, type RowSource } from '../../engine/rowSource';
 import { historyMean } from '../../graphs/behaviour';
-import { multiplyRows } from '../../graphs/csr';
+import { multiplyRows, rowRange, type Csr } from '../../graphs/csr';
 import type { BuildContext, FeatureMatrix, NamedInput } from '../model';
 import type { MllmrecConfig } from './table';
 import { xavierUniform } from '../layers/initialisers';
@@ -30,56 +31,44 @@ export function itemVectors({ input, config }: BuildContext<MllmrecConfig>): Fea
       { model: 'MLLMRec' },
     );
   }
-  const columns = input.features.reduce((sum, feature) => sum + feature.columns, 0);
-  const values = new Float32Array(input.items * columns);
-  let start = 0;
-  for (const feature of input.features) {
-    for (let i = 0; i < input.items; i++)
-      values.set(feature.values.subarray(i * feature.columns, (i + 1) * feature.columns), i * columns + start);
-    start += feature.columns;
-  }
-  return { key: input.features.map(({ key }) => key).join(' + '), rows: input.items, columns, values };
+  return { key: input.features.map(({ key }) => key).join(' + '), ...sideBySide(input.features, input.items) };
 }
 
 export interface Profiles {
   readonly columns: number;
-  /** `[U, columns]`, scaled; empty when they are trained. */
-  readonly values: Float32Array;
-  readonly trained: Parameter | null;
+  /** `[U, columns]`: a parameter, or scaled rows. */
+  readonly table: Parameter | RowSource;
   /** What every result says of them; null for profiles of a file. */
   readonly note: string | null;
   /** Before scaling, for the trace. */
-  readonly raw: Float32Array | null;
+  readonly raw: RowSource | null;
 }
 
 /** `X_U`: profiles of a file, or a stand-in that is named for what it is. */
-export function userProfiles(
+export async function userProfiles(
   { input, config, random }: BuildContext<MllmrecConfig>,
   items: FeatureMatrix,
   scale: string,
-): Profiles {
-  const ready = (columns: number, raw: Float32Array, note: string | null): Profiles => ({
-    columns,
+): Promise<Profiles> {
+  const ready = async (raw: RowSource, note: string | null): Promise<Profiles> => ({
+    columns: raw.columns,
     raw,
     note,
-    trained: null,
-    values: scaled({ rows: input.users, columns, values: raw }, scale),
+    table: await scaled(raw, scale),
   });
   switch (config.profiles) {
     case 'history':
       return ready(
-        items.columns,
-        multiplyRows(historyMean(input.train, input.users, input.items), items.values, items.columns),
+        products(historyMean(input.train, input.users, input.items), items),
         'User vectors are a stand-in: the mean of the training history’s item vectors instead of profiles.',
       );
     case 'random': {
       const start = xavierUniform(random('init/userProfiles'), input.users, items.columns);
       return {
         columns: items.columns,
-        values: new Float32Array(0),
         raw: null,
         note: 'User vectors are a stand-in: random and trained (w/o RS) instead of profiles.',
-        trained: newParameter('userProfiles', 'user vectors, users × d_t', [input.users, items.columns], start),
+        table: newParameter('userProfiles', 'user vectors, users × d_t', [input.users, items.columns], start),
       };
     }
     case 'file':
@@ -91,26 +80,46 @@ export function userProfiles(
           { model: 'MLLMRec' },
         );
       }
-      return ready(input.userVectors.columns, input.userVectors.values, null);
+      return ready(input.userVectors, null);
   }
 }
 
-export function scaled({ rows, columns, values }: Omit<FeatureMatrix, 'key'>, how: string): Float32Array {
-  if (how === 'l2') return normaliseRows(values, rows, columns);
-  return how === 'zscore' ? standardisedColumns(values, rows, columns) : values.slice();
+/** Rows of `matrix · items`. The items are held from the first row that is read to the last. */
+function products(matrix: Csr, items: RowSource): RowSource {
+  let held: Float32Array | null = null;
+  return {
+    rows: matrix.rows,
+    columns: items.columns,
+    read: async (first, count) => {
+      held ??= await readAll(items);
+      const made = multiplyRows(rowRange(matrix, first, count), held, items.columns);
+      if (first + count === matrix.rows) held = null;
+      return made;
+    },
+  };
+}
+
+export async function scaled(source: RowSource, how: string): Promise<RowSource> {
+  if (how === 'l2') return unitRows(source);
+  return how === 'zscore' ? standardisedColumns(source) : source;
 }
 
 /** Both, for the audit trace. */
-export function vectorInputs(items: FeatureMatrix, profiles: Profiles): NamedInput[] {
+export function vectorInputs(items: FeatureMatrix, { raw, note }: Profiles): NamedInput[] {
   return [
-    { name: 'itemVectors', meaning: `X_I: ${items.key}`, shape: [items.rows, items.columns], values: items.values },
-    ...(profiles.raw
+    {
+      name: 'itemVectors',
+      meaning: `X_I: ${items.key}`,
+      shape: [items.rows, items.columns],
+      read: () => readAll(items),
+    },
+    ...(raw
       ? [
           {
             name: 'userVectors',
-            meaning: `X_U${profiles.note ? ', a stand-in' : ''}`,
-            shape: [profiles.raw.length / profiles.columns, profiles.columns],
-            values: profiles.raw,
+            meaning: `X_U${note ? ', a stand-in' : ''}`,
+            shape: [raw.rows, raw.columns],
+            read: () => readAll(raw),
           },
         ]
       : []),

@@ -10,7 +10,7 @@ import { gatherRows } from '../../engine/rows';
 import { disposeSparse, sparseTensor } from '../../engine/sparse';
 import { matrixOf, scalarOf } from '../../engine/tensors';
 import { behaviourGraph, historyMean } from '../../graphs/behaviour';
-import { requireFeatures } from '../layers/features';
+import { forEachFeature, requireFeatures } from '../layers/features';
 import { linear } from '../layers/linear';
 import { frozenTable, storageOf } from '../layers/frozenTable';
 import { linearUniform, xavierUniform } from '../layers/initialisers';
@@ -67,8 +67,8 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
   const vector = (name: string, meaning: string): Parameter =>
     newParameter(name, meaning, [width, 1], linearUniform(random(`init/${name}`), width, width));
   const ids = [table('userEmbedding', 'users × d', input.users), table('itemEmbedding', 'items × d', input.items)];
-  const modalities = input.features.map((feature) => ({
-    features: frozenTable(feature, storageOf(config)),
+  const modalities = await forEachFeature(input.features, async (feature) => ({
+    features: await frozenTable(feature, storageOf(config)),
     project: linear(`project/${feature.key}`, `projection, ${feature.key}`, feature.columns, width, random),
   }));
   const modalityQuery =
@@ -142,7 +142,7 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
         name: 'signs',
         meaning: '1 liked, 0 not, by row of the training pairs',
         shape: [signs.signs.length],
-        values: Float32Array.from(signs.signs),
+        read: async () => Float32Array.from(signs.signs),
       },
     ],
     findings: signFindings(context, signs),

@@ -2,13 +2,16 @@ import { at } from '../../../src/domain/at';
 import * as tf from '@tensorflow/tfjs-core';
 import { countBetween, type Finding } from '../../../src/domain/observations';
 import { readFloats } from '../../engine/backends';
-import { normaliseRows } from '../../engine/nearest';
-import { tiles } from '../../engine/tiles';
-import { disposeTensors, floats, integers, matrix, vectorOf } from '../../engine/tensors';
+import { unitRows } from '../../engine/nearest';
+import { noteBuffer } from '../../engine/ledger';
+import { SIMILARITY_BYTES, tiles } from '../../engine/tiles';
+import { disposeTensors, floats, integers, vectorOf } from '../../engine/tensors';
+import { uploadRows } from '../../engine/upload';
 import { interactionMatrix, type Pairs } from '../../graphs/behaviour';
 import { csrFromEntries } from '../../graphs/csr';
 import { pseudoFeedback, type PseudoFeedback } from '../../graphs/pseudoFeedback';
 import { FIXED_THRESHOLD, signsOf, signThresholds } from '../../graphs/signs';
+import { forEachFeature } from '../layers/features';
 import type { Batch, BuildContext } from '../model';
 import type { SimgrConfig } from './table';
 
@@ -68,15 +71,16 @@ async function findPseudoFeedback(
   signs: Uint8Array,
 ): Promise<PseudoFeedback> {
   const { train, users, items, features } = input;
-  const tables = features.map(({ values, rows, columns }) =>
-    matrix(normaliseRows(values, rows, columns), rows, columns),
-  );
+  const tables = await forEachFeature(features, (feature) => uploadRows(unitRows(feature)));
   const similarities = async (wanted: Int32Array): Promise<Float32Array> => {
     const product = tf.tidy(() => {
       const rows = integers(wanted);
       return tables
-        .map((table) => tf.relu(tf.matMul(tf.gather(table, rows), table, false, true)))
-        .reduce((all, one) => tf.mul(all, one));
+        .map((table) => {
+          const block = noted(tf.gather(table, rows));
+          return noted(tf.relu(noted(tf.matMul(block, table, false, true))));
+        })
+        .reduce((all, one) => noted(tf.mul(all, one)));
     });
     const values = await readFloats(product);
     product.dispose();
@@ -101,6 +105,12 @@ async function findPseudoFeedback(
   } finally {
     disposeTensors(tables);
   }
+}
+
+/** Of a block of rows, as many as `tiles` says: never more than that is held. */
+function noted(block: tf.Tensor): tf.Tensor {
+  noteBuffer(block, { cut: true, mostBytes: SIMILARITY_BYTES });
+  return block;
 }
 
 /** 1 for the batch's liked rows, `[B]`. `signs [train]` lies on the device. */

@@ -6,13 +6,14 @@ import type { ConfigOf } from '../../../src/domain/models/table';
 import * as tf from '@tensorflow/tfjs-core';
 import { disposeParameter, newParameter } from '../../engine/kernels/adam';
 import { gatherRows, type RowIndex } from '../../engine/rows';
+import { sideBySide } from '../../engine/rowSource';
 import { matrixOf } from '../../engine/tensors';
 import { requireFeatures } from '../layers/features';
 import { linearOf } from '../layers/linear';
 import { frozenTable, storageOf } from '../layers/frozenTable';
 import { xavierNormal, xavierUniform } from '../layers/initialisers';
 import { bprLoss, frobeniusRegulariser } from '../layers/losses';
-import { defineModel, type BuildContext, type FeatureMatrix, type Model } from '../model';
+import { defineModel, type BuildContext, type Model } from '../model';
 import { table } from './table';
 
 type Settings = ConfigOf<typeof table>;
@@ -21,8 +22,8 @@ async function build({ input, config, random }: BuildContext<Settings>): Promise
   requireFeatures(input.features, 'VBPR');
   const width = config.embeddingSize;
   const regWeight = config.regWeight;
-  const joined = sideBySide(input.features, input.items);
-  const features = frozenTable(joined, storageOf(config));
+  const joined = { key: 'all', ...sideBySide(input.features, input.items) };
+  const features = await frozenTable(joined, storageOf(config));
   const table = (name: string, meaning: string, rows: number, columns: number) =>
     newParameter(name, meaning, [rows, columns], xavierUniform(random(`init/${name}`), rows, columns));
   const userTable = table(
@@ -69,20 +70,6 @@ async function build({ input, config, random }: BuildContext<Settings>): Promise
       parameters.forEach(disposeParameter);
     },
   };
-}
-
-/** All modalities of an item in one row. */
-function sideBySide(features: readonly FeatureMatrix[], rows: number): FeatureMatrix {
-  const columns = features.reduce((sum, feature) => sum + feature.columns, 0);
-  const values = new Float32Array(rows * columns);
-  let offset = 0;
-  for (const feature of features) {
-    for (let row = 0; row < rows; row++) {
-      values.set(feature.values.subarray(row * feature.columns, (row + 1) * feature.columns), row * columns + offset);
-    }
-    offset += feature.columns;
-  }
-  return { key: 'all', rows, columns, values };
 }
 
 export const model = defineModel(table, build);
