@@ -14,6 +14,7 @@ import { executeRun } from './training/run';
 const database = browserDatabase();
 const control = new RunControl();
 let busy = false;
+const ALIVE_EVERY_MS = 1000;
 
 const emit = (event: TrainingEvent): void => self.postMessage(event);
 
@@ -31,10 +32,12 @@ async function handle(command: TrainingCommand): Promise<void> {
       });
       return;
     case 'watch':
-      void navigator.locks.request(command.lock, () => {
-        emit({ type: 'watched' });
-        return new Promise(() => undefined);
-      });
+      setInterval(() => emit({ type: 'alive' }), ALIVE_EVERY_MS);
+      if ('locks' in navigator)
+        void navigator.locks.request(command.lock, () => {
+          emit({ type: 'watched' });
+          return new Promise(() => undefined);
+        });
       return;
     case 'pause':
       return control.pause();

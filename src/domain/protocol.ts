@@ -99,7 +99,7 @@ export type TrainingCommand =
       /** Steps to record for replay elsewhere. */
       readonly traceSteps?: number;
     }
-  /** Holds the web lock of this name as long as the thread lives, and says `watched`. */
+  /** Holds the web lock of this name as long as the thread lives, and says `watched`; says `alive` every second. */
   | { readonly type: 'watch'; readonly lock: string }
   | { readonly type: 'pause' }
   | { readonly type: 'resume' }
@@ -147,7 +147,7 @@ export type TrainingEvent =
   | { readonly type: 'findings'; readonly findings: readonly Finding[] }
   /** Whether storage has no room for what the run has to keep. */
   | { readonly type: 'storage'; readonly full: boolean }
-  | { readonly type: 'watched' }
+  | { readonly type: 'watched' | 'alive' }
   | { readonly type: 'estimated'; readonly estimate: MemoryEstimate }
   | { readonly type: 'throughput'; readonly throughput: Throughput }
   /** The document as stored; the last event of a run, whatever its end. */

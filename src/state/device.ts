@@ -66,6 +66,7 @@ export const useDevice = create<DeviceState>()((set, get) => {
       case 'findings':
       case 'storage':
       case 'watched':
+      case 'alive':
       case 'estimated':
       case 'ended':
         return;

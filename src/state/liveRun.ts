@@ -87,6 +87,7 @@ export class LiveRun {
         break;
       case 'estimated':
       case 'watched':
+      case 'alive':
       case 'throughput':
       case 'ended':
         break;

@@ -16,7 +16,7 @@ const SUMMARY_EVERY_MS = 1000;
 const RESTARTS = 2;
 const LOST: Readonly<Record<string, string>> = {
   GPU_LOST: 'the GPU was lost',
-  WORKER_FAILED: 'the training thread ended',
+  WORKER_FAILED: 'the training thread was lost',
 };
 /** With a result, such a run goes on no more. */
 const HAS_ENDED: readonly RunStatus[] = ['finished', 'stopped'];

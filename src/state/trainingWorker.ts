@@ -1,5 +1,5 @@
-import { newId } from '../domain/ids';
 import type { TrainingCommand, TrainingEvent } from '../domain/protocol';
+import { watchThread } from './threadWatch';
 
 /** A training worker as the page sees it. */
 export interface TrainingPort {
@@ -22,7 +22,12 @@ export const openTrainingWorker: OpenTrainingWorker = (listener) => {
     type: 'module',
     name: 'training',
   });
-  const unwatch = watch(worker, () => listener.onDeath('it ended without a word'));
+  const unwatch = watchThread(
+    worker,
+    (reason) => listener.onDeath(reason),
+    // Plain http has none.
+    'locks' in navigator ? navigator.locks : null,
+  );
   worker.onmessage = ({ data }: MessageEvent<TrainingEvent>) => listener.onEvent(data);
   worker.onerror = (event) => {
     event.preventDefault();
@@ -37,19 +42,3 @@ export const openTrainingWorker: OpenTrainingWorker = (listener) => {
     },
   };
 };
-
-/**
- * A thread can be gone without an error event. It holds a lock as long as it lives, however long a step takes it: when the page gets the
- * lock, the thread is gone. Returns what ends the watch. Without locks (plain http) nobody watches.
- */
-function watch(worker: Worker, onDeath: () => void): () => void {
-  const ending = new AbortController();
-  if (!('locks' in navigator)) return () => undefined;
-  const lock = `lodestone-thread-${newId()}`;
-  worker.postMessage({ type: 'watch', lock } satisfies TrainingCommand);
-  worker.addEventListener('message', ({ data }: MessageEvent<TrainingEvent>) => {
-    if (data.type !== 'watched') return;
-    navigator.locks.request(lock, { signal: ending.signal }, onDeath).catch(() => undefined);
-  });
-  return () => ending.abort();
-}

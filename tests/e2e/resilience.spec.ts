@@ -55,7 +55,7 @@ test('a training thread that ends without a word is noticed, and its run goes on
   const thread = page.workers().find((worker) => /training/.test(worker.url()));
   await thread?.evaluate(() => self.close()).catch(() => undefined);
   await expect(
-    page.getByText('the training thread ended; resuming from the last checkpoint (1 of 2)').first(),
+    page.getByText('the training thread was lost; resuming from the last checkpoint (1 of 2)').first(),
   ).toBeVisible({ timeout: 10_000 });
   await trains(page);
   await stop(page);

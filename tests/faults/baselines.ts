@@ -7,7 +7,7 @@ import { look } from './store';
 
 /** A run should last about so long undisturbed. */
 const RUN_S = 8;
-const [FEWEST, MOST] = [6, 30];
+const [FEWEST, MOST] = [4, 30];
 /** Epochs by which the speed of a model is told. */
 const TRIAL = 3;
 

@@ -18,6 +18,7 @@ export class TestBrowser {
   readonly #profile = mkdtempSync(join(tmpdir(), 'lodestone-faults-'));
   #process: ChildProcess | null = null;
   #browser: Browser | null = null;
+  readonly #end = (): void => void this.#process?.kill('SIGKILL');
 
   get context(): BrowserContext {
     const context = this.#browser?.contexts()[0];
@@ -46,6 +47,8 @@ export class TestBrowser {
       { stdio: 'ignore' },
     );
     this.#process = child;
+    // It outlives this process otherwise, stopped with Ctrl+C or by an error.
+    process.once('exit', this.#end);
     const port = await until(
       () => (existsSync(portFile) ? (readFileSync(portFile, 'utf8').split('\n')[0] ?? '') : '') || null,
       60_000,
@@ -62,6 +65,7 @@ export class TestBrowser {
     const [child, browser] = [this.#process, this.#browser];
     this.#process = null;
     this.#browser = null;
+    process.off('exit', this.#end);
     if (child && child.exitCode === null && child.signalCode === null) {
       const gone = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGKILL');

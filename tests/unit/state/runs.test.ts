@@ -520,7 +520,7 @@ describe('a thread that ends without a word', () => {
       await settled();
       expect(workers[again]?.runId).toBe(id);
       expect(liveRun(id)?.phase?.text).toMatch(
-        `the training thread ended; resuming from the last checkpoint (${again} of 2)`,
+        `the training thread was lost; resuming from the last checkpoint (${again} of 2)`,
       );
     }
   });

@@ -1,0 +1,62 @@
+import { newId } from '../domain/ids';
+import type { TrainingCommand, TrainingEvent } from '../domain/protocol';
+
+/** A thread that has said how long its silences are may be silent so many times longer, and half a minute at least. */
+const LONGER = 20;
+const LEAST_SILENCE_MS = 30_000;
+/** Graphs of large datasets are made in long steps. */
+const PREPARING_SILENCE_MS = 30 * 60_000;
+const LOOK_EVERY_MS = 2000;
+const HEARD_BEFORE = 10;
+
+type Thread = Pick<Worker, 'postMessage' | 'addEventListener'>;
+
+/**
+ * Calls `onDeath`, with why, when a training thread has ended without an error event, or turns in a circle. A thread holds a lock as long as
+ * it lives: when the page gets the lock, the thread is gone. While it lives it says so every second, between two steps. Returns what ends the
+ * watch. Without locks only silence is noticed.
+ */
+export function watchThread(worker: Thread, onDeath: (reason: string) => void, locks: LockManager | null): () => void {
+  const ending = new AbortController();
+  const lock = `lodestone-thread-${newId()}`;
+  const silence = new Silence();
+  worker.addEventListener('message', ({ data }: MessageEvent<TrainingEvent>) => {
+    silence.heard(performance.now(), data);
+    if (data.type !== 'watched') return;
+    locks?.request(lock, { signal: ending.signal }, () => onDeath('it ended without a word')).catch(() => undefined);
+  });
+  const looking = setInterval(() => {
+    if (silence.isTooLong(performance.now())) onDeath('it has not answered for too long');
+  }, LOOK_EVERY_MS);
+  worker.postMessage({ type: 'watch', lock } satisfies TrainingCommand);
+  return () => {
+    clearInterval(looking);
+    ending.abort();
+  };
+}
+
+/** How long a thread has been silent, measured by its own longest silence until now. */
+class Silence {
+  #last: number | null = null;
+  #longest = 0;
+  #times = 0;
+  #looked: number | null = null;
+  #preparing = true;
+
+  heard(now: number, event: TrainingEvent): void {
+    if (event.type === 'status') this.#preparing = event.status === 'preparing';
+    if (this.#last !== null) this.#longest = Math.max(this.#longest, now - this.#last);
+    this.#last = now;
+    this.#times += 1;
+  }
+
+  isTooLong(now: number): boolean {
+    const late = this.#looked !== null && now - this.#looked > 3 * LOOK_EVERY_MS;
+    this.#looked = now;
+    // The page itself was stopped: nothing could be heard.
+    if (late) this.#last = now;
+    if (this.#last === null || this.#times < HEARD_BEFORE) return false;
+    const most = this.#preparing ? PREPARING_SILENCE_MS : Math.max(LEAST_SILENCE_MS, LONGER * this.#longest);
+    return now - this.#last > most;
+  }
+}
