@@ -89,12 +89,12 @@ function changeBelow(root: { root: unknown }, dice: Dice): void {
     }
     const kind = dice.below(8);
     if (kind === 0 && Array.isArray(node)) node.splice(Number(key), 1);
-    else if (kind === 0) delete node[key];
+    else if (kind === 0) Reflect.deleteProperty(node, key);
     else if (kind === 1 && Array.isArray(node)) node.push(...node.slice(0, 50));
     else if (kind === 1) node[`${key}x`] = next;
     else if (kind === 2 && typeof next === 'number') node[key] = next + dice.of([1, -1, 0.5, 1e6]);
     else if (kind === 3 && typeof next === 'string') node[key] = next.slice(0, dice.below(next.length + 1));
-    else node[key] = dice.of(VALUES);
+    else node[key] = structuredClone(dice.of(VALUES));
     return;
   }
 }
