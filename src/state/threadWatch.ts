@@ -1,8 +1,8 @@
 import { newId } from '../domain/ids';
 import type { TrainingCommand, TrainingEvent } from '../domain/protocol';
 
-/** A thread that has said how long its silences are may be silent so many times longer, and half a minute at least. */
-const LONGER = 20;
+/** A thread that has shown how long its steps are may be silent so many times longer, and half a minute at least. */
+const LONGER = 10;
 const LEAST_SILENCE_MS = 30_000;
 /** Graphs of large datasets are made in long steps. */
 const PREPARING_SILENCE_MS = 30 * 60_000;
@@ -35,7 +35,7 @@ export function watchThread(worker: Thread, onDeath: (reason: string) => void, l
   };
 }
 
-/** How long a thread has been silent, measured by its own longest silence until now. */
+/** How long a thread has been silent, measured by the longest silence of its training until now. */
 class Silence {
   #last: number | null = null;
   #longest = 0;
@@ -44,8 +44,8 @@ class Silence {
   #preparing = true;
 
   heard(now: number, event: TrainingEvent): void {
+    if (this.#last !== null && !this.#preparing) this.#longest = Math.max(this.#longest, now - this.#last);
     if (event.type === 'status') this.#preparing = event.status === 'preparing';
-    if (this.#last !== null) this.#longest = Math.max(this.#longest, now - this.#last);
     this.#last = now;
     this.#times += 1;
   }

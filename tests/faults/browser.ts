@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { browserFlags, browserPath } from '../../cli/browser';
-import { until } from './until';
+import { sleep, until } from './until';
 import { watchTraining } from './watch';
 
 /** Kinds of process that a fault can hit, as the browser names them. */
@@ -77,8 +77,14 @@ export class TestBrowser {
   /** Ends it and removes its profile. */
   async close(): Promise<void> {
     await this.kill();
-    // Its children may still be writing their last.
-    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+    // Its children may still be writing their last. What is left in the end lies in the system's folder for such things.
+    for (let tried = 0; tried < 20; tried++) {
+      try {
+        return rmSync(this.#profile, { recursive: true, force: true });
+      } catch {
+        await sleep(500);
+      }
+    }
   }
 
   /** Ids of its processes of one kind. */

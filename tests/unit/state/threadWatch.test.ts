@@ -40,7 +40,7 @@ it('one with long steps may be silent for longer, and one that prepares for half
   const slow = watched();
   slow.say({ type: 'status', status: 'running' });
   await slow.live(100, 5);
-  await vi.advanceTimersByTimeAsync(95_000);
+  await vi.advanceTimersByTimeAsync(48_000);
   expect(slow.deaths).toEqual([]);
   await vi.advanceTimersByTimeAsync(10_000);
   expect(slow.deaths[0]).toBe(ALONE);
