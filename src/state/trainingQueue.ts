@@ -88,6 +88,7 @@ export class TrainingQueue {
       );
     }
     this.#adopted = true;
+    await this.sweep();
   }
 
   /** After another tab has changed something: ends the thread of a run that is not stored any more, and takes up the queue. */

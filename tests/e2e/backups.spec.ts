@@ -156,7 +156,7 @@ test('the browser’s answer is told in words, with what to do', async ({ page }
   // It was asked when the demo dataset was stored.
   await expect(panel.getByText('The browser was asked to keep it, and said no.')).toBeVisible();
   await expect(panel.getByText(/Install the app/)).toBeVisible();
-  await expect(panel.getByText('No backup from this browser is known.')).toBeVisible();
+  await expect(panel.getByText('This browser has made no backup yet.')).toBeVisible();
   await expectFit(page, 'the answer of the browser');
   await page.evaluate(() => (window as unknown as { sayYes: () => void }).sayYes());
   await panel.getByRole('button', { name: 'Ask again' }).click();

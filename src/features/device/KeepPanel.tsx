@@ -46,7 +46,7 @@ export function KeepPanel() {
             }
           >
             When the disk is full, a browser clears the storage of sites without asking: all datasets and runs here at
-            once. A site that it agrees to keep is left out. Chrome and Edge decide by themselves; Firefox asks you.
+            once. Sites that it agreed to keep are spared. Chrome and Edge decide by themselves; Firefox asks you.
           </Notice>
           <p className={styles.note}>Browsers give no reason for a no. What helps:</p>
           <ul className={styles.steps}>
@@ -57,7 +57,7 @@ export function KeepPanel() {
         </>
       )}
       <p className={styles.note}>
-        {backupAt ? `Last backup: ${formatDateTime(backupAt)}.` : 'No backup from this browser is known.'}
+        {backupAt ? `Last backup: ${formatDateTime(backupAt)}.` : 'This browser has made no backup yet.'}
       </p>
     </Panel>
   );

@@ -56,7 +56,7 @@ export function BackupDialog({ onClose }: { readonly onClose: () => void }) {
         checked={weights}
         onCheckedChange={setWeights}
       />
-      <p>{backupAt ? `Last backup: ${formatDateTime(backupAt)}.` : 'No backup from this browser is known.'}</p>
+      <p>{backupAt ? `Last backup: ${formatDateTime(backupAt)}.` : 'This browser has made no backup yet.'}</p>
       {phase && <ProgressBar label="Backup" fraction={phase.fraction} text={phase.text} />}
       {phase && <p>{phase.text}</p>}
       {fault && <FaultNotice fault={fault} />}
