@@ -2,7 +2,7 @@ import { newId } from '../domain/ids';
 import type { TrainingCommand, TrainingEvent } from '../domain/protocol';
 
 /** A thread that has shown how long its steps are may be silent so many times longer, and half a minute at least. */
-const LONGER = 10;
+const LONGER = 5;
 const LEAST_SILENCE_MS = 30_000;
 /** Graphs of large datasets are made in long steps. */
 const PREPARING_SILENCE_MS = 30 * 60_000;

@@ -16,8 +16,8 @@ export interface Toll {
 /** Thrown when a run cannot be brought to an end, whatever a person does. */
 export class Lost extends Error {}
 
-/** How long a run may stand still without a fault. */
-const PATIENCE_S = 60;
+/** How long a run may stand still without a fault: a thread that hangs is noticed after half a minute, or five of its longest steps. */
+const PATIENCE_S = 120;
 /** A run that stands is left alone this long: it may yet go on by itself. */
 const GRACE_MS = 1500;
 

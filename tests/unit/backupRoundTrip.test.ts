@@ -49,6 +49,9 @@ const CASES: Readonly<Record<string, Case>> = {
       fault: { code: 'UNKNOWN', message: 'x', hint: 'y', context: { stack: 's'.repeat(25_000) } },
     }),
   },
+  'an option that a later version dropped': {
+    edit: (run) => ({ ...run, experiment: { ...run.experiment, config: { ...run.experiment.config, dropped: 3 } } }),
+  },
 };
 
 describe('a backup gives back', () => {

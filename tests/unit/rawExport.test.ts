@@ -208,10 +208,25 @@ describe('a backup of a database in which not all can be read', () => {
       () => undefined,
     );
     expect(report).toMatchObject({
-      runs: [{ id: 'r12' }, { id: 'unweighted' }],
-      datasets: [{ id: 'demo' }],
-      refused: [],
+      runs: [{ id: 'r12' }, { id: 'unweighted' }, { id: 'cut' }],
+      datasets: [{ id: 'demo' }, { id: 'holed' }, { id: 'newer' }],
+      // Its own strange value holds an error and a pattern, which no document does.
+      refused: [{ fault: { code: 'STUDY_UNREADABLE' } }],
     });
+    expect(report.refused[0]?.fault.message).toMatch(/runs\/r1\.json cannot be read: it has a value of the kind/);
+    const after = await contentOf(fresh);
+    for (const id of ['cut', 'holed', 'newer'])
+      for (const [key, value] of Object.entries(before))
+        if (new RegExp(` (\\w+/)?${id}(/|$)`).test(key)) expect(after[key], key).toEqual(value);
+    const again = await importFiles(
+      fresh,
+      [{ path: 'b.lodestone.zip', file: backup }],
+      () => 'n',
+      NOW,
+      () => undefined,
+    );
+    expect(again).toMatchObject({ runs: [], datasets: [] });
+    expect(await contentOf(fresh)).toEqual(after);
   });
 
   it('brings nothing back over what cannot be read', async () => {

@@ -10,6 +10,7 @@ import { BACKUP_ENDING } from './backupForm';
 import { openBackup } from './openBackup';
 import { restoreDataset } from './datasetFiles';
 import { RunImport } from './importRuns';
+import { restoreRaw } from './restoreRaw';
 import { foldersAmong, wholeArchive } from './restoreFolder';
 
 /** Bytes of weights that are read at all. */
@@ -91,6 +92,14 @@ export async function importFiles(
         await takeStudy(path, await backup.study(id), true);
         const weights = await backup.weights(id);
         if (weights) await takeWeights(path, weights);
+      });
+    }
+    // Last: of what can be read nothing is taken from here.
+    for (const name of backup.unreadable) {
+      await attempt(`${path}/${name}`, async () => {
+        const file = await backup.open(name);
+        const restored = file && (await restoreRaw(database, path, name, file));
+        if (restored) report[restored.kind === 'run' ? 'runs' : 'datasets'].push(restored);
       });
     }
   };

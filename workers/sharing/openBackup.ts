@@ -6,6 +6,7 @@ import { decodeWeights, WEIGHTS_ENDING, type RunWeights } from '../../src/sharin
 import { blobSource, type ByteSource } from '../formats/source';
 import { zip } from '../formats/zip';
 import { ANSWER_FILE } from './answerFiles';
+import { RAW_FILE } from './restoreRaw';
 import { BACKUP_FORMAT, BACKUP_VERSION, HEAD } from './backupForm';
 
 /** A backup that has been opened: its files are read when they are asked for. */
@@ -17,6 +18,8 @@ export interface OpenBackup {
   study(id: string): Promise<Study>;
   /** Files of answers of model servers, by name. */
   readonly answers: readonly string[];
+  /** Files of what could not be read where the backup was made. */
+  readonly unreadable: readonly string[];
   open(name: string): Promise<Blob | null>;
   /** null where the backup has none of the run. */
   weights(id: string): Promise<RunWeights | null>;
@@ -56,6 +59,7 @@ export async function openBackup(path: string, file: Blob): Promise<OpenBackup> 
     datasets: named(/^datasets\/([\w-]+)\/dataset\.json$/),
     runs: named(/^runs\/([\w-]+)\.lodestone\.json$/),
     answers: [...entries.keys()].filter((name) => ANSWER_FILE.test(name)),
+    unreadable: [...entries.keys()].filter((name) => RAW_FILE.test(name)),
     open,
     openDataset: (id) => (name) => open(`datasets/${id}/${name}`),
     study: async (id) => decodeStudyFile(`${path}/${id}${STUDY_ENDING}`, await whole(`runs/${id}${STUDY_ENDING}`)),

@@ -1,28 +1,30 @@
 import type { DocumentKind } from '../../src/domain/unreadable';
-import type { Database, TableName } from '../../src/storage/database';
+import { TABLE_NAMES, type Database, type TableName } from '../../src/storage/database';
 import { rawJson } from './rawJson';
 
-const FORMAT = 'lodestone/raw';
-const VERSION = 1;
+export const RAW_FORMAT = 'lodestone/raw';
+export const RAW_VERSION = 1;
 
 /** Where a value lies. */
 type Place = readonly [table: TableName, key: string];
 
+/** Under which keys, and within which, a run or dataset lies. */
+const placesIn = (kind: DocumentKind, id: string): Readonly<Partial<Record<TableName, readonly string[]>>> =>
+  kind === 'run'
+    ? { runs: [id], checkpoints: [id], settings: [`edits/${id}`] }
+    : { datasets: [id], features: [id], texts: [`job/${id}`, `asked/${id}`, `input/${id}`, `imported/${id}`] };
+
+export const isPlaceOf = (kind: DocumentKind, id: string, table: TableName, key: string): boolean =>
+  (placesIn(kind, id)[table] ?? []).some((prefix) => key === prefix || key.startsWith(`${prefix}/`));
+
 /** Everything that is stored of one run or dataset, whether it can be read or not. */
 export async function placesOf(database: Database, kind: DocumentKind, id: string): Promise<Place[]> {
-  const at = async (table: TableName, ...prefixes: readonly string[]): Promise<Place[]> => {
-    const keys = await database[table].keys();
-    return keys
-      .filter((key) => prefixes.some((prefix) => key === prefix || key.startsWith(`${prefix}/`)))
-      .map((key) => [table, key] as const);
-  };
-  return kind === 'run'
-    ? [...(await at('runs', id)), ...(await at('checkpoints', id)), ...(await at('settings', `edits/${id}`))]
-    : [
-        ...(await at('datasets', id)),
-        ...(await at('features', id)),
-        ...(await at('texts', `job/${id}`, `asked/${id}`, `input/${id}`, `imported/${id}`)),
-      ];
+  const places: Place[] = [];
+  for (const table of TABLE_NAMES) {
+    if (!placesIn(kind, id)[table]) continue;
+    for (const key of await database[table].keys()) if (isPlaceOf(kind, id, table, key)) places.push([table, key]);
+  }
+  return places;
 }
 
 /** The values at these places as they are, as JSON: `{ format, version, made, entries: [{ table, key, value }] }`, one entry a line. */
@@ -39,7 +41,7 @@ export async function rawFile(database: Database, places: readonly Place[], now:
     pieces = [];
     length = 0;
   };
-  write(`{"format":"${FORMAT}","version":${VERSION},"made":"${now.toISOString()}","entries":[`);
+  write(`{"format":"${RAW_FORMAT}","version":${RAW_VERSION},"made":"${now.toISOString()}","entries":[`);
   for (const [place, [table, key]] of places.entries()) {
     write(`${place > 0 ? ',' : ''}\n{"table":"${table}","key":${JSON.stringify(key)},"value":`);
     for await (const piece of rawJson(await database[table].get(key))) write(piece);

@@ -39,8 +39,8 @@ it('a thread that trains and is silent for half a minute is lost', async () => {
 it('one with long steps may be silent for longer, and one that prepares for half an hour', async () => {
   const slow = watched();
   slow.say({ type: 'status', status: 'running' });
-  await slow.live(100, 5);
-  await vi.advanceTimersByTimeAsync(48_000);
+  await slow.live(120, 8);
+  await vi.advanceTimersByTimeAsync(38_000);
   expect(slow.deaths).toEqual([]);
   await vi.advanceTimersByTimeAsync(10_000);
   expect(slow.deaths[0]).toBe(ALONE);
