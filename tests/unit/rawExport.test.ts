@@ -208,14 +208,12 @@ describe('a backup of a database in which not all can be read', () => {
       () => undefined,
     );
     expect(report).toMatchObject({
-      runs: [{ id: 'r12' }, { id: 'unweighted' }, { id: 'cut' }],
-      datasets: [{ id: 'demo' }, { id: 'holed' }, { id: 'newer' }],
-      // Its own strange value holds an error and a pattern, which no document does.
-      refused: [{ fault: { code: 'STUDY_UNREADABLE' } }],
+      runs: [{ id: 'r12' }, { id: 'unweighted' }, { id: 'r1' }, { id: 'cut' }],
+      datasets: [{ id: 'demo' }, { id: 'newer' }, { id: 'holed' }],
+      refused: [],
     });
-    expect(report.refused[0]?.fault.message).toMatch(/runs\/r1\.json cannot be read: it has a value of the kind/);
     const after = await contentOf(fresh);
-    for (const id of ['cut', 'holed', 'newer'])
+    for (const id of ['r1', 'cut', 'holed', 'newer'])
       for (const [key, value] of Object.entries(before))
         if (new RegExp(` (\\w+/)?${id}(/|$)`).test(key)) expect(after[key], key).toEqual(value);
     const again = await importFiles(
@@ -225,7 +223,7 @@ describe('a backup of a database in which not all can be read', () => {
       NOW,
       () => undefined,
     );
-    expect(again).toMatchObject({ runs: [], datasets: [] });
+    expect(again).toMatchObject({ runs: [], datasets: [], refused: [] });
     expect(await contentOf(fresh)).toEqual(after);
   });
 
