@@ -59,6 +59,7 @@ export default defineConfig({
             '@tensorflow/tfjs-backend-cpu',
             'pure-rand/generator/xoroshiro128plus',
             'idb-keyval',
+            'pako',
             '@huggingface/transformers',
             'zod',
           ],

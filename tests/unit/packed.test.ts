@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/domain/errors';
+import { crc32 } from '../../workers/formats/crc32';
 import { gzip } from '../../workers/formats/gzip';
 import { inflate } from '../../workers/formats/inflate';
 import { blobSource, type ByteSource } from '../../workers/formats/source';
@@ -69,6 +70,13 @@ describe('a gzip file', () => {
     const head = Uint8Array.from([0x1f, 0x8b, 8, 4 | 8 | 16, 0, 0, 0, 0, 0, 3, 3, 0, 1, 2, 3]);
     const full = await joined(head, 'toy.csv\0', 'a comment\0', plain.subarray(10));
     expect(await unpacked(await joined(plain, full))).toBe('aa');
+    // A checksum of the header alone.
+    const short = Uint8Array.from([0x1f, 0x8b, 8, 2, 0, 0, 0, 0, 0, 3]);
+    const sum = crc32(short);
+    const checked = async (low: number): Promise<string> =>
+      unpacked(await joined(short, Uint8Array.of(low, (sum >> 8) & 255), plain.subarray(10)));
+    expect(await checked(sum & 255)).toBe('a');
+    expect(await checked((sum & 255) ^ 1)).toBe(refused('its header is damaged'));
   });
 
   it('is refused where a member is cut off, damaged or followed by something else', async () => {
@@ -116,14 +124,51 @@ describe('a gzip file', () => {
 });
 
 describe('deflated data in other files', () => {
+  const broken = (reason: string): AppError => new AppError('FILE_BROKEN', reason, '');
+  async function* all(bytes: Bytes): AsyncGenerator<Bytes, void, undefined> {
+    yield bytes;
+  }
+
   it('end where they end, whatever lies behind them', async () => {
     for (const format of ['deflate', 'deflate-raw'] as const) {
       const text = 'some text, some text'.repeat(100);
-      const chunks = async function* () {
-        yield await joined(await packed(text, format), 'what lies behind');
-      };
-      const broken = (reason: string): AppError => new AppError('FILE_BROKEN', reason, '');
-      expect(await collect(inflate('x', chunks(), format, 1e9, undefined, broken)), format).toBe(text);
+      const chunks = all(await joined(await packed(text, format), 'what lies behind'));
+      expect(await collect(inflate('x', chunks, format, 1e9, undefined, broken)), format).toBe(text);
     }
+  });
+
+  it('come out in small parts, and no more of them than the limit', async () => {
+    // One piece of 60 kB that becomes 64 MB.
+    const bytes = await packed('0'.repeat(2 ** 26), 'deflate');
+    const limit = 2 ** 22;
+    let length = 0;
+    let largest = 0;
+    const reading = async (): Promise<void> => {
+      for await (const part of inflate('x', all(bytes), 'deflate', limit, undefined, broken)) {
+        length += part.length;
+        largest = Math.max(largest, part.length);
+      }
+    };
+    await expect(reading()).rejects.toMatchObject({ code: 'ZIP_BOMB' });
+    expect(length).toBe(limit);
+    expect(largest).toBeLessThanOrEqual(2 ** 18);
+  });
+
+  it('are refused for what zlib finds in them', async () => {
+    const whole = await packed('some text, some text'.repeat(100), 'deflate');
+    const refusal = async (bytes: Bytes): Promise<string> => {
+      try {
+        return await collect(inflate('x', all(bytes), 'deflate', 1e9, undefined, broken));
+      } catch (error) {
+        return error instanceof AppError ? error.message : `${error}`;
+      }
+    };
+    expect(await refusal(whole.slice(0, -1))).toBe('it ends early');
+    expect(await refusal(whole.with(whole.length - 1, whole.at(-1)! ^ 1))).toBe('its checksum does not match');
+    expect(await refusal(whole.with(0, 0x79))).toBe('its header is of no known kind');
+    // A header that asks for a dictionary.
+    expect(await refusal(Uint8Array.of(0x78, 0xbb, 0, 0, 0, 1, 3, 0))).toBe('its header is of no known kind');
+    // A copy from before the beginning, in zlib's own words.
+    expect(await refusal(Uint8Array.of(0x78, 0x9c, 0x03, 0x02, 0x00))).toBe('invalid distance too far back');
   });
 });

@@ -1,9 +1,8 @@
-import { at } from '../../src/domain/at';
 import { AppError } from '../../src/domain/errors';
 import { turn } from '../../src/domain/turn';
 import { ByteReader } from './byteReader';
-import { gzipMembers, taken } from './gzipMembers';
-import { DeflateError, inflateRaw } from './inflateRaw';
+import { gzipMembers } from './gzipMembers';
+import { DeflateError, inflated, type DeflateFormat } from './inflater';
 import { baseName, throwIfCancelled } from './source';
 import { amount, count } from './words';
 
@@ -29,17 +28,17 @@ export function inflatedLimit(compressed: number): number {
 export async function* inflate(
   path: string,
   compressed: Chunks,
-  format: 'gzip' | 'deflate' | 'deflate-raw',
+  format: DeflateFormat,
   limit: number,
   signal: AbortSignal | undefined,
   broken: (reason: string) => AppError,
 ): Chunks {
   const reader = new ByteReader(compressed);
-  const content = { gzip: gzipMembers, deflate: inflateZlib, 'deflate-raw': inflateRaw }[format];
+  const content = format === 'gzip' ? gzipMembers(reader) : inflated(reader, format);
   let total = 0;
   let heard = performance.now();
   try {
-    for await (const part of content(reader)) {
+    for await (const part of content) {
       total += part.length;
       if (total > limit) throw bomb(path, limit);
       throwIfCancelled(signal);
@@ -53,41 +52,6 @@ export async function* inflate(
   } finally {
     await reader.close();
   }
-}
-
-/** Deflate in zlib's frame (RFC 1950), as HDF5 packs its chunks. */
-async function* inflateZlib(reader: ByteReader): Chunks {
-  const head = await taken(reader, 2);
-  const [method, flags] = [at(head, 0), at(head, 1)];
-  if ((method & 15) !== 8 || method >> 4 > 7 || (256 * method + flags) % 31 !== 0 || (flags & 32) !== 0)
-    throw new DeflateError('its header is of no known kind');
-  let sum = 1;
-  for await (const part of inflateRaw(reader)) {
-    sum = adler32(part, sum);
-    yield part;
-  }
-  const trailer = await taken(reader, 4);
-  if (new DataView(trailer.buffer, trailer.byteOffset, 4).getUint32(0) !== sum)
-    throw new DeflateError('its checksum does not match');
-}
-
-/** So many bytes can be added up before the sums grow beyond 2³¹. */
-const ADLER_BYTES = 3800;
-
-/** Continues zlib's checksum over more bytes; the first call starts from 1. */
-function adler32(bytes: Uint8Array, previous: number): number {
-  let low = previous & 0xffff;
-  let high = previous >>> 16;
-  for (let start = 0; start < bytes.length; start += ADLER_BYTES) {
-    const end = Math.min(bytes.length, start + ADLER_BYTES);
-    for (let i = start; i < end; i++) {
-      low += at(bytes, i);
-      high += low;
-    }
-    low %= 65521;
-    high %= 65521;
-  }
-  return ((high << 16) | low) >>> 0;
 }
 
 export function bomb(path: string, limit: number): AppError {
