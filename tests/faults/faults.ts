@@ -93,8 +93,8 @@ export const FAULTS: readonly Fault[] = [
   fault(
     'full-disk',
     'There is no room on the disk for a while, then there is.',
-    'The run waits for room or ends with a sentence that says so; Resume goes on.',
-    RESUME,
+    'Training goes on, and the run’s page says that nothing is saved meanwhile. Saving goes on when there is room.',
+    NOTHING,
     [{ do: 'fillDisk' }, { do: 'wait', seconds: [3, 6] }, { do: 'freeDisk' }],
   ),
   fault(
