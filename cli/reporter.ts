@@ -56,7 +56,7 @@ export function reporter(json: boolean): Reporter {
         case 'findings':
         case 'storage':
         case 'watched':
-      case 'alive':
+        case 'alive':
         case 'throughput':
         case 'ended':
         case 'fault':
