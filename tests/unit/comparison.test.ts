@@ -229,6 +229,8 @@ describe('tests of stored runs', () => {
 
   it('pair every user’s mean over the common seeds, and the seeds’ means', async () => {
     const database = memoryDatabase();
+    // Details are stored beside runs only.
+    for (const id of ['r1', 'r2', 'x1', 'x2', 'x3', 'y1']) await database.runs.set(id, {});
     await writeDetails(database, 'r1', details([0.25, 0.5, 0, 0.5]));
     await writeDetails(database, 'r2', details([0.75, 0.5, 0, 0]));
     await writeDetails(database, 'x1', details([0.5, 0.5, 0.5, 0.5]));
