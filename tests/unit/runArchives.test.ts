@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { embeddingsArchive, topListsArchive } from '../../src/sharing/runArchives';
 import { memoryDatabase, type Database } from '../../src/storage/database';
 import { deleteDataset, readLabels } from '../../src/storage/datasets';
-import { writeDetails } from '../../src/storage/runs';
+import { writeRun } from '../../src/storage/runs';
 import { writeWeights } from '../../src/storage/weights';
 import { blobSource } from '../../workers/formats/source';
 import { open } from '../../workers/formats/recognise';
@@ -23,7 +23,7 @@ async function shop(): Promise<Database> {
     { id: 'd', files: [named('shop.csv', `user,item,x_label\n${rows.join('\n')}\n`)], options: {} },
     { confirm: async () => true },
   );
-  await writeDetails(database, run.id, details);
+  await writeRun(database, run, details);
   const weights = {
     'represent/users': new Float32Array(18),
     'represent/items': Float32Array.of(0, 1, 2, 3, 4, 5, 6, 7),
