@@ -47,7 +47,7 @@ test('an ablation set is queued at once, fills its table, and leads to its runs'
   expect(byRun).toHaveLength(7);
   expect(byRun[0]).toMatch(/^variant,seed,status,best_epoch,test_recall@10,/);
   await page.getByRole('button', { name: 'Data', exact: true }).click();
-  expect((await savedCsv(page)).map((row) => row.split(',')[0])).toEqual(['variant', 'SiMGR', 'Base', '+SGA']);
+  expect((await savedCsv(page)).map((row) => row.split(',')[0])).toEqual(['variant', 'SiMGR', 'Base', "'+SGA"]);
 
   await page.reload();
   await all
