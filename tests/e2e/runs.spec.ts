@@ -88,9 +88,11 @@ test('the form explains what is wrong, and several seeds queue several runs', as
   await expect(page.getByRole('region', { name: 'Queue' }).getByRole('listitem')).toHaveCount(4);
   await accessible(page);
   await page.getByRole('button', { name: 'Select all 5' }).click();
-  await page.getByRole('button', { name: 'Delete 4 runs' }).click();
+  await page.getByRole('button', { name: 'Delete 5 runs' }).click();
   await page.getByRole('button', { name: 'Delete', exact: true }).click();
-  await expect(page.getByRole('group', { name: 'Runs' }).getByRole('link')).toHaveCount(1);
+  // The one that trains is stopped with them.
+  await expect(page.getByRole('region', { name: 'Run in progress' })).toBeHidden();
+  await expect(page.getByRole('group', { name: 'Runs' }).getByRole('link')).toHaveCount(0);
 });
 
 test('a second tab does not train what the first one does', async ({ page, context }) => {
