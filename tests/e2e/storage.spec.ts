@@ -194,7 +194,7 @@ test('what cannot be read is a row that says so; every page opens, and nothing i
     await page.getByRole('button', { name: 'Close' }).click();
     await page.goto('./#/device');
     await page.getByRole('button', { name: 'Back up…' }).click();
-    await expect(page.getByText(/What this version cannot read is saved as it is stored/)).toBeVisible();
+    await expect(page.getByText(/What this version cannot read is saved, and restored, as it is stored/)).toBeVisible();
     const saving = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Save the archive' }).click();
     const names = (await textOf(await saving)).match(/unreadable\/(runs|datasets)\/[\w-]+\.json/g) ?? [];
