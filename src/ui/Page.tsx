@@ -39,3 +39,8 @@ export function Columns({ min = 360, children }: { readonly min?: number; readon
     </div>
   );
 }
+
+/** Panels one below the other in one column of `Columns`. */
+export function Stack({ children }: { readonly children: ReactNode }) {
+  return <div className={styles.stack}>{children}</div>;
+}

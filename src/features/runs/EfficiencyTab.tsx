@@ -1,6 +1,6 @@
 import { memo, useCallback, useMemo } from 'react';
 import { formatBytes, formatNumber, formatPercent, formatSeconds } from '../../ui/format';
-import { Columns } from '../../ui/Page';
+import { Columns, Stack } from '../../ui/Page';
 import { Panel } from '../../ui/Panel';
 import { Stat, StatList } from '../../ui/Stat';
 import { BACKEND_LABELS } from '../../ui/words';
@@ -32,27 +32,59 @@ export const EfficiencyTab = memo(function EfficiencyTab({
   return (
     <Columns min={380}>
       <ConvergencePanel run={run} curves={curves} />
-      <Panel title="Time" note={run.seconds > 0 && `${formatSeconds(run.seconds)} of work, without pauses`}>
-        <StatList>
-          <Stat label="Training" value={formatSeconds(training)} note="per epoch, median" />
-          <Stat label="Evaluation" value={formatSeconds(evaluation)} note="median" />
-          <Stat
-            label="Steps per second"
-            value={training ? formatNumber(curves.stepsPerEpoch / training, 3) : '–'}
-            note="while training"
+      <Stack>
+        <Panel title="Time" note={run.seconds > 0 && `${formatSeconds(run.seconds)} of work, without pauses`}>
+          <StatList>
+            <Stat label="Training" value={formatSeconds(training)} note="per epoch, median" />
+            <Stat label="Evaluation" value={formatSeconds(evaluation)} note="median" />
+            <Stat
+              label="Steps per second"
+              value={training ? formatNumber(curves.stepsPerEpoch / training, 3) : '–'}
+              note="while training"
+            />
+          </StatList>
+          <CurveChart
+            title="Seconds per epoch"
+            series={seconds}
+            xLabel="epoch"
+            yLabel="s"
+            cursorKey={`${run.id} time`}
+            describeX={describeX}
+            height={176}
+            emptyText="No epoch has finished yet."
           />
-        </StatList>
-        <CurveChart
-          title="Seconds per epoch"
-          series={seconds}
-          xLabel="epoch"
-          yLabel="s"
-          cursorKey={`${run.id} time`}
-          describeX={describeX}
-          height={176}
-          emptyText="No epoch has finished yet."
-        />
-      </Panel>
+        </Panel>
+        <Panel title="Device">
+          {device ? (
+            <StatList rows>
+              <Stat label="Device" value={device.name} />
+              <Stat
+                label="Backend"
+                value={`${BACKEND_LABELS[device.backend]}${device.software ? ', on the processor' : ''}`}
+              />
+              {device.architecture && device.architecture !== device.backend && (
+                <Stat label="Architecture" value={`${device.vendor} ${device.architecture}`} />
+              )}
+              <Stat
+                label="Self-test"
+                value={
+                  device.selfTest.length === 0
+                    ? 'not run'
+                    : failed.length === 0
+                      ? `${device.selfTest.length} of ${device.selfTest.length} passed`
+                      : `failed: ${failed.map(({ name }) => name).join(', ')}`
+                }
+              />
+              {Object.entries(device.versions).map(([name, version]) => (
+                <Stat key={name} label={name} value={version} />
+              ))}
+            </StatList>
+          ) : (
+            <p>No device yet.</p>
+          )}
+          {device?.fallbackReason && <p className={styles.note}>No faster backend: {device.fallbackReason}</p>}
+        </Panel>
+      </Stack>
       <Panel title="Memory">
         <StatList>
           <Stat label="Expected" value={formatBytes(estimate?.total)} />
@@ -79,36 +111,6 @@ export const EfficiencyTab = memo(function EfficiencyTab({
         ) : (
           <p>The estimate is made when the run is prepared.</p>
         )}
-      </Panel>
-      <Panel title="Device">
-        {device ? (
-          <StatList rows>
-            <Stat label="Device" value={device.name} />
-            <Stat
-              label="Backend"
-              value={`${BACKEND_LABELS[device.backend]}${device.software ? ', on the processor' : ''}`}
-            />
-            {device.architecture && device.architecture !== device.backend && (
-              <Stat label="Architecture" value={`${device.vendor} ${device.architecture}`} />
-            )}
-            <Stat
-              label="Self-test"
-              value={
-                device.selfTest.length === 0
-                  ? 'not run'
-                  : failed.length === 0
-                    ? `${device.selfTest.length} of ${device.selfTest.length} passed`
-                    : `failed: ${failed.map(({ name }) => name).join(', ')}`
-              }
-            />
-            {Object.entries(device.versions).map(([name, version]) => (
-              <Stat key={name} label={name} value={version} />
-            ))}
-          </StatList>
-        ) : (
-          <p>No device yet.</p>
-        )}
-        {device?.fallbackReason && <p className={styles.note}>No faster backend: {device.fallbackReason}</p>}
       </Panel>
     </Columns>
   );
