@@ -4,8 +4,9 @@ import type { TrainingCommand, TrainingEvent } from '../domain/protocol';
 /** A thread that has shown how long its steps are may be silent so many times longer, and half a minute at least. */
 const LONGER = 5;
 const LEAST_SILENCE_MS = 30_000;
-/** Graphs of large datasets are made in long steps. */
-const PREPARING_SILENCE_MS = 30 * 60_000;
+/** While a run is prepared: so long, and a second more for each megabyte that it will hold, since graphs of large datasets are made in long steps. */
+const PREPARING_SILENCE_MS = 60_000;
+const PREPARING_MS_PER_BYTE = 1000 / 2 ** 20;
 const LOOK_EVERY_MS = 2000;
 const HEARD_BEFORE = 10;
 
@@ -42,10 +43,12 @@ class Silence {
   #times = 0;
   #looked: number | null = null;
   #preparing = true;
+  #bytes = 0;
 
   heard(now: number, event: TrainingEvent): void {
     if (this.#last !== null && !this.#preparing) this.#longest = Math.max(this.#longest, now - this.#last);
     if (event.type === 'status') this.#preparing = event.status === 'preparing';
+    if (event.type === 'estimated') this.#bytes = event.estimate.total;
     this.#last = now;
     this.#times += 1;
   }
@@ -55,8 +58,8 @@ class Silence {
     this.#looked = now;
     // The page itself was stopped: nothing could be heard.
     if (late) this.#last = now;
-    if (this.#last === null || this.#times < HEARD_BEFORE) return false;
-    const most = this.#preparing ? PREPARING_SILENCE_MS : Math.max(LEAST_SILENCE_MS, LONGER * this.#longest);
-    return now - this.#last > most;
+    if (this.#last === null) return false;
+    if (this.#preparing) return now - this.#last > PREPARING_SILENCE_MS + PREPARING_MS_PER_BYTE * this.#bytes;
+    return this.#times >= HEARD_BEFORE && now - this.#last > Math.max(LEAST_SILENCE_MS, LONGER * this.#longest);
   }
 }

@@ -79,9 +79,13 @@ function storeOf(name: TableName): UseStore {
   return async (mode, callback) => callback((await open()).transaction(name, mode).objectStore(name));
 }
 
-async function guarded<T>(work: Promise<T>): Promise<T> {
+/** An operation that the browser breaks off is tried once more: each can be repeated. */
+async function guarded<T>(work: () => Promise<T>): Promise<T> {
   try {
-    return await work;
+    return await work().catch((error: unknown) => {
+      if (error instanceof AppError || faultOf(error).code === 'STORE_QUOTA') throw error;
+      return work();
+    });
   } catch (error) {
     if (error instanceof AppError) throw error;
     const fault = faultOf(error);
@@ -97,20 +101,20 @@ async function guarded<T>(work: Promise<T>): Promise<T> {
 function browserTable(name: TableName): Table {
   const store = storeOf(name);
   return {
-    get: (key) => guarded(get<unknown>(key, store)),
-    set: (key, value) => guarded(set(key, value, store)),
+    get: (key) => guarded(() => get<unknown>(key, store)),
+    set: (key, value) => guarded(() => set(key, value, store)),
     setMany: (entries) =>
-      guarded(
+      guarded(() =>
         setMany(
           entries.map(([key, value]) => [key, value]),
           store,
         ),
       ),
     delete: (list) =>
-      guarded(list.length === 1 && list[0] !== undefined ? del(list[0], store) : delMany([...list], store)),
-    change: (list, next) => guarded(store('readwrite', (values) => changed(values, list, next))),
+      guarded(() => (list.length === 1 && list[0] !== undefined ? del(list[0], store) : delMany([...list], store))),
+    change: (list, next) => guarded(() => store('readwrite', (values) => changed(values, list, next))),
     keys: async (prefix = '') =>
-      (await guarded(keys(store)))
+      (await guarded(() => keys(store)))
         .flatMap((key) => (typeof key === 'string' && key.startsWith(prefix) ? key : []))
         .sort(),
   };

@@ -104,16 +104,27 @@ interface ConfirmDialogProps {
   readonly description: ReactNode;
   /** The verb: `Delete`. */
   readonly confirmLabel: string;
-  readonly onConfirm: () => void;
+  /** The dialog stays until this is done: who sees it gone may close the tab. */
+  readonly onConfirm: () => void | Promise<void>;
 }
 
 /** Asks before what cannot be undone; the safe answer has the focus. */
-export function ConfirmDialog({ open, onOpenChange, ...content }: ConfirmDialogProps) {
+export function ConfirmDialog({ open, onOpenChange, onConfirm, ...content }: ConfirmDialogProps) {
+  const [busy, setBusy] = useState(false);
+  const confirm = async (): Promise<void> => {
+    setBusy(true);
+    try {
+      await onConfirm();
+    } finally {
+      setBusy(false);
+      onOpenChange(false);
+    }
+  };
   return (
-    <AlertDialog.Root open={open} onOpenChange={onOpenChange}>
+    <AlertDialog.Root open={open} onOpenChange={(wanted) => !busy && onOpenChange(wanted)}>
       <AlertDialog.Portal>
         {scrim}
-        <ConfirmContent {...content} />
+        <ConfirmContent {...content} busy={busy} onConfirm={() => void confirm()} />
       </AlertDialog.Portal>
     </AlertDialog.Root>
   );
@@ -123,8 +134,9 @@ function ConfirmContent({
   title,
   description,
   confirmLabel,
+  busy,
   onConfirm,
-}: Omit<ConfirmDialogProps, 'open' | 'onOpenChange'>) {
+}: Omit<ConfirmDialogProps, 'open' | 'onOpenChange'> & { readonly busy: boolean }) {
   const giveBack = useFocusGivenBack();
   useStillPage();
   return (
@@ -135,13 +147,11 @@ function ConfirmContent({
       </AlertDialog.Description>
       <div className={styles.actions}>
         <AlertDialog.Cancel asChild>
-          <Button>Cancel</Button>
+          <Button disabled={busy}>Cancel</Button>
         </AlertDialog.Cancel>
-        <AlertDialog.Action asChild>
-          <Button variant="danger" onClick={onConfirm}>
-            {confirmLabel}
-          </Button>
-        </AlertDialog.Action>
+        <Button variant="danger" disabled={busy} onClick={onConfirm}>
+          {confirmLabel}
+        </Button>
       </div>
     </AlertDialog.Content>
   );

@@ -44,6 +44,9 @@ const NOTHING: Cost = { repeats: 'nothing', presses: 0, seconds: SOON };
 const RESUME: Cost = { repeats: 'since the last checkpoint', presses: 1, seconds: SOON };
 const BY_ITSELF: Cost = { repeats: 'since the last checkpoint', presses: 0, seconds: 40 };
 
+/** A thread that turns in a circle is noticed by its silence: after half a minute, or a whole one while it prepares. */
+const NOTICED: Cost = { ...BY_ITSELF, seconds: 100 };
+
 const RESUMED = 'The run is interrupted; Resume goes on.';
 const UNSEEN = 'Nothing; the run goes on.';
 const RESTARTED = 'The run goes on by itself from its last checkpoint.';
@@ -78,7 +81,7 @@ export const FAULTS: readonly Fault[] = [
     { do: 'hangWorker', seconds: [1, 5] },
     { do: 'wait', seconds: [5, 5] },
   ]),
-  fault('hang', 'The training thread hangs for ever.', RESTARTED, BY_ITSELF, [{ do: 'hangWorker' }]),
+  fault('hang', 'The training thread hangs for ever.', RESTARTED, NOTICED, [{ do: 'hangWorker' }]),
   fault('freeze-page', 'The browser freezes the page in the background.', UNSEEN, NOTHING, [
     { do: 'freezePage', seconds: [2, 15] },
   ]),
@@ -100,14 +103,14 @@ export const FAULTS: readonly Fault[] = [
   fault(
     'abort-worker-write',
     'The browser aborts a transaction of the training thread.',
-    'Nothing, or the run ends with a sentence; Resume goes on.',
-    RESUME,
+    'It is written again; nothing is lost.',
+    NOTHING,
     [{ do: 'abortWrite', of: 'worker' }],
   ),
   fault(
     'abort-page-write',
     'The browser aborts a transaction of the page.',
-    'The page says that something was not stored; the run goes on.',
+    'It is written again; the run goes on.',
     NOTHING,
     [{ do: 'abortWrite', of: 'page' }],
   ),

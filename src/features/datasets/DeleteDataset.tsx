@@ -17,10 +17,10 @@ interface DeleteDatasetProps {
 export function DeleteDataset({ dataset, onClose, onDeleted }: DeleteDatasetProps) {
   const remove = useDatasets((state) => state.remove);
   const [fault, setFault] = useState<Fault | null>(null);
-  const confirm = (): void => {
+  const confirm = async (): Promise<void> => {
     if (!dataset) return;
     setFault(null);
-    remove(dataset.id).then(onDeleted, (error: unknown) => setFault(faultOf(error)));
+    await remove(dataset.id).then(onDeleted, (error: unknown) => setFault(faultOf(error)));
   };
   return (
     <>

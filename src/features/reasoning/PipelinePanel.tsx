@@ -180,7 +180,7 @@ function Forget() {
         title="Delete all stored answers?"
         description="This deletes the answers for all datasets; the questions would have to be asked again. Inputs, prompts and datasets made from answers stay."
         confirmLabel="Delete"
-        onConfirm={() => void forget()}
+        onConfirm={() => forget()}
       />
     </div>
   );

@@ -122,10 +122,9 @@ export function RunsPage() {
           runs.some(({ id, status }) => deleting.includes(id) && isActive(status)) ? 'Training stops. ' : ''
         }Curves, results, notes and weights are removed from this browser and cannot be restored. Datasets stay.`}
         confirmLabel="Delete"
-        onConfirm={() => {
-          void useRuns.getState().remove(deleting);
+        onConfirm={async () => {
+          await useRuns.getState().remove(deleting);
           setChosen(new Set([...chosen].filter((id) => !deleting.includes(id))));
-          setDeleting([]);
         }}
       />
       {renaming && <RenameDialog key={renaming.id} run={renaming} onClose={() => setRenaming(null)} />}

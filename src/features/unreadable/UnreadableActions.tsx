@@ -30,28 +30,27 @@ export function UnreadableActions({ kind, document, small = false, onDeleted }: 
   const [working, setWorking] = useState(false);
   const [asking, setAsking] = useState(false);
   const [said, setSaid] = useState('');
-  const guarded = (work: () => Promise<string>): void => {
+  const guarded = (work: () => Promise<string>): Promise<void> => {
     setWorking(true);
-    work()
+    return work()
       .then(setSaid, (error: unknown) => setSaid(faultOf(error).message))
       .finally(() => setWorking(false));
   };
-  const save = (): void =>
+  const save = (): Promise<void> =>
     guarded(async () => {
       const file = await makeFile({ type: 'raw', of: kind, id });
       saveBlob(fileName(`${kind} ${name} as stored`, 'json'), file);
       return `Saved, ${formatBytes(file.size)}`;
     });
-  const confirm = (): void =>
+  const confirm = (): Promise<void> =>
     guarded(async () => {
-      setAsking(false);
       await remove(kind, id);
       onDeleted?.();
       return '';
     });
   return (
     <span className={styles.actions}>
-      <Button small={small} disabled={working} aria-label={`Export ${name} as it is`} onClick={save}>
+      <Button small={small} disabled={working} aria-label={`Export ${name} as it is`} onClick={() => void save()}>
         <Icon name="download" />
         Export as it is
       </Button>

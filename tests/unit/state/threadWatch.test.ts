@@ -26,6 +26,8 @@ function watched() {
 
 const ALONE = 'it has not answered for too long';
 
+const ESTIMATE = { parameters: 0, optimiser: 0, graphs: 0, constants: 0, step: 0, evaluation: 0, total: 0 };
+
 it('a thread that trains and is silent for half a minute is lost', async () => {
   const { deaths, say, live } = watched();
   say({ type: 'status', status: 'running' });
@@ -36,7 +38,7 @@ it('a thread that trains and is silent for half a minute is lost', async () => {
   expect(deaths[0]).toBe(ALONE);
 });
 
-it('one with long steps may be silent for longer, and one that prepares for half an hour', async () => {
+it('one with long steps may be silent for longer, and one that prepares for as long as its size asks for', async () => {
   const slow = watched();
   slow.say({ type: 'status', status: 'running' });
   await slow.live(120, 8);
@@ -48,11 +50,20 @@ it('one with long steps may be silent for longer, and one that prepares for half
 
   const preparing = watched();
   preparing.say({ type: 'status', status: 'preparing' });
-  await preparing.live(20);
-  await vi.advanceTimersByTimeAsync(29 * 60_000);
+  await preparing.live(2);
+  await vi.advanceTimersByTimeAsync(55_000);
   expect(preparing.deaths).toEqual([]);
-  await vi.advanceTimersByTimeAsync(2 * 60_000);
+  await vi.advanceTimersByTimeAsync(8000);
   expect(preparing.deaths[0]).toBe(ALONE);
+  preparing.end();
+
+  const large = watched();
+  large.say({ type: 'estimated', estimate: { ...ESTIMATE, total: 2 ** 30 } });
+  await large.live(2);
+  await vi.advanceTimersByTimeAsync(15 * 60_000);
+  expect(large.deaths).toEqual([]);
+  await vi.advanceTimersByTimeAsync(5 * 60_000);
+  expect(large.deaths[0]).toBe(ALONE);
 });
 
 it('a page that was stopped itself has heard nothing, and that is no silence', async () => {
