@@ -12,7 +12,7 @@ import { withRepresentation } from '../../workers/engine/representation';
 import { stream } from '../../workers/numbers/rng';
 import type { Model, NamedGraph } from '../../workers/models/model';
 import { modelKind } from '../../workers/models/registry';
-import { deviceBatch, disposeBatch, type HostBatch } from '../../workers/training/batch';
+import { deviceBatch, type HostBatch } from '../../workers/training/batch';
 import { evaluate, heldOut } from '../../workers/training/evaluator';
 import { MAX_CUTOFF } from '../../workers/training/metrics';
 import { Sampler } from '../../workers/training/sampler';
@@ -203,11 +203,11 @@ async function firstLoss(
   random: (name: string) => ReturnType<typeof stream>,
 ): Promise<number> {
   const batch = deviceBatch(host, sizes.users, sizes.items);
-  const scope = new RecordingStep({ epoch: 0, stepInEpoch: 1, step: 0 }, random, false);
+  const scope = new RecordingStep({ epoch: 0, stepInEpoch: 1, step: 0 }, random);
   const total = tf.tidy(() => tf.addN(model.loss(batch, scope).map(({ weight, value }) => tf.mul(value, weight))));
   const [loss = NaN] = await total.data();
   total.dispose();
-  disposeBatch(batch);
+  batch.dispose();
   return loss;
 }
 

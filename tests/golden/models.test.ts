@@ -7,7 +7,7 @@ import { Adam, overwrite } from '../../workers/engine/kernels/adam';
 import { termGradients } from '../../workers/engine/step';
 import type { Model } from '../../workers/models/model';
 import { modelKind } from '../../workers/models/registry';
-import { deviceBatch, disposeBatch } from '../../workers/training/batch';
+import { deviceBatch } from '../../workers/training/batch';
 import { openTestDevice, values } from '../helpers/device';
 import {
   contextOf,
@@ -101,7 +101,7 @@ async function expectStep(
 ): Promise<void> {
   const batch = deviceBatch(hostBatchOf(step, wanted, dataset), dataset.users, dataset.items);
   const scope = new GoldenScope(step, place);
-  if (scope.stepInEpoch === 0 || model.useEpochGraphs) await makeEpochGraphs(model, wanted, step.epoch);
+  if (scope.first || model.useEpochGraphs) await makeEpochGraphs(model, wanted, step.epoch);
   const keys: string[] = [];
   const { gradients, values: terms } = termGradients(
     model.parameters,
@@ -159,7 +159,7 @@ async function expectStep(
   }
   gradients.forEach((gradient) => gradient.dispose());
   terms.dispose();
-  disposeBatch(batch);
+  batch.dispose();
 }
 
 /** By parameter and element: the largest share so far that single precision alone may change of its gradient. */

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { RecordingStep } from '../../workers/engine/recordingStep';
 import { runPair } from '../../workers/engine/kernelPair';
-import { uniformDraws, uniformDrawsPair } from '../../workers/engine/kernels/uniformDraws';
+import { drawKey, uniformDraws, uniformDrawsPair } from '../../workers/engine/kernels/uniformDraws';
 import { stream } from '../../workers/numbers/rng';
 import { integers } from '../../workers/engine/tensors';
 import { BACKENDS, describeOn, values } from '../helpers/device';
@@ -57,7 +57,7 @@ for (const backend of BACKENDS) {
       const width = 200;
       const ids = Int32Array.from({ length: rows }, (_, id) => id);
       const draw = (seed: number): Promise<Float32Array> =>
-        values(() => uniformDraws(stream(seed, 'draws'), integers(ids), width));
+        values(() => uniformDraws(integers(drawKey(stream(seed, 'draws'))), integers(ids), width));
       const [one, again, other] = [await draw(1), await draw(1), await draw(2)];
       expect(again).toEqual(one);
       expect(one.every((value) => value >= 0 && value < 1)).toBe(true);
@@ -75,7 +75,7 @@ for (const backend of BACKENDS) {
     test('of a step differ by site and by step, and repeat with the seed', async () => {
       const draw = (step: number, site: string, seed = 1): Promise<Float32Array> =>
         values(() =>
-          new RecordingStep({ epoch: 0, stepInEpoch: 0, step }, (name) => stream(seed, name), false).draw(
+          new RecordingStep({ epoch: 0, stepInEpoch: 0, step }, (name) => stream(seed, name)).draw(
             site,
             integers(IDS),
             8,

@@ -63,6 +63,7 @@ async function epochOf(id: ModelId, backend: Backend, device: Device): Promise<E
   );
   const observed = await model.observePairs?.(pairsOf(target));
   const parameters = await readValues(model.parameters);
+  trainer.dispose();
   ranker.dispose();
   model.dispose();
   return { intervals, means, parameters, valid: ranked?.metrics, observed, findings: model.findings };

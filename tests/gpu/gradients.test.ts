@@ -8,7 +8,7 @@ import { heldRows } from '../../workers/engine/rowSource';
 import { stream, type Random } from '../../workers/numbers/rng';
 import type { FeatureMatrix, Model, ModelInput } from '../../workers/models/model';
 import { modelKind } from '../../workers/models/registry';
-import { deviceBatch, disposeBatch, type HostBatch } from '../../workers/training/batch';
+import { deviceBatch, type HostBatch } from '../../workers/training/batch';
 import { casesOf } from '../helpers/cases';
 import { describeOn } from '../helpers/device';
 import { held } from '../helpers/held';
@@ -122,7 +122,7 @@ describeOn('cpu', 'the gradient of every parameter is the slope of the loss', (t
           constants,
         });
         held.release();
-        disposeBatch(batch);
+        batch.dispose();
         model.dispose();
         expect(tf.memory().numTensors).toBe(before);
       });

@@ -7,7 +7,7 @@ import { termGradients } from '../../workers/engine/step';
 import { matrix, scalarOf } from '../../workers/engine/tensors';
 import { allRows, infoNce, infoNceBothWays } from '../../workers/models/layers/contrast';
 import { logSumExpRows, squaresOf } from '../../workers/models/layers/losses';
-import { deviceBatch, disposeBatch } from '../../workers/training/batch';
+import { deviceBatch } from '../../workers/training/batch';
 import { BACKENDS, describeOn, values, worst } from '../helpers/device';
 
 const random = stream(12, 'losses');
@@ -88,7 +88,7 @@ describeOn('cpu', 'losses alone', (test) => {
           );
         return tf.concat([tf.reshape(value, [1]), ...grads.map((gradient) => tf.reshape(gradient, [size * width]))]);
       });
-      disposeBatch(batch);
+      batch.dispose();
 
       const inputs = [Float64Array.from(anchors), Float64Array.from(candidates)] as const;
       const oneWay = (from: Float64Array, to: Float64Array): number =>

@@ -83,6 +83,7 @@ for (const backend of COUNTED) {
               tensors !== first!.tensors || bytes !== first!.bytes || buffers !== first!.buffers,
           ),
         ).toEqual([]);
+        trainer.dispose();
         built.dispose();
         expect(tf.memory().numTensors).toBe(0);
       });

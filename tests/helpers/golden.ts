@@ -133,14 +133,14 @@ export function hostBatchOf(step: GoldenStep, wanted: GoldenCase, { train }: Gol
 /** Gives the reference's draws, and keeps what the model observes. */
 export class GoldenScope implements StepScope {
   readonly epoch: number;
-  readonly stepInEpoch: number;
+  readonly first: boolean;
   readonly observed: { key: string; value: tf.Scalar }[] = [];
   readonly distributions = new Map<string, tf.Tensor1D>();
   readonly #draws: Record<string, Values>;
 
   constructor(step: GoldenStep, place: number) {
     this.epoch = step.epoch;
-    this.stepInEpoch = step.stepInEpoch ?? place;
+    this.first = (step.stepInEpoch ?? place) === 0;
     this.#draws = step.draws ?? {};
   }
 
@@ -157,8 +157,8 @@ export class GoldenScope implements StepScope {
     this.observed.push({ key, value });
   }
 
-  distribution(key: string, values: tf.Tensor1D): void {
-    this.distributions.set(key, tf.keep(tf.clone(values)));
+  distribution(key: string, values: () => tf.Tensor1D): void {
+    this.distributions.set(key, tf.keep(tf.clone(tf.tidy(values))));
   }
 }
 

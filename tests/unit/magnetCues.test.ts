@@ -7,7 +7,7 @@ import { heldRows } from '../../workers/engine/rowSource';
 import { stream } from '../../workers/numbers/rng';
 import type { Model, ModelInput } from '../../workers/models/model';
 import { modelKind } from '../../workers/models/registry';
-import { deviceBatch, disposeBatch } from '../../workers/training/batch';
+import { deviceBatch } from '../../workers/training/batch';
 import { describeOn, values } from '../helpers/device';
 import { pairsOf, type PairList } from '../helpers/matrices';
 import { QuietStep } from '../helpers/step';
@@ -152,7 +152,7 @@ describeOn('cpu', 'MAGNET’s user cue', (test) => {
           return Math.log(1 + Math.exp(score(user, negative, left) - score(user, positive, left)));
         });
         expect(Math.abs(bpr! - other.reduce((a, b) => a + b) / rows.length)).toBeGreaterThan(1e-4);
-        disposeBatch(batch);
+        batch.dispose();
         model.dispose();
       });
     }

@@ -13,7 +13,7 @@ import { describeOn, values } from '../helpers/device';
 import { builtModel, smallStudy } from '../helpers/dataset';
 import { QuietStep } from '../helpers/step';
 import { matrix, integers } from '../../workers/engine/tensors';
-import { deviceBatch, disposeBatch } from '../../workers/training/batch';
+import { deviceBatch } from '../../workers/training/batch';
 import { heldRows, readAll } from '../../workers/engine/rowSource';
 
 describe('standardised columns', () => {
@@ -189,7 +189,7 @@ describeOn('cpu', 'terms without negatives', (test) => {
       const [a, b] = [x, y].map((numbers) => matrix(Float32Array.from(numbers), 3, 2));
       return tf.stack([cosineDistance(a!, b!, batch), frobeniusNorm(a!)]);
     });
-    disposeBatch(batch);
+    batch.dispose();
     // Cosines 1 and 0; the third row is padding.
     expect(got[0]).toBeCloseTo(0.5, 6);
     expect(got[1]).toBeCloseTo(Math.hypot(...x), 5);

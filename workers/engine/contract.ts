@@ -4,14 +4,16 @@ import type * as tf from '@tensorflow/tfjs-core';
 
 /** A step seen from its loss: where it stands, its random numbers, and what it wants remembered. */
 export interface StepScope {
+  /** Numbers made of it stay the same within an epoch. */
   readonly epoch: number;
-  readonly stepInEpoch: number;
+  /** Whether this is the epoch's first step, which may take a course of its own. */
+  readonly first: boolean;
   /** Uniform numbers in [0, 1), `[ids.length, width]`, of a named place in the step; rows with the same id are the same. */
   draw(site: string, ids: tf.Tensor1D, width: number): tf.Tensor2D;
   /** A number of this step, averaged over a reporting interval. */
   observe(key: string, value: tf.Scalar): void;
-  /** Numbers `[n]` whose distribution is kept once an epoch, of its first step: counted between `edges`. */
-  distribution(key: string, values: tf.Tensor1D, edges: readonly number[]): void;
+  /** Numbers `[n]` whose distribution is kept once an epoch, of its first step, where alone they are made: counted between `edges`. */
+  distribution(key: string, values: () => tf.Tensor1D, edges: readonly number[]): void;
 }
 
 /** What ranking needs: score(u, i) = ⟨users[u], items[i]⟩ unless `score` says otherwise. */

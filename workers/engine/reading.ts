@@ -1,6 +1,3 @@
-import type * as tf from '@tensorflow/tfjs-core';
-import { readFloats } from './backends';
-
 /** The sums of a reporting interval on their way from the device. */
 export interface Reading {
   readonly sums: Promise<Float32Array>;
@@ -10,8 +7,8 @@ export interface Reading {
   arrived: boolean;
 }
 
-export function startReading(sum: tf.Tensor, steps: number, step: number): Reading {
-  const reading: Reading = { sums: readFloats(sum).finally(() => sum.dispose()), steps, step, arrived: false };
+export function startReading(sums: Promise<Float32Array>, steps: number, step: number): Reading {
+  const reading: Reading = { sums, steps, step, arrived: false };
   const note = (): void => void (reading.arrived = true);
   // A failure is heard where the sums are awaited.
   reading.sums.then(note, note);

@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { uniformDraws } from './kernels/uniformDraws';
+import { given } from './capture/given';
+import { drawKey, uniformDraws } from './kernels/uniformDraws';
+import { integers } from './tensors';
 import type { ObservedValue } from './step';
 import type { Random } from '../numbers/rng';
 import type { StepScope } from './contract';
@@ -9,36 +11,62 @@ interface Distribution {
   readonly edges: readonly number[];
 }
 
-/**
- * One step's place, draws and observations. Draws depend on the seed, the site and the step alone, so a resumed run
- * draws the same. Distributions are kept for an epoch's first step; the caller reads and disposes them.
- */
-export class RecordingStep implements StepScope {
+/** Where a step stands in its run. */
+export interface StepPlace {
   readonly epoch: number;
   readonly stepInEpoch: number;
+  /** Steps done before it, over all epochs. */
+  readonly step: number;
+}
+
+export interface StepOptions {
+  /** Draws are kept, to be recorded. */
+  readonly keepDraws?: boolean;
+  /** Does what is no part of the step. */
+  readonly aside?: (work: () => void) => void;
+}
+
+/** The name under which the key of a site's draws is handed to a step. */
+const drawName = (site: string): string => `draw/${site}`;
+
+/** The key of a site's draws in a step: it depends on the seed, the site and the step alone, so a resumed run draws the same. */
+export const siteKey = (random: (name: string) => Random, name: string, step: number): Int32Array =>
+  drawKey(random(`${name}@${step}`));
+
+/** One step's place, draws and observations. Distributions are kept for an epoch's first step; the caller reads and disposes them. */
+export class RecordingStep implements StepScope {
   readonly observed: ObservedValue[] = [];
   readonly distributions = new Map<string, Distribution>();
   /** By site, where they are to be recorded. */
   readonly draws = new Map<string, tf.Tensor2D>();
-  readonly #step: number;
+  /** What of its place the loss has asked for. */
+  readonly asked = { epoch: false, first: false };
+  readonly #place: StepPlace;
   readonly #random: (name: string) => Random;
-  readonly #keepDraws: boolean;
+  readonly #options: StepOptions;
 
-  constructor(
-    place: { readonly epoch: number; readonly stepInEpoch: number; readonly step: number },
-    random: (name: string) => Random,
-    keepDraws: boolean,
-  ) {
-    this.epoch = place.epoch;
-    this.stepInEpoch = place.stepInEpoch;
-    this.#step = place.step;
+  constructor(place: StepPlace, random: (name: string) => Random, options: StepOptions = {}) {
+    this.#place = place;
     this.#random = random;
-    this.#keepDraws = keepDraws;
+    this.#options = options;
+  }
+
+  get epoch(): number {
+    this.asked.epoch = true;
+    return this.#place.epoch;
+  }
+
+  get first(): boolean {
+    this.asked.first = true;
+    return this.#place.stepInEpoch === 0;
   }
 
   draw(site: string, ids: tf.Tensor1D, width: number): tf.Tensor2D {
-    const draws = uniformDraws(this.#random(`draw/${site}@${this.#step}`), ids, width);
-    if (this.#keepDraws) this.draws.set(site, tf.keep(tf.clone(draws)));
+    const name = drawName(site);
+    const key = given(integers(siteKey(this.#random, name, this.#place.step)), name);
+    const draws = uniformDraws(key, ids, width);
+    key.dispose();
+    if (this.#options.keepDraws) this.draws.set(site, tf.keep(tf.clone(draws)));
     return draws;
   }
 
@@ -46,9 +74,11 @@ export class RecordingStep implements StepScope {
     this.observed.push({ key, value });
   }
 
-  distribution(key: string, values: tf.Tensor1D, edges: readonly number[]): void {
-    if (this.stepInEpoch === 0 && !this.distributions.has(key))
-      this.distributions.set(key, { values: tf.keep(tf.clone(values)), edges });
+  distribution(key: string, values: () => tf.Tensor1D, edges: readonly number[]): void {
+    if (this.#place.stepInEpoch !== 0 || this.distributions.has(key)) return;
+    const keep = (): void => void this.distributions.set(key, { values: tf.keep(tf.clone(tf.tidy(values))), edges });
+    if (this.#options.aside) this.#options.aside(keep);
+    else keep();
   }
 
   dispose(): void {

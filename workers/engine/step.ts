@@ -87,11 +87,3 @@ export function termGradientNorms(
     return matrixOf(tf.stack(rows));
   });
 }
-
-/** Adds `values` to a running sum where it lies on the device; returns the new sum and disposes both. */
-export function accumulate(sum: tf.Tensor1D | null, values: tf.Tensor1D): tf.Tensor1D {
-  if (!sum) return values;
-  const next = tf.keep(tf.tidy(() => tf.add<tf.Tensor1D>(sum, values)));
-  tf.dispose([sum, values]);
-  return next;
-}

@@ -51,8 +51,10 @@ export interface BuildContext<C = Config> {
 export interface Batch {
   /** B, the configured size. */
   readonly size: number;
-  /** b ≤ B, the real rows. */
+  /** b ≤ B, the real rows: a number on the host, for what is looked at now and then. A step whose loss reads it is not captured. */
   readonly count: number;
+  /** b on the device. */
+  readonly rows: tf.Scalar;
   /** ρ; 0 for a model that draws none, whose loss must not read `negatives` or `negativeMask`. */
   readonly negativesPerPositive: number;
   /** `[B]` int32: which training interaction each row is. */
@@ -73,7 +75,7 @@ export interface Batch {
 
 /** Entities of a batch, each at the first row in which it occurs. */
 export interface DistinctRows {
-  /** n */
+  /** n, on the host as the batch's. */
   readonly count: number;
   /** `[B]`: 1/n at first occurrences, 0 elsewhere. */
   readonly weights: tf.Tensor1D;

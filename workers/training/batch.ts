@@ -1,6 +1,8 @@
 import { at } from '../../src/domain/at';
-import { disposeRowIndex, hostRowIndex, rowIndex } from '../engine/rows';
-import { disposeTensors, floats, integers } from '../engine/tensors';
+import * as tf from '@tensorflow/tfjs-core';
+import { given, type GivenNumbers } from '../engine/capture/given';
+import { hostRowIndex, type RowIndex } from '../engine/rows';
+import { disposeTensors, floats, integers, scalarOf } from '../engine/tensors';
 import type { Batch, DistinctRows } from '../models/model';
 
 /** One step's rows as the sampler draws them; entries from `count` (`count · ρ` for negatives) on are padding. */
@@ -13,41 +15,138 @@ export interface HostBatch {
   readonly negatives: Int32Array;
 }
 
-/** Uploads a batch. `users` and `items` are the sizes of the tables that are indexed. */
-export function deviceBatch(host: HostBatch, users: number, items: number): Batch {
+/** A batch on the device. What its loss does not use is not made. */
+export interface DeviceBatch extends Batch {
+  dispose(): void;
+}
+
+/** Everything a step is handed of its batch, by name; each is made when it is asked for, once. `users`, `items`: sizes of the tables that are indexed. */
+export function batchNumbers(host: HostBatch, users: number, items: number): GivenNumbers {
   const size = host.users.length;
   const ratio = host.negatives.length / size;
-  const upTo = (length: number, count: number, inside: number, outside: number): Float32Array =>
-    new Float32Array(length).fill(outside).fill(inside, 0, count);
-  const negatives = ratio > 0 ? rowIndex(hostRowIndex(host.negatives, host.count * ratio, items)) : null;
-  const negativeMask = ratio > 0 ? floats(upTo(size * ratio, host.count * ratio, 1, 0)) : null;
-  return {
-    size,
-    count: host.count,
-    negativesPerPositive: ratio,
-    pairs: integers(host.pairs),
-    users: rowIndex(hostRowIndex(host.users, host.count, users)),
-    positives: rowIndex(hostRowIndex(host.positives, host.count, items)),
-    get negatives() {
-      return drawn(negatives);
-    },
-    weights: floats(upTo(size, host.count, 1 / host.count, 0)),
-    mask: floats(upTo(size, host.count, 1, 0)),
-    get negativeMask() {
-      return drawn(negativeMask);
-    },
-    distinctUsers: distinctRows(host.users, host.count),
-    distinctItems: distinctRows(host.positives, host.count),
+  const index = (name: string, ids: Int32Array, count: number, rows: number): NamedArrays => {
+    const { indices, pointers, places } = hostRowIndex(ids, count, rows);
+    return { [name]: indices, [`${name}/pointers`]: pointers, [`${name}/places`]: places };
+  };
+  const distinct = (name: string, ids: Int32Array): NamedArrays => {
+    const { weights, mask } = distinctRows(ids, host.count);
+    return { [`${name}/weights`]: weights, [`${name}/mask`]: mask };
+  };
+  const groups: Readonly<Record<string, () => NamedArrays>> = {
+    pairs: () => ({ pairs: host.pairs }),
+    users: () => index('users', host.users, host.count, users),
+    positives: () => index('positives', host.positives, host.count, items),
+    negatives: () => index('negatives', host.negatives, host.count * ratio, items),
+    weights: () => ({ weights: upTo(size, host.count, 1 / host.count) }),
+    mask: () => ({ mask: upTo(size, host.count, 1) }),
+    negativeMask: () => ({ negativeMask: upTo(size * ratio, host.count * ratio, 1) }),
+    count: () => ({ count: Float32Array.of(host.count) }),
+    distinctUsers: () => distinct('distinctUsers', host.users),
+    distinctItems: () => distinct('distinctItems', host.positives),
+  };
+  const made: NamedArrays = {};
+  return (wanted) => {
+    const name = wanted.slice(PREFIX.length);
+    if (!made[name]) Object.assign(made, groups[name.split('/')[0] ?? '']?.());
+    const array = made[name];
+    if (!array) throw new Error(`A batch has no ${wanted}.`);
+    return array;
   };
 }
 
-/** What belongs to negatives; a model that declares none must not ask for it. */
-function drawn<T>(value: T | null): T {
-  if (value === null) throw new Error('This model’s table says that its loss draws no negatives.');
-  return value;
+/** Names of a batch's numbers begin with it. */
+export const PREFIX = 'batch/';
+
+type NamedArrays = Record<string, Float32Array | Int32Array>;
+
+const upTo = (length: number, count: number, inside: number): Float32Array =>
+  new Float32Array(length).fill(inside, 0, count);
+
+/** Puts a batch on the device. `noticed` hears what the loss takes of it as a number on the host. */
+export function deviceBatch(
+  host: HostBatch,
+  users: number,
+  items: number,
+  numbers = batchNumbers(host, users, items),
+  noticed: (what: string) => void = () => undefined,
+): DeviceBatch {
+  const made = new Map<string, tf.Tensor1D>();
+  const tensor = (name: string): tf.Tensor1D => {
+    const before = made.get(name);
+    if (before) return before;
+    const values = numbers(PREFIX + name);
+    const now = tf.keep(given(values instanceof Float32Array ? floats(values) : integers(values), PREFIX + name));
+    made.set(name, now);
+    return now;
+  };
+  const indices = new Map<string, RowIndex>();
+  const index = (name: string, length: number): RowIndex => {
+    const before = indices.get(name);
+    if (before) return before;
+    const places = { rowPointers: tensor(`${name}/pointers`), columnIndices: tensor(`${name}/places`), values: null };
+    const now = { length, indices: tensor(name), places };
+    indices.set(name, now);
+    return now;
+  };
+  const distinct = (name: string, ids: Int32Array): DistinctRows => ({
+    get count() {
+      noticed(`${name}.count`);
+      return distinctRows(ids, host.count).count;
+    },
+    get weights() {
+      return tensor(`${name}/weights`);
+    },
+    get mask() {
+      return tensor(`${name}/mask`);
+    },
+  });
+  const size = host.users.length;
+  const ratio = host.negatives.length / size;
+  return {
+    size,
+    get count() {
+      noticed('count');
+      return host.count;
+    },
+    get rows() {
+      return scalarOf(tf.reshape(tensor('count'), []));
+    },
+    negativesPerPositive: ratio,
+    get pairs() {
+      return tensor('pairs');
+    },
+    get users() {
+      return index('users', size);
+    },
+    get positives() {
+      return index('positives', size);
+    },
+    get negatives() {
+      refuseNone(ratio);
+      return index('negatives', size * ratio);
+    },
+    get weights() {
+      return tensor('weights');
+    },
+    get mask() {
+      return tensor('mask');
+    },
+    get negativeMask() {
+      refuseNone(ratio);
+      return tensor('negativeMask');
+    },
+    distinctUsers: distinct('distinctUsers', host.users),
+    distinctItems: distinct('distinctItems', host.positives),
+    dispose: () => disposeTensors([...made.values()]),
+  };
 }
 
-function distinctRows(ids: Int32Array, count: number): DistinctRows {
+/** What belongs to negatives: a model that declares none must not ask for it. */
+function refuseNone(ratio: number): void {
+  if (ratio === 0) throw new Error('This model’s table says that its loss draws no negatives.');
+}
+
+function distinctRows(ids: Int32Array, count: number): { count: number; weights: Float32Array; mask: Float32Array } {
   const seen = new Set<number>();
   const mask = new Float32Array(ids.length);
   for (let row = 0; row < count; row++) {
@@ -56,16 +155,5 @@ function distinctRows(ids: Int32Array, count: number): DistinctRows {
     seen.add(id);
     mask[row] = 1;
   }
-  const weights = mask.map((value) => value / seen.size);
-  return { count: seen.size, weights: floats(weights), mask: floats(mask) };
-}
-
-export function disposeBatch(batch: Batch): void {
-  [batch.users, batch.positives].forEach(disposeRowIndex);
-  disposeTensors([batch.pairs, batch.weights, batch.mask]);
-  if (batch.negativesPerPositive > 0) {
-    disposeRowIndex(batch.negatives);
-    disposeTensors([batch.negativeMask]);
-  }
-  for (const rows of [batch.distinctUsers, batch.distinctItems]) disposeTensors([rows.weights, rows.mask]);
+  return { count: seen.size, weights: mask.map((value) => value / seen.size), mask };
 }

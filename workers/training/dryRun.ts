@@ -104,6 +104,7 @@ export async function recordRun(model: ModelId, { input, config, tiles }: DryInp
           return ranker.rank(held, users);
         });
         const ranking = ledger.take();
+        trainer.dispose();
         ranker.dispose();
         built.dispose();
         const graphs = distinctArrays(built.graphs).map(({ length }) => onHost([length]));

@@ -126,6 +126,7 @@ async function train(record: RunRecord, device: Device, host: RunHost): Promise<
     );
   await session.finish();
   record.update({ status: completed ? 'finished' : 'stopped' });
+  session.dispose();
   ranker.dispose();
   model.dispose();
 }

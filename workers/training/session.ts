@@ -217,6 +217,10 @@ export class TrainingSession {
     return evaluation;
   }
 
+  dispose(): void {
+    this.#trainer.dispose();
+  }
+
   /** Takes up the run's checkpoint, if it has one. */
   async restore(): Promise<void> {
     const { record, host, sampler } = this.#parts;

@@ -1,21 +1,14 @@
-import { at, entry } from '../../src/domain/at';
+import { entry } from '../../src/domain/at';
 import type { EpochPoint, MemoryUse, TermPoint } from '../../src/domain/run';
 import { AppError, type ErrorContext } from '../../src/domain/errors';
 import type { Config } from '../../src/domain/models/table';
 import { protocolOf } from '../../src/domain/models/catalogue';
-import { countBetween } from '../../src/domain/observations';
-import { readFloats } from '../engine/backends';
 import type { Device } from '../engine/device';
-import { RecordingStep } from '../engine/recordingStep';
-import { Adam, restoreParameter, saveParameter, type Parameter, type SavedParameter } from '../engine/kernels/adam';
+import type { RepeatedReport } from '../engine/capture/repeated';
+import { restoreParameter, saveParameter, type SavedParameter } from '../engine/kernels/adam';
 import { arrived, startReading, type Reading } from '../engine/reading';
-import type { Random } from '../numbers/rng';
-import { accumulate, termGradientNorms, termGradients } from '../engine/step';
 import { stepSync } from '../engine/sync';
-import type { Batch, LossTermValue, Model } from '../models/model';
-import { deviceBatch, disposeBatch } from './batch';
-import type { Sampler } from './sampler';
-import type { TraceRecorder } from './trace';
+import { Steps, type StepParts } from './steps';
 
 /** Reporting intervals per epoch: enough for a live curve, few enough that reading back costs nothing. */
 const INTERVALS_PER_EPOCH = 10;
@@ -25,15 +18,9 @@ export interface EpochProgress {
   readonly stepInEpoch: number;
 }
 
-interface TrainerParts {
-  readonly model: Model;
-  readonly sampler: Sampler;
+interface TrainerParts extends StepParts {
   readonly device: Pick<Device, 'check' | 'memory'>;
   readonly config: Config;
-  readonly sizes: { readonly users: number; readonly items: number };
-  readonly trace: TraceRecorder | null;
-  /** A named stream of the run's seed. */
-  readonly random: (name: string) => Random;
 }
 
 /** State of the optimisation that a checkpoint needs, apart from the sampler's. */
@@ -50,22 +37,26 @@ export interface TrainerState {
 /** Runs steps. The same for every model: sampling, gradients, Adam, loss terms summed on the device. */
 export class Trainer {
   readonly #parts: TrainerParts;
-  readonly #adam = new Adam();
+  readonly #steps: Steps;
   readonly #sync = stepSync();
   readonly #interval: number;
   #step = 0;
-  #termKeys: string[] = [];
-  #observedKeys: string[] = [];
   #epochSums: number[] = [];
   #epochObserved: Record<string, readonly number[]> = {};
 
   constructor(parts: TrainerParts) {
     this.#parts = parts;
+    this.#steps = new Steps(parts);
     this.#interval = Math.max(1, Math.ceil(parts.sampler.stepsPerEpoch / INTERVALS_PER_EPOCH));
   }
 
   get step(): number {
     return this.#step;
+  }
+
+  /** How steps were taken on WebGPU; null elsewhere. */
+  get capture(): RepeatedReport | null {
+    return this.#steps.report;
   }
 
   get memory(): MemoryUse {
@@ -89,10 +80,18 @@ export class Trainer {
     between: (progress: EpochProgress) => Promise<boolean>,
     wait: () => boolean = () => false,
   ): Promise<Pick<EpochPoint, 'terms' | 'total' | 'learningRate' | 'observed'> | null> {
+    try {
+      const whole = await this.#restOf(epoch, onInterval, between, wait);
+      return whole ? this.#means(epoch) : null;
+    } finally {
+      this.#steps.rest();
+    }
+  }
+
+  async #restOf(...[epoch, onInterval, between, wait = () => false]: Parameters<Trainer['epoch']>): Promise<boolean> {
     const { sampler, device } = this.#parts;
     const perEpoch = sampler.stepsPerEpoch;
     const learningRate = this.learningRate(epoch);
-    let sum: Parameters<typeof accumulate>[0] = null;
     let inInterval = 0;
     let stepInEpoch = this.#step - epoch * perEpoch;
     if (stepInEpoch === 0) {
@@ -110,32 +109,34 @@ export class Trainer {
       await onInterval(this.#point(epoch, step, values, steps));
     };
     while (stepInEpoch < perEpoch) {
-      const values = await this.#takeStep(epoch, stepInEpoch, learningRate);
-      sum = accumulate(sum, values);
+      const place = { epoch, stepInEpoch, step: this.#step };
+      Object.assign(this.#epochObserved, await this.#steps.take(place, learningRate, inInterval === 0));
       inInterval += 1;
       stepInEpoch += 1;
       this.#step += 1;
       if (inInterval === this.#interval || stepInEpoch === perEpoch) {
         await heard();
-        reading = startReading(sum, inInterval, this.#step);
-        sum = null;
+        reading = startReading(this.#steps.sums.read(), inInterval, this.#step);
         inInterval = 0;
         if (stepInEpoch === perEpoch || wait()) await heard();
       }
       await this.#sync();
       if (arrived(reading)) await heard();
       if (!(await between({ epoch, stepInEpoch }))) {
-        sum?.dispose();
         await heard();
-        return null;
+        return false;
       }
     }
-    const means = this.#epochSums.map((value) => value / perEpoch);
+    return true;
+  }
+
+  #means(epoch: number): Pick<EpochPoint, 'terms' | 'total' | 'learningRate' | 'observed'> {
+    const means = this.#epochSums.map((value) => value / this.#parts.sampler.stepsPerEpoch);
     const observed = { ...this.#epochObserved, ...mapNumbers(this.#observed(means), (value) => [value]) };
     return {
       terms: this.#named(means),
-      total: entry(means, this.#termKeys.length),
-      learningRate,
+      total: entry(means, this.#steps.termKeys.length),
+      learningRate: this.learningRate(epoch),
       ...(Object.keys(observed).length > 0 && { observed }),
     };
   }
@@ -148,71 +149,11 @@ export class Trainer {
     if (trace?.wants(this.#step)) trace.graphs(graphs);
   }
 
-  async #takeStep(epoch: number, stepInEpoch: number, learningRate: number) {
-    const { model, sampler, sizes, trace, random } = this.#parts;
-    const host = sampler.next();
-    const batch = deviceBatch(host, sizes.users, sizes.items);
-    const traced = trace?.wants(this.#step) ?? false;
-    const scope = new RecordingStep({ epoch, stepInEpoch, step: this.#step }, random, traced);
-    let terms: LossTermValue[] = [];
-    const { gradients, values, unreached } = termGradients(
-      model.parameters,
-      () => {
-        terms = model.loss(batch, scope);
-        return terms;
-      },
-      scope.observed,
-    );
-    if (stepInEpoch === 0) refuseLostParameters(model.parameters, unreached);
-    this.#termKeys = terms.map(({ key }) => key);
-    this.#observedKeys = scope.observed.map(({ key }) => key);
-    if (stepInEpoch === 0) await this.#observeFirst(batch, scope);
-    this.#adam.step(model.parameters, gradients, learningRate);
-    if (traced)
-      await trace?.record(this.#step, {
-        epoch,
-        learningRate,
-        host,
-        terms,
-        observed: scope.observed,
-        values,
-        gradients,
-        parameters: model.parameters,
-        draws: scope.draws,
-      });
-    gradients.forEach((gradient) => gradient.dispose());
-    scope.dispose();
-    disposeBatch(batch);
-    return values;
-  }
-
-  /** What is looked at once an epoch: distributions, and what each term contributes to the gradient. */
-  async #observeFirst(batch: Batch, scope: RecordingStep): Promise<void> {
-    const { model, random } = this.#parts;
-    for (const [key, { values, edges }] of scope.distributions) {
-      this.#epochObserved[key] = countBetween(await readFloats(values), edges);
-    }
-    if (!model.gradientShares) return;
-    const parameters = model.gradientShares;
-    const again = (): LossTermValue[] => {
-      const unseen = new RecordingStep({ epoch: scope.epoch, stepInEpoch: 1, step: this.#step }, random, false);
-      return model.loss(batch, unseen);
-    };
-    const norms = termGradientNorms(parameters, again, this.#termKeys.length);
-    const values = await readFloats(norms);
-    norms.dispose();
-    parameters.forEach(({ name }, column) => {
-      const ofTerms = this.#termKeys.map((_, row) => at(values, row * parameters.length + column));
-      const sum = ofTerms.reduce((total, value) => total + value, 0);
-      this.#epochObserved[`gradientShare/${name}`] = ofTerms.map((value) => (sum > 0 ? value / sum : 0));
-    });
-  }
-
   #point(epoch: number, step: number, sums: Float32Array, steps: number): TermPoint {
     const broken = sums.findIndex((value) => !Number.isFinite(value));
     if (broken >= 0) {
       // The values before weighting follow the total: they tell which term it was.
-      const names = [...this.#termKeys, 'total', ...this.#termKeys, ...this.#observedKeys];
+      const names = [...this.#steps.termKeys, 'total', ...this.#steps.termKeys, ...this.#steps.observedKeys];
       const term = names[broken] ?? 'total';
       throw diverged(`loss term “${term}”`, { term, epoch, step });
     }
@@ -222,18 +163,22 @@ export class Trainer {
       step,
       epoch,
       terms: this.#named(means),
-      total: entry(means, this.#termKeys.length),
-      ...(this.#observedKeys.length > 0 && { observed: this.#observed(means) }),
+      total: entry(means, this.#steps.termKeys.length),
+      ...(this.#steps.observedKeys.length > 0 && { observed: this.#observed(means) }),
     };
   }
 
   #observed(means: readonly number[]): Record<string, number> {
-    const first = 2 * this.#termKeys.length + 1;
-    return Object.fromEntries(this.#observedKeys.map((key, place) => [key, entry(means, first + place)]));
+    const first = 2 * this.#steps.termKeys.length + 1;
+    return Object.fromEntries(this.#steps.observedKeys.map((key, place) => [key, entry(means, first + place)]));
   }
 
   #named(values: readonly number[]): Record<string, number> {
-    return Object.fromEntries(this.#termKeys.map((key, place) => [key, entry(values, place)]));
+    return Object.fromEntries(this.#steps.termKeys.map((key, place) => [key, entry(values, place)]));
+  }
+
+  dispose(): void {
+    this.#steps.dispose();
   }
 
   async state(): Promise<TrainerState> {
@@ -247,7 +192,7 @@ export class Trainer {
     }
     return {
       step: this.#step,
-      adamSteps: this.#adam.steps,
+      adamSteps: this.#steps.adam.steps,
       epochSums: [...this.#epochSums],
       epochObserved: { ...this.#epochObserved },
       model: (await this.#parts.model.state?.()) ?? {},
@@ -265,26 +210,12 @@ export class Trainer {
     this.#step = state.step;
     this.#epochObserved = { ...state.epochObserved };
     this.#epochSums = [...state.epochSums];
-    this.#adam.restore(state.adamSteps);
+    this.#steps.adam.restore(state.adamSteps);
   }
 }
 
 function mapNumbers<T>(record: Readonly<Record<string, number>>, change: (value: number) => T): Record<string, T> {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
-}
-
-/** An epoch's first step reaches every parameter, each under a name of its own: one that it does not would stay as it was drawn. */
-function refuseLostParameters(parameters: readonly Parameter[], unreached: readonly string[]): void {
-  const names = parameters.map(({ name }) => name);
-  const twice = names.filter((name, place) => names.indexOf(name) !== place);
-  const lost = [...unreached, ...twice];
-  if (lost.length === 0) return;
-  throw new AppError(
-    'MODEL_PARAMETER_LOST',
-    `The loss does not reach ${lost.map((name) => `“${name}”`).join(', ')}, or two parameters share that name.`,
-    'This is a defect of the model’s code: report it with this message.',
-    { parameters: lost.join(', ') },
-  );
 }
 
 function diverged(what: string, context: ErrorContext & { readonly step: number }): AppError {

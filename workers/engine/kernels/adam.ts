@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { deviceBuffer, hostView, isWasm, isWebGPU, readFloats, submitRecorded } from '../backends';
+import { deviceBuffer, hostView, isWasm, isWebGPU, readFloats } from '../backends';
 import { noteHeld, type RowSource } from '../rowSource';
 import { addressOf, simdOf } from '../simd/heap';
 import { type SimdKernels } from '../simd/kernels';
+import { IN_PLACE_WORKGROUP, InPlaceProgram } from './inPlace';
 import { deviceZeros, uploadRows, writeNumbers } from '../upload';
 
 export interface AdamSettings {
@@ -60,6 +61,9 @@ interface StepScalars {
   readonly correction2: number;
 }
 
+/** Under which name the shader is handed its settings. */
+export const ADAM_NAME = 'adam';
+
 /**
  * PyTorch's Adam: `m ← β₁m + (1−β₁)g`, `v ← β₂v + (1−β₂)g²`,
  * `θ ← θ − (lr/(1−β₁ᵗ)) · m / (√(v/(1−β₂ᵗ)) + ε)`. One dispatch a parameter on WebGPU.
@@ -67,7 +71,7 @@ interface StepScalars {
 export class Adam {
   readonly #settings: AdamSettings;
   #steps = 0;
-  #pipeline: AdamPipeline | null = null;
+  #program: InPlaceProgram | null = null;
 
   constructor(settings: AdamSettings = ADAM_DEFAULTS) {
     this.#settings = settings;
@@ -84,18 +88,9 @@ export class Adam {
 
   /** `gradients[i]` belongs to `parameters[i]`; gradients stay the caller's to dispose. */
   step(parameters: readonly Parameter[], gradients: readonly tf.Tensor[], learningRate: number): void {
-    this.#steps += 1;
-    const scalars: StepScalars = {
-      learningRate,
-      correction1: 1 - this.#settings.beta1 ** this.#steps,
-      correction2: 1 - this.#settings.beta2 ** this.#steps,
-    };
     const backend: unknown = tf.backend();
-    if (isWebGPU(backend)) {
-      this.#pipeline ??= new AdamPipeline(backend);
-      this.#pipeline.run(parameters, gradients, this.#settings, scalars);
-      return;
-    }
+    if (isWebGPU(backend)) return this.#onDevice(backend, parameters, gradients, learningRate);
+    const scalars = this.#advance(learningRate);
     parameters.forEach((parameter, position) => {
       const gradient = gradients[position];
       if (!gradient) throw new Error(`No gradient for ${parameter.name}.`);
@@ -112,6 +107,47 @@ export class Adam {
         scalars,
       );
     });
+  }
+
+  /** The shader's settings of the next step, which counts as taken. */
+  next(learningRate: number): Float32Array<ArrayBuffer> {
+    const { beta1, beta2, epsilon, weightDecay } = this.#settings;
+    const { correction1, correction2 } = this.#advance(learningRate);
+    return Float32Array.of(
+      beta1,
+      beta2,
+      1 - beta1,
+      1 - beta2,
+      epsilon,
+      weightDecay,
+      learningRate / correction1,
+      1 / Math.sqrt(correction2),
+    );
+  }
+
+  #advance(learningRate: number): StepScalars {
+    this.#steps += 1;
+    return {
+      learningRate,
+      correction1: 1 - this.#settings.beta1 ** this.#steps,
+      correction2: 1 - this.#settings.beta2 ** this.#steps,
+    };
+  }
+
+  #onDevice(
+    backend: WebGPUBackend,
+    parameters: readonly Parameter[],
+    gradients: readonly tf.Tensor[],
+    learningRate: number,
+  ): void {
+    this.#program ??= new InPlaceProgram(backend, ADAM_NAME, ADAM_WGSL);
+    const dispatches = parameters.map((parameter, position) => {
+      const gradient = gradients[position];
+      if (!gradient) throw new Error(`No gradient for ${parameter.name}.`);
+      const tensors = [parameter.tensor, parameter.first, parameter.second, gradient];
+      return { buffers: tensors.map((tensor) => deviceBuffer(backend, tensor)), invocations: parameter.tensor.size };
+    });
+    this.#program.run(dispatches, this.next(learningRate));
   }
 }
 
@@ -170,9 +206,6 @@ function adamCompiled(
   old.dispose();
 }
 
-const WORKGROUP = 256;
-const MAX_GROUPS = 65_535;
-
 const ADAM_WGSL = `
 struct Settings {
   beta1 : f32, beta2 : f32, oneMinusBeta1 : f32, oneMinusBeta2 : f32,
@@ -184,9 +217,9 @@ struct Settings {
 @group(0) @binding(3) var<storage, read> gradient : array<f32>;
 @group(0) @binding(4) var<uniform> settings : Settings;
 
-@compute @workgroup_size(${WORKGROUP})
+@compute @workgroup_size(${IN_PLACE_WORKGROUP})
 fn main(@builtin(global_invocation_id) id : vec3<u32>, @builtin(num_workgroups) groups : vec3<u32>) {
-  let i = id.x + id.y * groups.x * ${WORKGROUP}u;
+  let i = id.x + id.y * groups.x * ${IN_PLACE_WORKGROUP}u;
   if (i >= arrayLength(&theta)) { return; }
   let g = gradient[i] + settings.weightDecay * theta[i];
   let m = settings.beta1 * firstMoment[i] + settings.oneMinusBeta1 * g;
@@ -195,69 +228,6 @@ fn main(@builtin(global_invocation_id) id : vec3<u32>, @builtin(num_workgroups) 
   secondMoment[i] = v;
   theta[i] = theta[i] - settings.stepSize * m / (sqrt(v) * settings.scale + settings.epsilon);
 }`;
-
-/** Dispatches outside tfjs, because a tfjs program has one output and this one updates three buffers. */
-class AdamPipeline {
-  readonly #backend: WebGPUBackend;
-  readonly #pipeline: GPUComputePipeline;
-  readonly #uniforms: GPUBuffer;
-
-  constructor(backend: WebGPUBackend) {
-    this.#backend = backend;
-    this.#pipeline = backend.device.createComputePipeline({
-      layout: 'auto',
-      compute: { module: backend.device.createShaderModule({ code: ADAM_WGSL }), entryPoint: 'main' },
-    });
-    this.#uniforms = backend.device.createBuffer({ size: 32, usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST });
-  }
-
-  run(
-    parameters: readonly Parameter[],
-    gradients: readonly tf.Tensor[],
-    settings: AdamSettings,
-    scalars: StepScalars,
-  ): void {
-    const backend = this.#backend;
-    const device = backend.device;
-    const bound = parameters.map((parameter, position) => {
-      const gradient = gradients[position];
-      if (!gradient) throw new Error(`No gradient for ${parameter.name}.`);
-      return [parameter.tensor, parameter.first, parameter.second, gradient].map((tensor) =>
-        deviceBuffer(backend, tensor),
-      );
-    });
-    // What tfjs has recorded so far makes the gradients: it goes first.
-    submitRecorded(backend);
-
-    const { beta1, beta2, epsilon, weightDecay } = settings;
-    device.queue.writeBuffer(
-      this.#uniforms,
-      0,
-      Float32Array.of(
-        beta1,
-        beta2,
-        1 - beta1,
-        1 - beta2,
-        epsilon,
-        weightDecay,
-        scalars.learningRate / scalars.correction1,
-        1 / Math.sqrt(scalars.correction2),
-      ),
-    );
-    const encoder = device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    pass.setPipeline(this.#pipeline);
-    for (const buffers of bound) {
-      const entries = [...buffers, this.#uniforms].map((buffer, binding) => ({ binding, resource: { buffer } }));
-      pass.setBindGroup(0, device.createBindGroup({ layout: this.#pipeline.getBindGroupLayout(0), entries }));
-      const groups = Math.ceil((buffers[0]?.size ?? 0) / 4 / WORKGROUP);
-      const x = Math.min(groups, MAX_GROUPS);
-      pass.dispatchWorkgroups(x, Math.ceil(groups / x));
-    }
-    pass.end();
-    device.queue.submit([encoder.finish()]);
-  }
-}
 
 export interface SavedParameter {
   readonly shape: number[];

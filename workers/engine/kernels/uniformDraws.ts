@@ -1,7 +1,7 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { registerPair, runPair, type KernelPair } from '../kernelPair';
 import type { Random } from '../../numbers/rng';
-import { integers, matrixOf } from '../tensors';
+import { matrixOf } from '../tensors';
 
 /** A bijection of 32 bits that leaves no visible pattern. */
 function mix(value: number): number {
@@ -61,10 +61,9 @@ export const uniformDrawsPair: KernelPair = {
 
 export const registerUniformDraws = (): void => registerPair(uniformDrawsPair);
 
-/** Uniform numbers `[ids.length, width]` with a key taken from `random`; rows with the same id are the same. */
-export function uniformDraws(random: Random, ids: tf.Tensor1D, width: number): tf.Tensor2D {
-  const key = integers(Int32Array.of(random.next() | 0, random.next() | 0));
-  const draws = matrixOf(runPair(uniformDrawsPair, [key, ids], { width }));
-  key.dispose();
-  return draws;
-}
+/** A key of draws, from a stream. */
+export const drawKey = (random: Random): Int32Array => Int32Array.of(random.next() | 0, random.next() | 0);
+
+/** Uniform numbers `[ids.length, width]` of a key `[2]` int32; rows with the same id are the same. */
+export const uniformDraws = (key: tf.Tensor1D, ids: tf.Tensor1D, width: number): tf.Tensor2D =>
+  matrixOf(runPair(uniformDrawsPair, [key, ids], { width }));

@@ -57,12 +57,12 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
         users: side(
           gatherRows(behaviour.users, batch.users),
           gatherRows(modality.users, batch.users),
-          distinct ? distinctRows(batch.distinctUsers, batch) : allRows(batch),
+          distinct ? distinctRows(batch.distinctUsers) : allRows(batch),
         ),
         items: side(
           gatherRows(behaviour.items, batch.positives),
           gatherRows(modality.items, batch.positives),
-          distinct ? distinctRows(batch.distinctItems, batch) : allRows(batch),
+          distinct ? distinctRows(batch.distinctItems) : allRows(batch),
         ),
       };
       const weight = epochWeight(step.epoch, config);
@@ -72,8 +72,16 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
       step.observe('cosineUsers', weightedMean(ofUsers.cosines, sides.users.rows));
       step.observe('cosineItems', weightedMean(ofItems.cosines, sides.items.rows));
       const count = (of: number): number => (distinct ? of : batch.count);
-      step.distribution('weightsUsers', relative(ofUsers.weights, count(batch.distinctUsers.count)), WEIGHT_EDGES);
-      step.distribution('weightsItems', relative(ofItems.weights, count(batch.distinctItems.count)), WEIGHT_EDGES);
+      step.distribution(
+        'weightsUsers',
+        () => relative(ofUsers.weights, count(batch.distinctUsers.count)),
+        WEIGHT_EDGES,
+      );
+      step.distribution(
+        'weightsItems',
+        () => relative(ofItems.weights, count(batch.distinctItems.count)),
+        WEIGHT_EDGES,
+      );
       return [
         { key: 'bpr', weight: 1, value: bprLoss(rows, batch, false) },
         { key: 'alignUsers', weight, value: ofUsers.loss },

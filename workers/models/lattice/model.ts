@@ -191,7 +191,7 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
     loss: (batch, step) => {
       found = null;
       let content = matrixOf(itemIds.tensor);
-      if (step.stepInEpoch === 0) {
+      if (step.first) {
         const multiply = differentiableProduct();
         for (let layer = 0; layer < itemLayers; layer++) content = multiply(content);
       } else content = constantContent();

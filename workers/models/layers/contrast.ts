@@ -7,22 +7,16 @@ import { unitRows } from './losses';
 export interface LossRows {
   /** `[B]`, sums to 1. */
   readonly weights: tf.Tensor1D;
-  /** `[B]`: 1 for the rows, 0 for those left out; null when none is. */
-  readonly mask: tf.Tensor1D | null;
+  /** `[B]`: 1 for the rows, 0 for those left out. */
+  readonly mask: tf.Tensor1D;
 }
 
-export const allRows = ({ weights, mask, count, size }: Batch): LossRows => ({
-  weights,
-  mask: count === size ? null : mask,
-});
-export const distinctRows = ({ weights, mask, count }: DistinctRows, { size }: Batch): LossRows => ({
-  weights,
-  mask: count === size ? null : mask,
-});
+export const allRows = ({ weights, mask }: Batch): LossRows => ({ weights, mask });
+export const distinctRows = ({ weights, mask }: DistinctRows): LossRows => ({ weights, mask });
 
 /** Logits `[B]`, those of rows left out so low that a softmax does not see them. */
 export const maskLogits = (logits: tf.Tensor, { mask }: LossRows): tf.Tensor =>
-  mask ? tf.add(logits, tf.mul(tf.sub(mask, 1), 1e9)) : logits;
+  tf.add(logits, tf.mul(tf.sub(mask, 1), 1e9));
 
 /** Single precision holds e^80 a hundred million times over. */
 const LARGEST = 80;
@@ -41,7 +35,7 @@ export function logSumExpProducts(
 ): tf.Tensor2D {
   const shift = Math.max(0, bound - LARGEST);
   const rows = a.shape[0];
-  const counted = (): tf.Tensor2D => (mask ? matrixOf(tf.reshape(mask, [rows, 1])) : tf.ones([rows, 1]));
+  const counted = (): tf.Tensor2D => matrixOf(tf.reshape(mask, [rows, 1]));
   const reduce = tf.customGrad((left, right, save) => {
     if (!(left instanceof tf.Tensor) || !(right instanceof tf.Tensor) || typeof save !== 'function')
       throw new Error('logSumExpProducts takes two matrices.');

@@ -54,7 +54,7 @@ export function frobeniusRegulariser(rows: BatchRows, batch: Batch): tf.Scalar {
     frobenius(rows.positives, batch.mask),
     frobenius(rows.negatives, batch.negativeMask),
   ];
-  return scalarOf(tf.div(tf.addN(norms), batch.count));
+  return scalarOf(tf.div(tf.addN(norms), batch.rows));
 }
 
 function frobenius(rows: tf.Tensor2D, mask: tf.Tensor1D): tf.Scalar {

@@ -121,13 +121,13 @@ function viewContrast(
         gatherRows(a.users, batch.users),
         gatherRows(b.users, batch.users),
         temperature,
-        distinctRows(batch.distinctUsers, batch),
+        distinctRows(batch.distinctUsers),
       ),
       infoNceBothWays(
         gatherRows(a.items, batch.positives),
         gatherRows(b.items, batch.positives),
         temperature,
-        distinctRows(batch.distinctItems, batch),
+        distinctRows(batch.distinctItems),
       ),
     ),
   );

@@ -1,9 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { MagnetConfig } from './table';
 import { newParameter, type Parameter } from '../../engine/kernels/adam';
+import { copyInto } from '../../engine/kernels/inPlace';
 import { topMask } from '../../engine/kernels/topMask';
 import type { Random } from '../../numbers/rng';
 import { matrixOf, vectorOf } from '../../engine/tensors';
+import { writeNumbers } from '../../engine/upload';
 import { linearUniform } from '../layers/initialisers';
 import { withoutGradient } from '../layers/losses';
 
@@ -112,7 +114,7 @@ interface StageRule {
  * lie before this one. Counter and stage move first, and the step's weights are those of the stage it ends up in.
  */
 export function stageMachine(rule: StageRule, experts: number): StageMachine {
-  let state = tf.keep(tf.tensor1d([0, rule.stages === 'confidence' ? 2 : 1, 0, 0]));
+  const state = tf.keep(tf.tensor1d([0, rule.stages === 'confidence' ? 2 : 1, 0, 0]));
   const flag = (condition: tf.Tensor): tf.Tensor => tf.cast(condition, 'float32');
 
   const nextStage = (stage: tf.Tensor, counter: tf.Tensor, steps: tf.Tensor): tf.Tensor => {
@@ -156,9 +158,7 @@ export function stageMachine(rule: StageRule, experts: number): StageMachine {
         const counter = tf.mul(tf.add(counterBefore, 1), flag(tf.greaterEqual(entropy, rule.threshold)));
         const stage = nextStage(stageBefore, counter, steps);
         const switched = tf.add(switchBefore, tf.mul(steps, tf.sub(stage, stageBefore)));
-        const next = tf.keep(vectorOf(tf.concat([counter, stage, steps, switched])));
-        state.dispose();
-        state = next;
+        copyInto(state, tf.concat([counter, stage, steps, switched]));
         const second = tf.sub(stage, 1);
         const { coverage, confidence } = strength(entropy);
         const weights = [
@@ -173,10 +173,7 @@ export function stageMachine(rule: StageRule, experts: number): StageMachine {
       return vectorOf(move(mean));
     },
     state: () => state,
-    restore: (values) => {
-      state.dispose();
-      state = tf.keep(tf.tensor1d(values));
-    },
+    restore: (values) => writeNumbers(state, 0, values),
     dispose: () => state.dispose(),
   };
 }
