@@ -36,6 +36,8 @@ const bytesByPart = z.strictObject({
 });
 
 const memory = z.strictObject({ tensors: number, allocated: number, peak: number });
+const stepsOf = (rigour: Rigour) =>
+  z.strictObject({ played: count, ordinary: count, kernels: count.nullable(), refused: rigour.text(500).nullable() });
 
 /** Fields of a run's summary, and its curves. */
 export function runFields(rigour: Rigour) {
@@ -79,6 +81,7 @@ export function runFields(rigour: Rigour) {
       findings: z.exactOptional(list(findingOf(rigour), 200)),
       estimate: bytesByPart.nullable(),
       memory: memory.nullable(),
+      steps: z.exactOptional(stepsOf(rigour)),
       notes: rigour.text(1_000_000),
       seconds,
     },

@@ -72,6 +72,18 @@ export interface MemoryUse {
   readonly peak: number;
 }
 
+/** How steps were taken on WebGPU since the run was last taken up. */
+export interface StepsTaken {
+  /** Played from a capture: tfjs took no part in them. */
+  readonly played: number;
+  /** Taken the ordinary way: the first of an epoch, those that are traced, and all where nothing is captured. */
+  readonly ordinary: number;
+  /** Kernels of a step, as last captured; null where none was. */
+  readonly kernels: number | null;
+  /** Why steps are not captured, in a clause; null if they are. */
+  readonly refused: string | null;
+}
+
 /** Bytes expected before a run starts. */
 export interface MemoryEstimate {
   readonly parameters: number;
@@ -194,6 +206,8 @@ export interface RunDocument {
   readonly findings?: readonly Finding[];
   readonly estimate: MemoryEstimate | null;
   readonly memory: MemoryUse | null;
+  /** Absent on other backends than WebGPU, and before 0.2.0. */
+  readonly steps?: StepsTaken;
   readonly notes: string;
   /** Accumulated seconds of working time, pauses left out. */
   readonly seconds: number;

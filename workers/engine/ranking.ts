@@ -2,7 +2,9 @@ import { at } from '../../src/domain/at';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Csr } from '../graphs/csr';
 import type { Representation } from './contract';
-import { readFloats } from './backends';
+import { isWebGPU, readFloats } from './backends';
+import { given } from './capture/given';
+import { Repeated } from './capture/repeated';
 import { maskedTopK, type Mask } from './kernels/maskedTopK';
 import { noteBuffer } from './ledger';
 import { integers, matrixOf } from './tensors';
@@ -13,24 +15,32 @@ export interface Ranker {
   readonly tileRows: number;
   /** Top `k` of at most `tileRows` users: `[users, k]` items (−1 where fewer are left) and scores, best first. */
   rank(representation: Representation, users: Int32Array): Promise<{ items: Int32Array; scores: Float32Array }>;
+  /** A ranking has ended: what was held for its tiles is free. */
+  rest(): void;
   dispose(): void;
 }
 
-/** `trained` `[U, I]`: the training items of each user, which are left out. */
-export function newRanker(trained: Csr, k: number): Ranker {
+/** `trained` `[U, I]`: the training items of each user, which are left out. `capture`: on WebGPU tiles may be played from one. */
+export function newRanker(trained: Csr, k: number, capture = true): Ranker {
   const mask: Mask = {
     pointers: tf.keep(integers(trained.pointers)),
     columns: tf.keep(integers(trained.indices.length > 0 ? trained.indices : new Int32Array(1))),
   };
   const tileRows = tiles().ranking(trained.columns);
-  return {
-    tileRows,
-    rank: async (representation, users) => {
+  const backend: unknown = tf.backend();
+  const repeated = capture && isWebGPU(backend) ? new Repeated(backend) : null;
+  /** What the capture ranks with. */
+  let held: Representation | null = null;
+
+  /** The tile's best, `[tileRows, 2k]`. */
+  const ranked = async (representation: Representation, tile: Int32Array): Promise<Float32Array> => {
+    if (held !== representation) repeated?.release();
+    held = representation;
+    if (repeated?.captured) return repeated.playAndRead(() => tile);
+    const recorder = repeated?.record() ?? null;
+    try {
       const found = tf.tidy(() => {
-        // A short tile repeats its last user: every tile has the same shape.
-        const ids = integers(
-          Int32Array.from({ length: tileRows }, (_, row) => at(users, Math.min(row, users.length - 1))),
-        );
+        const ids = given(integers(tile), 'users');
         const rows = matrixOf(tf.gather(representation.users, ids));
         const scores =
           representation.score?.(rows, representation.items) ?? tf.matMul(rows, representation.items, false, true);
@@ -39,8 +49,25 @@ export function newRanker(trained: Csr, k: number): Ranker {
         for (const tensor of [ids, rows, scores, best]) noteBuffer(tensor, { cut: true });
         return best;
       });
-      const both = await readFloats(found);
-      found.dispose();
+      const output = recorder?.output(found) ?? null;
+      recorder?.suspend();
+      const both = await readFloats(found).finally(() => found.dispose());
+      // Each ranking has a representation of its own.
+      if (recorder) repeated?.recorded(recorder, { outside: true, constants: false }, output);
+      return both;
+    } finally {
+      recorder?.end();
+    }
+  };
+
+  return {
+    tileRows,
+    rank: async (representation, users) => {
+      // A short tile repeats its last user: every tile has the same shape.
+      const both = await ranked(
+        representation,
+        Int32Array.from({ length: tileRows }, (_, row) => at(users, Math.min(row, users.length - 1))),
+      );
       const items = new Int32Array(users.length * k);
       const scores = new Float32Array(users.length * k);
       for (let row = 0; row < users.length; row++) {
@@ -49,7 +76,11 @@ export function newRanker(trained: Csr, k: number): Ranker {
       }
       return { items, scores };
     },
-    dispose: () => tf.dispose([mask.pointers, mask.columns]),
+    rest: () => repeated?.release(),
+    dispose: () => {
+      repeated?.release();
+      tf.dispose([mask.pointers, mask.columns]);
+    },
   };
 }
 

@@ -76,12 +76,16 @@ export async function evaluate(
   const count = target.users.length;
   const topItems = new Int32Array(count * MAX_CUTOFF).fill(-1);
   const topScores = new Float32Array(count * MAX_CUTOFF);
-  for (let first = 0; first < count; first += ranker.tileRows) {
-    const users = target.users.subarray(first, Math.min(count, first + ranker.tileRows));
-    const tile = await ranker.rank(representation, users);
-    topItems.set(tile.items, first * MAX_CUTOFF);
-    topScores.set(tile.scores, first * MAX_CUTOFF);
-    if (!(await between())) return null;
+  try {
+    for (let first = 0; first < count; first += ranker.tileRows) {
+      const users = target.users.subarray(first, Math.min(count, first + ranker.tileRows));
+      const tile = await ranker.rank(representation, users);
+      topItems.set(tile.items, first * MAX_CUTOFF);
+      topScores.set(tile.scores, first * MAX_CUTOFF);
+      if (!(await between())) return null;
+    }
+  } finally {
+    ranker.rest();
   }
   const perUser = judge(target.users, topItems, target.relevant);
   const perUserLiked = target.liked && judge(target.users, topItems, target.liked);

@@ -83,7 +83,8 @@ export class TrainingSession {
       if (!point) return false;
       record.addEpoch(point);
       progress.epoch(point, this.#stopping.state.sinceBest, this.#trainer.memory);
-      record.update({ memory: this.#trainer.memory });
+      const { memory, steps } = this.#trainer;
+      record.update({ memory, ...(steps && { steps }) });
       if (this.#checkpoints.due) await this.#save();
       host.control.epochEnded();
       if (!this.#stopping.shouldStop && !(await record.gate())) return false;

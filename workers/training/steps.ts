@@ -1,11 +1,12 @@
 import { at } from '../../src/domain/at';
 import { AppError } from '../../src/domain/errors';
+import type { StepsTaken } from '../../src/domain/run';
 import { countBetween } from '../../src/domain/observations';
 import * as tf from '@tensorflow/tfjs-core';
 import { isWebGPU, readFloats } from '../engine/backends';
 import type { Recorder } from '../engine/capture/recorder';
 import type { GivenNumbers } from '../engine/capture/given';
-import { Repeated, type RepeatedReport } from '../engine/capture/repeated';
+import { Repeated } from '../engine/capture/repeated';
 import { Adam, ADAM_NAME, type Parameter } from '../engine/kernels/adam';
 import { RecordingStep, siteKey, type StepPlace } from '../engine/recordingStep';
 import { termGradientNorms, termGradients } from '../engine/step';
@@ -44,7 +45,7 @@ export class Steps {
   }
 
   /** How steps were taken; null where there is nothing to capture. */
-  get report(): RepeatedReport | null {
+  get report(): StepsTaken | null {
     return this.#repeated?.report ?? null;
   }
 

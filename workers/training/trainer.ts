@@ -1,10 +1,9 @@
 import { entry } from '../../src/domain/at';
-import type { EpochPoint, MemoryUse, TermPoint } from '../../src/domain/run';
+import type { EpochPoint, MemoryUse, StepsTaken, TermPoint } from '../../src/domain/run';
 import { AppError, type ErrorContext } from '../../src/domain/errors';
 import type { Config } from '../../src/domain/models/table';
 import { protocolOf } from '../../src/domain/models/catalogue';
 import type { Device } from '../engine/device';
-import type { RepeatedReport } from '../engine/capture/repeated';
 import { restoreParameter, saveParameter, type SavedParameter } from '../engine/kernels/adam';
 import { arrived, startReading, type Reading } from '../engine/reading';
 import { stepSync } from '../engine/sync';
@@ -55,7 +54,7 @@ export class Trainer {
   }
 
   /** How steps were taken on WebGPU; null elsewhere. */
-  get capture(): RepeatedReport | null {
+  get steps(): StepsTaken | null {
     return this.#steps.report;
   }
 

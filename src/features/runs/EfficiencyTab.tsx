@@ -5,7 +5,7 @@ import { Panel } from '../../ui/Panel';
 import { Stat, StatList } from '../../ui/Stat';
 import { BACKEND_LABELS } from '../../ui/words';
 import { CurveChart } from '../../charts/CurveChart';
-import type { RunSummary } from '../../domain/run';
+import type { RunSummary, StepsTaken } from '../../domain/run';
 import { ConvergencePanel } from './ConvergencePanel';
 import { median, thirdSeries, type Curves } from '../readings/curves';
 import { HostStats } from '../readings/HostStats';
@@ -75,6 +75,7 @@ export const EfficiencyTab = memo(function EfficiencyTab({
                       : `failed: ${failed.map(({ name }) => name).join(', ')}`
                 }
               />
+              {run.steps && <Stat label="Steps from a capture" value={capturedShare(run.steps)} />}
               {Object.entries(device.versions).map(([name, version]) => (
                 <Stat key={name} label={name} value={version} />
               ))}
@@ -82,6 +83,7 @@ export const EfficiencyTab = memo(function EfficiencyTab({
           ) : (
             <p>No device yet.</p>
           )}
+          {run.steps?.refused && <p className={styles.note}>Steps are not captured: {run.steps.refused}.</p>}
           {device?.fallbackReason && <p className={styles.note}>No faster backend: {device.fallbackReason}</p>}
         </Panel>
       </Stack>
@@ -115,3 +117,9 @@ export const EfficiencyTab = memo(function EfficiencyTab({
     </Columns>
   );
 });
+
+/** How much of the training was played from a capture, and how many kernels a step has. */
+function capturedShare({ played, ordinary, kernels }: StepsTaken): string {
+  const share = formatPercent(played / Math.max(1, played + ordinary));
+  return kernels === null ? share : `${share}, ${formatNumber(kernels)} kernels each`;
+}

@@ -65,7 +65,8 @@ const sameBinding = (one: Bound, other: Bound): boolean =>
 
 function differentSlot({ source }: Slot, other: Slot | undefined, leeway: Leeway): string | null {
   const beside = other?.source;
-  if (beside?.kind !== source.kind) return `numbers came from elsewhere in the next step (${source.kind}, ${beside?.kind ?? 'nowhere'})`;
+  if (beside?.kind !== source.kind)
+    return `numbers came from elsewhere in the next step (${source.kind}, ${beside?.kind ?? 'nowhere'})`;
   switch (source.kind) {
     case 'made':
       return beside.kind === 'made' && source.size === beside.size

@@ -1,20 +1,10 @@
+import type { StepsTaken } from '../../../src/domain/run';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { difference, NO_LEEWAY, type Leeway } from './agree';
 import { Capture } from './capture';
 import type { GivenNumbers } from './given';
 import { Recorder } from './recorder';
 import type { Recording } from './recording';
-
-/** What became of work that is asked for again and again. */
-export interface RepeatedReport {
-  /** How often it was played from a capture, and how often it was taken the ordinary way. */
-  readonly played: number;
-  readonly ordinary: number;
-  /** Kernels of one, as last captured. */
-  readonly dispatches: number | null;
-  /** Why it is not captured, in a clause. */
-  readonly refused: string | null;
-}
 
 /**
  * Work on a WebGPU device that is taken many times with other numbers. It is recorded while it is taken the ordinary way; when two
@@ -30,13 +20,13 @@ export class Repeated {
   #trusted: Recording | null = null;
   #last: Recording | null = null;
   #output: GPUBuffer | null = null;
-  #report: RepeatedReport = { played: 0, ordinary: 0, dispatches: null, refused: null };
+  #report: StepsTaken = { played: 0, ordinary: 0, kernels: null, refused: null };
 
   constructor(backend: WebGPUBackend) {
     this.#backend = backend;
   }
 
-  get report(): RepeatedReport {
+  get report(): StepsTaken {
     return this.#report;
   }
 
@@ -72,7 +62,7 @@ export class Repeated {
     this.#last = null;
     this.#output = output;
     this.#capture = new Capture(this.#backend, recording);
-    this.#report = { ...this.#report, dispatches: this.#capture.dispatches };
+    this.#report = { ...this.#report, kernels: this.#capture.dispatches };
   }
 
   refuse(reason: string): void {
@@ -81,12 +71,19 @@ export class Repeated {
     this.#report = { ...this.#report, refused: reason };
   }
 
-  /** Takes the work from the capture; answers the buffer with its output, if it has one. */
-  play(numbers: GivenNumbers): GPUBuffer | null {
+  /** Takes the work from the capture. */
+  play(numbers: GivenNumbers): void {
     if (!this.#capture) throw new Error('Nothing is captured.');
     this.#capture.play(numbers);
     this.#report = { ...this.#report, played: this.#report.played + 1 };
-    return this.#output && this.#capture.resultIn(this.#output);
+  }
+
+  /** The same; answers the output's numbers. */
+  async playAndRead(numbers: GivenNumbers): Promise<Float32Array> {
+    this.play(numbers);
+    const buffer = this.#output && this.#capture?.resultIn(this.#output);
+    if (!buffer) throw new Error('What is captured has no output.');
+    return new Float32Array(await this.#backend.getBufferData(buffer));
   }
 
   /** Gives the capture's buffers back; what was trusted stays trusted. */
