@@ -9,6 +9,8 @@ import { parseOption } from '../../src/domain/models/config';
 import type { Config, ModelId } from '../../src/domain/models/table';
 import type { BackendName } from '../../src/domain/backend';
 import { nodeHost } from '../../cli/nodeHost';
+import { hostTableOf, type HostRow } from './hostTable';
+import { hostFiguresSchema, measureHostTime } from './hostTime';
 import { measure, onItsOwn } from './measure';
 import { parseOptions, USAGE, type BenchOptions } from './options';
 import { hasPeer } from './peer';
@@ -31,6 +33,7 @@ interface Request {
 const answerSchema = z.union([
   z.object({ device: z.string(), figures: figuresSchema }),
   z.object({ roofline: rooflineSchema }),
+  z.object({ host: hostFiguresSchema }),
   z.object({ failure: z.string() }),
 ]);
 type Answer = z.infer<typeof answerSchema>;
@@ -54,6 +57,7 @@ export async function main(words: readonly string[], script: string, bundle: str
       return 0;
     }
     const options = parseOptions(words);
+    if (options.host) return await hostTimes(options, script, bundle);
     const result = await runAll(options, script, bundle);
     writeFileSync(options.out, `${JSON.stringify(result, null, 1)}\n`);
     process.stdout.write(tableOf(result));
@@ -63,6 +67,25 @@ export async function main(words: readonly string[], script: string, bundle: str
     process.stderr.write(`${code}: ${message}\n${hint}\n`);
     return code === 'COMMAND_LINE' ? 2 : 1;
   }
+}
+
+/** The host's time of every model's step, as a table. */
+async function hostTimes(options: BenchOptions, script: string, bundle: string): Promise<number> {
+  const rows: HostRow[] = [];
+  const [set = 'tiktok'] = options.sets;
+  const absent = missing(set, options.data);
+  if (absent) throw new AppError('COMMAND_LINE', absent, 'Choose another set with --sets.');
+  for (const model of options.models) {
+    const request = { set, growth: null, model, backend: 'webgpu', options, peer: null } as const;
+    const answer = await inProcess(script, bundle, request);
+    const failure = 'failure' in answer ? answer.failure : null;
+    const row = { model, figures: 'host' in answer ? answer.host : null, failure };
+    rows.push(row);
+    process.stderr.write(`${model}: ${failure ?? `${row.figures?.kernels} kernels`}\n`);
+  }
+  writeFileSync(options.out, `${JSON.stringify(rows, null, 1)}\n`);
+  process.stdout.write(hostTableOf(rows));
+  return rows.some(({ failure }) => failure) ? 1 : 0;
 }
 
 function readResult(path: string): BenchResult {
@@ -209,6 +232,10 @@ export async function measureForParent(text: string): Promise<void> {
   const { set: id, growth, model, backend, options, peer } = JSON.parse(text) as Request;
   const answer = await (async (): Promise<Answer> => {
     try {
+      if (options.host && model) {
+        const set = await openSet(id, growth, options.data, options.seed);
+        return { host: await measureHostTime(model, set, changesOf(model, options), options.seed) };
+      }
       const host = await nodeHost(backend === 'webgpu', true, options.threads ?? undefined);
       const set = await openSet(id, growth, options.data, options.seed);
       if (!model) return { roofline: await measureRoofline(backend, host, set) };

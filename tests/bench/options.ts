@@ -25,6 +25,8 @@ export interface BenchOptions {
   readonly peer: boolean;
   readonly stock: boolean;
   readonly roofline: boolean;
+  /** The host's time alone, on a device that does nothing. */
+  readonly host: boolean;
   readonly seed: number;
   /** Threads of the WASM backend; null: as many as runs use. */
   readonly threads: number | null;
@@ -48,6 +50,7 @@ export const USAGE = `Usage: npm run bench -- [options]
   --peer            the same steps in PyTorch, in turns with ours
   --stock           the same steps on stock tfjs kernels, in turns with ours
   --roofline        each kernel's share of what the device can copy and multiply
+  --host            only the host's time of a step on WebGPU, on a device that does nothing, and what declared devices would need
   --seed n          of everything drawn (999)
   --threads n       of the WASM backend (as many as a run takes on this machine)
   --timeout n       seconds after which a model is given up (1200)
@@ -88,6 +91,7 @@ export function parseOptions(words: readonly string[]): BenchOptions {
     peer: values.peer ?? false,
     stock: values.stock ?? false,
     roofline: values.roofline ?? false,
+    host: values.host ?? false,
     seed: whole(values.seed ?? '999', '--seed', 0),
     threads: values.threads === undefined ? null : whole(values.threads, '--threads', 1),
     timeout: whole(values.timeout ?? '1200', '--timeout', 1),
@@ -113,6 +117,7 @@ function read(words: readonly string[]) {
         peer: { type: 'boolean' },
         stock: { type: 'boolean' },
         roofline: { type: 'boolean' },
+        host: { type: 'boolean' },
         seed: { type: 'string' },
         threads: { type: 'string' },
         timeout: { type: 'string' },

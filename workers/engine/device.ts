@@ -178,17 +178,7 @@ async function openWebGPU(gpu: GPU | null, allowSoftware: boolean, faults: Fault
     });
   });
 
-  // Results on the host would differ in the last bits from those on the device, and from run to run with sizes.
-  tf.env().set('WEBGPU_CPU_FORWARD', false);
-  if (tf.findBackendFactory('webgpu')) tf.removeBackend('webgpu');
-  tf.registerBackend('webgpu', () => {
-    const backend = new WebGPUBackend(device, info);
-    // Below this many workgroups tfjs splits the inner dimension and adds with float atomics: other bits at every launch.
-    backend.thresholdToIncreaseWorkgroups = 0;
-    return backend;
-  });
-  await tf.setBackend('webgpu');
-  await tf.ready();
+  await webgpuBackendOn(device, info);
   return {
     name: adapterName(info, software),
     vendor: info.vendor,
@@ -202,6 +192,21 @@ async function openWebGPU(gpu: GPU | null, allowSoftware: boolean, faults: Fault
       device.destroy();
     },
   };
+}
+
+/** Puts tfjs on a device of ours. */
+export async function webgpuBackendOn(device: GPUDevice, info: GPUAdapterInfo): Promise<void> {
+  // Results on the host would differ in the last bits from those on the device, and from run to run with sizes.
+  tf.env().set('WEBGPU_CPU_FORWARD', false);
+  if (tf.findBackendFactory('webgpu')) tf.removeBackend('webgpu');
+  tf.registerBackend('webgpu', () => {
+    const backend = new WebGPUBackend(device, info);
+    // Below this many workgroups tfjs splits the inner dimension and adds with float atomics: other bits at every launch.
+    backend.thresholdToIncreaseWorkgroups = 0;
+    return backend;
+  });
+  await tf.setBackend('webgpu');
+  await tf.ready();
 }
 
 function adapterName(info: GPUAdapterInfo, software: boolean): string {
