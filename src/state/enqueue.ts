@@ -23,7 +23,7 @@ export async function enqueue(records: RunRecords, experiments: readonly QueuedE
     records.set({ fault: shortfall(faultOf(error), stored.length, wanted.length) });
   }
   if (stored.length > 0)
-    await records.guarded(() => records.storeQueue([...records.state.queue, ...stored.map(({ id }) => id)]));
+    await records.guarded(() => records.changeQueue((queue) => [...queue, ...stored.map(({ id }) => id)]));
   return stored.flatMap(({ id, asked }) => (asked ? id : []));
 }
 

@@ -45,7 +45,7 @@ function listActions(records: RunRecords, queue: TrainingQueue) {
       }),
     remove: (ids: readonly string[]) =>
       records.guarded(async () => {
-        await records.storeQueue(records.state.queue.filter((id) => !ids.includes(id)));
+        await records.changeQueue((queue) => queue.filter((id) => !ids.includes(id)));
         for (const id of ids) await deleteRun(database, id);
         records.drop(ids);
         queue.lookAround();
@@ -83,7 +83,7 @@ function queueActions(records: RunRecords, queue: TrainingQueue) {
           );
           if (run) again.push(id);
         }
-        await records.storeQueue([...again, ...records.state.queue.filter((id) => !again.includes(id))]);
+        await records.changeQueue((queue) => [...again, ...queue.filter((id) => !again.includes(id))]);
       }),
     setPaused: (group: string, wanted: boolean) =>
       then(async () => {
@@ -95,15 +95,16 @@ function queueActions(records: RunRecords, queue: TrainingQueue) {
         await records.change(id, (run) =>
           run.status === 'queued' ? { ...run, status: run.epochs.length > 0 ? 'interrupted' : 'stopped' } : null,
         );
-        await records.storeQueue(records.state.queue.filter((one) => one !== id));
+        await records.changeQueue((queue) => queue.filter((one) => one !== id));
       }),
     move: (id: string, places: number) =>
       records.guarded(async () => {
-        const from = records.state.queue.indexOf(id);
-        if (from < 0) return;
-        const moved = records.state.queue.filter((one) => one !== id);
-        moved.splice(Math.max(0, from + places), 0, id);
-        await records.storeQueue(moved);
+        await records.changeQueue((queue) => {
+          const from = queue.indexOf(id);
+          const moved = queue.filter((one) => one !== id);
+          if (from >= 0) moved.splice(Math.max(0, from + places), 0, id);
+          return moved;
+        });
       }),
   };
 }

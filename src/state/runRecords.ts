@@ -2,7 +2,7 @@ import type { StoreApi } from 'zustand';
 import { AppError, faultOf } from '../domain/errors';
 import { summarise, type RunDocument, type RunSummary } from '../domain/run';
 import type { Unreadable, UnreadableDocument } from '../domain/unreadable';
-import { readPaused, readQueue, writePaused, writeQueue } from '../storage/queue';
+import { changeQueue, readPaused, readQueue, writePaused } from '../storage/queue';
 import { changeRun, inspectRun } from '../storage/runLayout';
 import { listRuns, writeRun } from '../storage/runs';
 import type { LiveRun } from './liveRun';
@@ -91,9 +91,10 @@ export class RunRecords {
     this.set({ changes: { ...changes, [run.id]: (changes[run.id] ?? 0) + 1 } });
   }
 
-  async storeQueue(queue: readonly string[]): Promise<void> {
-    this.set({ queue });
-    await writeQueue(this.env.database, queue);
+  /** Changes the queue, as this tab knows it and as it is stored; whoever reads it leaves out what does not wait any more. */
+  async changeQueue(next: (queue: readonly string[]) => readonly string[]): Promise<void> {
+    this.set({ queue: next(this.state.queue) });
+    await changeQueue(this.env.database, next);
     this.#writes += 1;
     this.env.channel.tell();
   }

@@ -134,7 +134,7 @@ export class TrainingQueue {
     const document = await this.#kept(() =>
       records.change(id, (run) => (run.status === 'queued' ? { ...run, status: 'preparing', fault: null } : null)),
     );
-    await this.#kept(() => records.storeQueue(records.state.queue.filter((one) => one !== id)));
+    await this.#kept(() => records.changeQueue((queue) => queue.filter((one) => one !== id)));
     if (!document) return records.readAll();
     const current = new LiveRun(document, performance.now());
     records.live = current;

@@ -15,8 +15,15 @@ export async function readQueue({ settings }: Database): Promise<readonly string
   return checked(idList, value, 'The order of the queue', 'The runs wait in the order in which they were made.');
 }
 
-export const writeQueue = ({ settings }: Database, queue: readonly string[]): Promise<void> =>
-  settings.set(QUEUE, queue);
+/** Changes the queue as it is stored, whatever another tab has made of it; what cannot be read is replaced. */
+export const changeQueue = (
+  { settings }: Database,
+  next: (queue: readonly string[]) => readonly string[],
+): Promise<void> =>
+  settings.change([QUEUE], ([value]) => {
+    const stored = idList.safeParse(value);
+    return [[QUEUE, next(stored.success ? stored.data : [])]];
+  });
 
 /** Ids of sweeps that are paused. Throws `STORE_DAMAGED`. */
 export async function readPaused({ settings }: Database): Promise<readonly string[]> {
