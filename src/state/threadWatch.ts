@@ -2,7 +2,7 @@ import { newId } from '../domain/ids';
 import type { TrainingCommand, TrainingEvent } from '../domain/protocol';
 
 /** A thread that has shown how long its steps are may be silent so many times longer, and half a minute at least. */
-const LONGER = 5;
+const LONGER = 3;
 const LEAST_SILENCE_MS = 30_000;
 /** While a run is prepared: so long, and a second more for each megabyte that it will hold, since graphs of large datasets are made in long steps. */
 const PREPARING_SILENCE_MS = 60_000;

@@ -41,7 +41,7 @@ it('a thread that trains and is silent for half a minute is lost', async () => {
 it('one with long steps may be silent for longer, and one that prepares for as long as its size asks for', async () => {
   const slow = watched();
   slow.say({ type: 'status', status: 'running' });
-  await slow.live(120, 8);
+  await slow.live(120, 13);
   await vi.advanceTimersByTimeAsync(38_000);
   expect(slow.deaths).toEqual([]);
   await vi.advanceTimersByTimeAsync(10_000);
