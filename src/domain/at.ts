@@ -18,4 +18,10 @@ export function entry<T>(list: ArrayLike<T>, index: number): T {
   return value;
 }
 
+/** A value that is there. Throws a `TypeError` if it is not. */
+export function required<T>(value: T | undefined): T {
+  if (value === undefined) throw new TypeError('A value is missing.');
+  return value;
+}
+
 const outside = (index: number, length: number): RangeError => new RangeError(`No entry ${index} among ${length}.`);

@@ -38,7 +38,7 @@ export function watchThread(worker: Thread, onDeath: (reason: string) => void, l
 
 /** How long a thread has been silent, measured by the longest silence of its training until now. */
 class Silence {
-  #last: number | null = null;
+  #last = performance.now();
   #longest = 0;
   #times = 0;
   #looked: number | null = null;
@@ -46,7 +46,7 @@ class Silence {
   #bytes = 0;
 
   heard(now: number, event: TrainingEvent): void {
-    if (this.#last !== null && !this.#preparing) this.#longest = Math.max(this.#longest, now - this.#last);
+    if (!this.#preparing) this.#longest = Math.max(this.#longest, now - this.#last);
     if (event.type === 'status') this.#preparing = event.status === 'preparing';
     if (event.type === 'estimated') this.#bytes = event.estimate.total;
     this.#last = now;
@@ -58,7 +58,6 @@ class Silence {
     this.#looked = now;
     // The page itself was stopped: nothing could be heard.
     if (late) this.#last = now;
-    if (this.#last === null) return false;
     if (this.#preparing) return now - this.#last > PREPARING_SILENCE_MS + PREPARING_MS_PER_BYTE * this.#bytes;
     return this.#times >= HEARD_BEFORE && now - this.#last > Math.max(LEAST_SILENCE_MS, LONGER * this.#longest);
   }

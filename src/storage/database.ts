@@ -141,10 +141,18 @@ function changed(
         for (const [at, value] of next(readings.map(({ result }) => result)) ?? []) values.put(value, at);
       } catch (error) {
         failure = error instanceof Error ? error : new Error(String(error));
-        transaction.abort();
+        abortOnce(transaction);
       }
     };
   });
+}
+
+function abortOnce(transaction: IDBTransaction): void {
+  try {
+    transaction.abort();
+  } catch {
+    // It has ended meanwhile: its own event tells how.
+  }
 }
 
 /** One IndexedDB database with a few stores; the same from the page and from every worker. */

@@ -44,7 +44,7 @@ const NOTHING: Cost = { repeats: 'nothing', presses: 0, seconds: SOON };
 const RESUME: Cost = { repeats: 'since the last checkpoint', presses: 1, seconds: SOON };
 const BY_ITSELF: Cost = { repeats: 'since the last checkpoint', presses: 0, seconds: 40 };
 
-/** A thread that turns in a circle is noticed by its silence: after half a minute, or a whole one while it prepares. */
+/** A thread that turns in a circle, or ends before it could speak, is noticed by its silence: after half a minute, or a whole one while it prepares. */
 const NOTICED: Cost = { ...BY_ITSELF, seconds: 100 };
 
 const RESUMED = 'The run is interrupted; Resume goes on.';
@@ -76,7 +76,7 @@ export const FAULTS: readonly Fault[] = [
   fault('kill-gpu', 'The browser’s GPU process is killed; the run trains on WebAssembly.', UNSEEN, NOTHING, [
     { do: 'killGpu' },
   ]),
-  fault('end-worker', 'The training thread ends without a word.', RESTARTED, BY_ITSELF, [{ do: 'endWorker' }]),
+  fault('end-worker', 'The training thread ends without a word.', RESTARTED, NOTICED, [{ do: 'endWorker' }]),
   fault('hang-briefly', 'The training thread hangs for some seconds.', UNSEEN, NOTHING, [
     { do: 'hangWorker', seconds: [1, 5] },
     { do: 'wait', seconds: [5, 5] },

@@ -6,7 +6,7 @@ import { nodeHost } from '../../cli/nodeHost';
 import { sparseProduct } from '../../workers/engine/kernels/csrProduct';
 import { disposeSparse, sparseTensor } from '../../workers/engine/sparse';
 import { matrix } from '../../workers/engine/tensors';
-import { unitRows } from '../../workers/models/layers/losses';
+import { unitRows } from '../../workers/engine/kernels/rowCosines';
 import { meanOfLayers } from '../../workers/models/layers/propagation';
 import { csrFromEntries, multiplyRows } from '../../workers/graphs/csr';
 import { measure } from '../bench/measure';

@@ -1,12 +1,15 @@
 import '@tensorflow/tfjs-core';
 // After the core: it registers into what the core has set up.
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
+import { registerBpr } from './bpr';
 import { registerCsrProduct } from './csrProduct';
 import { registerExpertScores } from './expertScores';
 import { registerHalves } from './halves';
 import { registerMaskedTopK } from './maskedTopK';
+import { registerRowCosines } from './rowCosines';
 import { registerTopMask } from './topMask';
 import { registerUniformDraws } from './uniformDraws';
+import { registerWeightedSum } from './weightedSum';
 
 /** Makes the kernels of this folder callable on every backend, beside tfjs's gradients; again does nothing. */
 export function registerKernels(): void {
@@ -16,4 +19,7 @@ export function registerKernels(): void {
   registerTopMask();
   registerHalves();
   registerUniformDraws();
+  registerRowCosines();
+  registerWeightedSum();
+  registerBpr();
 }

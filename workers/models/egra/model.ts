@@ -6,13 +6,15 @@
 import type { ConfigOf } from '../../../src/domain/models/table';
 import * as tf from '@tensorflow/tfjs-core';
 import { WEIGHT_EDGES } from './table';
+import { rowDots, unitRows } from '../../engine/kernels/rowCosines';
+import { weightedSum } from '../../engine/kernels/weightedSum';
 import { gatherRows } from '../../engine/rows';
-import { matrixOf, scalarOf, vectorOf } from '../../engine/tensors';
+import { matrixOf, vectorOf } from '../../engine/tensors';
 import { behaviourGraph, userFromItem } from '../../graphs/behaviour';
 import { cosineGraph } from '../../graphs/neighbours';
 import { enhancementRecord, modalityNeighbours, pretrainedEnhancement } from '../layers/itemGraphs';
 import { allRows, distinctRows, logSumExpProducts, maskLogits, type LossRows } from '../layers/contrast';
-import { batchRows, bprLoss, logSumExpRows, squaredRegulariser, unitRows, withoutGradient } from '../layers/losses';
+import { batchRows, bprLoss, logSumExpRows, squaredRegulariser, withoutGradient } from '../layers/losses';
 import { multiView } from '../layers/multiView';
 import { splitNodes } from '../layers/propagation';
 import { defineModel, type BuildContext, type Model } from '../model';
@@ -119,9 +121,8 @@ function side(behaviour: tf.Tensor2D, modality: tf.Tensor2D, rows: LossRows): Si
   };
 }
 
-const dots = (a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D => matrixOf(tf.sum(tf.mul(a, b), 1, true));
-const weightedMean = (values: tf.Tensor1D, { weights }: LossRows): tf.Scalar =>
-  scalarOf(tf.sum(tf.mul(values, weights)));
+const dots = (a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D => matrixOf(tf.reshape(rowDots(a, b), [-1, 1]));
+const weightedMean = (values: tf.Tensor1D, { weights }: LossRows): tf.Scalar => weightedSum(values, weights);
 
 /** Weights as multiples of 1/n; rows that are not counted become −1, which no bin takes. */
 function relative(weights: tf.Tensor1D, count: number): tf.Tensor1D {
@@ -171,7 +172,7 @@ function alignment(
   const cosines = vectorOf(withoutGradient(tf.squeeze(agreement, [1])));
   const weights =
     config.entityWeights === 'uniform' ? own.rows.weights : entityWeights(cosines, own.rows, config.temperatureEntity);
-  return { loss: scalarOf(tf.sum(tf.mul(tf.sub(denominator, numerator), weights))), weights, cosines };
+  return { loss: weightedSum(tf.sub<tf.Tensor1D>(denominator, numerator), weights), weights, cosines };
 }
 
 /** `softmax((1 − cos)/τ₁)` over the rows that count. */

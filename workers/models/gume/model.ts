@@ -6,6 +6,7 @@
 import type { ConfigOf } from '../../../src/domain/models/table';
 import * as tf from '@tensorflow/tfjs-core';
 import { disposeParameter, newParameter } from '../../engine/kernels/adam';
+import { unitRows } from '../../engine/kernels/rowCosines';
 import { gatherRows } from '../../engine/rows';
 import { matrixOf, scalarOf } from '../../engine/tensors';
 import { behaviourGraph, userItemBlock } from '../../graphs/behaviour';
@@ -13,7 +14,7 @@ import { xavierUniform } from '../layers/initialisers';
 import { cosineGraph } from '../../graphs/neighbours';
 import { adjacencyEnhancement, enhancementRecord, modalityGraph, modalityNeighbours } from '../layers/itemGraphs';
 import { infoNce } from '../layers/contrast';
-import { batchRows, bprLoss, squaredRegulariser, unitRows } from '../layers/losses';
+import { batchRows, bprLoss, squaredRegulariser } from '../layers/losses';
 import { multiView } from '../layers/multiView';
 import { meanOfLayers, splitNodes, stackNodes } from '../layers/propagation';
 import { defineModel, type Batch, type BuildContext, type LossTermValue, type Model } from '../model';

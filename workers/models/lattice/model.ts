@@ -4,6 +4,7 @@
  * epoch, with gradient, and constant in the others; ranking builds it from the current parameters.
  */
 import type { ConfigOf } from '../../../src/domain/models/table';
+import { unitRows } from '../../engine/kernels/rowCosines';
 import { at } from '../../../src/domain/at';
 import * as tf from '@tensorflow/tfjs-core';
 import { readFloats } from '../../engine/backends';
@@ -28,7 +29,7 @@ import {
   modalityNeighbours,
   refinedFindings,
 } from '../layers/itemGraphs';
-import { batchRows, bprLoss, squaredRegulariser, unitRows, withoutGradient } from '../layers/losses';
+import { batchRows, bprLoss, squaredRegulariser, withoutGradient } from '../layers/losses';
 import { lastLayer, meanOfLayers, splitNodes, stackNodes } from '../layers/propagation';
 import type { Representation } from '../../engine/contract';
 import { defineModel, type BuildContext, type Model, type NamedGraph } from '../model';

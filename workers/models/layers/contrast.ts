@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { matrixOf, scalarOf, vectorOf } from '../../engine/tensors';
+import { rowDots, unitRows } from '../../engine/kernels/rowCosines';
+import { weightedSum } from '../../engine/kernels/weightedSum';
+import { matrixOf, vectorOf } from '../../engine/tensors';
 import type { Batch, DistinctRows } from '../model';
-import { unitRows } from './losses';
 
 /** Rows that a loss over a batch averages and contrasts: all real rows, or each entity once. */
 export interface LossRows {
@@ -98,5 +99,5 @@ function contrast(
   const a = matrixOf(tf.mul(unitRows(anchors), 1 / temperature));
   const c = unitRows(candidates);
   const sums = vectorOf(tf.mean(logSumExpProducts(a, c, 1 / temperature, rows, bothWays), 1));
-  return scalarOf(tf.sum(tf.mul(tf.sub(sums, tf.sum(tf.mul(a, c), 1)), rows.weights)));
+  return weightedSum(tf.sub<tf.Tensor1D>(sums, rowDots(a, c)), rows.weights);
 }

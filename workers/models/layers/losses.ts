@@ -1,7 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Parameter } from '../../engine/kernels/adam';
+import { bprLosses } from '../../engine/kernels/bpr';
+import { rowCosinesWith, rowSquares } from '../../engine/kernels/rowCosines';
+import { weightedSum } from '../../engine/kernels/weightedSum';
 import { gatherRows } from '../../engine/rows';
-import { scalarOf, matrixOf, vectorOf } from '../../engine/tensors';
+import { scalarOf, vectorOf } from '../../engine/tensors';
 import type { Batch } from '../model';
 
 /** The batch's rows of user and item representations. */
@@ -23,29 +26,18 @@ export function batchRows(users: tf.Tensor2D, items: tf.Tensor2D, batch: Batch):
 }
 
 /** Mean over the real rows of `values [B]`. */
-export const batchMean = (values: tf.Tensor, batch: Batch): tf.Scalar =>
-  scalarOf(tf.sum(tf.mul(values, batch.weights)));
-
-/** `ŷ_ui − ŷ_uj` for every row and each of its ρ negatives, `[B, ρ]`. */
-function margins({ users, positives, negatives }: BatchRows, batch: Batch): tf.Tensor2D {
-  const [rows, width] = users.shape;
-  const ratio = batch.negativesPerPositive;
-  const positive = tf.sum(tf.mul(users, positives), 1, true);
-  if (ratio === 1) return matrixOf(tf.sub(positive, tf.sum(tf.mul(users, negatives), 1, true)));
-  const repeated = tf.reshape(users, [rows, 1, width]);
-  const negative = tf.sum(tf.mul(repeated, tf.reshape(negatives, [rows, ratio, width])), 2);
-  return matrixOf(tf.sub(positive, negative));
-}
+export const batchMean = (values: tf.Tensor1D, { weights }: Pick<Batch, 'weights'>): tf.Scalar =>
+  weightedSum(values, weights);
 
 /**
  * BPR, the mean of `−ln σ(ŷ_ui − ŷ_uj)`. `floor` puts 1e-10 inside the logarithm, as MMRec's BPR-MF, LightGCN and VBPR do;
  * without it the stable form `softplus(−x)` is used.
  */
-export function bprLoss(rows: BatchRows, batch: Batch, floor: boolean): tf.Scalar {
-  const x = margins(rows, batch);
-  const losses = floor ? tf.neg(tf.log(tf.add(tf.sigmoid(x), 1e-10))) : tf.softplus(tf.neg(x));
-  return batchMean(tf.mean(losses, 1), batch);
-}
+export const bprLoss = (
+  { users, positives, negatives }: BatchRows,
+  { weights }: Pick<Batch, 'weights'>,
+  floor: boolean,
+): tf.Scalar => weightedSum(bprLosses(users, positives, negatives, floor), weights);
 
 /** `(‖E_u‖_F + ‖E_i‖_F + ‖E_j‖_F) / b`: Frobenius norms of the batch's rows, not squared, `b` the real batch size. */
 export function frobeniusRegulariser(rows: BatchRows, batch: Batch): tf.Scalar {
@@ -58,15 +50,15 @@ export function frobeniusRegulariser(rows: BatchRows, batch: Batch): tf.Scalar {
 }
 
 function frobenius(rows: tf.Tensor2D, mask: tf.Tensor1D): tf.Scalar {
-  return scalarOf(tf.sqrt(tf.sum(tf.mul(tf.sum(tf.square(rows), 1), mask))));
+  return scalarOf(tf.sqrt(weightedSum(rowSquares(rows), mask)));
 }
 
 /** `½(ΣE_u² + ΣE_i² + ΣE_j²) / B` over the batch's real rows, `B` the configured batch size also in a short batch. */
 export function squaredRegulariser(rows: BatchRows, batch: Batch): tf.Scalar {
   const sums = [
-    tf.sum(tf.mul(tf.sum(tf.square(rows.users), 1), batch.mask)),
-    tf.sum(tf.mul(tf.sum(tf.square(rows.positives), 1), batch.mask)),
-    tf.sum(tf.mul(tf.sum(tf.square(rows.negatives), 1), batch.negativeMask)),
+    weightedSum(rowSquares(rows.users), batch.mask),
+    weightedSum(rowSquares(rows.positives), batch.mask),
+    weightedSum(rowSquares(rows.negatives), batch.negativeMask),
   ];
   return scalarOf(tf.mul(tf.addN(sums), 0.5 / batch.size));
 }
@@ -75,19 +67,12 @@ export function squaredRegulariser(rows: BatchRows, batch: Batch): tf.Scalar {
 export const squaresOf = (parameters: readonly Parameter[]): tf.Scalar =>
   scalarOf(tf.sum(tf.stack(parameters.map(({ tensor }) => tf.sum(tf.square(tensor))))));
 
-/** Rows divided by `max(‖x‖, 1e-12)`. */
-export function unitRows(x: tf.Tensor2D): tf.Tensor2D {
-  return matrixOf(tf.mul(x, tf.rsqrt(tf.maximum(tf.sum(tf.square(x), 1, true), 1e-24))));
-}
-
-/** `1 − mean cos(x, y)` over the batch's real rows, `x` and `y` `[B, d]`; between 0 and 2. */
-export function cosineDistance(x: tf.Tensor2D, y: tf.Tensor2D, batch: Batch): tf.Scalar {
-  const cosines = tf.sum(tf.mul(unitRows(x), unitRows(y)), 1);
-  return scalarOf(tf.sub(1, batchMean(cosines, batch)));
-}
+/** `1 − mean cos(x, y)` over the batch's real rows, `x` and `y` `[B, d]`; between 0 and 2. No gradient flows to `y`. */
+export const cosineDistance = (x: tf.Tensor2D, y: tf.Tensor2D, batch: Batch): tf.Scalar =>
+  scalarOf(tf.sub(1, batchMean(rowCosinesWith(x, y), batch)));
 
 /** `‖X‖_F` of a whole table, not squared. */
-export const frobeniusNorm = (x: tf.Tensor2D): tf.Scalar => scalarOf(tf.sqrt(tf.sum(tf.sum(tf.square(x), 1))));
+export const frobeniusNorm = (x: tf.Tensor2D): tf.Scalar => scalarOf(tf.sqrt(tf.sum(rowSquares(x))));
 
 /** `ln Σ_j exp(x_ij)`, `[rows]`; its gradient is the softmax, with no detour over the maximum. */
 export function logSumExpRows(x: tf.Tensor2D): tf.Tensor1D {

@@ -11,19 +11,12 @@ import { disposeSparse, sparseTensor } from '../../engine/sparse';
 import { matrixOf, scalarOf } from '../../engine/tensors';
 import { behaviourGraph, historyMean } from '../../graphs/behaviour';
 import { forEachFeature, requireFeatures } from '../layers/features';
+import { rowCosines, unitRows } from '../../engine/kernels/rowCosines';
 import { linear } from '../layers/linear';
 import { frozenTable, storageOf } from '../layers/frozenTable';
 import { linearUniform, xavierUniform } from '../layers/initialisers';
 import { allRows, infoNce, maskLogits } from '../layers/contrast';
-import {
-  batchMean,
-  batchRows,
-  bprLoss,
-  squaredRegulariser,
-  unitRows,
-  withoutGradient,
-  type BatchRows,
-} from '../layers/losses';
+import { batchMean, batchRows, bprLoss, squaredRegulariser, withoutGradient, type BatchRows } from '../layers/losses';
 import { lastLayer, meanOfLayers, splitNodes, stackNodes } from '../layers/propagation';
 import { deviceSigns, signedPairs, signFindings, signsOfBatch } from './signs';
 import type { Representation } from '../../engine/contract';
@@ -232,21 +225,21 @@ function awayFromPole(x: tf.Tensor): tf.Tensor {
 
 /** Liked pairs `1 − cos`, disliked pairs `γ max(0, cos − ψ)`, mean over the batch's pairs. */
 function signLoss(rows: BatchRows, liked: tf.Tensor1D, batch: Batch, config: Settings): tf.Scalar {
-  const cosines = tf.sum(tf.mul(unitRows(rows.users), unitRows(rows.positives)), 1);
+  const cosines = rowCosines(rows.users, rows.positives);
   const pushed = tf.mul(tf.relu(tf.sub(cosines, config.margin)), config.negativeWeight);
-  return batchMean(tf.add(tf.mul(tf.sub(1, cosines), liked), tf.mul(pushed, tf.sub(1, liked))), batch);
+  return batchMean(tf.add<tf.Tensor1D>(tf.mul(tf.sub(1, cosines), liked), tf.mul(pushed, tf.sub(1, liked))), batch);
 }
 
 /** BPR's mean over the liked pairs of the batch only. */
 function likedBpr(rows: BatchRows, batch: Batch, liked: tf.Tensor1D): tf.Scalar {
   const weights = tf.mul(liked, batch.mask);
   const count = tf.maximum(tf.sum(weights), 1);
-  return bprLoss(rows, { ...batch, weights: tf.div<tf.Tensor1D>(weights, count) }, false);
+  return bprLoss(rows, { weights: tf.div<tf.Tensor1D>(weights, count) }, false);
 }
 
 /** The printed denominator: every row's own pair. `−ln [exp(cos(a_b, c_b)/τ) / Σ_z exp(cos(a_z, c_z)/τ)]`, mean over rows. */
 function literalContrast(anchors: tf.Tensor2D, candidates: tf.Tensor2D, temperature: number, batch: Batch): tf.Scalar {
-  const own = tf.mul(tf.sum(tf.mul(unitRows(anchors), unitRows(candidates)), 1), 1 / temperature);
+  const own = tf.mul<tf.Tensor1D>(rowCosines(anchors, candidates), 1 / temperature);
   const total = tf.logSumExp(maskLogits(own, allRows(batch)));
   return scalarOf(tf.sub(total, batchMean(own, batch)));
 }

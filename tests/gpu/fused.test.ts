@@ -1,0 +1,144 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { expect } from 'vitest';
+import { readFloats } from '../../workers/engine/backends';
+import { runPair, type Attributes, type KernelPair } from '../../workers/engine/kernelPair';
+import { BPR_PAIRS, bprLosses } from '../../workers/engine/kernels/bpr';
+import {
+  ROW_PAIRS,
+  rowCosines,
+  rowCosinesWith,
+  rowDots,
+  rowSquares,
+  unitRows,
+} from '../../workers/engine/kernels/rowCosines';
+import { weightedSum, weightedSumPair } from '../../workers/engine/kernels/weightedSum';
+import { stream } from '../../workers/numbers/rng';
+import { floats, matrix, matrixOf } from '../../workers/engine/tensors';
+import { BACKENDS, describeOn, worst } from '../helpers/device';
+
+const ROWS = 70;
+const random = stream(5, 'fused');
+const uniform = (length: number): Float32Array => Float32Array.from({ length }, () => 2 * random.uniform() - 1);
+
+/** A table with a row of zeros, one as short as can be, and a long one. */
+function table(columns: number, rows = ROWS): Float32Array {
+  const values = uniform(rows * columns);
+  values.fill(0, columns, 2 * columns);
+  for (let c = 2 * columns; c < 3 * columns; c++) values[c]! *= 1e-14;
+  for (let c = 3 * columns; c < 4 * columns; c++) values[c]! *= 1e3;
+  return values;
+}
+
+/** Tables and lists for a pair, by the names of its inputs. */
+function inputsOf(pair: KernelPair, columns: number, ratio: number): { values: Float32Array; shape: number[] }[] {
+  return pair.inputs.map((name) => {
+    if (['dy', 'factors', 'values', 'weights'].includes(name) && !(name === 'dy' && pair.name.includes('UnitRows')))
+      return { values: uniform(ROWS), shape: [ROWS] };
+    const rows = name === 'negatives' ? ROWS * ratio : ROWS;
+    return { values: table(columns, rows), shape: [rows, columns] };
+  });
+}
+
+const BPR_CASES: readonly Attributes[] = [0, 1].flatMap((floor) =>
+  [1, 3].flatMap((ratio) => [0, 1, 2].map((of) => ({ floor, ratio, of }))),
+);
+
+describeOn('webgpu', 'a fused kernel', (test) => {
+  const all = [...ROW_PAIRS, ...BPR_PAIRS, weightedSumPair];
+  for (const pair of all)
+    for (const columns of [64, 7])
+      test(`${pair.name} equals its twin, ${columns} columns`, async () => {
+        for (const attributes of BPR_PAIRS.includes(pair) ? BPR_CASES : [{}]) {
+          const inputs = inputsOf(pair, columns, attributes['ratio'] ?? 1);
+          const shapes = inputs.map(({ shape }) => shape);
+          const twin = new Float32Array(tf.util.sizeFromShape(pair.outputShape(shapes, attributes)));
+          pair.portable(
+            inputs.map(({ values }) => values),
+            twin,
+            shapes,
+            attributes,
+          );
+          const made = tf.tidy(() =>
+            runPair(
+              pair,
+              inputs.map(({ values, shape }) => tf.tensor(values, shape)),
+              attributes,
+            ),
+          );
+          const got = await readFloats(made);
+          made.dispose();
+          const size = twin.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-3);
+          expect(worst(got, twin) / size).toBeLessThanOrEqual(2e-6);
+        }
+      });
+});
+
+/** Value and gradients of Σ c · op(inputs), with fixed random c. */
+async function slopes(
+  op: (inputs: tf.Tensor2D[]) => tf.Tensor,
+  tables: readonly tf.Tensor2D[],
+): Promise<Float32Array[]> {
+  const { value, grads } = tf.engine().gradients(() => {
+    const made = op([...tables]);
+    const at = tf.cos(tf.reshape(tf.range(0, Math.max(1, made.size), 1, 'float32'), made.shape));
+    return tf.sum(tf.mul(made, at));
+  }, [...tables]);
+  const read = await Promise.all([value, ...grads].map((tensor) => readFloats(tensor)));
+  tf.dispose([value, ...grads]);
+  return read;
+}
+
+const unit = (x: tf.Tensor2D): tf.Tensor2D =>
+  matrixOf(tf.mul(x, tf.rsqrt(tf.maximum(tf.sum(tf.square(x), 1, true), 1e-24))));
+const dots = (a: tf.Tensor, b: tf.Tensor): tf.Tensor => tf.sum(tf.mul(a, b), 1);
+const WEIGHTS = uniform(ROWS);
+const FIXED_ROWS = uniform(ROWS * 8);
+const FIXED = (): tf.Tensor2D => matrix(FIXED_ROWS, ROWS, 8);
+const list = (): tf.Tensor1D => floats(WEIGHTS);
+
+/** Each operation, and the chain of tfjs's own that it stands for. */
+const OPERATIONS: Readonly<
+  Record<string, readonly [(x: tf.Tensor2D[]) => tf.Tensor, (x: tf.Tensor2D[]) => tf.Tensor, number]>
+> = {
+  rowDots: [([a, b]) => rowDots(a!, b!), ([a, b]) => dots(a!, b!), 2],
+  rowSquares: [([x]) => rowSquares(x!), ([x]) => tf.sum(tf.square(x!), 1), 1],
+  unitRows: [([x]) => unitRows(x!), ([x]) => unit(x!), 1],
+  'rowCosines with a fixed table': [
+    ([x]) =>
+      rowCosinesWith(
+        x!,
+        tf.tidy(() => tf.mul<tf.Tensor2D>(FIXED(), 1)),
+      ),
+    ([x]) => dots(unit(x!), unit(FIXED())),
+    1,
+  ],
+  'unitRows of what was made on the way': [([x]) => unitRows(tf.mul(x!, 2)), ([x]) => unit(tf.mul(x!, 2)), 1],
+  rowCosines: [([a, b]) => rowCosines(a!, b!), ([a, b]) => dots(unit(a!), unit(b!)), 2],
+  weightedSum: [
+    ([x]) => weightedSum(rowSquares(x!), list()),
+    ([x]) => tf.sum(tf.mul(tf.sum(tf.square(x!), 1), list())),
+    1,
+  ],
+  bprLosses: [
+    ([u, p, n]) => bprLosses(u!, p!, n!, false),
+    ([u, p, n]) => tf.softplus(tf.sub(dots(u!, n!), dots(u!, p!))),
+    3,
+  ],
+  'bprLosses with a floor': [
+    ([u, p, n]) => bprLosses(u!, p!, n!, true),
+    ([u, p, n]) => tf.neg(tf.log(tf.add(tf.sigmoid(tf.sub(dots(u!, p!), dots(u!, n!))), 1e-10))),
+    3,
+  ],
+};
+
+for (const backend of BACKENDS)
+  describeOn(backend, 'a fused operation', (test) => {
+    for (const [name, [fused, chain, count]] of Object.entries(OPERATIONS))
+      test(`${name} has the values and the slopes of the chain it stands for`, async () => {
+        const tables = Array.from({ length: count }, () => matrix(uniform(ROWS * 8), ROWS, 8));
+        const [got, wanted] = [await slopes(fused, tables), await slopes(chain, tables)];
+        expect(got).toHaveLength(count + 1);
+        got.forEach((values, place) => expect(worst(values, wanted[place]!), `${place}`).toBeLessThanOrEqual(2e-5));
+        tf.dispose(tables);
+      });
+  });
