@@ -67,9 +67,9 @@ export function dryPlan(dataset: DatasetDocument, model: ModelId, config: Config
   const sum = (of: (width: Width) => number): number => widths.reduce((total, width) => total + of(width), 0);
   const trainPairs: Quantity = { small: pairs, actual: splits.train.interactions };
   const known: readonly Quantity[] = [
-    { small: [USERS[0] + rows[0], USERS[1] + rows[1]], actual: users + items },
-    { small: USERS, actual: users },
-    { small: rows, actual: items },
+    { small: [USERS[0] + rows[0], USERS[1] + rows[1]], actual: users + items, nodes: true },
+    { small: USERS, actual: users, nodes: true },
+    { small: rows, actual: items, nodes: true },
     { small: BATCH, actual: batchSize },
     { small: EMBEDDING, actual: embeddingSize },
     trainPairs,

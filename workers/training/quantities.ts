@@ -6,6 +6,8 @@ export interface Quantity {
   readonly small: readonly [number, number];
   /** In the run that is estimated. */
   readonly actual: number;
+  /** Users, items or both: what graphs have rows of. */
+  readonly nodes?: true;
 }
 
 /** A length in the two small runs, and the dimension of the tensor that has it. */
@@ -28,7 +30,8 @@ export function actualLength(
 ): number {
   const [a, b] = seen;
   if (a === b) return a;
-  const found = multiple(a, b, quantities) ?? half(a, b, quantities) ?? product(a, b, quantities);
+  // A list is never as long as a product: a small graph may have all entries there can be, a large one has not.
+  const found = multiple(a, b, quantities) ?? half(a, b, quantities) ?? (list ? null : product(a, b, quantities));
   if (found !== null) return found;
   if (list) return entries(a, b, quantities, trainPairs);
   const shifted = remainder(a, b, quantities);
@@ -77,7 +80,9 @@ function entries(a: number, b: number, quantities: readonly Quantity[], trainPai
   for (const times of [0, 1, 2]) {
     const left = [a - times * trainPairs.small[0], b - times * trainPairs.small[1]] as const;
     if (left[0] < 0 || left[1] < 0) continue;
-    for (const { small, actual } of quantities) {
+    // How many entries a graph has in a row depends on nothing else.
+    for (const { small, actual, nodes } of quantities) {
+      if (!nodes) continue;
       const [first, second] = [left[0] / small[0], left[1] / small[1]];
       const apart = Math.abs(first - second) / Math.max(first, second, Number.MIN_VALUE);
       if (apart < best.apart) best = { apart, length: Math.round(times * trainPairs.actual + second * actual) };
