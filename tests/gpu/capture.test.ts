@@ -3,6 +3,8 @@ import { expect } from 'vitest';
 import { MODEL_IDS, negativesOf, protocolOf } from '../../src/domain/models/catalogue';
 import type { Config, ModelId } from '../../src/domain/models/table';
 import type { StepsTaken, TermPoint } from '../../src/domain/run';
+import { isWebGPU, submitRecorded } from '../../workers/engine/backends';
+import { hook } from '../../workers/engine/capture/hook';
 import type { Device } from '../../workers/engine/device';
 import { readValues } from '../../workers/engine/parameters';
 import { newRanker } from '../../workers/engine/ranking';
@@ -36,8 +38,8 @@ const SMALL_TILES = { ...TILES, ranking: () => 8 };
 const taken = (...given: Parameters<typeof twoEpochs>): Promise<Taken> =>
   withTiles(SMALL_TILES, () => twoEpochs(...given));
 
-/** Two epochs of a model with a ranking after each. */
-async function twoEpochs(id: ModelId, changes: Config, device: Device, capture: boolean): Promise<Taken> {
+/** A model with its trainer, as a run begins them. */
+async function begun(id: ModelId, changes: Config, device: Device, capture: boolean) {
   const study = await tinyStudy(id, { epochs: EPOCHS, batchSize: BATCH, ...changes }, 'webgpu');
   const { config } = study.run.experiment;
   const { data, model } = await builtModel(study);
@@ -45,19 +47,42 @@ async function twoEpochs(id: ModelId, changes: Config, device: Device, capture: 
   const sampler = new Sampler(data.input.train, data.trained, { batchSize, negatives: negativesOf(id, config) }, 1);
   const random = (name: string) => stream(1, name);
   const trainer = new Trainer({ model, sampler, device, config, sizes: data.input, trace: null, random, capture });
-  const ranker = newRanker(data.trained, MAX_CUTOFF, capture);
-  const target = heldOut(data.interactions, 1, data.trained, data.thresholds);
+  return { data, config, model, sampler, trainer };
+}
+
+/** Two epochs of a model with a ranking after each. `breakAt`: after so many steps another trainer goes on from what this one leaves. */
+async function twoEpochs(
+  id: ModelId,
+  changes: Config,
+  device: Device,
+  capture: boolean,
+  breakAt = Infinity,
+): Promise<Taken> {
+  let run = await begun(id, changes, device, capture);
+  const ranker = newRanker(run.data.trained, MAX_CUTOFF, capture);
+  const target = heldOut(run.data.interactions, 1, run.data.trained, run.data.thresholds);
   const points: TermPoint[] = [];
   const means: unknown[] = [];
   const rankings: unknown[] = [];
-  for (let epoch = 0; epoch < EPOCHS; epoch++) {
-    means.push(
-      await trainer.epoch(
-        epoch,
-        async (point) => void points.push(point),
-        async () => true,
-      ),
+  const epochOf = (epoch: number, until: number) =>
+    run.trainer.epoch(
+      epoch,
+      async (point) => void points.push(point),
+      async () => run.trainer.step < until,
     );
+  for (let epoch = 0; epoch < EPOCHS; epoch++) {
+    let mean = await epochOf(epoch, breakAt);
+    if (!mean) {
+      const [state, drawn] = [await run.trainer.state(), run.sampler.state()];
+      run.trainer.dispose();
+      run.model.dispose();
+      run = await begun(id, changes, device, capture);
+      run.trainer.restore(state);
+      run.sampler.restore(drawn);
+      mean = await epochOf(epoch, Infinity);
+    }
+    means.push(mean);
+    const { model } = run;
     await model.prepareRanking?.();
     const ranked = await withRepresentation(
       () => model.represent(),
@@ -65,6 +90,7 @@ async function twoEpochs(id: ModelId, changes: Config, device: Device, capture: 
     );
     rankings.push({ items: ranked?.topItems, scores: ranked?.topScores });
   }
+  const { trainer, model } = run;
   const parameters = await readValues(model.parameters);
   const report = trainer.steps;
   trainer.dispose();
@@ -73,16 +99,74 @@ async function twoEpochs(id: ModelId, changes: Config, device: Device, capture: 
   return { points, means, rankings, parameters, report };
 }
 
+/** MAGNET's stage is switched on the device, after some steps of its own. */
+const SWITCHED: Config = { coverageWindow: 2, entropyThreshold: 0, minCoverageEpochs: 0 };
+const CASES: readonly [ModelId, Config][] = [
+  ...MODEL_IDS.map((id): [ModelId, Config] => [id, {}]),
+  ['magnet', SWITCHED],
+];
+
 describeOn('webgpu', 'steps that are played from a capture', (test) => {
-  for (const id of MODEL_IDS)
-    test(`of ${id} have the bits of steps that are not`, async (device) => {
-      const ordinary = await taken(id, {}, device, false);
-      const { report, ...captured } = await taken(id, {}, device, true);
+  for (const [id, changes] of CASES)
+    test(`of ${id}${changes === SWITCHED ? ' with a switch of stages' : ''} have the bits of steps that are not`, async (device) => {
+      const ordinary = await taken(id, changes, device, false);
+      const { report, ...captured } = await taken(id, changes, device, true);
       expect(ordinary.report).toBeNull();
       expect(report).toMatchObject({ refused: null });
       expect(report!.played).toBeGreaterThan(report!.ordinary);
       expect({ ...captured, report: null }).toEqual(ordinary);
+      if (changes === SWITCHED) {
+        const stages = captured.points.map(({ observed }) => observed!['stage']!);
+        expect(Math.min(...stages)).toBeLessThan(2);
+        expect(Math.max(...stages)).toBe(2);
+      }
     });
+
+  for (const id of ['lightgcn', 'freedom', 'lattice', 'magnet'] as const)
+    test(`of ${id} go on in the middle of an epoch as if nothing had been`, async (device) => {
+      const whole = await taken(id, {}, device, false);
+      const steps = whole.points.at(-1)!.step / EPOCHS;
+      // At the end of a reporting interval, in the second epoch, when steps are played.
+      const breakAt = whole.points.find(({ step }) => step >= 1.5 * steps)!.step;
+      const { report, ...broken } = await taken(id, {}, device, true, breakAt);
+      expect(report!.played).toBeGreaterThan(0);
+      expect({ ...broken, report: null }).toEqual(whole);
+    });
+
+  test('hold no more memory than those that are not, and give it back', async (device) => {
+    const backend: unknown = tf.backend();
+    if (!isWebGPU(backend)) throw new Error('This is not WebGPU.');
+    const { bufferManager } = backend;
+    const peakOf = async (capture: boolean): Promise<number> => {
+      const { model, trainer } = await begun('mgcn', {}, device, capture);
+      const epochOf = (epoch: number) =>
+        trainer.epoch(
+          epoch,
+          async () => undefined,
+          async () => true,
+        );
+      await epochOf(0);
+      submitRecorded(backend);
+      const before = bufferManager.numBytesUsed;
+      let peak = 0;
+      const end = hook(bufferManager, 'acquireBuffer', (acquire) => (...given) => {
+        const buffer = acquire.apply(bufferManager, given);
+        peak = Math.max(peak, bufferManager.numBytesUsed - before);
+        return buffer;
+      });
+      for (const epoch of [1, 2]) await epochOf(epoch);
+      end();
+      submitRecorded(backend);
+      expect(bufferManager.numBytesUsed).toBe(before);
+      expect(trainer.steps?.refused ?? null).toBeNull();
+      trainer.dispose();
+      model.dispose();
+      return peak;
+    };
+    const ordinary = await peakOf(false);
+    // Besides, uniforms and numbers of the batch lie in a buffer of their own, each at a place that divides by 256.
+    expect(await peakOf(true)).toBeLessThanOrEqual(1.02 * ordinary + 256 * 400);
+  });
 });
 
 /** A model whose loss is changed by `plant`. */
@@ -90,15 +174,7 @@ async function refusal(
   plant: (loss: Model['loss'], step: () => number) => Model['loss'],
   device: Device,
 ): Promise<StepsTaken> {
-  const study = await tinyStudy('lightgcn', { epochs: 1, batchSize: BATCH }, 'webgpu');
-  const { config } = study.run.experiment;
-  const { data, model } = await builtModel(study);
-  const sampler = new Sampler(
-    data.input.train,
-    data.trained,
-    { batchSize: BATCH, negatives: negativesOf('lightgcn', config) },
-    1,
-  );
+  const { data, model, sampler, config } = await begun('lightgcn', {}, device, true);
   let step = 0;
   const loss = plant(model.loss.bind(model), () => step);
   const changed: Model = { ...model, loss: (...given) => loss(...given) };

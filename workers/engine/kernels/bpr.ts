@@ -9,19 +9,20 @@ const FLOOR = 1e-10;
 
 type Shapes = readonly (readonly number[])[];
 
-/** `ŷ_ui − ŷ_uj` of a row and its `n`-th negative. */
+/** `ŷ_ui − ŷ_uj` of the row that begins at `first` and the negative that begins at `second`. */
 function margin(
-  [users, positives, negatives]: readonly HostArray[],
-  row: number,
-  negative: number,
+  users: HostArray,
+  positives: HostArray,
+  negatives: HostArray,
+  first: number,
+  second: number,
   columns: number,
 ): number {
-  if (!users || !positives || !negatives) throw new Error('BPR compares rows of three tables.');
   let [liked, other] = [0, 0];
   for (let c = 0; c < columns; c++) {
-    const u = users[row * columns + c]!;
-    liked += u * positives[row * columns + c]!;
-    other += u * negatives[negative * columns + c]!;
+    const u = users[first + c]!;
+    liked += u * positives[first + c]!;
+    other += u * negatives[second + c]!;
   }
   return liked - other;
 }
@@ -53,10 +54,12 @@ export const bprLossesPair: KernelPair = {
   name: 'LodestoneBprLosses',
   inputs: ['users', 'positives', 'negatives'],
   outputShape: ([[rows = 0] = []]) => [rows],
-  portable: (inputs, output, [[rows = 0, columns = 0] = []], { ratio = 1, floor = 0 }) => {
+  portable: ([users, positives, negatives], output, [[rows = 0, columns = 0] = []], { ratio = 1, floor = 0 }) => {
+    if (!users || !positives || !negatives) throw new Error('BPR compares rows of three tables.');
     for (let row = 0; row < rows; row++) {
       let sum = 0;
-      for (let n = 0; n < ratio; n++) sum += lossOf(margin(inputs, row, row * ratio + n, columns), floor > 0);
+      for (let n = row * ratio; n < (row + 1) * ratio; n++)
+        sum += lossOf(margin(users, positives, negatives, row * columns, n * columns, columns), floor > 0);
       output[row] = sum / ratio;
     }
   },
@@ -88,17 +91,19 @@ export const bprSlopePair: KernelPair = {
     const [users, positives, negatives, dy] = inputs;
     if (!users || !positives || !negatives || !dy) throw new Error('BPR compares rows of three tables.');
     output.fill(0);
-    for (let row = 0; row < rows; row++)
-      for (let n = 0; n < ratio; n++) {
-        const negative = row * ratio + n;
-        const slope = (dy[row]! * slopeOf(margin(inputs, row, negative, columns), floor > 0)) / ratio;
-        const target = (of === 2 ? negative : row) * columns;
-        for (let c = 0; c < columns; c++) {
-          const u = users[row * columns + c]!;
-          const apart = positives[row * columns + c]! - negatives[negative * columns + c]!;
-          output[target + c]! += slope * [apart, u, -u][of]!;
-        }
+    for (let row = 0; row < rows; row++) {
+      const first = row * columns;
+      for (let n = row * ratio; n < (row + 1) * ratio; n++) {
+        const second = n * columns;
+        const x = margin(users, positives, negatives, first, second, columns);
+        const slope = (dy[row]! * slopeOf(x, floor > 0)) / ratio;
+        if (of === 0)
+          for (let c = 0; c < columns; c++)
+            output[first + c]! += slope * (positives[first + c]! - negatives[second + c]!);
+        else if (of === 1) for (let c = 0; c < columns; c++) output[first + c]! += slope * users[first + c]!;
+        else for (let c = 0; c < columns; c++) output[second + c] = -slope * users[first + c]!;
       }
+    }
   },
   wgsl: (shapes: Shapes, { ratio = 1, floor = 0, of = 0 }: Attributes) =>
     rowSource(

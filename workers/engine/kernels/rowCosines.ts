@@ -53,9 +53,11 @@ export const squaresSlopePair: KernelPair = {
   inputs: ['x', 'factors'],
   outputShape: sameAsFirst,
   portable: (inputs, output, shapes) => {
-    const { a: x, b: factors, columns } = operands(inputs, shapes);
-    for (let place = 0; place < output.length; place++)
-      output[place] = 2 * factors[Math.floor(place / columns)]! * x[place]!;
+    const { a: x, b: factors, rows, columns } = operands(inputs, shapes);
+    for (let row = 0; row < rows; row++) {
+      const factor = 2 * factors[row]!;
+      for (let c = row * columns; c < (row + 1) * columns; c++) output[c] = factor * x[c]!;
+    }
   },
   wgsl: (shapes) =>
     rowSource(
