@@ -11,7 +11,16 @@ import {
   rowSquares,
   unitRows,
 } from '../../workers/engine/kernels/rowCosines';
+import { squareSharesPair, sumOfSquares } from '../../workers/engine/kernels/sumOfSquares';
 import { weightedSum, weightedSumPair } from '../../workers/engine/kernels/weightedSum';
+import {
+  routingStage,
+  routingStagePair,
+  STATE,
+  STRENGTHS,
+  SWITCHES,
+  TOLD,
+} from '../../workers/engine/kernels/routingStage';
 import { stream } from '../../workers/numbers/rng';
 import { floats, matrix, matrixOf } from '../../workers/engine/tensors';
 import { BACKENDS, describeOn, worst } from '../helpers/device';
@@ -34,6 +43,7 @@ function inputsOf(pair: KernelPair, columns: number, ratio: number): { values: F
   return pair.inputs.map((name) => {
     if (['dy', 'factors', 'values', 'weights'].includes(name) && !(name === 'dy' && pair.name.includes('UnitRows')))
       return { values: uniform(ROWS), shape: [ROWS] };
+    if (pair === squareSharesPair) return { values: table(columns, 50 * ROWS), shape: [50 * ROWS * columns] };
     const rows = name === 'negatives' ? ROWS * ratio : ROWS;
     return { values: table(columns, rows), shape: [rows, columns] };
   });
@@ -44,7 +54,7 @@ const BPR_CASES: readonly Attributes[] = [0, 1].flatMap((floor) =>
 );
 
 describeOn('webgpu', 'a fused kernel', (test) => {
-  const all = [...ROW_PAIRS, ...BPR_PAIRS, weightedSumPair];
+  const all = [...ROW_PAIRS, ...BPR_PAIRS, weightedSumPair, squareSharesPair];
   for (const pair of all)
     for (const columns of [64, 7])
       test(`${pair.name} equals its twin, ${columns} columns`, async () => {
@@ -71,6 +81,27 @@ describeOn('webgpu', 'a fused kernel', (test) => {
           expect(worst(got, twin) / size).toBeLessThanOrEqual(2e-6);
         }
       });
+});
+
+describeOn('webgpu', 'the kernel of the routing’s stage', (test) => {
+  test('equals its twin, under every rule', async () => {
+    const mean = Float32Array.of(0.1, 0.4, 0.2, 0.3);
+    for (const by of SWITCHES.keys())
+      for (const strength of STRENGTHS.keys())
+        for (const state of [
+          [0, 1, 0, 0],
+          [2, 1, 5, 0],
+          [7, 2, 9, 4],
+        ])
+          for (const threshold of [0.9, 0.95]) {
+            const rule = { weight: 0.3, by, strength, threshold, window: 3, minSteps: 4, switchStep: 5 };
+            const twin = new Float32Array(TOLD + STATE);
+            routingStagePair.portable([mean, Float32Array.from(state)], twin, [[4], [4]], rule);
+            const made = tf.tidy(() => routingStage(tf.tensor1d(mean), tf.tensor1d(state), rule));
+            expect(worst(await readFloats(made), twin)).toBeLessThanOrEqual(1e-6);
+            made.dispose();
+          }
+  });
 });
 
 /** Value and gradients of Σ c · op(inputs), with fixed random c. */
@@ -114,6 +145,11 @@ const OPERATIONS: Readonly<
   ],
   'unitRows of what was made on the way': [([x]) => unitRows(tf.mul(x!, 2)), ([x]) => unit(tf.mul(x!, 2)), 1],
   rowCosines: [([a, b]) => rowCosines(a!, b!), ([a, b]) => dots(unit(a!), unit(b!)), 2],
+  sumOfSquares: [
+    ([a, b]) => sumOfSquares([a!, b!]),
+    ([a, b]) => tf.add(tf.sum(tf.square(a!)), tf.sum(tf.square(b!))),
+    2,
+  ],
   weightedSum: [
     ([x]) => weightedSum(rowSquares(x!), list()),
     ([x]) => tf.sum(tf.mul(tf.sum(tf.square(x!), 1), list())),

@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { matrixOf, vectorOf } from './tensors';
+import { entry } from '../../src/domain/at';
+import { matrixOf, scalarOf, vectorOf } from './tensors';
+import { withGradient } from './withGradient';
 import type { Parameter } from './kernels/adam';
 
 /** A weighted sum that a step descends, by terms. */
@@ -36,15 +38,10 @@ export function termGradients(
   const result = tf.tidy(() =>
     tf.engine().gradients(
       () => {
-        const terms = loss();
-        const parts = terms.map(weighted);
-        // Not `addN`: on WebGPU it takes only as many terms as a shader binds buffers.
-        const total = tf.sum(tf.stack(parts));
-        values = tf.keep(
-          vectorOf(
-            tf.stack([...parts, total, ...terms.map(({ value }) => value), ...observed.map(({ value }) => value)]),
-          ),
-        );
+        const { total, weighted, raw } = totalOf(loss());
+        const seen = observed.map(({ value }) => tf.reshape(value, [1]));
+        values = tf.keep(vectorOf(tf.concat([weighted, tf.reshape(total, [1]), raw, ...seen])));
+        tf.dispose([weighted, raw]);
         return total;
       },
       parameters.map((parameter) => parameter.tensor),
@@ -54,6 +51,34 @@ export function termGradients(
   if (!values) throw new Error('The loss was not computed.');
   const unreached = parameters.filter((_, place) => !result.grads[place]).map(({ name }) => name);
   return { gradients: present(result.grads, parameters), values, unreached };
+}
+
+interface Total {
+  readonly total: tf.Scalar;
+  /** `[terms]`, kept. */
+  readonly weighted: tf.Tensor;
+  readonly raw: tf.Tensor;
+}
+
+/** Σ weight · term, and its parts. */
+function totalOf(terms: readonly WeightedTerm[]): Total {
+  const parts: tf.Tensor[] = [];
+  const scalars = terms.map(({ weight }) => (typeof weight === 'number' ? tf.scalar(weight) : weight));
+  const total = withGradient({
+    inputs: terms.map(({ value }) => value),
+    constants: scalars,
+    forward: (values) => {
+      const numbers = terms.map(({ weight }) => weight);
+      const weights = numbers.every((weight) => typeof weight === 'number') ? tf.tensor1d(numbers) : tf.stack(scalars);
+      const raw = tf.keep(tf.stack([...values]));
+      const weighted = tf.keep(tf.mul(raw, weights));
+      parts.push(weighted, raw);
+      return tf.sum(weighted);
+    },
+    // Nothing else is made of the total, so its own gradient is 1.
+    backward: (_dy, _values, weights) => weights.map((weight) => weight.clone()),
+  });
+  return { total: scalarOf(total), weighted: entry(parts, 0), raw: entry(parts, 1) };
 }
 
 /** What tfjs leaves out are gradients of parameters that the loss does not depend on. */

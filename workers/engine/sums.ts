@@ -41,7 +41,7 @@ export class RunningSums {
     const sums = this.#held();
     const backend: unknown = tf.backend();
     if (isWebGPU(backend)) {
-      this.#program ??= new InPlaceProgram(backend, SUMS_NAME, SUMS_WGSL);
+      this.#program ??= new InPlaceProgram(backend, SUMS_NAME, () => SUMS_WGSL);
       const buffers = [sums, values].map((tensor) => deviceBuffer(backend, tensor));
       this.#program.run([{ buffers, invocations: values.size }], sumsNumbers(begins));
       return;

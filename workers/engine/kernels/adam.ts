@@ -66,7 +66,7 @@ export const ADAM_NAME = 'adam';
 
 /**
  * PyTorch's Adam: `m ← β₁m + (1−β₁)g`, `v ← β₂v + (1−β₂)g²`,
- * `θ ← θ − (lr/(1−β₁ᵗ)) · m / (√(v/(1−β₂ᵗ)) + ε)`. One dispatch a parameter on WebGPU.
+ * `θ ← θ − (lr/(1−β₁ᵗ)) · m / (√(v/(1−β₂ᵗ)) + ε)`. On WebGPU a dispatch updates as many parameters as it can bind.
  */
 export class Adam {
   readonly #settings: AdamSettings;
@@ -140,12 +140,23 @@ export class Adam {
     gradients: readonly tf.Tensor[],
     learningRate: number,
   ): void {
-    this.#program ??= new InPlaceProgram(backend, ADAM_NAME, ADAM_WGSL);
-    const dispatches = parameters.map((parameter, position) => {
+    const most = Math.floor(backend.device.limits.maxStorageBuffersPerShaderStage / BUFFERS);
+    this.#program ??= new InPlaceProgram(backend, ADAM_NAME, adamWgsl);
+    const each = parameters.map((parameter, position) => {
       const gradient = gradients[position];
       if (!gradient) throw new Error(`No gradient for ${parameter.name}.`);
       const tensors = [parameter.tensor, parameter.first, parameter.second, gradient];
       return { buffers: tensors.map((tensor) => deviceBuffer(backend, tensor)), invocations: parameter.tensor.size };
+    });
+    // Those of like lengths together: a dispatch has as many invocations as its longest.
+    each.sort((a, b) => b.invocations - a.invocations);
+    const dispatches = Array.from({ length: Math.ceil(each.length / most) }, (_, place) => {
+      const together = each.slice(place * most, (place + 1) * most);
+      return {
+        of: together.length,
+        buffers: together.flatMap(({ buffers }) => buffers),
+        invocations: Math.max(...together.map(({ invocations }) => invocations)),
+      };
     });
     this.#program.run(dispatches, this.next(learningRate));
   }
@@ -206,28 +217,42 @@ function adamCompiled(
   old.dispose();
 }
 
-const ADAM_WGSL = `
+/** Buffers that a parameter brings: itself, its moments and its gradient. */
+const BUFFERS = 4;
+
+/** The shader that updates `count` parameters at once, each as long as it is. */
+function adamWgsl(count: number): string {
+  const each = (make: (k: number) => string): string => Array.from({ length: count }, (_, k) => make(k)).join('');
+  return `
 struct Settings {
   beta1 : f32, beta2 : f32, oneMinusBeta1 : f32, oneMinusBeta2 : f32,
   epsilon : f32, weightDecay : f32, stepSize : f32, scale : f32,
 }
-@group(0) @binding(0) var<storage, read_write> theta : array<f32>;
-@group(0) @binding(1) var<storage, read_write> firstMoment : array<f32>;
-@group(0) @binding(2) var<storage, read_write> secondMoment : array<f32>;
-@group(0) @binding(3) var<storage, read> gradient : array<f32>;
-@group(0) @binding(4) var<uniform> settings : Settings;
+${each(
+  (k) => `
+@group(0) @binding(${BUFFERS * k}) var<storage, read_write> theta${k} : array<f32>;
+@group(0) @binding(${BUFFERS * k + 1}) var<storage, read_write> first${k} : array<f32>;
+@group(0) @binding(${BUFFERS * k + 2}) var<storage, read_write> second${k} : array<f32>;
+@group(0) @binding(${BUFFERS * k + 3}) var<storage, read> gradient${k} : array<f32>;`,
+)}
+@group(0) @binding(${BUFFERS * count}) var<uniform> settings : Settings;
 
 @compute @workgroup_size(${IN_PLACE_WORKGROUP})
 fn main(@builtin(global_invocation_id) id : vec3<u32>, @builtin(num_workgroups) groups : vec3<u32>) {
   let i = id.x + id.y * groups.x * ${IN_PLACE_WORKGROUP}u;
-  if (i >= arrayLength(&theta)) { return; }
-  let g = gradient[i] + settings.weightDecay * theta[i];
-  let m = settings.beta1 * firstMoment[i] + settings.oneMinusBeta1 * g;
-  let v = settings.beta2 * secondMoment[i] + settings.oneMinusBeta2 * g * g;
-  firstMoment[i] = m;
-  secondMoment[i] = v;
-  theta[i] = theta[i] - settings.stepSize * m / (sqrt(v) * settings.scale + settings.epsilon);
+${each(
+  (k) => `
+  if (i < arrayLength(&theta${k})) {
+    let g = gradient${k}[i] + settings.weightDecay * theta${k}[i];
+    let m = settings.beta1 * first${k}[i] + settings.oneMinusBeta1 * g;
+    let v = settings.beta2 * second${k}[i] + settings.oneMinusBeta2 * g * g;
+    first${k}[i] = m;
+    second${k}[i] = v;
+    theta${k}[i] = theta${k}[i] - settings.stepSize * m / (sqrt(v) * settings.scale + settings.epsilon);
+  }`,
+)}
 }`;
+}
 
 export interface SavedParameter {
   readonly shape: number[];

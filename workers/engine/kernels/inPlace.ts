@@ -8,6 +8,8 @@ const MAX_GROUPS = 65_535;
 
 /** One dispatch: buffers at bindings 0, 1, …, and how many invocations are wanted. */
 export interface InPlaceDispatch {
+  /** What the shader is made for, if there are several: how many things it changes at once. */
+  readonly of?: number;
   readonly buffers: readonly GPUBuffer[];
   readonly invocations: number;
 }
@@ -18,17 +20,25 @@ export interface InPlaceDispatch {
  */
 export class InPlaceProgram {
   readonly #backend: WebGPUBackend;
-  readonly #pipeline: GPUComputePipeline;
+  readonly #code: (of: number) => string;
+  readonly #pipelines = new Map<number, GPUComputePipeline>();
   readonly #name: string;
 
-  constructor(backend: WebGPUBackend, name: string, code: string) {
+  constructor(backend: WebGPUBackend, name: string, code: (of: number) => string) {
     this.#backend = backend;
     this.#name = name;
-    this.#pipeline = backend.device.createComputePipeline({
-      label: name,
-      layout: 'auto',
-      compute: { module: backend.device.createShaderModule({ code }), entryPoint: 'main' },
-    });
+    this.#code = code;
+  }
+
+  #pipelineOf(of: number): GPUComputePipeline {
+    const { device } = this.#backend;
+    const known = this.#pipelines.get(of);
+    if (known) return known;
+    const module = device.createShaderModule({ code: this.#code(of) });
+    const compute = { module, entryPoint: 'main' };
+    const made = device.createComputePipeline({ label: this.#name, layout: 'auto', compute });
+    this.#pipelines.set(of, made);
+    return made;
   }
 
   run(dispatches: readonly InPlaceDispatch[], numbers: Float32Array<ArrayBuffer>): void {
@@ -40,10 +50,11 @@ export class InPlaceProgram {
     givenTo(uniform, this.#name, () => queue.writeBuffer(uniform, 0, numbers));
     const encoder = device.createCommandEncoder();
     const pass = encoder.beginComputePass();
-    pass.setPipeline(this.#pipeline);
-    for (const { buffers, invocations } of dispatches) {
+    for (const { of = 1, buffers, invocations } of dispatches) {
+      const pipeline = this.#pipelineOf(of);
+      pass.setPipeline(pipeline);
       const entries = [...buffers, uniform].map((buffer, binding) => ({ binding, resource: { buffer } }));
-      pass.setBindGroup(0, device.createBindGroup({ layout: this.#pipeline.getBindGroupLayout(0), entries }));
+      pass.setBindGroup(0, device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries }));
       const groups = Math.ceil(invocations / IN_PLACE_WORKGROUP);
       const x = Math.min(groups, MAX_GROUPS);
       pass.dispatchWorkgroups(x, Math.ceil(groups / x));

@@ -6,7 +6,9 @@ import { registerCsrProduct } from './csrProduct';
 import { registerExpertScores } from './expertScores';
 import { registerHalves } from './halves';
 import { registerMaskedTopK } from './maskedTopK';
+import { registerRoutingStage } from './routingStage';
 import { registerRowCosines } from './rowCosines';
+import { registerSumOfSquares } from './sumOfSquares';
 import { registerTopMask } from './topMask';
 import { registerUniformDraws } from './uniformDraws';
 import { registerWeightedSum } from './weightedSum';
@@ -22,4 +24,6 @@ export function registerKernels(): void {
   registerRowCosines();
   registerWeightedSum();
   registerBpr();
+  registerRoutingStage();
+  registerSumOfSquares();
 }

@@ -47,7 +47,7 @@ export function logSumExpProducts(
     const sums = bothWays ? tf.concat([along, tf.matMul(exponentials, m, true)], 1) : along;
     save([left, right, exponentials, sums]);
     return {
-      value: tf.add(tf.log(sums), shift),
+      value: shift > 0 ? tf.add(tf.log(sums), shift) : tf.log(sums),
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
         const [x, y, e, total] = saved.map(matrixOf);
         if (!x || !y || !e || !total) throw new Error('logSumExpProducts has lost its saved values.');
@@ -98,6 +98,7 @@ function contrast(
   // The temperature divides the smaller operand, not the B × B logits.
   const a = matrixOf(tf.mul(unitRows(anchors), 1 / temperature));
   const c = unitRows(candidates);
-  const sums = vectorOf(tf.mean(logSumExpProducts(a, c, 1 / temperature, rows, bothWays), 1));
+  const both = logSumExpProducts(a, c, 1 / temperature, rows, bothWays);
+  const sums = vectorOf(bothWays ? tf.mean(both, 1) : tf.reshape(both, [-1]));
   return weightedSum(tf.sub<tf.Tensor1D>(sums, rowDots(a, c)), rows.weights);
 }

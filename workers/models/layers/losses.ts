@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Parameter } from '../../engine/kernels/adam';
 import { bprLosses } from '../../engine/kernels/bpr';
 import { rowCosinesWith, rowSquares } from '../../engine/kernels/rowCosines';
+import { sumOfSquares } from '../../engine/kernels/sumOfSquares';
 import { weightedSum } from '../../engine/kernels/weightedSum';
 import { gatherRows } from '../../engine/rows';
 import { scalarOf, vectorOf } from '../../engine/tensors';
@@ -63,9 +64,9 @@ export function squaredRegulariser(rows: BatchRows, batch: Batch): tf.Scalar {
   return scalarOf(tf.mul(tf.addN(sums), 0.5 / batch.size));
 }
 
-/** `Σ ‖Θ‖²` over parameters. WebGPU adds up only as many tensors at once as a shader binds; it stacks any number. */
+/** `Σ ‖Θ‖²` over parameters. */
 export const squaresOf = (parameters: readonly Parameter[]): tf.Scalar =>
-  scalarOf(tf.sum(tf.stack(parameters.map(({ tensor }) => tf.sum(tf.square(tensor))))));
+  sumOfSquares(parameters.map(({ tensor }) => tensor));
 
 /** `1 − mean cos(x, y)` over the batch's real rows, `x` and `y` `[B, d]`; between 0 and 2. No gradient flows to `y`. */
 export const cosineDistance = (x: tf.Tensor2D, y: tf.Tensor2D, batch: Batch): tf.Scalar =>

@@ -31,7 +31,7 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
   const encoder = await newEncoder(context, induced);
   const heads = expertHeads(experts, groups.length, config, random);
   const route = routed ? newRouter(config, experts.length, random) : null;
-  const stage = stageOf(config, input.train.users.length, experts.length);
+  const stage = stageOf(config, input.train.users.length);
   const parameters = [...encoder.parameters, ...heads.parameters, ...(route?.parameters ?? [])];
   const top = Math.min(config.topExperts, experts.length);
   const parts: Parts = { config, users: input.users, groups, experts, top, encoder, heads, route, stage, parameters };
@@ -56,20 +56,17 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
   };
 }
 
-function stageOf(config: Settings, trainPairs: number, experts: number): StageMachine {
+function stageOf(config: Settings, trainPairs: number): StageMachine {
   const stepsPerEpoch = Math.ceil(trainPairs / config.batchSize);
-  return stageMachine(
-    {
-      weight: config.routingWeight,
-      stages: config.stages,
-      stageWeights: config.stageWeights,
-      threshold: config.entropyThreshold,
-      window: config.coverageWindow,
-      minSteps: Math.round(config.minCoverageEpochs * stepsPerEpoch),
-      switchStep: config.switchStep,
-    },
-    Math.max(2, experts),
-  );
+  return stageMachine({
+    weight: config.routingWeight,
+    stages: config.stages,
+    stageWeights: config.stageWeights,
+    threshold: config.entropyThreshold,
+    window: config.coverageWindow,
+    minSteps: Math.round(config.minCoverageEpochs * stepsPerEpoch),
+    switchStep: config.switchStep,
+  });
 }
 
 export const model = defineModel(table, build);

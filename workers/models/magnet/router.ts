@@ -1,7 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { MagnetConfig } from './table';
 import { newParameter, type Parameter } from '../../engine/kernels/adam';
+import { required } from '../../../src/domain/at';
 import { copyInto } from '../../engine/kernels/inPlace';
+import {
+  routingStage,
+  STATE,
+  STRENGTHS,
+  SWITCHES,
+  TOLD,
+  type StageAttributes,
+} from '../../engine/kernels/routingStage';
+import { withGradient } from '../../engine/withGradient';
 import { topMask } from '../../engine/kernels/topMask';
 import type { Random } from '../../numbers/rng';
 import { matrixOf, vectorOf } from '../../engine/tensors';
@@ -82,13 +92,6 @@ export function renormalised(pi: tf.Tensor2D, top: number): tf.Tensor2D {
   return matrixOf(tf.div(selected, tf.sum(selected, 1, true)));
 }
 
-/** `−Σ p ln p` of a distribution `[E]`. */
-export const entropyOf = (mean: tf.Tensor1D): tf.Tensor =>
-  tf.neg(tf.sum(tf.mul(mean, tf.log(tf.maximum(mean, 1e-30)))));
-
-/** Slots of the stage's state and of what a step is told. */
-const STAGE_SLOTS = 4;
-
 /** The two-stage regulariser of the routing, whose state stays on the device. */
 export interface StageMachine {
   /** From the batch's π̄: the weights of coverage and confidence, H̃, the counter and the stage, `[5]`. Moves the state on. */
@@ -113,64 +116,29 @@ interface StageRule {
  * Per step `H̃ = H(π̄)/ln E`, counter `n + 1` if `H̃ ≥ H*`, else 0; stage 1 → 2 once, when `n ≥ W` and at least `minSteps` steps
  * lie before this one. Counter and stage move first, and the step's weights are those of the stage it ends up in.
  */
-export function stageMachine(rule: StageRule, experts: number): StageMachine {
-  const state = tf.keep(tf.tensor1d([0, rule.stages === 'confidence' ? 2 : 1, 0, 0]));
-  const flag = (condition: tf.Tensor): tf.Tensor => tf.cast(condition, 'float32');
-
-  const nextStage = (stage: tf.Tensor, counter: tf.Tensor, steps: tf.Tensor): tf.Tensor => {
-    switch (rule.stages) {
-      case 'entropy':
-        return tf.maximum(
-          stage,
-          tf.add(1, tf.mul(flag(tf.greaterEqual(counter, rule.window)), flag(tf.greater(steps, rule.minSteps)))),
-        );
-      case 'fixed':
-        return tf.add(1, flag(tf.greater(steps, rule.switchStep)));
-      default:
-        return stage;
-    }
+export function stageMachine({ stages, stageWeights, ...numbers }: StageRule): StageMachine {
+  const begins = stages === 'confidence' ? 2 : 1;
+  const state = tf.keep(tf.tensor1d([0, begins, 0, 0]));
+  const attributes: StageAttributes = {
+    ...numbers,
+    by: Math.max(
+      0,
+      SWITCHES.findIndex((name) => name === stages),
+    ),
+    strength: Math.max(
+      0,
+      STRENGTHS.findIndex((name) => name === stageWeights),
+    ),
   };
-  /** What H̃ makes of λ_r in stage 1 and in stage 2. */
-  const strength = (entropy: tf.Tensor): { coverage: tf.Tensor; confidence: tf.Tensor } => {
-    const rest = tf.sub(1, entropy);
-    const one = tf.onesLike(entropy);
-    switch (rule.stageWeights) {
-      case 'quad':
-        return { coverage: tf.square(rest), confidence: tf.square(entropy) };
-      case 'const':
-        return { coverage: one, confidence: one };
-      case 'rev':
-        return { coverage: entropy, confidence: rest };
-      default:
-        return { coverage: rest, confidence: entropy };
-    }
-  };
-
   return {
     advance: (mean) => {
-      const move = tf.customGrad((pi) => {
-        if (!(pi instanceof tf.Tensor)) throw new Error('The stage follows a mean routing.');
-        const entropy = tf.reshape(tf.mul(entropyOf(vectorOf(pi)), 1 / Math.log(experts)), [1]);
-        const [counterBefore, stageBefore, stepsBefore, switchBefore] = tf.split(state, STAGE_SLOTS);
-        if (!counterBefore || !stageBefore || !stepsBefore || !switchBefore)
-          throw new Error('The stage has lost its state.');
-        const steps = tf.add(stepsBefore, 1);
-        const counter = tf.mul(tf.add(counterBefore, 1), flag(tf.greaterEqual(entropy, rule.threshold)));
-        const stage = nextStage(stageBefore, counter, steps);
-        const switched = tf.add(switchBefore, tf.mul(steps, tf.sub(stage, stageBefore)));
-        copyInto(state, tf.concat([counter, stage, steps, switched]));
-        const second = tf.sub(stage, 1);
-        const { coverage, confidence } = strength(entropy);
-        const weights = [
-          tf.mul(tf.mul(coverage, tf.sub(1, second)), rule.weight),
-          tf.mul(tf.mul(confidence, second), rule.weight),
-        ];
-        return {
-          value: tf.concat([...weights, entropy, counter, stage]),
-          gradFunc: (dy: tf.Tensor) => tf.zeros([experts], dy.dtype),
-        };
+      const all = withGradient({
+        inputs: [mean],
+        forward: ([pi]) => routingStage(required(pi), state, attributes),
+        backward: (_, [pi]) => [tf.zerosLike(required(pi))],
       });
-      return vectorOf(move(mean));
+      copyInto(state, tf.slice(all, TOLD, STATE));
+      return vectorOf(tf.slice(all, 0, TOLD));
     },
     state: () => state,
     restore: (values) => writeNumbers(state, 0, values),
