@@ -178,13 +178,15 @@ function doubtsOf(name: string, step: GoldenStep, doubts: Doubts): readonly numb
 /** Observed numbers, and distributions: entity weights come as multiples of a uniform weight, −1 where a row is not counted. */
 async function expectObserved(scope: GoldenScope, numbers: Float32Array, step: GoldenStep): Promise<void> {
   const reference = step.observed ?? {};
-  scope.observed.forEach(({ key }, position) => {
-    const [expected] = reference[key] ?? [];
-    if (expected !== undefined)
-      expect(Math.abs(numbers[position]! - expected), key).toBeLessThanOrEqual(
-        TERM * Math.max(1e-3, Math.abs(expected)),
-      );
-  });
+  scope.observed
+    .flatMap(({ keys }) => keys)
+    .forEach((key, position) => {
+      const [expected] = reference[key] ?? [];
+      if (expected !== undefined)
+        expect(Math.abs(numbers[position]! - expected), key).toBeLessThanOrEqual(
+          TERM * Math.max(1e-3, Math.abs(expected)),
+        );
+    });
   for (const [key, tensor] of scope.distributions) {
     const counted = (await readFloats(tensor)).filter((value) => value >= 0).slice(0, reference[key]?.length);
     tensor.dispose();
@@ -198,7 +200,7 @@ async function expectObserved(scope: GoldenScope, numbers: Float32Array, step: G
       key,
     ).toBeLessThanOrEqual(TERM);
   }
-  const seen = new Set([...scope.observed.map(({ key }) => key), ...scope.distributions.keys()]);
+  const seen = new Set([...scope.observed.flatMap(({ keys }) => keys), ...scope.distributions.keys()]);
   expect(Object.keys(reference).filter((key) => !seen.has(key))).toEqual([]);
 }
 

@@ -11,6 +11,7 @@ import {
   rowSquares,
   unitRows,
 } from '../../workers/engine/kernels/rowCosines';
+import { dropoutMaskPair } from '../../workers/engine/kernels/dropoutMask';
 import { squareSharesPair, sumOfSquares } from '../../workers/engine/kernels/sumOfSquares';
 import { weightedSum, weightedSumPair } from '../../workers/engine/kernels/weightedSum';
 import {
@@ -54,11 +55,11 @@ const BPR_CASES: readonly Attributes[] = [0, 1].flatMap((floor) =>
 );
 
 describeOn('webgpu', 'a fused kernel', (test) => {
-  const all = [...ROW_PAIRS, ...BPR_PAIRS, weightedSumPair, squareSharesPair];
+  const all = [...ROW_PAIRS, ...BPR_PAIRS, weightedSumPair, squareSharesPair, dropoutMaskPair];
   for (const pair of all)
     for (const columns of [64, 7])
       test(`${pair.name} equals its twin, ${columns} columns`, async () => {
-        for (const attributes of BPR_PAIRS.includes(pair) ? BPR_CASES : [{}]) {
+        for (const attributes of BPR_PAIRS.includes(pair) ? BPR_CASES : [{ rate: 0.3 }]) {
           const inputs = inputsOf(pair, columns, attributes['ratio'] ?? 1);
           const shapes = inputs.map(({ shape }) => shape);
           const twin = new Float32Array(tf.util.sizeFromShape(pair.outputShape(shapes, attributes)));
@@ -174,7 +175,10 @@ for (const backend of BACKENDS)
         const tables = Array.from({ length: count }, () => matrix(uniform(ROWS * 8), ROWS, 8));
         const [got, wanted] = [await slopes(fused, tables), await slopes(chain, tables)];
         expect(got).toHaveLength(count + 1);
-        got.forEach((values, place) => expect(worst(values, wanted[place]!), `${place}`).toBeLessThanOrEqual(2e-5));
+        got.forEach((values, place) => {
+          const size = wanted[place]!.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
+          expect(worst(values, wanted[place]!) / size, `${place}`).toBeLessThanOrEqual(2e-5);
+        });
         tf.dispose(tables);
       });
   });

@@ -134,7 +134,7 @@ export function hostBatchOf(step: GoldenStep, wanted: GoldenCase, { train }: Gol
 export class GoldenScope implements StepScope {
   readonly epoch: number;
   readonly first: boolean;
-  readonly observed: { key: string; value: tf.Scalar }[] = [];
+  readonly observed: { keys: readonly string[]; values: tf.Tensor }[] = [];
   readonly distributions = new Map<string, tf.Tensor1D>();
   readonly #draws: Record<string, Values>;
 
@@ -154,7 +154,11 @@ export class GoldenScope implements StepScope {
   }
 
   observe(key: string, value: tf.Scalar): void {
-    this.observed.push({ key, value });
+    this.observed.push({ keys: [key], values: value });
+  }
+
+  observeAll(keys: readonly string[], values: tf.Tensor1D): void {
+    this.observed.push({ keys, values });
   }
 
   distribution(key: string, values: () => tf.Tensor1D): void {

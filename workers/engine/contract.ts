@@ -12,6 +12,8 @@ export interface StepScope {
   draw(site: string, ids: tf.Tensor1D, width: number): tf.Tensor2D;
   /** A number of this step, averaged over a reporting interval. */
   observe(key: string, value: tf.Scalar): void;
+  /** The same of a list, each number under its key. */
+  observeAll(keys: readonly string[], values: tf.Tensor1D): void;
   /** Numbers `[n]` whose distribution is kept once an epoch, of its first step, where alone they are made: counted between `edges`. */
   distribution(key: string, values: () => tf.Tensor1D, edges: readonly number[]): void;
 }

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { given } from './capture/given';
 import { drawKey, uniformDraws } from './kernels/uniformDraws';
 import { integers } from './tensors';
-import type { ObservedValue } from './step';
+import type { ObservedValues } from './step';
 import type { Random } from '../numbers/rng';
 import type { StepScope } from './contract';
 
@@ -35,7 +35,7 @@ export const siteKey = (random: (name: string) => Random, name: string, step: nu
 
 /** One step's place, draws and observations. Distributions are kept for an epoch's first step; the caller reads and disposes them. */
 export class RecordingStep implements StepScope {
-  readonly observed: ObservedValue[] = [];
+  readonly observed: ObservedValues[] = [];
   readonly distributions = new Map<string, Distribution>();
   /** By site, where they are to be recorded. */
   readonly draws = new Map<string, tf.Tensor2D>();
@@ -71,7 +71,11 @@ export class RecordingStep implements StepScope {
   }
 
   observe(key: string, value: tf.Scalar): void {
-    this.observed.push({ key, value });
+    this.observed.push({ keys: [key], values: value });
+  }
+
+  observeAll(keys: readonly string[], values: tf.Tensor1D): void {
+    this.observed.push({ keys, values });
   }
 
   distribution(key: string, values: () => tf.Tensor1D, edges: readonly number[]): void {

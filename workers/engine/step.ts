@@ -11,10 +11,10 @@ export interface WeightedTerm {
   readonly value: tf.Scalar;
 }
 
-/** A number to be read together with the terms. */
-export interface ObservedValue {
-  readonly key: string;
-  readonly value: tf.Scalar;
+/** Numbers to be read together with the terms, each under its key. */
+export interface ObservedValues {
+  readonly keys: readonly string[];
+  readonly values: tf.Tensor;
 }
 
 export interface Gradients {
@@ -32,14 +32,14 @@ const weighted = ({ weight, value }: WeightedTerm): tf.Tensor => (weight === 1 ?
 export function termGradients(
   parameters: readonly Parameter[],
   loss: () => WeightedTerm[],
-  observed: readonly ObservedValue[] = [],
+  observed: readonly ObservedValues[] = [],
 ): Gradients {
   let values: tf.Tensor1D | null = null;
   const result = tf.tidy(() =>
     tf.engine().gradients(
       () => {
         const { total, weighted, raw } = totalOf(loss());
-        const seen = observed.map(({ value }) => tf.reshape(value, [1]));
+        const seen = observed.map(({ values: list }) => tf.reshape(list, [-1]));
         values = tf.keep(vectorOf(tf.concat([weighted, tf.reshape(total, [1]), raw, ...seen])));
         tf.dispose([weighted, raw]);
         return total;

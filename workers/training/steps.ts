@@ -120,7 +120,7 @@ export class Steps {
     );
     if (first) refuseLostParameters(model.parameters, unreached);
     this.termKeys = terms.map(({ key }) => key);
-    this.observedKeys = scope.observed.map(({ key }) => key);
+    this.observedKeys = scope.observed.flatMap(({ keys }) => keys);
     recorder?.suspend();
     const observed = first ? await this.#observeFirst(batch, scope, place) : {};
     this.sums.ready(values.size);

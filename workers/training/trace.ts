@@ -8,7 +8,7 @@ import type { Trace } from '../../src/storage/weights';
 import { readFloats } from '../engine/backends';
 import type { Parameter } from '../engine/kernels/adam';
 import { readAll } from '../engine/rowSource';
-import type { Gradients, ObservedValue } from '../engine/step';
+import type { Gradients, ObservedValues } from '../engine/step';
 import type { FeatureMatrix, LossTermValue, Model, NamedGraph } from '../models/model';
 import { featureName } from '../models/model';
 import type { HostBatch } from './batch';
@@ -19,7 +19,7 @@ interface StepRecord {
   readonly learningRate: number;
   readonly host: HostBatch;
   readonly terms: readonly LossTermValue[];
-  readonly observed: readonly ObservedValue[];
+  readonly observed: readonly ObservedValues[];
   readonly values: Gradients['values'];
   readonly gradients: Gradients['gradients'];
   readonly parameters: readonly Parameter[];
@@ -108,7 +108,7 @@ export class TraceRecorder {
       total: at(numbers, terms.length),
       ...(observed.length > 0 && {
         observed: Object.fromEntries(
-          observed.map(({ key }, place) => [key, at(numbers, 2 * terms.length + 1 + place)]),
+          observed.flatMap(({ keys }) => keys).map((key, place) => [key, at(numbers, 2 * terms.length + 1 + place)]),
         ),
       }),
     });

@@ -3,6 +3,7 @@ import '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import { registerBpr } from './bpr';
 import { registerCsrProduct } from './csrProduct';
+import { registerDropoutMask } from './dropoutMask';
 import { registerExpertScores } from './expertScores';
 import { registerHalves } from './halves';
 import { registerMaskedTopK } from './maskedTopK';
@@ -24,6 +25,7 @@ export function registerKernels(): void {
   registerRowCosines();
   registerWeightedSum();
   registerBpr();
+  registerDropoutMask();
   registerRoutingStage();
   registerSumOfSquares();
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { StepScope } from '../../engine/contract';
+import { maskOf } from '../../engine/kernels/dropoutMask';
 import { matrixOf } from '../../engine/tensors';
 
 /** A named place in a step where numbers are dropped, with probability `rate` each. */
@@ -12,8 +13,7 @@ export interface DropoutSite {
 /** What each number is multiplied by, `[n, columns]`: 0 with probability `rate`, else 1/(1 − rate); null for a rate of 0, which draws nothing. */
 export function dropoutMask(ids: tf.Tensor1D, columns: number, { step, site, rate }: DropoutSite): tf.Tensor2D | null {
   if (rate === 0) return null;
-  const kept = tf.cast(tf.greaterEqual(step.draw(site, ids, columns), rate), 'float32');
-  return matrixOf(tf.mul(kept, 1 / (1 - rate)));
+  return maskOf(step.draw(site, ids, columns), rate);
 }
 
 /** Inverted dropout, `[n, d]` → `[n, d]`. `ids [n]` say which rows share a mask. */

@@ -1,5 +1,6 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { newParameter, type Parameter } from '../../engine/kernels/adam';
+import { productWithBias } from '../../engine/products';
 import { matrixOf } from '../../engine/tensors';
 import type { Random } from '../../numbers/rng';
 import { linearUniform } from './initialisers';
@@ -40,6 +41,6 @@ export function linearOf(weight: Parameter, bias: Parameter): Linear {
     weight,
     bias,
     parameters: [weight, bias],
-    apply: (x) => matrixOf(tf.add(tf.matMul(x, matrixOf(weight.tensor)), bias.tensor)),
+    apply: (x) => productWithBias(x, matrixOf(weight.tensor), bias.tensor),
   };
 }

@@ -87,11 +87,10 @@ function routingTerms(
   const mean = vectorOf(tf.squeeze(tf.matMul(matrixOf(tf.reshape(batch.weights, [1, -1])), pi), [0]));
   const told = stage.advance(mean);
   const at = (slot: number): tf.Scalar => scalarOf(tf.reshape(tf.slice(told, slot, 1), []));
-  step.observe('entropy', at(2));
-  step.observe('counter', at(3));
-  step.observe('stage', at(4));
-  tf.split(mean, experts.length).forEach((share, expert) =>
-    step.observe(batchRoutingKey(expert), scalarOf(tf.reshape(share, []))),
+  step.observeAll(['entropy', 'counter', 'stage'], vectorOf(tf.slice(told, 2, 3)));
+  step.observeAll(
+    experts.map((_, expert) => batchRoutingKey(expert)),
+    mean,
   );
   return [
     { key: 'coverage', weight: at(0), value: scalarOf(tf.sum(tf.square(tf.sub(mean, 1 / experts.length)))) },

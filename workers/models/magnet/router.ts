@@ -11,6 +11,7 @@ import {
   TOLD,
   type StageAttributes,
 } from '../../engine/kernels/routingStage';
+import { productWithBias } from '../../engine/products';
 import { withGradient } from '../../engine/withGradient';
 import { topMask } from '../../engine/kernels/topMask';
 import type { Random } from '../../numbers/rng';
@@ -62,7 +63,7 @@ export function router(config: MagnetConfig, experts: number, random: (name: str
   return {
     parameters: [users, items, bias, ...(output ? [output.weight, output.bias] : [])],
     hidden,
-    userPart: (z) => matrixOf(tf.add(tf.matMul(z, matrixOf(users.tensor)), bias.tensor)),
+    userPart: (z) => productWithBias(z, matrixOf(users.tensor), bias.tensor),
     itemPart: (z) => matrixOf(tf.matMul(z, matrixOf(items.tensor))),
     join: (u, i) => {
       const sum = matrixOf(tf.add(u, i));
