@@ -1,14 +1,14 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { hostingPlugin } from './cli/hostingPlugin.ts';
-import { simdPlugin } from './cli/simdPlugin.mjs';
+import { modulePlugins } from './cli/modulePlugins.mjs';
 import { versionDefine } from './cli/version.mjs';
 
 export default defineConfig({
   base: './',
   define: versionDefine,
-  plugins: [react(), simdPlugin(), hostingPlugin()],
-  worker: { format: 'es', plugins: () => [simdPlugin()] },
+  plugins: [react(), ...modulePlugins(), hostingPlugin()],
+  worker: { format: 'es', plugins: modulePlugins },
   // What only the workers and the lazily loaded pages import must be known at the start: found at first use, Vite would
   // bundle again and reload a worker in the middle of its work.
   optimizeDeps: { entries: ['index.html', 'workers/*.worker.ts', 'src/features/**/*.tsx'] },

@@ -2,14 +2,14 @@ import { playwright } from '@vitest/browser-playwright';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { browserFlags, browserPath } from './cli/browser';
-import { simdPlugin } from './cli/simdPlugin.mjs';
+import { modulePlugins } from './cli/modulePlugins.mjs';
 import { versionDefine } from './cli/version.mjs';
 
 const helper = (name: string): string => fileURLToPath(new URL(`./tests/helpers/${name}`, import.meta.url));
 
 /** In this process: unit and golden tests, and the device tests on Dawn, WASM and CPU. */
 const inNode = {
-  plugins: [simdPlugin()],
+  plugins: modulePlugins(),
   define: versionDefine,
   resolve: { alias: { '#test-host': helper('host.node.ts') } },
   test: {
@@ -47,7 +47,7 @@ export default defineConfig({
       },
       {
         // In Chromium: its own WebGPU and WASM, and what runs in a browser alone.
-        plugins: [simdPlugin()],
+        plugins: modulePlugins(),
         define: versionDefine,
         resolve: { alias: { '#test-host': helper('host.browser.ts') } },
         optimizeDeps: {

@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
-import { simdPlugin } from './simdPlugin.mjs';
+import { modulePlugins } from './modulePlugins.mjs';
 import { versionDefine } from './version.mjs';
 
 /** Builds `entry`, relative to the repository, and returns the path of the one file; it lies there until the process ends. With `sourcemap`, stack traces can name the files it was made of. */
@@ -14,7 +14,7 @@ export async function bundle(entry, { sourcemap = false } = {}) {
     root: fileURLToPath(new URL('..', import.meta.url)),
     configFile: false,
     logLevel: 'error',
-    plugins: [simdPlugin()],
+    plugins: modulePlugins(),
     define: versionDefine,
     // Native modules and test tools stay what they are; everything else is bundled.
     ssr: { target: 'node', noExternal: true, external: ['webgpu', 'vite', '@vitejs/plugin-react', '@playwright/test'] },

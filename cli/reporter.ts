@@ -57,7 +57,7 @@ export function reporter(json: boolean): Reporter {
         case 'storage':
         case 'watched':
         case 'alive':
-        case 'throughput':
+        case 'proved':
         case 'ended':
         case 'fault':
           return;

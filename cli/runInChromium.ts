@@ -12,7 +12,7 @@ import { browserFlags, browserPath } from './browser';
 import type { HeadlessRequest } from './headlessPage';
 import type { DatasetFacts, RunFiles } from './output';
 import type { Reporter } from './reporter';
-import { simdPlugin } from './simdPlugin.mjs';
+import { modulePlugins } from './modulePlugins.mjs';
 import { APP_VERSION } from '../src/domain/version';
 
 type Message =
@@ -41,9 +41,9 @@ export async function runInChromium(
     base: './',
     configFile: false,
     logLevel: 'error',
-    plugins: [simdPlugin()],
+    plugins: modulePlugins(),
     define: { 'import.meta.env.LODESTONE_VERSION': JSON.stringify(APP_VERSION) },
-    worker: { format: 'es', plugins: () => [simdPlugin()] },
+    worker: { format: 'es', plugins: modulePlugins },
     build: {
       outDir,
       emptyOutDir: true,

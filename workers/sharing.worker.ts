@@ -5,6 +5,7 @@ import { newId } from '../src/domain/ids';
 import { browserDatabase } from '../src/storage/database';
 import { datasetArchive } from '../src/sharing/datasetArchive';
 import { decodeStudy } from '../src/sharing/link';
+import { decodeProof, decodeProofFile } from '../src/sharing/proofFile';
 import { makeBackup } from './sharing/backup';
 import { pickedFolder } from './sharing/folder';
 import { backUpToFolder } from './sharing/folderBackup';
@@ -43,6 +44,10 @@ async function answer(command: SharingCommand): Promise<SharingEvent> {
       return { type: 'imported', report: await importFiles(database, command.files, newId, new Date(), phase) };
     case 'link':
       return { type: 'linked', study: await decodeStudy(command.text) };
+    case 'proof': {
+      const { from } = command;
+      return { type: 'proof', proof: await (typeof from === 'string' ? decodeProof(from) : decodeProofFile(from)) };
+    }
   }
 }
 

@@ -6,9 +6,9 @@ import { browserDatabase } from '../src/storage/database';
 import { readDataset } from '../src/storage/datasets';
 import { browserHost } from './engine/browserHost';
 import { openDevice } from './engine/device';
-import { measureThroughput } from './engine/throughput';
 import { RunControl } from './training/control';
 import { runMemory } from './training/estimate';
+import { proveDevice } from './training/proof/prove';
 import { executeRun } from './training/run';
 
 const database = browserDatabase();
@@ -54,8 +54,18 @@ async function handle(command: TrainingCommand): Promise<void> {
           allowSoftware: command.allowSoftware,
         });
         emit({ type: 'device', device: device.report });
-        if (command.measure) emit({ type: 'throughput', throughput: await measureThroughput() });
         device.close();
+      });
+      return;
+    case 'prove':
+      await exclusively(async () => {
+        const { backend, allowSoftware } = command;
+        const proof = await proveDevice(
+          browserHost(),
+          { backend, allowSoftware },
+          { speed: true, progress: (text, fraction) => emit({ type: 'phase', text, fraction }) },
+        );
+        emit({ type: 'proved', proof });
       });
       return;
     case 'estimate': {

@@ -56,6 +56,10 @@ export function createRouter() {
               lazy: async () => ({ Component: (await import('../features/sharing/SharedPage')).SharedPage }),
             },
             {
+              path: 'shared/device',
+              lazy: async () => ({ Component: (await import('../features/device/SharedProofPage')).SharedProofPage }),
+            },
+            {
               path: 'device',
               lazy: async () => ({ Component: (await import('../features/device/DevicePage')).DevicePage }),
             },

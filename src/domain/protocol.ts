@@ -17,6 +17,7 @@ import type {
   WeightsOf,
 } from './run';
 import type { BackendChoice } from './backend';
+import type { DeviceProof } from './proof';
 import type { Config, ModelId } from './models/table';
 import type { Finding } from './observations';
 import type { PairExplanation, RunRouting } from './routes';
@@ -107,20 +108,12 @@ export type TrainingCommand =
   | { readonly type: 'stepEpoch' }
   /** Ends now; the best epoch so far is evaluated on test and kept. */
   | { readonly type: 'stop' }
-  /** Probes a device, runs the self-test and measures throughput. No run may be active in this worker. */
-  | {
-      readonly type: 'probe';
-      readonly backend: BackendChoice;
-      readonly allowSoftware: boolean;
-      readonly measure: boolean;
-    }
+  /** Opens a device and runs the self-test. No run may be active in this worker. */
+  | { readonly type: 'probe'; readonly backend: BackendChoice; readonly allowSoftware: boolean }
+  /** Proves the device against the twins of its kernels and PyTorch's numbers. No run may be active in this worker. */
+  | { readonly type: 'prove'; readonly backend: BackendChoice; readonly allowSoftware: boolean }
   /** Memory a run would take. */
   | { readonly type: 'estimate'; readonly datasetId: string; readonly model: ModelId; readonly config: Config };
-
-export interface Throughput {
-  readonly matrixProductGflops: number;
-  readonly sparseProductGbPerSecond: number;
-}
 
 export type TrainingEvent =
   | { readonly type: 'device'; readonly device: DeviceReport }
@@ -149,7 +142,7 @@ export type TrainingEvent =
   | { readonly type: 'storage'; readonly full: boolean }
   | { readonly type: 'watched' | 'alive' }
   | { readonly type: 'estimated'; readonly estimate: MemoryEstimate }
-  | { readonly type: 'throughput'; readonly throughput: Throughput }
+  | { readonly type: 'proved'; readonly proof: DeviceProof }
   /** The document as stored; the last event of a run, whatever its end. */
   | { readonly type: 'ended'; readonly run: RunDocument }
   | { readonly type: 'fault'; readonly fault: Fault };
@@ -259,7 +252,9 @@ export type SharingCommand =
   /** Stores what studies, weights and backups hold, beside what is here. */
   | { readonly type: 'import'; readonly files: readonly NamedFile[] }
   /** What a link holds, from its `x=` on. Nothing is stored. */
-  | { readonly type: 'link'; readonly text: string };
+  | { readonly type: 'link'; readonly text: string }
+  /** The proof of a device: what a link holds, from its `p=` on, or a file. Nothing is stored. */
+  | { readonly type: 'proof'; readonly from: string | Blob };
 
 /** What a backup holds once it has been read back. */
 export interface BackupReport {
@@ -300,6 +295,7 @@ export type SharingEvent =
   | { readonly type: 'backedUp'; readonly file: Blob | null; readonly report: BackupReport }
   | { readonly type: 'imported'; readonly report: ImportReport }
   | { readonly type: 'linked'; readonly study: SharedStudy }
+  | { readonly type: 'proof'; readonly proof: DeviceProof }
   | { readonly type: 'fault'; readonly fault: Fault };
 
 // ---------------------------------------------------------------- reasoning worker

@@ -19,44 +19,53 @@ export const CARRIERS = [
 ] as const;
 
 /** `x=1.<payload>`: deflated JSON in base64url, to stand after `#`. */
-export async function encodeStudy(study: SharedStudy): Promise<string> {
-  const bytes = new TextEncoder().encode(JSON.stringify(toPayload(study)));
-  return `x=${VERSION}.${toBase64Url(await deflated(bytes))}`;
-}
+export const encodeStudy = (study: SharedStudy): Promise<string> => encodeLink('x', toPayload(study));
 
 /**
  * Reads what `encodeStudy` made. Throws `LINK_TRUNCATED`, `LINK_VERSION`, `LINK_TOO_LARGE` or `LINK_INVALID`; nothing of a link that
  * is not whole and right is used.
  */
-export async function decodeStudy(text: string): Promise<SharedStudy> {
-  const parts = /^x=(\d{1,4})\.([A-Za-z0-9_-]*)$/.exec(text);
+export const decodeStudy = async (text: string): Promise<SharedStudy> => fromPayload(await decodeLink('x', text));
+
+/** What a link of each letter holds. */
+export type LinkLetter = 'x' | 'p';
+
+/** `<letter>=1.<payload>` of a JSON value. */
+export async function encodeLink(letter: LinkLetter, value: unknown): Promise<string> {
+  const bytes = new TextEncoder().encode(JSON.stringify(value));
+  return `${letter}=${VERSION}.${toBase64Url(await deflated(bytes))}`;
+}
+
+/** The value of such a link, unchecked. Throws `LINK_TRUNCATED`, `LINK_VERSION` or `LINK_TOO_LARGE`. */
+export async function decodeLink(letter: LinkLetter, text: string): Promise<unknown> {
+  const parts = /^([a-z])=(\d{1,4})\.([A-Za-z0-9_-]*)$/.exec(text);
   if (text.length > MOST_ENCODED)
     throw new AppError(
       'LINK_TOO_LARGE',
       `The link has ${text.length} characters; Lodestone makes none of more than ${MOST_CHARACTERS}.`,
-      'Ask for the study file instead.',
+      'Ask for the file instead.',
     );
-  if (!parts)
+  if (parts?.[1] !== letter)
     throw new AppError(
       'LINK_TRUNCATED',
       'The link has characters that do not belong in it.',
       'Copy the whole link again, from beginning to end.',
     );
-  const [, version, payload = ''] = parts;
+  const [, , version, payload = ''] = parts;
   if (Number(version) !== VERSION)
     throw new AppError(
       'LINK_VERSION',
       `The link was made by another version of Lodestone (its format is ${version}; this page reads format ${VERSION}).`,
       'Reload the page to get the newest version, or ask for a new link.',
     );
-  return fromPayload(parseJson(await inflatedText(fromBase64Url(payload)), truncated));
+  return parseJson(await inflatedText(fromBase64Url(payload)), truncated);
 }
 
 const truncated = (): AppError =>
   new AppError(
     'LINK_TRUNCATED',
     'The link is incomplete: it was cut or changed on the way.',
-    'Copy the whole link again, or ask for the study file.',
+    'Copy the whole link again, or ask for the file.',
   );
 
 /** Text of a deflated payload. */
@@ -68,7 +77,7 @@ async function inflatedText(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
     () =>
       new AppError(
         'LINK_TOO_LARGE',
-        'The link unpacks to more than any study needs.',
+        'The link unpacks to more than any link needs.',
         'Lodestone did not make it; nothing of it was used.',
       ),
   );

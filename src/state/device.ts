@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 import { faultOf, type Fault } from '../domain/errors';
-import type { Throughput, TrainingEvent } from '../domain/protocol';
+import type { TrainingEvent } from '../domain/protocol';
 import type { DeviceReport } from '../domain/run';
 import type { BackendChoice } from '../domain/backend';
 import { database } from './database';
@@ -21,7 +21,6 @@ interface DeviceState {
   readonly preference: BackendPreference;
   /** The last probe's answer with the preference above; null until it came, or when it failed. */
   readonly report: DeviceReport | null;
-  readonly throughput: Throughput | null;
   /** What the probe is doing, in words; null when none is running. */
   readonly checking: string | null;
   readonly fault: Fault | null;
@@ -29,8 +28,8 @@ interface DeviceState {
   load(): Promise<void>;
   /** Changes and stores the preference, then probes again. */
   prefer(preference: BackendPreference): Promise<void>;
-  /** Starts a device, tests it, lets it go; `measure` also times a dense and a sparse product. */
-  probe(measure: boolean): void;
+  /** Starts a device, tests it, lets it go. */
+  probe(): void;
 }
 
 const PROBE_LIMIT_MS = 120_000;
@@ -48,17 +47,14 @@ export const useDevice = create<DeviceState>()((set, get) => {
     set({ ...last, checking: null });
   };
 
-  const onEvent = (event: TrainingEvent, measure: boolean): void => {
+  const onEvent = (event: TrainingEvent): void => {
     switch (event.type) {
       case 'phase':
         return set({ checking: event.text });
       case 'device':
-        if (!measure) return finish({ report: event.device });
-        return set({ report: event.device, checking: `measuring ${event.device.name}` });
-      case 'throughput':
-        return finish({ throughput: event.throughput });
+        return finish({ report: event.device });
       case 'fault':
-        return finish({ fault: event.fault, ...(measure ? {} : { report: null }) });
+        return finish({ fault: event.fault, report: null });
       case 'status':
       case 'progress':
       case 'intervals':
@@ -68,31 +64,31 @@ export const useDevice = create<DeviceState>()((set, get) => {
       case 'watched':
       case 'alive':
       case 'estimated':
+      case 'proved':
       case 'ended':
         return;
     }
   };
 
-  const probe = (measure: boolean): void => {
-    finish({ fault: null, throughput: measure ? null : get().throughput });
+  const probe = (): void => {
+    finish({ fault: null });
     const { preference } = get();
     set({ checking: startingWords(preference) });
     const worker = openTrainingWorker({
       onEvent: (event) => {
         // A probe that was replaced may still have had events in the queue.
-        if (prober?.worker === worker) onEvent(event, measure);
+        if (prober?.worker === worker) onEvent(event);
       },
       onDeath: (reason) => finish({ fault: workerFault(reason) }),
     });
     const timer = setTimeout(() => finish({ fault: slowFault() }), PROBE_LIMIT_MS);
     prober = { worker, timer };
-    worker.send({ type: 'probe', ...preference, measure });
+    worker.send({ type: 'probe', ...preference });
   };
 
   return {
     preference: { backend: 'auto', allowSoftware: false },
     report: null,
-    throughput: null,
     checking: null,
     fault: null,
     load: () =>
@@ -103,11 +99,11 @@ export const useDevice = create<DeviceState>()((set, get) => {
         } catch {
           // The Data page says that storage does not work; the device does not depend on it.
         }
-        probe(false);
+        probe();
       })()),
     prefer: async (preference) => {
-      set({ preference, report: null, throughput: null });
-      probe(false);
+      set({ preference, report: null });
+      probe();
       try {
         await database.settings.set(KEY, preference);
       } catch (error) {

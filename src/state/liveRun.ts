@@ -88,7 +88,7 @@ export class LiveRun {
       case 'estimated':
       case 'watched':
       case 'alive':
-      case 'throughput':
+      case 'proved':
       case 'ended':
         break;
     }

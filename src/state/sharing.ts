@@ -1,6 +1,7 @@
 import { create } from 'zustand';
 import { faultOf, type Fault } from '../domain/errors';
 import type { BackupReport, ImportReport, NamedFile, SharingCommand, SharingEvent } from '../domain/protocol';
+import type { DeviceProof } from '../domain/proof';
 import type { SharedStudy } from '../domain/shared';
 import { useDatasets } from './datasets';
 import { useKept } from './keptHere';
@@ -12,7 +13,7 @@ const newThread = (): WorkerThread<SharingCommand, SharingEvent> =>
     () => new Worker(new URL('../../workers/sharing.worker.ts', import.meta.url), { type: 'module', name: 'sharing' }),
   );
 
-type Made = Exclude<SharingCommand, { type: 'import' | 'backup' | 'link' }>;
+type Made = Exclude<SharingCommand, { type: 'import' | 'backup' | 'link' | 'proof' }>;
 
 /** A file of what is stored. Throws the worker's fault. */
 export const makeFile = (command: Made, options: AskOptions = {}): Promise<Blob> =>
@@ -28,6 +29,10 @@ export const makeBackup = (
 /** What a link holds, from its `x=` on; read and checked in the worker, whatever it holds. Throws the worker's fault. */
 export const readLink = (text: string, options: AskOptions = {}): Promise<SharedStudy> =>
   askOnce(newThread(), { type: 'link', text }, (event) => (event.type === 'linked' ? event.study : undefined), options);
+
+/** The proof of a device in a link, from its `p=` on, or in a file; read and checked in the worker. Throws the worker's fault. */
+export const readProof = (from: string | Blob, options: AskOptions = {}): Promise<DeviceProof> =>
+  askOnce(newThread(), { type: 'proof', from }, (event) => (event.type === 'proof' ? event.proof : undefined), options);
 
 /** The files of somebody's runs that are being stored, or were. */
 interface ImportState {

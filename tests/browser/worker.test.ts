@@ -10,8 +10,7 @@ it('a training worker that is asked for a second thing says that it is busy', as
         if (data.type === 'fault') resolve(data.fault.code);
       };
     });
-    for (let i = 0; i < 2; i++)
-      worker.postMessage({ type: 'probe', backend: 'wasm', allowSoftware: false, measure: false });
+    for (let i = 0; i < 2; i++) worker.postMessage({ type: 'probe', backend: 'wasm', allowSoftware: false });
     expect(await fault).toBe('RUN_BUSY');
   } finally {
     worker.terminate();

@@ -1,31 +1,26 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as tf from '@tensorflow/tfjs-core';
-import { isModelId } from '../../src/domain/models/catalogue';
 import { readFloats } from '../../workers/engine/backends';
 import type { Device } from '../../workers/engine/device';
-import { Adam, overwrite } from '../../workers/engine/kernels/adam';
-import { termGradients } from '../../workers/engine/step';
+import { Adam } from '../../workers/engine/kernels/adam';
+import type { GoldenDataset, GoldenStep } from '../../workers/models/golden';
 import type { Model } from '../../workers/models/model';
-import { modelKind } from '../../workers/models/registry';
-import { deviceBatch } from '../../workers/training/batch';
-import { openTestDevice, values } from '../helpers/device';
+import { GoldenScope } from '../../workers/training/proof/golden';
 import {
-  contextOf,
-  expectGraph,
-  GoldenScope,
-  graphOf,
-  hostBatchOf,
-  readGolden,
-  type GoldenCase,
-  type GoldenDataset,
-  type GoldenStep,
-} from '../helpers/golden';
+  AGREEMENT,
+  agrees,
+  apart as worst,
+  buildGolden,
+  takeGoldenStep,
+  useDrawnGraphs,
+} from '../../workers/training/proof/step';
+import { openTestDevice, values } from '../helpers/device';
+import { expectGraph, readGolden, type GoldenCase } from '../helpers/golden';
 
 const cases = readGolden().flatMap(({ dataset, cases: all }) => all.map((wanted) => ({ dataset, wanted })));
 
 /** What "equal" means between implementations: terms and gradients. */
-const TERM = 1e-4;
-const GRADIENT = 1e-4;
+const TERM = AGREEMENT;
 const STEP = 1e-4;
 
 for (const backend of ['cpu', 'wasm', 'webgpu'] as const) {
@@ -68,13 +63,8 @@ for (const backend of ['cpu', 'wasm', 'webgpu'] as const) {
 
 /** The model at the reference's start. Parameters that never get a gradient there may be absent here. */
 async function buildCase(wanted: GoldenCase, dataset: GoldenDataset): Promise<Model> {
-  if (!isModelId(wanted.model)) throw new Error(`unknown model ${wanted.model}`);
-  const model = await modelKind(wanted.model).build(contextOf(wanted, dataset));
-  for (const parameter of model.parameters) {
-    const initial = wanted.init[parameter.name];
-    expect(initial, `golden start of ${parameter.name}`).toBeDefined();
-    overwrite(parameter, Float32Array.from(initial?.values ?? []));
-  }
+  const { model, unknown } = await buildGolden(wanted, dataset);
+  expect(unknown, 'parameters without a golden start').toEqual([]);
   const names = new Set(model.parameters.map(({ name }) => name));
   const missing = Object.keys(wanted.init).filter((name) => !names.has(name));
   expect(missing.filter((name) => wanted.steps.some((step) => step.grad[name]!.some((g) => g !== 0)))).toEqual([]);
@@ -86,7 +76,7 @@ async function makeEpochGraphs(model: Model, wanted: GoldenCase, epoch: number):
   const made = (await model.epochGraphs?.(epoch)) ?? [];
   const reference = Object.entries(wanted.graphs).filter(([name]) => name.endsWith(`@epoch${epoch}`));
   expect(reference.map(([name]) => name)).toEqual(made.map(({ name }) => name));
-  if (model.useEpochGraphs) model.useEpochGraphs(reference.map(([name, graph]) => graphOf(name, graph)));
+  if (model.useEpochGraphs) useDrawnGraphs(model, wanted, epoch);
   else for (const graph of made) expectGraph(graph, wanted.graphs[graph.name]);
 }
 
@@ -99,48 +89,16 @@ async function expectStep(
   adam: Adam,
   doubts: Doubts,
 ): Promise<void> {
-  const batch = deviceBatch(hostBatchOf(step, wanted, dataset), dataset.users, dataset.items);
   const scope = new GoldenScope(step, place);
   if (scope.first || model.useEpochGraphs) await makeEpochGraphs(model, wanted, step.epoch);
-  const keys: string[] = [];
-  const { gradients, values: terms } = termGradients(
-    model.parameters,
-    () => {
-      const all = model.loss(batch, scope);
-      keys.push(...all.map((term) => term.key));
-      return all;
-    },
-    scope.observed,
-  );
-  const got = await readFloats(terms);
-  keys.forEach((key, position) => {
-    const reference = step.terms[key]!;
-    expect(
-      Math.abs(got[position]! - reference.weighted),
-      `${key} ${got[position]} ≠ ${reference.weighted}`,
-    ).toBeLessThanOrEqual(TERM * Math.abs(reference.weighted));
-    expect(Math.abs(got[keys.length + 1 + position]! - reference.unweighted), `${key}, unweighted`).toBeLessThanOrEqual(
-      TERM * Math.abs(reference.unweighted),
-    );
-  });
-  expect(Math.abs(got[keys.length]! - step.total)).toBeLessThanOrEqual(TERM * Math.abs(step.total));
-  expect(keys.sort()).toEqual(Object.keys(step.terms).sort());
-  await expectObserved(scope, got.slice(2 * keys.length + 1), step);
+  const { compared, gradients, observed, unmatched } = await takeGoldenStep(model, wanted, dataset, step, scope);
+  expect(compared.filter((one) => !agrees(one))).toEqual([]);
+  expect(unmatched).toEqual([]);
+  await expectObserved(scope, observed, step);
 
   const largest = Math.max(...Object.values(step.grad).flat().map(Math.abs));
   const before = new Map<string, Float32Array>();
-  for (const [position, parameter] of model.parameters.entries()) {
-    const reference = step.grad[parameter.name]!;
-    const scale = Math.max(...reference.map(Math.abs));
-    const tolerance = Math.max(
-      GRADIENT * scale,
-      10 * (step.float32GradError[parameter.name] ?? 0) * scale,
-      GRADIENT * 1e-6 * largest,
-    );
-    const gradient = await readFloats(gradients[position]!);
-    expect(worst(gradient, reference), `gradient of ${parameter.name}, scale ${scale}`).toBeLessThanOrEqual(tolerance);
-    before.set(parameter.name, await readFloats(parameter.tensor));
-  }
+  for (const parameter of model.parameters) before.set(parameter.name, await readFloats(parameter.tensor));
   adam.step(model.parameters, gradients, step.lr);
   for (const parameter of model.parameters) {
     const after = await readFloats(parameter.tensor);
@@ -158,8 +116,6 @@ async function expectStep(
     if (!still) expect(worst(after, before.get(parameter.name)!)).toBeGreaterThan(0);
   }
   gradients.forEach((gradient) => gradient.dispose());
-  terms.dispose();
-  batch.dispose();
 }
 
 /** By parameter and element: the largest share so far that single precision alone may change of its gradient. */
@@ -239,14 +195,4 @@ async function expectRouting(model: Model, wanted: GoldenCase): Promise<void> {
   expect(worst((explained?.contributions ?? new Float32Array()).slice(0, first.length), first)).toBeLessThanOrEqual(
     TERM * scale,
   );
-}
-
-function worst(got: ArrayLike<number>, expected: ArrayLike<number>): number {
-  expect(got.length).toBe(expected.length);
-  let result = 0;
-  for (let i = 0; i < expected.length; i++) {
-    const difference = Math.abs(got[i]! - expected[i]!);
-    if (!(difference <= result)) result = difference;
-  }
-  return result;
 }

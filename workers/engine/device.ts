@@ -36,9 +36,13 @@ export interface DeviceHost {
 export interface DeviceRequest {
   readonly backend: BackendChoice;
   readonly allowSoftware: boolean;
+  /** Open it even if its self-test fails: to find out what else does. */
+  readonly evenIfWrong?: boolean;
+  /** Most of a limit to ask of a WebGPU device, to be a weaker one. */
+  readonly limits?: Readonly<Partial<Record<WebGpuLimit, number>>>;
 }
 
-/** An open device. `check` throws what went wrong on it since it was opened. */
+/** An open device. `check` throws what went wrong on it and was not thrown before. */
 export interface Device {
   readonly report: DeviceReport;
   check(): void;
@@ -57,7 +61,7 @@ export async function openDevice(host: DeviceHost, request: DeviceRequest): Prom
   const reasons: string[] = [];
   for (const name of wanted) {
     try {
-      return await openBackend(host, name, request.allowSoftware, reasons.join(' ') || null);
+      return await openBackend(host, name, request, reasons.join(' ') || null);
     } catch (error) {
       if (request.backend !== 'auto' || !(error instanceof AppError)) throw error;
       reasons.push(error.message);
@@ -73,17 +77,17 @@ export async function openDevice(host: DeviceHost, request: DeviceRequest): Prom
 async function openBackend(
   host: DeviceHost,
   name: BackendName,
-  allowSoftware: boolean,
+  request: DeviceRequest,
   fallbackReason: string | null,
 ): Promise<Device> {
   const faults: Fault[] = [];
   const meter = peakMeter();
-  const described = name === 'webgpu' ? await openWebGPU(host.gpu, allowSoftware, faults) : await openHost(host, name);
+  const described = name === 'webgpu' ? await openWebGPU(host.gpu, request, faults) : await openHost(host, name);
   registerKernels();
   const tests = await selfTest();
   meter.reset();
   const failed = tests.find((test) => !test.passed);
-  if (failed) {
+  if (failed && !request.evenIfWrong) {
     described.close();
     throw new AppError(
       'GPU_SELF_TEST',
@@ -102,7 +106,9 @@ async function openBackend(
       versions: { 'tfjs-core': tf.version_core },
     },
     check: () => {
-      const fault = faults[0];
+      // One wrong command makes others wrong: the first tells. A lost device stays lost.
+      const [fault] = faults;
+      if (fault?.code !== 'GPU_LOST') faults.length = 0;
       if (fault) throw new AppError(fault.code, fault.message, fault.hint, fault.context);
     },
     memory: () => {
@@ -123,7 +129,7 @@ type Description = Pick<DeviceReport, 'name' | 'vendor' | 'architecture' | 'soft
 };
 
 /** Limits raised to what the adapter offers; tfjs alone would leave most at their defaults. */
-const RAISED_LIMITS = [
+export const RAISED_LIMITS = [
   'maxBufferSize',
   'maxStorageBufferBindingSize',
   'maxStorageBuffersPerShaderStage',
@@ -133,7 +139,13 @@ const RAISED_LIMITS = [
   'maxComputeWorkgroupsPerDimension',
 ] as const;
 
-async function openWebGPU(gpu: GPU | null, allowSoftware: boolean, faults: Fault[]): Promise<Description> {
+type WebGpuLimit = (typeof RAISED_LIMITS)[number];
+
+async function openWebGPU(
+  gpu: GPU | null,
+  { allowSoftware, limits: lowered = {} }: DeviceRequest,
+  faults: Fault[],
+): Promise<Description> {
   if (!gpu) throw unavailable('This browser has no WebGPU.');
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) throw unavailable('The browser found no graphics adapter for WebGPU.');
@@ -150,7 +162,7 @@ async function openWebGPU(gpu: GPU | null, allowSoftware: boolean, faults: Fault
     );
   }
   const limits: Record<string, number> = {};
-  for (const key of RAISED_LIMITS) limits[key] = adapter.limits[key];
+  for (const key of RAISED_LIMITS) limits[key] = Math.min(adapter.limits[key], lowered[key] ?? Infinity);
   const features: GPUFeatureName[] = adapter.features.has('timestamp-query') ? ['timestamp-query'] : [];
   const device = await adapter.requestDevice({ requiredLimits: limits, requiredFeatures: features });
 

@@ -51,8 +51,14 @@ export interface WgslSource {
   readonly workgroups: number | null;
 }
 
+const registered = new Map<string, KernelPair>();
+
+/** Every pair that was made callable, in the order in which they were. */
+export const registeredPairs = (): readonly KernelPair[] => [...registered.values()];
+
 /** Makes the pair callable on all three backends. */
 export function registerPair(pair: KernelPair): void {
+  registered.set(pair.name, pair);
   const shapesOf = (inputs: readonly tf.TensorInfo[]): number[][] => inputs.map((tensor) => tensor.shape);
   const ordered = (inputs: tf.NamedTensorInfoMap): tf.TensorInfo[] =>
     pair.inputs.flatMap((name) => {

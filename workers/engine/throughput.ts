@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Throughput } from '../../src/domain/protocol';
+import type { Throughput } from '../../src/domain/proof';
 import { csrFromEntries } from '../graphs/csr';
 import { readFloats } from './backends';
 import { sparseProduct } from './kernels/csrProduct';

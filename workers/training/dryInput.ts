@@ -98,7 +98,7 @@ export function dryPlan(dataset: DatasetDocument, model: ModelId, config: Config
       input: {
         users: USERS[run],
         items: rows[run],
-        train: interactions(USERS[run], rows[run], pairs[run] / USERS[run], random),
+        train: popularInteractions(USERS[run], rows[run], pairs[run] / USERS[run], random),
         ratings: rated ? Float32Array.from({ length: pairs[run] }, () => 1 + random.integer(5)) : null,
         features: widths.map(({ key, small }) => matrix(key, rows[run], small[run])),
         itemVectors: itemVectors ? matrix('image_text', rows[run], itemVectors.small[run]) : null,
@@ -132,7 +132,7 @@ const featureWidths = (dataset: DatasetDocument): Width[] =>
  * `degree` distinct items for each user, a few of them popular: a batch then holds items twice, as it does in a real run,
  * and a loss that treats entities once takes the same path.
  */
-function interactions(users: number, items: number, degree: number, random: Random): ModelInput['train'] {
+export function popularInteractions(users: number, items: number, degree: number, random: Random): ModelInput['train'] {
   const rows = Array.from({ length: users }, () => {
     const chosen = new Set<number>();
     while (chosen.size < degree) chosen.add(Math.floor(items * random.uniform() ** 3));

@@ -8,9 +8,9 @@ import { AdapterPanel, FeaturesPanel, LimitsPanel } from './AdapterPanels';
 import { BackendPanel } from './BackendPanel';
 import { KeepPanel } from './KeepPanel';
 import styles from './DevicePage.module.css';
+import { ProofPanel } from './ProofPanel';
 import { SelfTestPanel } from './SelfTestPanel';
 import { StoragePanel } from './StoragePanel';
-import { ThroughputPanel } from './ThroughputPanel';
 
 /** What computes here, whether it computes correctly, how fast it is, and how much this browser keeps. */
 export function DevicePage() {
@@ -29,7 +29,7 @@ export function DevicePage() {
         </span>
       }
       actions={
-        <Button onClick={() => probe(false)} disabled={checking !== null}>
+        <Button onClick={() => probe()} disabled={checking !== null}>
           Check again
         </Button>
       }
@@ -46,10 +46,10 @@ export function DevicePage() {
           adapter”.
         </Notice>
       )}
+      <ProofPanel />
       <Columns min={400}>
         <div className={styles.column}>
           <BackendPanel />
-          <ThroughputPanel />
           <StoragePanel />
           <KeepPanel />
         </div>

@@ -1,0 +1,74 @@
+import type { Config, ModelId } from '../../src/domain/models/table';
+
+/** Numbers of a model's reference, `golden.json` in its folder: PyTorch in double precision on tiny data. */
+
+export interface Values {
+  readonly shape: readonly number[];
+  readonly values: readonly number[];
+}
+
+/** One training step: what goes in, the loss's terms, their gradients and the parameters after Adam. */
+export interface GoldenStep {
+  readonly epoch: number;
+  readonly stepInEpoch?: number;
+  readonly users: readonly number[];
+  readonly positives: readonly number[];
+  readonly negatives: readonly number[];
+  readonly lr: number;
+  readonly terms: Readonly<Record<string, { readonly unweighted: number; readonly weighted: number }>>;
+  readonly total: number;
+  readonly grad: Readonly<Record<string, readonly number[]>>;
+  readonly after: Readonly<Record<string, readonly number[]>>;
+  /** How far single precision is from double, as a share of each gradient's largest number. */
+  readonly float32GradError: Readonly<Record<string, number>>;
+  readonly observed?: Readonly<Record<string, readonly number[]>>;
+  readonly draws?: Readonly<Record<string, Values>>;
+}
+
+export interface GoldenGraph {
+  readonly rows: number;
+  readonly columns: number;
+  readonly entries: readonly (readonly [row: number, column: number, value: number])[];
+}
+
+/** What a step needs of a case. */
+export interface GoldenCase {
+  readonly name: string;
+  readonly model: string;
+  readonly modalities: readonly string[];
+  readonly config: Config;
+  readonly inputs?: Readonly<Record<string, Values>>;
+  readonly graphs: Readonly<Record<string, GoldenGraph>>;
+  readonly init: Readonly<Record<string, Values>>;
+  readonly steps: readonly GoldenStep[];
+}
+
+export interface GoldenDataset {
+  readonly users: number;
+  readonly items: number;
+  readonly train: readonly (readonly [user: number, item: number])[];
+  readonly ratings?: readonly number[];
+  readonly features: Readonly<Record<string, { readonly columns: number; readonly values: readonly number[] }>>;
+}
+
+/** The first step of a model's first case: what ships with the page. */
+export interface FirstStep {
+  readonly dataset: GoldenDataset;
+  readonly case: GoldenCase;
+}
+
+const FILES = import.meta.glob<FirstStep>('./*/golden.json', { query: '?first-step', import: 'default' });
+
+const READERS: ReadonlyMap<ModelId, () => Promise<FirstStep>> = new Map(
+  Object.entries(FILES).map(([path, read]) => [path.split('/')[1] ?? '', read]),
+);
+
+/** Models that have a reference. */
+export const provenModels = (): readonly ModelId[] => [...READERS.keys()];
+
+/** Throws where the model has no reference, or its file cannot be loaded. */
+export function firstStepOf(model: ModelId): Promise<FirstStep> {
+  const read = READERS.get(model);
+  if (!read) throw new Error(`There is no reference of ${model}.`);
+  return read();
+}
