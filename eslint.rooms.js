@@ -64,6 +64,7 @@ export const ROOMS = [
   feature('groups', ['readings', 'sharing']),
   feature('sweeps', ['readings', 'drafts', 'sharing', 'groups']),
   feature('experiments', ['readings', 'drafts', 'sweeps']),
+  feature('tables', ['readings', 'drafts', 'sharing', 'groups']),
   feature('compare', ['readings', 'sharing']),
   feature('datasets', ['sharing', 'exports', 'unreadable']),
   feature('device', ['sharing']),
@@ -77,7 +78,18 @@ export const ROOMS = [
       'src/domain',
       'src/state',
       'src/ui',
-      ...['compare', 'datasets', 'device', 'experiments', 'groups', 'reasoning', 'runs', 'sharing', 'sweeps'].map(
+      ...[
+        'compare',
+        'datasets',
+        'device',
+        'experiments',
+        'groups',
+        'reasoning',
+        'runs',
+        'sharing',
+        'sweeps',
+        'tables',
+      ].map(
         (name) => `src/features/${name}`,
       ),
     ],
