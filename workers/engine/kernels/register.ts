@@ -9,12 +9,15 @@ import { registerDropoutMask } from './dropoutMask';
 import { registerExpertScores } from './expertScores';
 import { registerHalves } from './halves';
 import { registerMaskedTopK } from './maskedTopK';
+import { registerMixture } from './mixture';
 import { registerModalityMix } from './modalityMix';
+import { registerExpertReads } from './expertReads';
 import { registerMaskedSoftmax } from './maskedSoftmax';
 import { registerMoments } from './moments';
 import { registerNodeRows } from './nodeRows';
 import { registerPerturbedRows } from './perturbedRows';
 import { registerProductLogSums } from './productLogSums';
+import { registerRowBlend } from './rowBlend';
 import { registerRoutingStage } from './routingStage';
 import { registerRowCosines } from './rowCosines';
 import { registerSumOfSquares } from './sumOfSquares';
@@ -50,4 +53,7 @@ export function registerKernels(): void {
   registerPerturbedRows();
   registerTripleLogSums();
   registerMaskedSoftmax();
+  registerMixture();
+  registerExpertReads();
+  registerRowBlend();
 }
