@@ -6,13 +6,14 @@ import { sampledGraph } from '../../workers/models/magnet/views';
 import { dropout } from '../../workers/models/layers/dropout';
 import { cosineDistance, frobeniusNorm } from '../../workers/models/layers/losses';
 import { standardisedColumns, standardisedUnitRows } from '../../workers/models/layers/scaling';
+import { fourier, spectrumProduct, type Spectrum } from '../../workers/models/layers/spectrum';
 import { modelKind } from '../../workers/models/registry';
 import type { NamedGraph } from '../../workers/models/model';
 import { csrOf, dense } from '../helpers/matrices';
-import { describeOn, values } from '../helpers/device';
+import { describeOn, values, worst } from '../helpers/device';
 import { builtModel, smallStudy } from '../helpers/dataset';
 import { QuietStep } from '../helpers/step';
-import { matrix, integers } from '../../workers/engine/tensors';
+import { matrix, matrixOf, integers } from '../../workers/engine/tensors';
 import { deviceBatch } from '../../workers/training/batch';
 import { heldRows, readAll } from '../../workers/engine/rowSource';
 
@@ -193,5 +194,63 @@ describeOn('cpu', 'terms without negatives', (test) => {
     // Cosines 1 and 0; the third row is padding.
     expect(got[0]).toBeCloseTo(0.5, 6);
     expect(got[1]).toBeCloseTo(Math.hypot(...x), 5);
+  });
+});
+
+describeOn('cpu', 'the Fourier transform of rows', (test) => {
+  const random = stream(5, 'spectrum');
+  const WIDTH = 8;
+  const rows = Array.from({ length: 3 }, () => Array.from({ length: WIDTH }, () => random.normal()));
+  const given = (): tf.Tensor2D => matrix(Float32Array.from(rows.flat()), rows.length, WIDTH);
+  /** What a filter makes of rows. */
+  const through = ({ re, im }: Spectrum, filter: Spectrum): tf.Tensor =>
+    tf.add(tf.matMul(re, filter.re), tf.matMul(im, filter.im));
+
+  test('gives the coefficients that its equation does', async () => {
+    const transform = fourier(WIDTH);
+    const [re, im] = [
+      await values(() => transform.spectrum(given()).re),
+      await values(() => transform.spectrum(given()).im),
+    ];
+    const frequencies = WIDTH / 2 + 1;
+    rows.forEach((row, r) => {
+      for (let k = 0; k < frequencies; k++) {
+        const angle = (n: number): number => (2 * Math.PI * k * n) / WIDTH;
+        const sum = (of: (n: number) => number): number => row.reduce((total, x, n) => total + x * of(n), 0);
+        expect(re[r * frequencies + k]).toBeCloseTo(sum((n) => Math.cos(angle(n))) / Math.sqrt(WIDTH), 5);
+        expect(im[r * frequencies + k]).toBeCloseTo(sum((n) => -Math.sin(angle(n))) / Math.sqrt(WIDTH), 5);
+      }
+    });
+    transform.dispose();
+    expect(() => fourier(7)).toThrow();
+  });
+
+  test('with a filter of ones gives the rows back, and with a kernel’s spectrum their circular convolution', async () => {
+    const transform = fourier(WIDTH);
+    const ones = Float32Array.from({ length: WIDTH + 2 }, (_, place) => (place % 2 === 0 ? 1 : 0));
+    const filter = (numbers: Float32Array): Spectrum => transform.filtered(matrix(numbers, WIDTH / 2 + 1, 2));
+    expect(worst(await values(() => through(transform.spectrum(given()), filter(ones))), rows.flat())).toBeLessThan(
+      1e-5,
+    );
+    const kernel = Array.from({ length: WIDTH }, () => random.normal());
+    const made = await values(() => {
+      const { re, im } = transform.spectrum(matrix(Float32Array.from(kernel), 1, WIDTH));
+      const numbers = tf.stack([tf.reshape(re, [-1]), tf.reshape(im, [-1])], 1);
+      return through(transform.spectrum(given()), transform.filtered(matrixOf(tf.mul(numbers, Math.sqrt(WIDTH)))));
+    });
+    const convolved = rows.flatMap((row) =>
+      row.map((_, n) => kernel.reduce((sum, weight, k) => sum + weight * row[(n - k + WIDTH) % WIDTH]!, 0)),
+    );
+    expect(worst(made, convolved)).toBeLessThan(1e-4);
+    transform.dispose();
+  });
+
+  test('multiplies spectra as complex numbers', async () => {
+    const of = (re: number, im: number): Spectrum => ({
+      re: matrix(Float32Array.of(re), 1, 1),
+      im: matrix(Float32Array.of(im), 1, 1),
+    });
+    expect([...(await values(() => spectrumProduct(of(2, 3), of(5, -7)).re))]).toEqual([31]);
+    expect([...(await values(() => spectrumProduct(of(2, 3), of(5, -7)).im))]).toEqual([1]);
   });
 });
