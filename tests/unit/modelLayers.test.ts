@@ -4,6 +4,7 @@ import { completeConfig } from '../../src/domain/models/catalogue';
 import { stream } from '../../workers/numbers/rng';
 import { sampledGraph } from '../../workers/models/magnet/views';
 import { dropout } from '../../workers/models/layers/dropout';
+import { productEntropy } from '../../workers/models/layers/contrast';
 import { cosineDistance, frobeniusNorm } from '../../workers/models/layers/losses';
 import { standardisedColumns, standardisedUnitRows } from '../../workers/models/layers/scaling';
 import { fourier, spectrumProduct, type Spectrum } from '../../workers/models/layers/spectrum';
@@ -252,5 +253,37 @@ describeOn('cpu', 'the Fourier transform of rows', (test) => {
     });
     expect([...(await values(() => spectrumProduct(of(2, 3), of(5, -7)).re))]).toEqual([31]);
     expect([...(await values(() => spectrumProduct(of(2, 3), of(5, -7)).im))]).toEqual([1]);
+  });
+});
+
+describeOn('cpu', 'the cross-entropy of products', (test) => {
+  test('is that of a softmax over the batch’s real rows, also where products are large', async () => {
+    const random = stream(6, 'products');
+    const [size, count, width] = [5, 4, 3];
+    const made = (): number[][] =>
+      Array.from({ length: size }, () => Array.from({ length: width }, () => Math.fround(20 * random.normal())));
+    const [x, y] = [made(), made()];
+    const batch = deviceBatch(
+      {
+        count,
+        pairs: new Int32Array(size),
+        users: new Int32Array(size),
+        positives: new Int32Array(size),
+        negatives: new Int32Array(0),
+      },
+      1,
+      1,
+    );
+    const product = (a: number[], b: number[]): number => a.reduce((sum, value, c) => sum + value * b[c]!, 0) / 0.5;
+    const rows = x.slice(0, count).map((row, r) => {
+      const logits = y.slice(0, count).map((other) => product(row, other));
+      const most = Math.max(...logits);
+      return most + Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit - most), 0)) - logits[r]!;
+    });
+    const table = (of: number[][]): tf.Tensor2D => matrix(Float32Array.from(of.flat()), size, width);
+    const [got] = await values(() => productEntropy(table(x), table(y), 0.5, batch));
+    const expected = rows.reduce((sum, value) => sum + value, 0) / count;
+    expect(Math.abs(got! - expected)).toBeLessThan(1e-5 * expected);
+    batch.dispose();
   });
 });

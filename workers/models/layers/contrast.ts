@@ -3,6 +3,7 @@ import { rowDots, unitRows } from '../../engine/kernels/rowCosines';
 import { weightedSum } from '../../engine/kernels/weightedSum';
 import { matrixOf, vectorOf } from '../../engine/tensors';
 import type { Batch, DistinctRows } from '../model';
+import { logSumExpRows } from './losses';
 
 /** Rows that a loss over a batch averages and contrasts: all real rows, or each entity once. */
 export interface LossRows {
@@ -81,6 +82,22 @@ export function infoNce(
   rows: LossRows = allRows(batch),
 ): tf.Scalar {
   return contrast(anchors, candidates, temperature, rows, false);
+}
+
+/**
+ * Cross-entropy of plain products within the batch, one direction: `ln Σ_c exp(x_b · y_c / τ) − x_b · y_b / τ`, the mean over `rows`.
+ * Products have no bound: each row's maximum is taken out. `[B, B]` logits are held.
+ */
+export function productEntropy(
+  x: tf.Tensor2D,
+  y: tf.Tensor2D,
+  temperature: number,
+  batch: Batch,
+  rows: LossRows = allRows(batch),
+): tf.Scalar {
+  const scaled = matrixOf(tf.mul(x, 1 / temperature));
+  const logits = matrixOf(maskLogits(tf.matMul(scaled, y, false, true), rows));
+  return weightedSum(tf.sub<tf.Tensor1D>(logSumExpRows(logits), rowDots(scaled, y)), rows.weights);
 }
 
 /** The mean of `infoNce` from `x` to `y` and from `y` to `x`. */
