@@ -4,7 +4,7 @@ import { completeConfig } from '../../src/domain/models/catalogue';
 import { stream } from '../../workers/numbers/rng';
 import { sampledGraph } from '../../workers/models/magnet/views';
 import { dropout } from '../../workers/models/layers/dropout';
-import { productEntropy } from '../../workers/models/layers/contrast';
+import { logSumExpAgainst, productEntropy } from '../../workers/models/layers/contrast';
 import { cosineDistance, frobeniusNorm } from '../../workers/models/layers/losses';
 import { standardisedColumns, standardisedUnitRows } from '../../workers/models/layers/scaling';
 import { fourier, spectrumProduct, type Spectrum } from '../../workers/models/layers/spectrum';
@@ -287,3 +287,37 @@ describeOn('cpu', 'the cross-entropy of products', (test) => {
     batch.dispose();
   });
 });
+
+for (const backend of ['cpu', 'webgpu'] as const)
+  describeOn(backend, 'log-sum-exp against a whole table', (test) => {
+    const random = stream(7, 'against');
+    const [rows, candidates, width] = [5, 13, 4];
+    const made = (count: number): Float32Array => Float32Array.from({ length: count * width }, () => random.normal());
+    const [a, c] = [made(rows), made(candidates)];
+    const slope = Float32Array.from({ length: rows }, () => random.normal());
+    const anchors = (): tf.Tensor2D => matrix(a, rows, width);
+    const table = (): tf.Tensor2D => matrix(c, candidates, width);
+
+    for (const [blocks, bytes] of [
+      [1, 2 ** 24],
+      [4, 16 * rows],
+      [13, 1],
+    ] as const)
+      for (const bound of [40, 90])
+        test(`in ${blocks} blocks under ${bound} is what one softmax over all gives, and so is its gradient`, async () => {
+          const whole = (x: tf.Tensor, y: tf.Tensor): tf.Tensor2D =>
+            matrixOf(tf.logSumExp(tf.matMul(matrixOf(x), matrixOf(y), false, true), 1, true));
+          const inBlocks = (x: tf.Tensor, y: tf.Tensor): tf.Tensor2D =>
+            logSumExpAgainst(matrixOf(x), matrixOf(y), bound, bytes);
+          expect(
+            worst(await values(() => inBlocks(anchors(), table())), await values(() => whole(anchors(), table()))),
+          ).toBeLessThan(1e-4);
+          for (const of of [0, 1] as const) {
+            const gradient = (loss: typeof whole): tf.Tensor =>
+              tf.grads((x, y) => tf.sum(tf.mul(loss(x!, y!), matrix(slope, rows, 1))))([anchors(), table()])[of]!;
+            expect(worst(await values(() => gradient(inBlocks)), await values(() => gradient(whole)))).toBeLessThan(
+              1e-4,
+            );
+          }
+        });
+  });
