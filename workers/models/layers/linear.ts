@@ -13,19 +13,21 @@ export interface Linear {
   apply(x: tf.Tensor2D, options?: LayerOptions): tf.Tensor2D;
 }
 
-/** PyTorch's default initialisation, each tensor from its own stream. */
+/** PyTorch's default initialisation, each tensor from its own stream; `start` gives the weight another one, `[in, out]`. */
 export function linear(
   name: string,
   meaning: string,
   inputs: number,
   outputs: number,
   random: (name: string) => Random,
+  start: (random: Random, inputs: number, outputs: number) => Float32Array = (stream) =>
+    linearUniform(stream, inputs, inputs * outputs),
 ): Linear {
   const weight = newParameter(
     `${name}/weight`,
     `${meaning}, [in, out]`,
     [inputs, outputs],
-    linearUniform(random(`init/${name}/weight`), inputs, inputs * outputs),
+    start(random(`init/${name}/weight`), inputs, outputs),
   );
   const bias = newParameter(
     `${name}/bias`,
