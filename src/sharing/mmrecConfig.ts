@@ -1,7 +1,7 @@
 import { modalitiesOf, type DatasetDocument } from '../domain/dataset';
 import { CUTOFFS, METRIC_NAMES, isMetricKey, metricLabel } from '../domain/metrics';
 import { completeConfig, idleBecause, modelTable, protocolOf } from '../domain/models/catalogue';
-import type { Counterpart, MmrecModel } from '../domain/models/mmrec';
+import type { Counterpart, MmrecLine, MmrecModel } from '../domain/models/mmrec';
 import type { Config, ModelTable, Option } from '../domain/models/table';
 import type { RunSummary } from '../domain/run';
 import { datasetFolder } from './mmrecDataset';
@@ -41,14 +41,19 @@ export function mmrecConfig(
   const theirs = table.mmrec;
   const active = table.options.filter((option) => idleBecause(model, option, config) === null);
   const own = active.filter(({ key }) => !Object.hasOwn(PROTOCOL, key));
+  const lines = theirs ? modelLines(theirs, own, config) : [];
+  // A model may set what the protocol leaves alone, such as Adam's weight decay.
+  const given = new Map(lines);
+  const settings = protocol(config, seed).map(([key, value]): MmrecLine => [key, given.get(key) ?? value]);
+  const known = new Set(settings.map(([key]) => key));
   return yamlText([
     ...heading(run, table, theirs, note),
     null,
-    ...protocol(config, seed),
+    ...settings,
     ['is_multimodal_model', table.minModalities > 0],
     null,
     ...(theirs
-      ? modelLines(theirs, own, config)
+      ? lines.filter(([key]) => !known.has(key))
       : own.map(({ key, label }): YamlLine => ({ remark: `${key}: ${String(config[key])} (${label})` }))),
     ...remarks([
       ...active.flatMap((option) => difference(option, config, theirs)),
@@ -102,7 +107,7 @@ function heading(
 }
 
 /** What decides the numbers beside the model: seed, optimiser, stopping, evaluation, split. */
-function protocol(config: Config, seed: number): YamlLine[] {
+function protocol(config: Config, seed: number): MmrecLine[] {
   const wanted = protocolOf(config);
   const metric = wanted.stopMetric;
   return [
@@ -128,10 +133,10 @@ function protocol(config: Config, seed: number): YamlLine[] {
 }
 
 /** Options that have a key of their own, then what the code reads besides. */
-function modelLines({ options, also }: MmrecModel<Config>, own: readonly Option[], config: Config): YamlLine[] {
+function modelLines({ options, also }: MmrecModel<Config>, own: readonly Option[], config: Config): MmrecLine[] {
   const extra = also?.(config) ?? [];
   const written = new Set(extra.map(([key]) => key));
-  const direct = own.flatMap(({ key }): YamlLine[] => {
+  const direct = own.flatMap(({ key }): MmrecLine[] => {
     const name = options[key];
     const value = config[key];
     return typeof name === 'string' && !written.has(name) && value !== undefined ? [[name, value]] : [];

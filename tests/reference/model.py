@@ -43,6 +43,15 @@ class Reference:
     def start_epoch(self, given):
         """What is made anew at the start of an epoch."""
 
+    def rate(self, epoch):
+        """The learning rate of an epoch."""
+        c = self.config
+        return c["learningRate"] * c["lrDecay"] ** (epoch / c["lrDecayEpochs"])
+
+    def decoupled_decay(self):
+        """AdamW's decay, by which parameters shrink beside Adam's step."""
+        return 0.0
+
     def terms(self, given, batch):
         """The loss terms of a batch: name to (value, weight)."""
         raise NotImplementedError
@@ -83,6 +92,12 @@ class Reference:
 def uniform(seed, rows, columns):
     """float32 numbers that depend on the seed alone; more rows leave the first ones as they are."""
     return torch.from_numpy(np.random.default_rng(seed).random((rows, columns), dtype=np.float32))
+
+
+def coarse(given, rows, columns):
+    """Multiples of 1/64, exact in float32 and short to write; for `drawn` of a model that draws whole tables."""
+    random = given.once("random", lambda: np.random.default_rng(given.seed + 1000))
+    return torch.tensor(random.integers(0, 64, (rows, columns)) / 64)
 
 
 class Given:

@@ -90,8 +90,9 @@ class Run(Given):
             self.reference.graphs[name] = matrix
 
 
-def adam(parameters, lr):
-    return torch.optim.Adam(parameters, lr=lr, betas=(.9, .999), eps=1e-8, weight_decay=0)
+def adam(parameters, lr, decay=0.0):
+    """Adam; with decay, a parameter first shrinks by lr * decay of itself."""
+    return torch.optim.AdamW(parameters, lr=lr, betas=(.9, .999), eps=1e-8, weight_decay=decay)
 
 
 def worst(grads, reference):
@@ -119,7 +120,7 @@ class Trained:
 
     def __init__(self, run, init):
         self.run, self.values = run, {name: value.to(run.dtype).clone() for name, value in init.values.items()}
-        self.adam = adam(list(self.values.values()), 1.0)
+        self.adam = adam(list(self.values.values()), 1.0, run.reference.decoupled_decay())
 
     def step(self, grads, lr):
         for name, value in self.values.items():
@@ -154,7 +155,7 @@ def case(kind, spec, data):
         place = epochs[:number].count(epoch)
         for run in (exact, same, single):
             run.at(number, epoch, place == 0)
-        lr = config["learningRate"] * config["lrDecay"] ** (epoch / config["lrDecayEpochs"])
+        lr = reference.rate(epoch)
         terms, loss, grads = gradients(exact, double.values, batch)
         draws, observed = exact.draws, exact.observed
         for key, numbers in spec.get("expect", {}).items():

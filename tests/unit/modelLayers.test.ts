@@ -4,15 +4,17 @@ import { completeConfig } from '../../src/domain/models/catalogue';
 import { stream } from '../../workers/numbers/rng';
 import { sampledGraph } from '../../workers/models/magnet/views';
 import { dropout } from '../../workers/models/layers/dropout';
+import { logSumExpAgainst, productEntropy } from '../../workers/models/layers/contrast';
 import { cosineDistance, frobeniusNorm } from '../../workers/models/layers/losses';
 import { standardisedColumns, standardisedUnitRows } from '../../workers/models/layers/scaling';
+import { fourier, spectrumProduct, type Spectrum } from '../../workers/models/layers/spectrum';
 import { modelKind } from '../../workers/models/registry';
 import type { NamedGraph } from '../../workers/models/model';
 import { csrOf, dense } from '../helpers/matrices';
-import { describeOn, values } from '../helpers/device';
+import { describeOn, values, worst } from '../helpers/device';
 import { builtModel, smallStudy } from '../helpers/dataset';
 import { QuietStep } from '../helpers/step';
-import { matrix, integers } from '../../workers/engine/tensors';
+import { matrix, matrixOf, integers } from '../../workers/engine/tensors';
 import { deviceBatch } from '../../workers/training/batch';
 import { heldRows, readAll } from '../../workers/engine/rowSource';
 
@@ -195,3 +197,127 @@ describeOn('cpu', 'terms without negatives', (test) => {
     expect(got[1]).toBeCloseTo(Math.hypot(...x), 5);
   });
 });
+
+describeOn('cpu', 'the Fourier transform of rows', (test) => {
+  const random = stream(5, 'spectrum');
+  const WIDTH = 8;
+  const rows = Array.from({ length: 3 }, () => Array.from({ length: WIDTH }, () => random.normal()));
+  const given = (): tf.Tensor2D => matrix(Float32Array.from(rows.flat()), rows.length, WIDTH);
+  /** What a filter makes of rows. */
+  const through = ({ re, im }: Spectrum, filter: Spectrum): tf.Tensor =>
+    tf.add(tf.matMul(re, filter.re), tf.matMul(im, filter.im));
+
+  test('gives the coefficients that its equation does', async () => {
+    const transform = fourier(WIDTH);
+    const [re, im] = [
+      await values(() => transform.spectrum(given()).re),
+      await values(() => transform.spectrum(given()).im),
+    ];
+    const frequencies = WIDTH / 2 + 1;
+    rows.forEach((row, r) => {
+      for (let k = 0; k < frequencies; k++) {
+        const angle = (n: number): number => (2 * Math.PI * k * n) / WIDTH;
+        const sum = (of: (n: number) => number): number => row.reduce((total, x, n) => total + x * of(n), 0);
+        expect(re[r * frequencies + k]).toBeCloseTo(sum((n) => Math.cos(angle(n))) / Math.sqrt(WIDTH), 5);
+        expect(im[r * frequencies + k]).toBeCloseTo(sum((n) => -Math.sin(angle(n))) / Math.sqrt(WIDTH), 5);
+      }
+    });
+    transform.dispose();
+    expect(() => fourier(7)).toThrow();
+  });
+
+  test('with a filter of ones gives the rows back, and with a kernel’s spectrum their circular convolution', async () => {
+    const transform = fourier(WIDTH);
+    const ones = Float32Array.from({ length: WIDTH + 2 }, (_, place) => (place % 2 === 0 ? 1 : 0));
+    const filter = (numbers: Float32Array): Spectrum => transform.filtered(matrix(numbers, WIDTH / 2 + 1, 2));
+    expect(worst(await values(() => through(transform.spectrum(given()), filter(ones))), rows.flat())).toBeLessThan(
+      1e-5,
+    );
+    const kernel = Array.from({ length: WIDTH }, () => random.normal());
+    const made = await values(() => {
+      const { re, im } = transform.spectrum(matrix(Float32Array.from(kernel), 1, WIDTH));
+      const numbers = tf.stack([tf.reshape(re, [-1]), tf.reshape(im, [-1])], 1);
+      return through(transform.spectrum(given()), transform.filtered(matrixOf(tf.mul(numbers, Math.sqrt(WIDTH)))));
+    });
+    const convolved = rows.flatMap((row) =>
+      row.map((_, n) => kernel.reduce((sum, weight, k) => sum + weight * row[(n - k + WIDTH) % WIDTH]!, 0)),
+    );
+    expect(worst(made, convolved)).toBeLessThan(1e-4);
+    transform.dispose();
+  });
+
+  test('multiplies spectra as complex numbers', async () => {
+    const of = (re: number, im: number): Spectrum => ({
+      re: matrix(Float32Array.of(re), 1, 1),
+      im: matrix(Float32Array.of(im), 1, 1),
+    });
+    expect([...(await values(() => spectrumProduct(of(2, 3), of(5, -7)).re))]).toEqual([31]);
+    expect([...(await values(() => spectrumProduct(of(2, 3), of(5, -7)).im))]).toEqual([1]);
+  });
+});
+
+describeOn('cpu', 'the cross-entropy of products', (test) => {
+  test('is that of a softmax over the batch’s real rows, also where products are large', async () => {
+    const random = stream(6, 'products');
+    const [size, count, width] = [5, 4, 3];
+    const made = (): number[][] =>
+      Array.from({ length: size }, () => Array.from({ length: width }, () => Math.fround(20 * random.normal())));
+    const [x, y] = [made(), made()];
+    const batch = deviceBatch(
+      {
+        count,
+        pairs: new Int32Array(size),
+        users: new Int32Array(size),
+        positives: new Int32Array(size),
+        negatives: new Int32Array(0),
+      },
+      1,
+      1,
+    );
+    const product = (a: number[], b: number[]): number => a.reduce((sum, value, c) => sum + value * b[c]!, 0) / 0.5;
+    const rows = x.slice(0, count).map((row, r) => {
+      const logits = y.slice(0, count).map((other) => product(row, other));
+      const most = Math.max(...logits);
+      return most + Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit - most), 0)) - logits[r]!;
+    });
+    const table = (of: number[][]): tf.Tensor2D => matrix(Float32Array.from(of.flat()), size, width);
+    const [got] = await values(() => productEntropy(table(x), table(y), 0.5, batch));
+    const expected = rows.reduce((sum, value) => sum + value, 0) / count;
+    expect(Math.abs(got! - expected)).toBeLessThan(1e-5 * expected);
+    batch.dispose();
+  });
+});
+
+for (const backend of ['cpu', 'webgpu'] as const)
+  describeOn(backend, 'log-sum-exp against a whole table', (test) => {
+    const random = stream(7, 'against');
+    const [rows, candidates, width] = [5, 13, 4];
+    const made = (count: number): Float32Array => Float32Array.from({ length: count * width }, () => random.normal());
+    const [a, c] = [made(rows), made(candidates)];
+    const slope = Float32Array.from({ length: rows }, () => random.normal());
+    const anchors = (): tf.Tensor2D => matrix(a, rows, width);
+    const table = (): tf.Tensor2D => matrix(c, candidates, width);
+
+    for (const [blocks, bytes] of [
+      [1, 2 ** 24],
+      [4, 16 * rows],
+      [13, 1],
+    ] as const)
+      for (const bound of [40, 90])
+        test(`in ${blocks} blocks under ${bound} is what one softmax over all gives, and so is its gradient`, async () => {
+          const whole = (x: tf.Tensor, y: tf.Tensor): tf.Tensor2D =>
+            matrixOf(tf.logSumExp(tf.matMul(matrixOf(x), matrixOf(y), false, true), 1, true));
+          const inBlocks = (x: tf.Tensor, y: tf.Tensor): tf.Tensor2D =>
+            logSumExpAgainst(matrixOf(x), matrixOf(y), bound, bytes);
+          expect(
+            worst(await values(() => inBlocks(anchors(), table())), await values(() => whole(anchors(), table()))),
+          ).toBeLessThan(1e-4);
+          for (const of of [0, 1] as const) {
+            const gradient = (loss: typeof whole): tf.Tensor =>
+              tf.grads((x, y) => tf.sum(tf.mul(loss(x!, y!), matrix(slope, rows, 1))))([anchors(), table()])[of]!;
+            expect(worst(await values(() => gradient(inBlocks)), await values(() => gradient(whole)))).toBeLessThan(
+              1e-4,
+            );
+          }
+        });
+  });

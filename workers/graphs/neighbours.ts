@@ -99,19 +99,27 @@ export function adjacentInAll(lists: readonly NeighbourLists[], mutual: boolean)
 }
 
 /** `Σ_m share_m A_m` over matrices of one shape. */
-export function weightedSum(matrices: readonly Csr[], shares: readonly number[]): Csr {
+export const weightedSum = (matrices: readonly Csr[], shares: readonly number[]): Csr =>
+  joined(matrices, (sum, value, m) => (sum ?? 0) + entry(shares, m) * value);
+
+/** The greatest of the values that matrices of one shape hold at a place; where none holds one, there is none. */
+export const elementwiseMaximum = (matrices: readonly Csr[]): Csr =>
+  joined(matrices, (most, value) => (most === undefined ? value : Math.max(most, value)));
+
+/** The union of the entries; `join` takes in one value after the other, with the place of its matrix. */
+function joined(matrices: readonly Csr[], join: (before: number | undefined, value: number, m: number) => number): Csr {
   const [first] = matrices;
-  if (!first) throw new Error('There is nothing to add up.');
-  const rowSums = Array.from({ length: first.rows }, () => new Map<number, number>());
+  if (!first) throw new Error('There is nothing to join.');
+  const rowValues = Array.from({ length: first.rows }, () => new Map<number, number>());
   matrices.forEach((matrix, m) => {
-    rowSums.forEach((sums, row) => {
+    rowValues.forEach((values, row) => {
       for (let k = at(matrix.pointers, row); k < at(matrix.pointers, row + 1); k++) {
         const column = at(matrix.indices, k);
-        sums.set(column, (sums.get(column) ?? 0) + entry(shares, m) * at(matrix.values, k));
+        values.set(column, join(values.get(column), at(matrix.values, k), m));
       }
     });
   });
-  const entries = rowSums.flatMap((sums, row) => Array.from(sums, ([column, value]) => ({ row, column, value })));
+  const entries = rowValues.flatMap((values, row) => Array.from(values, ([column, value]) => ({ row, column, value })));
   return csrFromEntries(
     first.rows,
     first.columns,

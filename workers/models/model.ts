@@ -104,6 +104,8 @@ export interface NamedInput {
   readonly shape: readonly number[];
   /** Read, or computed again, when it is asked for. */
   read(): Promise<Float32Array>;
+  /** Puts another program's numbers in its place, where the model has drawn them itself. */
+  replace?(values: Float32Array): void;
 }
 
 /** Where a router sends pairs. */

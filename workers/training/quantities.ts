@@ -19,7 +19,7 @@ export interface SeenLength {
 
 /**
  * A length in the estimated run: the same where both small runs agree; a multiple of a quantity, with a remainder (row
- * pointers are one longer than the rows), or half of one (packed numbers); the product of two. What a list's length
+ * pointers are one longer than the rows), or half of one (packed numbers), or one more (frequencies of a real row); the product of two. What a list's length
  * depends on is the quantity (beside all training pairs once or twice) that explains both runs best.
  * Throws for a length that nothing explains.
  */
@@ -31,10 +31,10 @@ export function actualLength(
   const [a, b] = seen;
   if (a === b) return a;
   // A list is never as long as a product: a small graph may have all entries there can be, a large one has not.
-  const found = multiple(a, b, quantities) ?? half(a, b, quantities) ?? (list ? null : product(a, b, quantities));
+  const found = multiple(a, b, quantities) ?? half(a, b, 0, quantities) ?? (list ? null : product(a, b, quantities));
   if (found !== null) return found;
   if (list) return entries(a, b, quantities, trainPairs);
-  const shifted = remainder(a, b, quantities);
+  const shifted = remainder(a, b, quantities) ?? half(a, b, 1, quantities);
   if (shifted !== null) return shifted;
   throw new Error(`A dry run cannot tell what a length of ${a} and ${b} depends on.`);
 }
@@ -49,9 +49,10 @@ function multiple(a: number, b: number, quantities: readonly Quantity[]): number
   return null;
 }
 
-function half(a: number, b: number, quantities: readonly Quantity[]): number | null {
-  const found = quantities.find(({ small }) => Math.ceil(small[0] / 2) === a && Math.ceil(small[1] / 2) === b);
-  return found ? Math.ceil(found.actual / 2) : null;
+function half(a: number, b: number, rest: number, quantities: readonly Quantity[]): number | null {
+  const of = (length: number): number => Math.ceil(length / 2) + rest;
+  const found = quantities.find(({ small }) => of(small[0]) === a && of(small[1]) === b);
+  return found ? of(found.actual) : null;
 }
 
 function product(a: number, b: number, quantities: readonly Quantity[]): number | null {

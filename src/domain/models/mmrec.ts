@@ -5,7 +5,7 @@ type Value = number | boolean | string;
 export type Counterpart = string | { readonly only: Value };
 
 /** A line of MMRec's YAML beside those of the options. */
-export type MmrecLine = readonly [key: string, value: number | string | boolean | readonly number[]];
+export type MmrecLine = readonly [key: string, value: number | string | boolean | readonly (number | string)[]];
 
 export interface MmrecModel<C> {
   /** The name its file, its class and the command line have. */

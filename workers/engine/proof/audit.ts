@@ -22,8 +22,8 @@ interface Call {
 export class Audit {
   readonly #found = new Map<string, KernelProof>();
 
-  /** Does `work`, then looks at what its kernels did. */
-  async during<T>(work: () => Promise<T>): Promise<T> {
+  /** Does `work`, then looks at what its kernels did; not if the device refused a command of it, which leaves all around it undone. */
+  async during<T>(work: () => Promise<T>, sound: (result: T) => boolean): Promise<T> {
     const calls: Call[] = [];
     const end = watchPairs((call) => {
       const { name } = call.pair;
@@ -31,11 +31,17 @@ export class Audit {
       for (const { dataId } of [...call.inputs, call.output]) tf.backend().incRef(dataId);
       calls.push(call);
     });
+    let looks = false;
     try {
-      return await work();
+      const result = await work();
+      looks = sound(result);
+      return result;
     } finally {
       end();
-      for (const call of calls) await this.#look(call);
+      for (const call of calls) {
+        if (looks) await this.#look(call);
+        for (const { dataId } of [...call.inputs, call.output]) tf.backend().disposeData(dataId);
+      }
     }
   }
 
@@ -49,8 +55,6 @@ export class Audit {
       this.#note(pair, relative(await read(output), twin), known);
     } catch (error) {
       this.#found.set(pair.name, { ...proofOf(pair), error: null, failure: faultOf(error).message });
-    } finally {
-      for (const { dataId } of [...inputs, output]) tf.backend().disposeData(dataId);
     }
   }
 

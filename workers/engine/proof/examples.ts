@@ -201,6 +201,15 @@ export const TRIALS: Readonly<Record<string, KernelTrial>> = {
       },
     ],
   },
+  LodestoneColumnSums: {
+    label: 'column sums',
+    allowed: ROUNDING,
+    // Gradients of a step cancel in such sums, and their error says nothing of the kernel.
+    examples: (numbers) =>
+      WIDTHS.flatMap((width) =>
+        [0, 1].map((tanh) => ({ inputs: [numbers.table(ROWS, width), numbers.list(ROWS)], attributes: { tanh } })),
+      ),
+  },
   LodestoneSquareShares: {
     label: 'sum of squares',
     allowed: ROUNDING,

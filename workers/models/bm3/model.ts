@@ -10,12 +10,11 @@ import { gatherRows, type RowIndex } from '../../engine/rows';
 import { disposeSparse, sparseTensor } from '../../engine/sparse';
 import { matrixOf, scalarOf } from '../../engine/tensors';
 import { behaviourGraph } from '../../graphs/behaviour';
-import type { Random } from '../../numbers/rng';
 import { dropout } from '../layers/dropout';
 import { featureTable, forEachFeature, requireFeatures } from '../layers/features';
-import { linearOf, type Linear } from '../layers/linear';
+import { linear, type Linear } from '../layers/linear';
 import { storageOf } from '../layers/frozenTable';
-import { linearUniform, xavierNormal, xavierUniform } from '../layers/initialisers';
+import { xavierNormal, xavierUniform } from '../layers/initialisers';
 import { cosineDistance, frobeniusNorm, withoutGradient } from '../layers/losses';
 import { meanOfLayers, splitNodes, stackNodes } from '../layers/propagation';
 import { defineModel, type Batch, type BuildContext, type LossTermValue, type Model } from '../model';
@@ -34,10 +33,12 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
     newParameter(name, meaning, [rows, width], xavierUniform(random(`init/${name}`), rows, width));
   const userIds = embedding('userEmbedding', 'users × d, layer 0', input.users);
   const itemIds = embedding('itemEmbedding', 'items × d, layer 0', input.items);
-  const predictor = xavierLinear('predictor', 'predictor of users, items and modalities', width, width, random);
+  const xavierLinear = (name: string, meaning: string, inputs: number): Linear =>
+    linear(name, meaning, inputs, width, random, xavierNormal);
+  const predictor = xavierLinear('predictor', 'predictor of users, items and modalities', width);
   const modalities = await forEachFeature(input.features, async (feature) => ({
     table: await featureTable(feature, config.trainFeatures, storageOf(config)),
-    project: xavierLinear(`project/${feature.key}`, `projection, ${feature.key}`, feature.columns, width, random),
+    project: xavierLinear(`project/${feature.key}`, `projection, ${feature.key}`, feature.columns),
   }));
   const modalityWeight = config.modalityWeight * (config.modalityReduction === 'mean2' ? 2 / input.features.length : 1);
 
@@ -102,26 +103,6 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
       [userIds, itemIds, ...predictor.parameters].forEach(disposeParameter);
     },
   };
-}
-
-/** A linear layer with a Xavier-normal weight and PyTorch's default bias. */
-function xavierLinear(
-  name: string,
-  meaning: string,
-  inputs: number,
-  outputs: number,
-  random: (name: string) => Random,
-): Linear {
-  const [weight, bias] = [`${name}/weight`, `${name}/bias`];
-  return linearOf(
-    newParameter(
-      weight,
-      `${meaning}, [in, out]`,
-      [inputs, outputs],
-      xavierNormal(random(`init/${weight}`), inputs, outputs),
-    ),
-    newParameter(bias, `${meaning}, bias`, [outputs], linearUniform(random(`init/${bias}`), inputs, outputs)),
-  );
 }
 
 export const model = defineModel(table, build);

@@ -1,8 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { required } from '../../../src/domain/at';
+import { isWebGPU, submitRecorded } from '../../engine/backends';
 import { rowDots, unitRows } from '../../engine/kernels/rowCosines';
+import { productLogSums } from '../../engine/kernels/productLogSums';
 import { weightedSum } from '../../engine/kernels/weightedSum';
+import { noteBuffer } from '../../engine/ledger';
+import { gatherRows, type RowIndex } from '../../engine/rows';
 import { matrixOf, vectorOf } from '../../engine/tensors';
 import type { Batch, DistinctRows } from '../model';
+import { logSumExpRows } from './losses';
 
 /** Rows that a loss over a batch averages and contrasts: all real rows, or each entity once. */
 export interface LossRows {
@@ -27,7 +33,7 @@ const LARGEST = 80;
  * No product exceeds `bound`, so no row's maximum is looked for. Both gradients come from the exponentials: of one direction
  * as `α ⊙ (E c)` and `Eᵀ (α ⊙ a)` with α = ∂/Σ, without another `B × B` matrix.
  */
-export function logSumExpProducts(
+function exponentialSums(
   a: tf.Tensor2D,
   c: tf.Tensor2D,
   bound: number,
@@ -39,7 +45,7 @@ export function logSumExpProducts(
   const counted = (): tf.Tensor2D => matrixOf(tf.reshape(mask, [rows, 1]));
   const reduce = tf.customGrad((left, right, save) => {
     if (!(left instanceof tf.Tensor) || !(right instanceof tf.Tensor) || typeof save !== 'function')
-      throw new Error('logSumExpProducts takes two matrices.');
+      throw new Error('The sums take two matrices.');
     const products = tf.matMul(matrixOf(left), matrixOf(right), false, true);
     const exponentials = matrixOf(tf.exp(shift > 0 ? tf.sub(products, shift) : products));
     const m = counted();
@@ -50,7 +56,7 @@ export function logSumExpProducts(
       value: shift > 0 ? tf.add(tf.log(sums), shift) : tf.log(sums),
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
         const [x, y, e, total] = saved.map(matrixOf);
-        if (!x || !y || !e || !total) throw new Error('logSumExpProducts has lost its saved values.');
+        if (!x || !y || !e || !total) throw new Error('The sums have lost their saved values.');
         const m = counted();
         const shares = matrixOf(tf.div(dy, total));
         if (!bothWays)
@@ -69,6 +75,106 @@ export function logSumExpProducts(
   return matrixOf(reduce(a, c));
 }
 
+/** Unit rows `a` and `c`, `[B, d]`, of whose products times `scale` those with the rows of `c` count that `rows` has. */
+export interface ScaledProducts {
+  readonly a: tf.Tensor2D;
+  readonly c: tf.Tensor2D;
+  readonly scale: number;
+  readonly rows: LossRows;
+}
+
+/** `ln Σ_k Σ_j exp(s_k a_ki · c_kj)` over up to three tables of products, `[B]`. */
+export function logSumExpProducts(terms: readonly ScaledProducts[]): tf.Tensor1D {
+  if (isWebGPU(tf.backend()))
+    return productLogSums(terms.map(({ a, c, scale, rows: { mask } }) => ({ a, c, scale, mask })));
+  const each = terms.map(({ a, c, scale, rows }) => exponentialSums(matrixOf(tf.mul(a, scale)), c, scale, rows, false));
+  return logSumExpRows(matrixOf(tf.concat(each, 1)));
+}
+
+/** The most bytes of a block of exponentials against a whole table. */
+const BLOCK = 2 ** 24;
+
+/**
+ * `ln Σ_j exp(a_i · c_j)` over all rows of `c [n, d]`, `[B, 1]`. Blocks of candidates are exponentiated one after the other, and again for the
+ * gradient, so that no `B × n` matrix is held, but at most `blockBytes` of it. No product exceeds `bound`.
+ */
+export function logSumExpAgainst(a: tf.Tensor2D, c: tf.Tensor2D, bound: number, blockBytes = BLOCK): tf.Tensor2D {
+  const shift = Math.max(0, bound - LARGEST);
+  const [rows, candidates] = [a.shape[0], c.shape[0]];
+  const most = Math.max(1, Math.floor(blockBytes / (4 * rows)));
+  const blocks = Array.from({ length: Math.ceil(candidates / most) }, (_, place) => ({
+    first: place * most,
+    taken: Math.min(most, candidates - place * most),
+  }));
+  const noted = (block: tf.Tensor): tf.Tensor2D => {
+    noteBuffer(block, { mostBytes: blockBytes });
+    return matrixOf(block);
+  };
+  /** What `use` makes of each block of candidates and its exponentials `[B, taken]`. */
+  const throughBlocks = <T extends tf.TensorContainer>(
+    x: tf.Tensor2D,
+    y: tf.Tensor2D,
+    use: (exponentials: tf.Tensor2D, block: tf.Tensor2D) => T,
+  ): T[] =>
+    blocks.map(({ first, taken }) => {
+      const made = tf.tidy(() => {
+        const block: tf.Tensor2D = blocks.length === 1 ? y : tf.slice(y, [first, 0], [taken, -1]);
+        const products = noted(tf.matMul(x, block, false, true));
+        return use(noted(tf.exp(shift > 0 ? noted(tf.sub(products, shift)) : products)), block);
+      });
+      // What is recorded holds on to its buffers until it is submitted.
+      const backend: unknown = tf.backend();
+      if (blocks.length > 1 && isWebGPU(backend)) submitRecorded(backend);
+      return made;
+    });
+  const reduce = tf.customGrad((left, right, save) => {
+    if (!(left instanceof tf.Tensor) || !(right instanceof tf.Tensor) || typeof save !== 'function')
+      throw new Error('logSumExpAgainst takes two matrices.');
+    const [x, y] = [matrixOf(left), matrixOf(right)];
+    const sums = matrixOf(tf.addN(throughBlocks(x, y, (exponentials) => tf.sum(exponentials, 1, true))));
+    save([x, y, sums]);
+    return {
+      value: shift > 0 ? tf.add(tf.log(sums), shift) : tf.log(sums),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        const [anchors, table, total] = saved.map(matrixOf);
+        if (!anchors || !table || !total) throw new Error('logSumExpAgainst has lost its saved values.');
+        const shares = matrixOf(tf.div(dy, total));
+        const weighted = matrixOf(tf.mul(shares, anchors));
+        const slopes = throughBlocks(anchors, table, (exponentials, block) => [
+          tf.matMul(exponentials, block),
+          tf.matMul(exponentials, weighted, true),
+        ]);
+        const ofAnchors = tf.mul(shares, tf.addN(slopes.map(([slope]) => required(slope))));
+        return [
+          ofAnchors,
+          tf.concat(
+            slopes.map(([, slope]) => required(slope)),
+            0,
+          ),
+        ];
+      },
+    };
+  });
+  return matrixOf(reduce(a, c));
+}
+
+/**
+ * InfoNCE against a whole table, one direction: row `b` of `anchors [B, d]` against all rows of `candidates [n, d]`, cosine over
+ * temperature. The positive is the candidate that `index` names, and stands in the denominator. `Σ_b weights_b · loss_b`.
+ */
+export function infoNceAgainst(
+  anchors: tf.Tensor2D,
+  candidates: tf.Tensor2D,
+  index: RowIndex,
+  temperature: number,
+  { weights }: Pick<LossRows, 'weights'>,
+): tf.Scalar {
+  const a = matrixOf(tf.mul(unitRows(anchors), 1 / temperature));
+  const c = unitRows(candidates);
+  const sums = vectorOf(tf.reshape(logSumExpAgainst(a, c, 1 / temperature), [-1]));
+  return weightedSum(tf.sub<tf.Tensor1D>(sums, rowDots(a, gatherRows(c, index))), weights);
+}
+
 /**
  * InfoNCE within the batch, one direction: row `b` of `anchors` against all rows of `candidates`, cosine over
  * temperature, the positive (the same row) in the denominator, mean over `rows` (by default all real rows, duplicates kept).
@@ -83,6 +189,22 @@ export function infoNce(
   return contrast(anchors, candidates, temperature, rows, false);
 }
 
+/**
+ * Cross-entropy of plain products within the batch, one direction: `ln Σ_c exp(x_b · y_c / τ) − x_b · y_b / τ`, the mean over `rows`.
+ * Products have no bound: each row's maximum is taken out. `[B, B]` logits are held.
+ */
+export function productEntropy(
+  x: tf.Tensor2D,
+  y: tf.Tensor2D,
+  temperature: number,
+  batch: Batch,
+  rows: LossRows = allRows(batch),
+): tf.Scalar {
+  const scaled = matrixOf(tf.mul(x, 1 / temperature));
+  const logits = matrixOf(maskLogits(tf.matMul(scaled, y, false, true), rows));
+  return weightedSum(tf.sub<tf.Tensor1D>(logSumExpRows(logits), rowDots(scaled, y)), rows.weights);
+}
+
 /** The mean of `infoNce` from `x` to `y` and from `y` to `x`. */
 export function infoNceBothWays(x: tf.Tensor2D, y: tf.Tensor2D, temperature: number, rows: LossRows): tf.Scalar {
   return contrast(x, y, temperature, rows, true);
@@ -95,10 +217,14 @@ function contrast(
   rows: LossRows,
   bothWays: boolean,
 ): tf.Scalar {
+  const c = unitRows(candidates);
+  if (isWebGPU(tf.backend())) {
+    const products = { a: unitRows(anchors), c, mask: rows.mask, scale: 1 / temperature };
+    return weightedSum(productLogSums([products], { bothWays, paired: true }), rows.weights, bothWays ? 0.5 : 1);
+  }
   // The temperature divides the smaller operand, not the B × B logits.
   const a = matrixOf(tf.mul(unitRows(anchors), 1 / temperature));
-  const c = unitRows(candidates);
-  const both = logSumExpProducts(a, c, 1 / temperature, rows, bothWays);
+  const both = exponentialSums(a, c, 1 / temperature, rows, bothWays);
   const sums = vectorOf(bothWays ? tf.mean(both, 1) : tf.reshape(both, [-1]));
   return weightedSum(tf.sub<tf.Tensor1D>(sums, rowDots(a, c)), rows.weights);
 }

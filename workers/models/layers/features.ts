@@ -25,6 +25,7 @@ export function trainedTable(parameter: Parameter): RowTable {
   const table = (): tf.Tensor2D => matrixOf(parameter.tensor);
   return {
     through: (layer) => layer.apply(table()),
+    times: (weight) => tf.matMul(table(), weight),
     rows: (index) => gatherRows(table(), index),
     dispose: () => disposeParameter(parameter),
   };

@@ -19,6 +19,8 @@ export const PIECE = 2 ** 25;
 export interface RowTable {
   /** All rows through a layer, `[rows, out]`. */
   through(layer: Linear): tf.Tensor2D;
+  /** All rows times a matrix `[columns, out]`, `[rows, out]`. */
+  times(weight: tf.Tensor2D): tf.Tensor2D;
   /** The rows that a batch names, `[n, columns]`. */
   rows(index: RowIndex): tf.Tensor2D;
   dispose(): void;
@@ -68,11 +70,16 @@ export async function frozenTable(
   const [only] = slices.length === 1 ? slices : [];
   const gathered = (table: tf.Tensor2D, indices: tf.Tensor1D): tf.Tensor2D =>
     half ? unpackedHalves(table, indices, columns) : matrixOf(tf.gather(table, indices));
+  const times = (weight: tf.Tensor2D): tf.Tensor2D => {
+    if (half) return halvesProduct(slices, columns, weight);
+    return only ? tf.matMul(only.table, weight) : joined(slices.map(({ table }) => tf.matMul(table, weight)));
+  };
   return {
+    times,
     through: (layer) => {
-      if (half)
-        return matrixOf(tf.add(halvesProduct(slices, columns, matrixOf(layer.weight.tensor)), layer.bias.tensor));
-      return only ? layer.apply(only.table) : joined(slices.map(({ table }) => layer.apply(table)));
+      if (half) return matrixOf(tf.add(times(matrixOf(layer.weight.tensor)), layer.bias.tensor));
+      const constant = { constant: true };
+      return only ? layer.apply(only.table, constant) : joined(slices.map(({ table }) => layer.apply(table, constant)));
     },
     rows: ({ indices }) => {
       if (only) return gathered(only.table, indices);

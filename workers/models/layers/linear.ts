@@ -1,31 +1,33 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { newParameter, type Parameter } from '../../engine/kernels/adam';
-import { productWithBias } from '../../engine/products';
+import { productWithBias, type LayerOptions } from '../../engine/products';
 import { matrixOf } from '../../engine/tensors';
 import type { Random } from '../../numbers/rng';
 import { linearUniform } from './initialisers';
 
-/** A linear layer `x W + b`, `W [in, out]`. */
+/** A layer `φ(x W + b)`, `W [in, out]`; linear unless an activation is asked for. */
 export interface Linear {
   readonly weight: Parameter;
   readonly bias: Parameter;
   readonly parameters: readonly Parameter[];
-  apply(x: tf.Tensor2D): tf.Tensor2D;
+  apply(x: tf.Tensor2D, options?: LayerOptions): tf.Tensor2D;
 }
 
-/** PyTorch's default initialisation, each tensor from its own stream. */
+/** PyTorch's default initialisation, each tensor from its own stream; `start` gives the weight another one, `[in, out]`. */
 export function linear(
   name: string,
   meaning: string,
   inputs: number,
   outputs: number,
   random: (name: string) => Random,
+  start: (random: Random, inputs: number, outputs: number) => Float32Array = (stream) =>
+    linearUniform(stream, inputs, inputs * outputs),
 ): Linear {
   const weight = newParameter(
     `${name}/weight`,
     `${meaning}, [in, out]`,
     [inputs, outputs],
-    linearUniform(random(`init/${name}/weight`), inputs, inputs * outputs),
+    start(random(`init/${name}/weight`), inputs, outputs),
   );
   const bias = newParameter(
     `${name}/bias`,
@@ -41,6 +43,6 @@ export function linearOf(weight: Parameter, bias: Parameter): Linear {
     weight,
     bias,
     parameters: [weight, bias],
-    apply: (x) => productWithBias(x, matrixOf(weight.tensor), bias.tensor),
+    apply: (x, options) => productWithBias(x, matrixOf(weight.tensor), bias.tensor, options),
   };
 }

@@ -98,7 +98,12 @@ async function proveModels(
   for (const model of MODEL_IDS) {
     const done = PARTS.kernels + (PARTS.models - PARTS.kernels) * (proofs.length / MODEL_IDS.length);
     progress(`first step of ${modelTable(model).name}`, done);
-    proofs.push(await audit.during(() => proveModel(model, device)));
+    proofs.push(
+      await audit.during(
+        () => proveModel(model, device),
+        ({ failure }) => failure === null,
+      ),
+    );
   }
   return proofs;
 }

@@ -46,6 +46,10 @@ export async function buildGolden(
     if (initial) overwrite(parameter, Float32Array.from(initial.values));
     else unknown.push(parameter.name);
   }
+  for (const { name, replace } of model.inputs ?? []) {
+    const drawn = wanted.inputs?.[name];
+    if (drawn) replace?.(Float32Array.from(drawn.values));
+  }
   return { model, unknown };
 }
 
