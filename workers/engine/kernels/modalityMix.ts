@@ -44,6 +44,15 @@ function forEachRow(
   }
 }
 
+/** `1 − Σ_m P_m` of a row. */
+function restOf(gates: HostArray, gate: (m: number) => number, count: number, rest: Float64Array): void {
+  rest.fill(1);
+  for (let m = 0; m < count; m++) {
+    const own = gate(m);
+    for (let c = 0; c < rest.length; c++) rest[c]! -= gates[own + c]!;
+  }
+}
+
 interface MixKernel {
   readonly makes: 'table' | 'list';
   /** M and d */
@@ -139,9 +148,9 @@ export const mixGatesSlopePair: KernelPair = {
   portable: ([views, scores, dy], output, [, , [rows = 0, columns = 0] = []]) => {
     forEachRow(views, scores, rows, columns, (row, { shares, shared, view, gate }) => {
       for (let m = 0; m < shares.length; m++) {
-        const [first, own] = [view(m), gate(m)];
+        const [first, own, from] = [view(m), gate(m), row * columns];
         for (let c = 0; c < columns; c++)
-          output[own + c] = (dy![row * columns + c]! / (shares.length + 1)) * (views![first + c]! - shared[c]!);
+          output[own + c] = (dy![from + c]! / (shares.length + 1)) * (views![first + c]! - shared[c]!);
       }
     });
   },
@@ -168,13 +177,14 @@ export const mixViewsSlopePair: KernelPair = {
   inputs: ['gates', 'scores', 'dy'],
   outputShape: ([, [stacked = 0] = [], [, columns = 0] = []]) => [stacked, columns],
   portable: ([gates, scores, dy], output, [, , [rows = 0, columns = 0] = []]) => {
+    const rest = new Float64Array(columns);
     forEachRow(undefined, scores, rows, columns, (row, { shares, view, gate }) => {
-      const count = shares.length;
-      for (let c = 0; c < columns; c++) {
-        const g = dy![row * columns + c]! / (count + 1);
-        let rest = 1;
-        for (let m = 0; m < count; m++) rest -= gates![gate(m) + c]!;
-        for (let m = 0; m < count; m++) output[view(m) + c] = g * (gates![gate(m) + c]! + shares[m]! * rest);
+      restOf(gates!, gate, shares.length, rest);
+      const from = row * columns;
+      for (let m = 0; m < shares.length; m++) {
+        const [to, own, share] = [view(m), gate(m), shares[m]!];
+        for (let c = 0; c < columns; c++)
+          output[to + c] = (dy![from + c]! / (shares.length + 1)) * (gates![own + c]! + share * rest[c]!);
       }
     });
   },
@@ -202,14 +212,17 @@ export const mixScoresSlopePair: KernelPair = {
   outputShape: ([[stacked = 0] = []]) => [stacked],
   portable: ([views, gates, scores, dy], output, [, , , [rows = 0, columns = 0] = []]) => {
     const along = new Float64Array(scores ? scores.length / rows : 0);
+    const rest = new Float64Array(columns);
     forEachRow(undefined, scores, rows, columns, (row, { shares, view, gate }) => {
       const count = shares.length;
-      along.fill(0);
-      for (let c = 0; c < columns; c++) {
-        let rest = 1;
-        for (let m = 0; m < count; m++) rest -= gates![gate(m) + c]!;
-        const t = (rest * dy![row * columns + c]!) / (count + 1);
-        for (let m = 0; m < count; m++) along[m]! += t * views![view(m) + c]!;
+      restOf(gates!, gate, count, rest);
+      const from = row * columns;
+      for (let c = 0; c < columns; c++) rest[c]! *= dy![from + c]! / (count + 1);
+      for (let m = 0; m < count; m++) {
+        const first = view(m);
+        let sum = 0;
+        for (let c = 0; c < columns; c++) sum += rest[c]! * views![first + c]!;
+        along[m] = sum;
       }
       let mean = 0;
       for (let m = 0; m < count; m++) mean += shares[m]! * along[m]!;

@@ -20,15 +20,25 @@ export const momentSharesPair: KernelPair = {
   portable: ([x], output, _, { blocks = 1 }) => {
     if (!x) throw new Error('There is nothing to average.');
     const size = x.length / blocks;
-    for (let to = 0; to < blocks * SHARES; to++) {
-      const first = Math.floor(to / SHARES) * size;
-      const share = to % SHARES;
-      let [sum, squares] = [0, 0];
-      for (let place = share; place < size; place += SHARES) sum += x[first + place]!;
-      const mean = sum / Math.max(1, countOf(share, size));
-      for (let place = share; place < size; place += SHARES) squares += (x[first + place]! - mean) ** 2;
-      output[2 * to] = mean;
-      output[2 * to + 1] = squares;
+    const means = new Float64Array(SHARES);
+    const squares = new Float64Array(SHARES);
+    // Number after number, as they lie.
+    for (let block = 0; block < blocks; block++) {
+      const end = (block + 1) * size;
+      means.fill(0);
+      for (let first = block * size; first < end; first += SHARES)
+        for (let share = 0; share < Math.min(SHARES, end - first); share++) means[share]! += x[first + share]!;
+      for (let share = 0; share < SHARES; share++) means[share]! /= Math.max(1, countOf(share, size));
+      squares.fill(0);
+      for (let first = block * size; first < end; first += SHARES)
+        for (let share = 0; share < Math.min(SHARES, end - first); share++) {
+          const off = x[first + share]! - means[share]!;
+          squares[share]! += off * off;
+        }
+      for (let share = 0; share < SHARES; share++) {
+        output[2 * (block * SHARES + share)] = means[share]!;
+        output[2 * (block * SHARES + share) + 1] = squares[share]!;
+      }
     }
   },
   wgsl: (_, { blocks = 1 }) => ({
