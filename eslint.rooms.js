@@ -201,7 +201,10 @@ export const ROOMS = [
 ];
 
 /** A model's id may stand where it is somebody else's word: MMRec's name for an encoder. */
-const FOREIGN_WORDS = { 'workers/models/lattice/table.ts': ['lightgcn'] };
+const FOREIGN_WORDS = {
+  'workers/models/lattice/table.ts': ['lightgcn'],
+  'workers/models/lgmrec/table.ts': ['lightgcn'],
+};
 
 const root = import.meta.dirname;
 const inProject = (path) => relative(root, path).split(sep).join('/');
