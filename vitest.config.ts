@@ -24,7 +24,18 @@ const inNode = {
 };
 
 /** What may differ in a browser: each kind of kernel on its WebGPU and WASM, and its threads. */
-const IN_BROWSER = ['capture', 'device', 'draws', 'experts', 'fused', 'kernels', 'replaced', 'simd', 'threads'];
+const IN_BROWSER = [
+  'capture',
+  'device',
+  'draws',
+  'experts',
+  'fused',
+  'fusedLayers',
+  'kernels',
+  'replaced',
+  'simd',
+  'threads',
+];
 
 export default defineConfig({
   test: {

@@ -29,7 +29,8 @@ export interface RunArguments {
   readonly reading: DatasetReading;
 }
 
-export const USAGE = `Usage: npm run lodestone -- run --dataset <folder|demo|demo-signs> --model <${MODEL_IDS.join('|')}> --out <folder>
+export const USAGE = `Usage: npm run lodestone -- device --help
+       npm run lodestone -- run --dataset <folder|demo|demo-signs> --model <${MODEL_IDS.join('|')}> --out <folder>
 
   --preset id         start from one of the model's presets, such as paper-baby (default: recommended)
   --set key=value     change an option of the model (repeatable)
@@ -133,7 +134,8 @@ function whole(text: string, name: string, max: number, min = 0): number {
   return value;
 }
 
-function oneOf<T extends string>(text: string, choices: readonly T[], name: string): T {
+/** Throws `COMMAND_LINE` for a word that is none of the choices. */
+export function oneOf<T extends string>(text: string, choices: readonly T[], name: string): T {
   return (
     choices.find((choice) => choice === text) ?? wrong(`${name} must be one of ${choices.join(', ')}, not “${text}”.`)
   );

@@ -31,6 +31,7 @@ declare global {
   interface Window {
     lodestoneReport: (event: string) => Promise<void>;
     lodestoneRun: (request: HeadlessRequest) => Promise<void>;
+    lodestoneProve: (request: Pick<Experiment, 'backend' | 'allowSoftware'>) => Promise<void>;
     lodestoneStop: () => void;
     /** A piece of a result as base64; empty past its end. */
     lodestonePiece: (name: string, offset: number, length: number) => string;
@@ -49,6 +50,21 @@ window.lodestoneRun = async (request) => {
   } catch (error) {
     await window.lodestoneReport(JSON.stringify({ kind: 'fault', fault: faultOf(error) }));
   }
+};
+
+window.lodestoneProve = async ({ backend, allowSoftware }) => {
+  const worker = new Worker(new URL('../workers/training.worker.ts', import.meta.url), { type: 'module' });
+  const message = await new Promise<object>((resolve) => {
+    worker.onerror = (event) => resolve({ kind: 'fault', fault: faultOf(new Error(event.message)) });
+    worker.onmessage = ({ data }: MessageEvent<TrainingEvent>) => {
+      if (data.type === 'proved') resolve({ kind: 'proof', proof: data.proof });
+      else if (data.type === 'fault') resolve({ kind: 'fault', fault: data.fault });
+      else void window.lodestoneReport(JSON.stringify({ kind: 'event', event: data }));
+    };
+    worker.postMessage({ type: 'prove', backend, allowSoftware } satisfies TrainingCommand);
+  });
+  worker.terminate();
+  await window.lodestoneReport(JSON.stringify(message));
 };
 
 async function runAndHandOver({

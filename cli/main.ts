@@ -1,5 +1,6 @@
 import { AppError, faultOf, type ErrorCode } from '../src/domain/errors';
 import { parseRun, USAGE, type RunArguments } from './arguments';
+import { executeProof, parseProof, PROOF_USAGE } from './proveDevice';
 import { writeRunFiles } from './output';
 import { reporter, type Reporter } from './reporter';
 import { runInNode } from './runInNode';
@@ -7,6 +8,7 @@ import { runInNode } from './runInNode';
 /** Runs the command line; resolves to the exit code. */
 export async function main(words: readonly string[]): Promise<number> {
   const [command, ...rest] = words;
+  if (command === 'device') return prove(rest);
   if (command !== 'run' || rest.includes('--help')) {
     process.stdout.write(`${USAGE}\n`);
     return command === '--help' || rest.includes('--help') ? 0 : 2;
@@ -16,6 +18,21 @@ export async function main(words: readonly string[]): Promise<number> {
     const request = parseRun(rest);
     report = reporter(request.json);
     return await execute(request, report);
+  } catch (error) {
+    const fault = faultOf(error);
+    report.fault(fault);
+    return exitCode(fault.code);
+  }
+}
+
+async function prove(words: readonly string[]): Promise<number> {
+  if (words.includes('--help')) {
+    process.stdout.write(`${PROOF_USAGE}\n`);
+    return 0;
+  }
+  const report = reporter(words.includes('--json'));
+  try {
+    return (await executeProof(parseProof(words), report)) ? 0 : 4;
   } catch (error) {
     const fault = faultOf(error);
     report.fault(fault);

@@ -1,19 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { chromium, type Page } from '@playwright/test';
-import { build, preview } from 'vite';
+import type { Page } from '@playwright/test';
 import type { Problem } from '../src/domain/dataset';
 import { AppError, errorFromFault, type Fault } from '../src/domain/errors';
 import type { TrainingEvent } from '../src/domain/protocol';
 import type { RunDocument } from '../src/domain/run';
 import { demoOf, type RunArguments } from './arguments';
-import { browserFlags, browserPath } from './browser';
+import { withHeadlessPage } from './headlessBrowser';
 import type { HeadlessRequest } from './headlessPage';
 import type { DatasetFacts, RunFiles } from './output';
 import type { Reporter } from './reporter';
-import { modulePlugins } from './modulePlugins.mjs';
-import { APP_VERSION } from '../src/domain/version';
 
 type Message =
   | { readonly kind: 'problem'; readonly problem: Problem }
@@ -28,54 +22,16 @@ interface FilesHeader {
   readonly names: string[];
 }
 
-/** Builds the headless page with the app's workers, opens it in Chromium and runs there. */
-export async function runInChromium(
+/** Opens the headless page in Chromium and runs there. */
+export const runInChromium = (
   request: RunArguments,
   report: Reporter,
   onStop: (stop: () => void) => void,
-): Promise<{ run: RunDocument; files: RunFiles }> {
-  const root = process.cwd();
-  const outDir = join(root, '.cache', `headless-${process.pid}`);
-  await build({
-    root,
-    base: './',
-    configFile: false,
-    logLevel: 'error',
-    plugins: modulePlugins(),
-    define: { 'import.meta.env.LODESTONE_VERSION': JSON.stringify(APP_VERSION) },
-    worker: { format: 'es', plugins: modulePlugins },
-    build: {
-      outDir,
-      emptyOutDir: true,
-      target: 'es2023',
-      rolldownOptions: { input: join(root, 'cli', 'headless.html') },
-    },
-  });
-  const server = await preview({
-    root,
-    configFile: false,
-    logLevel: 'error',
-    build: { outDir },
-    preview: { port: 0, host: '127.0.0.1' },
-  });
-  const profile = await mkdtemp(join(tmpdir(), 'lodestone-'));
-  const context = await chromium.launchPersistentContext(profile, {
-    executablePath: browserPath(),
-    args: browserFlags(request.allowSoftware),
-    acceptDownloads: true,
-  });
-  try {
-    const page = await context.newPage();
-    const address = server.resolvedUrls?.local[0] ?? server.resolvedUrls?.network[0];
-    if (!address) throw new Error('The preview server has no address.');
+): Promise<{ run: RunDocument; files: RunFiles }> =>
+  withHeadlessPage(request.allowSoftware, (page, address) => {
     onStop(() => void page.evaluate(() => window.lodestoneStop()));
-    return await drive(page, address, request, report);
-  } finally {
-    await context.close();
-    await server.close();
-    await Promise.all([profile, outDir].map((folder) => rm(folder, { recursive: true, force: true })));
-  }
-}
+    return drive(page, address, request, report);
+  });
 
 async function drive(
   page: Page,

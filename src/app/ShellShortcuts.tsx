@@ -19,6 +19,7 @@ export function ShellShortcuts() {
       place('g r', 'Runs', '/runs'),
       place('g c', 'Compare', '/compare'),
       place('g s', 'Sweeps', '/sweeps'),
+      place('g t', 'Papers’ tables', '/tables'),
       place('g v', 'Device', '/device'),
       {
         keys: 't',

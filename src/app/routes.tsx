@@ -52,6 +52,18 @@ export function createRouter() {
               lazy: async () => ({ Component: (await import('../features/sweeps/SweepPage')).SweepPage }),
             },
             {
+              path: 'tables',
+              lazy: async () => ({ Component: (await import('../features/tables/TablesPage')).TablesPage }),
+            },
+            {
+              path: 'tables/:id',
+              lazy: async () => ({ Component: (await import('../features/tables/TablePage')).TablePage }),
+            },
+            {
+              path: 'tables/here/:id',
+              lazy: async () => ({ Component: (await import('../features/tables/ReproducedPage')).ReproducedPage }),
+            },
+            {
               path: 'shared',
               lazy: async () => ({ Component: (await import('../features/sharing/SharedPage')).SharedPage }),
             },

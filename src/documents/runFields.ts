@@ -187,5 +187,6 @@ function groupOf(rigour: Rigour) {
         medianRule: z.boolean(),
       }),
     ),
+    table: z.exactOptional(z.strictObject({ paper: words, table: words, dataset: words })),
   });
 }

@@ -40,6 +40,7 @@ export const sharedRunSchema: z.ZodType<SharedRun> = z.strictObject({
   config: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])),
   seed,
   name: z.string(),
+  variant: z.exactOptional(z.string()),
   dataset: count,
   backend: z.enum(['webgpu', 'wasm', 'cpu']).nullable(),
   device: z.string(),

@@ -12,6 +12,9 @@ export interface PublishedTable {
   readonly rows: Readonly<Record<string, readonly (number | null)[]>>;
 }
 
+/** Which printed table a set of runs is held against. */
+export type Reproduced = Readonly<Record<'paper' | 'table' | 'dataset', string>>;
+
 /** The papers' datasets after their preparation: users, items, interactions. */
 export const PUBLISHED_DATASETS: Readonly<Record<string, Pick<DatasetStatistics, 'users' | 'items' | 'interactions'>>> =
   {

@@ -3,6 +3,7 @@ import type { Fault } from './errors';
 import type { MetricKey, Metrics } from './metrics';
 import type { Config, ModelId, OptionValue } from './models/table';
 import type { Finding, Observations } from './observations';
+import type { Reproduced } from './publishedTables';
 import type { SharedDataset, SharedRun } from './sharedRun';
 import { APP_VERSION } from './version';
 
@@ -150,13 +151,15 @@ export interface Sweep {
   readonly medianRule: boolean;
 }
 
-/** A set of runs that belong to one table: an ablation set, or (with `sweep`) the points of a sweep. */
+/** A set of runs that belong to one table: an ablation set, (with `sweep`) the points of a sweep, or (with `table`) the rows of a paper's. */
 export interface RunGroup {
   readonly id: string;
   readonly name: string;
   /** The row of the table that this run belongs to. */
   readonly variant: string;
   readonly sweep?: Sweep;
+  /** The printed table that the set is held against; variants are its rows. */
+  readonly table?: Reproduced;
 }
 
 /** Why a run was stopped by rule: after `epoch` (0-based) its best value so far was below the median of `peers` finished runs. */

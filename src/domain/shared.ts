@@ -2,6 +2,7 @@ import { type SharedDataset, type SharedCurves, type SharedRouting, type SharedR
 import type { DatasetDocument } from './dataset';
 import { byKey, type MetricKey, type Metrics } from './metrics';
 import { portableReading } from './reading';
+import type { Reproduced } from './publishedTables';
 import type { RunDocument } from './run';
 import { APP_VERSION } from './version';
 
@@ -11,6 +12,8 @@ export interface SharedStudy {
   readonly app?: string;
   readonly datasets: readonly SharedDataset[];
   readonly runs: readonly SharedRun[];
+  /** The printed table whose rows they are, where all of them are of one. */
+  readonly table?: Reproduced;
 }
 
 /** Significant digits of a shared number. */
@@ -77,7 +80,20 @@ export function sharedStudy(
   const used = sharedDatasets(runs, datasets);
   const placeOf = ({ experiment }: RunDocument): number =>
     used.findIndex(({ fingerprint }) => fingerprint === experiment.dataset.fingerprint);
-  return { app: APP_VERSION, runs: runs.map((run) => sharedRun(run, placeOf(run), detail)), datasets: used };
+  const table = tableOf(runs);
+  return {
+    app: APP_VERSION,
+    runs: runs.map((run) => sharedRun(run, placeOf(run), detail)),
+    datasets: used,
+    ...(table && { table }),
+  };
+}
+
+/** The printed table that all runs are held against. */
+function tableOf(runs: readonly RunDocument[]): Reproduced | null {
+  const [first] = runs;
+  const same = runs.every(({ group }) => group?.id === first?.group?.id);
+  return (same && first?.group?.table) || null;
 }
 
 /** A run as it is shared; `dataset` is the place of its dataset in the study. */
@@ -88,6 +104,7 @@ export function sharedRun(run: RunDocument, dataset: number, { points, routing }
     config,
     seed,
     name: run.name,
+    ...(run.group?.table && { variant: run.group.variant }),
     dataset,
     backend: run.device?.backend ?? null,
     device: run.device?.name ?? '',

@@ -37,6 +37,8 @@ export interface SharedRun {
   readonly config: Config;
   readonly seed: number;
   readonly name: string;
+  /** The printed row that it is held against. */
+  readonly variant?: string;
   /** Place in the study's datasets. */
   readonly dataset: number;
   readonly backend: BackendName | null;

@@ -46,6 +46,7 @@ export const runPayload = z.strictObject({
   c: z.record(z.string().regex(/^[a-zA-Z][a-zA-Z0-9]{0,63}$/), z.union([z.number(), z.boolean(), z.string().max(100)])),
   s: seed,
   n: words,
+  v: words.exactOptional(),
   d: count,
   b: z.enum(BACKENDS).optional(),
   h: words.optional(),
@@ -59,15 +60,17 @@ const schema = z.strictObject({
   a: z.string().max(100).optional(),
   d: z.array(datasetPayload).max(50),
   r: z.array(runPayload).min(1).max(MOST_RUNS),
+  t: z.tuple([words, words, words]).exactOptional(),
 });
 type Payload = z.infer<typeof schema>;
 type DatasetPayload = z.infer<typeof datasetPayload>;
 type RunPayload = z.infer<typeof runPayload>;
 
-export const toPayload = ({ app, datasets, runs }: SharedStudy): Payload => ({
+export const toPayload = ({ app, datasets, runs, table }: SharedStudy): Payload => ({
   ...(app !== undefined && { a: app }),
   d: datasets.map(toDatasetPayload),
   r: runs.map(toRunPayload),
+  ...(table && { t: [table.paper, table.table, table.dataset] }),
 });
 
 export const toDatasetPayload = ({
@@ -113,6 +116,7 @@ export function toRunPayload({
   config,
   seed: own,
   name,
+  variant,
   dataset: place,
   backend,
   device,
@@ -127,6 +131,7 @@ export function toRunPayload({
     c: { ...changedOptions(model, config) },
     s: own,
     n: name.slice(0, 200),
+    ...(variant !== undefined && { v: variant.slice(0, 200) }),
     d: place,
     e: epochs,
     ...(backend && { b: backend }),
@@ -141,16 +146,17 @@ export function toRunPayload({
 export function fromPayload(value: unknown): SharedStudy {
   const found = schema.safeParse(value);
   if (!found.success) throw invalid(`${found.error.issues[0]?.path.map(String).join('.') || 'its content'} is invalid`);
-  const { a: app, d: datasets, r: runs } = found.data;
+  const { a: app, d: datasets, r: runs, t: table } = found.data;
   return {
     ...(app !== undefined && { app }),
     datasets: datasets.map(fromDatasetPayload),
     runs: runs.map((one) => fromRunPayload(one, datasets.length)),
+    ...(table && { table: { paper: table[0], table: table[1], dataset: table[2] } }),
   };
 }
 
 /** Throws `LINK_INVALID` for options that the model refuses, and for a dataset that is not among so many. */
-export function fromRunPayload({ m, c, s, n, d, b, h, e, r, k, o }: RunPayload, datasets: number): SharedRun {
+export function fromRunPayload({ m, c, s, n, v, d, b, h, e, r, k, o }: RunPayload, datasets: number): SharedRun {
   const config = { ...defaultConfig(m), ...c };
   const [problem] = configProblems(m, config).values();
   if (problem) throw invalid(`of ${modelTable(m).name}: ${problem}`);
@@ -163,6 +169,7 @@ export function fromRunPayload({ m, c, s, n, d, b, h, e, r, k, o }: RunPayload, 
     config,
     seed: s,
     name: n,
+    ...(v !== undefined && { variant: v }),
     dataset: d,
     backend: b ?? null,
     device: h ?? '',

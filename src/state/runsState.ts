@@ -18,7 +18,7 @@ export interface RunsState {
   readonly unreadable: readonly UnreadableDocument[];
   /** Ids of queued runs, next first. */
   readonly queue: readonly string[];
-  /** Ids of sweeps whose queued runs do not start. */
+  /** Ids of sweeps and tables whose queued runs do not start. */
   readonly paused: readonly string[];
   readonly activeId: string | null;
   /** Another tab of this browser trains; this one waits. */
@@ -39,7 +39,7 @@ export interface RunsState {
   enqueue(experiments: readonly QueuedExperiment[]): Promise<string[]>;
   /** Puts runs that ended early at the head of the queue; each goes on from its checkpoint. */
   resume(...ids: string[]): Promise<void>;
-  /** Keeps the queued runs of a sweep from starting, or lets them. One that trains already goes on. It lasts beyond a reload. */
+  /** Keeps the queued runs of a sweep or table from starting, or lets them. One that trains already goes on. It lasts beyond a reload. */
   setPaused(group: string, paused: boolean): Promise<void>;
   /** Takes a run out of the queue. */
   dequeue(id: string): Promise<void>;

@@ -120,3 +120,9 @@ export function plural(count: number, one: string, many = `${one}s`): string {
 function twoDigits(value: number): string {
   return String(value).padStart(2, '0');
 }
+
+/** `0.012`, `3e-7`, `–`. */
+export function formatP(p: number | null): string {
+  if (p === null) return '–';
+  return p < 0.001 ? p.toExponential(0) : p.toFixed(3);
+}

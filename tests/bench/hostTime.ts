@@ -156,7 +156,7 @@ function kernelOf(
   const width = made.shape.at(-1) ?? 1;
   // A sparse product reads a row of its operand for each entry; a gather one for each index.
   const sparse = name.includes('CsrProduct') && b && x ? sizeOf(b) * width - sizeOf(x) : 0;
-  const gathered = /gather/i.test(name) && a ? sizeOf(made) - sizeOf(a) : 0;
+  const gathered = /gather|NodeRows/i.test(name) && a ? sizeOf(made) - sizeOf(a) : 0;
   const inner = /matmul/i.test(name) && a ? innerOf(a, made) : 0;
   const flops = inner > 0 ? 2 * sizeOf(made) * inner : sparse > 0 ? 2 * sizeOf(b!) * width : sizeOf(made);
   return { name, bytes: 4 * (each + sparse + gathered), flops };

@@ -110,8 +110,8 @@ const entryRows = new Map<object, tf.Tensor1D>();
  */
 const csrProduct =
   (backend: BackendName): Kernel =>
-  ({ inputs }) => {
-    const { rowPointers, columnIndices, x, weights } = inputs as Record<string, tf.Tensor>;
+  ({ inputs, attrs }) => {
+    const { rowPointers, columnIndices, x, weights, addend } = inputs as Record<string, tf.Tensor>;
     const rows = rowPointers!.size - 1;
     const width = x!.shape[1]!;
     return tf.tidy(() => {
@@ -123,7 +123,8 @@ const csrProduct =
         backend === 'webgpu'
           ? tf.unsortedSegmentSum(products as tf.Tensor2D, row, rows + 1)
           : tf.scatterND(tf.reshape(row, [-1, 1]), products, [rows + 1, width]);
-      return tf.slice(sums, [0, 0], [rows, width]);
+      const product = tf.slice(sums, [0, 0], [rows, width]);
+      return addend ? tf.mul(tf.add(addend, product), Number(attrs?.['scale'] ?? 1)) : product;
     });
   };
 

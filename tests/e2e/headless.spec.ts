@@ -142,3 +142,17 @@ process.exit();`;
   if (device.code === 4) expect(device.said).toContain('GPU_UNAVAILABLE');
   expect(existsSync(join(folder, 'refused', 'embeddings.safetensors'))).toBe(device.code === 0);
 });
+
+test('a device is proved without a page, and the file opens on one', async ({ page }) => {
+  const out = join(folder, 'wasm.device.json');
+  const { code, said } = lodestone('device', '--host', 'chromium', '--backend', 'wasm', '--out', out);
+  expect(code, said).toBe(0);
+  expect(said).toContain('computes as it should.');
+  expect(said).toMatch(/MAGNET +agrees +loss \d digits, gradients \d digits/);
+  const link = /^p=1\.[\w-]+$/m.exec(said)?.[0];
+  await page.goto(`./#${link}`);
+  await expect(page.getByText('Someone shared this proof of their device with you.')).toBeVisible();
+  await page.goto('./#/device');
+  await page.getByLabel('Proof of a device', { exact: true }).setInputFiles(out);
+  await expect(page.getByText('Someone shared this proof of their device with you.')).toBeVisible();
+});

@@ -36,12 +36,24 @@ const VIEWS: readonly View[] = [
   { name: 'Runs', open: () => openPlace('runs', '1 run shown') },
   ...TABS.map((tab) => ({ name: `the run, ${tab}`, open: () => openTab(tab) })),
   { name: 'Device', open: () => openPlace('device', /of \d+ passed/) },
+  { name: 'Papers’ tables', open: () => openPlace('tables', 'Printed results only') },
+  { name: 'a printed table', open: () => openPlace('tables/magnet-4', 'What it claims') },
+  { name: 'the dialog that runs one', open: () => openTableDialog() },
   { name: 'no view', open: () => openPlace('nowhere', /no page/i) },
 ];
 
 async function openPlace(place: string, words: string | RegExp): Promise<void> {
   await page.goto(`./#/${place}`);
   await expect(page.locator('main').getByText(words).first()).toBeVisible();
+}
+
+async function openTableDialog(): Promise<void> {
+  // The same address again would leave the dialog open.
+  await openPlace('tables', 'Printed results only');
+  await openPlace('tables/mllmrec-2', 'What it claims');
+  await page.getByRole('button', { name: 'Run it here…' }).click();
+  await expect(page.getByRole('dialog').getByText('Other data than the paper’s.')).toBeVisible();
+  await expect(page.getByRole('dialog').getByText(/The largest row/)).toBeVisible({ timeout: 120_000 });
 }
 
 async function openDataset(): Promise<void> {

@@ -16,8 +16,10 @@ export interface Toll {
 /** Thrown when a run cannot be brought to an end, whatever a person does. */
 export class Lost extends Error {}
 
-/** How long a run may stand still without a fault: a thread that hangs is noticed after half a minute, or five of its longest steps. */
+/** How long a run may stand still without a fault. */
 const PATIENCE_S = 120;
+/** A thread that hangs may hold the database: nothing can be read before it is noticed, after a minute and a second for each megabyte. */
+const SILENCE_S = 240;
 /** A run that stands is left alone this long: it may yet go on by itself. */
 const GRACE_MS = 1500;
 
@@ -84,7 +86,7 @@ export class Attendant {
       look(this.#stage.page, this.#stage.runId).catch(() => null),
       sleep(5000).then(() => null),
     ]);
-    if (!answer?.heard && performance.now() - this.#movedAt > 1000 * PATIENCE_S)
+    if (!answer?.heard && performance.now() - this.#movedAt > 1000 * SILENCE_S)
       throw new Lost('the page does not answer');
     return answer?.heard ? answer : null;
   }

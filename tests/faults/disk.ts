@@ -1,4 +1,5 @@
 import type { CDPSession, Page } from '@playwright/test';
+import { until } from './until';
 
 /** Bytes that the app may store while the disk is not full: more than a soak's runs take. */
 const ROOM = 200e6;
@@ -36,28 +37,38 @@ export class Disk {
   /** From now on every write is refused. Throws where none is. */
   async fill(): Promise<void> {
     await this.#leave(1);
-    const refused = await this.#page.evaluate(
+    // A write that is broken off for another reason, as one that is aborted on purpose, says nothing of the room.
+    const refused = await until(() => this.#refuses(), 20_000, 'the disk is full');
+    if (refused !== 'full') throw new Error('The disk did not fill up.');
+  }
+
+  /** Writes more than there is room for; null where another fault broke it off. */
+  #refuses(): Promise<'full' | 'room' | null> {
+    return this.#page.evaluate(
       (bytes) =>
-        new Promise<boolean>((resolve) => {
+        new Promise<'full' | 'room' | null>((resolve) => {
           const opening = indexedDB.open('filler');
           opening.onupgradeneeded = () => opening.result.createObjectStore('values');
-          opening.onerror = () => resolve(true);
+          opening.onerror = () => resolve('full');
           opening.onsuccess = () => {
             const transaction = opening.result.transaction('values', 'readwrite');
             // Larger values would lie in files of their own, which are not counted before they are written.
             const value = new Uint8Array(50_000);
-            for (let place = 0; place * value.length < bytes; place++)
-              transaction.objectStore('values').put(value, place);
-            const end = (is: boolean) => () => {
+            const end = (is: 'full' | 'room' | null): void => {
               opening.result.close();
               resolve(is);
             };
-            transaction.oncomplete = end(false);
-            transaction.onabort = end(true);
+            transaction.oncomplete = () => end('room');
+            transaction.onabort = () => end(transaction.error?.name === 'QuotaExceededError' ? 'full' : null);
+            try {
+              for (let place = 0; place * value.length < bytes; place++)
+                transaction.objectStore('values').put(value, place);
+            } catch {
+              // It was broken off while it wrote: what aborted it answers.
+            }
           };
         }),
       ROOM + 10e6,
     );
-    if (!refused) throw new Error('The disk did not fill up.');
   }
 }

@@ -5,7 +5,7 @@ import type { Injection, PlannedRun } from './plan';
 import { startRun } from './person';
 import type { Stage } from './stage';
 import { keysOf, look, type Seen } from './store';
-import { sleep } from './until';
+import { inTime, sleep } from './until';
 
 /** A run that nothing has disturbed. */
 export interface Undisturbed {
@@ -32,6 +32,11 @@ export interface DrivenRun {
   /** The browser cannot be used any more. */
   readonly lost: boolean;
 }
+
+/** The longest that one act may take. */
+const ACT_MS = 120_000;
+/** The longest that it may take to read what a run has left. */
+const READ_MS = 60_000;
 
 const finished = ({ run }: Seen): boolean => run?.status === 'finished';
 
@@ -67,7 +72,7 @@ export async function drive(stage: Stage, plan: PlannedRun, link: string, twin: 
     await attendant.until(finished);
     await settle(stage, stage.runId);
     const { edited } = stage;
-    const found = await remainsOf(stage.page, stage.runId);
+    const found = await inTime(remainsOf(stage.page, stage.runId), READ_MS, 'what is left was read');
     for (const difference of differences(twin.remains, found)) all(difference);
     if (edited && stage.runId === first)
       await checkEdit(stage, edited, (what) =>
@@ -115,7 +120,7 @@ async function inject(
   outcomes.push(outcome);
   for (const act of fault.acts) {
     try {
-      await perform(stage, act, random);
+      await inTime(perform(stage, act, random), ACT_MS, `${act.do} was done`);
     } catch (error) {
       // What cannot be done to a run that has ended meanwhile is not done.
       const now = await look(stage.page, stage.runId).catch(() => null);

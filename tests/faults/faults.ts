@@ -44,8 +44,8 @@ const NOTHING: Cost = { repeats: 'nothing', presses: 0, seconds: SOON };
 const RESUME: Cost = { repeats: 'since the last checkpoint', presses: 1, seconds: SOON };
 const BY_ITSELF: Cost = { repeats: 'since the last checkpoint', presses: 0, seconds: 40 };
 
-/** A thread that turns in a circle, or ends before it could speak, is noticed by its silence: after half a minute, or a whole one while it prepares. */
-const NOTICED: Cost = { ...BY_ITSELF, seconds: 100 };
+/** A thread that turns in a circle, or ends before it could speak, is noticed by its silence: after half a minute, or while it prepares a whole one and a second for each megabyte that it will hold. */
+const NOTICED: Cost = { ...BY_ITSELF, seconds: 200 };
 
 const RESUMED = 'The run is interrupted; Resume goes on.';
 const UNSEEN = 'Nothing; the run goes on.';

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { testHost } from '#test-host';
 import { describe, expect, it } from 'vitest';
+import type { ModelId } from '../../src/domain/models/table';
 import type { TrainingEvent } from '../../src/domain/protocol';
 import { isWebGPU } from '../../workers/engine/backends';
 import { readCheckpoint } from '../../workers/training/checkpoint';
@@ -11,7 +12,8 @@ import { withoutClock } from '../helpers/clock';
 import { smallStudy } from '../helpers/dataset';
 
 const SIZES = { users: 48, items: 40 };
-const CHANGES = { epochs: 3, embeddingSize: 8, batchSize: 128 };
+/** Some ten steps an epoch. */
+const CHANGES = { epochs: 3, embeddingSize: 8, batchSize: 32 };
 
 function graphicsDevice(): GPUDevice {
   const backend: unknown = tf.backend();
@@ -19,12 +21,15 @@ function graphicsDevice(): GPUDevice {
   return backend.device;
 }
 
-/** Runs LightGCN with a checkpoint at every interval, and does `harm` once after the first one of the second epoch. */
-async function harmed(harm: () => void) {
-  const study = await smallStudy('lightgcn', CHANGES, 'webgpu', SIZES);
+/** Runs a model with a checkpoint at every interval, and does `harm` once in the middle of the second epoch. */
+async function harmed(harm: () => void, model: ModelId = 'lightgcn') {
+  const study = await smallStudy(model, CHANGES, 'webgpu', SIZES);
   let done = false;
+  let seen = 0;
   const emit = (event: TrainingEvent): void => {
-    if (event.type !== 'epoch' || done) return;
+    if (event.type !== 'intervals' || done) return;
+    seen += event.points.filter(({ epoch }) => epoch === 1).length;
+    if (seen < 4) return;
     done = true;
     harm();
   };
@@ -41,27 +46,33 @@ async function harmed(harm: () => void) {
 }
 
 describe('a WebGPU device that fails during a run', () => {
-  it('that is lost ends the run with its checkpoint kept, and the run resumes', async (context) => {
-    const device = await openTestDevice('webgpu');
-    if (!device) return context.skip();
-    device.close();
-    const { database, run } = await harmed(() => graphicsDevice().destroy());
-    expect(run.status).toBe('failed');
-    expect(run.fault?.code).toBe('GPU_LOST');
-    expect((await readCheckpoint(database, 'run'))?.step).toBeGreaterThan(0);
+  for (const model of ['lightgcn', 'magnet'] as const)
+    it(`that is lost in mid-epoch ends a run of ${model} with its checkpoint kept, and resumed it ends as an undisturbed one`, async (context) => {
+      const device = await openTestDevice('webgpu');
+      if (!device) return context.skip();
+      device.close();
+      const { database, run } = await harmed(() => graphicsDevice().destroy(), model);
+      expect(run.status).toBe('failed');
+      expect(run.fault?.code).toBe('GPU_LOST');
+      const perEpoch = run.stepsPerEpoch ?? 0;
+      const kept = (await readCheckpoint(database, 'run'))?.step ?? 0;
+      expect(kept).toBeGreaterThan(perEpoch);
+      expect(kept).toBeLessThan(2 * perEpoch);
 
-    const host = {
-      database,
-      deviceHost: await testHost(true),
-      control: new RunControl(),
-      emit: () => undefined,
-      traceSteps: 0,
-    };
-    const resumed = await executeRun('run', host);
-    expect(resumed.fault).toBeNull();
-    const plain = await smallStudy('lightgcn', CHANGES, 'webgpu', SIZES);
-    expect(withoutClock(resumed)).toEqual(withoutClock(await executeRun('run', { ...host, database: plain.database })));
-  });
+      const host = {
+        database,
+        deviceHost: await testHost(true),
+        control: new RunControl(),
+        emit: () => undefined,
+        traceSteps: 0,
+      };
+      const resumed = await executeRun('run', host);
+      expect(resumed.fault).toBeNull();
+      const plain = await smallStudy(model, CHANGES, 'webgpu', SIZES);
+      expect(withoutClock(resumed)).toEqual(
+        withoutClock(await executeRun('run', { ...host, database: plain.database })),
+      );
+    });
 
   it('that refuses a command ends the run: its numbers are not trusted any more', async (context) => {
     const device = await openTestDevice('webgpu');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { parseRun, USAGE } from '../../cli/arguments';
 import { filesOf } from '../../cli/folder';
+import { parseProof } from '../../cli/proveDevice';
 import { writeRunFiles } from '../../cli/output';
 import { AppError, type Fault } from '../../src/domain/errors';
 import { completeConfig } from '../../src/domain/models/catalogue';
@@ -23,6 +24,21 @@ function refusal(words: readonly string[]): Fault {
   }
   throw new Error(`“${words.join(' ')}” was accepted.`);
 }
+
+describe('the words of a proof', () => {
+  it('have defaults, and are checked', () => {
+    expect(parseProof([])).toEqual({ backend: 'auto', allowSoftware: false, host: 'chromium', out: null, json: false });
+    expect(parseProof(['--backend', 'webgpu', '--software', '--host', 'node', '--out', 'a.json', '--json'])).toEqual({
+      backend: 'webgpu',
+      allowSoftware: true,
+      host: 'node',
+      out: 'a.json',
+      json: true,
+    });
+    for (const words of [['--backend', 'cuda'], ['--host', 'firefox'], ['--speed'], ['extra']])
+      expect(() => parseProof(words)).toThrow(expect.objectContaining({ code: 'COMMAND_LINE' }));
+  });
+});
 
 describe('the words of a run', () => {
   it('have defaults', () => {

@@ -7,7 +7,8 @@ import { memoryDatabase } from '../../src/storage/database';
 import { writeDetails } from '../../src/storage/runs';
 import { latexText, toLatex, toMarkdown } from '../../src/charts/paperTable';
 import { markLegend, resultRows, resultsPaper, resultsTable } from '../../src/features/compare/resultRows';
-import { formatP, significanceRows } from '../../src/features/compare/significanceRows';
+import { significanceRows } from '../../src/features/compare/significanceRows';
+import { formatP } from '../../src/ui/format';
 import { marksOf } from '../../src/domain/significance';
 import { compareRuns, testRuns } from '../../workers/analysis/compareRuns';
 

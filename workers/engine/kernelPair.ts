@@ -51,6 +51,22 @@ export interface WgslSource {
   readonly workgroups: number | null;
 }
 
+/** Hears of every call of a pair, with what it was given and what it made. */
+export type PairWatcher = (call: {
+  readonly pair: KernelPair;
+  readonly inputs: readonly tf.TensorInfo[];
+  readonly attributes: Attributes;
+  readonly output: tf.TensorInfo;
+}) => void;
+
+let watcher: PairWatcher | null = null;
+
+/** Watches until the function that is returned is called. */
+export function watchPairs(watch: PairWatcher): () => void {
+  watcher = watch;
+  return () => (watcher = null);
+}
+
 const registered = new Map<string, KernelPair>();
 
 /** Every pair that was made callable, in the order in which they were. */
@@ -59,7 +75,6 @@ export const registeredPairs = (): readonly KernelPair[] => [...registered.value
 /** Makes the pair callable on all three backends. */
 export function registerPair(pair: KernelPair): void {
   registered.set(pair.name, pair);
-  const shapesOf = (inputs: readonly tf.TensorInfo[]): number[][] => inputs.map((tensor) => tensor.shape);
   const ordered = (inputs: tf.NamedTensorInfoMap): tf.TensorInfo[] =>
     pair.inputs.flatMap((name) => {
       const tensor = inputs[name];
@@ -74,30 +89,37 @@ export function registerPair(pair: KernelPair): void {
       kernelFunc: ({ inputs, backend, attrs }) => {
         const tensors = ordered(inputs);
         const attributes = numbersOf(attrs);
-        if (isWebGPU(backend)) return runOnDevice(backend, pair, tensors, attributes);
-        const shapes = shapesOf(tensors);
-        const shape = pair.outputShape(shapes, attributes);
-        if (isWasm(backend)) {
-          const made = runWithSimd(backend, pair, tensors, shape, attributes);
-          if (made) return made;
-        }
-        let output: tf.TensorInfo;
-        if (isWasm(backend)) output = backend.makeOutput(shape, 'float32');
-        else if (isCpu(backend))
-          output = backend.makeTensorInfo(shape, 'float32', new Float32Array(tf.util.sizeFromShape(shape)));
-        else throw new Error(`${pair.name} does not know this backend.`);
-        const target = hostView(backend, output);
-        if (!(target instanceof Float32Array)) throw new Error(`${pair.name} makes float32.`);
-        pair.portable(
-          tensors.map((tensor) => hostView(backend, tensor)),
-          target,
-          shapes,
-          attributes,
-        );
+        const output = compute(backend, pair, tensors, attributes);
+        watcher?.({ pair, inputs: tensors, attributes, output });
         return output;
       },
     });
   }
+}
+
+/** Runs a pair on whatever backend there is. */
+function compute(backend: unknown, pair: KernelPair, tensors: tf.TensorInfo[], attributes: Attributes): tf.TensorInfo {
+  if (isWebGPU(backend)) return runOnDevice(backend, pair, tensors, attributes);
+  const shapes = tensors.map((tensor) => tensor.shape);
+  const shape = pair.outputShape(shapes, attributes);
+  if (isWasm(backend)) {
+    const made = runWithSimd(backend, pair, tensors, shape, attributes);
+    if (made) return made;
+  }
+  let output: tf.TensorInfo;
+  if (isWasm(backend)) output = backend.makeOutput(shape, 'float32');
+  else if (isCpu(backend))
+    output = backend.makeTensorInfo(shape, 'float32', new Float32Array(tf.util.sizeFromShape(shape)));
+  else throw new Error(`${pair.name} does not know this backend.`);
+  const target = hostView(backend, output);
+  if (!(target instanceof Float32Array)) throw new Error(`${pair.name} makes float32.`);
+  pair.portable(
+    tensors.map((tensor) => hostView(backend, tensor)),
+    target,
+    shapes,
+    attributes,
+  );
+  return output;
 }
 
 /** Null where the pair or the backend has no compiled loop. */

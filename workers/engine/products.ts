@@ -1,10 +1,55 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { required } from '../../src/domain/at';
 import { isWebGPU } from './backends';
+import { activationSlope, type Activation } from './kernels/activationSlope';
+import { columnSums } from './kernels/columnSums';
 import { matrixOf } from './tensors';
+import { withGradient } from './withGradient';
 
-/** `x W + b`, `[n, in]`, `[in, out]`, `[out]`. On WebGPU the bias is added where the product is written; the compiled products of WASM have none. */
-export function productWithBias(x: tf.Tensor2D, weight: tf.Tensor2D, bias: tf.Tensor): tf.Tensor2D {
-  return isWebGPU(tf.backend())
-    ? matrixOf(tf.fused.matMul({ a: x, b: weight, transposeA: false, transposeB: false, bias }))
-    : matrixOf(tf.add(tf.matMul(x, weight), bias));
+export interface LayerOptions {
+  /** `linear` by default. */
+  readonly activation?: Activation;
+  /** Whether no gradient flows to `x`. */
+  readonly constant?: boolean;
+}
+
+/**
+ * `φ(x W + b)`, `[n, in]`, `[in, out]`, `[out]`. On WebGPU bias and activation are applied where the product is written, and the bias'
+ * gradient is one kernel; the compiled products of WASM have neither.
+ */
+export function productWithBias(
+  x: tf.Tensor2D,
+  weight: tf.Tensor2D,
+  bias: tf.Tensor,
+  { activation = 'linear', constant = false }: LayerOptions = {},
+): tf.Tensor2D {
+  if (!isWebGPU(tf.backend())) {
+    const product = tf.add(tf.matMul(x, weight), bias);
+    return matrixOf(
+      activation === 'relu' ? tf.relu(product) : activation === 'sigmoid' ? tf.sigmoid(product) : product,
+    );
+  }
+  const made = withGradient({
+    inputs: constant ? [weight, bias] : [weight, bias, x],
+    constants: constant ? [x] : [],
+    forward: ([w, b], keep) => {
+      const value = fusedProduct(x, required(w), required(b), activation);
+      if (activation !== 'linear') keep(value);
+      return value;
+    },
+    backward: (dy, [w, , given], [fixed], [value]) => {
+      const slope = matrixOf(value && activation !== 'linear' ? activationSlope(value, dy, activation) : dy);
+      const rows = matrixOf(required(given ?? fixed));
+      const toParameters = [tf.matMul(rows, slope, true), columnSums(slope)];
+      return given ? [...toParameters, tf.matMul(slope, matrixOf(required(w)), false, true)] : toParameters;
+    },
+  });
+  return matrixOf(made);
+}
+
+/** tfjs's own kernel: `tf.fused.matMul` takes activations apart where gradients are asked for. */
+function fusedProduct(x: tf.Tensor2D, weight: tf.Tensor, bias: tf.Tensor, activation: Activation): tf.Tensor {
+  const inputs: tf.NamedTensorMap = { a: tf.expandDims(x), b: tf.expandDims(weight), bias };
+  const attributes = { transposeA: false, transposeB: false, activation };
+  return tf.squeeze(tf.engine().runKernel<tf.Tensor>(tf._FusedMatMul, inputs, attributes), [0]);
 }

@@ -98,6 +98,8 @@ export interface Ablation<C = Config> {
   readonly id: string;
   /** As the paper prints it. */
   readonly label: string;
+  /** The name in the paper's tables, where it is another than the label. */
+  readonly printedAs?: string;
   /** What differs from the full model. */
   readonly config: Changes<C>;
   /** Data without which it cannot run. */
@@ -162,7 +164,7 @@ export interface ModelTable<C = Config> {
   /** One sentence: the idea. */
   readonly summary: string;
   readonly citation: Citation;
-  /** Names under which the papers' tables print it. */
+  /** Names under which the papers' tables print it; of those that mean other settings, an ablation has the name too. */
   readonly publishedAs: readonly string[];
   /** Least number of item feature matrices. */
   readonly minModalities: number;

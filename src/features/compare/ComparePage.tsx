@@ -42,6 +42,7 @@ export function ComparePage() {
   const liked = relevant === 'liked' ? ', liked items only' : '';
   const actions = (
     <>
+      <ButtonLink to="/tables">Papers’ tables</ButtonLink>
       <ButtonLink to="/runs">Choose runs</ButtonLink>
       <ShareButton ids={settings.flatMap(({ runs: of }) => of.map(({ id }) => id))} />
     </>
@@ -168,7 +169,7 @@ function Choose({
   const of = (name: string): string[] =>
     finished.filter(({ experiment }) => experiment.dataset.name === name).map(({ id }) => id);
   return (
-    <Page title="Compare">
+    <Page title="Compare" actions={<ButtonLink to="/tables">Papers’ tables</ButtonLink>}>
       <Notice
         title={asked > 0 ? 'None of these runs has a result here.' : 'Choose what to compare.'}
         actions={

@@ -1,12 +1,11 @@
 import { memo, useMemo } from 'react';
-import { formatMeanSd } from '../../ui/format';
+import { formatMeanSd, formatP } from '../../ui/format';
 import { DataTable, type Column } from '../../ui/DataTable';
 import type { Setting } from '../../domain/comparison';
 import { metricLabel, type MetricKey } from '../../domain/metrics';
 import { shortMetric } from '../readings/curves';
 import { RunLinks } from '../readings/RunLinks';
 import { improvementText, type ResultCell, type ResultRow } from './resultRows';
-import { formatP } from './significanceRows';
 import styles from './compare.module.css';
 
 interface ResultsTableProps {

@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react';
-import { formatCount, formatSignedMeanSd } from '../../ui/format';
+import { formatCount, formatSignedMeanSd, formatP } from '../../ui/format';
 import { Button } from '../../ui/Button';
 import { DataTable, type Column } from '../../ui/DataTable';
 import { FaultNotice } from '../../ui/Notice';
@@ -8,7 +8,7 @@ import { DataDialog } from '../../charts/DataDialog';
 import { unpairable, type Relevant, type Setting } from '../../domain/comparison';
 import { metricLabel, type MetricKey } from '../../domain/metrics';
 import { isSignificant, SIGNIFICANT } from '../../domain/significance';
-import { formatP, significanceRows, significanceTable, type SignificanceRow } from './significanceRows';
+import { significanceRows, significanceTable, type SignificanceRow } from './significanceRows';
 import { useTests } from './useTests';
 import styles from './compare.module.css';
 

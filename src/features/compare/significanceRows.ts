@@ -31,12 +31,6 @@ export function significanceRows(
   }));
 }
 
-/** `0.012`, `3e-7`, `–`. */
-export function formatP(p: number | null): string {
-  if (p === null) return '–';
-  return p < 0.001 ? p.toExponential(0) : p.toFixed(3);
-}
-
 export function significanceTable(rows: readonly SignificanceRow[]): ChartTable {
   const test = (one: PairedTest | undefined): (number | null)[] => [
     one?.statistic ?? null,

@@ -56,24 +56,26 @@ export function ProofPanel() {
           </p>
         )
       )}
-      {proof && !phase && (
-        <>
-          <ProofView proof={proof} />
-          <ProofActions proof={proof} />
-        </>
+      {proof && !phase && <ProofView proof={proof} />}
+      {!phase && (
+        <div className={styles.proofActions}>
+          {proof && <GiveOut proof={proof} />}
+          <OpenProof />
+        </div>
       )}
     </Panel>
   );
 }
 
-function ProofActions({ proof }: { readonly proof: DeviceProof }) {
+/** As a link and as a file. */
+function GiveOut({ proof }: { readonly proof: DeviceProof }) {
   const [said, setSaid] = useState('');
   const copy = async (): Promise<void> => {
     const address = sharedAddress(await encodeProof(proof));
     await navigator.clipboard.writeText(address);
   };
   return (
-    <div className={styles.proofActions}>
+    <>
       <Button
         small
         onClick={() =>
@@ -96,14 +98,13 @@ function ProofActions({ proof }: { readonly proof: DeviceProof }) {
         <Icon name="download" />
         Save as file
       </Button>
-      <OpenProof />
       <span role="status">{said}</span>
-    </div>
+    </>
   );
 }
 
-/** Shows a proof from a file. */
-export function OpenProof() {
+/** Shows somebody's proof from a file. */
+function OpenProof() {
   const input = useRef<HTMLInputElement>(null);
   const navigate = useNavigate();
   const [fault, setFault] = useState<Fault | null>(null);

@@ -26,6 +26,7 @@ export function GroupPage() {
   const runs = useMemo(() => runsOfGroup(all, id), [all, id]);
   const group = runs[0]?.group;
   if (group?.sweep) return <Navigate to={`/sweeps/${id}`} replace />;
+  if (group?.table) return <Navigate to={`/tables/here/${id}`} replace />;
   if (group) return <KnownGroup key={id} group={group} runs={runs} />;
   if (!loaded) return <Page title="Ablation set">{null}</Page>;
   return (

@@ -6,11 +6,13 @@ import { FaultNotice } from '../../ui/Notice';
 import { Page } from '../../ui/Page';
 import { useAnswer } from '../../state/useAsked';
 import { modelTable } from '../../domain/models/catalogue';
+import { tableTitle } from '../../domain/paperTables';
 import type { SharedStudy } from '../../domain/shared';
 import { readLink } from '../../state/sharing';
 import type { AskOptions } from '../../state/workerThread';
 import { SharedDatasets } from './SharedDatasets';
 import { SharedRuns } from './SharedRuns';
+import { SharedTable } from './SharedTable';
 
 /** What somebody shared: read-only, with no data and nothing run, until "Run it here". */
 export function SharedPage() {
@@ -34,10 +36,15 @@ const decode = ({ text }: { readonly text: string }, options: AskOptions): Promi
 function Study({ study }: { readonly study: SharedStudy }) {
   const [first] = study.runs;
   const models = [...new Set(study.runs.map(({ model }) => modelTable(model).name))].join(', ');
-  const title = study.runs.length === 1 && first ? first.name : `${plural(study.runs.length, 'run')}: ${models}`;
+  const title = study.table
+    ? tableTitle(study.table)
+    : study.runs.length === 1 && first
+      ? first.name
+      : `${plural(study.runs.length, 'run')}: ${models}`;
   const made = study.app ? ` Made with Lodestone ${study.app}.` : '';
   return (
     <Page title={title} subtitle={`Someone shared this with you. Nothing was run, stored or sent.${made}`}>
+      {study.table && <SharedTable study={study} table={study.table} />}
       <SharedDatasets study={study} />
       <SharedRuns study={study} />
     </Page>

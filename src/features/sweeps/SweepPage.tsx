@@ -11,6 +11,7 @@ import { Field, Select } from '../../ui/Field';
 import { modelTable } from '../../domain/models/catalogue';
 import type { RunSummary } from '../../domain/run';
 import { useRuns } from '../../state/runs';
+import { FailedRuns, GroupControls } from '../groups/GroupControls';
 import { runsOfGroup } from '../groups/groupRows';
 import { standIn } from '../readings/findings';
 import { ShareButton } from '../sharing/ShareButton';
@@ -24,7 +25,6 @@ import {
   type Measured,
   type SweepGroup,
 } from './points';
-import { FailedRuns, SweepControls } from './SweepControls';
 import { SweepPictures } from './SweepPictures';
 import { SweepTable } from './SweepTable';
 import { bestWords, readingNotes } from './sweepWords';
@@ -79,7 +79,7 @@ function KnownSweep({ group, runs }: { readonly group: SweepGroup; readonly runs
       }
     >
       {fault && <FaultNotice fault={fault} />}
-      <SweepControls group={group} runs={runs} />
+      <GroupControls noun="sweep" group={group} runs={runs} />
       <div className={styles.controls}>
         <Field label="Metric">
           {(control) => (

@@ -1,3 +1,4 @@
+import { required } from '../../../src/domain/at';
 import * as tf from '@tensorflow/tfjs-core';
 import { registerPair, runPair, type KernelPair } from '../kernelPair';
 import { matrixOf } from '../tensors';
@@ -21,20 +22,22 @@ export interface CsrTensors {
 }
 
 /**
- * `result[r, :] = Σ_k values[k] · x[columnIndices[k], :]` over `k ∈ [rowPointers[r], rowPointers[r+1])`.
+ * `result[r, :] = s (addend[r, :] + Σ_k values[k] · x[columnIndices[k], :])` over `k ∈ [rowPointers[r], rowPointers[r+1])`, where there is an
+ * addend; `s` is `scale`, 1 by default.
  * One invocation owns one output element (or four), sums in storage order and writes once: no atomics, the same bits
  * at every launch.
  */
 export const csrProductPair: KernelPair = {
   name: 'LodestoneCsrProduct',
-  inputs: ['rowPointers', 'columnIndices', 'x', 'weights'],
+  inputs: ['rowPointers', 'columnIndices', 'x', 'weights', 'addend'],
   outputShape: (shapes) => [(shapes[0]?.[0] ?? 1) - 1, shapes[2]?.[1] ?? 0],
 
-  portable: ([rowPointers, columnIndices, x, weights], output, shapes) => {
+  portable: ([rowPointers, columnIndices, x, weights, addend], output, shapes, { scale = 1 }) => {
     if (!rowPointers || !columnIndices || !x) throw new Error('A sparse product needs its matrix and its operand.');
     const width = shapes[2]?.[1] ?? 0;
     const rows = rowPointers.length - 1;
-    output.fill(0);
+    if (addend) output.set(addend);
+    else output.fill(0);
     let start = rowPointers[0] ?? 0;
     for (let row = 0; row < rows; row++) {
       const end = rowPointers[row + 1] ?? start;
@@ -49,22 +52,31 @@ export const csrProductPair: KernelPair = {
         }
       }
       start = end;
+      if (scale !== 1) for (let c = target; c < target + width; c++) output[c]! *= scale;
     }
   },
 
   simd: {
-    run: (kernels, { inputs: [pointers = 0, columns = 0, x = 0, values = 0], output }, shapes) =>
-      kernels.csrProduct(pointers, columns, values, x, output, (shapes[0]?.[0] ?? 1) - 1, shapes[2]?.[1] ?? 0),
+    run: (
+      kernels,
+      { inputs: [pointers = 0, columns = 0, x = 0, values = 0, addend = 0], output },
+      shapes,
+      { scale = 1 },
+    ) => {
+      const rows = (shapes[0]?.[0] ?? 1) - 1;
+      kernels.csrProduct(pointers, columns, values, x, addend, output, rows, shapes[2]?.[1] ?? 0, scale);
+    },
   },
 
-  wgsl: (shapes) => {
+  wgsl: (shapes, { scale = 1 }) => {
     const width = shapes[2]?.[1] ?? 0;
     const weighted = shapes.length > 3;
+    const added = shapes.length > 4;
     const component = width % 4 === 0 ? 4 : 1;
     const type = component === 4 ? 'vec4<f32>' : 'f32';
     return {
-      key: `${weighted}_${component}`,
-      inputComponents: weighted ? [1, 1, component, 1] : [1, 1, component],
+      key: `${weighted}_${added}_${scale}_${component}`,
+      inputComponents: [1, 1, component, ...(weighted ? [1] : []), ...(added ? [component] : [])],
       outputComponent: component,
       workgroupSize: 128,
       workgroups: null,
@@ -75,11 +87,11 @@ export const csrProductPair: KernelPair = {
             let row = index / width;
             let column = index % width;
             let end = rowPointers[row + 1];
-            var sum = ${type}(0.0);
+            var sum = ${added ? 'addend[index]' : `${type}(0.0)`};
             for (var k = rowPointers[row]; k < end; k = k + 1) {
               sum = sum + ${weighted ? 'weights[k] * ' : ''}x[columnIndices[k] * width + column];
             }
-            result[index] = sum;
+            result[index] = ${scale === 1 ? 'sum' : `f32(${scale}) * sum`};
           }
         }`,
     };
@@ -108,3 +120,9 @@ export function sparseProduct(matrix: SparseTensor, x: tf.Tensor2D): tf.Tensor2D
   });
   return matrixOf(product(x));
 }
+
+/** `s (addend + A x)` of a matrix with values, without a gradient; `x [columns, d]`, `addend [rows, d]` → `[rows, d]`. */
+export const multiplyAdd = (matrix: CsrTensors, x: tf.Tensor, addend: tf.Tensor, scale: number): tf.Tensor =>
+  runPair(csrProductPair, [matrix.rowPointers, matrix.columnIndices, x, required(matrix.values ?? undefined), addend], {
+    scale,
+  });

@@ -2,6 +2,7 @@ import { csrFromEntries, type Csr } from '../../graphs/csr';
 import { stream, type Random } from '../../numbers/rng';
 import type { Attributes, HostArray } from '../kernelPair';
 import { STATE } from '../kernels/routingStage';
+import { ROUNDING } from './difference';
 
 /** What a kernel is tried on: one array for each input, with its shape. */
 export interface KernelExample {
@@ -28,9 +29,8 @@ interface Numbers {
 const ROWS = 150;
 /** Rows that divide by four are read four numbers at once; others one by one. */
 const WIDTHS = [64, 7];
-const ROUNDING = 1e-5;
 
-/** A trial for every kernel of the house, by its name. */
+/** Trials of kernels on inputs of their own, by name: ties, empty rows and widths that the models' first steps do not have. */
 export const TRIALS: Readonly<Record<string, KernelTrial>> = {
   LodestoneCsrProduct: {
     label: 'sparse product',
@@ -200,6 +200,15 @@ export const TRIALS: Readonly<Record<string, KernelTrial>> = {
         attributes: { weight: 0.3, by: 1, strength: 0, threshold: 0.9, window: 3, minSteps: 4, switchStep: 5 },
       },
     ],
+  },
+  LodestoneColumnSums: {
+    label: 'column sums',
+    allowed: ROUNDING,
+    // Gradients of a step cancel in such sums, and their error says nothing of the kernel.
+    examples: (numbers) =>
+      WIDTHS.flatMap((width) =>
+        [0, 1].map((tanh) => ({ inputs: [numbers.table(ROWS, width), numbers.list(ROWS)], attributes: { tanh } })),
+      ),
   },
   LodestoneSquareShares: {
     label: 'sum of squares',

@@ -24,9 +24,11 @@ export interface SimdKernels {
     columns: number,
     values: number,
     x: number,
+    addend: number,
     result: number,
     rows: number,
     width: number,
+    scale: number,
   ): void;
   exponential(x: number, result: number, length: number): void;
   hyperbolicTangent(x: number, result: number, length: number): void;

@@ -59,10 +59,10 @@ export function sharedKernels(own: SimdKernels, team: Team, memory: WebAssembly.
         ]),
       );
     },
-    csrProduct: (pointers, columns, values, x, result, rows, width) => {
+    csrProduct: (pointers, columns, values, x, addend, result, rows, width, scale) => {
       const places = new Int32Array(memory.buffer, pointers, rows + 1);
       if (at(places, rows) * width < LEAST_SPARSE)
-        return own.csrProduct(pointers, columns, values, x, result, rows, width);
+        return own.csrProduct(pointers, columns, values, x, addend, result, rows, width, scale);
       team.run(
         'csrProduct',
         evenRows(places, size).map(([first, last]) => [
@@ -70,9 +70,11 @@ export function sharedKernels(own: SimdKernels, team: Team, memory: WebAssembly.
           columns,
           values,
           x,
+          addend && addend + BYTES * first * width,
           result + BYTES * first * width,
           last - first,
           width,
+          scale,
         ]),
       );
     },

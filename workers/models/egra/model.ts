@@ -7,16 +7,17 @@ import type { ConfigOf } from '../../../src/domain/models/table';
 import * as tf from '@tensorflow/tfjs-core';
 import { WEIGHT_EDGES } from './table';
 import { rowDots, unitRows } from '../../engine/kernels/rowCosines';
+import { maskedSoftmax } from '../../engine/kernels/maskedSoftmax';
+import { tripleLogSums } from '../../engine/kernels/tripleLogSums';
 import { weightedSum } from '../../engine/kernels/weightedSum';
-import { gatherRows } from '../../engine/rows';
 import { matrixOf, vectorOf } from '../../engine/tensors';
 import { behaviourGraph, userFromItem } from '../../graphs/behaviour';
 import { cosineGraph } from '../../graphs/neighbours';
 import { enhancementRecord, modalityNeighbours, pretrainedEnhancement } from '../layers/itemGraphs';
-import { allRows, distinctRows, logSumExpProducts, maskLogits, type LossRows } from '../layers/contrast';
-import { batchRows, bprLoss, logSumExpRows, squaredRegulariser, withoutGradient } from '../layers/losses';
+import { allRows, distinctRows, logSumExpProducts, type LossRows } from '../layers/contrast';
+import { batchRowsOf, bprLoss, squaredRegulariser, withoutGradient } from '../layers/losses';
 import { multiView } from '../layers/multiView';
-import { splitNodes } from '../layers/propagation';
+import { nodeTable } from '../layers/propagation';
 import { defineModel, type BuildContext, type Model } from '../model';
 import { table } from './table';
 
@@ -51,19 +52,18 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
     gradientShares: core.ids,
     loss: (batch, step) => {
       const views = core.views();
-      const { users, items } = core.final(views);
-      const rows = batchRows(users, items, batch);
-      const behaviour = splitNodes(views.behaviour, input.users);
-      const modality = splitNodes(views.modality, input.users);
+      const rows = batchRowsOf(nodeTable(core.final(views), input.users), batch);
+      const behaviour = nodeTable(views.behaviour, input.users);
+      const modality = nodeTable(views.modality, input.users);
       const sides = {
         users: side(
-          gatherRows(behaviour.users, batch.users),
-          gatherRows(modality.users, batch.users),
+          behaviour.users(batch.users),
+          modality.users(batch.users),
           distinct ? distinctRows(batch.distinctUsers) : allRows(batch),
         ),
         items: side(
-          gatherRows(behaviour.items, batch.positives),
-          gatherRows(modality.items, batch.positives),
+          behaviour.items(batch.positives),
+          modality.items(batch.positives),
           distinct ? distinctRows(batch.distinctItems) : allRows(batch),
         ),
       };
@@ -91,7 +91,7 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
         { key: 'reg', weight: regWeight, value: squaredRegulariser(rows, batch) },
       ];
     },
-    represent: () => core.final(core.views()),
+    represent: () => core.represent(),
     dispose: () => core.dispose(),
   };
 }
@@ -121,7 +121,6 @@ function side(behaviour: tf.Tensor2D, modality: tf.Tensor2D, rows: LossRows): Si
   };
 }
 
-const dots = (a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D => matrixOf(tf.reshape(rowDots(a, b), [-1, 1]));
 const weightedMean = (values: tf.Tensor1D, { weights }: LossRows): tf.Scalar => weightedSum(values, weights);
 
 /** Weights as multiples of 1/n; rows that are not counted become −1, which no bin takes. */
@@ -141,44 +140,19 @@ function alignment(
 ): { readonly loss: tf.Scalar; readonly weights: tf.Tensor1D; readonly cosines: tf.Tensor1D } {
   const view = 1 / config.temperatureView;
   const fused = 1 / config.temperatureFused;
-  const column = (a: tf.Tensor2D, b: tf.Tensor2D, columns: LossRows, scale: number): tf.Tensor2D =>
-    logSumExpProducts(matrixOf(tf.mul(a, scale)), b, scale, columns, false);
 
-  const agreement = dots(own.behaviour, own.modality);
-  const numerator = logSumExpRows(
-    matrixOf(
-      tf.concat(
-        [
-          tf.mul(agreement, view),
-          tf.mul(dots(own.behaviour, other.fused), fused),
-          tf.mul(dots(own.modality, other.fused), fused),
-        ],
-        1,
-      ),
-    ),
-  );
-  const denominator = logSumExpRows(
-    matrixOf(
-      tf.concat(
-        [
-          column(own.behaviour, own.modality, own.rows, view),
-          column(own.behaviour, other.fused, other.rows, fused),
-          column(own.modality, other.fused, other.rows, fused),
-        ],
-        1,
-      ),
-    ),
-  );
-  const cosines = vectorOf(withoutGradient(tf.squeeze(agreement, [1])));
+  const numerator = tripleLogSums(own.behaviour, own.modality, other.fused, { near: view, far: fused });
+  const denominator = logSumExpProducts([
+    { a: own.behaviour, c: own.modality, scale: view, rows: own.rows },
+    { a: own.behaviour, c: other.fused, scale: fused, rows: other.rows },
+    { a: own.modality, c: other.fused, scale: fused, rows: other.rows },
+  ]);
+  const cosines = vectorOf(withoutGradient(rowDots(own.behaviour, own.modality)));
   const weights =
-    config.entityWeights === 'uniform' ? own.rows.weights : entityWeights(cosines, own.rows, config.temperatureEntity);
+    config.entityWeights === 'uniform'
+      ? own.rows.weights
+      : maskedSoftmax(cosines, own.rows.mask, -1 / config.temperatureEntity);
   return { loss: weightedSum(tf.sub<tf.Tensor1D>(denominator, numerator), weights), weights, cosines };
-}
-
-/** `softmax((1 − cos)/τ₁)` over the rows that count. */
-function entityWeights(cosines: tf.Tensor1D, rows: LossRows, temperature: number): tf.Tensor1D {
-  const distances = tf.mul(tf.sub(1, cosines), 1 / temperature);
-  return vectorOf(tf.softmax(maskLogits(distances, rows)));
 }
 
 export const model = defineModel(table, build);

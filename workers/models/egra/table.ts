@@ -193,10 +193,10 @@ export const table = defineTable({
     { key: 'reg', label: 'L2' },
   ],
   ablations: [
-    { id: 'EBG', label: '/EBG', config: { enhancedGraph: false } },
-    { id: 'EN', label: '/EN', config: { entityWeights: 'uniform' } },
-    { id: 'EP', label: '/EP', config: { epochWeights: 'constant' } },
-    { id: 'BDA', label: '/BDA', config: { entityWeights: 'uniform', epochWeights: 'constant' } },
+    { id: 'EBG', label: '/EBG', printedAs: 'EGRA/EBG', config: { enhancedGraph: false } },
+    { id: 'EN', label: '/EN', printedAs: 'EGRA/EN', config: { entityWeights: 'uniform' } },
+    { id: 'EP', label: '/EP', printedAs: 'EGRA/EP', config: { epochWeights: 'constant' } },
+    { id: 'BDA', label: '/BDA', printedAs: 'EGRA/BDA', config: { entityWeights: 'uniform', epochWeights: 'constant' } },
   ],
   shownFirst: ['weightsUsers'],
   observations: [

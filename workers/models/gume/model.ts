@@ -6,18 +6,19 @@
 import type { ConfigOf } from '../../../src/domain/models/table';
 import * as tf from '@tensorflow/tfjs-core';
 import { disposeParameter, newParameter } from '../../engine/kernels/adam';
-import { unitRows } from '../../engine/kernels/rowCosines';
-import { gatherRows } from '../../engine/rows';
-import { matrixOf, scalarOf } from '../../engine/tensors';
+import { momentDifferences } from '../../engine/kernels/moments';
+import { perturbedRows } from '../../engine/kernels/perturbedRows';
+import { weightedSquares } from '../../engine/kernels/weightedSquares';
+import { matrixOf } from '../../engine/tensors';
 import { behaviourGraph, userItemBlock } from '../../graphs/behaviour';
 import { xavierUniform } from '../layers/initialisers';
 import { cosineGraph } from '../../graphs/neighbours';
 import { adjacencyEnhancement, enhancementRecord, modalityGraph, modalityNeighbours } from '../layers/itemGraphs';
 import { infoNce } from '../layers/contrast';
-import { batchRows, bprLoss, squaredRegulariser } from '../layers/losses';
+import { batchRowsOf, bprLoss, squaredRegulariser } from '../layers/losses';
 import { multiView } from '../layers/multiView';
-import { meanOfLayers, splitNodes, stackNodes } from '../layers/propagation';
-import { defineModel, type Batch, type BuildContext, type LossTermValue, type Model } from '../model';
+import { meanOfLayers, nodeTable, stackNodes } from '../layers/propagation';
+import { defineModel, type BuildContext, type LossTermValue, type Model } from '../model';
 import { table } from './table';
 
 type Settings = ConfigOf<typeof table>;
@@ -54,42 +55,39 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
     graphs: [enhancement.graph, ...core.graphs],
     loss: (batch, step) => {
       const views = core.views();
-      const { users, items } = core.final(views);
-      const rows = batchRows(users, items, batch);
-      const behaviour = splitNodes(views.behaviour, input.users);
-      const modality = splitNodes(views.modality, input.users);
-      // X_m: extended users and explicit items over the enhanced graph; X: their mean over modalities. Propagation is linear: the mean goes first.
-      const starts = views.perModality.map((explicit, m) => {
-        const table = extended[m];
-        if (!table) throw new Error('GUME has lost an extended table.');
-        return stackNodes(matrixOf(table.tensor), splitNodes(explicit, input.users).items);
-      });
-      const start = matrixOf(tf.mul(tf.addN(starts), 1 / starts.length));
-      const mean = splitNodes(meanOfLayers(core.userItem, start, layers), input.users);
-      const explicitUsers = gatherRows(modality.users, batch.users);
-      const extendedUsers = gatherRows(mean.users, batch.users);
+      const rows = batchRowsOf(nodeTable(core.final(views), input.users), batch);
+      const behaviour = nodeTable(views.behaviour, input.users);
+      const modality = nodeTable(views.modality, input.users);
+      // X_m: extended users and explicit items over the enhanced graph; X: their mean over modalities. Propagation is linear: the sum goes first.
+      const sum = stackNodes(
+        matrixOf(tf.addN(extended.map(({ tensor }) => tensor))),
+        matrixOf(tf.addN([...views.items])),
+      );
+      const mean = nodeTable(meanOfLayers(core.userItem, sum, layers, 1 / extended.length), input.users);
+      const explicitUsers = modality.users(batch.users);
+      const extendedUsers = mean.users(batch.users);
 
       const contrast = { weight: config.contrastWeight, temperature: config.temperature };
       const userModality = { weight: config.userModalityWeight, temperature: config.userModalityTemperature };
       const noisy = (site: string, of: tf.Tensor2D): tf.Scalar => {
         const view = (which: number): tf.Tensor2D =>
-          perturbed(of, step.draw(`${site}/${which}`, batch.users.indices, width), config.noise);
+          perturbedRows(of, step.draw(`${site}/${which}`, batch.users.indices, width), config.noise);
         return infoNce(view(1), view(2), userModality.temperature, batch);
       };
       return [
         { key: 'bpr', weight: 1, value: bprLoss(rows, batch, false) },
-        ...alignment(views.perModality, config.alignWeight),
+        ...alignment(views.stacked, extended.length, config.alignWeight),
         {
           key: 'contrastUsers',
           weight: contrast.weight,
-          value: infoNce(explicitUsers, gatherRows(behaviour.users, batch.users), contrast.temperature, batch),
+          value: infoNce(explicitUsers, behaviour.users(batch.users), contrast.temperature, batch),
         },
         {
           key: 'contrastItems',
           weight: contrast.weight,
           value: infoNce(
-            gatherRows(modality.items, batch.positives),
-            gatherRows(behaviour.items, batch.positives),
+            modality.items(batch.positives),
+            behaviour.items(batch.positives),
             contrast.temperature,
             batch,
           ),
@@ -105,11 +103,11 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
         {
           key: 'regExtended',
           weight: config.regExtendedWeight,
-          value: halfSquares(gatherRows(mean.items, batch.positives), batch),
+          value: weightedSquares([[mean.items(batch.positives), batch.mask]], 0.5 / batch.size),
         },
       ];
     },
-    represent: () => core.final(core.views()),
+    represent: () => core.represent(),
     dispose: () => {
       core.dispose();
       extended.forEach(disposeParameter);
@@ -117,24 +115,8 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
   };
 }
 
-/** `x + noise · sign(x) ⊙ n/‖n‖` with `n` uniform; the sign carries no gradient. */
-function perturbed(x: tf.Tensor2D, draws: tf.Tensor2D, noise: number): tf.Tensor2D {
-  return matrixOf(tf.add(x, tf.mul(tf.mul(tf.sign(x), unitRows(draws)), noise)));
-}
-
-/** Over pairs of modalities, `|var − var'| + |mean − mean'|` of all their entries, the variance unbiased. */
-function alignment(views: readonly tf.Tensor2D[], weight: number): LossTermValue[] {
-  const moments = views.map((view) => {
-    const mean = tf.mean(view);
-    return { mean, variance: tf.mul(tf.sum(tf.square(tf.sub(view, mean))), 1 / (view.size - 1)) };
-  });
-  const differences = moments.flatMap((a, m) =>
-    moments.slice(m + 1).map((b) => tf.add(tf.abs(tf.sub(a.variance, b.variance)), tf.abs(tf.sub(a.mean, b.mean)))),
-  );
-  return differences.length === 0 ? [] : [{ key: 'alignModalities', weight, value: scalarOf(tf.addN(differences)) }];
-}
-
-const halfSquares = (rows: tf.Tensor2D, batch: Batch): tf.Scalar =>
-  scalarOf(tf.mul(tf.sum(tf.mul(tf.sum(tf.square(rows), 1), batch.mask)), 0.5 / batch.size));
+/** Over pairs of modalities, `|var − var'| + |mean − mean'|` of all entries of their views, which lie one under the other. */
+const alignment = (stacked: tf.Tensor2D, modalities: number, weight: number): LossTermValue[] =>
+  modalities > 1 ? [{ key: 'alignModalities', weight, value: momentDifferences(stacked, modalities) }] : [];
 
 export const model = defineModel(table, build);

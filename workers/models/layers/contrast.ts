@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { required } from '../../../src/domain/at';
 import { isWebGPU, submitRecorded } from '../../engine/backends';
 import { rowDots, unitRows } from '../../engine/kernels/rowCosines';
+import { productLogSums } from '../../engine/kernels/productLogSums';
 import { weightedSum } from '../../engine/kernels/weightedSum';
 import { noteBuffer } from '../../engine/ledger';
 import { gatherRows, type RowIndex } from '../../engine/rows';
@@ -32,7 +33,7 @@ const LARGEST = 80;
  * No product exceeds `bound`, so no row's maximum is looked for. Both gradients come from the exponentials: of one direction
  * as `α ⊙ (E c)` and `Eᵀ (α ⊙ a)` with α = ∂/Σ, without another `B × B` matrix.
  */
-export function logSumExpProducts(
+function exponentialSums(
   a: tf.Tensor2D,
   c: tf.Tensor2D,
   bound: number,
@@ -44,7 +45,7 @@ export function logSumExpProducts(
   const counted = (): tf.Tensor2D => matrixOf(tf.reshape(mask, [rows, 1]));
   const reduce = tf.customGrad((left, right, save) => {
     if (!(left instanceof tf.Tensor) || !(right instanceof tf.Tensor) || typeof save !== 'function')
-      throw new Error('logSumExpProducts takes two matrices.');
+      throw new Error('The sums take two matrices.');
     const products = tf.matMul(matrixOf(left), matrixOf(right), false, true);
     const exponentials = matrixOf(tf.exp(shift > 0 ? tf.sub(products, shift) : products));
     const m = counted();
@@ -55,7 +56,7 @@ export function logSumExpProducts(
       value: shift > 0 ? tf.add(tf.log(sums), shift) : tf.log(sums),
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
         const [x, y, e, total] = saved.map(matrixOf);
-        if (!x || !y || !e || !total) throw new Error('logSumExpProducts has lost its saved values.');
+        if (!x || !y || !e || !total) throw new Error('The sums have lost their saved values.');
         const m = counted();
         const shares = matrixOf(tf.div(dy, total));
         if (!bothWays)
@@ -72,6 +73,22 @@ export function logSumExpProducts(
     };
   });
   return matrixOf(reduce(a, c));
+}
+
+/** Unit rows `a` and `c`, `[B, d]`, of whose products times `scale` those with the rows of `c` count that `rows` has. */
+export interface ScaledProducts {
+  readonly a: tf.Tensor2D;
+  readonly c: tf.Tensor2D;
+  readonly scale: number;
+  readonly rows: LossRows;
+}
+
+/** `ln Σ_k Σ_j exp(s_k a_ki · c_kj)` over up to three tables of products, `[B]`. */
+export function logSumExpProducts(terms: readonly ScaledProducts[]): tf.Tensor1D {
+  if (isWebGPU(tf.backend()))
+    return productLogSums(terms.map(({ a, c, scale, rows: { mask } }) => ({ a, c, scale, mask })));
+  const each = terms.map(({ a, c, scale, rows }) => exponentialSums(matrixOf(tf.mul(a, scale)), c, scale, rows, false));
+  return logSumExpRows(matrixOf(tf.concat(each, 1)));
 }
 
 /** The most bytes of a block of exponentials against a whole table. */
@@ -200,10 +217,14 @@ function contrast(
   rows: LossRows,
   bothWays: boolean,
 ): tf.Scalar {
+  const c = unitRows(candidates);
+  if (isWebGPU(tf.backend())) {
+    const products = { a: unitRows(anchors), c, mask: rows.mask, scale: 1 / temperature };
+    return weightedSum(productLogSums([products], { bothWays, paired: true }), rows.weights, bothWays ? 0.5 : 1);
+  }
   // The temperature divides the smaller operand, not the B × B logits.
   const a = matrixOf(tf.mul(unitRows(anchors), 1 / temperature));
-  const c = unitRows(candidates);
-  const both = logSumExpProducts(a, c, 1 / temperature, rows, bothWays);
+  const both = exponentialSums(a, c, 1 / temperature, rows, bothWays);
   const sums = vectorOf(bothWays ? tf.mean(both, 1) : tf.reshape(both, [-1]));
   return weightedSum(tf.sub<tf.Tensor1D>(sums, rowDots(a, c)), rows.weights);
 }

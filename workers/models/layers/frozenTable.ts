@@ -78,7 +78,8 @@ export async function frozenTable(
     times,
     through: (layer) => {
       if (half) return matrixOf(tf.add(times(matrixOf(layer.weight.tensor)), layer.bias.tensor));
-      return only ? layer.apply(only.table) : joined(slices.map(({ table }) => layer.apply(table)));
+      const constant = { constant: true };
+      return only ? layer.apply(only.table, constant) : joined(slices.map(({ table }) => layer.apply(table, constant)));
     },
     rows: ({ indices }) => {
       if (only) return gathered(only.table, indices);

@@ -1,22 +1,53 @@
 import { entry } from '../../../src/domain/at';
 import * as tf from '@tensorflow/tfjs-core';
+import { isWebGPU } from '../../engine/backends';
+import { modalityMix } from '../../engine/kernels/modalityMix';
+import { tanhScores } from '../../engine/kernels/tanhScores';
+import { productWithBias } from '../../engine/products';
 import { matrixOf } from '../../engine/tensors';
 import type { Linear } from './linear';
 
 /**
  * Shared and specific parts: `a_m = v·tanh(E_m W + b)`, softmax over modalities per node, `E_S = Σ_m a_m E_m`, and
- * `E_M = (E_S + Σ_m P_m ⊙ (E_m − E_S)) / (|M| + 1)`. `views[m]` and `gates[m]` (P_m) are `[n, d]`, `query` is `[d, 1]`.
+ * `E_M = (E_S + Σ_m P_m ⊙ (E_m − E_S)) / (|M| + 1)`, `[n, d]`. `views` holds the E_m one under the other, `[|M|·n, d]`, `gates` the P_m side by side,
+ * `[n, |M|·d]`, `query` is `[d, 1]`.
  */
 export function fuseModalities(
-  views: readonly tf.Tensor2D[],
-  gates: readonly tf.Tensor2D[],
+  views: tf.Tensor2D,
+  gates: tf.Tensor2D,
   attention: Linear,
   query: tf.Tensor2D,
 ): tf.Tensor2D {
-  const scores = views.map((view) => matrixOf(tf.matMul(tf.tanh(attention.apply(view)), query)));
-  const shares = matrixOf(tf.softmax(tf.concat(scores, 1)));
-  const share = (m: number): tf.Tensor2D => tf.slice(shares, [0, m], [shares.shape[0], 1]);
-  const shared = tf.addN(views.map((view, m) => tf.mul(view, share(m))));
-  const specific = views.map((view, m) => tf.mul(entry(gates, m), tf.sub(view, shared)));
-  return matrixOf(tf.mul(tf.addN([shared, ...specific]), 1 / (views.length + 1)));
+  const scores = tanhScores(attention.apply(views), query);
+  // On WASM the compiled operations of the chain are faster than the kernel's twin.
+  return isWebGPU(tf.backend()) ? modalityMix(views, gates, scores) : mixed(views, gates, scores);
 }
+
+function mixed(views: tf.Tensor2D, gates: tf.Tensor2D, scores: tf.Tensor1D): tf.Tensor2D {
+  const rows = gates.shape[0];
+  const count = scores.size / rows;
+  const shares = matrixOf(tf.softmax(tf.transpose(tf.reshape(scores, [count, rows]))));
+  const share = (m: number): tf.Tensor2D => tf.slice(shares, [0, m], [rows, 1]);
+  const each = tf.split(views, count, 0);
+  const gate = tf.split(gates, count, 1);
+  const shared = tf.addN(each.map((view, m) => tf.mul(view, share(m))));
+  const specific = each.map((view, m) => tf.mul(entry(gate, m), tf.sub(view, shared)));
+  return matrixOf(tf.mul(tf.addN([shared, ...specific]), 1 / (count + 1)));
+}
+
+/** `σ(x W_m + b_m)` of several layers side by side, `[n, d]` → `[n, |M|·out]`: one product. */
+export const gatesOf = (x: tf.Tensor2D, layers: readonly Linear[]): tf.Tensor2D =>
+  productWithBias(
+    x,
+    matrixOf(
+      tf.concat(
+        layers.map(({ weight }) => weight.tensor),
+        1,
+      ),
+    ),
+    tf.concat(
+      layers.map(({ bias }) => bias.tensor),
+      0,
+    ),
+    { activation: 'sigmoid' },
+  );

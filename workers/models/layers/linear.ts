@@ -1,16 +1,16 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { newParameter, type Parameter } from '../../engine/kernels/adam';
-import { productWithBias } from '../../engine/products';
+import { productWithBias, type LayerOptions } from '../../engine/products';
 import { matrixOf } from '../../engine/tensors';
 import type { Random } from '../../numbers/rng';
 import { linearUniform } from './initialisers';
 
-/** A linear layer `x W + b`, `W [in, out]`. */
+/** A layer `φ(x W + b)`, `W [in, out]`; linear unless an activation is asked for. */
 export interface Linear {
   readonly weight: Parameter;
   readonly bias: Parameter;
   readonly parameters: readonly Parameter[];
-  apply(x: tf.Tensor2D): tf.Tensor2D;
+  apply(x: tf.Tensor2D, options?: LayerOptions): tf.Tensor2D;
 }
 
 /** PyTorch's default initialisation, each tensor from its own stream; `start` gives the weight another one, `[in, out]`. */
@@ -43,6 +43,6 @@ export function linearOf(weight: Parameter, bias: Parameter): Linear {
     weight,
     bias,
     parameters: [weight, bias],
-    apply: (x) => productWithBias(x, matrixOf(weight.tensor), bias.tensor),
+    apply: (x, options) => productWithBias(x, matrixOf(weight.tensor), bias.tensor, options),
   };
 }

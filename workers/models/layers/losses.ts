@@ -3,10 +3,12 @@ import type { Parameter } from '../../engine/kernels/adam';
 import { bprLosses } from '../../engine/kernels/bpr';
 import { rowCosinesWith, rowSquares } from '../../engine/kernels/rowCosines';
 import { sumOfSquares } from '../../engine/kernels/sumOfSquares';
+import { weightedSquares } from '../../engine/kernels/weightedSquares';
 import { weightedSum } from '../../engine/kernels/weightedSum';
 import { gatherRows } from '../../engine/rows';
 import { scalarOf, vectorOf } from '../../engine/tensors';
 import type { Batch } from '../model';
+import type { NodeTable } from './propagation';
 
 /** The batch's rows of user and item representations. */
 export interface BatchRows {
@@ -18,13 +20,15 @@ export interface BatchRows {
   readonly negatives: tf.Tensor2D;
 }
 
-export function batchRows(users: tf.Tensor2D, items: tf.Tensor2D, batch: Batch): BatchRows {
-  return {
-    users: gatherRows(users, batch.users),
-    positives: gatherRows(items, batch.positives),
-    negatives: gatherRows(items, batch.negatives),
-  };
-}
+export const batchRows = (users: tf.Tensor2D, items: tf.Tensor2D, batch: Batch): BatchRows =>
+  batchRowsOf({ users: (index) => gatherRows(users, index), items: (index) => gatherRows(items, index) }, batch);
+
+/** The same of a table of users above items. */
+export const batchRowsOf = ({ users, items }: NodeTable, batch: Batch): BatchRows => ({
+  users: users(batch.users),
+  positives: items(batch.positives),
+  negatives: items(batch.negatives),
+});
 
 /** Mean over the real rows of `values [B]`. */
 export const batchMean = (values: tf.Tensor1D, { weights }: Pick<Batch, 'weights'>): tf.Scalar =>
@@ -56,12 +60,12 @@ function frobenius(rows: tf.Tensor2D, mask: tf.Tensor1D): tf.Scalar {
 
 /** `½(ΣE_u² + ΣE_i² + ΣE_j²) / B` over the batch's real rows, `B` the configured batch size also in a short batch. */
 export function squaredRegulariser(rows: BatchRows, batch: Batch): tf.Scalar {
-  const sums = [
-    weightedSum(rowSquares(rows.users), batch.mask),
-    weightedSum(rowSquares(rows.positives), batch.mask),
-    weightedSum(rowSquares(rows.negatives), batch.negativeMask),
-  ];
-  return scalarOf(tf.mul(tf.addN(sums), 0.5 / batch.size));
+  const tables = [
+    [rows.users, batch.mask],
+    [rows.positives, batch.mask],
+    [rows.negatives, batch.negativeMask],
+  ] as const;
+  return weightedSquares(tables, 0.5 / batch.size);
 }
 
 /** `Σ ‖Θ‖²` over parameters. */

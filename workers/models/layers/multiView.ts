@@ -16,18 +16,20 @@ import type { BuildContext, NamedGraph } from '../model';
 import { featureTable, forEachFeature } from './features';
 import { linear } from './linear';
 import { storageOf } from './frozenTable';
-import { fuseModalities } from './fusion';
+import { fuseModalities, gatesOf } from './fusion';
 import { linearUniform, xavierUniform } from './initialisers';
 import { lastLayer, meanOfLayers, splitNodes, stackNodes } from './propagation';
 
-/** `[U + I, d]` each, users first. */
+/** `[U + I, d]`, users first, unless it says otherwise. */
 export interface Views {
   /** `E_B` */
   readonly behaviour: tf.Tensor2D;
   /** `E_M` */
   readonly modality: tf.Tensor2D;
-  /** `E_m`, one per modality, before fusion. */
-  readonly perModality: readonly tf.Tensor2D[];
+  /** `E_m` of all modalities, before fusion, one under the other: `[|M| · (U + I), d]`. */
+  readonly stacked: tf.Tensor2D;
+  /** The items' rows of each, `[I, d]`. */
+  readonly items: readonly tf.Tensor2D[];
 }
 
 export interface MultiView {
@@ -37,8 +39,10 @@ export interface MultiView {
   readonly ids: readonly [Parameter, Parameter];
   readonly userItem: SparseTensor;
   views(): Views;
-  /** `E = E_B + E_M`. */
-  final(views: Views): Representation;
+  /** `E = E_B + E_M`, `[U + I, d]`. */
+  final(views: Views): tf.Tensor2D;
+  /** Its halves, which rank. */
+  represent(): Representation;
   dispose(): void;
 }
 
@@ -114,6 +118,31 @@ export async function multiView(
   const layers = [...modalities.flatMap(({ project, purify, preference }) => [project, purify, preference]), attention];
   const own = [userIds, itemIds, ...layers.flatMap(({ parameters }) => parameters), query];
 
+  const makeViews = (): Views => {
+    const ids = matrixOf(itemIds.tensor);
+    // Behaviour view: LightGCN on sym(G), mean of layers.
+    const behaviour = meanOfLayers(userItem, stackNodes(matrixOf(userIds.tensor), ids), behaviourLayers);
+    const items = modalities.map(({ graph, features, project, purify }) => {
+      // Purifier: E⁰ ⊙ σ(W₂(W₁X + b₁) + b₂); item view: last layer on the neighbour graph.
+      const gate = purify.apply(features.through(project), { activation: 'sigmoid' });
+      return lastLayer(graph, matrixOf(tf.mul(ids, gate)), modalityLayers);
+    });
+    // Users by R_norm.
+    const stacked = matrixOf(
+      tf.concat(
+        items.flatMap((view) => [sparseProduct(fromItems, view), view]),
+        0,
+      ),
+    );
+    // Shared part by attention, specific parts gated by the behaviour view.
+    const gates = gatesOf(
+      behaviour,
+      modalities.map(({ preference }) => preference),
+    );
+    return { behaviour, modality: fuseModalities(stacked, gates, attention, matrixOf(query.tensor)), stacked, items };
+  };
+  const final = ({ behaviour, modality }: Views): tf.Tensor2D => matrixOf(tf.add(behaviour, modality));
+
   return {
     parameters: [
       userIds,
@@ -130,25 +159,9 @@ export async function multiView(
     graphs: [graphs.userItem, graphs.userFromItem, ...itemGraphs],
     ids: [userIds, itemIds],
     userItem,
-    views: () => {
-      const items = matrixOf(itemIds.tensor);
-      // Behaviour view: LightGCN on sym(G), mean of layers.
-      const behaviourView = meanOfLayers(userItem, stackNodes(matrixOf(userIds.tensor), items), behaviourLayers);
-      const perModality = modalities.map(({ graph, features, project, purify }) => {
-        // Purifier: E⁰ ⊙ σ(W₂(W₁X + b₁) + b₂); item view: last layer on the neighbour graph; users by R_norm.
-        const gate = tf.sigmoid(purify.apply(features.through(project)));
-        const itemView = lastLayer(graph, matrixOf(tf.mul(items, gate)), modalityLayers);
-        return stackNodes(sparseProduct(fromItems, itemView), itemView);
-      });
-      // Shared part by attention, specific parts gated by the behaviour view.
-      const gates = modalities.map(({ preference }) => matrixOf(tf.sigmoid(preference.apply(behaviourView))));
-      return {
-        behaviour: behaviourView,
-        modality: fuseModalities(perModality, gates, attention, matrixOf(query.tensor)),
-        perModality,
-      };
-    },
-    final: (views) => splitNodes(matrixOf(tf.add(views.behaviour, views.modality)), input.users),
+    views: makeViews,
+    final,
+    represent: () => splitNodes(final(makeViews()), input.users),
     dispose: () => {
       [userItem, fromItems, ...modalities.map(({ graph }) => graph)].forEach(disposeSparse);
       modalities.forEach(({ features }) => features.dispose());

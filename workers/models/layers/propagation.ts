@@ -1,20 +1,41 @@
+import { required } from '../../../src/domain/at';
 import * as tf from '@tensorflow/tfjs-core';
-import { sparseProduct, type SparseTensor } from '../../engine/kernels/csrProduct';
+import { multiplyAdd, sparseProduct, type CsrTensors, type SparseTensor } from '../../engine/kernels/csrProduct';
+import { isWebGPU } from '../../engine/backends';
+import { nodeRows, nodeSums } from '../../engine/kernels/nodeRows';
+import { gatherRows, type RowIndex } from '../../engine/rows';
 import { matrixOf } from '../../engine/tensors';
+import { withGradient } from '../../engine/withGradient';
 
-/** LightGCN: `E^{l+1} = Â E^l`, the mean of layers 0…L. `[n, d]` → `[n, d]`. */
-export const meanOfLayers = (graph: SparseTensor, start: tf.Tensor2D, layers: number): tf.Tensor2D =>
-  meanThrough(
-    Array.from({ length: layers }, () => graph),
-    start,
+/**
+ * LightGCN: `E^{l+1} = Â E^l`, the mean of layers 0…L times `factor`, `[n, d]` → `[n, d]`. As `(E + Â (E + Â (…)))/(L + 1)` every layer is one kernel, and none of
+ * them is kept; its gradient is the same with Âᵀ.
+ */
+export function meanOfLayers(graph: SparseTensor, start: tf.Tensor2D, layers: number, factor = 1): tf.Tensor2D {
+  if (layers === 0) return factor === 1 ? start : matrixOf(tf.mul(start, factor));
+  const last = factor / (layers + 1);
+  const mean = (matrix: CsrTensors, x: tf.Tensor): tf.Tensor => {
+    let sum = x;
+    for (let layer = 1; layer <= layers; layer++) sum = multiplyAdd(matrix, sum, x, layer === layers ? last : 1);
+    return sum;
+  };
+  return matrixOf(
+    withGradient({
+      inputs: [start],
+      forward: ([x]) => mean(graph.forward, required(x)),
+      backward: (dy) => [mean(graph.backward, dy)],
+    }),
   );
+}
 
 /** The same with a graph of its own in each layer. */
 export function meanThrough(graphs: readonly SparseTensor[], start: tf.Tensor2D): tf.Tensor2D {
+  const [graph] = graphs;
+  if (graph && graphs.every((one) => one === graph)) return meanOfLayers(graph, start, graphs.length);
   const all: tf.Tensor2D[] = [start];
   let current = start;
-  for (const graph of graphs) {
-    current = sparseProduct(graph, current);
+  for (const one of graphs) {
+    current = sparseProduct(one, current);
     all.push(current);
   }
   return matrixOf(tf.mul(tf.addN(all), 1 / all.length));
@@ -38,4 +59,30 @@ export function splitNodes(nodes: tf.Tensor2D, users: number): { users: tf.Tenso
     users: matrixOf(tf.slice(nodes, [0, 0], [users, width])),
     items: matrixOf(tf.slice(nodes, [users, 0], [rows - users, width])),
   };
+}
+
+/** A table of users above items, from which a loss takes rows. */
+export interface NodeTable {
+  users(index: RowIndex): tf.Tensor2D;
+  items(index: RowIndex): tf.Tensor2D;
+}
+
+/**
+ * Takes rows of `nodes [U + I, d]`. On WebGPU they are read where they lie, and their gradient is `[U + I, d]` at once; on WASM the two halves
+ * are cut first, which costs less there than whole tables of gradients.
+ */
+export function nodeTable(nodes: tf.Tensor2D, users: number): NodeTable {
+  if (!isWebGPU(tf.backend())) {
+    const halves = splitNodes(nodes, users);
+    return { users: (index) => gatherRows(halves.users, index), items: (index) => gatherRows(halves.items, index) };
+  }
+  const taken = (index: RowIndex, first: number): tf.Tensor2D =>
+    matrixOf(
+      withGradient({
+        inputs: [nodes],
+        forward: ([x]) => nodeRows(required(x), index.indices, first),
+        backward: (dy) => [nodeSums(index.places, dy, first, nodes.shape[0])],
+      }),
+    );
+  return { users: (index) => taken(index, 0), items: (index) => taken(index, users) };
 }

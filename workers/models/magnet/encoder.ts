@@ -3,8 +3,9 @@ import { at } from '../../../src/domain/at';
 import type { Representation } from '../../engine/contract';
 import { newParameter, type Parameter } from '../../engine/kernels/adam';
 import { sparseProduct } from '../../engine/kernels/csrProduct';
+import { rowBlend } from '../../engine/kernels/rowBlend';
 import { disposeSparse, sparseTensor } from '../../engine/sparse';
-import { floats, matrixOf } from '../../engine/tensors';
+import { matrixOf } from '../../engine/tensors';
 import { behaviourGraph, historyMean } from '../../graphs/behaviour';
 import { forEachFeature } from '../layers/features';
 import { linear } from '../layers/linear';
@@ -24,12 +25,14 @@ export interface Encoder {
   readonly graphs: readonly NamedGraph[];
   /** Sampled neighbours, made anew in every epoch; nothing without a fan-out. */
   readonly epochGraphs: EpochGraphs;
-  /** `z` of each view `[U + I, d]`, and of all together; with the epoch's sampled neighbours while training. */
-  encode(training: boolean): { perView: tf.Tensor2D[]; z: Representation };
+  /** `z` of each view, and of all together, `[U + I, d]`; with the epoch's sampled neighbours while training. */
+  encode(training: boolean): { perView: tf.Tensor2D[]; z: tf.Tensor2D };
+  /** `z` of users and items apart, by all their neighbours. */
+  represent(): Representation;
   /** `h_i^m = X_m W_m + b_m` and its mean over the history, `[I, d]` and `[U, d]`. */
   cues(): { items: tf.Tensor2D; users: tf.Tensor2D }[];
-  /** `(n h_u − h_i)/(n − 1)`, 0 where the row's own item is all there is; `[B, d]`. */
-  withoutOwn(mean: tf.Tensor2D, own: tf.Tensor2D, batch: Batch): tf.Tensor2D;
+  /** What makes of means and own items `(n h_u − h_i)/(n − 1)`, 0 where the row's own item is all there is; `[B, d]`. */
+  withoutOwn(batch: Batch): (mean: tf.Tensor2D, own: tf.Tensor2D) => tf.Tensor2D;
   dispose(): void;
 }
 
@@ -45,9 +48,7 @@ export async function newEncoder(context: BuildContext<MagnetConfig>, induced: I
   const views = graphs.map(({ matrix }) => sparseTensor(matrix, true));
   const history = sparseTensor(historyGraph.matrix, false);
   const { pointers } = historyGraph.matrix;
-  const lengths = tf.keep(
-    floats(Float32Array.from({ length: input.users }, (_, u) => at(pointers, u + 1) - at(pointers, u))),
-  );
+  const others = tf.keep(withoutOwnFactors(pointers));
   let sampled = viewLayers(views, layers);
   const disposeSampled = (): void => sampled.flat().forEach((graph) => !views.includes(graph) && disposeSparse(graph));
 
@@ -63,6 +64,12 @@ export async function newEncoder(context: BuildContext<MagnetConfig>, induced: I
       project: linear(`cue/${key}`, `cue of ${key}`, columns, width, random),
     };
   });
+
+  const encode: Encoder['encode'] = (training) => {
+    const nodes = stackNodes(matrixOf(userIds.tensor), matrixOf(itemIds.tensor));
+    const perView = (training ? sampled : viewLayers(views, layers)).map((ofLayers) => meanThrough(ofLayers, nodes));
+    return { perView, z: matrixOf(tf.mul(tf.addN(perView), 1 / perView.length)) };
+  };
 
   return {
     parameters: [userIds, itemIds, ...cues.flatMap(({ project }) => project.parameters)],
@@ -85,29 +92,34 @@ export async function newEncoder(context: BuildContext<MagnetConfig>, induced: I
               sampled = views.map((_, view) => tensors.slice(view * layers, (view + 1) * layers));
             },
           },
-    encode: (training) => {
-      const nodes = stackNodes(matrixOf(userIds.tensor), matrixOf(itemIds.tensor));
-      const perView = (training ? sampled : viewLayers(views, layers)).map((ofLayers) => meanThrough(ofLayers, nodes));
-      return { perView, z: splitNodes(matrixOf(tf.mul(tf.addN(perView), 1 / perView.length)), input.users) };
-    },
+    encode,
+    represent: () => splitNodes(encode(false).z, input.users),
     cues: () =>
       cues.map(({ features, project }) => {
         const items = features.through(project);
         return { items, users: sparseProduct(history, items) };
       }),
-    withoutOwn: (mean, own, batch) => {
-      const n = tf.reshape(tf.gather(lengths, batch.users.indices), [-1, 1]);
-      const others = tf.maximum(tf.sub(n, 1), 1);
-      const some = tf.cast(tf.greater(n, 1.5), 'float32');
-      return matrixOf(tf.mul(tf.div(tf.sub(tf.mul(mean, n), own), others), some));
+    withoutOwn: (batch) => {
+      const factors = matrixOf(tf.gather(others, batch.users.indices));
+      return (mean, own) => rowBlend(mean, own, factors);
     },
     dispose: () => {
       disposeSampled();
       [...views, history].forEach(disposeSparse);
-      lengths.dispose();
+      others.dispose();
       cues.forEach(({ features }) => features.dispose());
     },
   };
+}
+
+/** `n/(n − 1)` and `−1/(n − 1)` of each user's `n` items, 0 for those with one alone; `[U, 2]`. */
+function withoutOwnFactors(pointers: Int32Array): tf.Tensor2D {
+  const factors = new Float32Array(2 * (pointers.length - 1));
+  for (let user = 0; user < pointers.length - 1; user++) {
+    const n = at(pointers, user + 1) - at(pointers, user);
+    if (n > 1) factors.set([n / (n - 1), -1 / (n - 1)], 2 * user);
+  }
+  return tf.tensor2d(factors, [pointers.length - 1, 2]);
 }
 
 function viewGraphs({ input }: BuildContext<MagnetConfig>, induced: InducedView | null): NamedGraph[] {

@@ -1,9 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { required } from '../../../src/domain/at';
 import type { MagnetConfig } from './table';
 import type { Expert } from '../../../src/domain/routing';
 import { newParameter, type Parameter } from '../../engine/kernels/adam';
 import type { Random } from '../../numbers/rng';
+import { isWebGPU } from '../../engine/backends';
+import { columnSums } from '../../engine/kernels/columnSums';
+import { expertReads } from '../../engine/kernels/expertReads';
 import { matrixOf } from '../../engine/tensors';
+import { withGradient } from '../../engine/withGradient';
 import { linearUniform } from '../layers/initialisers';
 
 /** A least share, so that its logarithm can start a learned one. */
@@ -78,15 +83,30 @@ export function experts(
     users: (vectors) => through(vectors, userWeights),
     items: (vectors) => {
       const all = through(vectors, itemWeights);
-      return bias ? tf.add<tf.Tensor3D>(all, tf.reshape(bias.tensor, [count, 1, width])) : all;
+      return bias ? withBias(all, bias.tensor) : all;
     },
     join: (users, items, keep) => {
+      const v = matrixOf(output.tensor);
+      if (isWebGPU(tf.backend())) return expertReads(users, items, v, keep, mlp);
       const rows = users.shape[1];
       const s = mlp ? tf.relu(tf.add(users, items)) : tf.mul(users, items);
       const kept = keep ? tf.mul(s, tf.transpose(tf.reshape(keep, [rows, count, width]), [1, 0, 2])) : s;
-      const read = tf.matMul(matrixOf(tf.reshape(kept, [count * rows, width])), matrixOf(output.tensor));
+      const read = tf.matMul(matrixOf(tf.reshape(kept, [count * rows, width])), v);
       return matrixOf(tf.transpose(tf.reshape(read, [count, rows])));
     },
     beside: (stacked) => matrixOf(tf.reshape(tf.transpose(stacked, [1, 0, 2]), [stacked.shape[1], count * width])),
   };
+}
+
+/** `x + b` of each expert's rows: `x [E, n, d]`, `b [E, d]`. */
+function withBias(x: tf.Tensor3D, bias: tf.Tensor): tf.Tensor3D {
+  const add = (all: tf.Tensor, b: tf.Tensor): tf.Tensor3D =>
+    tf.add<tf.Tensor3D>(all, tf.reshape(b, [x.shape[0], 1, x.shape[2]]));
+  if (!isWebGPU(tf.backend())) return add(x, bias);
+  const made = withGradient({
+    inputs: [x, bias],
+    forward: ([all, b]) => add(required(all), required(b)),
+    backward: (dy) => [dy.clone(), columnSums(dy)],
+  });
+  return tf.reshape(made, x.shape);
 }

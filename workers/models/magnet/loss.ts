@@ -1,17 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { entry } from '../../../src/domain/at';
 import { batchRoutingKey } from '../../../src/domain/routing';
 import type { StepScope } from '../../engine/contract';
+import { meanShares, mixture, rowEntropies } from '../../engine/kernels/mixture';
 import { gatherRows, type RowIndex } from '../../engine/rows';
 import { integers, matrixOf, scalarOf, vectorOf } from '../../engine/tensors';
 import { distinctRows, infoNceBothWays } from '../layers/contrast';
 import { dropoutMask } from '../layers/dropout';
 import { batchMean, squaresOf } from '../layers/losses';
-import { splitNodes } from '../layers/propagation';
+import { nodeTable } from '../layers/propagation';
 import type { Batch, LossTermValue } from '../model';
 import type { Parts } from './parts';
-import { probabilities, renormalised } from './router';
-
-type Routed = ReturnType<typeof probabilities>;
+import { chosenExperts } from './router';
 
 /** An entity's vectors in a batch: `z` and its cue of each modality, `[n, d]`. */
 interface Side {
@@ -25,25 +25,25 @@ export function magnetLoss(parts: Parts, batch: Batch, step: StepScope): LossTer
   const ratio = batch.negativesPerPositive;
   const { perView, z } = encoder.encode(true);
   const tables = encoder.cues();
+  const nodes = nodeTable(z, parts.users);
   const itemSide = (index: RowIndex): Side => ({
-    z: gatherRows(z.items, index),
+    z: nodes.items(index),
     cues: tables.map(({ items }) => gatherRows(items, index)),
   });
-  const zUsers = gatherRows(z.users, batch.users);
+  const zUsers = nodes.users(batch.users);
   const positive = itemSide(batch.positives);
   const negative = itemSide(batch.negatives);
+  const withoutOwn = config.userCue === 'leaveOneOut' ? encoder.withoutOwn(batch) : null;
   const userCues = tables.map(({ users }, m) => {
     const mean = gatherRows(users, batch.users);
-    const own = positive.cues[m];
-    return config.userCue === 'leaveOneOut' && own ? encoder.withoutOwn(mean, own, batch) : mean;
+    return withoutOwn ? withoutOwn(mean, entry(positive.cues, m)) : mean;
   });
   const userHeads = heads.users([zUsers, ...userCues]);
   const repeatedUsers = matrixOf(tf.squeeze(repeatRows(tf.expandDims(zUsers), ratio), [0]));
-  const liked = mixture(parts, step, 'positive', positive, userHeads, zUsers);
-  const other = mixture(parts, step, 'negative', negative, repeatRows(userHeads, ratio), repeatedUsers);
-  const margins = tf.sub(liked.score, tf.reshape(other.score, [batch.size, ratio]));
+  const liked = mixedScores(parts, step, 'positive', positive, userHeads, zUsers);
+  const other = mixedScores(parts, step, 'negative', negative, repeatRows(userHeads, ratio), repeatedUsers);
   const terms: LossTermValue[] = [
-    { key: 'bpr', weight: 1, value: batchMean(tf.mean(tf.softplus(tf.neg(margins)), 1), batch) },
+    { key: 'bpr', weight: 1, value: batchMean(marginLosses(liked.score, other.score, ratio), batch) },
   ];
   const [plain, enriched] = perView;
   if (plain && enriched)
@@ -52,19 +52,19 @@ export function magnetLoss(parts: Parts, batch: Batch, step: StepScope): LossTer
       weight: config.contrastWeight,
       value: viewContrast(plain, enriched, batch, parts.users, config.temperature),
     });
-  if (liked.routing) terms.push(...routingTerms(parts, liked.routing, batch, step));
+  if (liked.logits) terms.push(...routingTerms(parts, liked.logits, batch, step));
   return [...terms, { key: 'decay', weight: config.weightDecay, value: squaresOf(parts.parameters) }];
 }
 
-/** ŷ of pairs `[n, 1]`, and how they were routed. */
-function mixture(
+/** ŷ of pairs `[n]`, and the logits that routed them, `[n, E]`. */
+function mixedScores(
   { heads, route, top, config, experts }: Parts,
   step: StepScope,
   site: string,
   side: Side,
   users: tf.Tensor3D,
   zu: tf.Tensor2D,
-): { readonly score: tf.Tensor2D; readonly routing: Routed | null } {
+): { readonly score: tf.Tensor1D; readonly logits: tf.Tensor2D | null } {
   const rows = integers(Int32Array.from({ length: side.z.shape[0] }, (_, row) => row));
   const kept = dropoutMask(rows, experts.length * config.embeddingSize, {
     step,
@@ -72,19 +72,21 @@ function mixture(
     rate: config.dropout,
   });
   const values = heads.join(users, heads.items([side.z, ...side.cues]), kept);
-  if (!route) return { score: matrixOf(values), routing: null };
-  const routing = probabilities(route.join(route.userPart(zu), route.itemPart(side.z)));
-  return { score: matrixOf(tf.sum(tf.mul(values, renormalised(routing.pi, top)), 1, true)), routing };
+  if (!route) return { score: vectorOf(tf.squeeze(values, [1])), logits: null };
+  const logits = route.join(route.userPart(zu), route.itemPart(side.z));
+  return { score: mixture(logits, values, chosenExperts(logits, top)), logits };
+}
+
+/** The mean over a row's ρ negatives of `softplus(ŷ_uj − ŷ_ui)`, `[B]`, of scores `[B]` and `[B·ρ]`. */
+function marginLosses(liked: tf.Tensor1D, other: tf.Tensor1D, ratio: number): tf.Tensor1D {
+  if (ratio === 1) return tf.softplus(tf.sub<tf.Tensor1D>(other, liked));
+  const margins = tf.sub(tf.reshape(other, [-1, ratio]), tf.reshape(liked, [-1, 1]));
+  return vectorOf(tf.mean(tf.softplus(margins), 1));
 }
 
 /** Coverage and confidence of the batch's positive pairs, weighted by stage. */
-function routingTerms(
-  { stage, experts }: Parts,
-  { pi, logPi }: Routed,
-  batch: Batch,
-  step: StepScope,
-): LossTermValue[] {
-  const mean = vectorOf(tf.squeeze(tf.matMul(matrixOf(tf.reshape(batch.weights, [1, -1])), pi), [0]));
+function routingTerms({ stage, experts }: Parts, logits: tf.Tensor2D, batch: Batch, step: StepScope): LossTermValue[] {
+  const mean = meanShares(logits, batch.weights);
   const told = stage.advance(mean);
   const at = (slot: number): tf.Scalar => scalarOf(tf.reshape(tf.slice(told, slot, 1), []));
   step.observeAll(['entropy', 'counter', 'stage'], vectorOf(tf.slice(told, 2, 3)));
@@ -94,7 +96,7 @@ function routingTerms(
   );
   return [
     { key: 'coverage', weight: at(0), value: scalarOf(tf.sum(tf.square(tf.sub(mean, 1 / experts.length)))) },
-    { key: 'confidence', weight: at(1), value: batchMean(tf.neg(tf.sum(tf.mul(pi, logPi), 1)), batch) },
+    { key: 'confidence', weight: at(1), value: batchMean(rowEntropies(logits), batch) },
   ];
 }
 
@@ -113,18 +115,13 @@ function viewContrast(
   users: number,
   temperature: number,
 ): tf.Scalar {
-  const [a, b] = [splitNodes(plain, users), splitNodes(enriched, users)];
+  const [a, b] = [nodeTable(plain, users), nodeTable(enriched, users)];
   return scalarOf(
     tf.add(
+      infoNceBothWays(a.users(batch.users), b.users(batch.users), temperature, distinctRows(batch.distinctUsers)),
       infoNceBothWays(
-        gatherRows(a.users, batch.users),
-        gatherRows(b.users, batch.users),
-        temperature,
-        distinctRows(batch.distinctUsers),
-      ),
-      infoNceBothWays(
-        gatherRows(a.items, batch.positives),
-        gatherRows(b.items, batch.positives),
+        a.items(batch.positives),
+        b.items(batch.positives),
         temperature,
         distinctRows(batch.distinctItems),
       ),

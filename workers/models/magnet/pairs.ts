@@ -22,13 +22,13 @@ export async function routePairs(
 ): Promise<RoutedProbabilities> {
   const all = new Float32Array(pairs.users.length * experts.length);
   const z = tf.tidy(() => {
-    const { users, items } = encoder.encode(false).z;
+    const { users, items } = encoder.represent();
     return { users: route?.userPart(users) ?? users, items: route?.itemPart(items) ?? items };
   });
   for (let first = 0; route && first < pairs.users.length; first += PAIRS_PER_BLOCK) {
     const taken = (ids: Int32Array): Int32Array => ids.slice(first, first + PAIRS_PER_BLOCK);
-    const block = tf.tidy(
-      () => probabilities(route.join(rowsAt(z.users, taken(pairs.users)), rowsAt(z.items, taken(pairs.items)))).pi,
+    const block = tf.tidy(() =>
+      probabilities(route.join(rowsAt(z.users, taken(pairs.users)), rowsAt(z.items, taken(pairs.items)))),
     );
     all.set(await readFloats(block), first * experts.length);
     block.dispose();
@@ -43,7 +43,7 @@ export async function routePairs(
 /** π, π̃ and what each expert adds to ŷ, of pairs. */
 export async function explainPairs({ encoder, heads, route, top }: Parts, pairs: Pairs): Promise<PairRouting> {
   const made = tf.tidy(() => {
-    const { z } = encoder.encode(false);
+    const z = encoder.represent();
     const cues = encoder.cues();
     const zu = rowsAt(z.users, pairs.users);
     const zi = rowsAt(z.items, pairs.items);
@@ -52,7 +52,7 @@ export async function explainPairs({ encoder, heads, route, top }: Parts, pairs:
       heads.items([zi, ...cues.map(({ items }) => rowsAt(items, pairs.items))]),
       null,
     );
-    const pi = route ? probabilities(route.join(route.userPart(zu), route.itemPart(zi))).pi : tf.onesLike(values);
+    const pi = route ? probabilities(route.join(route.userPart(zu), route.itemPart(zi))) : tf.onesLike(values);
     const shares = renormalised(pi, top);
     return [pi, shares, tf.mul(shares, values)].map((tensor) => tensor.clone());
   });

@@ -7,7 +7,7 @@ import type { Parts } from './parts';
 /** Every expert's vectors side by side with the router's parts behind them; pairs are scored by the mixture. */
 export function magnetRanking({ config, encoder, heads, route, experts, top }: Parts): Representation {
   const width = config.embeddingSize;
-  const { z } = encoder.encode(false);
+  const z = encoder.represent();
   const cues = encoder.cues();
   const read = heads.users([z.users, ...cues.map(({ users: of }) => of)]);
   const users = heads.mlp ? read : tf.mul<tf.Tensor3D>(read, tf.reshape(heads.output(), [1, 1, width]));

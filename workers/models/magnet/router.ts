@@ -75,21 +75,18 @@ export function router(config: MagnetConfig, experts: number, random: (name: str
   };
 }
 
-/** π and ln π of logits, `[n, E]`. */
-export function probabilities(logits: tf.Tensor2D): { readonly pi: tf.Tensor2D; readonly logPi: tf.Tensor2D } {
-  const logPi = matrixOf(tf.logSoftmax(logits));
-  return { pi: matrixOf(tf.exp(logPi)), logPi };
-}
+/** π of logits, `[n, E]`. */
+export const probabilities = (logits: tf.Tensor2D): tf.Tensor2D => matrixOf(tf.softmax(logits));
 
-/** π renormalised on each row's `top` most probable experts (ties: the lower), 0 elsewhere. No gradient through the choice. */
+/** 1 for each row's `top` most probable experts (ties: the lower), 0 elsewhere, `[n, E]`; null where that is all. No gradient flows through the choice. */
+export const chosenExperts = (logits: tf.Tensor2D, top: number): tf.Tensor2D | null =>
+  top >= logits.shape[1] ? null : matrixOf(withoutGradient(logits, (x) => topMask(matrixOf(x), top)));
+
+/** π renormalised on each row's `top` most probable experts, 0 elsewhere. */
 export function renormalised(pi: tf.Tensor2D, top: number): tf.Tensor2D {
-  if (top >= pi.shape[1]) return pi;
-  const selected = matrixOf(
-    tf.mul(
-      pi,
-      withoutGradient(pi, (x) => topMask(matrixOf(x), top)),
-    ),
-  );
+  const chosen = chosenExperts(pi, top);
+  if (!chosen) return pi;
+  const selected = matrixOf(tf.mul(pi, chosen));
   return matrixOf(tf.div(selected, tf.sum(selected, 1, true)));
 }
 

@@ -3,14 +3,13 @@
  * (arXiv 2308.03588). Any number of modalities; regulariser and trained features as MMRec has them.
  */
 import type { ConfigOf } from '../../../src/domain/models/table';
-import { gatherRows } from '../../engine/rows';
 import { behaviourGraph, userFromItem } from '../../graphs/behaviour';
 import { cosineGraph } from '../../graphs/neighbours';
 import { edgeEnhancement, enhancementRecord, modalityGraph, modalityNeighbours } from '../layers/itemGraphs';
 import { infoNce } from '../layers/contrast';
-import { batchRows, bprLoss, squaredRegulariser } from '../layers/losses';
+import { batchRowsOf, bprLoss, squaredRegulariser } from '../layers/losses';
 import { multiView } from '../layers/multiView';
-import { splitNodes } from '../layers/propagation';
+import { nodeTable } from '../layers/propagation';
 import { defineModel, type BuildContext, type Model } from '../model';
 import { table } from './table';
 
@@ -46,13 +45,12 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
     graphs: [...(enhancement ? [enhancement.graph] : []), ...core.graphs],
     loss: (batch) => {
       const views = core.views();
-      const { users, items } = core.final(views);
-      const behaviour = splitNodes(views.behaviour, input.users);
-      const modality = splitNodes(views.modality, input.users);
-      const rows = batchRows(users, items, batch);
+      const rows = batchRowsOf(nodeTable(core.final(views), input.users), batch);
+      const behaviour = nodeTable(views.behaviour, input.users);
+      const modality = nodeTable(views.modality, input.users);
       const pair = (part: 'users' | 'items') => {
         const index = part === 'users' ? batch.users : batch.positives;
-        return infoNce(gatherRows(modality[part], index), gatherRows(behaviour[part], index), temperature, batch);
+        return infoNce(modality[part](index), behaviour[part](index), temperature, batch);
       };
       return [
         { key: 'bpr', weight: 1, value: bprLoss(rows, batch, false) },
@@ -61,7 +59,7 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
         { key: 'reg', weight: regWeight, value: squaredRegulariser(rows, batch) },
       ];
     },
-    represent: () => core.final(core.views()),
+    represent: () => core.represent(),
     dispose: () => core.dispose(),
   };
 }

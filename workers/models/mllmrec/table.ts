@@ -160,7 +160,7 @@ export const table = defineTable({
     { id: 'GCN_II', label: 'w/o GCN_II', config: { layers: 0 } },
     { id: 'V', label: 'w/o V', config: { itemVectors: 'text' }, needs: 'textVectors' },
     { id: 'T', label: 'w/o T', config: { itemVectors: 'image' }, needs: 'imageVectors' },
-    { id: 'GCN_UI', label: 'w/ GCN_UI', config: { userItemConvolution: true } },
+    { id: 'GCN_UI', label: 'w/ GCN_UI', printedAs: 'MLLMRec w/ GCN_UI', config: { userItemConvolution: true } },
   ],
   recommend: (dataset) => (dataset.profiles ? {} : ({ profiles: 'history' } as const)),
   mmrec: null,

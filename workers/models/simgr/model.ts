@@ -6,7 +6,6 @@ import type { ConfigOf } from '../../../src/domain/models/table';
 import * as tf from '@tensorflow/tfjs-core';
 import { disposeParameter, newParameter, type Parameter } from '../../engine/kernels/adam';
 import { sparseProduct } from '../../engine/kernels/csrProduct';
-import { gatherRows } from '../../engine/rows';
 import { disposeSparse, sparseTensor } from '../../engine/sparse';
 import { matrixOf, scalarOf } from '../../engine/tensors';
 import { behaviourGraph, historyMean } from '../../graphs/behaviour';
@@ -16,8 +15,8 @@ import { linear } from '../layers/linear';
 import { frozenTable, storageOf } from '../layers/frozenTable';
 import { linearUniform, xavierUniform } from '../layers/initialisers';
 import { allRows, infoNce, maskLogits } from '../layers/contrast';
-import { batchMean, batchRows, bprLoss, squaredRegulariser, withoutGradient, type BatchRows } from '../layers/losses';
-import { lastLayer, meanOfLayers, splitNodes, stackNodes } from '../layers/propagation';
+import { batchMean, batchRowsOf, bprLoss, squaredRegulariser, withoutGradient, type BatchRows } from '../layers/losses';
+import { lastLayer, meanOfLayers, nodeTable, splitNodes, stackNodes } from '../layers/propagation';
 import { deviceSigns, signsOfBatch } from '../layers/signs';
 import { signedPairs, signFindings } from './signs';
 import type { Representation } from '../../engine/contract';
@@ -101,7 +100,9 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
     if (!encoders || !positive || !negative) return plain;
     const start = stack(encoders.tables);
     const liked = meanOfLayers(positive, start, config.layers);
-    const disliked = encoders.output.apply(matrixOf(tf.relu(encoders.hidden.apply(sparseProduct(negative, start)))));
+    const disliked = encoders.output.apply(
+      encoders.hidden.apply(sparseProduct(negative, start), { activation: 'relu' }),
+    );
     const [likedQuery, dislikedQuery] = encoders.queries.map(tensorOf);
     if (!likedQuery || !dislikedQuery) throw new Error('SiMGR has lost its attention vectors.');
     const share = positiveShare(
@@ -142,8 +143,7 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
     findings: signFindings(context, signs),
     loss: (batch) => {
       const all = embeddings();
-      const final = splitNodes(all.final, input.users);
-      const rows = batchRows(final.users, final.items, batch);
+      const rows = batchRowsOf(nodeTable(all.final, input.users), batch);
       const batchSigns = signed || config.positivesOnly ? signsOfBatch(pairSigns, batch) : null;
       const terms: LossTermValue[] = [
         {
@@ -153,22 +153,18 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
         },
       ];
       if (signed && batchSigns) {
-        const own = splitNodes(all.interaction, input.users);
+        const own = nodeTable(all.interaction, input.users);
         const contrast = (anchors: tf.Tensor2D, candidates: tf.Tensor2D): tf.Scalar =>
           config.literalContrast
             ? literalContrast(anchors, candidates, config.temperature, batch)
             : infoNce(anchors, candidates, config.temperature, batch);
         terms.push(
           { key: 'sign', weight: config.signWeight, value: signLoss(rows, batchSigns, batch, config) },
-          {
-            key: 'contrastUsers',
-            weight: config.contrastWeight,
-            value: contrast(gatherRows(own.users, batch.users), rows.users),
-          },
+          { key: 'contrastUsers', weight: config.contrastWeight, value: contrast(own.users(batch.users), rows.users) },
           {
             key: 'contrastItems',
             weight: config.contrastWeight,
-            value: contrast(gatherRows(own.items, batch.positives), rows.positives),
+            value: contrast(own.items(batch.positives), rows.positives),
           },
         );
       }

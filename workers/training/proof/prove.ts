@@ -4,6 +4,7 @@ import type { ModelId } from '../../../src/domain/models/table';
 import type { DeviceProof, KernelProof, ModelProof, Throughput } from '../../../src/domain/proof';
 import { APP_VERSION } from '../../../src/domain/version';
 import { openDevice, type Device, type DeviceHost, type DeviceRequest } from '../../engine/device';
+import { Audit } from '../../engine/proof/audit';
 import { proveKernels } from '../../engine/proof/kernels';
 import { measureThroughput } from '../../engine/throughput';
 import { firstStepOf } from '../../models/golden';
@@ -44,7 +45,8 @@ export async function proveDevice(
     const kernels = await proveKernels(device.check, (label, done) =>
       progress(`kernel: ${label}`, done * PARTS.kernels),
     );
-    const agreements = await proveModels(device, progress);
+    const audit = new Audit();
+    const agreements = await proveModels(device, audit, progress);
     const { backend, software } = device.report;
     // Nobody trains on an adapter that runs on the processor.
     const trained = speed && !(backend === 'webgpu' && software);
@@ -52,7 +54,7 @@ export async function proveDevice(
     const steps = trained ? await timeOn(device, progress) : NOT_TIMED;
     close();
     const wasm = trained && backend !== 'wasm' ? await timeWasm(host, progress) : NOT_TIMED;
-    return proofOf(device, { kernels, agreements, throughput, steps, wasm });
+    return proofOf(device, { kernels: [...kernels, ...audit.proofs], agreements, throughput, steps, wasm });
   } finally {
     close();
   }
@@ -87,12 +89,21 @@ function proofOf(
   };
 }
 
-async function proveModels(device: Device, progress: ProofOptions['progress']): Promise<ModelAgreement[]> {
+async function proveModels(
+  device: Device,
+  audit: Audit,
+  progress: ProofOptions['progress'],
+): Promise<ModelAgreement[]> {
   const proofs: ModelAgreement[] = [];
   for (const model of MODEL_IDS) {
     const done = PARTS.kernels + (PARTS.models - PARTS.kernels) * (proofs.length / MODEL_IDS.length);
     progress(`first step of ${modelTable(model).name}`, done);
-    proofs.push(await proveModel(model, device));
+    proofs.push(
+      await audit.during(
+        () => proveModel(model, device),
+        ({ failure }) => failure === null,
+      ),
+    );
   }
   return proofs;
 }

@@ -4,20 +4,21 @@ import { Icon } from '../../ui/Icon';
 import { Button } from '../../ui/Button';
 import { Notice } from '../../ui/Notice';
 import { ProgressBar } from '../../ui/ProgressBar';
-import { isActive, type RunSummary } from '../../domain/run';
+import { isActive, type RunGroup, type RunSummary } from '../../domain/run';
 import { estimateTime } from '../../domain/timeEstimate';
 import { useRuns } from '../../state/runs';
-import { progressWords } from '../groups/progress';
-import type { SweepGroup } from './points';
-import styles from './sweeps.module.css';
+import { progressWords } from './progress';
+import styles from './groups.module.css';
 
-interface SweepControlsProps {
-  readonly group: SweepGroup;
+interface GroupControlsProps {
+  /** What the set is called on its buttons. */
+  readonly noun: 'sweep' | 'table';
+  readonly group: RunGroup;
   readonly runs: readonly RunSummary[];
 }
 
-/** How far a sweep is, and its one switch: pause or resume. */
-export function SweepControls({ group, runs }: SweepControlsProps) {
+/** How far a set of runs is, and its one switch: pause or resume. */
+export function GroupControls({ noun, group, runs }: GroupControlsProps) {
   const paused = useRuns((state) => state.paused.includes(group.id));
   const all = useRuns((state) => state.runs);
   const waiting = runs.filter(({ status }) => status === 'queued');
@@ -45,7 +46,7 @@ export function SweepControls({ group, runs }: SweepControlsProps) {
         {paused ? (
           <Button variant="primary" onClick={() => void goOn()}>
             <Icon name="play" />
-            Resume the sweep
+            Resume the {noun}
           </Button>
         ) : (
           <>
@@ -58,7 +59,7 @@ export function SweepControls({ group, runs }: SweepControlsProps) {
             {waiting.length > 0 && (
               <Button onClick={() => void setPaused(group.id, true)}>
                 <Icon name="pause" />
-                Pause the sweep
+                Pause the {noun}
               </Button>
             )}
           </>

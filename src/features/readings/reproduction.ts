@@ -1,0 +1,99 @@
+import { formatMeanSd, formatMetric } from '../../ui/format';
+import type { PaperTable } from '../../charts/paperTable';
+import type { Cell, ChartTable } from '../../charts/table';
+import { metricLabel, type MetricKey } from '../../domain/metrics';
+import type { Claim } from '../../domain/paperTables';
+import type { ClaimVerdict, JudgedClaim, ReproducedRow } from '../../domain/reproduced';
+import { rankAgreement } from '../../domain/reproduced';
+import { shortMetric } from './curves';
+
+export const VERDICT_WORDS: Readonly<Record<ClaimVerdict, string>> = {
+  holds: 'holds',
+  withinError: 'within error',
+  fails: 'does not hold',
+  open: 'open',
+};
+
+const NUMBERS = ['none', 'one', 'both', 'all three', 'all four'];
+
+/** `EGRA is above GUME in all four metrics`. */
+export function claimWords({ better, worse, metrics, of }: Claim): string {
+  const [only] = metrics;
+  const where =
+    of === 1 && only
+      ? metricLabel(only)
+      : metrics.length === of
+        ? `${NUMBERS[of] ?? `all ${of}`} metrics`
+        : `${metrics.length} of ${of} metrics (${metrics.map(shortMetric).join(', ')})`;
+  return `${better} is above ${worse} in ${where}`;
+}
+
+/** `τ = .82 (11 rows)`; a dash where there is nothing to rank. */
+export function tauWords(rows: readonly ReproducedRow[], metric: MetricKey): { value: string; note: string } {
+  const { tau, rows: count } = rankAgreement(rows, metric);
+  return {
+    value: tau === null ? '–' : tau.toFixed(2).replace('-', '−'),
+    note: `${shortMetric(metric)}, ${count} rows`,
+  };
+}
+
+/** `+.0021`, `−.0003`. */
+export const signed = (value: number): string => `${value < 0 ? '−' : '+'}${formatMetric(Math.abs(value))}`;
+
+const metricsOf = (rows: readonly ReproducedRow[]): readonly MetricKey[] =>
+  rows[0]?.cells.map(({ metric }) => metric) ?? [];
+
+/** The table for a paper: printed beside measured, and what became of the claims. */
+export function reproductionPaper(
+  rows: readonly ReproducedRow[],
+  claims: readonly JudgedClaim[],
+  caption: string,
+  notes: readonly string[],
+): PaperTable {
+  const metrics = metricsOf(rows);
+  const count = (verdict: ClaimVerdict): number => claims.filter((claim) => claim.verdict === verdict).length;
+  return {
+    caption,
+    columns: [
+      'Row',
+      ...metrics.flatMap((metric) => [`${shortMetric(metric)}, printed`, `${shortMetric(metric)}, here`]),
+    ],
+    rows: rows.map(({ name, cells }) => [
+      { text: name },
+      ...cells.flatMap(({ printed, here }) => [
+        { text: printed === null ? '–' : formatMetric(printed) },
+        { text: here.mean === null ? '–' : formatMeanSd(here.mean, here.sd) },
+      ]),
+    ]),
+    notes: [
+      ...notes,
+      `Kendall’s τ of the rows’ order: ${metrics
+        .map((metric) => `${tauWords(rows, metric).value} (${tauWords(rows, metric).note})`)
+        .join(', ')}.`,
+      ...(claims.some(({ verdict }) => verdict !== 'open')
+        ? [
+            `Of ${claims.length} claims, ${count('holds')} hold, ${count('withinError')} lie within error, ${count('fails')} do not hold, ${count('open')} are open.`,
+          ]
+        : []),
+    ],
+  };
+}
+
+/** In full precision. */
+export function reproductionData(rows: readonly ReproducedRow[]): ChartTable {
+  const metrics = metricsOf(rows);
+  return {
+    columns: [
+      'row',
+      ...metrics.flatMap((metric) => [`${metric}_printed`, `${metric}_mean`, `${metric}_sd`, `${metric}_difference`]),
+      'seeds_finished',
+      'seeds_asked',
+    ],
+    rows: rows.map(({ name, cells, done, runs }): Cell[] => [
+      name,
+      ...cells.flatMap(({ printed, here, difference }): Cell[] => [printed, here.mean, here.sd, difference]),
+      done,
+      runs,
+    ]),
+  };
+}

@@ -1,0 +1,154 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { expect } from 'vitest';
+import { required } from '../../src/domain/at';
+import { ACTIVATIONS, activationSlopePair } from '../../workers/engine/kernels/activationSlope';
+import { columnSums, columnSumsPair } from '../../workers/engine/kernels/columnSums';
+import {
+  productLogSums,
+  productLogSumsPair,
+  productLogSumsSlopePair,
+} from '../../workers/engine/kernels/productLogSums';
+import { rowDots } from '../../workers/engine/kernels/rowCosines';
+import {
+  weightedSquares,
+  weightedSquaresPair,
+  weightedSquaresSlopePair,
+} from '../../workers/engine/kernels/weightedSquares';
+import { weightedSum, weightedSumPair, weightedSumSlopePair } from '../../workers/engine/kernels/weightedSum';
+import { productWithBias } from '../../workers/engine/products';
+import { matrixOf, vectorOf } from '../../workers/engine/tensors';
+import { BACKENDS, describeOn, values, worst } from '../helpers/device';
+import { describeOperations, describePairs, slopes, uniformOf, type Operations, type PairCase } from '../helpers/fused';
+
+const uniform = uniformOf('layers');
+
+const LAYERS: readonly PairCase[] = [
+  ...[64, 7].flatMap((columns) => [
+    [columnSumsPair, [[700, columns]], {}] as const,
+    [columnSumsPair, [[3, 90, columns]], {}] as const,
+    ...[0, 1].map((tanh) => [columnSumsPair, [[700, columns], [700]], { tanh }] as const),
+    ...[1, 2].map(
+      (of) =>
+        [
+          activationSlopePair,
+          [
+            [70, columns],
+            [70, columns],
+          ],
+          { of },
+        ] as const,
+    ),
+  ]),
+];
+
+const CONTRASTS: readonly PairCase[] = [
+  [productLogSumsPair, [[70, 90], [90], [70, 50], [50], [70, 8], [8]], { scale0: 5, scale1: 2, shift: 3 }],
+  [productLogSumsPair, [[70, 70], [70]], { scale0: 5, ways: 2, paired: 1, shift: 1 }],
+  [productLogSumsSlopePair, [[70, 90], [90], [70], [70]], { scale: 5 }],
+  [productLogSumsSlopePair, [[70, 70], [70], [140], [140]], { scale: 3, ways: 2, paired: 1 }],
+  ...[64, 7].flatMap((columns) => [
+    [weightedSquaresPair, [[70, columns], [70], [70, columns], [70], [210, columns], [210]], { factor: 0.3 }] as const,
+    [weightedSquaresSlopePair, [[70, columns], [70], [1]], { factor: 0.3 }] as const,
+  ]),
+  [weightedSumPair, [[140], [70]], { factor: 0.3 }],
+  [weightedSumSlopePair, [[70], [1]], { factor: 0.3, repeats: 3 }],
+];
+
+describePairs('a kernel of layers', LAYERS);
+describePairs('a kernel of contrasts', CONTRASTS);
+
+/** 1 for all but every third of `rows`. */
+const maskOf = (rows: number): tf.Tensor1D =>
+  tf.tensor1d(Array.from({ length: rows }, (_, row) => Number(row % 3 > 0)));
+const listed = (x: tf.Tensor | undefined): tf.Tensor1D => vectorOf(tf.reshape(required(x), [-1]));
+
+/** `Σ_j mask_j exp(s a_i · c_j)`, `[n]`. */
+const exponentials = (a: tf.Tensor2D, c: tf.Tensor2D, scale: number): tf.Tensor1D => {
+  const all = tf.exp(tf.mul(tf.matMul(a, c, false, true), scale));
+  return vectorOf(tf.sum(tf.mul(all, maskOf(c.shape[0])), 1));
+};
+
+const OPERATIONS: Operations = {
+  ...Object.fromEntries(
+    ACTIVATIONS.map((activation) => [
+      `a layer, ${activation}`,
+      [
+        ([x, w, b]) => productWithBias(x!, w!, tf.reshape(b!, [8]), { activation }),
+        ([x, w, b]) => {
+          const z = tf.add(tf.matMul(x!, w!), b!);
+          return activation === 'relu' ? tf.relu(z) : activation === 'sigmoid' ? tf.sigmoid(z) : z;
+        },
+        [
+          [70, 12],
+          [12, 8],
+          [1, 8],
+        ],
+      ] as const,
+    ]),
+  ),
+  'logarithms of sums of three products': [
+    ([a, b, c]) =>
+      productLogSums([
+        { a: a!, c: b!, scale: 2, mask: maskOf(20) },
+        { a: a!, c: c!, scale: 3, mask: maskOf(30) },
+        { a: a!, c: a!, scale: 1, mask: maskOf(20) },
+      ]),
+    ([a, b, c]) => tf.log(tf.addN([exponentials(a!, b!, 2), exponentials(a!, c!, 3), exponentials(a!, a!, 1)])),
+    [
+      [20, 8],
+      [20, 8],
+      [30, 8],
+    ],
+  ],
+  'a contrast both ways': [
+    ([a, b]) => productLogSums([{ a: a!, c: b!, scale: 2, mask: maskOf(20) }], { bothWays: true, paired: true }),
+    ([a, b]) => {
+      const own = tf.mul(rowDots(a!, b!), 2);
+      const ways = [exponentials(a!, b!, 2), exponentials(b!, a!, 2)];
+      return tf.concat(
+        ways.map((sums) => tf.sub(tf.log(sums), own)),
+        0,
+      );
+    },
+    [
+      [20, 8],
+      [20, 8],
+    ],
+  ],
+  'a weighted sum of repeated weights': [
+    ([x]) => weightedSum(listed(x), maskOf(12), 0.3),
+    ([x]) => tf.mul(tf.sum(tf.mul(tf.reshape(x!, [-1, 12]), maskOf(12))), 0.3),
+    [[3, 12]],
+  ],
+  'squares of weighted rows': [
+    ([a, b]) =>
+      weightedSquares(
+        [
+          [a!, maskOf(20)],
+          [b!, maskOf(30)],
+        ],
+        0.3,
+      ),
+    ([a, b]) => tf.mul(tf.addN([a!, b!].map((x) => tf.sum(tf.mul(tf.sum(tf.square(x), 1), maskOf(x.shape[0]))))), 0.3),
+    [
+      [20, 8],
+      [30, 8],
+    ],
+  ],
+};
+
+describeOperations('an operation of layers', OPERATIONS);
+
+for (const backend of BACKENDS)
+  describeOn(backend, 'a layer', (test) => {
+    test('sums of columns are those of tfjs, and no gradient is made for a constant table', async () => {
+      const [x, w, b, f] = [[70, 12], [12, 8], [8], [70]].map((shape) => tf.tensor(uniform(shape), shape));
+      const sums = await values(() => columnSums(x!, f, true));
+      const wanted = await values(() => tf.sum(tf.mul(tf.tanh(x!), tf.reshape(f!, [-1, 1])), 0));
+      expect(worst(sums, wanted)).toBeLessThanOrEqual(2e-5);
+      const layer = (constant: boolean): tf.Tensor => productWithBias(matrixOf(x!), matrixOf(w!), b!, { constant });
+      const [own, other] = [await slopes(() => layer(true), [w!, b!]), await slopes(() => layer(false), [w!, b!])];
+      own.forEach((one, place) => expect(worst(one, required(other[place]))).toBe(0));
+      tf.dispose([x!, w!, b!, f!]);
+    });
+  });
