@@ -71,7 +71,7 @@ function shortBatch(ratio: number): HostBatch {
 }
 
 /** Before a ReLU. Far from 0 they keep its units clearly on or off, and the loss without a kink nearby. */
-const BEFORE_KINK = /^(expert|(user|negative|router)\/hidden)\/bias$/;
+const BEFORE_KINK = /^(expert|(user|negative|router)\/hidden|mlp\/\d+|(view\d\/)?encode\/\w+\/hidden)\/bias$/;
 
 /** To a point where slopes do not drown in rounding: where parameters start, small embeddings make the ranking term flat, and small queries the attention. */
 async function moveAway({ parameters }: Model, random: Random): Promise<void> {

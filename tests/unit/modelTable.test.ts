@@ -6,7 +6,7 @@ function reads({ minModalities, readsVectors, options }: ModelTable): string {
   const parts = ['interactions'];
   if (minModalities > 0) parts.push('item features');
   if (readsVectors) parts.push('encoded texts');
-  if (options.some(({ key }) => key === 'thresholdMix')) parts.push('ratings');
+  if (options.some(({ key }) => key.startsWith('threshold'))) parts.push('ratings');
   return parts.join(', ');
 }
 

@@ -105,8 +105,9 @@ describe('negatives', () => {
     );
   }
 
-  for (const from of ['trainItems', 'all'] as const) {
-    it(`from ${from} are never the user's training items, and uniform over the others`, () => {
+  const degree = (item: number): number => pairs.items.filter((other) => other === item).length;
+  for (const from of ['trainItems', 'all', 'degree'] as const) {
+    it(`from ${from} are never the user's training items, and ${from === 'degree' ? 'go by degree^¾' : 'uniform'} over the others`, () => {
       const all = draws(from, 300);
       expect(all.some(({ user, item }) => known.has(key(user, item)))).toBe(false);
       const seen = new Set(all.map(({ item }) => item));
@@ -118,10 +119,12 @@ describe('negatives', () => {
           (item) => !known.has(key(user, item)) && (from === 'all' || !COLD.has(item)),
         );
         const total = candidates.reduce((sum, item) => sum + (counts.get(key(user, item)) ?? 0), 0);
-        const expected = total / candidates.length;
-        expect(expected).toBeGreaterThan(50);
+        const weights = candidates.map((item) => (from === 'degree' ? degree(item) ** 0.75 : 1));
+        const mass = weights.reduce((sum, weight) => sum + weight, 0);
+        const expected = weights.map((weight) => (total * weight) / mass);
+        expect(Math.min(...expected)).toBeGreaterThan(20);
         const chi = candidates.reduce(
-          (sum, item) => sum + ((counts.get(key(user, item)) ?? 0) - expected) ** 2 / expected,
+          (sum, item, place) => sum + ((counts.get(key(user, item)) ?? 0) - expected[place]!) ** 2 / expected[place]!,
           0,
         );
         // Mean n − 1 and variance 2(n − 1); four deviations over twelve users with a fixed seed.

@@ -8,7 +8,7 @@ import type { HostBatch } from './batch';
 
 export interface SamplerOptions {
   readonly batchSize: number;
-  /** ρ for each positive, from the items that occur in training or from all; null draws none. */
+  /** ρ for each positive, from the items that occur in training (all alike, or by their degree) or from all; null draws none. */
   readonly negatives: NegativesConfig | null;
 }
 
@@ -22,13 +22,16 @@ export interface SamplerState {
 
 /**
  * One shuffled pass over the training pairs per epoch, in batches; the last one is shorter. Each positive gets ρ
- * negatives (or none), uniform over the candidates that the user has no training interaction with.
+ * negatives (or none) among the candidates that the user has no training interaction with: uniform, or with `degree` in
+ * proportion to the number of an item's training interactions to the power of ¾.
  */
 export class Sampler {
   readonly stepsPerEpoch: number;
   readonly #pairs: Pairs;
   readonly #trained: Csr;
   readonly #candidates: Int32Array;
+  /** Sums of the candidates' chances up to each; null where all are equal. */
+  readonly #chances: Float64Array | null;
   readonly #options: SamplerOptions;
   readonly #order: Int32Array;
   #shuffle: Random;
@@ -43,6 +46,7 @@ export class Sampler {
     this.#options = options;
     const { negatives } = options;
     this.#candidates = negatives ? candidateItems(pairs, trained.columns, negatives.negativesFrom) : new Int32Array(0);
+    this.#chances = negatives?.negativesFrom === 'degree' ? degreeChances(pairs, this.#candidates) : null;
     if (negatives) refuseSaturatedUsers(trained, this.#candidates.length, negatives.negativesFrom);
     this.stepsPerEpoch = Math.ceil(pairs.users.length / options.batchSize);
     this.#order = new Int32Array(pairs.users.length);
@@ -103,12 +107,34 @@ export class Sampler {
     }
   }
 
+  /** The place of a candidate. */
+  #drawCandidate(): number {
+    const sums = this.#chances;
+    if (!sums) return this.#negatives.integer(this.#candidates.length);
+    const wanted = this.#negatives.uniform() * at(sums, sums.length - 1);
+    let [low, high] = [0, sums.length - 1];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (at(sums, middle) > wanted) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
   #drawNegative(user: number): number {
     for (;;) {
-      const item = at(this.#candidates, this.#negatives.integer(this.#candidates.length));
+      const item = at(this.#candidates, this.#drawCandidate());
       if (placeOf(this.#trained, user, item) < 0) return item;
     }
   }
+}
+
+/** `Σ_{c ≤ place} deg(c)^¾`, the degree counted over all training pairs. */
+function degreeChances(pairs: Pairs, candidates: Int32Array): Float64Array {
+  const degrees = new Map<number, number>();
+  for (const item of pairs.items) degrees.set(item, (degrees.get(item) ?? 0) + 1);
+  let sum = 0;
+  return Float64Array.from(candidates, (item) => (sum += (degrees.get(item) ?? 0) ** 0.75));
 }
 
 function candidateItems(pairs: Pairs, items: number, from: NegativesConfig['negativesFrom']): Int32Array {

@@ -74,13 +74,23 @@ export class Recorder {
     if (!this.#listening) return;
     submitRecorded(this.#backend);
     this.#listening = false;
-    this.#unhook.splice(0).forEach((end) => end());
+    this.#unhookAll();
+    // A buffer that something else takes meanwhile no longer holds what the step has left in it.
+    this.#unhook.push(
+      hook(this.#backend.bufferManager, 'acquireBuffer', (acquire) => (...given) => {
+        const buffer = acquire.apply(this.#backend.bufferManager, given);
+        this.#current.delete(buffer);
+        this.#acquired.delete(buffer);
+        return buffer;
+      }),
+    );
   }
 
   resume(): void {
     if (this.#listening) return;
     // What tfjs has recorded so far is no part of it.
     submitRecorded(this.#backend);
+    this.#unhookAll();
     this.#listening = true;
     this.#install();
   }
@@ -88,7 +98,12 @@ export class Recorder {
   /** Ends for good; what was recorded is of no use. */
   end(): void {
     this.suspend();
+    this.#unhookAll();
     this.#endWatch();
+  }
+
+  #unhookAll(): void {
+    this.#unhook.splice(0).forEach((end) => end());
   }
 
   /** What was recorded; to be called when everything the step made has been disposed. */

@@ -1,18 +1,18 @@
-import { at } from '../../../src/domain/at';
 import * as tf from '@tensorflow/tfjs-core';
 import { countBetween, type Finding } from '../../../src/domain/observations';
 import { readFloats } from '../../engine/backends';
 import { unitRows } from '../../engine/nearest';
 import { noteBuffer } from '../../engine/ledger';
 import { SIMILARITY_BYTES, tiles } from '../../engine/tiles';
-import { disposeTensors, floats, integers, vectorOf } from '../../engine/tensors';
+import { disposeTensors, integers } from '../../engine/tensors';
 import { uploadRows } from '../../engine/upload';
 import { interactionMatrix, type Pairs } from '../../graphs/behaviour';
 import { csrFromEntries } from '../../graphs/csr';
 import { pseudoFeedback, type PseudoFeedback } from '../../graphs/pseudoFeedback';
 import { FIXED_THRESHOLD, signsOf, signThresholds } from '../../graphs/signs';
 import { forEachFeature } from '../layers/features';
-import type { Batch, BuildContext } from '../model';
+import { pairsOfSign } from '../layers/signs';
+import type { BuildContext } from '../model';
 import type { SimgrConfig } from './table';
 
 /** Training pairs by sign, and the pseudo edges beside them. */
@@ -44,19 +44,12 @@ export async function signedPairs(context: BuildContext<SimgrConfig>): Promise<S
     ratings && thresholds ? signsOf(train, ratings, thresholds) : new Uint8Array(train.users.length).fill(1);
   const wanted = config.signed && config.pseudoFeedback;
   const pseudo = wanted ? await findPseudoFeedback(context, signs) : { positive: NONE, negative: NONE };
-  const real = (sign: number): Pairs => {
-    const rows = Array.from(signs.keys()).filter((row) => signs[row] === sign);
-    return {
-      users: Int32Array.from(rows, (row) => at(train.users, row)),
-      items: Int32Array.from(rows, (row) => at(train.items, row)),
-    };
-  };
   return {
     thresholds,
     signs,
     pseudo,
-    positive: joined(real(1), pseudo.positive),
-    negative: joined(real(0), pseudo.negative),
+    positive: joined(pairsOfSign(train, signs, 1), pseudo.positive),
+    negative: joined(pairsOfSign(train, signs, 0), pseudo.negative),
   };
 }
 
@@ -112,12 +105,6 @@ function noted(block: tf.Tensor): tf.Tensor {
   noteBuffer(block, { cut: true, mostBytes: SIMILARITY_BYTES });
   return block;
 }
-
-/** 1 for the batch's liked rows, `[B]`. `signs [train]` lies on the device. */
-export const signsOfBatch = (signs: tf.Tensor1D, batch: Batch): tf.Tensor1D => vectorOf(tf.gather(signs, batch.pairs));
-
-/** Kept on the device until disposed. */
-export const deviceSigns = (signs: Uint8Array): tf.Tensor1D => tf.keep(floats(Float32Array.from(signs)));
 
 const BINS = 24;
 

@@ -62,15 +62,16 @@ export function contextOf(wanted: GoldenCase, dataset: GoldenDataset): BuildCont
 /** The reference's batch, padded to the configured size. */
 export function hostBatchOf(step: GoldenStep, wanted: GoldenCase, { train }: GoldenDataset): HostBatch {
   const size = batchSizeOf(wanted.config);
-  const pad = (rows: readonly number[]): Int32Array =>
-    Int32Array.from({ length: size }, (_, place) => rows[place] ?? 0);
+  const ratio = Math.max(1, step.negatives.length / step.users.length);
+  const pad = (rows: readonly number[], length = size): Int32Array =>
+    Int32Array.from({ length }, (_, place) => rows[place] ?? 0);
   const pairs = step.users.map((user, row) => train.findIndex(([u, i]) => u === user && i === step.positives[row]));
   return {
     count: step.users.length,
     pairs: pad(pairs),
     users: pad(step.users),
     positives: pad(step.positives),
-    negatives: pad(step.negatives),
+    negatives: pad(step.negatives, ratio * size),
   };
 }
 

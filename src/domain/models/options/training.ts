@@ -116,6 +116,7 @@ export const negativeOptions = [
     choices: [
       { value: 'trainItems', label: 'items seen in training (MMRec)' },
       { value: 'all', label: 'all items' },
+      { value: 'degree', label: 'items seen in training, in proportion to degree^¾' },
     ],
   },
 ] as const satisfies readonly Option[];

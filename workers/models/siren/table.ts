@@ -1,0 +1,152 @@
+import { regulariser, trainingOptions } from '../../../src/domain/models/options/training';
+import { defineTable } from '../../../src/domain/models/table';
+
+export const table = defineTable({
+  id: 'siren',
+  name: 'SiReN',
+  summary:
+    'LightGCN over liked interactions and a network without a graph for the rest, weighed by attention; a disliked item counts with a factor of its own in BPR.',
+  citation: {
+    authors: 'Seo, Jeong, Lim, Shin',
+    title: 'SiReN: Sign-Aware Recommendation Using Graph Neural Networks',
+    venue: 'IEEE TNNLS',
+    year: 2022,
+    url: 'https://arxiv.org/abs/2108.08735',
+  },
+  publishedAs: ['SiReN'],
+  minModalities: 0,
+  options: [
+    {
+      key: 'threshold',
+      type: 'number',
+      default: 3.5,
+      min: -1000,
+      max: 1000,
+      group: 'graph',
+      sweep: true,
+      label: 'Liked above',
+      help: 'A training interaction is liked if its rating is greater than this. Without ratings every interaction is liked.',
+      suggested: [2.5, 3, 3.5],
+    },
+    {
+      key: 'layers',
+      type: 'integer',
+      default: 2,
+      min: 1,
+      max: 8,
+      group: 'model',
+      sweep: true,
+      label: 'Layers L',
+      help: 'Propagation steps over the graph of liked interactions; the mean of layers 0…L is used.',
+      suggested: [1, 2, 3, 4],
+    },
+    {
+      key: 'mlpLayers',
+      type: 'integer',
+      default: 2,
+      min: 1,
+      max: 8,
+      group: 'model',
+      sweep: true,
+      label: 'Layers of the network',
+      help: 'Linear layers with ReLU and dropout that make the second embedding, without a graph.',
+      suggested: [1, 2, 3],
+    },
+    {
+      key: 'dropout',
+      type: 'number',
+      default: 0.5,
+      min: 0,
+      max: 0.95,
+      group: 'model',
+      sweep: true,
+      label: 'Dropout',
+      help: 'Probability with which a number within the network or the attention becomes 0 in training; the others are divided by what is kept.',
+      suggested: [0, 0.3, 0.5],
+    },
+    {
+      key: 'dislikeFactor',
+      type: 'number',
+      default: 2,
+      min: -10,
+      max: 10,
+      group: 'loss',
+      sweep: true,
+      label: 'Factor of dislikes c',
+      help: 'Multiplies the score of a disliked item within BPR. The authors’ first version had −1; with 2 a disliked item still rises, but comes to rest at half the margin.',
+      suggested: [-1, 1, 2],
+    },
+    {
+      key: 'bprSum',
+      type: 'choice',
+      default: 'sum',
+      group: 'loss',
+      sweep: false,
+      label: 'Over negatives',
+      help: 'How the terms of a row’s negatives are put together. The mean divides the regulariser by their number too.',
+      choices: [
+        { value: 'sum', label: 'sum (authors)' },
+        { value: 'mean', label: 'mean' },
+      ],
+    },
+    regulariser(
+      0.05,
+      'Multiplies the squared norms of a row’s final user, item and negatives, not halved, in the mean over the batch.',
+    ),
+    ...trainingOptions({}),
+  ],
+  presets: [
+    { id: 'compared', label: 'As SiMGR compares with it', config: {} },
+    {
+      id: 'authors',
+      label: 'Authors',
+      config: { batchSize: 1024, learningRate: 5e-3, layers: 4, negativesPerPositive: 40, negativesFrom: 'degree' },
+    },
+    {
+      id: 'authors-first',
+      label: 'Authors: first version, ML-1M',
+      config: {
+        batchSize: 1024,
+        learningRate: 5e-3,
+        layers: 4,
+        negativesPerPositive: 40,
+        negativesFrom: 'degree',
+        dislikeFactor: -1,
+        regWeight: 0.1,
+      },
+    },
+  ],
+  ablations: [
+    { id: 'unsigned', label: 'dislikes as likes in BPR', config: { dislikeFactor: 1 } },
+    { id: 'first-version', label: 'factor −1 (first version)', config: { dislikeFactor: -1 }, needs: 'ratings' },
+  ],
+  terms: [
+    { key: 'bpr', label: 'BPR' },
+    { key: 'reg', label: 'L2' },
+  ],
+  observations: [
+    {
+      key: 'score/liked',
+      title: 'Score of liked items',
+      help: 'Mean score of the batch’s liked interactions.',
+      kind: 'curve',
+    },
+    {
+      key: 'score/disliked',
+      title: 'Score of disliked items',
+      help: 'Mean score of the batch’s disliked interactions; compare it with that of liked and of drawn items.',
+      kind: 'curve',
+    },
+    {
+      key: 'score/drawn',
+      title: 'Score of drawn items',
+      help: 'Mean score of the batch’s negatives.',
+      kind: 'curve',
+    },
+  ],
+  mmrec: null,
+  cautions: (_config, { name, statistics }) =>
+    statistics.ratings
+      ? []
+      : [`${name} has no ratings: every interaction counts as liked, and no item as disliked.`],
+});
