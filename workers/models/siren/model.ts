@@ -121,10 +121,7 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
 function negativeScores({ users, negatives }: BatchRows, { size, negativesPerPositive: ratio }: Batch): tf.Tensor2D {
   if (ratio === 1) return matrixOf(tf.reshape(rowDots(users, negatives), [size, 1]));
   const width = users.shape[1];
-  const products = tf.matMul(
-    tf.reshape(negatives, [size, ratio, width]),
-    tf.reshape(users, [size, width, 1]),
-  );
+  const products = tf.matMul(tf.reshape(negatives, [size, ratio, width]), tf.reshape(users, [size, width, 1]));
   return matrixOf(tf.reshape(products, [size, ratio]));
 }
 

@@ -137,16 +137,9 @@ export const table = defineTable({
       help: 'Mean score of the batch’s disliked interactions; compare it with that of liked and of drawn items.',
       kind: 'curve',
     },
-    {
-      key: 'score/drawn',
-      title: 'Score of drawn items',
-      help: 'Mean score of the batch’s negatives.',
-      kind: 'curve',
-    },
+    { key: 'score/drawn', title: 'Score of drawn items', help: 'Mean score of the batch’s negatives.', kind: 'curve' },
   ],
   mmrec: null,
   cautions: (_config, { name, statistics }) =>
-    statistics.ratings
-      ? []
-      : [`${name} has no ratings: every interaction counts as liked, and no item as disliked.`],
+    statistics.ratings ? [] : [`${name} has no ratings: every interaction counts as liked, and no item as disliked.`],
 });
