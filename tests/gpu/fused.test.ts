@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import { readFloats } from '../../workers/engine/backends';
-import { runPair, type Attributes, type KernelPair } from '../../workers/engine/kernelPair';
+import type { Attributes, KernelPair } from '../../workers/engine/kernelPair';
 import { BPR_PAIRS, bprLosses } from '../../workers/engine/kernels/bpr';
 import {
   ROW_PAIRS,
@@ -25,6 +25,7 @@ import {
 import { stream } from '../../workers/numbers/rng';
 import { floats, matrix, matrixOf } from '../../workers/engine/tensors';
 import { BACKENDS, describeOn, worst } from '../helpers/device';
+import { sameAsTwin, sameSlopes } from '../helpers/fused';
 
 const ROWS = 70;
 const random = stream(5, 'fused');
@@ -60,26 +61,7 @@ describeOn('webgpu', 'a fused kernel', (test) => {
     for (const columns of [64, 7])
       test(`${pair.name} equals its twin, ${columns} columns`, async () => {
         for (const attributes of BPR_PAIRS.includes(pair) ? BPR_CASES : [{ rate: 0.3 }]) {
-          const inputs = inputsOf(pair, columns, attributes['ratio'] ?? 1);
-          const shapes = inputs.map(({ shape }) => shape);
-          const twin = new Float32Array(tf.util.sizeFromShape(pair.outputShape(shapes, attributes)));
-          pair.portable(
-            inputs.map(({ values }) => values),
-            twin,
-            shapes,
-            attributes,
-          );
-          const made = tf.tidy(() =>
-            runPair(
-              pair,
-              inputs.map(({ values, shape }) => tf.tensor(values, shape)),
-              attributes,
-            ),
-          );
-          const got = await readFloats(made);
-          made.dispose();
-          const size = twin.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-3);
-          expect(worst(got, twin) / size).toBeLessThanOrEqual(2e-6);
+          await sameAsTwin(pair, inputsOf(pair, columns, attributes['ratio'] ?? 1), attributes);
         }
       });
 });
@@ -104,21 +86,6 @@ describeOn('webgpu', 'the kernel of the routing’s stage', (test) => {
           }
   });
 });
-
-/** Value and gradients of Σ c · op(inputs), with fixed random c. */
-async function slopes(
-  op: (inputs: tf.Tensor2D[]) => tf.Tensor,
-  tables: readonly tf.Tensor2D[],
-): Promise<Float32Array[]> {
-  const { value, grads } = tf.engine().gradients(() => {
-    const made = op([...tables]);
-    const at = tf.cos(tf.reshape(tf.range(0, Math.max(1, made.size), 1, 'float32'), made.shape));
-    return tf.sum(tf.mul(made, at));
-  }, [...tables]);
-  const read = await Promise.all([value, ...grads].map((tensor) => readFloats(tensor)));
-  tf.dispose([value, ...grads]);
-  return read;
-}
 
 const unit = (x: tf.Tensor2D): tf.Tensor2D =>
   matrixOf(tf.mul(x, tf.rsqrt(tf.maximum(tf.sum(tf.square(x), 1, true), 1e-24))));
@@ -173,12 +140,7 @@ for (const backend of BACKENDS)
     for (const [name, [fused, chain, count]] of Object.entries(OPERATIONS))
       test(`${name} has the values and the slopes of the chain it stands for`, async () => {
         const tables = Array.from({ length: count }, () => matrix(uniform(ROWS * 8), ROWS, 8));
-        const [got, wanted] = [await slopes(fused, tables), await slopes(chain, tables)];
-        expect(got).toHaveLength(count + 1);
-        got.forEach((values, place) => {
-          const size = wanted[place]!.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
-          expect(worst(values, wanted[place]!) / size, `${place}`).toBeLessThanOrEqual(2e-5);
-        });
+        await sameSlopes(fused, chain, tables);
         tf.dispose(tables);
       });
   });

@@ -4,8 +4,10 @@ import { DataTable, type Column } from '../../ui/DataTable';
 import type { JudgedClaim, ReproducedRow } from '../../domain/reproduced';
 import type { MetricKey } from '../../domain/metrics';
 import { Icon, type IconName } from '../../ui/Icon';
+import { Panel } from '../../ui/Panel';
+import { Stat, StatList } from '../../ui/Stat';
 import { shortMetric } from './curves';
-import { claimWords, signed, VERDICT_WORDS } from './reproduction';
+import { claimWords, signed, tauWords, VERDICT_WORDS } from './reproduction';
 import styles from './ReproducedTable.module.css';
 
 interface ReproducedTableProps {
@@ -68,6 +70,20 @@ function Figures({ cell }: { readonly cell: ReproducedRow['cells'][number] | und
         {difference !== null && ` (${signed(difference)})`}
       </span>
     </>
+  );
+}
+
+/** How alike the printed and the measured figures order the rows. */
+export function RowOrder({ rows }: { readonly rows: readonly ReproducedRow[] }) {
+  return (
+    <Panel title="Order of the rows" note="Kendall’s τ: 1 if the rows stand in the printed order">
+      <StatList>
+        {(rows[0]?.cells ?? []).map(({ metric }) => {
+          const { value, note } = tauWords(rows, metric);
+          return <Stat key={metric} label="τ" value={value} note={note} />;
+        })}
+      </StatList>
+    </Panel>
   );
 }
 

@@ -7,9 +7,8 @@ import type { SharedStudy } from '../../domain/shared';
 import { PaperButtons } from '../../charts/PaperButtons';
 import { Notice } from '../../ui/Notice';
 import { Panel } from '../../ui/Panel';
-import { Stat, StatList } from '../../ui/Stat';
-import { ClaimsTable, ReproducedTable } from '../readings/ReproducedTable';
-import { reproductionData, reproductionPaper, tauWords } from '../readings/reproduction';
+import { ClaimsTable, ReproducedTable, RowOrder } from '../readings/ReproducedTable';
+import { reproductionData, reproductionPaper } from '../readings/reproduction';
 import styles from './sharing.module.css';
 
 /** Somebody's runs of a printed table beside its figures. A link holds no user's results, so that its claims are not tested. */
@@ -56,14 +55,7 @@ export function SharedTable({ study, table }: { readonly study: SharedStudy; rea
           }
         />
       </Panel>
-      <Panel title="Order of the rows" note="Kendall’s τ: 1 if the rows stand in the printed order">
-        <StatList>
-          {part.metrics.map((metric) => {
-            const { value, note } = tauWords(rows, metric);
-            return <Stat key={metric} label="τ" value={value} note={note} />;
-          })}
-        </StatList>
-      </Panel>
+      <RowOrder rows={rows} />
       <Panel title="Claims">
         <ClaimsTable label="Printed claims" claims={claims} />
         <p className={styles.small}>

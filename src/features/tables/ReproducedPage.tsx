@@ -12,12 +12,11 @@ import { ButtonLink } from '../../ui/Button';
 import { FaultNotice, Notice } from '../../ui/Notice';
 import { Page } from '../../ui/Page';
 import { Panel } from '../../ui/Panel';
-import { Stat, StatList } from '../../ui/Stat';
 import { formatDateTime } from '../../ui/format';
 import { FailedRuns, GroupControls } from '../groups/GroupControls';
 import { runsOfGroup } from '../groups/groupRows';
-import { ClaimsTable, ReproducedTable } from '../readings/ReproducedTable';
-import { reproductionData, reproductionPaper, tauWords } from '../readings/reproduction';
+import { ClaimsTable, ReproducedTable, RowOrder } from '../readings/ReproducedTable';
+import { reproductionData, reproductionPaper } from '../readings/reproduction';
 import { ShareButton } from '../sharing/ShareButton';
 import { OtherData, otherDataWords } from './OtherData';
 import styles from './tables.module.css';
@@ -78,7 +77,6 @@ function Known({ group, table, part, runs }: KnownProps) {
     first.origin?.dataset ??
     null;
   const other = otherDataWords({ part, name: dataset.name, counts });
-  const metrics = part.metrics;
   const limited = limitWords(runs);
   const withResult = runs.filter(({ result }) => result !== null).map(({ id }) => id);
   const caption = `${table.paper}, Table ${table.table} (${table.dataset}), and the same rows on ${dataset.name}.`;
@@ -118,14 +116,7 @@ function Known({ group, table, part, runs }: KnownProps) {
         <ReproducedTable label="Printed and measured figures" rows={rows} absence={absence} />
         {limited && <p className={styles.note}>{limited}</p>}
       </Panel>
-      <Panel title="Order of the rows" note="Kendall’s τ: 1 if the rows stand in the printed order">
-        <StatList>
-          {metrics.map((metric) => {
-            const { value, note } = tauWords(rows, metric);
-            return <Stat key={metric} label="τ" value={value} note={note} />;
-          })}
-        </StatList>
-      </Panel>
+      <RowOrder rows={rows} />
       <Panel title="Claims">
         {notTested && <FaultNotice fault={notTested} />}
         <ClaimsTable label="Printed claims" claims={judged} />
