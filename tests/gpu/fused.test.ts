@@ -45,7 +45,8 @@ function inputsOf(pair: KernelPair, columns: number, ratio: number): { values: F
   return pair.inputs.map((name) => {
     if (['dy', 'factors', 'values', 'weights'].includes(name) && !(name === 'dy' && pair.name.includes('UnitRows')))
       return { values: uniform(ROWS), shape: [ROWS] };
-    if (pair === squareSharesPair) return { values: table(columns, 50 * ROWS), shape: [50 * ROWS * columns] };
+    // Seven lists, each share of which has some two hundred squares in all.
+    if (pair === squareSharesPair) return { values: table(columns, 7 * ROWS), shape: [7 * ROWS * columns] };
     const rows = name === 'negatives' ? ROWS * ratio : ROWS;
     return { values: table(columns, rows), shape: [rows, columns] };
   });

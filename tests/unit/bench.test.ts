@@ -413,7 +413,9 @@ describe('a profile', () => {
       // Two products forward, two for the gradient.
       expect(kernels.find(({ name }) => name === 'LodestoneCsrProduct')?.calls).toBe(4);
       expect(kernelCalls).toBeGreaterThan(10);
-      expect(layers.propagation).toBeGreaterThan(kinds.propagation);
+      // On WebGPU a mean of layers is nothing but its products.
+      if (backend !== 'webgpu') expect(layers.propagation).toBeGreaterThan(kinds.propagation);
+      else expect(layers.propagation).toBeCloseTo(kinds.propagation, 9);
       expect(layers.losses).toBeGreaterThan(0);
       expect([layers.features, layers.experts, layers.own]).toEqual([0, 0, 0]);
       expect(total(layers)).toBeCloseTo(total(kinds), 6);

@@ -28,8 +28,10 @@ function mixed(views: tf.Tensor2D, gates: tf.Tensor2D, scores: tf.Tensor1D): tf.
   const count = scores.size / rows;
   const shares = matrixOf(tf.softmax(tf.transpose(tf.reshape(scores, [count, rows]))));
   const share = (m: number): tf.Tensor2D => tf.slice(shares, [0, m], [rows, 1]);
-  const each = tf.split(views, count, 0);
-  const gate = tf.split(gates, count, 1);
+  // tfjs has no gradient for a split into one.
+  const parts = (x: tf.Tensor2D, axis: number): tf.Tensor2D[] => (count === 1 ? [x] : tf.split(x, count, axis));
+  const each = parts(views, 0);
+  const gate = parts(gates, 1);
   const shared = tf.addN(each.map((view, m) => tf.mul(view, share(m))));
   const specific = each.map((view, m) => tf.mul(entry(gate, m), tf.sub(view, shared)));
   return matrixOf(tf.mul(tf.addN([shared, ...specific]), 1 / (count + 1)));
