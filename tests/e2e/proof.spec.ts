@@ -72,7 +72,7 @@ test('a shader that computes something else is found and named', async ({ browse
   const panel = await prove(await context.newPage());
   expect(changed()).toBeGreaterThan(0);
   await expect(panel.getByText('gives wrong results')).toBeVisible();
-  await expect(panel.getByText('1 of 22 kernels does not agree: mask of the greatest.')).toBeVisible();
+  await expect(panel.getByText(/1 of \d+ kernels does not agree: mask of the greatest\./)).toBeVisible();
   await expect(panel.getByText('Do not train on it.')).toBeVisible();
   await context.close();
 });
