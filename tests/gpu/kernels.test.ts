@@ -255,7 +255,7 @@ for (const backend of BACKENDS) {
         tensor.dispose();
         adamPortable(twin.theta, twin.first, twin.second, gradient, settings, {
           learningRate: 0.01,
-          kept: 1 - 0.01 * 0.2,
+          shrink: 0.01 * 0.2,
           correction1: 1 - 0.9 ** step,
           correction2: 1 - 0.999 ** step,
         });

@@ -64,8 +64,8 @@ export function disposeParameter(parameter: Parameter): void {
 
 interface StepScalars {
   readonly learningRate: number;
-  /** What AdamW's decay leaves of a parameter; 1 without it. */
-  readonly kept: number;
+  /** Share of itself that a parameter loses to AdamW's decay; 0 without it. */
+  readonly shrink: number;
   /** 1 − β₁ᵗ and 1 − β₂ᵗ. */
   readonly correction1: number;
   readonly correction2: number;
@@ -122,7 +122,7 @@ export class Adam {
   /** The shader's settings of the next step, which counts as taken. */
   next(learningRate: number): Float32Array<ArrayBuffer> {
     const { beta1, beta2, epsilon, weightDecay } = this.#settings;
-    const { kept, correction1, correction2 } = this.#advance(learningRate);
+    const { shrink, correction1, correction2 } = this.#advance(learningRate);
     return Float32Array.of(
       beta1,
       beta2,
@@ -132,7 +132,7 @@ export class Adam {
       weightDecay,
       learningRate / correction1,
       1 / Math.sqrt(correction2),
-      kept,
+      shrink,
     );
   }
 
@@ -140,7 +140,7 @@ export class Adam {
     this.#steps += 1;
     return {
       learningRate,
-      kept: 1 - learningRate * this.#settings.decoupledDecay,
+      shrink: learningRate * this.#settings.decoupledDecay,
       correction1: 1 - this.#settings.beta1 ** this.#steps,
       correction2: 1 - this.#settings.beta2 ** this.#steps,
     };
@@ -181,7 +181,7 @@ export function adamPortable(
   second: Float32Array | Int32Array,
   gradient: Float32Array | Int32Array,
   { beta1, beta2, epsilon, weightDecay }: AdamSettings,
-  { learningRate, kept, correction1, correction2 }: StepScalars,
+  { learningRate, shrink, correction1, correction2 }: StepScalars,
 ): void {
   const stepSize = learningRate / correction1;
   const scale = 1 / Math.sqrt(correction2);
@@ -191,7 +191,7 @@ export function adamPortable(
     const v = beta2 * second[i]! + (1 - beta2) * g * g;
     first[i] = m;
     second[i] = v;
-    theta[i] = kept * theta[i]! - (stepSize * m) / (Math.sqrt(v) * scale + epsilon);
+    theta[i]! -= shrink * theta[i]! + (stepSize * m) / (Math.sqrt(v) * scale + epsilon);
   }
 }
 
@@ -202,7 +202,7 @@ function adamCompiled(
   parameter: Parameter,
   gradient: tf.Tensor,
   { beta1, beta2, epsilon, weightDecay }: AdamSettings,
-  { learningRate, kept, correction1, correction2 }: StepScalars,
+  { learningRate, shrink, correction1, correction2 }: StepScalars,
 ): void {
   const old = parameter.tensor;
   const made = backend.makeOutput(old.shape, 'float32');
@@ -224,7 +224,7 @@ function adamCompiled(
     weightDecay,
     learningRate / correction1,
     1 / Math.sqrt(correction2),
-    kept,
+    shrink,
   );
   parameter.tensor = tf.keep(tf.engine().makeTensorFromTensorInfo(made));
   old.dispose();
@@ -240,7 +240,7 @@ function adamWgsl(count: number): string {
 struct Settings {
   beta1 : f32, beta2 : f32, oneMinusBeta1 : f32, oneMinusBeta2 : f32,
   epsilon : f32, weightDecay : f32, stepSize : f32, scale : f32,
-  kept : f32,
+  shrink : f32,
 }
 ${each(
   (k) => `
@@ -262,7 +262,7 @@ ${each(
     let v = settings.beta2 * second${k}[i] + settings.oneMinusBeta2 * g * g;
     first${k}[i] = m;
     second${k}[i] = v;
-    theta${k}[i] = settings.kept * theta${k}[i] - settings.stepSize * m / (sqrt(v) * settings.scale + settings.epsilon);
+    theta${k}[i] = theta${k}[i] - (settings.shrink * theta${k}[i] + settings.stepSize * m / (sqrt(v) * settings.scale + settings.epsilon));
   }`,
 )}
 }`;
