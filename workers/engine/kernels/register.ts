@@ -2,6 +2,7 @@ import '@tensorflow/tfjs-core';
 // After the core: it registers into what the core has set up.
 import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import { registerActivationSlope } from './activationSlope';
+import { registerBatchNorm } from './batchNorm';
 import { registerBpr } from './bpr';
 import { registerColumnSums } from './columnSums';
 import { registerCsrProduct } from './csrProduct';
@@ -15,11 +16,14 @@ import { registerExpertReads } from './expertReads';
 import { registerMaskedSoftmax } from './maskedSoftmax';
 import { registerMoments } from './moments';
 import { registerNodeRows } from './nodeRows';
+import { registerPairDots } from './pairDots';
 import { registerPerturbedRows } from './perturbedRows';
 import { registerProductLogSums } from './productLogSums';
 import { registerRowBlend } from './rowBlend';
 import { registerRoutingStage } from './routingStage';
 import { registerRowCosines } from './rowCosines';
+import { registerSampledAttention } from './sampledAttention';
+import { registerSequenceRows } from './sequenceRows';
 import { registerSumOfSquares } from './sumOfSquares';
 import { registerTanhScores } from './tanhScores';
 import { registerTopMask } from './topMask';
@@ -56,4 +60,8 @@ export function registerKernels(): void {
   registerMixture();
   registerExpertReads();
   registerRowBlend();
+  registerBatchNorm();
+  registerSampledAttention();
+  registerSequenceRows();
+  registerPairDots();
 }
