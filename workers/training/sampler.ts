@@ -1,7 +1,7 @@
 import { at } from '../../src/domain/at';
 import { AppError } from '../../src/domain/errors';
 import type { NegativesConfig } from '../../src/domain/models/config';
-import { placeOf, type Csr } from '../graphs/csr';
+import type { Csr } from '../graphs/csr';
 import type { Pairs } from '../graphs/behaviour';
 import { restoreStream, stream, type Random } from '../numbers/rng';
 import type { HostBatch } from './batch';
@@ -70,15 +70,15 @@ export class Sampler {
     const pairs = new Int32Array(batchSize);
     const users = new Int32Array(batchSize);
     const positives = new Int32Array(batchSize);
-    const negatives = new Int32Array(batchSize * ratio);
+    const order = this.#order;
+    const { users: userOf, items: itemOf } = this.#pairs;
     for (let row = 0; row < count; row++) {
-      const pair = at(this.#order, first + row);
-      const user = at(this.#pairs.users, pair);
+      const pair = order[first + row]!;
       pairs[row] = pair;
-      users[row] = user;
-      positives[row] = at(this.#pairs.items, pair);
-      for (let n = 0; n < ratio; n++) negatives[row * ratio + n] = this.#drawNegative(user);
+      users[row] = userOf[pair]!;
+      positives[row] = itemOf[pair]!;
     }
+    const negatives = ratio > 0 ? this.#drawNegatives(users, count, ratio) : new Int32Array(0);
     this.#taken += 1;
     return { count, pairs, users, positives, negatives };
   }
@@ -107,26 +107,48 @@ export class Sampler {
     }
   }
 
-  /** The place of a candidate. */
-  #drawCandidate(): number {
-    const sums = this.#chances;
-    if (!sums) return this.#negatives.integer(this.#candidates.length);
-    const wanted = this.#negatives.uniform() * at(sums, sums.length - 1);
-    let [low, high] = [0, sums.length - 1];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (at(sums, middle) > wanted) high = middle;
-      else low = middle + 1;
+  /**
+   * `ratio` items for each of the first `count` users; the rest stays 0. Fields are read once, and arrays without a check: a step on a
+   * graphics card waits for this loop.
+   */
+  #drawNegatives(users: Int32Array, count: number, ratio: number): Int32Array {
+    const negatives = new Int32Array(users.length * ratio);
+    const { pointers, indices } = this.#trained;
+    const [candidates, chances, random] = [this.#candidates, this.#chances, this.#negatives];
+    for (let place = 0; place < count * ratio; place++) {
+      const user = users[Math.floor(place / ratio)]!;
+      const [first, end] = [pointers[user]!, pointers[user + 1]!];
+      let item: number;
+      do item = candidates[chances ? drawPlace(chances, random) : random.integer(candidates.length)]!;
+      while (includesSorted(indices, first, end, item));
+      negatives[place] = item;
     }
-    return low;
+    return negatives;
   }
+}
 
-  #drawNegative(user: number): number {
-    for (;;) {
-      const item = at(this.#candidates, this.#drawCandidate());
-      if (placeOf(this.#trained, user, item) < 0) return item;
-    }
+/** The place of a candidate, drawn by the sums of chances. */
+function drawPlace(sums: Float64Array, random: Random): number {
+  const wanted = random.uniform() * sums[sums.length - 1]!;
+  let [low, high] = [0, sums.length - 1];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (sums[middle]! > wanted) high = middle;
+    else low = middle + 1;
   }
+  return low;
+}
+
+/** Whether `wanted` is among the ascending `values` in `[low, high)`. */
+function includesSorted(values: Int32Array, low: number, high: number, wanted: number): boolean {
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const found = values[middle]!;
+    if (found === wanted) return true;
+    if (found < wanted) low = middle + 1;
+    else high = middle;
+  }
+  return false;
 }
 
 /** `Σ_{c ≤ place} deg(c)^¾`, the degree counted over all training pairs. */
