@@ -27,6 +27,8 @@ export interface BenchOptions {
   readonly roofline: boolean;
   /** The host's time alone, on a device that does nothing. */
   readonly host: boolean;
+  /** Beside it, what a step takes of Chromium's training thread. */
+  readonly chromium: boolean;
   readonly seed: number;
   /** Threads of the WASM backend; null: as many as runs use. */
   readonly threads: number | null;
@@ -51,6 +53,7 @@ export const USAGE = `Usage: npm run bench -- [options]
   --stock           the same steps on stock tfjs kernels, in turns with ours
   --roofline        each kernel's share of what the device can copy and multiply
   --host            only the host's time of a step on WebGPU, on a device that does nothing, and what declared devices would need
+  --chromium        with --host: beside it, what a step takes of the training thread in Chromium
   --seed n          of everything drawn (999)
   --threads n       of the WASM backend (as many as a run takes on this machine)
   --timeout n       seconds after which a model is given up (1200)
@@ -92,6 +95,7 @@ export function parseOptions(words: readonly string[]): BenchOptions {
     stock: values.stock ?? false,
     roofline: values.roofline ?? false,
     host: values.host ?? false,
+    chromium: values.chromium ?? false,
     seed: whole(values.seed ?? '999', '--seed', 0),
     threads: values.threads === undefined ? null : whole(values.threads, '--threads', 1),
     timeout: whole(values.timeout ?? '1200', '--timeout', 1),
@@ -118,6 +122,7 @@ function read(words: readonly string[]) {
         stock: { type: 'boolean' },
         roofline: { type: 'boolean' },
         host: { type: 'boolean' },
+        chromium: { type: 'boolean' },
         seed: { type: 'string' },
         threads: { type: 'string' },
         timeout: { type: 'string' },

@@ -2,7 +2,7 @@
 
 Runs `workers/models/<id>/reference.py` in float32, with sparse graphs. Reads a folder with graphs as they are multiplied,
 initial parameters, features and batches, then answers one line of JSON for each line of input: `open`, `steps n`, `start`
-(an epoch's graphs and first step), `evaluate`. Batches are ready tensors: drawing them is in none of these times.
+(an epoch's graphs and first step), `evaluate`, `work` (a step's operations). Batches are ready tensors: drawing them is in none of these times.
 """
 import json
 import pathlib
@@ -13,6 +13,7 @@ import warnings
 import numpy as np
 import scipy.sparse as sp
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
 
 sys.path[0] = str(pathlib.Path(__file__).resolve().parents[1])
 from reference.losses import total  # noqa: E402
@@ -113,6 +114,59 @@ class Subject(Given):
         return Graph(matrix, self.layout)
 
 
+# ---------------------------------------------------------------- what is counted
+
+# Operations that launch nothing: they look at what is there.
+VIEWS = {
+    "view", "_unsafe_view", "reshape", "t", "transpose", "permute", "expand", "slice", "select", "detach", "alias", "as_strided",
+    "squeeze", "unsqueeze", "split", "split_with_sizes", "unbind", "lift_fresh", "empty", "empty_like", "new_empty",
+    "new_empty_strided", "empty_strided", "_local_scalar_dense", "is_same_size", "resize_", "set_",
+}
+# These touch the rows that are named, not the table.
+ROWS = {"index", "index_select", "gather", "embedding"}
+
+
+def tensors_of(value):
+    if isinstance(value, torch.Tensor):
+        return [value]
+    if isinstance(value, (list, tuple)):
+        return [tensor for part in value for tensor in tensors_of(part)]
+    return []
+
+
+class Work(TorchDispatchMode):
+    """Lists operations with the bytes of what they read and write, and products with theirs."""
+
+    def __init__(self):
+        super().__init__()
+        self.kernels = []
+
+    def __torch_dispatch__(self, operation, types, args=(), kwargs=None):
+        result = operation(*args, **(kwargs or {}))
+        name = operation.overloadpacket.__name__
+        if name not in VIEWS:
+            self.kernels.append({"name": name, **work_of(name, tensors_of(args), tensors_of(result))})
+        return result
+
+
+def work_of(name, read, made):
+    size = sum(tensor.numel() for tensor in made)
+    sparse = next((tensor for tensor in read if tensor.layout != torch.strided), None)
+    if sparse is not None:
+        width = made[0].shape[-1] if made else 1
+        entries = sparse._nnz()
+        # A row of the operand and two numbers of the matrix for each entry.
+        return {"bytes": 4 * (entries * (width + 2) + size), "flops": 2 * entries * width}
+    if name in ROWS:
+        return {"bytes": 4 * 2 * size, "flops": 0}
+    if name in ("index_put_", "_index_put_impl_", "index_add_"):
+        return {"bytes": 4 * 3 * read[-1].numel(), "flops": read[-1].numel()}
+    # A tensor that is changed in place is read and written.
+    moved = sum(tensor.numel() for tensor in read) + size
+    inner = read[-2].shape[-1] if name in ("mm", "addmm", "bmm", "baddbmm") else 0
+    return {"bytes": 4 * moved, "flops": 2 * size * inner if inner else size}
+
+
 # ---------------------------------------------------------------- what is timed
 
 class Peer:
@@ -156,6 +210,12 @@ class Peer:
     def steps(self, count):
         ms, cpu = zip(*(self.step() for _ in range(count)))
         return {"ms": ms, "cpuMs": cpu}
+
+    def work(self):
+        self.step()
+        with Work() as counted:
+            self.step()
+        return counted.kernels
 
     def start(self):
         begun = time.perf_counter()

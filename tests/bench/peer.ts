@@ -26,6 +26,8 @@ const ENVIRONMENT = {
 
 const readySchema = z.object({ torch: z.string(), threads: z.number(), sparse: z.string(), loss: z.number() });
 const stepsSchema = z.object({ ms: z.array(z.number()), cpuMs: z.array(z.number()) });
+const workSchema = z.array(z.object({ name: z.string(), bytes: z.number(), flops: z.number() }));
+export type PeerKernel = z.infer<typeof workSchema>[number];
 const secondsSchema = z.object({ seconds: z.number() });
 
 /** The same model in PyTorch, in a process of its own, which does nothing until it is asked. */
@@ -37,6 +39,8 @@ export interface Peer {
   start(): Promise<number>;
   /** Seconds of ranking the validation split. */
   evaluate(): Promise<number>;
+  /** Operations of one more step, with what each moves and computes. */
+  work(): Promise<PeerKernel[]>;
   close(): void;
 }
 
@@ -107,6 +111,7 @@ export async function openPeer(script: string, subject: PeerSubject): Promise<Pe
       steps: (count) => ask(`steps ${count}`, stepsSchema),
       start: async () => (await ask('start', secondsSchema)).seconds,
       evaluate: async () => (await ask('evaluate', secondsSchema)).seconds,
+      work: () => ask('work', workSchema),
       close,
     };
   } catch (error) {
