@@ -11,7 +11,7 @@ export interface HostRow {
 }
 
 /** Devices that are declared, not measured: memory in GB/s, arithmetic in TFLOP/s. */
-const DEVICES = [
+export const DEVICES = [
   { name: 'integrated', bandwidth: 50, arithmetic: 1 },
   { name: 'laptop', bandwidth: 300, arithmetic: 10 },
   { name: 'card', bandwidth: 1000, arithmetic: 60 },
