@@ -4,6 +4,7 @@ import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import { registerActivationSlope } from './activationSlope';
 import { registerBpr } from './bpr';
 import { registerColumnSums } from './columnSums';
+import { registerComplexProduct } from './complexProduct';
 import { registerCsrProduct } from './csrProduct';
 import { registerDropoutMask } from './dropoutMask';
 import { registerExpertScores } from './expertScores';
@@ -56,4 +57,5 @@ export function registerKernels(): void {
   registerMixture();
   registerExpertReads();
   registerRowBlend();
+  registerComplexProduct();
 }
