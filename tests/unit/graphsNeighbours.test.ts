@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { stream, type Random } from '../../workers/numbers/rng';
 import { bipartiteGraph, historyMean, userItemBlock } from '../../workers/graphs/behaviour';
+import { commonNeighbours } from '../../workers/graphs/common';
 import {
   multiplyRows,
   placeOf,
@@ -14,6 +15,7 @@ import {
   cosineMatrix,
   equalWeightGraph,
   linkMatrix,
+  listedGraph,
   symmetrised,
   weightedSum,
   type NeighbourLists,
@@ -201,3 +203,60 @@ for (const seed of SEEDS) {
     });
   });
 }
+
+describe('common neighbours', () => {
+  const matrix = csrOf([
+    [1, 1, 1, 0],
+    [1, 1, 0, 0],
+    [0, 1, 1, 0],
+    [0, 0, 1, 1],
+    [0, 0, 0, 0],
+  ]);
+
+  it('are the rows that share most columns, the lower first where numbers are equal', () => {
+    const listed = (wanted: number, least: number): number[][][] =>
+      commonNeighbours(matrix, wanted, least).lists.map((list) => list.map(({ other, common }) => [other, common]));
+    expect(listed(2, 1)).toEqual([
+      [
+        [1, 2],
+        [2, 2],
+      ],
+      [
+        [0, 2],
+        [2, 1],
+      ],
+      [
+        [0, 2],
+        [1, 1],
+      ],
+      [
+        [0, 1],
+        [2, 1],
+      ],
+      [],
+    ]);
+    expect(listed(3, 2)).toEqual([
+      [
+        [1, 2],
+        [2, 2],
+      ],
+      [[0, 2]],
+      [[0, 2]],
+      [],
+      [],
+    ]);
+  });
+
+  it('give links of weight 1, divided by the roots of both row counts', () => {
+    const graph = dense(listedGraph([[0, 2], [1], [2, 0, 1]], 1e-7));
+    const counts = [2, 1, 3];
+    const linked = [
+      [1, 0, 1],
+      [0, 1, 0],
+      [1, 1, 1],
+    ];
+    linked.forEach((row, r) =>
+      row.forEach((link, c) => expect(graph[r]![c]).toBeCloseTo(link / Math.sqrt(counts[r]! * counts[c]!), 6)),
+    );
+  });
+});

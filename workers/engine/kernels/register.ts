@@ -5,9 +5,11 @@ import { registerActivationSlope } from './activationSlope';
 import { registerBpr } from './bpr';
 import { registerColumnSums } from './columnSums';
 import { registerCsrProduct } from './csrProduct';
+import { registerDivergence } from './divergence';
 import { registerDropoutMask } from './dropoutMask';
 import { registerExpertScores } from './expertScores';
 import { registerHalves } from './halves';
+import { registerLabelled } from './labelled';
 import { registerMaskedTopK } from './maskedTopK';
 import { registerMixture } from './mixture';
 import { registerModalityMix } from './modalityMix';
@@ -56,4 +58,6 @@ export function registerKernels(): void {
   registerMixture();
   registerExpertReads();
   registerRowBlend();
+  registerDivergence();
+  registerLabelled();
 }
