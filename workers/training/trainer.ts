@@ -7,6 +7,7 @@ import type { Device } from '../engine/device';
 import { restoreParameter, saveParameter, type SavedParameter } from '../engine/kernels/adam';
 import { arrived, startReading, type Reading } from '../engine/reading';
 import { stepSync } from '../engine/sync';
+import { stateOf } from '../models/model';
 import { Steps, type StepParts } from './steps';
 
 /** Reporting intervals per epoch: enough for a live curve, few enough that reading back costs nothing. */
@@ -194,7 +195,7 @@ export class Trainer {
       adamSteps: this.#steps.adam.steps,
       epochSums: [...this.#epochSums],
       epochObserved: { ...this.#epochObserved },
-      model: (await this.#parts.model.state?.()) ?? {},
+      model: await stateOf(this.#parts.model),
       parameters,
     };
   }
