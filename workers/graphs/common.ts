@@ -5,7 +5,7 @@ import { transpose, type Csr } from './csr';
 export interface CommonNeighbours {
   /** Length of a full list. */
   readonly wanted: number;
-  readonly lists: readonly (readonly { readonly other: number; readonly common: number }[])[];
+  readonly lists: readonly { readonly others: Int32Array; readonly common: Int32Array }[];
 }
 
 /**
@@ -26,11 +26,11 @@ export function commonNeighbours(matrix: Csr, wanted: number, least: number): Co
         counts[other] = at(counts, other) + 1;
       }
     }
-    const list = met
-      .map((other) => ({ other, common: at(counts, other) }))
-      .filter(({ common }) => common >= least)
-      .sort((a, b) => b.common - a.common || a.other - b.other)
+    const others = met
+      .filter((other) => at(counts, other) >= least)
+      .sort((a, b) => at(counts, b) - at(counts, a) || a - b)
       .slice(0, wanted);
+    const list = { others: Int32Array.from(others), common: Int32Array.from(others, (other) => at(counts, other)) };
     for (const other of met) counts[other] = 0;
     return list;
   });

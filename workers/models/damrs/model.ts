@@ -172,7 +172,7 @@ async function neighbourLists({ input, config, progress }: BuildContext<Settings
   const common = commonNeighbours(audiences, config.coNeighbours, LEAST_COMMON);
   return [
     ...input.features.map(({ key }, place) => ({ key, lists: entry(content, place) })),
-    { key: 'behaviour', lists: common.lists.map((list, item) => [item, ...list.map(({ other }) => other)]) },
+    { key: 'behaviour', lists: common.lists.map(({ others }, item) => [item, ...others]) },
   ];
 }
 
