@@ -197,7 +197,8 @@ class Peer:
         handed = dict(self.s.graphs)
         self.model.start_epoch(self.s)
         self.s.graphs.update(handed)
-        self.adam = torch.optim.Adam(list(self.s.parameters.values()), lr=self.s.config["learningRate"])
+        self.adam = torch.optim.AdamW(list(self.s.parameters.values()), lr=self.s.config["learningRate"],
+                                      weight_decay=self.model.decoupled_decay())
         self.next = 0
         users, items = self.s.valid
         known = np.diff(self.s.r.indptr)[users] > 0

@@ -2,7 +2,7 @@ import { entry } from '../../src/domain/at';
 import type { EpochPoint, MemoryUse, StepsTaken, TermPoint } from '../../src/domain/run';
 import { AppError, type ErrorContext } from '../../src/domain/errors';
 import type { Config } from '../../src/domain/models/table';
-import { protocolOf } from '../../src/domain/models/catalogue';
+import { decoupledDecayOf, learningRateOf } from '../../src/domain/models/schedule';
 import type { Device } from '../engine/device';
 import { restoreParameter, saveParameter, type SavedParameter } from '../engine/kernels/adam';
 import { arrived, startReading, type Reading } from '../engine/reading';
@@ -46,7 +46,7 @@ export class Trainer {
 
   constructor(parts: TrainerParts) {
     this.#parts = parts;
-    this.#steps = new Steps(parts);
+    this.#steps = new Steps({ ...parts, decoupledDecay: decoupledDecayOf(parts.config) });
     this.#interval = Math.max(1, Math.ceil(parts.sampler.stepsPerEpoch / INTERVALS_PER_EPOCH));
   }
 
@@ -64,8 +64,7 @@ export class Trainer {
   }
 
   learningRate(epoch: number): number {
-    const { learningRate, lrDecay, lrDecayEpochs } = protocolOf(this.#parts.config);
-    return learningRate * lrDecay ** (epoch / lrDecayEpochs);
+    return learningRateOf(this.#parts.config, epoch);
   }
 
   /**

@@ -106,5 +106,21 @@ export const table = defineTable({
     { key: 'bpr', label: 'BPR, weighted blocks' },
     { key: 'reg', label: 'L2' },
   ],
+  oddities: [
+    {
+      text: 'No gradient enters the block of IDs: its part of the score comes from user vectors and an encoder that stay as they were drawn. The item embeddings learn through the other blocks.',
+      when: { key: 'idGradient', values: ['stopped'] },
+    },
+    {
+      text: 'Numbers of shared items enter the softmax over a user’s neighbours as they are: one neighbour who shares five items more outweighs another by e⁵.',
+    },
+    {
+      text: 'Users with few neighbours get random repetitions of them, others in every epoch; an epoch ranks with its own.',
+      when: { key: 'userGraphPadding', values: ['polya'] },
+    },
+    {
+      text: 'By a summary, the paper adds an ε to the cosines that multiply layers; the code, which is followed, has none.',
+    },
+  ],
   mmrec: null,
 });

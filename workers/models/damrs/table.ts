@@ -131,6 +131,17 @@ export const table = defineTable({
     { key: 'alignUsers', label: 'User alignment' },
     { key: 'alignItems', label: 'Item alignment' },
   ],
+  oddities: [
+    {
+      text: 'Liked weights start near .5, so that BPR is about half of other models’. Where a positive counts as disliked, whatever negative was drawn is ranked above it.',
+    },
+    {
+      text: 'The item alignment compares the batch’s items with all items in every graph. It is most of a step’s work, also where its weight is 0.',
+    },
+    {
+      text: 'In the authors’ code a row of zero features makes the thresholds no numbers and switches the filter of neighbours off; here an item is always its own neighbour. Their file for three modalities differs in several places and cannot run as published.',
+    },
+  ],
   mmrec: {
     name: 'DAMRS',
     options: {
