@@ -47,6 +47,14 @@ function entriesOf(lists: NeighbourLists, weight: (cosine: number) => number): C
 export const linkMatrix = (lists: NeighbourLists): Csr => entriesOf(lists, () => 1);
 export const cosineMatrix = (lists: NeighbourLists): Csr => entriesOf(lists, (cosine) => cosine);
 
+/** `sym` of links of weight 1 from each row to the others that its list names, whatever their cosines; `epsilon` is added to row sums. */
+export function listedGraph(lists: readonly (readonly number[])[], epsilon: number): Csr {
+  const row = Int32Array.from(lists.flatMap((list, from) => list.map(() => from)));
+  const column = Int32Array.from(lists.flat());
+  const matrix = csrFromEntries(lists.length, lists.length, row, column, new Float32Array(row.length).fill(1));
+  return symmetricNormalised(matrix, epsilon);
+}
+
 /** The greater of `A` and `Aᵀ`, entry by entry. */
 export function symmetrised(matrix: Csr): Csr {
   const { rows, pointers, indices, values } = matrix;

@@ -6,9 +6,11 @@ import { registerBpr } from './bpr';
 import { registerColumnSums } from './columnSums';
 import { registerComplexProduct } from './complexProduct';
 import { registerCsrProduct } from './csrProduct';
+import { registerDivergence } from './divergence';
 import { registerDropoutMask } from './dropoutMask';
 import { registerExpertScores } from './expertScores';
 import { registerHalves } from './halves';
+import { registerLabelled } from './labelled';
 import { registerMaskedTopK } from './maskedTopK';
 import { registerMixture } from './mixture';
 import { registerModalityMix } from './modalityMix';
@@ -58,4 +60,6 @@ export function registerKernels(): void {
   registerExpertReads();
   registerRowBlend();
   registerComplexProduct();
+  registerDivergence();
+  registerLabelled();
 }
