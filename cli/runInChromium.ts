@@ -33,7 +33,8 @@ export const runInChromium = (
     return drive(page, address, request, report);
   });
 
-async function drive(
+/** The same on a page that is open; `address` is where the headless page is served. */
+export async function drive(
   page: Page,
   address: string,
   request: RunArguments,

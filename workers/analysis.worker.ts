@@ -14,6 +14,7 @@ import { OpenRuns } from './analysis/openRuns';
 import { project } from './analysis/project';
 import { explainPair, routeRun } from './analysis/routing';
 import { readTraits } from './analysis/traits';
+import { StoredUsers } from './analysis/userResults';
 import { weightsOf } from './analysis/vectors';
 import { browserHost } from './engine/browserHost';
 import { newestStep } from './training/checkpoint';
@@ -21,6 +22,7 @@ import { newestStep } from './training/checkpoint';
 const database = browserDatabase();
 const send = (event: AnalysisEvent): void => self.postMessage(event);
 const phase = async (text: string, fraction: number | null): Promise<void> => send({ type: 'phase', text, fraction });
+const users = new StoredUsers(database);
 const runs = new OpenRuns(database, browserHost(), phase);
 const openRun = async (runId: string): Promise<OpenedRun> =>
   runs.get(runId, weightsOf(await readRun(database, runId)), true);
@@ -50,6 +52,10 @@ async function answer(command: AnalysisCommand): Promise<AnalysisEvent> {
       return { type: 'visible', visibility: await visibilityOf(database, command, phase) };
     case 'longTail':
       return { type: 'grouped', settings: await groupRuns(database, command) };
+    case 'users':
+      return { type: 'users', results: await users.results(command.runId) };
+    case 'user':
+      return { type: 'user', view: await users.view(command.runId, command.row) };
     case 'project':
       return { type: 'projected', projection: await project(database, command, openRun, phase) };
     case 'traits':

@@ -177,7 +177,7 @@ const Marks = memo(function Marks({ points, colours, width, height, left, top }:
   const canvas = useRef<HTMLCanvasElement>(null);
   const theme = useTheme((state) => state.theme);
   useEffect(() => {
-    if (canvas.current) drawPoints(canvas.current, width, height, { ...points, ...looksOf(colours) });
+    return canvas.current ? drawPoints(canvas.current, width, height, { ...points, ...looksOf(colours) }) : undefined;
   }, [points, colours, width, height, theme]);
   return (
     <canvas ref={canvas} className={styles.marks} style={{ left, top, width, height }} data-points={points.x.length} />

@@ -12,27 +12,44 @@ export interface DrawnPoints {
 /** Radius of a mark in CSS pixels: many points are drawn smaller. */
 export const pointRadius = (count: number): number => (count <= 400 ? 3.5 : count <= 3000 ? 2.75 : 2);
 
-/** Draws all points on a canvas of `width × height` CSS pixels. Each look is drawn once and then stamped: twenty thousand points take milliseconds. */
+/** Milliseconds of a frame that points may take: the page must answer in between. */
+const SLICE_MS = 8;
+/** Points between two looks at the clock. */
+const BETWEEN = 500;
+
+/**
+ * Draws all points on a canvas of `width × height` CSS pixels. Each look is drawn once and then stamped; many thousand points take more
+ * than a frame. Answers what breaks it off.
+ */
 export function drawPoints(
   canvas: HTMLCanvasElement,
   width: number,
   height: number,
   { x, y, looks, of }: DrawnPoints,
-): void {
+): () => void {
   const ratio = window.devicePixelRatio || 1;
   canvas.width = Math.round(width * ratio);
   canvas.height = Math.round(height * ratio);
   const context = canvas.getContext('2d');
-  if (!context) return;
+  if (!context) return () => undefined;
   const theme = getComputedStyle(canvas);
   const radius = pointRadius(x.length);
   const size = Math.ceil((radius + 1.5) * ratio);
   const stamps = looks.map((look) => stampOf(look, theme, radius * ratio, size));
   context.globalAlpha = x.length <= 3000 ? 0.8 : 0.6;
-  for (let i = 0; i < x.length; i++) {
-    const stamp = stamps[of[i] ?? 0];
-    if (stamp) context.drawImage(stamp, Math.round((x[i] ?? 0) * ratio) - size, Math.round((y[i] ?? 0) * ratio) - size);
-  }
+  let frame = 0;
+  const drawFrom = (first: number): void => {
+    const start = performance.now();
+    let i = first;
+    for (; i < x.length && ((i - first) % BETWEEN > 0 || performance.now() - start < SLICE_MS); i++) {
+      const stamp = stamps[of[i] ?? 0];
+      const [left, top] = [Math.round((x[i] ?? 0) * ratio) - size, Math.round((y[i] ?? 0) * ratio) - size];
+      if (stamp) context.drawImage(stamp, left, top);
+    }
+    if (i < x.length) frame = requestAnimationFrame(() => drawFrom(i));
+  };
+  drawFrom(0);
+  return () => cancelAnimationFrame(frame);
 }
 
 function stampOf(

@@ -37,7 +37,13 @@ const bytesByPart = z.strictObject({
 
 const memory = z.strictObject({ tensors: number, allocated: number, peak: number });
 const stepsOf = (rigour: Rigour) =>
-  z.strictObject({ played: count, ordinary: count, kernels: count.nullable(), refused: rigour.text(500).nullable() });
+  z.strictObject({
+    played: count,
+    ordinary: count,
+    kernels: count.nullable(),
+    refused: rigour.text(500).nullable(),
+    threadMs: z.exactOptional(z.strictObject({ played: number.nullable(), ordinary: number.nullable() })),
+  });
 
 /** Fields of a run's summary, and its curves. */
 export function runFields(rigour: Rigour) {

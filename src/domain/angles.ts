@@ -61,19 +61,8 @@ export function scottBandwidth(angles: Float64Array): number {
 export function angleDensity(angles: Float64Array, bandwidth: number, steps = 360): AngleDensity {
   const grid = Float64Array.from({ length: steps + 1 }, (_, i) => -Math.PI + (TURN * i) / steps);
   const density = new Float64Array(steps + 1);
-  const turns = Math.ceil((REACH * bandwidth) / TURN);
   const scale = 1 / (angles.length * bandwidth * Math.sqrt(TURN));
-  for (let place = 0; place < steps; place++) {
-    let sum = 0;
-    for (let i = 0; i < angles.length; i++) {
-      const away = wrapped(at(grid, place) - at(angles, i));
-      for (let turn = -turns; turn <= turns; turn++) {
-        const z = (away + TURN * turn) / bandwidth;
-        if (Math.abs(z) < REACH) sum += Math.exp(-0.5 * z * z);
-      }
-    }
-    density[place] = sum * scale;
-  }
+  for (const angle of angles) addKernel(density.subarray(0, steps), angle, bandwidth, scale);
   density[steps] = at(density, 0);
   return {
     angles,
@@ -88,4 +77,33 @@ export function angleDensity(angles: Float64Array, bandwidth: number, steps = 36
     divergence:
       density.subarray(0, steps).reduce((sum, f) => sum + (f === 0 ? 0 : f * Math.log(f * TURN)), 0) * (TURN / steps),
   };
+}
+
+/**
+ * Adds `scale · exp(−½ ((θ − angle)/h)²)`, wrapped, at the grid's places. From the place nearest to the angle it goes both ways, and each
+ * value is the one before times a ratio that itself changes by a constant factor: twenty thousand angles take milliseconds.
+ */
+function addKernel(density: Float64Array, angle: number, bandwidth: number, scale: number): void {
+  const steps = density.length;
+  const spacing = TURN / steps;
+  const nearest = Math.round((angle + Math.PI) / spacing);
+  const reach = Math.ceil((REACH * bandwidth) / spacing);
+  const factor = Math.exp(-((spacing / bandwidth) ** 2));
+  const off = nearest * spacing - Math.PI - angle;
+  const peak = scale * Math.exp(-0.5 * (off / bandwidth) ** 2);
+  for (const direction of [1, -1]) {
+    let value = peak;
+    let ratio = Math.exp(-(spacing * (spacing + 2 * direction * off)) / (2 * bandwidth ** 2));
+    let place = nearest;
+    // The nearest place itself belongs to the first direction.
+    for (let away = 0; away <= reach; away++) {
+      if (away > 0 || direction === 1) {
+        const wrappedPlace = ((place % steps) + steps) % steps;
+        density[wrappedPlace] = at(density, wrappedPlace) + value;
+      }
+      value *= ratio;
+      ratio *= factor;
+      place += direction;
+    }
+  }
 }

@@ -41,6 +41,7 @@ import type { DatasetReading, ReadingQuestions } from './reading';
 import type { EntityRouting, Projection, ProjectionRequest, Traits } from './projection';
 import type { DatasetStatistics, FeatureInfo } from './dataset';
 import type { DocumentKind } from './unreadable';
+import type { UserResults, UserView } from './userResults';
 
 /** A file handed to the dataset worker; `path` is relative to the dropped folder. */
 export interface NamedFile {
@@ -200,6 +201,10 @@ export type AnalysisCommand =
       readonly datasetId: string;
       readonly cutoff: Cutoff;
     }
+  /** What each test user of a run got. */
+  | { readonly type: 'users'; readonly runId: string }
+  /** One of them, by the row of the last `users`. */
+  | { readonly type: 'user'; readonly runId: string; readonly row: number }
   /** Users and items of a run in the plane. */
   | ({ readonly type: 'project' } & ProjectionRequest)
   /** What a run's points can be coloured by, from its dataset. */
@@ -221,6 +226,10 @@ export type AnalysisEvent =
   | { readonly type: 'gained'; readonly gains: PairedUsers | { readonly refused: string } }
   | { readonly type: 'visible'; readonly visibility: Visibility }
   | { readonly type: 'grouped'; readonly settings: readonly SettingGroups[] }
+  /** null before the test evaluation. */
+  | { readonly type: 'users'; readonly results: UserResults | null }
+  /** null when the dataset is no longer stored. */
+  | { readonly type: 'user'; readonly view: UserView | null }
   | { readonly type: 'projected'; readonly projection: Projection }
   | { readonly type: 'traits'; readonly traits: Traits }
   /** null where the model routes nothing. */

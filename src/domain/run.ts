@@ -83,6 +83,8 @@ export interface StepsTaken {
   readonly kernels: number | null;
   /** Why steps are not captured, in a clause; null if they are. */
   readonly refused: string | null;
+  /** Milliseconds of the training thread in a step, the mean by how it was taken, without an epoch's first; null where there was none. */
+  readonly threadMs?: { readonly played: number | null; readonly ordinary: number | null };
 }
 
 /** Bytes expected before a run starts. */

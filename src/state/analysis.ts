@@ -5,6 +5,7 @@ import type { SettingGroups } from '../domain/longTail';
 import type { AnalysisCommand, AnalysisEvent } from '../domain/protocol';
 import type { PairExplanation, RunRouting } from '../domain/routes';
 import type { SettingTests } from '../domain/significance';
+import type { UserResults, UserView } from '../domain/userResults';
 import { askOnce, WorkerThread, type AskOptions } from './workerThread';
 
 export type AnalysisThread = WorkerThread<AnalysisCommand, AnalysisEvent>;
@@ -39,6 +40,22 @@ export const explainPair = (
     (event) => (event.type === 'explained' ? event.explanation : undefined),
     options,
   );
+
+/** What each test user of a run got; null before the test evaluation. */
+export const usersOf = (
+  thread: AnalysisThread,
+  runId: string,
+  options: AskOptions,
+): Promise<{ readonly results: UserResults | null }> =>
+  thread.ask({ type: 'users', runId }, (event) => (event.type === 'users' ? event : undefined), options);
+
+/** The user at `row` of `usersOf`; no view when the dataset is no longer stored. */
+export const userOf = (
+  thread: AnalysisThread,
+  asked: Asked<'user'>,
+  options: AskOptions,
+): Promise<{ readonly view: UserView | null }> =>
+  thread.ask({ type: 'user', ...asked }, (event) => (event.type === 'user' ? event : undefined), options);
 
 export const compareSettings = (
   command: Command<'compare'>,

@@ -16,11 +16,12 @@ import { medianOf } from './quartiles';
 import type { BenchSet } from './sets';
 
 /** One kernel of a step, with what it moves and computes. */
-const kernelSchema = z.object({ name: z.string(), bytes: z.number(), flops: z.number() });
+export const kernelSchema = z.object({ name: z.string(), bytes: z.number(), flops: z.number() });
 export type Kernel = z.infer<typeof kernelSchema>;
 
 export const hostFiguresSchema = z.object({
   batchSize: z.number(),
+  stepsPerEpoch: z.number(),
   /** Kernels of a step. */
   kernels: z.number(),
   /** Host milliseconds of a step, taken the ordinary way and played. */
@@ -85,6 +86,7 @@ export async function measureHostTime(
   const report = captured.report;
   return {
     batchSize,
+    stepsPerEpoch: sampler.stepsPerEpoch,
     kernels: report?.kernels ?? programs.length,
     ordinaryMs: medianOf(times.ordinary),
     capturedMs: times.captured.length > 0 ? medianOf(times.captured) : null,

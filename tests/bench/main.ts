@@ -10,10 +10,12 @@ import type { Config, ModelId } from '../../src/domain/models/table';
 import type { BackendName } from '../../src/domain/backend';
 import { nodeHost } from '../../cli/nodeHost';
 import { hostTableOf, type HostRow } from './hostTable';
-import { hostFiguresSchema, measureHostTime } from './hostTime';
+import { hostFiguresSchema, kernelSchema, measureHostTime } from './hostTime';
 import { measure, onItsOwn } from './measure';
 import { parseOptions, USAGE, type BenchOptions } from './options';
+import { timesInChromium, type ChromiumTimes } from './chromiumHost';
 import { hasPeer } from './peer';
+import { peerWork } from './peerWork';
 import { figuresSchema, resultSchema, rooflineSchema, type BenchResult, type Entry, type Roofline } from './result';
 import { measureRoofline } from './roofline';
 import { missing, openSet } from './sets';
@@ -34,6 +36,7 @@ const answerSchema = z.union([
   z.object({ device: z.string(), figures: figuresSchema }),
   z.object({ roofline: rooflineSchema }),
   z.object({ host: hostFiguresSchema }),
+  z.object({ work: z.array(kernelSchema) }),
   z.object({ failure: z.string() }),
 ]);
 type Answer = z.infer<typeof answerSchema>;
@@ -59,7 +62,6 @@ export async function main(words: readonly string[], script: string, bundle: str
     const options = parseOptions(words);
     if (options.host) return await hostTimes(options, script, bundle);
     const result = await runAll(options, script, bundle);
-    writeFileSync(options.out, `${JSON.stringify(result, null, 1)}\n`);
     process.stdout.write(tableOf(result));
     return result.entries.some(({ failure }) => failure) ? 1 : 0;
   } catch (error) {
@@ -75,18 +77,39 @@ async function hostTimes(options: BenchOptions, script: string, bundle: string):
   const [set = 'tiktok'] = options.sets;
   const absent = missing(set, options.data);
   if (absent) throw new AppError('COMMAND_LINE', absent, 'Choose another set with --sets.');
+  const peer = await peerOf(options, script);
+  const chromium = new Map<ModelId, ChromiumTimes>();
+  if (options.chromium) {
+    const wanted = options.models.map((model) => ({ model, changes: changesOf(model, options) }));
+    await timesInChromium(wanted, options.seed, (model, times) => {
+      chromium.set(model, times);
+      process.stderr.write(`${model} in Chromium: ${times.failure ?? `${times.capturedMs?.toFixed(2)} ms`}\n`);
+    });
+  }
   for (const model of options.models) {
     const request = { set, growth: null, model, backend: 'webgpu', options, peer: null } as const;
     const answer = await inProcess(script, bundle, request);
     const failure = 'failure' in answer ? answer.failure : null;
-    const row = { model, figures: 'host' in answer ? answer.host : null, failure };
+    const theirs = peer && (await inProcess(script, bundle, { ...request, backend: 'wasm', peer }));
+    const row: HostRow = {
+      model,
+      figures: 'host' in answer ? answer.host : null,
+      failure,
+      peer: theirs && 'work' in theirs ? theirs.work : null,
+      chromium: chromium.get(model) ?? null,
+    };
     rows.push(row);
+    if (theirs && 'failure' in theirs) process.stderr.write(`${model} in PyTorch: ${theirs.failure}\n`);
     process.stderr.write(`${model}: ${failure ?? `${row.figures?.kernels} kernels`}\n`);
   }
   writeFileSync(options.out, `${JSON.stringify(rows, null, 1)}\n`);
   process.stdout.write(hostTableOf(rows));
   return rows.some(({ failure }) => failure) ? 1 : 0;
 }
+
+/** The peer's script, where it is wanted and can be run. */
+const peerOf = async ({ peer }: BenchOptions, script: string): Promise<string | null> =>
+  peer && (await hasPeer()) ? fileURLToPath(new URL('peer.py', pathToFileURL(script))) : null;
 
 function readResult(path: string): BenchResult {
   try {
@@ -103,14 +126,25 @@ function readResult(path: string): BenchResult {
 async function runAll(options: BenchOptions, script: string, bundle: string): Promise<BenchResult> {
   const start = loadavg();
   const notes: string[] = [];
-  let peer: string | null = null;
-  if (options.peer) {
-    if (await hasPeer()) peer = fileURLToPath(new URL('peer.py', pathToFileURL(script)));
-    else notes.push('The peer is skipped: /usr/bin/python3 has no torch, numpy and scipy.');
-  }
+  const peer = await peerOf(options, script);
+  if (options.peer && !peer) notes.push('The peer is skipped: /usr/bin/python3 has no torch, numpy and scipy.');
   const sets: BenchResult['sets'][number][] = [];
   const entries: Entry[] = [];
   const rooflines: Roofline[] = [];
+  const result = (): BenchResult => ({
+    version: 1,
+    date: new Date().toISOString(),
+    machine: { processor: cpus()[0]?.model ?? 'unknown processor', cores: cpus().length, memoryBytes: totalmem() },
+    versions: versions(peer !== null),
+    options: { ...options },
+    load: { start, end: loadavg() },
+    sets,
+    entries,
+    rooflines,
+    notes,
+  });
+  // What is measured so far stays if this is broken off.
+  const keep = (): void => writeFileSync(options.out, `${JSON.stringify(result(), null, 1)}\n`);
   for (const { set, growth } of options.sets.flatMap((id) => setsOf(id, options))) {
     const absent = missing(set, options.data);
     if (absent) {
@@ -148,6 +182,7 @@ async function runAll(options: BenchOptions, script: string, bundle: string): Pr
             figures: null,
             failure: 'failure' in answer ? answer.failure : 'no figures came back',
           });
+        keep();
         process.stderr.write(
           `${id} ${backend} ${model}: ${'figures' in answer ? `${answer.figures.step.median.toFixed(1)} ms per step` : (entries.at(-1)?.failure ?? '')}\n`,
         );
@@ -157,20 +192,10 @@ async function runAll(options: BenchOptions, script: string, bundle: string): Pr
         if ('roofline' in answer) rooflines.push(answer.roofline);
         else notes.push(`${backend} has no roofline: ${'failure' in answer ? answer.failure : ''}`);
       }
+      keep();
     }
   }
-  return {
-    version: 1,
-    date: new Date().toISOString(),
-    machine: { processor: cpus()[0]?.model ?? 'unknown processor', cores: cpus().length, memoryBytes: totalmem() },
-    versions: versions(peer !== null),
-    options: { ...options },
-    load: { start, end: loadavg() },
-    sets,
-    entries,
-    rooflines,
-    notes,
-  };
+  return result();
 }
 
 /** A set, and with it what it is to be measured with more and less of. */
@@ -234,6 +259,10 @@ export async function measureForParent(text: string): Promise<void> {
     try {
       if (options.host && model) {
         const set = await openSet(id, growth, options.data, options.seed);
+        if (peer) {
+          const host = await nodeHost(false, true);
+          return { work: await peerWork(host, model, set, changesOf(model, options), options.seed, peer) };
+        }
         return { host: await measureHostTime(model, set, changesOf(model, options), options.seed) };
       }
       const host = await nodeHost(backend === 'webgpu', true, options.threads ?? undefined);

@@ -24,9 +24,13 @@ export interface BenchOptions {
   readonly ranking: boolean;
   readonly peer: boolean;
   readonly stock: boolean;
+  /** Whether steps on WebGPU are played from a capture. */
+  readonly capture: boolean;
   readonly roofline: boolean;
   /** The host's time alone, on a device that does nothing. */
   readonly host: boolean;
+  /** Beside it, what a step takes of Chromium's training thread. */
+  readonly chromium: boolean;
   readonly seed: number;
   /** Threads of the WASM backend; null: as many as runs use. */
   readonly threads: number | null;
@@ -49,8 +53,10 @@ export const USAGE = `Usage: npm run bench -- [options]
   --epoch           also measure a whole epoch
   --peer            the same steps in PyTorch, in turns with ours
   --stock           the same steps on stock tfjs kernels, in turns with ours
+  --no-capture      on WebGPU, every step as tfjs takes it
   --roofline        each kernel's share of what the device can copy and multiply
   --host            only the host's time of a step on WebGPU, on a device that does nothing, and what declared devices would need
+  --chromium        with --host: beside it, what a step takes of the training thread in Chromium
   --seed n          of everything drawn (999)
   --threads n       of the WASM backend (as many as a run takes on this machine)
   --timeout n       seconds after which a model is given up (1200)
@@ -90,8 +96,10 @@ export function parseOptions(words: readonly string[]): BenchOptions {
     ranking: !values['no-ranking'],
     peer: values.peer ?? false,
     stock: values.stock ?? false,
+    capture: !values['no-capture'],
     roofline: values.roofline ?? false,
     host: values.host ?? false,
+    chromium: values.chromium ?? false,
     seed: whole(values.seed ?? '999', '--seed', 0),
     threads: values.threads === undefined ? null : whole(values.threads, '--threads', 1),
     timeout: whole(values.timeout ?? '1200', '--timeout', 1),
@@ -116,8 +124,10 @@ function read(words: readonly string[]) {
         'no-ranking': { type: 'boolean' },
         peer: { type: 'boolean' },
         stock: { type: 'boolean' },
+        'no-capture': { type: 'boolean' },
         roofline: { type: 'boolean' },
         host: { type: 'boolean' },
+        chromium: { type: 'boolean' },
         seed: { type: 'string' },
         threads: { type: 'string' },
         timeout: { type: 'string' },

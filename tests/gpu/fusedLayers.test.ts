@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import { required } from '../../src/domain/at';
 import { ACTIVATIONS, activationSlopePair } from '../../workers/engine/kernels/activationSlope';
+import { complexProduct, complexProductPair } from '../../workers/engine/kernels/complexProduct';
 import { columnSums, columnSumsPair } from '../../workers/engine/kernels/columnSums';
 import {
   productLogSums,
@@ -27,7 +28,7 @@ const LAYERS: readonly PairCase[] = [
     [columnSumsPair, [[700, columns]], {}] as const,
     [columnSumsPair, [[3, 90, columns]], {}] as const,
     ...[0, 1].map((tanh) => [columnSumsPair, [[700, columns], [700]], { tanh }] as const),
-    ...[1, 2].map(
+    ...[1, 2, 3].map(
       (of) =>
         [
           activationSlopePair,
@@ -40,6 +41,25 @@ const LAYERS: readonly PairCase[] = [
     ),
   ]),
 ];
+
+const SPECTRA: readonly PairCase[] = [0, 1].flatMap((conjugate) => [
+  [
+    complexProductPair,
+    [
+      [70, 66],
+      [70, 66],
+    ],
+    { conjugate },
+  ] as const,
+  [
+    complexProductPair,
+    [
+      [70, 10],
+      [1, 10],
+    ],
+    { conjugate },
+  ] as const,
+]);
 
 const CONTRASTS: readonly PairCase[] = [
   [productLogSumsPair, [[70, 90], [90], [70, 50], [50], [70, 8], [8]], { scale0: 5, scale1: 2, shift: 3 }],
@@ -55,6 +75,7 @@ const CONTRASTS: readonly PairCase[] = [
 ];
 
 describePairs('a kernel of layers', LAYERS);
+describePairs('a kernel of spectra', SPECTRA);
 describePairs('a kernel of contrasts', CONTRASTS);
 
 /** 1 for all but every third of `rows`. */
@@ -68,7 +89,30 @@ const exponentials = (a: tf.Tensor2D, c: tf.Tensor2D, scale: number): tf.Tensor1
   return vectorOf(tf.sum(tf.mul(all, maskOf(c.shape[0])), 1));
 };
 
+/** Real and imaginary parts of rows that hold both. */
+const partsOf = (x: tf.Tensor | undefined): tf.Tensor[] => tf.split(required(x), 2, 1);
+const complexChain = ([a, b]: tf.Tensor2D[]): tf.Tensor => {
+  const [ar, ai, br, bi] = [...partsOf(a), ...partsOf(b)] as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+  return tf.concat([tf.sub(tf.mul(ar, br), tf.mul(ai, bi)), tf.add(tf.mul(ar, bi), tf.mul(ai, br))], 1);
+};
+
 const OPERATIONS: Operations = {
+  'a product of complex rows': [
+    ([a, b]) => complexProduct(a!, b!),
+    complexChain,
+    [
+      [20, 12],
+      [20, 12],
+    ],
+  ],
+  'complex rows times one row': [
+    ([a, b]) => complexProduct(a!, b!),
+    complexChain,
+    [
+      [20, 12],
+      [1, 12],
+    ],
+  ],
   ...Object.fromEntries(
     ACTIVATIONS.map((activation) => [
       `a layer, ${activation}`,
@@ -76,6 +120,7 @@ const OPERATIONS: Operations = {
         ([x, w, b]) => productWithBias(x!, w!, tf.reshape(b!, [8]), { activation }),
         ([x, w, b]) => {
           const z = tf.add(tf.matMul(x!, w!), b!);
+          if (activation === 'leakyRelu') return tf.maximum(z, tf.mul(z, 0.01));
           return activation === 'relu' ? tf.relu(z) : activation === 'sigmoid' ? tf.sigmoid(z) : z;
         },
         [

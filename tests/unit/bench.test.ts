@@ -10,6 +10,7 @@ import { frobeniusNorm } from '../../workers/models/layers/losses';
 import { meanOfLayers } from '../../workers/models/layers/propagation';
 import { csrFromEntries, multiplyRows } from '../../workers/graphs/csr';
 import { measure } from '../bench/measure';
+import { DEVICES, deviceMs, hostTableOf } from '../bench/hostTable';
 import { parseOptions } from '../bench/options';
 import { quartiles } from '../bench/quartiles';
 import { figuresSchema, resultSchema, type BenchResult, type Figures } from '../bench/result';
@@ -94,8 +95,10 @@ describe('options', () => {
       ranking: true,
       peer: false,
       stock: false,
+      capture: true,
       roofline: false,
       host: false,
+      chromium: false,
       seed: 999,
       threads: null,
       timeout: 1200,
@@ -159,6 +162,7 @@ const oneFigures: Figures = {
   peer: {
     torch: '1.13',
     threads: 2,
+    device: 'cpu',
     sparse: 'coo',
     step: { low: 190, median: 200, high: 210, count: 10 },
     cpuMs: 330,
@@ -467,7 +471,7 @@ describe('a measurement', () => {
       set: await openSet('tiny', null, null, 5),
       changes: { batchSize: 64 },
       peer: null,
-      options: { steps: 3, warmUp: 1, epoch: true, ranking: true, stock: true, seed: 5 },
+      options: { steps: 3, warmUp: 1, epoch: true, ranking: true, stock: true, capture: true, seed: 5 },
     });
     expect(device).toBe('JavaScript');
     expect(figuresSchema.parse(figures)).toEqual(figures);
@@ -485,5 +489,30 @@ describe('a measurement', () => {
     expect(figures.layers.experts).toBe(0);
     expect(figures.peakTensorBytes).toBeGreaterThan(0);
     expect(figures.dispatches).toBeNull();
+  });
+});
+
+describe('declared devices', () => {
+  it('need a launch and the slower of moving and computing for each kernel', () => {
+    const card = DEVICES[2];
+    const moves = { name: 'moves', bytes: 3e9, flops: 1 };
+    const computes = { name: 'computes', bytes: 8, flops: 1.2e12 };
+    // 3 GB at 1,000 GB/s, 1.2 TFLOP at 60 TFLOP/s, 4 µs each.
+    expect(deviceMs([moves, computes], card)).toBeCloseTo(3 + 20 + 0.008, 9);
+  });
+
+  it('and the host bound an epoch together', () => {
+    const figures = {
+      ...{ batchSize: 10, stepsPerEpoch: 100, kernels: 1, ordinaryMs: 30, capturedMs: 2, batchMs: 1, refused: null },
+      programs: [{ name: 'moves', bytes: 3e9, flops: 1 }],
+    };
+    const peer = [{ name: 'mm', bytes: 6e9, flops: 1 }];
+    const chromium = { ordinaryMs: 40, capturedMs: 4, failure: null };
+    const text = hostTableOf([{ model: 'm', figures, failure: null, peer, chromium }]);
+    expect(text).toContain(
+      '| m | 10 | 1 | 30.00 | 2.00 | 15.0 | 60.00 (device) | 10.00 (device) | 3.00 (device) | 0.30 |',
+    );
+    expect(text).toContain('| m | 1 | 60.00, 120.00 | 10.00, 20.00 | 3.00, 6.00 |');
+    expect(text).toContain('| m | 40.00 | 4.00 | 10.0 |');
   });
 });

@@ -1,4 +1,4 @@
-import { at } from '../../src/domain/at';
+import { at, entry } from '../../src/domain/at';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Csr } from '../graphs/csr';
 import type { NeighbourLists } from '../graphs/neighbours';
@@ -181,4 +181,77 @@ function chosenRows(matrix: Csr, ids: Int32Array): Csr {
     values.set(matrix.values.subarray(from, to), at(pointers, place));
   });
   return { rows: ids.length, columns: matrix.columns, pointers, indices, values };
+}
+
+/** Lower than any cosine. */
+const NOT_VALID = -2;
+
+/**
+ * Each row's `k` most cosine-similar rows by each of several sources, itself the first. Only rows count whose cosine is at least the mean of all `n²` cosines in every
+ * source: a row has the same number of neighbours by each. The mean is `‖Σ_i x̂_i‖²/n²`, in double precision. Equal cosines: the lower row first.
+ */
+export async function nearestValidRows(
+  sources: readonly RowSource[],
+  k: number,
+  onBlock: (fraction: number) => Promise<void> | void,
+): Promise<number[][][]> {
+  const rows = sources[0]?.rows ?? 0;
+  const held: { table: tf.Tensor2D; mean: number }[] = [];
+  for (const source of sources) {
+    const sums = new Float64Array(source.columns);
+    const unit = changedRows(source, (values, count) => {
+      addUnitRows(sums, values, count);
+      return normaliseRows(values, count, source.columns);
+    });
+    const table = await uploadRows(unit);
+    held.push({ table, mean: sums.reduce((sum, value) => sum + value * value, 0) / rows ** 2 });
+  }
+  const identity = {
+    pointers: integers(Int32Array.from({ length: rows + 1 }, (_, row) => row)),
+    columns: integers(Int32Array.from({ length: rows }, (_, row) => row)),
+  };
+  const lists = sources.map(() => Array.from({ length: rows }, (_, row) => [row]));
+  const blockRows = tiles().similarity(rows);
+  for (let first = 0; first < rows && k > 1; first += blockRows) {
+    const count = Math.min(blockRows, rows - first);
+    const found = tf.tidy(() => {
+      // The last block repeats the last row, so that every block has the same shape.
+      const ids = integers(Int32Array.from({ length: blockRows }, (_, place) => Math.min(first + place, rows - 1)));
+      const cosines = held.map(({ table }) => {
+        const block = tf.matMul(matrixOf(tf.gather(table, ids)), table, false, true);
+        noteBuffer(block, { cut: true });
+        return block;
+      });
+      const valid = cosines.map((block, of) => tf.greaterEqual(block, entry(held, of).mean));
+      const everywhere = valid.reduce((both, one) => tf.logicalAnd(both, one));
+      return cosines.map((block) => {
+        const kept = matrixOf(tf.where(everywhere, block, tf.fill(block.shape, NOT_VALID)));
+        return maskedTopK(kept, ids, identity, k - 1);
+      });
+    });
+    for (const [of, best] of found.entries()) {
+      const values = await readFloats(best);
+      best.dispose();
+      for (let place = 0; place < count; place++)
+        for (let rank = 0; rank < k - 1; rank++) {
+          const from = place * 2 * (k - 1) + rank;
+          if (at(values, from) >= 0 && at(values, from + k - 1) > NOT_VALID)
+            entry(entry(lists, of), first + place).push(at(values, from));
+        }
+    }
+    await onBlock(Math.min(1, (first + count) / rows));
+  }
+  tf.dispose([...held.map(({ table }) => table), identity.pointers, identity.columns]);
+  return lists;
+}
+
+/** Adds the rows of `values`, at unit length, to `sums`. */
+function addUnitRows(sums: Float64Array, values: Float32Array, rows: number): void {
+  const columns = sums.length;
+  for (let first = 0; first < rows * columns; first += columns) {
+    let square = 0;
+    for (let c = 0; c < columns; c++) square += at(values, first + c) ** 2;
+    const scale = 1 / Math.max(Math.sqrt(square), 1e-12);
+    for (let c = 0; c < columns; c++) sums[c] = at(sums, c) + at(values, first + c) * scale;
+  }
 }

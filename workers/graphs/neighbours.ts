@@ -16,11 +16,11 @@ export interface NeighbourLists {
  */
 export const cosineGraph = (lists: NeighbourLists): Csr => neighbourGraph(lists, (cosine) => cosine);
 
-/** The same with weight 1 for every neighbour that is kept. */
-export const equalWeightGraph = (lists: NeighbourLists): Csr => neighbourGraph(lists, () => 1);
+/** The same with weight 1 for every neighbour that is kept; `epsilon` is added to row sums. */
+export const equalWeightGraph = (lists: NeighbourLists, epsilon = 0): Csr => neighbourGraph(lists, () => 1, epsilon);
 
-const neighbourGraph = (lists: NeighbourLists, weight: (cosine: number) => number): Csr =>
-  symmetricNormalised(entriesOf(lists, weight));
+const neighbourGraph = (lists: NeighbourLists, weight: (cosine: number) => number, epsilon = 0): Csr =>
+  symmetricNormalised(entriesOf(lists, weight), epsilon);
 
 function entriesOf(lists: NeighbourLists, weight: (cosine: number) => number): Csr {
   const row: number[] = [];
@@ -46,6 +46,14 @@ function entriesOf(lists: NeighbourLists, weight: (cosine: number) => number): C
 /** Directed and not normalised: weight 1 (or the cosine) at every neighbour whose cosine is positive. */
 export const linkMatrix = (lists: NeighbourLists): Csr => entriesOf(lists, () => 1);
 export const cosineMatrix = (lists: NeighbourLists): Csr => entriesOf(lists, (cosine) => cosine);
+
+/** `sym` of links of weight 1 from each row to the others that its list names, whatever their cosines; `epsilon` is added to row sums. */
+export function listedGraph(lists: readonly (readonly number[])[], epsilon: number): Csr {
+  const row = Int32Array.from(lists.flatMap((list, from) => list.map(() => from)));
+  const column = Int32Array.from(lists.flat());
+  const matrix = csrFromEntries(lists.length, lists.length, row, column, new Float32Array(row.length).fill(1));
+  return symmetricNormalised(matrix, epsilon);
+}
 
 /** The greater of `A` and `Aᵀ`, entry by entry. */
 export function symmetrised(matrix: Csr): Csr {

@@ -1,10 +1,11 @@
 import { at } from '../../src/domain/at';
 import { AppError } from '../../src/domain/errors';
 import type { NegativesConfig } from '../../src/domain/models/config';
-import { placeOf, type Csr } from '../graphs/csr';
+import type { Csr } from '../graphs/csr';
 import type { Pairs } from '../graphs/behaviour';
 import { restoreStream, stream, type Random } from '../numbers/rng';
 import type { HostBatch } from './batch';
+import { candidatesOf, drawNegatives, type Candidates } from './negatives';
 
 export interface SamplerOptions {
   readonly batchSize: number;
@@ -29,9 +30,7 @@ export class Sampler {
   readonly stepsPerEpoch: number;
   readonly #pairs: Pairs;
   readonly #trained: Csr;
-  readonly #candidates: Int32Array;
-  /** Sums of the candidates' chances up to each; null where all are equal. */
-  readonly #chances: Float64Array | null;
+  readonly #candidates: Candidates | null;
   readonly #options: SamplerOptions;
   readonly #order: Int32Array;
   #shuffle: Random;
@@ -45,9 +44,9 @@ export class Sampler {
     this.#trained = trained;
     this.#options = options;
     const { negatives } = options;
-    this.#candidates = negatives ? candidateItems(pairs, trained.columns, negatives.negativesFrom) : new Int32Array(0);
-    this.#chances = negatives?.negativesFrom === 'degree' ? degreeChances(pairs, this.#candidates) : null;
-    if (negatives) refuseSaturatedUsers(trained, this.#candidates.length, negatives.negativesFrom);
+    this.#candidates = negatives && candidatesOf(pairs, trained.columns, negatives.negativesFrom);
+    if (negatives && this.#candidates)
+      refuseSaturatedUsers(trained, this.#candidates.items.length, negatives.negativesFrom);
     this.stepsPerEpoch = Math.ceil(pairs.users.length / options.batchSize);
     this.#order = new Int32Array(pairs.users.length);
     this.#shuffle = stream(seed, 'shuffle');
@@ -70,15 +69,17 @@ export class Sampler {
     const pairs = new Int32Array(batchSize);
     const users = new Int32Array(batchSize);
     const positives = new Int32Array(batchSize);
-    const negatives = new Int32Array(batchSize * ratio);
+    const order = this.#order;
+    const { users: userOf, items: itemOf } = this.#pairs;
     for (let row = 0; row < count; row++) {
-      const pair = at(this.#order, first + row);
-      const user = at(this.#pairs.users, pair);
+      const pair = at(order, first + row);
       pairs[row] = pair;
-      users[row] = user;
-      positives[row] = at(this.#pairs.items, pair);
-      for (let n = 0; n < ratio; n++) negatives[row * ratio + n] = this.#drawNegative(user);
+      users[row] = at(userOf, pair);
+      positives[row] = at(itemOf, pair);
     }
+    const negatives = this.#candidates
+      ? drawNegatives(users, count, ratio, this.#trained, this.#candidates, this.#negatives)
+      : new Int32Array(0);
     this.#taken += 1;
     return { count, pairs, users, positives, negatives };
   }
@@ -106,42 +107,6 @@ export class Sampler {
       order[j] = kept;
     }
   }
-
-  /** The place of a candidate. */
-  #drawCandidate(): number {
-    const sums = this.#chances;
-    if (!sums) return this.#negatives.integer(this.#candidates.length);
-    const wanted = this.#negatives.uniform() * at(sums, sums.length - 1);
-    let [low, high] = [0, sums.length - 1];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (at(sums, middle) > wanted) high = middle;
-      else low = middle + 1;
-    }
-    return low;
-  }
-
-  #drawNegative(user: number): number {
-    for (;;) {
-      const item = at(this.#candidates, this.#drawCandidate());
-      if (placeOf(this.#trained, user, item) < 0) return item;
-    }
-  }
-}
-
-/** `Σ_{c ≤ place} deg(c)^¾`, the degree counted over all training pairs. */
-function degreeChances(pairs: Pairs, candidates: Int32Array): Float64Array {
-  const degrees = new Map<number, number>();
-  for (const item of pairs.items) degrees.set(item, (degrees.get(item) ?? 0) + 1);
-  let sum = 0;
-  return Float64Array.from(candidates, (item) => (sum += (degrees.get(item) ?? 0) ** 0.75));
-}
-
-function candidateItems(pairs: Pairs, items: number, from: NegativesConfig['negativesFrom']): Int32Array {
-  if (from === 'all') return Int32Array.from({ length: items }, (_, item) => item);
-  const seen = new Uint8Array(items);
-  for (const item of pairs.items) seen[item] = 1;
-  return Int32Array.from({ length: items }, (_, item) => item).filter((item) => seen[item] === 1);
 }
 
 function refuseSaturatedUsers(trained: Csr, candidates: number, from: NegativesConfig['negativesFrom']): void {

@@ -40,6 +40,7 @@ export class Steps {
   observedKeys: readonly string[] = [];
   readonly #parts: StepParts;
   readonly #repeated: Repeated | null;
+  readonly #threadMs = { played: new Mean(), ordinary: new Mean() };
 
   constructor(parts: StepParts) {
     this.#parts = parts;
@@ -50,7 +51,8 @@ export class Steps {
 
   /** How steps were taken; null where there is nothing to capture. */
   get report(): StepsTaken | null {
-    return this.#repeated?.report ?? null;
+    const { played, ordinary } = this.#threadMs;
+    return this.#repeated && { ...this.#repeated.report, threadMs: { played: played.value, ordinary: ordinary.value } };
   }
 
   /**
@@ -58,6 +60,16 @@ export class Steps {
    * Throws `MODEL_PARAMETER_LOST`.
    */
   async take(place: StepPlace, learningRate: number, fresh: boolean): Promise<Record<string, readonly number[]>> {
+    const start = performance.now();
+    const played = this.#repeated?.report.played;
+    const observed = await this.#take(place, learningRate, fresh);
+    const way = played === this.#repeated?.report.played ? 'ordinary' : 'played';
+    // An epoch's first step waits for what it reads back.
+    if (place.stepInEpoch > 0) this.#threadMs[way].add(performance.now() - start);
+    return observed;
+  }
+
+  async #take(place: StepPlace, learningRate: number, fresh: boolean): Promise<Record<string, readonly number[]>> {
     const { sampler, sizes, trace } = this.#parts;
     const host = sampler.next();
     const numbers = batchNumbers(host, sizes.users, sizes.items);
@@ -183,6 +195,20 @@ export class Steps {
       observed[`gradientShare/${name}`] = ofTerms.map((value) => (sum > 0 ? value / sum : 0));
     });
     return observed;
+  }
+}
+
+class Mean {
+  #sum = 0;
+  #count = 0;
+
+  get value(): number | null {
+    return this.#count > 0 ? this.#sum / this.#count : null;
+  }
+
+  add(value: number): void {
+    this.#sum += value;
+    this.#count += 1;
   }
 }
 

@@ -76,6 +76,9 @@ export const EfficiencyTab = memo(function EfficiencyTab({
                 }
               />
               {run.steps && <Stat label="Steps from a capture" value={capturedShare(run.steps)} />}
+              {run.steps?.threadMs && (
+                <Stat label="Training thread, per step" value={threadTimes(run.steps.threadMs)} />
+              )}
               {Object.entries(device.versions).map(([name, version]) => (
                 <Stat key={name} label={name} value={version} />
               ))}
@@ -122,4 +125,10 @@ export const EfficiencyTab = memo(function EfficiencyTab({
 function capturedShare({ played, ordinary, kernels }: StepsTaken): string {
   const share = formatPercent(played / Math.max(1, played + ordinary));
   return kernels === null ? share : `${share}, ${formatNumber(kernels)} kernels each`;
+}
+
+function threadTimes({ played, ordinary }: NonNullable<StepsTaken['threadMs']>): string {
+  const ms = (value: number): string => `${formatNumber(value, 2)} ms`;
+  const without = ordinary === null ? [] : [played === null ? ms(ordinary) : `${ms(ordinary)} without a capture`];
+  return [...(played === null ? [] : [`${ms(played)} from a capture`]), ...without].join(', ') || '–';
 }

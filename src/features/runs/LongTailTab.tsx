@@ -7,54 +7,69 @@ import { FaultNotice, Notice } from '../../ui/Notice';
 import { Panel } from '../../ui/Panel';
 import { DataDialog } from '../../charts/DataDialog';
 import type { ChartTable } from '../../charts/table';
-import { GROUP_NAMES, popularityGroups, type PopularityGroup } from '../../domain/longTail';
+import { GROUP_NAMES, type PopularityGroup } from '../../domain/longTail';
 import { CUTOFFS, type Cutoff } from '../../domain/metrics';
 import type { RunSummary } from '../../domain/run';
-import { useDatasets } from '../../state/datasets';
+import type { AnalysisCommand } from '../../domain/protocol';
+import { longTailOf } from '../../state/analysis';
+import { useAnswer } from '../../state/useAsked';
+import type { AskOptions } from '../../state/workerThread';
 import { standIn } from '../readings/findings';
-import { useDetails, type LoadedDetails } from './useDetails';
 import styles from './runs.module.css';
 
 /** How a run serves popular and rare items (EGRA, Figure 2). */
 export const LongTailTab = memo(function LongTailTab({ run }: { readonly run: RunSummary }) {
-  const state = useDetails(run);
-  const items = useDatasets(
-    ({ datasets }) => datasets.find(({ id }) => id === run.experiment.dataset.id)?.statistics.items,
+  const [cutoff, setCutoff] = useState<Cutoff>(20);
+  const { id, result } = run;
+  const { seed, dataset } = run.experiment;
+  // A run that has ended is asked about again: then there are results.
+  const command = useMemo(
+    (): Asked => ({
+      type: 'longTail',
+      settings: [{ key: id, runs: [{ id, seed }] }],
+      datasetId: dataset.id,
+      cutoff,
+      result,
+    }),
+    [id, seed, dataset.id, cutoff, result],
   );
-  if (state.name === 'loading') return <p className={styles.note}>Reading results per user …</p>;
-  if (state.name === 'failed') return <FaultNotice fault={state.fault} />;
-  const { details, interactions } = state.value;
-  if (!details)
-    return (
-      <Notice title="The groups need the test evaluation.">
-        It happens at the best epoch, when the run ends or is stopped.
-      </Notice>
-    );
-  if (!interactions || items === undefined)
+  const { value, last, fault } = useAnswer(command, ask);
+  if (fault?.code === 'DATA_NOT_FOUND')
     return (
       <Notice tone="warning" title="The run’s dataset is no longer stored here.">
         Import it again on the Data page to see how popular the recommended items are.
       </Notice>
     );
-  return <Groups run={run} details={details} interactions={interactions} items={items} />;
+  if (fault) return <FaultNotice fault={fault} />;
+  const answer = value ?? last;
+  if (!answer) return <p className={styles.note}>Reading results per user …</p>;
+  if (!answer.groups)
+    return (
+      <Notice title="The groups need the test evaluation.">
+        It happens at the best epoch, when the run ends or is stopped.
+      </Notice>
+    );
+  return <Groups run={run} {...answer} groups={answer.groups} wanted={cutoff} onWanted={setCutoff} />;
 });
 
-type Known = { readonly [Key in 'details' | 'interactions']: NonNullable<LoadedDetails[Key]> };
+type Asked = Extract<AnalysisCommand, { type: 'longTail' }> & Pick<RunSummary, 'result'>;
 
-function Groups({ run, details, interactions, items }: Known & { readonly run: RunSummary; readonly items: number }) {
-  const [cutoff, setCutoff] = useState<Cutoff>(20);
+const ask = async ({ result: _, ...command }: Asked, options: AskOptions) => {
+  const [setting] = await longTailOf(command, options);
+  return { cutoff: command.cutoff, groups: setting?.runs[0]?.groups ?? null };
+};
+
+interface GroupsProps {
+  readonly run: RunSummary;
+  readonly groups: readonly PopularityGroup[];
+  /** What they are grouped by; `wanted` is what is being asked for. */
+  readonly cutoff: Cutoff;
+  readonly wanted: Cutoff;
+  readonly onWanted: (cutoff: Cutoff) => void;
+}
+
+function Groups({ run, groups, cutoff, wanted, onWanted }: GroupsProps) {
   const [data, setData] = useState(false);
-  const groups = useMemo(
-    () =>
-      popularityGroups(
-        interactions,
-        items,
-        { users: details.perUser.users, topItems: details.topItems, width: details.cutoff },
-        cutoff,
-        GROUP_NAMES.length,
-      ),
-    [details, interactions, items, cutoff],
-  );
   const rows = useMemo(() => groups.map((group, place): Row => ({ ...group, place })), [groups]);
   const columns = useMemo(() => columnsOf(rows, cutoff), [rows, cutoff]);
   const title = 'By popularity of the item';
@@ -69,9 +84,9 @@ function Groups({ run, details, interactions, items }: Known & { readonly run: R
             segments
             hideLabel
             label="Cutoff K"
-            value={String(cutoff)}
+            value={String(wanted)}
             options={CUTOFFS.map((value) => ({ value: String(value), label: `@${value}` }))}
-            onValueChange={(value) => setCutoff(CUTOFFS.find((one) => String(one) === value) ?? 20)}
+            onValueChange={(value) => onWanted(CUTOFFS.find((one) => String(one) === value) ?? 20)}
           />
           <Button small variant="quiet" onClick={() => setData(true)}>
             Data

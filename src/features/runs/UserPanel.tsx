@@ -1,36 +1,39 @@
-import { useMemo, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { formatCount, formatMetric, plural } from '../../ui/format';
 import { Button } from '../../ui/Button';
 import { DataTable, type Column } from '../../ui/DataTable';
 import { EntityName } from '../../ui/EntityName';
 import { Field, Input } from '../../ui/Field';
+import { FaultNotice } from '../../ui/Notice';
 import { Panel } from '../../ui/Panel';
 import type { DatasetLabels } from '../../domain/dataset';
 import { entityLabel, idAndName, idFinder, idOf, originalIds } from '../../domain/entityNames';
-import type { Interactions } from '../../domain/interactions';
-import { metricLabel, type MetricKey } from '../../domain/metrics';
-import type { RunDetails } from '../../storage/runs';
-import { itemPopularity, ranked, userView, type TopItem } from './userRows';
+import { metricLabel } from '../../domain/metrics';
+import type { TopItem, UserMetric, UserResults, UserView } from '../../domain/userResults';
+import { userOf, type AnalysisThread } from '../../state/analysis';
+import { useAnswer } from '../../state/useAsked';
 import styles from './runs.module.css';
 
 interface UserPanelProps {
-  readonly details: RunDetails;
-  readonly metric: MetricKey;
-  readonly interactions: Interactions | null;
+  /** The one that has answered with `results`. */
+  readonly thread: AnalysisThread;
+  readonly runId: string;
+  readonly results: UserResults;
+  readonly metric: UserMetric;
   readonly labels: DatasetLabels | null;
 }
 
 /** One user: history, top list with hits, and what was missed. */
-export function UserPanel({ details, metric, interactions, labels }: UserPanelProps) {
-  const { users, values } = details.perUser;
-  const order = useMemo(() => ranked(values[metric]), [values, metric]);
+export function UserPanel({ thread, runId, results, metric, labels }: UserPanelProps) {
+  const { users, cutoff } = results;
+  const { values, order } = results.all[metric];
   const [row, setRow] = useState(() => order[order.length - 1] ?? 0);
   const [typed, setTyped] = useState<string | null>(null);
-  const popularity = useMemo(() => (interactions ? itemPopularity(interactions) : null), [interactions]);
-  const view = useMemo(
-    () => (interactions && popularity ? userView(details, row, interactions, popularity) : null),
-    [details, row, interactions, popularity],
-  );
+  const command = useMemo(() => ({ runId, row }), [runId, row]);
+  const ask = useCallback((asked: typeof command) => userOf(thread, asked, {}), [thread]);
+  const { value, last, fault } = useAnswer(command, ask);
+  // While another user is read, the one before stays.
+  const answer = value ?? last;
   const find = useMemo(() => rowFinder(users, labels), [users, labels]);
   const columns = useMemo(() => columnsFor(labels), [labels]);
 
@@ -50,7 +53,7 @@ export function UserPanel({ details, metric, interactions, labels }: UserPanelPr
   return (
     <Panel
       title={`User ${idAndName(labels, 'user', user)}`}
-      note={`${originalIds(labels, 'user') ? `index ${user}, ` : ''}${metricLabel(metric)} ${formatMetric(values[metric][row])}`}
+      note={`${originalIds(labels, 'user') ? `index ${user}, ` : ''}${metricLabel(metric)} ${formatMetric(values[row])}`}
     >
       <div className={styles.buttons}>
         <Field label="User id" {...(wanted < 0 && { error: `User ${typed} has no test items or does not exist.` })}>
@@ -81,37 +84,54 @@ export function UserPanel({ details, metric, interactions, labels }: UserPanelPr
           Worst
         </Button>
       </div>
-      {view ? (
-        <>
-          <p className={styles.note}>
-            {plural(view.history.length, 'training item')} · {formatCount(view.top.filter(({ hit }) => hit).length)} of{' '}
-            {formatCount(view.missed.length + view.top.filter(({ hit }) => hit).length)} test items in the first{' '}
-            {details.cutoff}
-          </p>
-          <div className={styles.topList}>
-            <DataTable
-              label={`Top list of user ${idAndName(labels, 'user', user)}`}
-              columns={columns}
-              rows={view.top}
-              rowId={({ rank }) => String(rank)}
-            />
-          </div>
-          {view.missed.length > 0 && (
-            <p className={styles.note}>
-              Missed:{' '}
-              {view.missed
-                .map(
-                  (item) =>
-                    `${entityLabel(labels, 'item', item)} (${plural(popularity?.[item] ?? 0, 'training interaction')})`,
-                )
-                .join(', ')}
-            </p>
-          )}
-        </>
-      ) : (
+      {fault && <FaultNotice fault={fault} />}
+      {!fault && answer?.view && (
+        <Lists view={answer.view} cutoff={cutoff} columns={columns} labels={labels} user={user} />
+      )}
+      {!fault && !answer && <p className={styles.note}>Reading the user’s list …</p>}
+      {!fault && answer && !answer.view && (
         <p className={styles.note}>The dataset is no longer stored. Import it again to see items and hits.</p>
       )}
     </Panel>
+  );
+}
+
+interface ListsProps {
+  readonly view: UserView;
+  readonly cutoff: number;
+  readonly columns: readonly Column<TopItem>[];
+  readonly labels: DatasetLabels | null;
+  readonly user: number;
+}
+
+function Lists({ view, cutoff, columns, labels, user }: ListsProps) {
+  const hits = view.top.filter(({ hit }) => hit).length;
+  return (
+    <>
+      <p className={styles.note}>
+        {plural(view.history, 'training item')} · {formatCount(hits)} of {formatCount(view.missed.length + hits)} test
+        items in the first {cutoff}
+      </p>
+      <div className={styles.topList}>
+        <DataTable
+          label={`Top list of user ${idAndName(labels, 'user', user)}`}
+          columns={columns}
+          rows={view.top}
+          rowId={({ rank }) => String(rank)}
+        />
+      </div>
+      {view.missed.length > 0 && (
+        <p className={styles.note}>
+          Missed:{' '}
+          {view.missed
+            .map(
+              ({ item, popularity }) =>
+                `${entityLabel(labels, 'item', item)} (${plural(popularity, 'training interaction')})`,
+            )
+            .join(', ')}
+        </p>
+      )}
+    </>
   );
 }
 

@@ -1,4 +1,4 @@
-import { memo, useMemo, useState } from 'react';
+import { memo, useCallback, useEffect, useMemo, useState } from 'react';
 import { formatCount, formatMetric, formatPercent } from '../../ui/format';
 import { Choice } from '../../ui/Field';
 import { FaultNotice, Notice } from '../../ui/Notice';
@@ -6,17 +6,18 @@ import { Columns } from '../../ui/Page';
 import { Panel } from '../../ui/Panel';
 import { Stat, StatList } from '../../ui/Stat';
 import { Histogram } from '../../charts/Histogram';
-import { metricLabel, type MetricKey, type PerUserMetrics } from '../../domain/metrics';
+import { metricLabel } from '../../domain/metrics';
 import type { RunSummary } from '../../domain/run';
+import { USER_METRICS, type RankedUsers, type UserMetric } from '../../domain/userResults';
+import { newAnalysisThread, usersOf } from '../../state/analysis';
+import { useAnswer } from '../../state/useAsked';
+import { useLabels } from '../../state/useLabels';
 import { median } from '../readings/curves';
 import { standIn } from '../readings/findings';
-import { useDetails } from './useDetails';
 import { UserPanel } from './UserPanel';
-import { ranked, unitHistogram } from './userRows';
+import { unitHistogram } from './userRows';
 import styles from './runs.module.css';
 
-type UserMetric = Extract<MetricKey, 'recall@20' | 'ndcg@20'>;
-const METRICS: readonly UserMetric[] = ['recall@20', 'ndcg@20'];
 const RELEVANT = [
   { value: 'all', label: 'all held-out' },
   { value: 'liked', label: 'liked only' },
@@ -24,13 +25,20 @@ const RELEVANT = [
 
 /** How the test metrics are spread over users, and what one user was given. */
 export const UsersTab = memo(function UsersTab({ run }: { readonly run: RunSummary }) {
-  const state = useDetails(run);
+  const [thread] = useState(() => newAnalysisThread());
+  useEffect(() => () => thread.end(), [thread]);
+  const { id, result } = run;
+  // A run that has ended is asked again: then there are results.
+  const command = useMemo(() => ({ id, result }), [id, result]);
+  const ask = useCallback(({ id: runId }: typeof command) => usersOf(thread, runId, {}), [thread]);
+  const { value, fault } = useAnswer(command, ask);
+  const labels = useLabels(run.experiment.dataset.id);
   const [metric, setMetric] = useState<UserMetric>('recall@20');
   const [relevant, setRelevant] = useState<'all' | 'liked'>('all');
-  if (state.name === 'loading') return <p className={styles.note}>Reading results per user …</p>;
-  if (state.name === 'failed') return <FaultNotice fault={state.fault} />;
-  const { details, interactions, labels } = state.value;
-  if (!details)
+  if (fault) return <FaultNotice fault={fault} />;
+  if (!value) return <p className={styles.note}>Reading results per user …</p>;
+  const { results } = value;
+  if (!results)
     return (
       <Notice title="Results per user need the test evaluation.">
         It happens at the best epoch, when the run ends or is stopped.
@@ -45,7 +53,7 @@ export const UsersTab = memo(function UsersTab({ run }: { readonly run: RunSumma
           title={`${metricLabel(metric)} per user, test${relevant === 'liked' ? ', liked only' : ''}`}
           actions={
             <>
-              {details.perUserLiked && (
+              {results.liked && (
                 <Choice
                   segments
                   hideLabel
@@ -60,24 +68,23 @@ export const UsersTab = memo(function UsersTab({ run }: { readonly run: RunSumma
                 hideLabel
                 label="Metric"
                 value={metric}
-                options={METRICS.map((value) => ({ value, label: metricLabel(value) }))}
+                options={USER_METRICS.map((value) => ({ value, label: metricLabel(value) }))}
                 onValueChange={setMetric}
               />
             </>
           }
         >
-          <Distribution perUser={(relevant === 'liked' && details.perUserLiked) || details.perUser} metric={metric} />
+          <Distribution of={((relevant === 'liked' && results.liked) || results.all)[metric]} metric={metric} />
         </Panel>
-        <UserPanel details={details} metric={metric} interactions={interactions} labels={labels} />
+        <UserPanel thread={thread} runId={id} results={results} metric={metric} labels={labels} />
       </Columns>
     </div>
   );
 });
 
-function Distribution({ perUser, metric }: { readonly perUser: PerUserMetrics; readonly metric: UserMetric }) {
+function Distribution({ of, metric }: { readonly of: RankedUsers; readonly metric: UserMetric }) {
   const facts = useMemo(() => {
-    const values = perUser.values[metric];
-    const order = ranked(values);
+    const { values, order } = of;
     const zeros = values.reduce((count, value) => count + (value === 0 ? 1 : 0), 0);
     return {
       histogram: unitHistogram(values),
@@ -86,7 +93,7 @@ function Distribution({ perUser, metric }: { readonly perUser: PerUserMetrics; r
       median: median(Array.from(order, (row) => values[row] ?? 0)),
       zeroShare: zeros / Math.max(1, values.length),
     };
-  }, [perUser, metric]);
+  }, [of]);
   const name = metricLabel(metric);
   return (
     <>

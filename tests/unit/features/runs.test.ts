@@ -14,7 +14,8 @@ import {
   type Curves,
 } from '../../../src/features/readings/curves';
 import { filterRuns, NO_FILTER } from '../../../src/features/runs/filter';
-import { itemPopularity, ranked, unitHistogram, userView } from '../../../src/features/runs/userRows';
+import { unitHistogram } from '../../../src/features/runs/userRows';
+import { itemPopularity, ranked, userView } from '../../../workers/analysis/userResults';
 import type { RunDetails } from '../../../src/storage/runs';
 
 const metrics = (value: number) => Object.fromEntries(METRIC_KEYS.map((key) => [key, value])) as Metrics;
@@ -163,8 +164,8 @@ describe('a user', () => {
       [2, true],
       [1, false],
     ]);
-    expect(view.missed).toEqual([0]);
-    expect(view.history).toEqual([3]);
+    expect(view.missed).toEqual([{ item: 0, popularity: 0 }]);
+    expect(view.history).toBe(1);
     expect([...popularity]).toEqual([0, 0, 0, 3]);
   });
 

@@ -5,10 +5,13 @@ import { registerActivationSlope } from './activationSlope';
 import { registerBatchNorm } from './batchNorm';
 import { registerBpr } from './bpr';
 import { registerColumnSums } from './columnSums';
+import { registerComplexProduct } from './complexProduct';
 import { registerCsrProduct } from './csrProduct';
+import { registerDivergence } from './divergence';
 import { registerDropoutMask } from './dropoutMask';
 import { registerExpertScores } from './expertScores';
 import { registerHalves } from './halves';
+import { registerLabelled } from './labelled';
 import { registerMaskedTopK } from './maskedTopK';
 import { registerMixture } from './mixture';
 import { registerModalityMix } from './modalityMix';
@@ -64,4 +67,7 @@ export function registerKernels(): void {
   registerSampledAttention();
   registerSequenceRows();
   registerPairDots();
+  registerComplexProduct();
+  registerDivergence();
+  registerLabelled();
 }

@@ -199,5 +199,17 @@ export const table = defineTable({
     { key: 'unsmooth', label: 'Positions (TUR)' },
     { key: 'reg', label: 'L2' },
   ],
+  oddities: [
+    {
+      text: 'The authors’ evaluation leaves validation items out of the test ranking, and test items out of the validation ranking: the published row is a little high.',
+    },
+    {
+      text: 'The authors’ code draws the transformer’s samples anew at every evaluation; here they are drawn once for a run.',
+    },
+    {
+      text: 'All terms are sums over the batch: weights depend on its size.',
+      when: { key: 'reduction', values: ['sum'] },
+    },
+  ],
   mmrec: null,
 });

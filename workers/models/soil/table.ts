@@ -166,5 +166,16 @@ export const table = defineTable({
     { key: 'userToBehaviour', label: 'InfoNCE, users to behaviour' },
     { key: 'userToSide', label: 'InfoNCE, users to modalities' },
   ],
+  oddities: [
+    {
+      text: 'The authors’ code divides second-order values by the degree of the user that has the item’s number: the published numbers come from it, and they depend on the numbering.',
+      when: { key: 'userBlock', values: ['reference'] },
+    },
+    {
+      text: 'Second-order pairs may lie within the history, where they add no new item.',
+      when: { key: 'excludeHistory', values: [false] },
+    },
+    { text: 'There is no regulariser: the code never reads its weight.' },
+  ],
   mmrec: null,
 });
