@@ -160,13 +160,15 @@ function findingsOf({ config }: Context, trained: Csr, pairs: Csr, counts: Csr, 
     }
     if (isNew) withNew += 1;
   }
+  // Devices round cosines each in their way: what is told is what they share.
+  const share = all > 0 ? Number((known / all).toFixed(6)) : 0;
   const numbers: Finding = {
     kind: 'numbers',
     key: 'secondOrder',
     title: 'Second-order neighbours',
     rows: [
       { label: 'users with an item outside of their history', value: withNew / Math.max(1, active), unit: 'share' },
-      { label: 'weight on items of the history', value: all > 0 ? known / all : 0, unit: 'share' },
+      { label: 'weight on items of the history', value: share, unit: 'share' },
       { label: 'pairs of items in the interest graph', value: counts.indices.length },
     ],
   };

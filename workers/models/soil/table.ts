@@ -17,7 +17,6 @@ export const table = defineTable({
     title: 'SOIL: Contrastive Second-Order Interest Learning for Multimodal Recommendation',
     venue: 'ACM MM',
     year: 2024,
-    url: 'https://doi.org/10.1145/3664647.3681207',
   },
   publishedAs: ['SOIL'],
   minModalities: 1,
