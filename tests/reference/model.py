@@ -27,6 +27,10 @@ class Reference:
     datasets = {}
     # Users that the peer ranks when ranking is timed, where all would take too long.
     most_ranked = None
+    # Beginnings of the names of parameters that a second loss moves, and the first one never.
+    second = ()
+    # Whether Adam's moments and count of steps return to 0 at the start of each epoch.
+    forgets = False
 
     def __init__(self, config, modalities):
         self.config, self.modalities = config, list(modalities)
@@ -55,6 +59,14 @@ class Reference:
     def terms(self, given, batch):
         """The loss terms of a batch: name to (value, weight)."""
         raise NotImplementedError
+
+    def second_terms(self, given, batch):
+        """The loss terms that move the parameters of `second`, by an Adam of their own; everything else is constant there."""
+        raise NotImplementedError
+
+    def second_batches(self, given):
+        """What the second loss trains on before an epoch starts; None where it follows every step, on the step's batch."""
+        return None
 
     def final(self, given):
         """What ranking reads: rows of users and of items, unless `scores` takes something else."""
