@@ -140,10 +140,10 @@ class Trained:
 
 
 def batches_of(data):
-    """The data set's batches as index tensors, with the place of each pair among the training pairs."""
+    """The data set's batches as index tensors, with the place of each pair among the training pairs, or -1."""
     places = {pair: place for place, pair in enumerate(data.train)}
     return [{"users": torch.tensor(u), "positives": torch.tensor(i), "negatives": torch.tensor(j),
-             "pairs": torch.tensor([places[pair] for pair in zip(u, i)])} for u, i, j in data.batches]
+             "pairs": torch.tensor([places.get(pair, -1) for pair in zip(u, i)])} for u, i, j in data.batches]
 
 
 class Runs:
