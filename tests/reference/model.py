@@ -16,7 +16,7 @@ BASE = {"embeddingSize": 8, "batchSize": 32, "learningRate": 1e-3, "lrDecay": 1.
 class Reference:
     """A model for one configuration and list of modalities. README.md says what each method is for.
 
-    A batch is {"users", "positives", "negatives", "pairs"}: index tensors; pairs are places among the training pairs.
+    A batch is {"users", "positives", "negatives", "pairs"}: index tensors; pairs are places among the training pairs, or -1.
     """
 
     id = ""
