@@ -30,5 +30,12 @@ export const checkpointManifest = z.strictObject({
     z.string(),
     z.strictObject({ shape: z.array(count), values: storedArray, first: storedArray, second: storedArray }),
   ),
-  best: z.strictObject({ epoch: count, values: z.record(z.string(), storedArray) }).nullable(),
+  best: z
+    .strictObject({
+      epoch: count,
+      values: z.record(z.string(), storedArray),
+      // Checkpoints were written without it.
+      state: z.record(z.string(), storedArray).default({}),
+    })
+    .nullable(),
 });

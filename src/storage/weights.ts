@@ -12,11 +12,33 @@ export interface Trace {
 
 export type Shapes = Readonly<Record<string, readonly number[]>>;
 
+/** Before the names of what a model kept besides its parameters. */
+const STATE = 'state/';
+
+type Arrays = Readonly<Record<string, Float32Array>>;
+
+/** Parameters and state under names that tell them apart. */
+export const weightArrays = ({ values, state }: { readonly values: Arrays; readonly state: Arrays }): Arrays => ({
+  ...values,
+  ...Object.fromEntries(Object.entries(state).map(([name, array]) => [STATE + name, array])),
+});
+
+/** The opposite of `weightArrays`; weights that were stored without state have an empty one. */
+export function byKind(arrays: Arrays): { readonly values: Arrays; readonly state: Arrays } {
+  const values: Record<string, Float32Array> = {};
+  const state: Record<string, Float32Array> = {};
+  for (const [name, array] of Object.entries(arrays)) {
+    if (name.startsWith(STATE)) state[name.slice(STATE.length)] = array;
+    else values[name] = array;
+  }
+  return { values, state };
+}
+
 /** A finished run's weights: of its best epoch with the final embeddings, or of its last one. */
 export async function writeWeights(
   database: Database,
   runId: string,
-  arrays: Readonly<Record<string, Float32Array>>,
+  arrays: Arrays,
   shapes: Shapes = {},
   of: WeightsOf = 'best',
 ): Promise<void> {
@@ -29,7 +51,7 @@ export async function writeWeights(
 }
 
 /**
- * Parameters by name, of the best epoch also `represent/users` and `represent/items`; null while a run has not finished, and of the
+ * Parameters by name and `state/…`, of the best epoch also `represent/users` and `represent/items`; null while a run has not finished, and of the
  * last epoch where it was the best or is not kept. `wanted`: only those of these names that there are. Throws `STORE_DAMAGED`.
  */
 export async function readWeights(

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as tf from '@tensorflow/tfjs-core';
+import { decoupledDecayOf, learningRateOf } from '../../src/domain/models/schedule';
 import { readFloats } from '../../workers/engine/backends';
 import type { Device } from '../../workers/engine/device';
-import { Adam } from '../../workers/engine/kernels/adam';
+import { Adam, ADAM_DEFAULTS } from '../../workers/engine/kernels/adam';
 import type { GoldenDataset, GoldenStep } from '../../workers/models/golden';
 import type { Model } from '../../workers/models/model';
-import { GoldenScope } from '../../workers/training/proof/golden';
+import { contextOf, GoldenScope } from '../../workers/training/proof/golden';
 import {
   AGREEMENT,
   agrees,
@@ -41,7 +42,9 @@ for (const backend of ['cpu', 'wasm', 'webgpu'] as const) {
             .filter((name) => !name.includes('@'))
             .sort(),
         );
-        const adam = new Adam();
+        const { config } = contextOf(wanted, dataset);
+        const adam = new Adam({ ...ADAM_DEFAULTS, decoupledDecay: decoupledDecayOf(config) });
+        for (const { epoch, lr } of wanted.steps) expect(learningRateOf(config, epoch)).toBeCloseTo(lr, 9);
         const doubts: Doubts = new Map();
         for (const [place, step] of wanted.steps.entries())
           await expectStep(model, wanted, dataset, step, place, adam, doubts);

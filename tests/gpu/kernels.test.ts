@@ -243,7 +243,7 @@ for (const backend of BACKENDS) {
 
   describeOn(backend, 'Adam', (test) => {
     test('equals its twin over ten steps, decay included', async () => {
-      const settings = { ...ADAM_DEFAULTS, weightDecay: 0.01 };
+      const settings = { ...ADAM_DEFAULTS, weightDecay: 0.01, decoupledDecay: 0.2 };
       const start = uniform(1001);
       const parameter = newParameter('adam', 'test', [7, 143], start);
       const adam = new Adam(settings);
@@ -255,6 +255,7 @@ for (const backend of BACKENDS) {
         tensor.dispose();
         adamPortable(twin.theta, twin.first, twin.second, gradient, settings, {
           learningRate: 0.01,
+          shrink: 0.01 * 0.2,
           correction1: 1 - 0.9 ** step,
           correction2: 1 - 0.999 ** step,
         });

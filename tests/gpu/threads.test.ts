@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { testHost } from '#test-host';
 import { describe, expect, it, vi } from 'vitest';
 import { openDevice } from '../../workers/engine/device';
-import { Adam, newParameter } from '../../workers/engine/kernels/adam';
+import { Adam, ADAM_DEFAULTS, newParameter } from '../../workers/engine/kernels/adam';
 import { sparseProduct } from '../../workers/engine/kernels/csrProduct';
 import { expertScores } from '../../workers/engine/kernels/expertScores';
 import { maskedTopK } from '../../workers/engine/kernels/maskedTopK';
@@ -66,7 +66,7 @@ const WORK: Readonly<Record<string, () => tf.Tensor>> = {
   'sums of rows': () => tf.sum(matrix(normals('x', 1100 * 1001), 1100, 1001), 1),
   Adam: () => {
     const parameter = newParameter('x', 'x', [ROWS, COLUMNS], normals('x', ROWS * COLUMNS));
-    const adam = new Adam({ beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 });
+    const adam = new Adam({ ...ADAM_DEFAULTS, weightDecay: 0.01 });
     for (let step = 0; step < 3; step++)
       adam.step([parameter], [matrix(normals(`g${step}`, ROWS * COLUMNS), ROWS, COLUMNS)], 0.01);
     return tf.stack([parameter.tensor, parameter.first, parameter.second]);

@@ -35,7 +35,9 @@ function checkpointAt(step: number, withBest = true): Checkpoint {
       table: { shape: [5, 1], values: array(1), first: array(2), second: array(3) },
       'layer/weight': { shape: [5], values: array(4), first: array(5), second: array(6) },
     },
-    bestWeights: withBest ? { epoch: 3, values: { table: array(7), 'layer/weight': array(8) } } : null,
+    bestWeights: withBest
+      ? { epoch: 3, values: { table: array(7), 'layer/weight': array(8) }, state: { stage: array(9) } }
+      : null,
   };
 }
 

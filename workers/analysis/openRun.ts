@@ -3,7 +3,7 @@ import { completeConfig } from '../../src/domain/models/catalogue';
 import type { RunDocument, WeightsOf } from '../../src/domain/run';
 import type { Database } from '../../src/storage/database';
 import { readRun } from '../../src/storage/runs';
-import { readWeights } from '../../src/storage/weights';
+import { byKind, readWeights } from '../../src/storage/weights';
 import { overwrite } from '../engine/kernels/adam';
 import { stream } from '../numbers/rng';
 import type { Model } from '../models/model';
@@ -49,7 +49,7 @@ export async function openRun(
     if (!values) throw noWeights(run);
     overwrite(parameter, values);
   }
-  if (weights.state) model.restoreState?.(weights.state);
+  model.restoreState?.(weights.state);
   await model.prepareRanking?.();
   return { run, data, model, epoch: weights.epoch, step: weights.step };
 }
@@ -61,7 +61,8 @@ export interface StoredWeights {
   /** Steps of the checkpoint they come from; null for those of a run that has ended. */
   readonly step: number | null;
   readonly values: Readonly<Record<string, Float32Array>>;
-  readonly state?: Readonly<Record<string, Float32Array>>;
+  /** What the model kept besides them; empty where nothing was. */
+  readonly state: Readonly<Record<string, Float32Array>>;
 }
 
 /** All, or of a run that has ended only those of the names that are wanted. Throws `RUN_NO_WEIGHTS` before the first checkpoint. */
@@ -73,9 +74,9 @@ export async function storedWeights(
 ): Promise<StoredWeights> {
   if (run.result) {
     const last = of === 'latest' ? await readWeights(database, run.id, 'latest', wanted) : null;
-    if (last) return { epoch: run.epochs.length - 1, step: null, values: last };
+    if (last) return { epoch: run.epochs.length - 1, step: null, ...byKind(last) };
     const values = await readWeights(database, run.id, 'best', wanted);
-    if (values) return { epoch: run.result.bestEpoch, step: null, values };
+    if (values) return { epoch: run.result.bestEpoch, step: null, ...byKind(values) };
   }
   const checkpoint = await readCheckpoint(database, run.id);
   if (!checkpoint) throw noWeights(run);

@@ -151,11 +151,16 @@ export interface Model {
   routePairs?(pairs: Pairs): Promise<RoutedProbabilities>;
   /** How given pairs are routed, on request. */
   explainPairs?(pairs: Pairs): Promise<PairRouting>;
-  /** What a resumed run needs besides parameters and streams. */
+  /** What going on, or ranking, needs besides parameters and streams. It is kept with the best epoch's parameters too. */
   state?(): Promise<Record<string, Float32Array>>;
+  /** Takes back what `state` gave; whatever is missing stays as it is. */
   restoreState?(state: Readonly<Record<string, Float32Array>>): void;
   dispose(): void;
 }
+
+/** What a model keeps besides its parameters; empty for one that keeps nothing. */
+export const stateOf = async (model: Pick<Model, 'state'>): Promise<Record<string, Float32Array>> =>
+  (await model.state?.()) ?? {};
 
 /** A model as the trainer finds it: whoever calls `build` needs to know no option of it. */
 export interface ModelKind {

@@ -9,10 +9,11 @@ import type { SavedParameter } from '../engine/kernels/adam';
 import type { SamplerState } from './sampler';
 import type { StoppingState } from './stopping';
 
-/** The best epoch's parameter values, by name. */
+/** The best epoch's parameter values, by name, and what the model kept besides them. */
 export interface BestWeights {
   readonly epoch: number;
   readonly values: Readonly<Record<string, Float32Array>>;
+  readonly state: Readonly<Record<string, Float32Array>>;
 }
 
 /** What a run continues from. Everything a later step depends on is here. */
@@ -44,7 +45,11 @@ interface Manifest {
   readonly parameters: Readonly<
     Record<string, { shape: number[]; values: StoredArray; first: StoredArray; second: StoredArray }>
   >;
-  readonly best: { epoch: number; values: Readonly<Record<string, StoredArray>> } | null;
+  readonly best: {
+    readonly epoch: number;
+    readonly values: Readonly<Record<string, StoredArray>>;
+    readonly state: Readonly<Record<string, StoredArray>>;
+  } | null;
 }
 
 const VERSION = 2;
@@ -69,6 +74,7 @@ export async function writeCheckpoint(database: Database, runId: string, checkpo
     best: bestWeights && {
       epoch: bestWeights.epoch,
       values: mapValues(bestWeights.values, (values, name) => splitArray(`${prefix}/best/${name}`, values, entries)),
+      state: mapValues(bestWeights.state, (values, name) => splitArray(`${prefix}/state/${name}`, values, entries)),
     },
   };
   await database.checkpoints.setMany([...entries, [prefix, manifest]]);
@@ -138,7 +144,11 @@ async function readSlot({ checkpoints }: Database, { head, parameters, best }: M
   return {
     ...head,
     parameters: saved,
-    bestWeights: best && { epoch: best.epoch, values: await joinArrays(checkpoints, best.values) },
+    bestWeights: best && {
+      epoch: best.epoch,
+      values: await joinArrays(checkpoints, best.values),
+      state: await joinArrays(checkpoints, best.state),
+    },
   };
 }
 

@@ -2,14 +2,14 @@ import { protocolOf } from '../../src/domain/models/catalogue';
 import type { Config } from '../../src/domain/models/table';
 import type { EpochPoint, WeightsOf } from '../../src/domain/run';
 import { writeDetails } from '../../src/storage/runs';
-import { writeWeights, type Shapes } from '../../src/storage/weights';
+import { weightArrays, writeWeights, type Shapes } from '../../src/storage/weights';
 import type { Device } from '../engine/device';
 import { overwrite } from '../engine/kernels/adam';
 import { readValues } from '../engine/parameters';
 import type { Ranker } from '../engine/ranking';
 import { stream } from '../numbers/rng';
 import { readRepresentation, withRepresentation } from '../engine/representation';
-import type { Model } from '../models/model';
+import { stateOf, type Model } from '../models/model';
 import {
   CheckpointClock,
   dropOlderCheckpoint,
@@ -40,6 +40,12 @@ interface SessionParts {
   readonly sampler: Sampler;
   readonly trace: TraceRecorder | null;
 }
+
+/** Parameters and state as they are now. */
+const readWeightsOf = async (model: Model): Promise<Omit<BestWeights, 'epoch'>> => ({
+  values: await readValues(model.parameters),
+  state: await stateOf(model),
+});
 
 /** Epochs with their evaluations, the best of them, and checkpoints of all that. */
 export class TrainingSession {
@@ -133,7 +139,7 @@ export class TrainingSession {
     const pairs = valid && model.observePairs ? await model.observePairs(pairsOf(target)) : {};
     // With nobody to validate on, the last epoch is the best.
     if (judged ? this.#stopping.observe(judged) : target.users.length === 0) {
-      this.#bestWeights = { epoch, values: await readValues(model.parameters) };
+      this.#bestWeights = { epoch, ...(await readWeightsOf(model)) };
       record.update({ best: valid && { epoch, valid } });
     }
     const observed = { ...terms.observed, ...pairs };
@@ -163,11 +169,12 @@ export class TrainingSession {
     const shapes = Object.fromEntries(model.parameters.map(({ name, tensor }) => [name, tensor.shape]));
     // Where pairs can be looked into, two epochs can be put side by side.
     if (model.explainPairs && best.epoch !== record.epochs.length - 1)
-      await this.#keep(await readValues(model.parameters), shapes, 'latest');
+      await this.#keep(weightArrays(await readWeightsOf(model)), shapes, 'latest');
     for (const parameter of model.parameters) {
       const values = best.values[parameter.name];
       if (values) overwrite(parameter, values);
     }
+    model.restoreState?.(best.state);
     const valid = await this.#evaluate(this.#targets.valid, false);
     const test = await this.#evaluate(this.#targets.test, false);
     if (!valid || !test) return;
@@ -182,7 +189,7 @@ export class TrainingSession {
     );
     const { users, items, width } = await readRepresentation(() => model.represent());
     await this.#keep(
-      { ...best.values, 'represent/users': users, 'represent/items': items },
+      { ...weightArrays(best), 'represent/users': users, 'represent/items': items },
       { ...shapes, 'represent/users': [users.length / width, width], 'represent/items': [items.length / width, width] },
       'best',
     );

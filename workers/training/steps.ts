@@ -7,7 +7,7 @@ import { isWebGPU, readFloats } from '../engine/backends';
 import type { Recorder } from '../engine/capture/recorder';
 import type { GivenNumbers } from '../engine/capture/given';
 import { Repeated } from '../engine/capture/repeated';
-import { Adam, ADAM_NAME, type Parameter } from '../engine/kernels/adam';
+import { Adam, ADAM_DEFAULTS, ADAM_NAME, type Parameter } from '../engine/kernels/adam';
 import { RecordingStep, siteKey, type StepPlace } from '../engine/recordingStep';
 import { termGradientNorms, termGradients } from '../engine/step';
 import { RunningSums, SUMS_NAME, sumsNumbers } from '../engine/sums';
@@ -26,11 +26,13 @@ export interface StepParts {
   readonly random: (name: string) => Random;
   /** Whether steps on WebGPU may be played from a capture; by default they are. */
   readonly capture?: boolean;
+  /** AdamW's decay; 0 (Adam) if it is not said. */
+  readonly decoupledDecay?: number;
 }
 
 /** Takes steps: batch, loss, gradients, Adam, and what they sum up to. On WebGPU most of an epoch's are played from a capture. */
 export class Steps {
-  readonly adam = new Adam();
+  readonly adam: Adam;
   readonly sums = new RunningSums();
   /** Names of the loss's terms, and of what it observes, as of the last step that was taken the ordinary way. */
   termKeys: readonly string[] = [];
@@ -41,6 +43,7 @@ export class Steps {
 
   constructor(parts: StepParts) {
     this.#parts = parts;
+    this.adam = new Adam({ ...ADAM_DEFAULTS, decoupledDecay: parts.decoupledDecay ?? 0 });
     const backend: unknown = tf.backend();
     this.#repeated = parts.capture !== false && isWebGPU(backend) ? new Repeated(backend) : null;
   }

@@ -2,11 +2,12 @@ import { entry } from '../../src/domain/at';
 import type { EpochPoint, MemoryUse, StepsTaken, TermPoint } from '../../src/domain/run';
 import { AppError, type ErrorContext } from '../../src/domain/errors';
 import type { Config } from '../../src/domain/models/table';
-import { protocolOf } from '../../src/domain/models/catalogue';
+import { decoupledDecayOf, learningRateOf } from '../../src/domain/models/schedule';
 import type { Device } from '../engine/device';
 import { restoreParameter, saveParameter, type SavedParameter } from '../engine/kernels/adam';
 import { arrived, startReading, type Reading } from '../engine/reading';
 import { stepSync } from '../engine/sync';
+import { stateOf } from '../models/model';
 import { Steps, type StepParts } from './steps';
 
 /** Reporting intervals per epoch: enough for a live curve, few enough that reading back costs nothing. */
@@ -45,7 +46,7 @@ export class Trainer {
 
   constructor(parts: TrainerParts) {
     this.#parts = parts;
-    this.#steps = new Steps(parts);
+    this.#steps = new Steps({ ...parts, decoupledDecay: decoupledDecayOf(parts.config) });
     this.#interval = Math.max(1, Math.ceil(parts.sampler.stepsPerEpoch / INTERVALS_PER_EPOCH));
   }
 
@@ -63,8 +64,7 @@ export class Trainer {
   }
 
   learningRate(epoch: number): number {
-    const { learningRate, lrDecay, lrDecayEpochs } = protocolOf(this.#parts.config);
-    return learningRate * lrDecay ** (epoch / lrDecayEpochs);
+    return learningRateOf(this.#parts.config, epoch);
   }
 
   /**
@@ -194,7 +194,7 @@ export class Trainer {
       adamSteps: this.#steps.adam.steps,
       epochSums: [...this.#epochSums],
       epochObserved: { ...this.#epochObserved },
-      model: (await this.#parts.model.state?.()) ?? {},
+      model: await stateOf(this.#parts.model),
       parameters,
     };
   }

@@ -14,9 +14,17 @@ export interface AdamSettings {
   readonly epsilon: number;
   /** Added to the gradient as `weightDecay · θ` (PyTorch's coupled decay). */
   readonly weightDecay: number;
+  /** AdamW's: `θ ← θ − lr · decoupledDecay · θ` before the step. */
+  readonly decoupledDecay: number;
 }
 
-export const ADAM_DEFAULTS: AdamSettings = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
+export const ADAM_DEFAULTS: AdamSettings = {
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-8,
+  weightDecay: 0,
+  decoupledDecay: 0,
+};
 
 /**
  * A trainable tensor with its moments. The moments are updated where they lie; so is the tensor on WebGPU and CPU. On
@@ -56,6 +64,8 @@ export function disposeParameter(parameter: Parameter): void {
 
 interface StepScalars {
   readonly learningRate: number;
+  /** Share of itself that a parameter loses to AdamW's decay; 0 without it. */
+  readonly shrink: number;
   /** 1 − β₁ᵗ and 1 − β₂ᵗ. */
   readonly correction1: number;
   readonly correction2: number;
@@ -66,7 +76,7 @@ export const ADAM_NAME = 'adam';
 
 /**
  * PyTorch's Adam: `m ← β₁m + (1−β₁)g`, `v ← β₂v + (1−β₂)g²`,
- * `θ ← θ − (lr/(1−β₁ᵗ)) · m / (√(v/(1−β₂ᵗ)) + ε)`. On WebGPU a dispatch updates as many parameters as it can bind.
+ * `θ ← θ − (lr/(1−β₁ᵗ)) · m / (√(v/(1−β₂ᵗ)) + ε)`, and AdamW's decay before it. On WebGPU a dispatch updates as many parameters as it can bind.
  */
 export class Adam {
   readonly #settings: AdamSettings;
@@ -112,7 +122,7 @@ export class Adam {
   /** The shader's settings of the next step, which counts as taken. */
   next(learningRate: number): Float32Array<ArrayBuffer> {
     const { beta1, beta2, epsilon, weightDecay } = this.#settings;
-    const { correction1, correction2 } = this.#advance(learningRate);
+    const { shrink, correction1, correction2 } = this.#advance(learningRate);
     return Float32Array.of(
       beta1,
       beta2,
@@ -122,6 +132,7 @@ export class Adam {
       weightDecay,
       learningRate / correction1,
       1 / Math.sqrt(correction2),
+      shrink,
     );
   }
 
@@ -129,6 +140,7 @@ export class Adam {
     this.#steps += 1;
     return {
       learningRate,
+      shrink: learningRate * this.#settings.decoupledDecay,
       correction1: 1 - this.#settings.beta1 ** this.#steps,
       correction2: 1 - this.#settings.beta2 ** this.#steps,
     };
@@ -169,7 +181,7 @@ export function adamPortable(
   second: Float32Array | Int32Array,
   gradient: Float32Array | Int32Array,
   { beta1, beta2, epsilon, weightDecay }: AdamSettings,
-  { learningRate, correction1, correction2 }: StepScalars,
+  { learningRate, shrink, correction1, correction2 }: StepScalars,
 ): void {
   const stepSize = learningRate / correction1;
   const scale = 1 / Math.sqrt(correction2);
@@ -179,7 +191,7 @@ export function adamPortable(
     const v = beta2 * second[i]! + (1 - beta2) * g * g;
     first[i] = m;
     second[i] = v;
-    theta[i]! -= (stepSize * m) / (Math.sqrt(v) * scale + epsilon);
+    theta[i]! -= shrink * theta[i]! + (stepSize * m) / (Math.sqrt(v) * scale + epsilon);
   }
 }
 
@@ -190,7 +202,7 @@ function adamCompiled(
   parameter: Parameter,
   gradient: tf.Tensor,
   { beta1, beta2, epsilon, weightDecay }: AdamSettings,
-  { learningRate, correction1, correction2 }: StepScalars,
+  { learningRate, shrink, correction1, correction2 }: StepScalars,
 ): void {
   const old = parameter.tensor;
   const made = backend.makeOutput(old.shape, 'float32');
@@ -212,6 +224,7 @@ function adamCompiled(
     weightDecay,
     learningRate / correction1,
     1 / Math.sqrt(correction2),
+    shrink,
   );
   parameter.tensor = tf.keep(tf.engine().makeTensorFromTensorInfo(made));
   old.dispose();
@@ -227,6 +240,7 @@ function adamWgsl(count: number): string {
 struct Settings {
   beta1 : f32, beta2 : f32, oneMinusBeta1 : f32, oneMinusBeta2 : f32,
   epsilon : f32, weightDecay : f32, stepSize : f32, scale : f32,
+  shrink : f32,
 }
 ${each(
   (k) => `
@@ -248,7 +262,7 @@ ${each(
     let v = settings.beta2 * second${k}[i] + settings.oneMinusBeta2 * g * g;
     first${k}[i] = m;
     second${k}[i] = v;
-    theta${k}[i] = theta${k}[i] - settings.stepSize * m / (sqrt(v) * settings.scale + settings.epsilon);
+    theta${k}[i] = theta${k}[i] - (settings.shrink * theta${k}[i] + settings.stepSize * m / (sqrt(v) * settings.scale + settings.epsilon));
   }`,
 )}
 }`;

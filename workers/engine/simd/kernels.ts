@@ -17,6 +17,7 @@ export interface SimdKernels {
     weightDecay: number,
     stepSize: number,
     scale: number,
+    shrink: number,
   ): void;
   compare(x: number, result: number, length: number, limit: number, orEqual: boolean): void;
   csrProduct(

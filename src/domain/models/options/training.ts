@@ -17,6 +17,7 @@ interface TrainingDefaults {
   readonly batchSize?: number;
   readonly learningRate?: number;
   readonly lrDecay?: number;
+  readonly lrDecayEpochs?: number;
   readonly epochs?: number;
   readonly patience?: number;
   readonly stopMetric?: MetricKey;
@@ -71,7 +72,7 @@ export const optimiserOptions = (defaults: TrainingDefaults) =>
     {
       key: 'lrDecayEpochs',
       type: 'integer',
-      default: 50,
+      default: defaults.lrDecayEpochs ?? 50,
       min: 1,
       max: 10_000,
       group: 'training',
