@@ -27,7 +27,7 @@ const LAYERS: readonly PairCase[] = [
     [columnSumsPair, [[700, columns]], {}] as const,
     [columnSumsPair, [[3, 90, columns]], {}] as const,
     ...[0, 1].map((tanh) => [columnSumsPair, [[700, columns], [700]], { tanh }] as const),
-    ...[1, 2].map(
+    ...[1, 2, 3].map(
       (of) =>
         [
           activationSlopePair,
@@ -76,6 +76,7 @@ const OPERATIONS: Operations = {
         ([x, w, b]) => productWithBias(x!, w!, tf.reshape(b!, [8]), { activation }),
         ([x, w, b]) => {
           const z = tf.add(tf.matMul(x!, w!), b!);
+          if (activation === 'leakyRelu') return tf.maximum(z, tf.mul(z, 0.01));
           return activation === 'relu' ? tf.relu(z) : activation === 'sigmoid' ? tf.sigmoid(z) : z;
         },
         [

@@ -20,7 +20,13 @@ import type { SparseTensor } from '../../workers/engine/kernels/csrProduct';
 import { disposeSparse, sparseTensor } from '../../workers/engine/sparse';
 import { matrixOf, vectorOf } from '../../workers/engine/tensors';
 import { csrFromEntries } from '../../workers/graphs/csr';
-import { meanOfLayers, meanThrough, nodeTable, splitNodes } from '../../workers/models/layers/propagation';
+import {
+  meanOfLayers,
+  meanThrough,
+  nodeTable,
+  plusLastLayer,
+  splitNodes,
+} from '../../workers/models/layers/propagation';
 import { BACKENDS, describeOn, values, worst } from '../helpers/device';
 import {
   describeOperations,
@@ -76,9 +82,12 @@ const PAIRS: readonly PairCase[] = [
         ),
         [momentSharesPair, [[700 * 3, d]], { blocks: 3 }],
         [momentsSlopePair, [[700 * 3, d], [3, 2], [1]], { size: 700 * d }],
+        [momentSharesPair, [[900, 2 * d]], { blocks: 2, across: 2 }],
+        [momentSharesPair, [[600, 2 * d]], { blocks: 4, across: 2 }],
+        [momentsSlopePair, [[600, 2 * d], [5, 2], [1]], { size: 300 * d, copies: 3, across: 2, first: 1 }],
       ] as const,
   ),
-  [momentsPair, [[3, 4096, 2]], { size: 9000 }],
+  ...[1, 3].map((copies) => [momentsPair, [[3, 4096, 2]], { size: 9000, copies }] as const),
   [momentDifferencesPair, [[3, 2]], {}],
   [maskedSoftmaxPair, [[700], [700]], { scale: -4 }],
 ];
@@ -121,11 +130,12 @@ function mixed([views, gates, list]: tf.Tensor2D[]): tf.Tensor {
   return tf.mul(tf.addN([shared, ...specific]), 1 / (count + 1));
 }
 
-function differences(x: tf.Tensor2D, count: number): tf.Tensor {
-  const moments = Array.from({ length: count }, (_, of) => {
-    const numbers = block(x, of, count);
+/** Of lists of numbers, each counted `copies` times. */
+function differences(lists: readonly tf.Tensor[], copies = 1): tf.Tensor {
+  const moments = lists.map((numbers) => {
     const mean = tf.mean(numbers);
-    return { mean, variance: tf.mul(tf.sum(tf.square(tf.sub(numbers, mean))), 1 / (numbers.size - 1)) };
+    const squares = tf.sum(tf.square(tf.sub(numbers, mean)));
+    return { mean, variance: tf.mul(squares, copies / (copies * numbers.size - 1)) };
   });
   return tf.addN(
     moments.flatMap((a, m) =>
@@ -152,7 +162,23 @@ const OPERATIONS: Operations = {
       [8, 1],
     ],
   ],
-  'differences of moments': [([x]) => momentDifferences(x!, 3), ([x]) => differences(x!, 3), [[300, 8]]],
+  'differences of moments': [
+    ([x]) => momentDifferences([{ x: x!, blocks: 3 }]),
+    ([x]) => differences([0, 1, 2].map((of) => block(x!, of, 3))),
+    [[300, 8]],
+  ],
+  'differences of moments of two tables, of blocks side by side': [
+    ([x, y]) =>
+      momentDifferences([
+        { x: x!, blocks: 1, copies: 3 },
+        { x: y!, blocks: 2, across: 2, copies: 3 },
+      ]),
+    ([x, y]) => differences([x!, ...tf.split(y!, 2, 1)], 3),
+    [
+      [300, 8],
+      [500, 12],
+    ],
+  ],
   'logarithms of sums of three rows’ products': [
     ([a, b, c]) => tripleLogSums(a!, b!, c!, { near: 2, far: 3 }),
     ([a, b, c]) => {
@@ -216,7 +242,7 @@ for (const backend of BACKENDS)
     });
 
     for (const width of [64, 36, 7])
-      test(`the mean of layers is the mean of the products, ${width} columns`, async () => {
+      test(`the mean of layers is the mean of the products, and the last one is added to the first, ${width} columns`, async () => {
         // A third of the places of 11 × 11.
         const cells = Int32Array.from({ length: 40 }, (_, place) => 3 * place);
         const numbers = [uniform([40]), uniform([40])];
@@ -247,6 +273,15 @@ for (const backend of BACKENDS)
           (x) => tf.mul(tf.addN([x, tf.matMul(a, x), tf.matMul(b, tf.matMul(a, x))]), 1 / 3),
           tableOf([11, width]),
         );
+        for (const layers of [1, 3])
+          await compare(
+            (x) => plusLastLayer(first, x, layers),
+            (x) => {
+              const last = Array.from({ length: layers }).reduce<tf.Tensor2D>((current) => tf.matMul(a, current), x);
+              return tf.add(x, last);
+            },
+            tableOf([11, width]),
+          );
         tf.dispose([a, b]);
         [first, second].forEach(disposeSparse);
       });

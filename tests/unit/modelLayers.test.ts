@@ -1,10 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { completeConfig } from '../../src/domain/models/catalogue';
+import { disposeParameter } from '../../workers/engine/kernels/adam';
 import { stream } from '../../workers/numbers/rng';
 import { sampledGraph } from '../../workers/models/magnet/views';
 import { dropout } from '../../workers/models/layers/dropout';
-import { logSumExpAgainst, productEntropy } from '../../workers/models/layers/contrast';
+import { infoNceTables, logSumExpAgainst, productEntropy } from '../../workers/models/layers/contrast';
+import { channel, sideBySide, unitBlocks } from '../../workers/models/layers/encoder';
+import { mixedGraph } from '../../workers/models/layers/itemGraphs';
 import { cosineDistance, frobeniusNorm } from '../../workers/models/layers/losses';
 import { standardisedColumns, standardisedUnitRows } from '../../workers/models/layers/scaling';
 import { fourier, spectrumProduct, type Spectrum } from '../../workers/models/layers/spectrum';
@@ -253,6 +256,82 @@ describeOn('cpu', 'the Fourier transform of rows', (test) => {
     });
     expect([...(await values(() => spectrumProduct(of(2, 3), of(5, -7)).re))]).toEqual([31]);
     expect([...(await values(() => spectrumProduct(of(2, 3), of(5, -7)).im))]).toEqual([1]);
+  });
+});
+
+describeOn('cpu', 'an encoder', (test) => {
+  test('has a leaky layer four times as wide as its output, and a preference for each user', async () => {
+    const shape = { users: 3, inputs: 2, width: 4 };
+    const made = channel('text', shape, (name) => stream(3, name), 'view/');
+    expect(made.parameters.map(({ name, tensor }) => [name, tensor.shape])).toEqual([
+      ['view/userPreference/text', [3, 4]],
+      ['view/encode/text/hidden/weight', [2, 16]],
+      ['view/encode/text/hidden/bias', [16]],
+      ['view/encode/text/output/weight', [16, 4]],
+      ['view/encode/text/output/bias', [4]],
+    ]);
+    const [, w, b, v, c] = await Promise.all(
+      made.parameters.map(({ tensor }) => tensor.array() as Promise<number[][]>),
+    );
+    const x = [
+      [1, -2],
+      [0.5, 3],
+    ];
+    const got = await values(() => made.encode(matrix(Float32Array.from(x.flat()), 2, 2)));
+    const layer = (row: number[], weight: number[][], bias: unknown[]): number[] =>
+      bias.map((add, out) => row.reduce((sum, value, place) => sum + value * weight[place]![out]!, Number(add)));
+    const expected = x.flatMap((row) => {
+      const hidden = layer(row, w!, b!).map((value) => (value > 0 ? value : 0.01 * value));
+      return layer(hidden, v!, c!);
+    });
+    expected.forEach((value, place) => expect(got[place]).toBeCloseTo(value, 5));
+    made.parameters.forEach(disposeParameter);
+  });
+
+  test('gives blocks of unit rows side by side', async () => {
+    const got = await values(() => {
+      const [a, b] = [
+        [3, 4, 0, 0],
+        [5, 12, -2, 0],
+      ].map((rows) => matrix(Float32Array.from(rows), 2, 2));
+      return unitBlocks(sideBySide([a!, b!]), 2);
+    });
+    [0.6, 0.8, 5 / 13, 12 / 13, 0, 0, -1, 0].forEach((value, place) => expect(got[place]).toBeCloseTo(value, 6));
+  });
+});
+
+describe('the mixed item graph', () => {
+  it('weighs every neighbour alike, and images by their share', () => {
+    const lists = [
+      [0, 1, 1, 2, 2, 1],
+      [0, 2, 1, 0, 2, 0],
+    ].map((indices) => ({ rows: 3, k: 2, indices: Int32Array.from(indices), values: new Float32Array(6).fill(1) }));
+    const got = dense(mixedGraph(lists, ['image', 'text'], 0.1, 0));
+    const expected = [
+      [0.5, 0.05, 0.45],
+      [0.45, 0.05 + 0.45, 0.05],
+      [0.45, 0.05, 0.5],
+    ];
+    expected.forEach((row, r) => row.forEach((value, c) => expect(got[r]![c]).toBeCloseTo(value, 6)));
+  });
+});
+
+describeOn('cpu', 'InfoNCE of whole tables', (test) => {
+  test('has every row against all rows', async () => {
+    const random = stream(4, 'tables');
+    const draw = (): number[][] => Array.from({ length: 5 }, () => Array.from({ length: 3 }, () => random.normal()));
+    const [x, y] = [draw(), draw()];
+    const cosine = (a: number[], b: number[]): number =>
+      a.reduce((sum, value, c) => sum + value * b[c]!, 0) / Math.hypot(...a) / Math.hypot(...b);
+    const losses = x.map((row, r) => {
+      const logits = y.map((other) => cosine(row, other) / 0.3);
+      return Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0)) - logits[r]!;
+    });
+    const [got] = await values(() => {
+      const [a, b] = [x, y].map((rows) => matrix(Float32Array.from(rows.flat()), 5, 3));
+      return infoNceTables(a!, b!, 0.3);
+    });
+    expect(got).toBeCloseTo(losses.reduce((a, b) => a + b) / 5, 5);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { stream } from '../../workers/numbers/rng';
 import { degreeSensitiveSample } from '../../workers/graphs/pruning';
-import { modalityShares } from '../../workers/models/freedom/model';
+import { modalityShares } from '../../workers/models/layers/itemGraphs';
 
 /** One item with many users, and as many users with an item of their own. */
 const POPULAR = 200;

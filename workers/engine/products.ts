@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { required } from '../../src/domain/at';
 import { isWebGPU } from './backends';
-import { activationSlope, type Activation } from './kernels/activationSlope';
+import { activationSlope, LEAK, type Activation } from './kernels/activationSlope';
 import { columnSums } from './kernels/columnSums';
 import { matrixOf } from './tensors';
 import { withGradient } from './withGradient';
@@ -24,10 +24,7 @@ export function productWithBias(
   { activation = 'linear', constant = false }: LayerOptions = {},
 ): tf.Tensor2D {
   if (!isWebGPU(tf.backend())) {
-    const product = tf.add(tf.matMul(x, weight), bias);
-    return matrixOf(
-      activation === 'relu' ? tf.relu(product) : activation === 'sigmoid' ? tf.sigmoid(product) : product,
-    );
+    return activated(matrixOf(tf.add(tf.matMul(x, weight), bias)), activation);
   }
   const made = withGradient({
     inputs: constant ? [weight, bias] : [weight, bias, x],
@@ -47,9 +44,28 @@ export function productWithBias(
   return matrixOf(made);
 }
 
+/** `φ(x)`. */
+export function activated(x: tf.Tensor2D, activation: Activation): tf.Tensor2D {
+  switch (activation) {
+    case 'linear':
+      return x;
+    case 'relu':
+      return tf.relu(x);
+    case 'sigmoid':
+      return tf.sigmoid(x);
+    case 'leakyRelu':
+      return tf.leakyRelu(x, LEAK);
+  }
+}
+
 /** tfjs's own kernel: `tf.fused.matMul` takes activations apart where gradients are asked for. */
 function fusedProduct(x: tf.Tensor2D, weight: tf.Tensor, bias: tf.Tensor, activation: Activation): tf.Tensor {
   const inputs: tf.NamedTensorMap = { a: tf.expandDims(x), b: tf.expandDims(weight), bias };
-  const attributes = { transposeA: false, transposeB: false, activation };
+  const attributes = {
+    transposeA: false,
+    transposeB: false,
+    activation: activation === 'leakyRelu' ? 'leakyrelu' : activation,
+    leakyreluAlpha: LEAK,
+  };
   return tf.squeeze(tf.engine().runKernel<tf.Tensor>(tf._FusedMatMul, inputs, attributes), [0]);
 }

@@ -16,11 +16,11 @@ export interface NeighbourLists {
  */
 export const cosineGraph = (lists: NeighbourLists): Csr => neighbourGraph(lists, (cosine) => cosine);
 
-/** The same with weight 1 for every neighbour that is kept. */
-export const equalWeightGraph = (lists: NeighbourLists): Csr => neighbourGraph(lists, () => 1);
+/** The same with weight 1 for every neighbour that is kept; `epsilon` is added to row sums. */
+export const equalWeightGraph = (lists: NeighbourLists, epsilon = 0): Csr => neighbourGraph(lists, () => 1, epsilon);
 
-const neighbourGraph = (lists: NeighbourLists, weight: (cosine: number) => number): Csr =>
-  symmetricNormalised(entriesOf(lists, weight));
+const neighbourGraph = (lists: NeighbourLists, weight: (cosine: number) => number, epsilon = 0): Csr =>
+  symmetricNormalised(entriesOf(lists, weight), epsilon);
 
 function entriesOf(lists: NeighbourLists, weight: (cosine: number) => number): Csr {
   const row: number[] = [];

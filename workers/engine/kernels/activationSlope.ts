@@ -2,10 +2,19 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { registerPair, runPair, type KernelPair } from '../kernelPair';
 
 /** What a layer makes of `x W + b`. */
-export const ACTIVATIONS = ['linear', 'relu', 'sigmoid'] as const;
+export const ACTIVATIONS = ['linear', 'relu', 'sigmoid', 'leakyRelu'] as const;
 export type Activation = (typeof ACTIVATIONS)[number];
 
-/** `y = φ(x)`, `∂y`, of one shape → `∂x`: `∂y [y > 0]` of ReLU (`of` 1), `∂y y (1 − y)` of σ (2). */
+/** Slope of LeakyReLU below 0. */
+export const LEAK = 0.01;
+
+/** Of ReLU and LeakyReLU. */
+const lowSlope = (of: number): number => (of === 3 ? LEAK : 0);
+
+/**
+ * `y = φ(x)`, `∂y`, of one shape → `∂x`: `∂y [y > 0]` of ReLU (`of` 1), `∂y y (1 − y)` of σ (2), `∂y` above 0 and `.01 ∂y` elsewhere of
+ * LeakyReLU (3).
+ */
 export const activationSlopePair: KernelPair = {
   name: 'LodestoneActivationSlope',
   inputs: ['y', 'dy'],
@@ -14,7 +23,7 @@ export const activationSlopePair: KernelPair = {
     if (!y || !dy) throw new Error('A slope has values and gradients.');
     for (let place = 0; place < output.length; place++) {
       const value = y[place]!;
-      output[place] = dy[place]! * (of === 1 ? Number(value > 0) : value * (1 - value));
+      output[place] = dy[place]! * (of === 2 ? value * (1 - value) : value > 0 ? 1 : lowSlope(of));
     }
   },
   wgsl: ([shape = []], { of = 1 }) => {
@@ -30,7 +39,7 @@ export const activationSlopePair: KernelPair = {
       fn main(index : i32) {
         if (index < uniforms.size) {
           let value = y[index];
-          result[index] = dy[index] * ${of === 1 ? `select(${T}(0.0), ${T}(1.0), value > ${T}(0.0))` : 'value * (1.0 - value)'};
+          result[index] = dy[index] * ${of === 2 ? 'value * (1.0 - value)' : `select(${T}(${lowSlope(of)}), ${T}(1.0), value > ${T}(0.0))`};
         }
       }`,
     };

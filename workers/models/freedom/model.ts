@@ -16,7 +16,7 @@ import { featureTable, forEachFeature } from '../layers/features';
 import { linear } from '../layers/linear';
 import { storageOf } from '../layers/frozenTable';
 import { xavierUniform } from '../layers/initialisers';
-import { modalityGraph, modalityNeighbours, refinedFindings } from '../layers/itemGraphs';
+import { modalityGraph, modalityNeighbours, modalityShares, refinedFindings } from '../layers/itemGraphs';
 import { batchRows, bprLoss } from '../layers/losses';
 import { lastLayer, meanOfLayers, splitNodes, stackNodes } from '../layers/propagation';
 import type { Representation } from '../../engine/contract';
@@ -136,12 +136,6 @@ function itemGraph(context: BuildContext<Settings>, lists: readonly NeighbourLis
     lists.map((list) => modalityGraph(context, list, equalWeightGraph)),
     shares,
   );
-}
-
-/** The image graph gets `vision`, the others share the rest; without an image all get the same. */
-export function modalityShares(keys: readonly string[], vision: number): number[] {
-  if (keys.length === 1 || !keys.includes('image')) return keys.map(() => 1 / keys.length);
-  return keys.map((key) => (key === 'image' ? vision : (1 - vision) / (keys.length - 1)));
 }
 
 const keptEdges = (edges: number, dropout: number): number => Math.max(1, Math.floor(edges * (1 - dropout)));

@@ -7,6 +7,7 @@ import {
   REFINED_PLUG_IN,
   refinedGraphOptions,
   trainFeaturesOptions,
+  visionWeightOption,
 } from '../../../src/domain/models/options/graphs';
 import { defineTable } from '../../../src/domain/models/table';
 
@@ -31,18 +32,7 @@ export const table = defineTable({
       'Propagation steps over the frozen item graph; the last layer is added to the item embeddings.',
     ),
     neighboursOption('; all have the same weight.'),
-    {
-      key: 'visionWeight',
-      type: 'number',
-      default: 0.1,
-      min: 0,
-      max: 1,
-      group: 'graph',
-      sweep: true,
-      label: 'Vision weight',
-      help: 'Share of the image graph in the item graph; the other modalities share the rest equally. Without images, all have the same weight.',
-      suggested: [0.1, 0.3, 0.5],
-    },
+    visionWeightOption,
     {
       key: 'dropout',
       type: 'number',

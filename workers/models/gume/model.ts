@@ -117,6 +117,8 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
 
 /** Over pairs of modalities, `|var − var'| + |mean − mean'|` of all entries of their views, which lie one under the other. */
 const alignment = (stacked: tf.Tensor2D, modalities: number, weight: number): LossTermValue[] =>
-  modalities > 1 ? [{ key: 'alignModalities', weight, value: momentDifferences(stacked, modalities) }] : [];
+  modalities > 1
+    ? [{ key: 'alignModalities', weight, value: momentDifferences([{ x: stacked, blocks: modalities }]) }]
+    : [];
 
 export const model = defineModel(table, build);

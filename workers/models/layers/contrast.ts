@@ -6,7 +6,7 @@ import { productLogSums } from '../../engine/kernels/productLogSums';
 import { weightedSum } from '../../engine/kernels/weightedSum';
 import { noteBuffer } from '../../engine/ledger';
 import { gatherRows, type RowIndex } from '../../engine/rows';
-import { matrixOf, vectorOf } from '../../engine/tensors';
+import { matrixOf, scalarOf, vectorOf } from '../../engine/tensors';
 import type { Batch, DistinctRows } from '../model';
 import { logSumExpRows } from './losses';
 
@@ -173,6 +173,17 @@ export function infoNceAgainst(
   const c = unitRows(candidates);
   const sums = vectorOf(tf.reshape(logSumExpAgainst(a, c, 1 / temperature), [-1]));
   return weightedSum(tf.sub<tf.Tensor1D>(sums, rowDots(a, gatherRows(c, index))), weights);
+}
+
+/**
+ * InfoNCE of whole tables `[n, d]`, one direction: every row of `anchors` against all rows of `candidates`, cosine over temperature. The positive
+ * is the same row, and stands in the denominator; the mean over rows.
+ */
+export function infoNceTables(anchors: tf.Tensor2D, candidates: tf.Tensor2D, temperature: number): tf.Scalar {
+  const a = matrixOf(tf.mul(unitRows(anchors), 1 / temperature));
+  const c = unitRows(candidates);
+  const sums = tf.reshape(logSumExpAgainst(a, c, 1 / temperature), [-1]);
+  return scalarOf(tf.mean(tf.sub(sums, rowDots(a, c))));
 }
 
 /**

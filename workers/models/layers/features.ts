@@ -24,7 +24,7 @@ export async function featureTable(feature: FeatureMatrix, train: boolean, stora
 export function trainedTable(parameter: Parameter): RowTable {
   const table = (): tf.Tensor2D => matrixOf(parameter.tensor);
   return {
-    through: (layer) => layer.apply(table()),
+    through: (layer, activation = 'linear') => layer.apply(table(), { activation }),
     times: (weight) => tf.matMul(table(), weight),
     rows: (index) => gatherRows(table(), index),
     dispose: () => disposeParameter(parameter),

@@ -2,8 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { AppError } from '../../../src/domain/errors';
 import type { PrecisionConfig } from '../../../src/domain/models/options/graphs';
 import { isWebGPU, largestBinding, submitRecorded } from '../../engine/backends';
+import type { Activation } from '../../engine/kernels/activationSlope';
 import { packedHalves, unpackedHalves } from '../../engine/kernels/halves';
 import { noteBuffer } from '../../engine/ledger';
+import { activated } from '../../engine/products';
 import type { RowIndex } from '../../engine/rows';
 import { matrixOf, vectorOf } from '../../engine/tensors';
 import { uploadMade, uploadRows } from '../../engine/upload';
@@ -17,8 +19,8 @@ export const PIECE = 2 ** 25;
 
 /** A table that layers read. */
 export interface RowTable {
-  /** All rows through a layer, `[rows, out]`. */
-  through(layer: Linear): tf.Tensor2D;
+  /** All rows through a layer, `[rows, out]`; linear unless an activation is asked for. */
+  through(layer: Linear, activation?: Activation): tf.Tensor2D;
   /** All rows times a matrix `[columns, out]`, `[rows, out]`. */
   times(weight: tf.Tensor2D): tf.Tensor2D;
   /** The rows that a batch names, `[n, columns]`. */
@@ -76,10 +78,10 @@ export async function frozenTable(
   };
   return {
     times,
-    through: (layer) => {
-      if (half) return matrixOf(tf.add(times(matrixOf(layer.weight.tensor)), layer.bias.tensor));
-      const constant = { constant: true };
-      return only ? layer.apply(only.table, constant) : joined(slices.map(({ table }) => layer.apply(table, constant)));
+    through: (layer, activation = 'linear') => {
+      if (half) return activated(matrixOf(tf.add(times(matrixOf(layer.weight.tensor)), layer.bias.tensor)), activation);
+      const options = { constant: true, activation };
+      return only ? layer.apply(only.table, options) : joined(slices.map(({ table }) => layer.apply(table, options)));
     },
     rows: ({ indices }) => {
       if (only) return gathered(only.table, indices);

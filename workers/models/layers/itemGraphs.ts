@@ -10,7 +10,14 @@ import { nearestRows } from '../../engine/nearest';
 import { heldRows, readAll } from '../../engine/rowSource';
 import { interactionMatrix } from '../../graphs/behaviour';
 import { symmetricNormalised, type Csr } from '../../graphs/csr';
-import { adjacentInAll, linkMatrix, symmetrised, type NeighbourLists } from '../../graphs/neighbours';
+import {
+  adjacentInAll,
+  equalWeightGraph,
+  linkMatrix,
+  symmetrised,
+  weightedSum,
+  type NeighbourLists,
+} from '../../graphs/neighbours';
 import { refinedGraph } from '../../graphs/refined';
 import { requireFeatures } from './features';
 import { normals } from './initialisers';
@@ -50,6 +57,27 @@ export function modalityGraph(
     ? symmetricNormalised(refined(context, lists, true, true).matrix)
     : own(lists);
 }
+
+/** The image graph gets `vision`, the others share the rest; without an image all get the same. */
+export function modalityShares(keys: readonly string[], vision: number): number[] {
+  if (keys.length === 1 || !keys.includes('image')) return keys.map(() => 1 / keys.length);
+  return keys.map((key) => (key === 'image' ? vision : (1 - vision) / (keys.length - 1)));
+}
+
+/**
+ * FREEDOM's item graph without a plug-in: `Σ_m ω_m sym(S_m)`, every neighbour with weight 1, `epsilon` added to row sums, the
+ * shares as `modalityShares` has them.
+ */
+export const mixedGraph = (
+  lists: readonly NeighbourLists[],
+  keys: readonly string[],
+  vision: number,
+  epsilon: number,
+): Csr =>
+  weightedSum(
+    lists.map((list) => equalWeightGraph(list, epsilon)),
+    modalityShares(keys, vision),
+  );
 
 /** `S + C` as the configuration asks for it. */
 export function refined(

@@ -1,6 +1,12 @@
 import { required } from '../../../src/domain/at';
 import * as tf from '@tensorflow/tfjs-core';
-import { multiplyAdd, sparseProduct, type CsrTensors, type SparseTensor } from '../../engine/kernels/csrProduct';
+import {
+  multiplyAdd,
+  multiplyCsr,
+  sparseProduct,
+  type CsrTensors,
+  type SparseTensor,
+} from '../../engine/kernels/csrProduct';
 import { isWebGPU } from '../../engine/backends';
 import { nodeRows, nodeSums } from '../../engine/kernels/nodeRows';
 import { gatherRows, type RowIndex } from '../../engine/rows';
@@ -46,6 +52,22 @@ export function lastLayer(graph: SparseTensor, start: tf.Tensor2D, layers: numbe
   let current = start;
   for (let layer = 0; layer < layers; layer++) current = sparseProduct(graph, current);
   return current;
+}
+
+/** `E + Â^L E`, L ≥ 1. */
+export function plusLastLayer(graph: SparseTensor, start: tf.Tensor2D, layers: number): tf.Tensor2D {
+  const sum = (matrix: CsrTensors, x: tf.Tensor): tf.Tensor => {
+    let current = x;
+    for (let layer = 1; layer < layers; layer++) current = multiplyCsr(matrix, current);
+    return multiplyAdd(matrix, current, x, 1);
+  };
+  return matrixOf(
+    withGradient({
+      inputs: [start],
+      forward: ([x]) => sum(graph.forward, required(x)),
+      backward: (dy) => [sum(graph.backward, dy)],
+    }),
+  );
 }
 
 /** Users' rows on top of items' rows. */

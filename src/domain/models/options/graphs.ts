@@ -198,6 +198,20 @@ export const featurePrecisionOption = {
   ],
 } as const;
 
+/** How FREEDOM's item graph is mixed of those of the modalities. */
+export const visionWeightOption = {
+  key: 'visionWeight',
+  type: 'number',
+  default: 0.1,
+  min: 0,
+  max: 1,
+  group: 'graph',
+  sweep: true,
+  label: 'Vision weight',
+  help: 'Share of the image graph in the item graph; the other modalities share the rest equally. Without images, all have the same weight.',
+  suggested: [0.1, 0.3, 0.5],
+} as const;
+
 /** Options of models that may train their feature tables. */
 export const trainFeaturesOptions = [
   {

@@ -1,0 +1,75 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { newParameter, type Parameter } from '../../engine/kernels/adam';
+import { unitRows } from '../../engine/kernels/rowCosines';
+import { matrixOf } from '../../engine/tensors';
+import type { Random } from '../../numbers/rng';
+import type { RowTable } from './frozenTable';
+import { xavierNormal } from './initialisers';
+import { linear } from './linear';
+
+/** How many times wider the hidden layer is than the output. */
+const WIDER = 4;
+
+/** Users' preferences and an encoder of what items bring, IDs or the features of a modality. */
+export interface Channel {
+  readonly key: string;
+  /** P, `[U, d]`. */
+  readonly preference: Parameter;
+  readonly parameters: readonly Parameter[];
+  /** `LeakyReLU(X W₁ + b₁) W₂ + b₂`, `W₁ [in, 4d]`, `W₂ [4d, d]`: `[n, in]` → `[n, d]`; of a table all rows. */
+  encode(x: tf.Tensor2D | RowTable): tf.Tensor2D;
+}
+
+/** Of what shape a channel is. */
+interface ChannelShape {
+  readonly users: number;
+  readonly inputs: number;
+  readonly width: number;
+}
+
+/**
+ * Parameters `<prefix>userPreference/<key>`, Xavier-normal, and `<prefix>encode/<key>/hidden` and `…/output`, which start as PyTorch's linear
+ * layers do.
+ */
+export function channel(
+  key: string,
+  { users, inputs, width }: ChannelShape,
+  random: (name: string) => Random,
+  prefix = '',
+): Channel {
+  const name = `${prefix}userPreference/${key}`;
+  const preference = newParameter(
+    name,
+    `preferences of users, ${key}, users × d`,
+    [users, width],
+    xavierNormal(random(`init/${name}`), users, width),
+  );
+  const hidden = linear(
+    `${prefix}encode/${key}/hidden`,
+    `encoder, hidden layer, ${key}`,
+    inputs,
+    WIDER * width,
+    random,
+  );
+  const output = linear(`${prefix}encode/${key}/output`, `encoder, last layer, ${key}`, WIDER * width, width, random);
+  return {
+    key,
+    preference,
+    parameters: [preference, ...hidden.parameters, ...output.parameters],
+    encode: (x) => {
+      const made =
+        x instanceof tf.Tensor ? hidden.apply(x, { activation: 'leakyRelu' }) : x.through(hidden, 'leakyRelu');
+      return output.apply(made);
+    },
+  };
+}
+
+/** Tables of the same rows side by side. */
+export const sideBySide = (tables: readonly tf.Tensor[]): tf.Tensor2D => matrixOf(tf.concat([...tables], 1));
+
+/** Each block of `width` columns of each row at unit length, `[n, C·width]` → the same shape; divisors are at least 1e-12. */
+export function unitBlocks(x: tf.Tensor2D, width: number): tf.Tensor2D {
+  const [rows, columns] = x.shape;
+  const blocks = matrixOf(tf.reshape(x, [(rows * columns) / width, width]));
+  return matrixOf(tf.reshape(unitRows(blocks), [rows, columns]));
+}
