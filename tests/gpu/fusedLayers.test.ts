@@ -3,6 +3,8 @@ import { expect } from 'vitest';
 import { required } from '../../src/domain/at';
 import { ACTIVATIONS, activationSlopePair } from '../../workers/engine/kernels/activationSlope';
 import { columnSums, columnSumsPair } from '../../workers/engine/kernels/columnSums';
+import { layerNorm, normedRowsPair, normedRowsSlopePair } from '../../workers/engine/kernels/layerNorm';
+import { neighbourLosses } from '../../workers/engine/kernels/neighbourShares';
 import {
   productLogSums,
   productLogSumsPair,
@@ -27,7 +29,7 @@ const LAYERS: readonly PairCase[] = [
     [columnSumsPair, [[700, columns]], {}] as const,
     [columnSumsPair, [[3, 90, columns]], {}] as const,
     ...[0, 1].map((tanh) => [columnSumsPair, [[700, columns], [700]], { tanh }] as const),
-    ...[1, 2, 3].map(
+    ...[1, 2, 3, 4].map(
       (of) =>
         [
           activationSlopePair,
@@ -38,6 +40,10 @@ const LAYERS: readonly PairCase[] = [
           { of },
         ] as const,
     ),
+    ...[[[70, columns]], [[70, columns], [columns], [columns]]].map(
+      (shapes) => [normedRowsPair, shapes, { epsilon: 1e-6 }] as const,
+    ),
+    [normedRowsSlopePair, [[70, columns], [70, columns], [columns]], { epsilon: 1e-6 }] as const,
   ]),
 ];
 
@@ -68,7 +74,40 @@ const exponentials = (a: tf.Tensor2D, c: tf.Tensor2D, scale: number): tf.Tensor1
   return vectorOf(tf.sum(tf.mul(all, maskOf(c.shape[0])), 1));
 };
 
+/** Neighbours of eight items, themselves among them; of every third there is one less. */
+const NEIGHBOURS = Array.from({ length: 8 }, (_, item) => [item, (item + 3) % 8, item % 3 > 0 ? (item + 5) % 8 : -1]);
+const WEIGHTS = NEIGHBOURS.map((row) => row.map((place, k) => (place < 0 ? 0 : 0.6 - 0.2 * k)));
+const ITEMS = Array.from({ length: 20 }, (_, row) => (row * row) % 8);
+/** `A [n, n]` between the rows of a batch. */
+const LINKS = ITEMS.map((item) => ITEMS.map((other) => WEIGHTS[item]![NEIGHBOURS[item]!.indexOf(other)] ?? 0));
+
 const OPERATIONS: Operations = {
+  'a layer norm': [
+    ([x, scale, shift]) => layerNorm(x!, tf.reshape(scale!, [-1]), tf.reshape(shift!, [-1]), 1e-3),
+    ([x, scale, shift]) => {
+      const { mean, variance } = tf.moments(x!, 1, true);
+      const normed = tf.div(tf.sub(x!, mean), tf.sqrt(tf.add(variance, 1e-3)));
+      return tf.add(tf.mul(normed, scale!), shift!);
+    },
+    [
+      [70, 12],
+      [1, 12],
+      [1, 12],
+    ],
+  ],
+  'logarithms of the shares of neighbours': [
+    ([x]) => {
+      const table = { places: tf.tensor2d(NEIGHBOURS, [8, 3], 'int32'), weights: tf.tensor2d(WEIGHTS) };
+      return neighbourLosses(x!, tf.tensor1d(ITEMS, 'int32'), maskOf(20), table, 1.5);
+    },
+    ([x]) => {
+      const others = tf.sub(1, tf.eye(20));
+      const powers = tf.exp(tf.mul(tf.mul(tf.matMul(x!, x!, false, true), others), 1.5));
+      const counted = tf.mul(powers, maskOf(20));
+      return tf.neg(tf.log(tf.add(tf.div(tf.sum(tf.mul(counted, LINKS), 1), tf.sum(counted, 1)), 1e-8)));
+    },
+    [[20, 8]],
+  ],
   ...Object.fromEntries(
     ACTIVATIONS.map((activation) => [
       `a layer, ${activation}`,
@@ -77,6 +116,7 @@ const OPERATIONS: Operations = {
         ([x, w, b]) => {
           const z = tf.add(tf.matMul(x!, w!), b!);
           if (activation === 'leakyRelu') return tf.maximum(z, tf.mul(z, 0.01));
+          if (activation === 'tanh') return tf.tanh(z);
           return activation === 'relu' ? tf.relu(z) : activation === 'sigmoid' ? tf.sigmoid(z) : z;
         },
         [

@@ -8,12 +8,14 @@ import { registerCsrProduct } from './csrProduct';
 import { registerDropoutMask } from './dropoutMask';
 import { registerExpertScores } from './expertScores';
 import { registerHalves } from './halves';
+import { registerLayerNorm } from './layerNorm';
 import { registerMaskedTopK } from './maskedTopK';
 import { registerMixture } from './mixture';
 import { registerModalityMix } from './modalityMix';
 import { registerExpertReads } from './expertReads';
 import { registerMaskedSoftmax } from './maskedSoftmax';
 import { registerMoments } from './moments';
+import { registerNeighbourShares } from './neighbourShares';
 import { registerNodeRows } from './nodeRows';
 import { registerPerturbedRows } from './perturbedRows';
 import { registerProductLogSums } from './productLogSums';
@@ -56,4 +58,6 @@ export function registerKernels(): void {
   registerMixture();
   registerExpertReads();
   registerRowBlend();
+  registerLayerNorm();
+  registerNeighbourShares();
 }
