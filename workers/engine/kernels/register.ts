@@ -8,6 +8,7 @@ import { registerCsrProduct } from './csrProduct';
 import { registerDropoutMask } from './dropoutMask';
 import { registerExpertScores } from './expertScores';
 import { registerHalves } from './halves';
+import { registerKeptRows } from './keptRows';
 import { registerLayerNorm } from './layerNorm';
 import { registerMaskedTopK } from './maskedTopK';
 import { registerMixture } from './mixture';
@@ -60,4 +61,5 @@ export function registerKernels(): void {
   registerRowBlend();
   registerLayerNorm();
   registerNeighbourShares();
+  registerKeptRows();
 }
