@@ -1,0 +1,75 @@
+import { at } from '../../src/domain/at';
+import { restoreStream, stream, type Random } from '../numbers/rng';
+import type { HostBatch } from './batch';
+import type { BatchSource, SamplerState } from './sampler';
+import { drawDistinct } from './userSampler';
+
+/** What is added to batches. */
+interface AddedPairs {
+  /** `[U, 2]` by rows: the item that a user prefers and the one that it refuses; numbers below 0 where there are none. */
+  readonly pairs: Int32Array;
+  readonly items: number;
+  /** Users that are drawn of each batch. */
+  readonly most: number;
+}
+
+/**
+ * Batches with further rows behind their own: of so many of a batch's users, without repetition, those that have a pair bring it as a positive
+ * and a negative. Such a row is no training pair: its number is −1. There is one negative for each row.
+ */
+export class PairRows implements BatchSource {
+  readonly stepsPerEpoch: number;
+  readonly #inner: BatchSource;
+  readonly #added: AddedPairs;
+  #random: Random;
+
+  constructor(inner: BatchSource, added: AddedPairs, seed: number) {
+    this.#inner = inner;
+    this.#added = added;
+    this.stepsPerEpoch = inner.stepsPerEpoch;
+    this.#random = stream(seed, 'llmRows');
+  }
+
+  next(): HostBatch {
+    const host = this.#inner.next();
+    const { pairs, items, most } = this.#added;
+    const users = Int32Array.from(new Set(host.users.subarray(0, host.count)));
+    const known = (user: number): boolean =>
+      [at(pairs, 2 * user), at(pairs, 2 * user + 1)].every((item) => item >= 0 && item < items);
+    const chosen = drawDistinct(users, Math.min(most, users.length), this.#random).filter(known);
+    const longer = (own: Int32Array, rows: Int32Array): Int32Array => {
+      const all = new Int32Array(own.length + most);
+      all.set(own.subarray(0, host.count));
+      all.set(rows, host.count);
+      return all;
+    };
+    return {
+      count: host.count + chosen.length,
+      pairs: longer(
+        host.pairs,
+        chosen.map(() => -1),
+      ),
+      users: longer(host.users, chosen),
+      positives: longer(
+        host.positives,
+        chosen.map((user) => at(pairs, 2 * user)),
+      ),
+      negatives: longer(
+        host.negatives,
+        chosen.map((user) => at(pairs, 2 * user + 1)),
+      ),
+    };
+  }
+
+  state(): SamplerState {
+    const inner = this.#inner.state();
+    return { ...inner, others: { ...inner.others, llmRows: this.#random.state() } };
+  }
+
+  restore(state: SamplerState): void {
+    this.#inner.restore(state);
+    const { llmRows } = state.others;
+    if (!llmRows) throw new Error('Rows of pairs are restored from their own state.');
+    this.#random = restoreStream(llmRows);
+  }
+}
