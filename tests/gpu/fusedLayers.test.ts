@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import { required } from '../../src/domain/at';
 import { ACTIVATIONS, activationSlopePair } from '../../workers/engine/kernels/activationSlope';
 import { columnSums, columnSumsPair } from '../../workers/engine/kernels/columnSums';
+import { keptRows, keptRowsPair } from '../../workers/engine/kernels/keptRows';
 import { layerNorm, normedRowsPair, normedRowsSlopePair } from '../../workers/engine/kernels/layerNorm';
 import { neighbourLosses } from '../../workers/engine/kernels/neighbourShares';
 import {
@@ -56,6 +57,7 @@ const CONTRASTS: readonly PairCase[] = [
     [weightedSquaresPair, [[70, columns], [70], [70, columns], [70], [210, columns], [210]], { factor: 0.3 }] as const,
     [weightedSquaresSlopePair, [[70, columns], [70], [1]], { factor: 0.3 }] as const,
   ]),
+  ...[1, -1].map((sign) => [keptRowsPair, [[210], [70]], { share: 0.29, sign, first: 1, end: 3 }] as const),
   [weightedSumPair, [[140], [70]], { factor: 0.3 }],
   [weightedSumSlopePair, [[70], [1]], { factor: 0.3, repeats: 3 }],
 ];
@@ -191,5 +193,29 @@ for (const backend of BACKENDS)
       const [own, other] = [await slopes(() => layer(true), [w!, b!]), await slopes(() => layer(false), [w!, b!])];
       own.forEach((one, place) => expect(worst(one, required(other[place]))).toBe(0));
       tf.dispose([x!, w!, b!, f!]);
+    });
+  });
+
+for (const backend of BACKENDS)
+  describeOn(backend, 'rows that are kept', (test) => {
+    test('are those with the greatest or least losses that count, ties to the lower row, one at least', async () => {
+      const losses = Float32Array.of(3, 5, 1, 5, 9, 2);
+      const kept = (share: number, which: 'largest' | 'smallest'): Promise<Float32Array> =>
+        values(() => keptRows(tf.tensor1d(losses), tf.tensor1d([1, 1, 1, 1, 0, 1]), { share, which }));
+      expect([...(await kept(0.4, 'largest'))]).toEqual([0, 0.5, 0, 0.5, 0, 0]);
+      expect([...(await kept(0.2, 'largest'))]).toEqual([0, 1, 0, 0, 0, 0]);
+      expect([...(await kept(0.4, 'smallest'))]).toEqual([0, 0, 0.5, 0, 0, 0.5]);
+      expect([...(await kept(0.01, 'smallest'))]).toEqual([0, 0, 1, 0, 0, 0]);
+    });
+
+    test('are chosen for each column by itself', async () => {
+      const made = await values(() =>
+        keptRows(tf.tensor1d([1, 9, 4, 2, 8, 5, 3, 7, 6]), tf.ones([3]), {
+          share: 0.4,
+          which: 'largest',
+          columns: [1, 3],
+        }),
+      );
+      expect([...made]).toEqual([0, 1, 0, 0, 0, 0, 0, 0, 1]);
     });
   });
