@@ -27,7 +27,10 @@ export async function peerWork(
   const sampler = new Sampler(input.train, data.trained, { batchSize, negatives: negativesOf(model, config) }, seed);
   const { stepsPerEpoch } = sampler;
   const batches = [sampler.next()];
-  const peer = await openPeer(script, { id: model, config, data, model: built, epochGraphs, batches, stepsPerEpoch });
+  const peer = await openPeer(script, {
+    ...{ id: model, config, data, model: built, epochGraphs, batches, stepsPerEpoch },
+    card: false,
+  });
   try {
     return await peer.work();
   } finally {

@@ -5,6 +5,7 @@ import type { Csr } from '../graphs/csr';
 import type { Pairs } from '../graphs/behaviour';
 import { restoreStream, stream, type Random } from '../numbers/rng';
 import type { HostBatch } from './batch';
+import { candidatesOf, drawNegatives, type Candidates } from './negatives';
 
 export interface SamplerOptions {
   readonly batchSize: number;
@@ -29,9 +30,7 @@ export class Sampler {
   readonly stepsPerEpoch: number;
   readonly #pairs: Pairs;
   readonly #trained: Csr;
-  readonly #candidates: Int32Array;
-  /** Sums of the candidates' chances up to each; null where all are equal. */
-  readonly #chances: Float64Array | null;
+  readonly #candidates: Candidates | null;
   readonly #options: SamplerOptions;
   readonly #order: Int32Array;
   #shuffle: Random;
@@ -45,9 +44,9 @@ export class Sampler {
     this.#trained = trained;
     this.#options = options;
     const { negatives } = options;
-    this.#candidates = negatives ? candidateItems(pairs, trained.columns, negatives.negativesFrom) : new Int32Array(0);
-    this.#chances = negatives?.negativesFrom === 'degree' ? degreeChances(pairs, this.#candidates) : null;
-    if (negatives) refuseSaturatedUsers(trained, this.#candidates.length, negatives.negativesFrom);
+    this.#candidates = negatives && candidatesOf(pairs, trained.columns, negatives.negativesFrom);
+    if (negatives && this.#candidates)
+      refuseSaturatedUsers(trained, this.#candidates.items.length, negatives.negativesFrom);
     this.stepsPerEpoch = Math.ceil(pairs.users.length / options.batchSize);
     this.#order = new Int32Array(pairs.users.length);
     this.#shuffle = stream(seed, 'shuffle');
@@ -73,12 +72,14 @@ export class Sampler {
     const order = this.#order;
     const { users: userOf, items: itemOf } = this.#pairs;
     for (let row = 0; row < count; row++) {
-      const pair = order[first + row]!;
+      const pair = at(order, first + row);
       pairs[row] = pair;
-      users[row] = userOf[pair]!;
-      positives[row] = itemOf[pair]!;
+      users[row] = at(userOf, pair);
+      positives[row] = at(itemOf, pair);
     }
-    const negatives = ratio > 0 ? this.#drawNegatives(users, count, ratio) : new Int32Array(0);
+    const negatives = this.#candidates
+      ? drawNegatives(users, count, ratio, this.#trained, this.#candidates, this.#negatives)
+      : new Int32Array(0);
     this.#taken += 1;
     return { count, pairs, users, positives, negatives };
   }
@@ -106,64 +107,6 @@ export class Sampler {
       order[j] = kept;
     }
   }
-
-  /**
-   * `ratio` items for each of the first `count` users; the rest stays 0. Fields are read once, and arrays without a check: a step on a
-   * graphics card waits for this loop.
-   */
-  #drawNegatives(users: Int32Array, count: number, ratio: number): Int32Array {
-    const negatives = new Int32Array(users.length * ratio);
-    const { pointers, indices } = this.#trained;
-    const [candidates, chances, random] = [this.#candidates, this.#chances, this.#negatives];
-    for (let place = 0; place < count * ratio; place++) {
-      const user = users[Math.floor(place / ratio)]!;
-      const [first, end] = [pointers[user]!, pointers[user + 1]!];
-      let item: number;
-      do item = candidates[chances ? drawPlace(chances, random) : random.integer(candidates.length)]!;
-      while (includesSorted(indices, first, end, item));
-      negatives[place] = item;
-    }
-    return negatives;
-  }
-}
-
-/** The place of a candidate, drawn by the sums of chances. */
-function drawPlace(sums: Float64Array, random: Random): number {
-  const wanted = random.uniform() * sums[sums.length - 1]!;
-  let [low, high] = [0, sums.length - 1];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (sums[middle]! > wanted) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
-
-/** Whether `wanted` is among the ascending `values` in `[low, high)`. */
-function includesSorted(values: Int32Array, low: number, high: number, wanted: number): boolean {
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const found = values[middle]!;
-    if (found === wanted) return true;
-    if (found < wanted) low = middle + 1;
-    else high = middle;
-  }
-  return false;
-}
-
-/** `Σ_{c ≤ place} deg(c)^¾`, the degree counted over all training pairs. */
-function degreeChances(pairs: Pairs, candidates: Int32Array): Float64Array {
-  const degrees = new Map<number, number>();
-  for (const item of pairs.items) degrees.set(item, (degrees.get(item) ?? 0) + 1);
-  let sum = 0;
-  return Float64Array.from(candidates, (item) => (sum += (degrees.get(item) ?? 0) ** 0.75));
-}
-
-function candidateItems(pairs: Pairs, items: number, from: NegativesConfig['negativesFrom']): Int32Array {
-  if (from === 'all') return Int32Array.from({ length: items }, (_, item) => item);
-  const seen = new Uint8Array(items);
-  for (const item of pairs.items) seen[item] = 1;
-  return Int32Array.from({ length: items }, (_, item) => item).filter((item) => seen[item] === 1);
 }
 
 function refuseSaturatedUsers(trained: Csr, candidates: number, from: NegativesConfig['negativesFrom']): void {

@@ -1,0 +1,80 @@
+import type { NegativesConfig } from '../../src/domain/models/config';
+import type { Pairs } from '../graphs/behaviour';
+import type { Csr } from '../graphs/csr';
+import type { Random } from '../numbers/rng';
+
+/** The items that negatives are drawn from. */
+export interface Candidates {
+  readonly items: Int32Array;
+  /** Sums of their chances up to each; null where all are equal. */
+  readonly chances: Float64Array | null;
+}
+
+/** All items, or those of the training pairs, with equal chances or in proportion to their degree to the power of ¾. */
+export function candidatesOf(pairs: Pairs, items: number, from: NegativesConfig['negativesFrom']): Candidates {
+  const candidates = candidateItems(pairs, items, from);
+  return { items: candidates, chances: from === 'degree' ? degreeChances(pairs, candidates) : null };
+}
+
+/**
+ * `ratio` candidates for each of the first `count` users, none of which `trained` has for the user; the rest of `[users · ratio]` stays 0.
+ * A step on a graphics card waits for this loop: it reads arrays without checking, in bounds by construction.
+ */
+export function drawNegatives(
+  users: Int32Array,
+  count: number,
+  ratio: number,
+  { pointers, indices }: Csr,
+  { items, chances }: Candidates,
+  random: Random,
+): Int32Array {
+  const negatives = new Int32Array(users.length * ratio);
+  for (let place = 0; place < count * ratio; place++) {
+    const user = users[Math.floor(place / ratio)]!;
+    const [first, end] = [pointers[user]!, pointers[user + 1]!];
+    let item: number;
+    do item = items[chances ? drawPlace(chances, random) : random.integer(items.length)]!;
+    while (includesSorted(indices, first, end, item));
+    negatives[place] = item;
+  }
+  return negatives;
+}
+
+/** The place of a candidate, drawn by the sums of chances. */
+function drawPlace(sums: Float64Array, random: Random): number {
+  const wanted = random.uniform() * sums[sums.length - 1]!;
+  let [low, high] = [0, sums.length - 1];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (sums[middle]! > wanted) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** Whether `wanted` is among the ascending `values` in `[low, high)`. */
+function includesSorted(values: Int32Array, low: number, high: number, wanted: number): boolean {
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const found = values[middle]!;
+    if (found === wanted) return true;
+    if (found < wanted) low = middle + 1;
+    else high = middle;
+  }
+  return false;
+}
+
+/** `Σ_{c ≤ place} deg(c)^¾`, the degree counted over all training pairs. */
+function degreeChances(pairs: Pairs, candidates: Int32Array): Float64Array {
+  const degrees = new Map<number, number>();
+  for (const item of pairs.items) degrees.set(item, (degrees.get(item) ?? 0) + 1);
+  let sum = 0;
+  return Float64Array.from(candidates, (item) => (sum += (degrees.get(item) ?? 0) ** 0.75));
+}
+
+function candidateItems(pairs: Pairs, items: number, from: NegativesConfig['negativesFrom']): Int32Array {
+  if (from === 'all') return Int32Array.from({ length: items }, (_, item) => item);
+  const seen = new Uint8Array(items);
+  for (const item of pairs.items) seen[item] = 1;
+  return Int32Array.from({ length: items }, (_, item) => item).filter((item) => seen[item] === 1);
+}
