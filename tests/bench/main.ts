@@ -62,7 +62,6 @@ export async function main(words: readonly string[], script: string, bundle: str
     const options = parseOptions(words);
     if (options.host) return await hostTimes(options, script, bundle);
     const result = await runAll(options, script, bundle);
-    writeFileSync(options.out, `${JSON.stringify(result, null, 1)}\n`);
     process.stdout.write(tableOf(result));
     return result.entries.some(({ failure }) => failure) ? 1 : 0;
   } catch (error) {
@@ -132,6 +131,20 @@ async function runAll(options: BenchOptions, script: string, bundle: string): Pr
   const sets: BenchResult['sets'][number][] = [];
   const entries: Entry[] = [];
   const rooflines: Roofline[] = [];
+  const result = (): BenchResult => ({
+    version: 1,
+    date: new Date().toISOString(),
+    machine: { processor: cpus()[0]?.model ?? 'unknown processor', cores: cpus().length, memoryBytes: totalmem() },
+    versions: versions(peer !== null),
+    options: { ...options },
+    load: { start, end: loadavg() },
+    sets,
+    entries,
+    rooflines,
+    notes,
+  });
+  // What is measured so far stays if this is broken off.
+  const keep = (): void => writeFileSync(options.out, `${JSON.stringify(result(), null, 1)}\n`);
   for (const { set, growth } of options.sets.flatMap((id) => setsOf(id, options))) {
     const absent = missing(set, options.data);
     if (absent) {
@@ -169,6 +182,7 @@ async function runAll(options: BenchOptions, script: string, bundle: string): Pr
             figures: null,
             failure: 'failure' in answer ? answer.failure : 'no figures came back',
           });
+        keep();
         process.stderr.write(
           `${id} ${backend} ${model}: ${'figures' in answer ? `${answer.figures.step.median.toFixed(1)} ms per step` : (entries.at(-1)?.failure ?? '')}\n`,
         );
@@ -178,20 +192,10 @@ async function runAll(options: BenchOptions, script: string, bundle: string): Pr
         if ('roofline' in answer) rooflines.push(answer.roofline);
         else notes.push(`${backend} has no roofline: ${'failure' in answer ? answer.failure : ''}`);
       }
+      keep();
     }
   }
-  return {
-    version: 1,
-    date: new Date().toISOString(),
-    machine: { processor: cpus()[0]?.model ?? 'unknown processor', cores: cpus().length, memoryBytes: totalmem() },
-    versions: versions(peer !== null),
-    options: { ...options },
-    load: { start, end: loadavg() },
-    sets,
-    entries,
-    rooflines,
-    notes,
-  };
+  return result();
 }
 
 /** A set, and with it what it is to be measured with more and less of. */

@@ -46,7 +46,7 @@ export interface Subject {
   readonly set: BenchSet;
   /** What differs from the recommended configuration. */
   readonly changes: Config;
-  readonly options: Pick<BenchOptions, 'steps' | 'warmUp' | 'epoch' | 'ranking' | 'stock' | 'seed'>;
+  readonly options: Pick<BenchOptions, 'steps' | 'warmUp' | 'epoch' | 'ranking' | 'stock' | 'capture' | 'seed'>;
   /** The script of the peer; null without one. */
   readonly peer: string | null;
 }
@@ -84,13 +84,15 @@ async function measureOn(
   const model = await modelKind(id).build({ input, config, random, progress: async () => undefined });
   const prepareSeconds = secondsSince(beforeBuild);
 
+  // Beside a graphics card of ours PyTorch has one too; beside the processor, the processor.
+  const card = device.report.backend === 'webgpu' && !device.report.software;
   let peer: { readonly process: Peer; readonly loss: number } | null = null;
   if (script) {
     const epochGraphs = (await model.epochGraphs?.(0)) ?? [];
     model.useEpochGraphs?.(epochGraphs);
     peer = await withPeer(
       script,
-      { id, config, data, model, epochGraphs, stepsPerEpoch: sampler.stepsPerEpoch },
+      { id, config, data, model, epochGraphs, stepsPerEpoch: sampler.stepsPerEpoch, card },
       newSampler(),
       random,
     );
@@ -98,7 +100,8 @@ async function measureOn(
   const clock = new StepClock(model, sampler);
   try {
     peakMeter().reset();
-    const trainer = new Trainer({ model: clock.model, sampler, device, config, sizes: input, trace: null, random });
+    const parts = { model: clock.model, sampler, device, config, sizes: input, trace: null, random };
+    const trainer = new Trainer({ ...parts, capture: options.capture });
     const steps = await timedSteps(
       trainer,
       sampler.stepsPerEpoch,
@@ -140,6 +143,7 @@ async function measureOn(
         peerStep && {
           torch: peer.process.ready.torch,
           threads: peer.process.ready.threads,
+          device: peer.process.ready.device,
           sparse: peer.process.ready.sparse,
           step: peerStep,
           cpuMs: medianOf(steps.peerCpu),
@@ -173,6 +177,7 @@ interface PeerMatter {
   readonly model: Model;
   readonly epochGraphs: readonly NamedGraph[];
   readonly stepsPerEpoch: number;
+  readonly card: boolean;
 }
 
 /** The peer with the batches that our sampler begins with, and our own loss of the first of them. */

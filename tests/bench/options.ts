@@ -24,6 +24,8 @@ export interface BenchOptions {
   readonly ranking: boolean;
   readonly peer: boolean;
   readonly stock: boolean;
+  /** Whether steps on WebGPU are played from a capture. */
+  readonly capture: boolean;
   readonly roofline: boolean;
   /** The host's time alone, on a device that does nothing. */
   readonly host: boolean;
@@ -51,6 +53,7 @@ export const USAGE = `Usage: npm run bench -- [options]
   --epoch           also measure a whole epoch
   --peer            the same steps in PyTorch, in turns with ours
   --stock           the same steps on stock tfjs kernels, in turns with ours
+  --no-capture      on WebGPU, every step as tfjs takes it
   --roofline        each kernel's share of what the device can copy and multiply
   --host            only the host's time of a step on WebGPU, on a device that does nothing, and what declared devices would need
   --chromium        with --host: beside it, what a step takes of the training thread in Chromium
@@ -93,6 +96,7 @@ export function parseOptions(words: readonly string[]): BenchOptions {
     ranking: !values['no-ranking'],
     peer: values.peer ?? false,
     stock: values.stock ?? false,
+    capture: !values['no-capture'],
     roofline: values.roofline ?? false,
     host: values.host ?? false,
     chromium: values.chromium ?? false,
@@ -120,6 +124,7 @@ function read(words: readonly string[]) {
         'no-ranking': { type: 'boolean' },
         peer: { type: 'boolean' },
         stock: { type: 'boolean' },
+        'no-capture': { type: 'boolean' },
         roofline: { type: 'boolean' },
         host: { type: 'boolean' },
         chromium: { type: 'boolean' },

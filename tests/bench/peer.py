@@ -1,7 +1,7 @@
 """The training step and the ranking of each model in plain PyTorch, for `npm run bench -- --peer`.
 
 Runs `workers/models/<id>/reference.py` in float32, with sparse graphs. Reads a folder with graphs as they are multiplied,
-initial parameters, features and batches, then answers one line of JSON for each line of input: `open`, `steps n`, `start`
+initial parameters, features and batches, works on the graphics card where it is told to and PyTorch has one, and answers one line of JSON for each line of input: `open`, `steps n`, `start`
 (an epoch's graphs and first step), `evaluate`, `work` (a step's operations). Batches are ready tensors: drawing them is in none of these times.
 """
 import json
@@ -20,6 +20,19 @@ from reference.losses import total  # noqa: E402
 from reference.model import Given, load  # noqa: E402
 
 warnings.filterwarnings("ignore")
+
+# Where tensors lie: the processor, or `cuda`.
+DEVICE = torch.device("cpu")
+
+
+def placed(values):
+    return torch.from_numpy(values).to(DEVICE)
+
+
+def wait():
+    """Until the device has done what it was handed."""
+    if DEVICE.type == "cuda":
+        torch.cuda.synchronize()
 
 
 # ---------------------------------------------------------------- what is given
@@ -58,25 +71,27 @@ class Graph:
 
 
 def to_torch(matrix, layout):
-    values = torch.from_numpy(matrix.data.astype(np.float32))
+    values = placed(matrix.data.astype(np.float32))
     if layout == "csr":
-        pointers, columns = (torch.from_numpy(part.astype(np.int64)) for part in (matrix.indptr, matrix.indices))
+        pointers, columns = (placed(part.astype(np.int64)) for part in (matrix.indptr, matrix.indices))
         return torch.sparse_csr_tensor(pointers, columns, values, matrix.shape)
     coo = matrix.tocoo()
-    return torch.sparse_coo_tensor(np.stack([coo.row, coo.col]), values, matrix.shape).coalesce()
+    return torch.sparse_coo_tensor(placed(np.stack([coo.row, coo.col]).astype(np.int64)), values, matrix.shape).coalesce()
 
 
 def faster_layout(matrix, width):
     """PyTorch has two sparse products; which one is faster depends on how it was built."""
     best = {}
-    x = torch.ones(matrix.shape[1], width)
+    x = torch.ones(matrix.shape[1], width, device=DEVICE)
     for layout in ("csr", "coo"):
         candidate = to_torch(matrix, layout)
         candidate @ x
+        wait()
         times = []
         for _ in range(5):
             start = time.perf_counter()
             candidate @ x
+            wait()
             times.append(time.perf_counter() - start)
         best[layout] = min(times)
     return min(best, key=best.get)
@@ -89,6 +104,11 @@ class Subject(Given):
         given = json.loads((folder / "subject.json").read_text())
         arrays = read_safetensors(folder / "arrays.safetensors")
         torch.set_num_threads(given["threads"])
+        if given["card"] and torch.cuda.is_available():
+            global DEVICE
+            DEVICE = torch.device("cuda")
+            # What a reference makes for itself lies there too.
+            torch.set_default_device(DEVICE)
         torch.manual_seed(1)
         size = given["users"], given["items"]
         self.train, self.valid = ([arrays[f"data/{name}/{column}"] for column in ("users", "items")] for name in ("train", "valid"))
@@ -103,11 +123,11 @@ class Subject(Given):
         self.graphs = {name: self.sparse(matrix) for name, matrix in self.matrices.items()}
 
         def named(kind):
-            return {name[len(kind):]: torch.from_numpy(values) for name, values in arrays.items() if name.startswith(kind)}
+            return {name[len(kind):]: placed(values) for name, values in arrays.items() if name.startswith(kind)}
         self.parameters = {name: values.requires_grad_() for name, values in named("init/").items()}
         self.inputs, self.tables = named("input/"), named("features/")
         self.batches = [
-            {name: torch.from_numpy(arrays[f"batch/{k}/{name}"].astype(np.int64)) for name in ("pairs", "users", "positives", "negatives")}
+            {name: placed(arrays[f"batch/{k}/{name}"].astype(np.int64)) for name in ("pairs", "users", "positives", "negatives")}
             for k in range(given["batches"])]
 
     def sparse(self, matrix):
@@ -199,7 +219,10 @@ class Peer:
         with torch.no_grad():
             loss = float(self.loss(0, False))
         self.s.state = state
-        return {"torch": torch.__version__, "threads": torch.get_num_threads(), "sparse": self.s.layout, "loss": loss}
+        threads, device = torch.get_num_threads(), DEVICE.type
+        if DEVICE.type == "cuda":
+            device = torch.cuda.get_device_name()
+        return {"torch": torch.__version__, "threads": threads, "device": device, "sparse": self.s.layout, "loss": loss}
 
     def loss(self, place, first):
         self.s.first = first
@@ -212,6 +235,7 @@ class Peer:
         self.adam.step()
         if self.after_steps:
             self.second_step(self.s.batches[self.next])
+        wait()
         self.s.step += 1
         self.next = (self.next + 1) % len(self.s.batches)
         return 1000 * (time.perf_counter() - start), 1000 * (time.process_time() - used)
@@ -253,10 +277,10 @@ class Peer:
             ranking = time.perf_counter()
             for first in range(0, len(ranked), tile):
                 users = ranked[first:first + tile]
-                scores = self.model.scores(self.s, final, torch.from_numpy(users))
+                scores = self.model.scores(self.s, final, placed(users))
                 seen = self.s.r[users].tocoo()
-                scores[torch.from_numpy(seen.row.astype(np.int64)), torch.from_numpy(seen.col.astype(np.int64))] = -1e10
-                best = scores.topk(min(cutoff, self.s.items), 1).indices.numpy()
+                scores[placed(seen.row.astype(np.int64)), placed(seen.col.astype(np.int64))] = -1e10
+                best = scores.topk(min(cutoff, self.s.items), 1).indices.cpu().numpy()
                 for user, row in zip(users.tolist(), best.tolist()):
                     wanted = self.relevant[user]
                     hits = np.array([item in wanted for item in row])

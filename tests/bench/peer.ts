@@ -13,7 +13,7 @@ import type { HostBatch } from '../../workers/training/batch';
 import type { BenchData } from './sets';
 import { readAll } from '../../workers/engine/rowSource';
 
-const PYTHON = '/usr/bin/python3';
+const PYTHON = process.env['PYTHON'] ?? '/usr/bin/python3';
 /** The processor's cores on the machine that the figures are for. */
 const THREADS = 2;
 
@@ -24,7 +24,13 @@ const ENVIRONMENT = {
   OMP_WAIT_POLICY: 'passive',
 };
 
-const readySchema = z.object({ torch: z.string(), threads: z.number(), sparse: z.string(), loss: z.number() });
+const readySchema = z.object({
+  torch: z.string(),
+  threads: z.number(),
+  device: z.string(),
+  sparse: z.string(),
+  loss: z.number(),
+});
 const stepsSchema = z.object({ ms: z.array(z.number()), cpuMs: z.array(z.number()) });
 const workSchema = z.array(z.object({ name: z.string(), bytes: z.number(), flops: z.number() }));
 export type PeerKernel = z.infer<typeof workSchema>[number];
@@ -52,6 +58,8 @@ interface PeerSubject {
   readonly epochGraphs: readonly NamedGraph[];
   readonly batches: readonly HostBatch[];
   readonly stepsPerEpoch: number;
+  /** Whether it may work on a graphics card. */
+  readonly card: boolean;
 }
 
 /** Whether there is a Python with PyTorch. */
@@ -95,6 +103,7 @@ export async function openPeer(script: string, subject: PeerSubject): Promise<Pe
         items: input.items,
         stepsPerEpoch: subject.stepsPerEpoch,
         threads: THREADS,
+        card: subject.card,
         modalities: input.features.map(({ key }) => key),
         batches: subject.batches.length,
         shapes: Object.fromEntries(

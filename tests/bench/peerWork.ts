@@ -26,7 +26,10 @@ export async function peerWork(
   const sampler = newBatches(model, config, data, seed);
   const { stepsPerEpoch } = sampler;
   const batches = [sampler.next()];
-  const peer = await openPeer(script, { id: model, config, data, model: built, epochGraphs, batches, stepsPerEpoch });
+  const peer = await openPeer(script, {
+    ...{ id: model, config, data, model: built, epochGraphs, batches, stepsPerEpoch },
+    card: false,
+  });
   try {
     return await peer.work();
   } finally {

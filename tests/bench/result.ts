@@ -22,6 +22,8 @@ const stockSchema = z.object({
 const peerSchema = z.object({
   torch: z.string(),
   threads: z.number(),
+  /** `cpu`, or the name of a graphics card. */
+  device: z.string().default('cpu'),
   sparse: z.string(),
   step: quartilesSchema,
   cpuMs: z.number(),

@@ -95,6 +95,7 @@ describe('options', () => {
       ranking: true,
       peer: false,
       stock: false,
+      capture: true,
       roofline: false,
       host: false,
       chromium: false,
@@ -161,6 +162,7 @@ const oneFigures: Figures = {
   peer: {
     torch: '1.13',
     threads: 2,
+    device: 'cpu',
     sparse: 'coo',
     step: { low: 190, median: 200, high: 210, count: 10 },
     cpuMs: 330,
@@ -469,7 +471,7 @@ describe('a measurement', () => {
       set: await openSet('tiny', null, null, 5),
       changes: { batchSize: 64 },
       peer: null,
-      options: { steps: 3, warmUp: 1, epoch: true, ranking: true, stock: true, seed: 5 },
+      options: { steps: 3, warmUp: 1, epoch: true, ranking: true, stock: true, capture: true, seed: 5 },
     });
     expect(device).toBe('JavaScript');
     expect(figuresSchema.parse(figures)).toEqual(figures);

@@ -25,7 +25,7 @@ describe('the PyTorch peer', () => {
       set,
       peer: script,
       changes: { ...onItsOwn(model), batchSize: 64 },
-      options: { steps: 2, warmUp: 1, epoch: false, ranking: true, stock: false, seed: 5 },
+      options: { steps: 2, warmUp: 1, epoch: false, ranking: true, stock: false, capture: true, seed: 5 },
     });
     expect(figures.peer?.lossDifference).toBeLessThan(closeness(model));
     expect(figures.peer?.step.count).toBe(2);

@@ -8,7 +8,8 @@ import { dropout } from '../../workers/models/layers/dropout';
 import { infoNceTables, logSumExpAgainst, productEntropy } from '../../workers/models/layers/contrast';
 import { channel, sideBySide, unitBlocks } from '../../workers/models/layers/encoder';
 import { mixedGraph } from '../../workers/models/layers/itemGraphs';
-import { cosineDistance, frobeniusNorm } from '../../workers/models/layers/losses';
+import { cosineDistance, frobeniusNorm, margins, rowLosses, scoresOf } from '../../workers/models/layers/losses';
+import { signsFinding } from '../../workers/models/layers/signs';
 import { standardisedColumns, standardisedUnitRows } from '../../workers/models/layers/scaling';
 import { fourier, spectrumProduct, type Spectrum } from '../../workers/models/layers/spectrum';
 import { modelKind } from '../../workers/models/registry';
@@ -400,3 +401,38 @@ for (const backend of ['cpu', 'webgpu'] as const)
           }
         });
   });
+
+for (const backend of ['cpu', 'wasm'] as const)
+  describeOn(backend, 'BPR with a factor for each row', (test) => {
+    test('adds up over the negatives of a row', async () => {
+      const [size, ratio, width] = [3, 2, 4];
+      const numbers = (rows: number, step: number): Float32Array =>
+        Float32Array.from({ length: rows * width }, (_, place) => Math.sin(step * place + 1));
+      const [u, i, j] = [numbers(size, 0.7), numbers(size, 1.3), numbers(size * ratio, 2.1)];
+      const factors = [1, 2, -1];
+      const dot = (b: Float32Array, row: number, of: number): number =>
+        Array.from({ length: width }, (_, c) => u[row * width + c]! * b[of * width + c]!).reduce((x, y) => x + y);
+      const expected = factors.map((factor, row) =>
+        Array.from({ length: ratio }, (_, k) => dot(j, row, row * ratio + k) - factor * dot(i, row, row))
+          .map((x) => Math.log1p(Math.exp(x)))
+          .reduce((x, y) => x + y),
+      );
+      const got = await values(() => {
+        const rows = {
+          users: matrix(u, size, width),
+          positives: matrix(i, size, width),
+          negatives: matrix(j, size * ratio, width),
+        };
+        return rowLosses(margins(scoresOf(rows, { size, negativesPerPositive: ratio }), tf.tensor1d(factors)));
+      });
+      expect(worst(got, expected)).toBeLessThan(1e-5);
+    });
+  });
+
+describe('signs of interactions', () => {
+  it('are counted, and the users who dislike nothing', () => {
+    const pairs = { users: Int32Array.of(0, 0, 4, 4), items: Int32Array.of(1, 2, 1, 0) };
+    const finding = signsFinding(pairs, Uint8Array.of(1, 0, 1, 1));
+    expect(finding.kind === 'numbers' && finding.rows.map(({ value }) => value)).toEqual([3, 1, 0.25, 0.5]);
+  });
+});

@@ -1,30 +1,29 @@
 import { at } from '../../src/domain/at';
 import { AppError } from '../../src/domain/errors';
 import type { NegativesConfig } from '../../src/domain/models/config';
-import type { Csr } from '../graphs/csr';
 import type { Pairs } from '../graphs/behaviour';
+import type { Csr } from '../graphs/csr';
 import { restoreStream, stream, type Random } from '../numbers/rng';
 
-/**
- * Draws items that a user has no training interaction with: uniform, or with `degree` in proportion to the number of an item's training
- * interactions to the power of ¾.
- */
+/** Draws ρ negatives for each row of a batch, from a stream of its own. */
 export class Negatives {
-  readonly ratio: number;
   readonly #trained: Csr;
-  readonly #candidates: Int32Array;
-  /** Sums of the candidates' chances up to each; null where all are equal. */
-  readonly #chances: Float64Array | null;
+  readonly #ratio: number;
+  readonly #candidates: Candidates;
   #random: Random;
 
   /** Throws `SAMPLE_NO_NEGATIVE` when some user has every candidate item. */
   constructor(pairs: Pairs, trained: Csr, { negativesPerPositive, negativesFrom }: NegativesConfig, seed: number) {
-    this.ratio = negativesPerPositive;
     this.#trained = trained;
-    this.#candidates = candidateItems(pairs, trained.columns, negativesFrom);
-    this.#chances = negativesFrom === 'degree' ? degreeChances(pairs, this.#candidates) : null;
-    refuseSaturatedUsers(trained, this.#candidates.length, negativesFrom);
+    this.#ratio = negativesPerPositive;
+    this.#candidates = candidatesOf(pairs, trained.columns, negativesFrom);
+    refuseSaturatedUsers(trained, this.#candidates.items.length, negativesFrom);
     this.#random = stream(seed, 'negatives');
+  }
+
+  /** As `drawNegatives`. */
+  draw(users: Int32Array, count: number): Int32Array {
+    return drawNegatives(users, count, this.#ratio, this.#trained, this.#candidates, this.#random);
   }
 
   state(): number[] {
@@ -34,26 +33,43 @@ export class Negatives {
   restore(state: readonly number[]): void {
     this.#random = restoreStream(state);
   }
+}
 
-  /**
-   * `ratio` items for each of the first `count` users; the rest stays 0. Fields are read once, and arrays without a check: a step on a
-   * graphics card waits for this loop.
-   */
-  draw(users: Int32Array, count: number): Int32Array {
-    const ratio = this.ratio;
-    const negatives = new Int32Array(users.length * ratio);
-    const { pointers, indices } = this.#trained;
-    const [candidates, chances, random] = [this.#candidates, this.#chances, this.#random];
-    for (let place = 0; place < count * ratio; place++) {
-      const user = users[Math.floor(place / ratio)]!;
-      const [first, end] = [pointers[user]!, pointers[user + 1]!];
-      let item: number;
-      do item = candidates[chances ? drawPlace(chances, random) : random.integer(candidates.length)]!;
-      while (includesSorted(indices, first, end, item));
-      negatives[place] = item;
-    }
-    return negatives;
+/** The items that negatives are drawn from. */
+interface Candidates {
+  readonly items: Int32Array;
+  /** Sums of their chances up to each; null where all are equal. */
+  readonly chances: Float64Array | null;
+}
+
+/** All items, or those of the training pairs, with equal chances or in proportion to their degree to the power of ¾. */
+function candidatesOf(pairs: Pairs, items: number, from: NegativesConfig['negativesFrom']): Candidates {
+  const candidates = candidateItems(pairs, items, from);
+  return { items: candidates, chances: from === 'degree' ? degreeChances(pairs, candidates) : null };
+}
+
+/**
+ * `ratio` candidates for each of the first `count` users, none of which `trained` has for the user; the rest of `[users · ratio]` stays 0.
+ * A step on a graphics card waits for this loop: it reads arrays without checking, in bounds by construction.
+ */
+function drawNegatives(
+  users: Int32Array,
+  count: number,
+  ratio: number,
+  { pointers, indices }: Csr,
+  { items, chances }: Candidates,
+  random: Random,
+): Int32Array {
+  const negatives = new Int32Array(users.length * ratio);
+  for (let place = 0; place < count * ratio; place++) {
+    const user = users[Math.floor(place / ratio)]!;
+    const [first, end] = [pointers[user]!, pointers[user + 1]!];
+    let item: number;
+    do item = items[chances ? drawPlace(chances, random) : random.integer(items.length)]!;
+    while (includesSorted(indices, first, end, item));
+    negatives[place] = item;
   }
+  return negatives;
 }
 
 /** The place of a candidate, drawn by the sums of chances. */

@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Parameter } from '../../engine/kernels/adam';
 import { bprLosses } from '../../engine/kernels/bpr';
-import { rowCosinesWith, rowSquares } from '../../engine/kernels/rowCosines';
+import { rowCosinesWith, rowDots, rowSquares } from '../../engine/kernels/rowCosines';
 import { sumOfSquares } from '../../engine/kernels/sumOfSquares';
 import { weightedSquares } from '../../engine/kernels/weightedSquares';
 import { weightedSum } from '../../engine/kernels/weightedSum';
 import { gatherRows } from '../../engine/rows';
-import { scalarOf, vectorOf } from '../../engine/tensors';
+import { matrixOf, scalarOf, vectorOf } from '../../engine/tensors';
 import type { Batch } from '../model';
 import type { NodeTable } from './propagation';
 
@@ -43,6 +43,31 @@ export const bprLoss = (
   { weights }: Pick<Batch, 'weights'>,
   floor: boolean,
 ): tf.Scalar => weightedSum(bprLosses(users, positives, negatives, floor), weights);
+
+/** `ŷ_ui` of the batch's rows, `[B]`, and `ŷ_uj` of each row's negatives, `[B, ρ]`. */
+export interface Scores {
+  readonly positives: tf.Tensor1D;
+  readonly negatives: tf.Tensor2D;
+}
+
+export function scoresOf(
+  { users, positives, negatives }: BatchRows,
+  { size, negativesPerPositive: ratio }: Pick<Batch, 'size' | 'negativesPerPositive'>,
+): Scores {
+  const width = users.shape[1];
+  const drawn =
+    ratio === 1
+      ? rowDots(users, negatives)
+      : tf.matMul(tf.reshape(negatives, [size, ratio, width]), tf.reshape(users, [size, width, 1]));
+  return { positives: rowDots(users, positives), negatives: matrixOf(tf.reshape(drawn, [size, ratio])) };
+}
+
+/** `ŷ_uj − f ŷ_ui` with a factor `f [B]` for each row, `[B, ρ]`. */
+export const margins = ({ positives, negatives }: Scores, factors: tf.Tensor1D): tf.Tensor2D =>
+  matrixOf(tf.sub(negatives, tf.reshape(tf.mul(factors, positives), [-1, 1])));
+
+/** `Σ_k −ln σ(−x_k)` of each row of `x [B, ρ]`, `[B]`: a sum over a row's negatives, where `bprLoss` takes their mean. */
+export const rowLosses = (x: tf.Tensor2D): tf.Tensor1D => vectorOf(tf.sum(tf.softplus(x), 1));
 
 /** `(‖E_u‖_F + ‖E_i‖_F + ‖E_j‖_F) / b`: Frobenius norms of the batch's rows, not squared, `b` the real batch size. */
 export function frobeniusRegulariser(rows: BatchRows, batch: Batch): tf.Scalar {

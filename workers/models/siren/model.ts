@@ -6,7 +6,7 @@ import type { ConfigOf } from '../../../src/domain/models/table';
 import * as tf from '@tensorflow/tfjs-core';
 import type { StepScope } from '../../engine/contract';
 import { disposeParameter, newParameter, type Parameter } from '../../engine/kernels/adam';
-import { rowDots, rowSquares } from '../../engine/kernels/rowCosines';
+import { rowSquares } from '../../engine/kernels/rowCosines';
 import { weightedSum } from '../../engine/kernels/weightedSum';
 import { disposeSparse, sparseTensor } from '../../engine/sparse';
 import { matrixOf, scalarOf, vectorOf } from '../../engine/tensors';
@@ -14,9 +14,9 @@ import { behaviourGraph } from '../../graphs/behaviour';
 import { dropout } from '../layers/dropout';
 import { linearUniform, normals, xavierNormal } from '../layers/initialisers';
 import { linear } from '../layers/linear';
-import { batchMean, batchRows, type BatchRows } from '../layers/losses';
+import { batchMean, batchRows, margins, rowLosses, scoresOf, type BatchRows } from '../layers/losses';
 import { meanOfLayers, splitNodes, stackNodes } from '../layers/propagation';
-import { deviceSigns, pairsOfSign, signsAbove, signsOfBatch } from '../layers/signs';
+import { deviceSigns, observeScores, pairsOfSign, signsAbove, signsOfBatch } from '../layers/signs';
 import { defineModel, type Batch, type BuildContext, type Model } from '../model';
 import { table } from './table';
 
@@ -96,12 +96,10 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
       const { users, items } = splitNodes(embeddings(step), input.users);
       const rows = batchRows(users, items, batch);
       const liked = signsOfBatch(pairSigns, batch);
-      const positives = rowDots(rows.users, rows.positives);
-      const negatives = negativeScores(rows, batch);
-      observeScores(step, batch, { liked, positives, negatives }, input.ratings !== null);
-      const factors = tf.add(liked, tf.mul(tf.sub(1, liked), config.dislikeFactor));
-      const margins = tf.sub(negatives, tf.reshape(tf.mul(factors, positives), [-1, 1]));
-      const perRow = vectorOf(tf.sum(tf.softplus(margins), 1));
+      const scores = scoresOf(rows, batch);
+      observeScores(step, batch, 'score', scores, liked, input.ratings !== null);
+      const factors = vectorOf(tf.add(liked, tf.mul(tf.sub(1, liked), config.dislikeFactor)));
+      const perRow = rowLosses(margins(scores, factors));
       const shared = 1 / (config.bprSum === 'mean' ? batch.negativesPerPositive : 1);
       return [
         { key: 'bpr', weight: 1, value: scalarOf(tf.mul(batchMean(perRow, batch), shared)) },
@@ -117,14 +115,6 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
   };
 }
 
-/** `ŷ_uj` of each row's negatives, `[B, ρ]`. */
-function negativeScores({ users, negatives }: BatchRows, { size, negativesPerPositive: ratio }: Batch): tf.Tensor2D {
-  if (ratio === 1) return matrixOf(tf.reshape(rowDots(users, negatives), [size, 1]));
-  const width = users.shape[1];
-  const products = tf.matMul(tf.reshape(negatives, [size, ratio, width]), tf.reshape(users, [size, width, 1]));
-  return matrixOf(tf.reshape(products, [size, ratio]));
-}
-
 /** `mean_rows (‖Z_u‖² + ‖Z_i‖² + Σ_k ‖Z_jk‖²)`. */
 function squares({ users, positives, negatives }: BatchRows, batch: Batch): tf.Tensor {
   return tf.addN([
@@ -132,26 +122,6 @@ function squares({ users, positives, negatives }: BatchRows, batch: Batch): tf.T
     batchMean(rowSquares(positives), batch),
     tf.div(weightedSum(rowSquares(negatives), batch.negativeMask), batch.rows),
   ]);
-}
-
-/** Mean scores of liked, disliked and drawn items. */
-function observeScores(
-  step: StepScope,
-  batch: Batch,
-  {
-    liked,
-    positives,
-    negatives,
-  }: { readonly liked: tf.Tensor1D; readonly positives: tf.Tensor1D; readonly negatives: tf.Tensor2D },
-  rated: boolean,
-): void {
-  const mean = (chosen: tf.Tensor): tf.Scalar => {
-    const counted = vectorOf(tf.mul(chosen, batch.mask));
-    return scalarOf(tf.div(weightedSum(positives, counted), tf.maximum(tf.sum(counted), 1)));
-  };
-  step.observe('score/liked', mean(liked));
-  if (rated) step.observe('score/disliked', mean(tf.sub(1, liked)));
-  step.observe('score/drawn', batchMean(vectorOf(tf.mean(negatives, 1)), batch));
 }
 
 export const model = defineModel(table, build);
