@@ -1,4 +1,4 @@
-import { at } from '../../src/domain/at';
+import { pairOf } from '../graphs/preferredPairs';
 import { restoreStream, stream, type Random } from '../numbers/rng';
 import type { HostBatch } from './batch';
 import type { BatchSource, SamplerState } from './sampler';
@@ -6,7 +6,7 @@ import { drawDistinct } from './userSampler';
 
 /** What is added to batches. */
 interface AddedPairs {
-  /** `[U, 2]` by rows: the item that a user prefers and the one that it refuses; numbers below 0 where there are none. */
+  /** `[U, 2]` by rows, as `pairOf` reads them. */
   readonly pairs: Int32Array;
   readonly items: number;
   /** Users that are drawn of each batch. */
@@ -34,30 +34,22 @@ export class PairRows implements BatchSource {
     const host = this.#inner.next();
     const { pairs, items, most } = this.#added;
     const users = Int32Array.from(new Set(host.users.subarray(0, host.count)));
-    const known = (user: number): boolean =>
-      [at(pairs, 2 * user), at(pairs, 2 * user + 1)].every((item) => item >= 0 && item < items);
-    const chosen = drawDistinct(users, Math.min(most, users.length), this.#random).filter(known);
-    const longer = (own: Int32Array, rows: Int32Array): Int32Array => {
+    const chosen = [...drawDistinct(users, Math.min(most, users.length), this.#random)].flatMap((user) => {
+      const pair = pairOf(pairs, user, items);
+      return pair ? [{ user, pair: -1, ...pair }] : [];
+    });
+    const longer = (own: Int32Array, of: keyof (typeof chosen)[number]): Int32Array => {
       const all = new Int32Array(own.length + most);
       all.set(own.subarray(0, host.count));
-      all.set(rows, host.count);
+      chosen.forEach((row, place) => (all[host.count + place] = row[of]));
       return all;
     };
     return {
       count: host.count + chosen.length,
-      pairs: longer(
-        host.pairs,
-        chosen.map(() => -1),
-      ),
-      users: longer(host.users, chosen),
-      positives: longer(
-        host.positives,
-        chosen.map((user) => at(pairs, 2 * user)),
-      ),
-      negatives: longer(
-        host.negatives,
-        chosen.map((user) => at(pairs, 2 * user + 1)),
-      ),
+      pairs: longer(host.pairs, 'pair'),
+      users: longer(host.users, 'user'),
+      positives: longer(host.positives, 'preferred'),
+      negatives: longer(host.negatives, 'refused'),
     };
   }
 

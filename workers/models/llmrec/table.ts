@@ -180,12 +180,7 @@ export const table = defineTable({
     { ...optimiser, default: 'adamw' },
     decoupledDecay,
     ...optimiserOptions({ batchSize: 1024, learningRate: 1e-4 }),
-    {
-      ...negativesPerPositive,
-      max: 1,
-      sweep: false,
-      help: 'A row has one negative, as a pair has one refused item.',
-    },
+    { ...negativesPerPositive, max: 1, sweep: false, help: 'A row has one negative, as a pair has one refused item.' },
     { ...negativesFrom, default: 'all' },
     ...stoppingOptions({}),
   ],

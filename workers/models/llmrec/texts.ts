@@ -1,9 +1,9 @@
-import { at } from '../../../src/domain/at';
 import { AppError } from '../../../src/domain/errors';
 import type { Finding } from '../../../src/domain/observations';
 import { readAll, sideBySide, type RowSource } from '../../engine/rowSource';
 import { interactionMatrix } from '../../graphs/behaviour';
 import { placeOf } from '../../graphs/csr';
+import { pairOf } from '../../graphs/preferredPairs';
 import type { BuildContext, FeatureMatrix, ModelInput, NamedInput } from '../model';
 import type { LlmrecConfig } from './table';
 
@@ -96,11 +96,10 @@ function pairsFinding(
   { train, users, items }: Pick<ModelInput, 'train' | 'users' | 'items'>,
 ): Finding {
   const trained = interactionMatrix(train, users, items);
-  const known = Array.from({ length: users }, (_, user) => ({
-    user,
-    preferred: at(pairs, 2 * user),
-    refused: at(pairs, 2 * user + 1),
-  })).filter(({ preferred, refused }) => [preferred, refused].every((item) => item >= 0 && item < items));
+  const known = Array.from({ length: users }, (_, user) => {
+    const pair = pairOf(pairs, user, items);
+    return pair ? [{ user, ...pair }] : [];
+  }).flat();
   const among = (of: 'preferred' | 'refused'): number =>
     known.filter((pair) => placeOf(trained, pair.user, pair[of]) >= 0).length / Math.max(1, known.length);
   return {
