@@ -69,10 +69,10 @@ export class Sampler implements BatchSource {
     const order = this.#order;
     const { users: userOf, items: itemOf } = this.#pairs;
     for (let row = 0; row < count; row++) {
-      const pair = order[first + row]!;
+      const pair = at(order, first + row);
       pairs[row] = pair;
-      users[row] = userOf[pair]!;
-      positives[row] = itemOf[pair]!;
+      users[row] = at(userOf, pair);
+      positives[row] = at(itemOf, pair);
     }
     const negatives = this.#negatives?.draw(users, count) ?? new Int32Array(0);
     this.#taken += 1;
