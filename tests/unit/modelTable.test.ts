@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { MODEL_TABLES } from '../../src/domain/models/catalogue';
+import { completeConfig, MODEL_TABLES, odditiesOf } from '../../src/domain/models/catalogue';
 import type { ModelTable } from '../../src/domain/models/table';
 
 function reads({ minModalities, readsVectors, readsTexts, options }: ModelTable): string {
@@ -29,6 +29,37 @@ it('docs/model-table.md lists every model as its table says', async () => {
     '|---|---|---|---|---|---|',
     ...rows,
     '',
+    '## Odd',
+    '',
+    'What a reader of their numbers should know. A run’s *Findings* show those that are true of its settings.',
+    '',
+    ...MODEL_TABLES.flatMap(({ name, oddities = [] }) => oddities.map(({ text }) => `- **${name}**: ${text}`)),
+    '',
   ].join('\n');
   await expect(text).toMatchFileSnapshot('../../docs/model-table.md');
+});
+
+it('what is odd names options, their values and observations that there are', () => {
+  for (const { id, options, oddities = [], observations = [] } of MODEL_TABLES) {
+    for (const { when, seen } of oddities) {
+      if (seen)
+        expect(
+          observations.map(({ key }) => key),
+          id,
+        ).toContain(seen);
+      if (!when) continue;
+      const option = options.find(({ key }) => key === when.key);
+      expect(option, `${id}: ${when.key}`).toBeDefined();
+      const values = 'values' in when ? when.values : when.except;
+      const known = option?.type === 'choice' ? option.choices.map(({ value }) => value) : [true, false];
+      for (const value of values) expect(known, `${id}: ${when.key}`).toContain(value);
+    }
+  }
+});
+
+it('what is odd is told of the settings that it is true of', () => {
+  const texts = (userCue: string): string[] =>
+    odditiesOf('magnet', completeConfig('magnet', { userCue })).map(({ text, seen }) => `${text.slice(0, 11)} ${seen}`);
+  expect(texts('history')).toEqual(['As printed, null', 'A new route Normalised entropy of the mean routing']);
+  expect(texts('leaveOneOut')).toHaveLength(1);
 });

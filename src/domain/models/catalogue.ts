@@ -94,6 +94,17 @@ export function idleBecause(id: ModelId, option: Option, config: Config): Option
   return idleBecause(id, decides, config);
 }
 
+/** What is odd about a model in this configuration, with the title of what shows it. */
+export function odditiesOf(
+  id: ModelId,
+  config: Config,
+): readonly { readonly text: string; readonly seen: string | null }[] {
+  const { oddities = [], observations = [] } = modelTable(id);
+  return oddities
+    .filter(({ when }) => !when || holds(when, config[when.key] ?? ''))
+    .map(({ text, seen }) => ({ text, seen: observations.find(({ key }) => key === seen)?.title ?? null }));
+}
+
 const holds = (condition: Condition, value: Config[string]): boolean =>
   'values' in condition ? condition.values.includes(value) : !condition.except.includes(value);
 

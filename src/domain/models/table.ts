@@ -120,6 +120,16 @@ export interface Ablation<C = Config> {
 export type DataNeed =
   'features' | 'profiles' | 'attributes' | 'preferredPairs' | 'textVectors' | 'imageVectors' | 'pretrained' | 'ratings';
 
+/** What is odd about a model, or where its paper and its code differ: a reader of its numbers should know it. */
+export interface Oddity {
+  /** One or two sentences. */
+  readonly text: string;
+  /** The configurations that it is true of; absent: all. */
+  readonly when?: Condition;
+  /** The key of an observation that shows it. */
+  readonly seen?: string;
+}
+
 export interface LossTerm {
   readonly key: string;
   readonly label: string;
@@ -178,6 +188,7 @@ export interface ModelTable<C = Config> {
   readonly readsTexts?: boolean;
   readonly ablations?: readonly Ablation<C>[];
   readonly observations?: readonly Observation[];
+  readonly oddities?: readonly Oddity[];
   /** Keys of the observations that a run's page shows first, one below the other. */
   readonly shownFirst?: readonly string[];
   /** `none` for a loss that draws no negatives; by default a row has as many as the option says. */

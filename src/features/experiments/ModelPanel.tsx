@@ -1,3 +1,4 @@
+import { Link } from 'react-router';
 import { Field, Select } from '../../ui/Field';
 import { Notice } from '../../ui/Notice';
 import { Panel } from '../../ui/Panel';
@@ -5,6 +6,7 @@ import { plural } from '../../ui/format';
 import type { DatasetDocument } from '../../domain/dataset';
 import { MODEL_TABLES, modelTable } from '../../domain/models/catalogue';
 import type { ModelId } from '../../domain/models/table';
+import { PRINTED_ONLY } from '../../domain/printedOnly';
 import { needsProblem } from './needs';
 import styles from './experiments.module.css';
 
@@ -46,11 +48,34 @@ export function ModelPanel({ model, dataset, onModel }: ModelPanelProps) {
           ? 'Needs interactions only.'
           : `Needs at least ${plural(table.minModalities, 'item feature matrix', 'item feature matrices')}.`}
       </p>
+      <PrintedOnlySystems />
       {problem && (
         <Notice tone="warning" title={problem.message}>
           {problem.hint}
         </Notice>
       )}
     </Panel>
+  );
+}
+
+/** Systems of the papers' tables that the list above lacks, and why. */
+function PrintedOnlySystems() {
+  return (
+    <details className={styles.printedOnly}>
+      <summary>Printed results only: {plural(PRINTED_ONLY.length, 'more system')}</summary>
+      <p>
+        They stand in the <Link to="/tables">papers’ tables</Link> and cannot be run here.
+      </p>
+      <dl>
+        {PRINTED_ONLY.map(({ name, why, needed }) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>
+              {why} Needed: {needed.charAt(0).toLowerCase() + needed.slice(1)}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </details>
   );
 }

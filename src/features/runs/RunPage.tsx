@@ -13,6 +13,7 @@ import { ConfigTab } from './ConfigTab';
 import type { Curves } from '../readings/curves';
 import { CurvesTab } from './CurvesTab';
 import { EfficiencyTab } from './EfficiencyTab';
+import { odditiesOf } from '../../domain/models/catalogue';
 import { shownFindings, standIn } from '../readings/findings';
 import { FindingsTab } from './FindingsTab';
 import { LongTailTab } from './LongTailTab';
@@ -136,7 +137,7 @@ function KnownRun({ run }: { readonly run: RunSummary }) {
           ...(shape
             ? [{ value: 'routing', label: 'Routing', content: <RoutingTab run={run} curves={curves} shape={shape} /> }]
             : []),
-          ...(shownFindings(findings).length > 0
+          ...(shownFindings(findings).length + odditiesOf(run.experiment.model, run.experiment.config).length > 0
             ? [
                 {
                   value: 'findings',

@@ -95,6 +95,13 @@ export const table = defineTable({
     { key: 'within/audio', label: 'Within audio' },
     { key: 'reg', label: 'Norms' },
   ],
+  oddities: [
+    {
+      text: 'Features never reach the embeddings that rank: the modality terms move the features, their projections and the shared predictor alone.',
+      seen: 'gradientShare/itemEmbedding',
+    },
+    { text: 'The norms of the regulariser are not squared, and are those of whole tables, whatever the batch holds.' },
+  ],
   shownFirst: ['gradientShare/predictor/weight'],
   observations: [
     {

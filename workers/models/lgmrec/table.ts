@@ -192,6 +192,16 @@ export const table = defineTable({
     { key: 'contrastItems', label: 'InfoNCE, items' },
     { key: 'reg', label: 'Norms' },
   ],
+  oddities: [
+    {
+      text: 'One wrong name in the authors’ code of before July 2024 gave the first modality’s users the logits of the second, and the second’s users raw logits in place of a softmax. The published numbers come from it.',
+      when: { key: 'userHyper', values: ['published'] },
+    },
+    {
+      text: 'The authors’ code draws Gumbel noise anew whenever it ranks: the same checkpoint has other numbers every time. Here it is drawn once for a run, or left out.',
+    },
+    { text: 'The contrast is a sum over the batch, not a mean: its weight depends on the batch size.' },
+  ],
   mmrec: {
     name: 'LGMRec',
     options: {

@@ -172,6 +172,18 @@ export const table = defineTable({
     { key: 'orthogonal', label: 'Orthogonality' },
     { key: 'reg', label: 'L2' },
   ],
+  oddities: [
+    {
+      text: 'A slip in the shapes of the authors’ code draws every predicted rating to the batch’s mean, so that no rating is learned.',
+      when: { key: 'ratingLoss', values: ['batchMean'] },
+    },
+    { text: 'In the negative score observed pairs are pushed below drawn ones, dislikes too.' },
+    {
+      text: 'The paper speaks of ranking by negative preferences; its code ranks by the positive score alone.',
+      when: { key: 'negativeFilter', values: ['none'] },
+    },
+    { text: 'The regulariser is a sum over the batch: its weight depends on the batch size.' },
+  ],
   observations: [...score('score', 'Score'), ...score('negativeScore', 'Negative score')],
   vectorColumns: ({ embeddingSize }) => embeddingSize,
   mmrec: null,

@@ -649,6 +649,17 @@ export const table = defineTable({
     { key: 'decay', label: 'Parameter decay' },
   ],
   ablations,
+  oddities: [
+    {
+      text: 'As printed, a user’s cue contains the very item that is scored in training, and not in the test: the model can learn to look for it.',
+      when: { key: 'userCue', values: ['history'] },
+    },
+    {
+      text: 'A new router is nearly uniform, so the entropy is above its threshold from the first step: without a least number of epochs the second stage begins before the first has acted.',
+      when: { key: 'stages', values: ['entropy'] },
+      seen: 'entropy',
+    },
+  ],
   shownFirst: ['entropy', 'effectiveExperts'],
   observations,
   recommend,

@@ -161,6 +161,14 @@ export const table = defineTable({
     { key: 'graph', label: 'Noise contrast' },
     { key: 'mask', label: 'Masking' },
   ],
+  oddities: [
+    {
+      text: 'Of the three self-supervised tasks only the alignment reaches the model that ranks: in the authors’ code masking has no gradient, and the noise contrast trains encoders of its own.',
+      when: { key: 'featureMask', values: ['off', 'value'] },
+    },
+    { text: 'IDs learn from the alignment alone, and do not rank.' },
+    { text: 'BPR takes the logarithm to the base 2: its gradients are 1.44 times those of other models.' },
+  ],
   observations: [
     {
       key: 'mask',

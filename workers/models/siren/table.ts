@@ -124,6 +124,13 @@ export const table = defineTable({
     { key: 'bpr', label: 'BPR' },
     { key: 'reg', label: 'L2' },
   ],
+  oddities: [
+    {
+      text: 'With a factor above 0 a disliked item still rises, at first as much harder than a liked one as the factor says; what differs is where it comes to rest.',
+      seen: 'score/disliked',
+    },
+    { text: 'The paper’s negative graph is encoded by a network that sees no edge of it.' },
+  ],
   observations: [
     {
       key: 'score/liked',

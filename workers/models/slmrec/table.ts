@@ -154,6 +154,14 @@ export const table = defineTable({
     { key: 'decay', label: 'Weight decay' },
   ],
   ablations: [{ id: 'w/o-ssl', label: 'w/o self-supervision', config: { sslWeight: 0 } }],
+  oddities: [
+    { text: 'Training compares cosines; ranking takes inner products.' },
+    { text: 'A user or an item that occurs twice in a batch is its own negative.' },
+    {
+      text: 'MMRec puts a sigmoid around the scores: those above about 17 are then ties.',
+      when: { key: 'scoreSigmoid', values: [true] },
+    },
+  ],
   mmrec: {
     name: 'SLMRec',
     options: {

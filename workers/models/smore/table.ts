@@ -111,6 +111,12 @@ export const table = defineTable({
     { key: 'contrastItems', label: 'InfoNCE, items' },
     { key: 'reg', label: 'L2' },
   ],
+  oddities: [
+    {
+      text: 'The paper speaks of attention over modalities. Its code, which is followed, takes a softmax over the components of a row, so that a modality’s view starts about 64 times smaller than the product’s.',
+    },
+    { text: 'Filters start unscaled: gates saturate where features are large.', seen: 'gate/fusion' },
+  ],
   observations: [
     {
       key: 'gate/fusion',

@@ -156,5 +156,17 @@ export const table = defineTable({
     { key: 'bpr', label: 'BPR' },
     { key: 'neighbourhood', label: 'Neighbourhood' },
   ],
+  oddities: [
+    {
+      text: 'The mutual information that chooses neighbours takes row sums of weights, which are the same for all items, for the chance of being a neighbour.',
+      when: { key: 'marginals', values: ['weighted'] },
+    },
+    { text: 'The factor τ multiplies the cosines of the contrast; other models divide by a temperature.' },
+    {
+      text: 'The logs of the authors’ runs come from an earlier version with AdamW, which the released trainer does not know.',
+      when: { key: 'optimiser', values: ['adamw'] },
+    },
+    { text: 'The paper’s title is about items: users and items are still propagated over their graph, twice.' },
+  ],
   mmrec: null,
 });
