@@ -268,6 +268,15 @@ describe('rows of pairs', () => {
     expect([...last.users.subarray(last.count)].every((user) => user === 0)).toBe(true);
   });
 
+  it('have the refused item as often as other rows have negatives', () => {
+    const more = added(newSampler({ negatives: { ...drawn, negativesPerPositive: 2 } }));
+    const { count: real, users, negatives } = more.next();
+    expect(negatives).toHaveLength(2 * users.length);
+    expect(real).toBeGreaterThan(defaults.batchSize);
+    for (let row = defaults.batchSize; row < real; row++)
+      for (const place of [2 * row, 2 * row + 1]) expect(negatives[place]).toBe(preferred[2 * users[row]! + 1]);
+  });
+
   it('go on as they were after a restart', () => {
     const original = added(byUsers());
     take(original, 7);

@@ -15,7 +15,7 @@ interface AddedPairs {
 
 /**
  * Batches with further rows behind their own: of so many of a batch's users, without repetition, those that have a pair bring it as a positive
- * and a negative. Such a row is no training pair: its number is −1. There is one negative for each row.
+ * and a negative. Such a row is no training pair: its number is −1. Its refused item stands for all ρ negatives.
  */
 export class PairRows implements BatchSource {
   readonly stepsPerEpoch: number;
@@ -39,9 +39,13 @@ export class PairRows implements BatchSource {
       return pair ? [{ user, pair: -1, ...pair }] : [];
     });
     const longer = (own: Int32Array, of: keyof (typeof chosen)[number]): Int32Array => {
-      const all = new Int32Array(own.length + most);
-      all.set(own.subarray(0, host.count));
-      chosen.forEach((row, place) => (all[host.count + place] = row[of]));
+      const ratio = own.length / host.users.length;
+      const all = new Int32Array(own.length + most * ratio);
+      all.set(own.subarray(0, host.count * ratio));
+      chosen.forEach((row, place) => {
+        const first = (host.count + place) * ratio;
+        all.fill(row[of], first, first + ratio);
+      });
       return all;
     };
     return {

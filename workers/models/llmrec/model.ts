@@ -207,8 +207,14 @@ function attributeRows(profile: Views, attributes: Views, batch: Batch, count: n
 function prunedLosses({ pruneRate, keep }: Settings, batch: Batch, width: number) {
   return ({ users, positives, negatives }: BatchRows): ((first: number, end: number) => tf.Scalar) => {
     const [rows, columns] = users.shape;
-    const each = (x: tf.Tensor2D): tf.Tensor2D => matrixOf(tf.reshape(x, [(rows * columns) / width, width]));
-    const losses = bprLosses(each(users), each(positives), each(negatives), false);
+    const ratio = negatives.shape[0] / rows;
+    const each = (x: tf.Tensor): tf.Tensor2D => matrixOf(tf.reshape(x, [x.size / width, width]));
+    // The negatives of a row and view stand next to each other.
+    const byView =
+      ratio === 1
+        ? negatives
+        : tf.transpose(tf.reshape(negatives, [rows, ratio, columns / width, width]), [0, 2, 1, 3]);
+    const losses = bprLosses(each(users), each(positives), each(byView), false);
     const which = keep === 'largestLoss' ? 'largest' : 'smallest';
     return (first, end) =>
       weightedSum(losses, keptRows(losses, batch.mask, { share: 1 - pruneRate, which, columns: [first, end] }));

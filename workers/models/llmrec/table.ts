@@ -180,7 +180,10 @@ export const table = defineTable({
     { ...optimiser, default: 'adamw' },
     decoupledDecay,
     ...optimiserOptions({ batchSize: 1024, learningRate: 1e-4 }),
-    { ...negativesPerPositive, max: 1, sweep: false, help: 'A row has one negative, as a pair has one refused item.' },
+    {
+      ...negativesPerPositive,
+      help: 'With several negatives, the loss is the mean over the ρ pairs; the refused item of a pair counts as all ρ.',
+    },
     { ...negativesFrom, default: 'all' },
     ...stoppingOptions({}),
   ],
@@ -207,6 +210,23 @@ export const table = defineTable({
     { key: 'attributes', label: 'BPR, attributes' },
     { key: 'featureReg', label: 'L2, modalities' },
     { key: 'reg', label: 'Regulariser' },
+  ],
+  oddities: [
+    {
+      text: 'The paper prunes noisy feedback, which has large losses; the authors’ code keeps the rows with the largest loss.',
+      when: { key: 'keep', values: ['largestLoss'] },
+    },
+    {
+      text: 'The regulariser divides by the squares, a slip of the authors’ code that pushes norms up.',
+      when: { key: 'regulariser', values: ['reciprocal'] },
+    },
+    {
+      text: 'The last layer of the IDs is a softmax over the numbers of a row, and items are made of such rows of users.',
+    },
+    {
+      text: 'A user’s own profile comes back only along the items that it shares with others.',
+      when: { key: 'texts', values: ['stored'] },
+    },
   ],
   mmrec: null,
   cautions: ({ texts }, dataset) => {
