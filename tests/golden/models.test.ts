@@ -49,6 +49,11 @@ for (const backend of ['cpu', 'wasm', 'webgpu'] as const) {
         for (const [place, step] of wanted.steps.entries())
           await expectStep(model, wanted, dataset, step, place, adam, doubts);
 
+        const state = wanted.state && (await model.state?.());
+        for (const [name, expected] of Object.entries(wanted.state ?? {}))
+          expect(worst(state?.[name] ?? [], expected), name).toBeLessThanOrEqual(
+            1e-4 * Math.max(1, ...expected.map(Math.abs)),
+          );
         await model.prepareRanking?.();
         const scores = await values(() => {
           const { users, items, score } = model.represent();

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import { required } from '../../src/domain/at';
 import { ACTIVATIONS, activationSlopePair } from '../../workers/engine/kernels/activationSlope';
+import { complexProduct, complexProductPair } from '../../workers/engine/kernels/complexProduct';
 import { columnSums, columnSumsPair } from '../../workers/engine/kernels/columnSums';
 import { keptRows, keptRowsPair } from '../../workers/engine/kernels/keptRows';
 import { layerNorm, normedRowsPair, normedRowsSlopePair } from '../../workers/engine/kernels/layerNorm';
@@ -48,6 +49,25 @@ const LAYERS: readonly PairCase[] = [
   ]),
 ];
 
+const SPECTRA: readonly PairCase[] = [0, 1].flatMap((conjugate) => [
+  [
+    complexProductPair,
+    [
+      [70, 66],
+      [70, 66],
+    ],
+    { conjugate },
+  ] as const,
+  [
+    complexProductPair,
+    [
+      [70, 10],
+      [1, 10],
+    ],
+    { conjugate },
+  ] as const,
+]);
+
 const CONTRASTS: readonly PairCase[] = [
   [productLogSumsPair, [[70, 90], [90], [70, 50], [50], [70, 8], [8]], { scale0: 5, scale1: 2, shift: 3 }],
   [productLogSumsPair, [[70, 70], [70]], { scale0: 5, ways: 2, paired: 1, shift: 1 }],
@@ -63,6 +83,7 @@ const CONTRASTS: readonly PairCase[] = [
 ];
 
 describePairs('a kernel of layers', LAYERS);
+describePairs('a kernel of spectra', SPECTRA);
 describePairs('a kernel of contrasts', CONTRASTS);
 
 /** 1 for all but every third of `rows`. */
@@ -82,6 +103,13 @@ const WEIGHTS = NEIGHBOURS.map((row) => row.map((place, k) => (place < 0 ? 0 : 0
 const ITEMS = Array.from({ length: 20 }, (_, row) => (row * row) % 8);
 /** `A [n, n]` between the rows of a batch. */
 const LINKS = ITEMS.map((item) => ITEMS.map((other) => WEIGHTS[item]![NEIGHBOURS[item]!.indexOf(other)] ?? 0));
+
+/** Real and imaginary parts of rows that hold both. */
+const partsOf = (x: tf.Tensor | undefined): tf.Tensor[] => tf.split(required(x), 2, 1);
+const complexChain = ([a, b]: tf.Tensor2D[]): tf.Tensor => {
+  const [ar, ai, br, bi] = [...partsOf(a), ...partsOf(b)] as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+  return tf.concat([tf.sub(tf.mul(ar, br), tf.mul(ai, bi)), tf.add(tf.mul(ar, bi), tf.mul(ai, br))], 1);
+};
 
 const OPERATIONS: Operations = {
   'a layer norm': [
@@ -109,6 +137,22 @@ const OPERATIONS: Operations = {
       return tf.neg(tf.log(tf.add(tf.div(tf.sum(tf.mul(counted, LINKS), 1), tf.sum(counted, 1)), 1e-8)));
     },
     [[20, 8]],
+  ],
+  'a product of complex rows': [
+    ([a, b]) => complexProduct(a!, b!),
+    complexChain,
+    [
+      [20, 12],
+      [20, 12],
+    ],
+  ],
+  'complex rows times one row': [
+    ([a, b]) => complexProduct(a!, b!),
+    complexChain,
+    [
+      [20, 12],
+      [1, 12],
+    ],
   ],
   ...Object.fromEntries(
     ACTIVATIONS.map((activation) => [

@@ -6,6 +6,8 @@ export interface Cases {
   readonly alone?: Config;
   /** Changes for a study of a few dozen users and items, so that neighbour lists are not whole rows. */
   readonly small?: Config;
+  /** Changes with which the loss depends little on draws, which the benchmark's peer makes for itself. */
+  readonly peer?: Config;
   readonly gradients: readonly GradientCase[];
   /** Shapes in which different parts of the memory estimate weigh most. */
   readonly memory: readonly MemoryCase[];

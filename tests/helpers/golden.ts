@@ -11,6 +11,8 @@ export interface GoldenCase extends StepCase {
   triplets?: number[][];
   validation?: [number, number][];
   routing?: Record<string, unknown>;
+  /** What the model keeps besides its parameters, after the last step. */
+  state?: Record<string, number[]>;
 }
 
 export interface Golden {

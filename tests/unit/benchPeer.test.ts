@@ -24,7 +24,7 @@ describe('the PyTorch peer', () => {
       host: await nodeHost(false, true),
       set,
       peer: script,
-      changes: { ...onItsOwn(model), batchSize: 64 },
+      changes: { ...onItsOwn(model), batchSize: 64, ...casesOf(model).peer },
       options: { steps: 2, warmUp: 1, epoch: false, ranking: true, stock: false, capture: true, seed: 5 },
     });
     expect(figures.peer?.lossDifference).toBeLessThan(closeness(model));

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { stream, type Random } from '../../workers/numbers/rng';
 import { bipartiteGraph, historyMean, rowsOverRootDegree, userItemBlock } from '../../workers/graphs/behaviour';
+import { commonNeighbours } from '../../workers/graphs/common';
+import { effectiveNeighbours, userGraph } from '../../workers/graphs/userGraph';
 import {
   multiplyRows,
   placeOf,
@@ -14,6 +16,7 @@ import {
   cosineMatrix,
   equalWeightGraph,
   linkMatrix,
+  listedGraph,
   symmetrised,
   weightedSum,
   type NeighbourLists,
@@ -214,5 +217,106 @@ describe('rows over the root of their sum', () => {
       ),
     );
     [Math.sqrt(3), 0, 1].forEach((wanted, row) => expect(sum(got[row]!)).toBeCloseTo(wanted, 6));
+  });
+});
+
+describe('common neighbours', () => {
+  const matrix = csrOf([
+    [1, 1, 1, 0],
+    [1, 1, 0, 0],
+    [0, 1, 1, 0],
+    [0, 0, 1, 1],
+    [0, 0, 0, 0],
+  ]);
+
+  it('are the rows that share most columns, the lower first where numbers are equal', () => {
+    const listed = (wanted: number, least: number): number[][][] =>
+      commonNeighbours(matrix, wanted, least).lists.map(({ others, common }) =>
+        Array.from(others, (other, place) => [other, common[place]!]),
+      );
+    expect(listed(2, 1)).toEqual([
+      [
+        [1, 2],
+        [2, 2],
+      ],
+      [
+        [0, 2],
+        [2, 1],
+      ],
+      [
+        [0, 2],
+        [1, 1],
+      ],
+      [
+        [0, 1],
+        [2, 1],
+      ],
+      [],
+    ]);
+    expect(listed(3, 2)).toEqual([
+      [
+        [1, 2],
+        [2, 2],
+      ],
+      [[0, 2]],
+      [[0, 2]],
+      [],
+      [],
+    ]);
+  });
+
+  it('give links of weight 1, divided by the roots of both row counts', () => {
+    const graph = dense(listedGraph([[0, 2], [1], [2, 0, 1]], 1e-7));
+    const counts = [2, 1, 3];
+    const linked = [
+      [1, 0, 1],
+      [0, 1, 0],
+      [1, 1, 1],
+    ];
+    linked.forEach((row, r) =>
+      row.forEach((link, c) => expect(graph[r]![c]).toBeCloseTo(link / Math.sqrt(counts[r]! * counts[c]!), 6)),
+    );
+  });
+});
+
+describe('a graph of users by their common items', () => {
+  const lists = commonNeighbours(
+    csrOf([
+      [1, 1, 1, 0],
+      [1, 1, 0, 0],
+      [0, 1, 1, 0],
+      [0, 0, 0, 1],
+    ]),
+    5,
+    1,
+  );
+
+  it('is a softmax of their numbers; users who share nothing have an empty row', () => {
+    const graph = userGraph(lists, null);
+    const far = Math.exp(-1) / (1 + Math.exp(-1));
+    expectMatrix(graph, [
+      [0, 0.5, 0.5, 0],
+      [1 - far, 0, far, 0],
+      [1 - far, far, 0, 0],
+      [0, 0, 0, 0],
+    ]);
+    const effective = effectiveNeighbours(graph);
+    [2, 1 / (far ** 2 + (1 - far) ** 2), 1 / (far ** 2 + (1 - far) ** 2), 0].forEach((number, user) =>
+      expect(effective[user]).toBeCloseTo(number, 5),
+    );
+  });
+
+  it('fills short lists up by drawing from the list as it stands', () => {
+    const random = stream(5, 'urn');
+    // Two entries become five: how often the first stands there is uniform over 1…4, as a Pólya urn has it.
+    const seen = [0, 0, 0, 0];
+    for (let draw = 0; draw < 4000; draw++) {
+      const [row] = dense(userGraph(lists, random));
+      const times = Math.round(5 * row![1]!);
+      expect(5 * row![1]!).toBeCloseTo(times, 5);
+      expect(row![1]! + row![2]!).toBeCloseTo(1, 6);
+      seen[times - 1]!++;
+    }
+    for (const number of seen) expect(Math.abs(number / 4000 - 0.25)).toBeLessThan(0.04);
   });
 });

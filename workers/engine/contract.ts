@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import type { RowIndex } from './rows';
 
 /** What passes between a model and the engine, which knows no model. */
 
@@ -10,6 +11,11 @@ export interface StepScope {
   readonly first: boolean;
   /** Uniform numbers in [0, 1), `[ids.length, width]`, of a named place in the step; rows with the same id are the same. */
   draw(site: string, ids: tf.Tensor1D, width: number): tf.Tensor2D;
+  /**
+   * `count` rows of a table of `rows` for each of `ids` 0 … n − 1, uniform and with replacement: row `⌊u · rows⌋` with `u` as `draw` would give it.
+   * They are drawn on the host, which also says where each row was taken.
+   */
+  drawRows(site: string, n: number, count: number, rows: number): RowIndex;
   /** A number of this step, averaged over a reporting interval. */
   observe(key: string, value: tf.Scalar): void;
   /** The same of a list, each number under its key. */

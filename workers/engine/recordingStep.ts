@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { given } from './capture/given';
-import { drawKey, uniformDraws } from './kernels/uniformDraws';
-import { integers } from './tensors';
+import { deviceRows, drawnRows } from './drawnRows';
+import { drawKey, hostDraws, uniformDraws } from './kernels/uniformDraws';
+import type { RowIndex } from './rows';
+import { integers, matrix } from './tensors';
 import type { ObservedValues } from './step';
 import type { Random } from '../numbers/rng';
 import type { StepScope } from './contract';
@@ -27,7 +29,7 @@ export interface StepOptions {
 }
 
 /** The name under which the key of a site's draws is handed to a step. */
-const drawName = (site: string): string => `draw/${site}`;
+export const drawName = (site: string): string => `draw/${site}`;
 
 /** The key of a site's draws in a step: it depends on the seed, the site and the step alone, so a resumed run draws the same. */
 export const siteKey = (random: (name: string) => Random, name: string, step: number): Int32Array =>
@@ -68,6 +70,15 @@ export class RecordingStep implements StepScope {
     key.dispose();
     if (this.#options.keepDraws) this.draws.set(site, tf.keep(tf.clone(draws)));
     return draws;
+  }
+
+  drawRows(site: string, n: number, count: number, rows: number): RowIndex {
+    const key = siteKey(this.#random, drawName(site), this.#place.step);
+    if (this.#options.keepDraws) this.draws.set(site, tf.keep(matrix(hostDraws(key, n, count), n, count)));
+    return deviceRows(
+      { site, n, count, rows },
+      drawnRows(() => key),
+    );
   }
 
   observe(key: string, value: tf.Scalar): void {

@@ -47,6 +47,14 @@ function entriesOf(lists: NeighbourLists, weight: (cosine: number) => number): C
 export const linkMatrix = (lists: NeighbourLists): Csr => entriesOf(lists, () => 1);
 export const cosineMatrix = (lists: NeighbourLists): Csr => entriesOf(lists, (cosine) => cosine);
 
+/** `sym` of links of weight 1 from each row to the others that its list names, whatever their cosines; `epsilon` is added to row sums. */
+export function listedGraph(lists: readonly (readonly number[])[], epsilon: number): Csr {
+  const row = Int32Array.from(lists.flatMap((list, from) => list.map(() => from)));
+  const column = Int32Array.from(lists.flat());
+  const matrix = csrFromEntries(lists.length, lists.length, row, column, new Float32Array(row.length).fill(1));
+  return symmetricNormalised(matrix, epsilon);
+}
+
 /** The greater of `A` and `Aᵀ`, entry by entry. */
 export function symmetrised(matrix: Csr): Csr {
   const { rows, pointers, indices, values } = matrix;
@@ -110,21 +118,28 @@ export const elementwiseMaximum = (matrices: readonly Csr[]): Csr =>
 function joined(matrices: readonly Csr[], join: (before: number | undefined, value: number, m: number) => number): Csr {
   const [first] = matrices;
   if (!first) throw new Error('There is nothing to join.');
-  const rowValues = Array.from({ length: first.rows }, () => new Map<number, number>());
-  matrices.forEach((matrix, m) => {
-    rowValues.forEach((values, row) => {
+  const { rows, columns } = first;
+  const most = matrices.reduce((sum, { indices }) => sum + indices.length, 0);
+  const indices = new Int32Array(most);
+  const values = new Float32Array(most);
+  const pointers = new Int32Array(rows + 1);
+  const found = new Float64Array(columns);
+  const seen = new Int32Array(columns).fill(-1);
+  let end = 0;
+  for (let row = 0; row < rows; row++) {
+    const start = end;
+    matrices.forEach((matrix, m) => {
       for (let k = at(matrix.pointers, row); k < at(matrix.pointers, row + 1); k++) {
         const column = at(matrix.indices, k);
-        values.set(column, join(values.get(column), at(matrix.values, k), m));
+        const known = seen[column] === row;
+        if (!known) indices[end++] = column;
+        seen[column] = row;
+        found[column] = join(known ? at(found, column) : undefined, at(matrix.values, k), m);
       }
     });
-  });
-  const entries = rowValues.flatMap((values, row) => Array.from(values, ([column, value]) => ({ row, column, value })));
-  return csrFromEntries(
-    first.rows,
-    first.columns,
-    Int32Array.from(entries, ({ row }) => row),
-    Int32Array.from(entries, ({ column }) => column),
-    Float32Array.from(entries, ({ value }) => value),
-  );
+    indices.subarray(start, end).sort();
+    for (let place = start; place < end; place++) values[place] = at(found, at(indices, place));
+    pointers[row + 1] = end;
+  }
+  return { rows, columns, pointers, indices: indices.slice(0, end), values: values.slice(0, end) };
 }

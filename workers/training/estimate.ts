@@ -68,9 +68,10 @@ function sizes(first: Recording, second: Recording, plan: DryPlan): (buffer: Dry
   const pair = (one: DryBuffer, other: DryBuffer): void => {
     if (known.has(one)) return;
     const list = one.shape.length === 1;
-    const lengths = one.shape.map((length, axis) =>
-      actualLength({ seen: [length, entry(other.shape, axis)], list }, plan.quantities, plan.trainPairs),
-    );
+    const lengths = one.shape.map((length, axis) => {
+      const column = axis === 0 && one.shape.length === 2 && one.shape[1] === 1;
+      return actualLength({ seen: [length, entry(other.shape, axis)], list, column }, plan.quantities, plan.trainPairs);
+    });
     const bytes = lengths.reduce((product, length) => product * length, one.width);
     known.set(one, Math.min(bytes, one.note?.mostBytes ?? Infinity));
   };

@@ -15,6 +15,8 @@ export interface SeenLength {
   readonly seen: readonly [number, number];
   /** Lists may be as long as a graph has entries, which depends on the data. */
   readonly list: boolean;
+  /** Whether it is the length of a table of one column, which may be a list too. */
+  readonly column?: boolean;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface SeenLength {
  * Throws for a length that nothing explains.
  */
 export function actualLength(
-  { seen, list }: SeenLength,
+  { seen, list, column = false }: SeenLength,
   quantities: readonly Quantity[],
   trainPairs: Quantity,
 ): number {
@@ -36,6 +38,7 @@ export function actualLength(
   if (list) return entries(a, b, quantities, trainPairs);
   const shifted = remainder(a, b, quantities) ?? half(a, b, 1, quantities);
   if (shifted !== null) return shifted;
+  if (column) return entries(a, b, quantities, trainPairs);
   throw new Error(`A dry run cannot tell what a length of ${a} and ${b} depends on.`);
 }
 

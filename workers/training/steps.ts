@@ -7,8 +7,9 @@ import { isWebGPU, readFloats } from '../engine/backends';
 import type { Recorder } from '../engine/capture/recorder';
 import type { GivenNumbers } from '../engine/capture/given';
 import { Repeated } from '../engine/capture/repeated';
+import { drawnRows, namesRows } from '../engine/drawnRows';
 import { Adam, ADAM_DEFAULTS, ADAM_NAME, type Parameter } from '../engine/kernels/adam';
-import { RecordingStep, siteKey, type StepPlace } from '../engine/recordingStep';
+import { drawName, RecordingStep, siteKey, type StepPlace } from '../engine/recordingStep';
 import { termGradientNorms, termGradients } from '../engine/step';
 import { RunningSums, SUMS_NAME, sumsNumbers } from '../engine/sums';
 import type { Random } from '../numbers/rng';
@@ -166,8 +167,10 @@ export class Steps {
   }
 
   #given(batch: GivenNumbers, step: number, adam: Float32Array, fresh: boolean): GivenNumbers {
+    const rows = drawnRows((site) => siteKey(this.#parts.random, drawName(site), step));
     return (name) => {
       if (name.startsWith(PREFIX)) return batch(name);
+      if (namesRows(name)) return rows(name);
       if (name === ADAM_NAME) return adam;
       if (name === SUMS_NAME) return sumsNumbers(fresh);
       return siteKey(this.#parts.random, name, step);

@@ -116,7 +116,7 @@ export const typedConfig = <T extends Configurable & { readonly id: ModelId }>(t
   checkedConfig<T>({ ...table, options: modelTable(table.id).options }, config);
 
 const PROTOCOL = { name: 'This run', options: trainingWithoutNegatives({}) };
-const NEGATIVES = { name: 'This run', options: negativeOptions };
+const NEGATIVES = { name: 'This run', options: negativeOptions({}) };
 
 /** What a complete configuration says of training and evaluation. Throws `CONFIG_INVALID`. */
 export const protocolOf = (config: Config): ProtocolConfig => checkedConfig(PROTOCOL, only(config, PROTOCOL.options));

@@ -60,7 +60,7 @@ export const invalid = (option: string, problem: string): AppError =>
 export type ProtocolConfig = OptionsConfig<ReturnType<typeof trainingWithoutNegatives>>;
 
 /** How negatives are drawn, where a model draws them. */
-export type NegativesConfig = OptionsConfig<typeof negativeOptions>;
+export type NegativesConfig = OptionsConfig<ReturnType<typeof negativeOptions>>;
 
 /** Reads `text` as a value of `option` (command line, links). Throws `CONFIG_INVALID`. */
 export function parseOption(option: Option, text: string): OptionValue {

@@ -64,6 +64,13 @@ export const registerUniformDraws = (): void => registerPair(uniformDrawsPair);
 /** A key of draws, from a stream. */
 export const drawKey = (random: Random): Int32Array => Int32Array.of(random.next() | 0, random.next() | 0);
 
+/** The same numbers on the host, of the ids 0 … n − 1, `[n, width]`. */
+export function hostDraws(key: Int32Array, n: number, width: number): Float32Array {
+  const draws = new Float32Array(n * width);
+  uniformDrawsPair.portable([key, Int32Array.from({ length: n }, (_, id) => id)], draws, [[2], [n]], { width });
+  return draws;
+}
+
 /** Uniform numbers `[ids.length, width]` of a key `[2]` int32; rows with the same id are the same. */
 export const uniformDraws = (key: tf.Tensor1D, ids: tf.Tensor1D, width: number): tf.Tensor2D =>
   matrixOf(runPair(uniformDrawsPair, [key, ids], { width }));

@@ -1,11 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { newParameter, type Parameter } from '../../engine/kernels/adam';
-import { unitRows } from '../../engine/kernels/rowCosines';
-import { matrixOf } from '../../engine/tensors';
+import { rowSquares, unitRows } from '../../engine/kernels/rowCosines';
+import { gatherRows } from '../../engine/rows';
+import { matrixOf, scalarOf } from '../../engine/tensors';
 import type { Random } from '../../numbers/rng';
+import type { Batch } from '../model';
 import type { RowTable } from './frozenTable';
 import { xavierNormal } from './initialisers';
 import { linear } from './linear';
+import { batchMean } from './losses';
 
 /** How many times wider the hidden layer is than the output. */
 const WIDER = 4;
@@ -66,6 +69,12 @@ export function channel(
 
 /** Tables of the same rows side by side. */
 export const sideBySide = (tables: readonly tf.Tensor[]): tf.Tensor2D => matrixOf(tf.concat([...tables], 1));
+
+/** `Σ_m` of the mean squares of the batch's rows of the preferences, users with repetition. */
+export function preferenceSquares(channels: readonly Channel[], batch: Batch): tf.Scalar {
+  const rows = gatherRows(sideBySide(channels.map(({ preference }) => preference.tensor)), batch.users);
+  return scalarOf(tf.mul(batchMean(rowSquares(rows), batch), channels.length / rows.shape[1]));
+}
 
 /** Each block of `width` columns of each row at unit length, `[n, C·width]` → the same shape; divisors are at least 1e-12. */
 export function unitBlocks(x: tf.Tensor2D, width: number): tf.Tensor2D {

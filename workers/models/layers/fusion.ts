@@ -23,6 +23,26 @@ export function fuseModalities(
   return isWebGPU(tf.backend()) ? modalityMix(views, gates, scores) : mixed(views, gates, scores);
 }
 
+/**
+ * The same without gates: `(Σ_m E_m − w E_S)/(|M| + 1)` of `count` views one under the other, `[|M|·n, d]` → `[n, d]`. With `w = |M| − 1` it is
+ * `fuseModalities` with gates of 1.
+ */
+export function fuseUngated(
+  views: tf.Tensor2D,
+  count: number,
+  attention: Linear,
+  query: tf.Tensor2D,
+  weight: number,
+): tf.Tensor2D {
+  const [length, width] = views.shape;
+  const rows = length / count;
+  const scores = tanhScores(attention.apply(views), query);
+  const shares = tf.softmax(tf.transpose(tf.reshape(scores, [count, rows])));
+  const factors = tf.transpose(tf.mul(tf.sub(1, tf.mul(shares, weight)), 1 / (count + 1)));
+  const weighed = tf.mul(tf.reshape(views, [count, rows, width]), tf.reshape(factors, [count, rows, 1]));
+  return matrixOf(tf.sum(weighed, 0));
+}
+
 function mixed(views: tf.Tensor2D, gates: tf.Tensor2D, scores: tf.Tensor1D): tf.Tensor2D {
   const rows = gates.shape[0];
   const count = scores.size / rows;

@@ -16,7 +16,7 @@ import type { BuildContext, NamedGraph } from '../model';
 import { featureTable, forEachFeature } from './features';
 import { linear } from './linear';
 import { storageOf } from './frozenTable';
-import { fuseModalities, gatesOf } from './fusion';
+import { fuseModalities, fuseUngated, gatesOf } from './fusion';
 import { linearUniform, xavierUniform } from './initialisers';
 import { lastLayer, meanOfLayers, splitNodes, stackNodes } from './propagation';
 
@@ -52,8 +52,12 @@ interface ViewGraphs {
   readonly symmetric: boolean;
   /** `[U, I]`: users' modality vectors from items'. */
   readonly userFromItem: NamedGraph;
-  /** `[I, I]`: a modality's item graph from its neighbours. */
-  readonly itemGraph: (list: NeighbourLists) => Csr;
+  /** `[I, I]`: a modality's item graph from its neighbours; `m` is the modality's place. */
+  readonly itemGraph: (list: NeighbourLists, m: number) => Csr;
+  /** What an item graph is, before the modality's name. */
+  readonly itemMeaning?: string;
+  /** Without gates of the behaviour view: the factor of the shared part in `fuseUngated`. */
+  readonly ungated?: number;
 }
 
 interface MultiViewConfig extends TrainFeaturesConfig {
@@ -72,12 +76,15 @@ export async function multiView(
   const width = config.embeddingSize;
   const behaviourLayers = config.userItemLayers;
   const modalityLayers = config.itemItemLayers;
+  const { ungated } = graphs;
   const itemGraphs = lists.map((list, m): NamedGraph => {
     const key = input.features[m]?.key ?? '';
     return {
       name: `items/${key}`,
-      meaning: `sym of the neighbour graph by ${key}, self included`,
-      matrix: graphs.itemGraph(list),
+      meaning: graphs.itemMeaning
+        ? `${graphs.itemMeaning}, ${key}`
+        : `sym of the neighbour graph by ${key}, self included`,
+      matrix: graphs.itemGraph(list, m),
     };
   });
   const userItem = sparseTensor(graphs.userItem.matrix, graphs.symmetric);
@@ -105,7 +112,7 @@ export async function multiView(
       features: await featureTable(feature, config.trainFeatures, storageOf(config)),
       project: layer('project', 'projection', feature.columns),
       purify: layer('purify', 'behaviour-guided purifier', width),
-      preference: layer('preference', 'gate of the specific part', width),
+      preference: ungated === undefined ? layer('preference', 'gate of the specific part', width) : null,
     };
   });
   const attention = linear('attention', 'attention over modalities', width, width, random);
@@ -115,7 +122,8 @@ export async function multiView(
     [width, 1],
     linearUniform(random('init/attention/query'), width, width),
   );
-  const layers = [...modalities.flatMap(({ project, purify, preference }) => [project, purify, preference]), attention];
+  const preferences = modalities.flatMap(({ preference }) => (preference ? [preference] : []));
+  const layers = [...modalities.flatMap(({ project, purify }) => [project, purify]), ...preferences, attention];
   const own = [userIds, itemIds, ...layers.flatMap(({ parameters }) => parameters), query];
 
   const makeViews = (): Views => {
@@ -134,12 +142,13 @@ export async function multiView(
         0,
       ),
     );
-    // Shared part by attention, specific parts gated by the behaviour view.
-    const gates = gatesOf(
-      behaviour,
-      modalities.map(({ preference }) => preference),
-    );
-    return { behaviour, modality: fuseModalities(stacked, gates, attention, matrixOf(query.tensor)), stacked, items };
+    // Shared part by attention, specific parts gated by the behaviour view, if they are.
+    const asked = matrixOf(query.tensor);
+    const modality =
+      ungated === undefined
+        ? fuseModalities(stacked, gatesOf(behaviour, preferences), attention, asked)
+        : fuseUngated(stacked, modalities.length, attention, asked, ungated);
+    return { behaviour, modality, stacked, items };
   };
   const final = ({ behaviour, modality }: Views): tf.Tensor2D => matrixOf(tf.add(behaviour, modality));
 
@@ -151,7 +160,7 @@ export async function multiView(
         ...(features.parameter ? [features.parameter] : []),
         ...project.parameters,
         ...purify.parameters,
-        ...preference.parameters,
+        ...(preference?.parameters ?? []),
       ]),
       ...attention.parameters,
       query,

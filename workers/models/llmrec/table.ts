@@ -12,7 +12,7 @@ import { defineTable, type Condition, type ConfigOf } from '../../../src/domain/
 
 const WITH_TEXTS: Condition = { key: 'texts', values: ['stored'] };
 const [optimiser, decoupledDecay] = decoupledDecayOptions;
-const [negativesPerPositive, negativesFrom] = negativeOptions;
+const [negativesPerPositive, negativesFrom] = negativeOptions({ negativesFrom: 'all' });
 
 export const table = defineTable({
   id: 'llmrec',
@@ -184,7 +184,7 @@ export const table = defineTable({
       ...negativesPerPositive,
       help: 'With several negatives, the loss is the mean over the ρ pairs; the refused item of a pair counts as all ρ.',
     },
-    { ...negativesFrom, default: 'all' },
+    negativesFrom,
     ...stoppingOptions({}),
   ],
   presets: [

@@ -10,18 +10,17 @@ import { disposeParameter, newParameter } from '../../engine/kernels/adam';
 import { sparseProduct } from '../../engine/kernels/csrProduct';
 import { momentDifferences } from '../../engine/kernels/moments';
 import { perturbedRows } from '../../engine/kernels/perturbedRows';
-import { rowSquares } from '../../engine/kernels/rowCosines';
 import { gatherRows } from '../../engine/rows';
 import { disposeSparse, sparseTensor } from '../../engine/sparse';
 import { matrixOf, scalarOf } from '../../engine/tensors';
 import { behaviourGraph } from '../../graphs/behaviour';
 import { distinctRows, infoNce, infoNceTables } from '../layers/contrast';
-import { channel, sideBySide, unitBlocks, type Channel } from '../layers/encoder';
+import { channel, preferenceSquares, sideBySide, unitBlocks, type Channel } from '../layers/encoder';
 import { forEachFeature } from '../layers/features';
 import { frozenTable, storageOf } from '../layers/frozenTable';
 import { normals, xavierNormal } from '../layers/initialisers';
 import { mixedGraph, modalityNeighbours } from '../layers/itemGraphs';
-import { batchMean, batchRowsOf, bprLoss, squaresOf } from '../layers/losses';
+import { batchRowsOf, bprLoss, squaresOf } from '../layers/losses';
 import { meanOfLayers, nodeTable, plusLastLayer, splitNodes, stackNodes } from '../layers/propagation';
 import { defineModel, type Batch, type BuildContext, type LossTermValue, type Model } from '../model';
 import { fixedMask, maskTerm, trainedMask, type MaskLayer } from './mask';
@@ -127,11 +126,8 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
     return scalarOf(tf.add(side('users'), side('items')));
   };
   /** Mean squares of the batch's preferences, summed over modalities, and of all users' weights. */
-  const squares = (batch: Batch): tf.Scalar => {
-    const preferences = gatherRows(sideBySide(ranked.map(({ preference }) => preference.tensor)), batch.users);
-    const ofBatch = tf.mul(batchMean(rowSquares(preferences), batch), 1 / width);
-    return scalarOf(tf.add(ofBatch, tf.mul(squaresOf([shares]), 1 / shares.tensor.size)));
-  };
+  const squares = (batch: Batch): tf.Scalar =>
+    scalarOf(tf.add(preferenceSquares(ranked, batch), tf.mul(squaresOf([shares]), 1 / shares.tensor.size)));
 
   return {
     parameters: [...ownParameters, ...(mask?.parameters ?? [])],

@@ -7,9 +7,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { entry } from '../../../src/domain/at';
 import type { Representation, StepScope } from '../../engine/contract';
 import { disposeParameter, newParameter, type Parameter } from '../../engine/kernels/adam';
+import { complexProduct } from '../../engine/kernels/complexProduct';
 import { sparseProduct } from '../../engine/kernels/csrProduct';
 import { productWithBias } from '../../engine/products';
-import { gatherRows } from '../../engine/rows';
 import { disposeSparse, sparseTensor } from '../../engine/sparse';
 import { matrixOf, vectorOf } from '../../engine/tensors';
 import { behaviourGraph, userFromItem } from '../../graphs/behaviour';
@@ -21,9 +21,9 @@ import { storageOf } from '../layers/frozenTable';
 import { linearUniform, normals, xavierUniform } from '../layers/initialisers';
 import { itemNeighbours } from '../layers/itemGraphs';
 import { linear, type Linear } from '../layers/linear';
-import { batchRows, bprLoss, squaredRegulariser } from '../layers/losses';
-import { lastLayer, meanOfLayers, splitNodes, stackNodes } from '../layers/propagation';
-import { fourier, spectrumProduct, type Spectrum } from '../layers/spectrum';
+import { batchRowsOf, bprLoss, squaredRegulariser } from '../layers/losses';
+import { lastLayer, meanOfLayers, nodeTable, splitNodes, stackNodes } from '../layers/propagation';
+import { filterRow, fourier } from '../layers/spectrum';
 import { defineModel, type BuildContext, type Model, type NamedGraph } from '../model';
 import { table } from './table';
 
@@ -109,12 +109,11 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
   const transform = fourier(width);
   const nodeIds = tf.keep(tf.range(0, input.users + input.items, 1, 'int32'));
 
-  /** `σ(g(D))` with D what the filter leaves of the spectrum; filter and layer are joined before they meet the items' rows. */
-  const gateOf = ({ re, im }: Spectrum, { filter, purify }: (typeof views)[number]): tf.Tensor2D => {
-    const weight = matrixOf(purify.weight.tensor);
-    const { re: ofRe, im: ofIm } = transform.filtered(matrixOf(filter.tensor));
-    const real = productWithBias(re, tf.matMul(ofRe, weight), purify.bias.tensor);
-    return matrixOf(tf.sigmoid(tf.add(real, tf.matMul(im, tf.matMul(ofIm, weight)))));
+  /** `σ(g(D))` with D what the filter leaves of the spectrum; the way back and the layer are one product. */
+  const gateOf = (spectrum: tf.Tensor2D, { filter, purify }: (typeof views)[number]): tf.Tensor2D => {
+    const kept = complexProduct(spectrum, filterRow(matrixOf(filter.tensor)));
+    const weight = matrixOf(tf.matMul(transform.back, matrixOf(purify.weight.tensor)));
+    return productWithBias(kept, weight, purify.bias.tensor, { activation: 'sigmoid' });
   };
 
   /** Behaviour view C and side view S, `[U + I, d]` each; without a step there is no dropout. */
@@ -122,7 +121,7 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
     const items = matrixOf(itemIds.tensor);
     const behaviour = meanOfLayers(userItem, stackNodes(matrixOf(userIds.tensor), items), config.userItemLayers);
     const spectra = modalities.map(({ features, project }) => transform.spectrum(features.through(project)));
-    const channels = [...spectra, spectra.reduce(spectrumProduct)];
+    const channels = [...spectra, spectra.reduce(complexProduct)];
     const gates = views.map((view, place) => gateOf(entry(channels, place), view));
     step?.distribution('gate/fusion', () => vectorOf(tf.reshape(entry(gates, keys.length), [-1])), GATE_EDGES);
     const stacked = views.map(({ graph }, place) => {
@@ -131,7 +130,7 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
     });
     const fused = entry(stacked, keys.length);
     const parts = views.map(({ key, preference }, place) => {
-      const open = matrixOf(tf.sigmoid(preference.apply(behaviour)));
+      const open = preference.apply(behaviour, { activation: 'sigmoid' });
       const gate = step ? dropout(open, nodeIds, { step, site: `gate/${key}`, rate: config.dropout }) : open;
       const gated = tf.mul(gate, entry(stacked, place));
       const attention = modalities[place];
@@ -141,8 +140,7 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
     });
     return { behaviour, side: matrixOf(tf.mul(tf.addN(parts), 1 / parts.length)) };
   };
-  const final = ({ behaviour, side }: ReturnType<typeof nodes>): Representation =>
-    splitNodes(matrixOf(tf.add(behaviour, side)), input.users);
+  const final = ({ behaviour, side }: ReturnType<typeof nodes>): tf.Tensor2D => matrixOf(tf.add(behaviour, side));
 
   return {
     parameters: [
@@ -163,13 +161,12 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
     ],
     loss: (batch, step) => {
       const all = nodes(step);
-      const { users, items } = final(all);
-      const behaviour = splitNodes(all.behaviour, input.users);
-      const side = splitNodes(all.side, input.users);
-      const rows = batchRows(users, items, batch);
+      const rows = batchRowsOf(nodeTable(final(all), input.users), batch);
+      const behaviour = nodeTable(all.behaviour, input.users);
+      const side = nodeTable(all.side, input.users);
       const pair = (part: 'users' | 'items') => {
         const index = part === 'users' ? batch.users : batch.positives;
-        return infoNce(gatherRows(side[part], index), gatherRows(behaviour[part], index), config.temperature, batch);
+        return infoNce(side[part](index), behaviour[part](index), config.temperature, batch);
       };
       return [
         { key: 'bpr', weight: 1, value: bprLoss(rows, batch, false) },
@@ -178,7 +175,7 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
         { key: 'reg', weight: config.regWeight, value: squaredRegulariser(rows, batch) },
       ];
     },
-    represent: () => final(nodes(null)),
+    represent: (): Representation => splitNodes(final(nodes(null)), input.users),
     dispose: () => {
       [userItem, fromItems, ...views.map(({ graph }) => graph)].forEach(disposeSparse);
       modalities.forEach(({ features }) => features.dispose());

@@ -4,6 +4,8 @@ import { completeConfig, isModelId } from '../../../src/domain/models/catalogue'
 import type { Config } from '../../../src/domain/models/table';
 import * as tf from '@tensorflow/tfjs-core';
 import { heldRows } from '../../engine/rowSource';
+import { rowsOfDraws } from '../../engine/drawnRows';
+import { rowIndex, type RowIndex } from '../../engine/rows';
 import { matrix } from '../../engine/tensors';
 import type { StepScope } from '../../engine/contract';
 import { csrFromEntries } from '../../graphs/csr';
@@ -102,6 +104,14 @@ export class GoldenScope implements StepScope {
     const values = new Float32Array(ids.size * width).fill(0.5);
     values.set(given.values);
     return matrix(values, ids.size, width);
+  }
+
+  drawRows(site: string, n: number, count: number, rows: number): RowIndex {
+    const given = this.#draws[site];
+    if (given?.values.length !== n * count)
+      throw new Error(`The reference draws no ${count} rows for ${n} at ${site}.`);
+    const { indices, pointers, places } = rowsOfDraws(given.values, rows);
+    return rowIndex({ indices, pointers, places });
   }
 
   observe(key: string, value: tf.Scalar): void {

@@ -21,11 +21,12 @@ interface TrainingDefaults {
   readonly epochs?: number;
   readonly patience?: number;
   readonly stopMetric?: MetricKey;
+  readonly negativesFrom?: 'trainItems' | 'all' | 'degree';
 }
 
 /** Options every model has: the protocol of training and evaluation, and how negatives are drawn. */
 export const trainingOptions = (defaults: TrainingDefaults) =>
-  [...optimiserOptions(defaults), ...negativeOptions, ...stoppingOptions(defaults)] as const;
+  [...optimiserOptions(defaults), ...negativeOptions(defaults), ...stoppingOptions(defaults)] as const;
 
 /** The same for a model whose loss draws no negatives. */
 export const trainingWithoutNegatives = (defaults: TrainingDefaults) =>
@@ -94,33 +95,34 @@ export const optimiserOptions = (defaults: TrainingDefaults) =>
     },
   ] as const satisfies readonly Option[];
 
-export const negativeOptions = [
-  {
-    key: 'negativesPerPositive',
-    type: 'integer',
-    default: 1,
-    min: 1,
-    max: 64,
-    group: 'training',
-    sweep: true,
-    label: 'Negatives per positive ρ',
-    help: 'With several negatives, the loss is the mean over the ρ pairs.',
-  },
-  {
-    key: 'negativesFrom',
-    type: 'choice',
-    default: 'trainItems',
-    group: 'training',
-    sweep: false,
-    label: 'Negatives from',
-    help: 'Items that negatives are drawn from, never the user’s own training items.',
-    choices: [
-      { value: 'trainItems', label: 'items seen in training (MMRec)' },
-      { value: 'all', label: 'all items' },
-      { value: 'degree', label: 'items seen in training, in proportion to degree^¾' },
-    ],
-  },
-] as const satisfies readonly Option[];
+export const negativeOptions = (defaults: TrainingDefaults) =>
+  [
+    {
+      key: 'negativesPerPositive',
+      type: 'integer',
+      default: 1,
+      min: 1,
+      max: 64,
+      group: 'training',
+      sweep: true,
+      label: 'Negatives per positive ρ',
+      help: 'With several negatives, the loss is the mean over the ρ pairs.',
+    },
+    {
+      key: 'negativesFrom',
+      type: 'choice',
+      default: defaults.negativesFrom ?? 'trainItems',
+      group: 'training',
+      sweep: false,
+      label: 'Negatives from',
+      help: 'Items that negatives are drawn from, never the user’s own training items.',
+      choices: [
+        { value: 'trainItems', label: 'items seen in training (MMRec)' },
+        { value: 'all', label: 'all items' },
+        { value: 'degree', label: 'items seen in training, in proportion to degree^¾' },
+      ],
+    },
+  ] as const satisfies readonly Option[];
 
 export const stoppingOptions = (defaults: TrainingDefaults) =>
   [
