@@ -16,7 +16,13 @@ export const checkpointManifest = z.strictObject({
     step: count,
     epoch: count,
     adamSteps: count,
-    sampler: z.strictObject({ shuffleAtEpochStart: words, negatives: words, taken: count }),
+    sampler: z.strictObject({
+      shuffleAtEpochStart: words,
+      negatives: words,
+      taken: count,
+      // Checkpoints were written without it.
+      others: z.record(z.string(), words).default({}),
+    }),
     stopping: z.strictObject({ bestValue: number, sinceBest: count }),
     epochSums: words,
     epochObserved: z.record(z.string(), words),

@@ -167,11 +167,36 @@ export interface DatasetDocument {
 
 /** Item features that belong to a reasoning pipeline or to another model. */
 const NOT_MODALITIES: readonly string[] = ['image_text', 'pretrained'];
+/** `attribute_1`, `attribute_2`, …: an item’s encoded attributes, one matrix for each. */
+const ATTRIBUTE = /^attribute_(\d+)$/;
+/** Two items for each user, preferred and refused; −1 twice where there are none. */
+const PAIRS_KEY = 'user_pairs';
+
+const attributeNumber = (key: string): number => Number(ATTRIBUTE.exec(key)?.[1] ?? -1);
+
+type WithFeatures = Pick<DatasetDocument, 'features'>;
+
+/** The encoded profiles of users. */
+export const profilesOf = ({ features }: WithFeatures): FeatureInfo | undefined =>
+  features.find(({ scope, key }) => scope === 'user' && !isPairsKey(key));
+
+/** The encoded attributes of items, by number. */
+export const attributesOf = ({ features }: WithFeatures): FeatureInfo[] =>
+  features
+    .filter(({ scope, key }) => scope === 'item' && ATTRIBUTE.test(key))
+    .sort((a, b) => attributeNumber(a.key) - attributeNumber(b.key));
+
+/** Whether a user’s row of that key holds numbers of items. */
+export const isPairsKey = (key: string): boolean => key === PAIRS_KEY;
+
+/** Pairs of items that a language model chose for users. */
+export const preferredPairsOf = ({ features }: WithFeatures): FeatureInfo | undefined =>
+  features.find(({ scope, key }) => scope === 'user' && isPairsKey(key));
 
 /** The modalities that multimodal models read, by key. */
-export function modalitiesOf({ features }: Pick<DatasetDocument, 'features'>): FeatureInfo[] {
+export function modalitiesOf({ features }: WithFeatures): FeatureInfo[] {
   return features
-    .filter(({ scope, key }) => scope === 'item' && !NOT_MODALITIES.includes(key))
+    .filter(({ scope, key }) => scope === 'item' && !NOT_MODALITIES.includes(key) && !ATTRIBUTE.test(key))
     .sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 

@@ -1,4 +1,4 @@
-import { modalitiesOf, type DatasetDocument } from './dataset';
+import { attributesOf, modalitiesOf, preferredPairsOf, profilesOf, type DatasetDocument } from './dataset';
 import { idleBecause, modelTable } from './models/catalogue';
 import type { CautionBasis, Config, DataNeed, ModelId } from './models/table';
 
@@ -12,9 +12,15 @@ export function lacking(
 ): string | null {
   switch (need) {
     case 'profiles':
-      return dataset.features.some(({ scope }) => scope === 'user')
+      return profilesOf(dataset) ? null : `${dataset.name} has no user profile vectors (user_preferences_feat.npy).`;
+    case 'attributes':
+      return attributesOf(dataset).length > 0
         ? null
-        : `${dataset.name} has no user profile vectors (user_preferences_feat.npy).`;
+        : `${dataset.name} has no encoded item attributes (attribute_1_feat.npy and the like).`;
+    case 'preferredPairs':
+      return preferredPairsOf(dataset)
+        ? null
+        : `${dataset.name} has no pairs of preferred and refused items (user_pairs_feat.npy).`;
     case 'textVectors':
       return hasFeature(dataset, 'text') ? null : `${dataset.name} has no text features (text_feat.npy).`;
     case 'imageVectors':
@@ -46,10 +52,7 @@ export function configLacks(model: ModelId, config: Config, dataset: Parameters<
 /** What the model recommends on this dataset, complete only together with the defaults. */
 export function recommendedFor(model: ModelId, dataset: Pick<DatasetDocument, 'features' | 'statistics'>): Config {
   return (
-    modelTable(model).recommend?.({
-      statistics: dataset.statistics,
-      profiles: dataset.features.some(({ scope }) => scope === 'user'),
-    }) ?? {}
+    modelTable(model).recommend?.({ statistics: dataset.statistics, profiles: profilesOf(dataset) !== undefined }) ?? {}
   );
 }
 

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { isWebGPU } from '../../workers/engine/backends';
 import { Adam } from '../../workers/engine/kernels/adam';
 import type { Model } from '../../workers/models/model';
-import type { Sampler } from '../../workers/training/sampler';
+import type { BatchSource } from '../../workers/training/sampler';
 import { PARTS, type Part } from './result';
 
 export type PartTimes = Record<Part, number>;
@@ -20,7 +20,7 @@ export class StepClock {
   #mark = 0;
   readonly #restore: () => void;
 
-  constructor(model: Model, sampler: Sampler) {
+  constructor(model: Model, sampler: BatchSource) {
     const next = sampler.next.bind(sampler);
     sampler.next = () => this.#timed('sampling', next);
     this.model = {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { z } from 'zod';
-import { completeConfig, negativesOf, protocolOf } from '../../src/domain/models/catalogue';
+import { completeConfig, protocolOf } from '../../src/domain/models/catalogue';
 import type { Config, ModelId } from '../../src/domain/models/table';
 import { isWebGPU } from '../../workers/engine/backends';
 import { hook } from '../../workers/engine/capture/hook';
@@ -10,7 +10,7 @@ import { registerKernels } from '../../workers/engine/kernels/register';
 import { modelKind } from '../../workers/models/registry';
 import { TILES } from '../../workers/engine/tiles';
 import { stream } from '../../workers/numbers/rng';
-import { Sampler } from '../../workers/training/sampler';
+import { newBatches } from '../../workers/training/batches';
 import { Steps } from '../../workers/training/steps';
 import { medianOf } from './quartiles';
 import type { BenchSet } from './sets';
@@ -57,7 +57,7 @@ export async function measureHostTime(
   const { batchSize } = protocolOf(config);
   const random = (name: string) => stream(seed, name);
   const built = await modelKind(model).build({ input, config, random, progress: async () => undefined });
-  const sampler = new Sampler(input.train, data.trained, { batchSize, negatives: negativesOf(model, config) }, seed);
+  const sampler = newBatches(model, config, data, seed);
   const parts = { model: built, sampler, sizes: input, trace: null, random };
   const graphs = await built.epochGraphs?.(0);
   if (graphs) built.useEpochGraphs?.(graphs);

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { completeConfig, defaultConfig, negativesOf, protocolOf } from '../../src/domain/models/catalogue';
+import { completeConfig, defaultConfig, protocolOf } from '../../src/domain/models/catalogue';
 import type { Config, ModelId } from '../../src/domain/models/table';
 import { startConfig } from '../../src/domain/presets';
 import type { BackendName } from '../../src/domain/backend';
@@ -15,7 +15,8 @@ import { modelKind } from '../../workers/models/registry';
 import { deviceBatch, type HostBatch } from '../../workers/training/batch';
 import { evaluate, heldOut } from '../../workers/training/evaluator';
 import { MAX_CUTOFF } from '../../workers/training/metrics';
-import { Sampler } from '../../workers/training/sampler';
+import { newBatches } from '../../workers/training/batches';
+import type { BatchSource } from '../../workers/training/sampler';
 import { Trainer } from '../../workers/training/trainer';
 import { dispatchesOf, StepClock, type PartTimes } from './clock';
 import type { BenchOptions } from './options';
@@ -76,13 +77,7 @@ async function measureOn(
   const data = await set.read(id, completeConfig(id, config));
   const { input } = data;
   const random = (name: string) => stream(options.seed, name);
-  const newSampler = (): Sampler =>
-    new Sampler(
-      input.train,
-      data.trained,
-      { batchSize: protocolOf(config).batchSize, negatives: negativesOf(id, config) },
-      options.seed,
-    );
+  const newSampler = (): BatchSource => newBatches(id, completeConfig(id, config), data, options.seed);
   const sampler = newSampler();
 
   const beforeBuild = performance.now();
@@ -189,7 +184,7 @@ interface PeerMatter {
 async function withPeer(
   script: string,
   matter: PeerMatter,
-  sampler: Sampler,
+  sampler: BatchSource,
   random: (name: string) => ReturnType<typeof stream>,
 ): Promise<{ process: Peer; loss: number }> {
   const batches = Array.from({ length: Math.min(PEER_BATCHES, matter.stepsPerEpoch) }, () => sampler.next());

@@ -197,8 +197,10 @@ class Peer:
         handed = dict(self.s.graphs)
         self.model.start_epoch(self.s)
         self.s.graphs.update(handed)
-        self.adam = torch.optim.AdamW(list(self.s.parameters.values()), lr=self.s.config["learningRate"],
-                                      weight_decay=self.model.decoupled_decay())
+        moved = [(name.startswith(self.model.second), value) for name, value in self.s.parameters.items()]
+        self.adam, self.second = (self.optimiser([value for other, value in moved if other == second])
+                                  for second in (False, True))
+        self.after_steps = self.second is not None and self.model.second_batches(self.s) is None
         self.next = 0
         users, items = self.s.valid
         known = np.diff(self.s.r.indptr)[users] > 0
@@ -206,6 +208,10 @@ class Peer:
         for user, item in zip(users[known].tolist(), items[known].tolist()):
             self.relevant.setdefault(user, set()).add(item)
         self.ranked = np.array(sorted(self.relevant))
+
+    def optimiser(self, values):
+        rate, decay = self.s.config["learningRate"], self.model.decoupled_decay()
+        return torch.optim.AdamW(values, lr=rate, weight_decay=decay) if values else None
 
     def open(self):
         # What a model keeps from step to step moves on: that may not show in what is measured.
@@ -227,10 +233,19 @@ class Peer:
         self.adam.zero_grad(set_to_none=True)
         self.loss(self.next, first).backward()
         self.adam.step()
+        if self.after_steps:
+            self.second_step(self.s.batches[self.next])
         wait()
         self.s.step += 1
         self.next = (self.next + 1) % len(self.s.batches)
         return 1000 * (time.perf_counter() - start), 1000 * (time.process_time() - used)
+
+    def second_step(self, batch):
+        """A step of the second loss."""
+        values = self.second.param_groups[0]["params"]
+        for value, grad in zip(values, torch.autograd.grad(total(self.model.second_terms(self.s, batch)), values)):
+            value.grad = grad
+        self.second.step()
 
     def steps(self, count):
         ms, cpu = zip(*(self.step() for _ in range(count)))
@@ -244,6 +259,9 @@ class Peer:
 
     def start(self):
         begun = time.perf_counter()
+        if self.second is not None and not self.after_steps:
+            for batch in self.model.second_batches(self.s):
+                self.second_step(batch)
         self.model.start_epoch(self.s)
         self.step(True)
         return {"seconds": time.perf_counter() - begun}

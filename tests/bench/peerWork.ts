@@ -1,9 +1,9 @@
-import { completeConfig, negativesOf, protocolOf } from '../../src/domain/models/catalogue';
+import { completeConfig } from '../../src/domain/models/catalogue';
 import type { Config, ModelId } from '../../src/domain/models/table';
 import { openDevice, type DeviceHost } from '../../workers/engine/device';
 import { modelKind } from '../../workers/models/registry';
 import { stream } from '../../workers/numbers/rng';
-import { Sampler } from '../../workers/training/sampler';
+import { newBatches } from '../../workers/training/batches';
 import { openPeer, type PeerKernel } from './peer';
 import type { BenchSet } from './sets';
 
@@ -23,8 +23,7 @@ export async function peerWork(
   const random = (name: string) => stream(seed, name);
   const built = await modelKind(model).build({ input, config, random, progress: async () => undefined });
   const epochGraphs = (await built.epochGraphs?.(0)) ?? [];
-  const { batchSize } = protocolOf(config);
-  const sampler = new Sampler(input.train, data.trained, { batchSize, negatives: negativesOf(model, config) }, seed);
+  const sampler = newBatches(model, config, data, seed);
   const { stepsPerEpoch } = sampler;
   const batches = [sampler.next()];
   const peer = await openPeer(script, {

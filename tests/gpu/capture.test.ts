@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
-import { MODEL_IDS, negativesOf, protocolOf } from '../../src/domain/models/catalogue';
+import { MODEL_IDS } from '../../src/domain/models/catalogue';
 import type { Config, ModelId } from '../../src/domain/models/table';
 import type { StepsTaken, TermPoint } from '../../src/domain/run';
 import { isWebGPU, submitRecorded } from '../../workers/engine/backends';
@@ -14,7 +14,7 @@ import type { LossTermValue, Model } from '../../workers/models/model';
 import { stream } from '../../workers/numbers/rng';
 import { evaluate, heldOut } from '../../workers/training/evaluator';
 import { MAX_CUTOFF } from '../../workers/training/metrics';
-import { Sampler } from '../../workers/training/sampler';
+import { newBatches } from '../../workers/training/batches';
 import { Trainer } from '../../workers/training/trainer';
 import { builtModel } from '../helpers/dataset';
 import { describeOn } from '../helpers/device';
@@ -43,8 +43,7 @@ async function begun(id: ModelId, changes: Config, device: Device, capture: bool
   const study = await tinyStudy(id, { epochs: EPOCHS, batchSize: BATCH, ...changes }, 'webgpu');
   const { config } = study.run.experiment;
   const { data, model } = await builtModel(study);
-  const { batchSize } = protocolOf(config);
-  const sampler = new Sampler(data.input.train, data.trained, { batchSize, negatives: negativesOf(id, config) }, 1);
+  const sampler = newBatches(id, config, data, 1);
   const random = (name: string) => stream(1, name);
   const trainer = new Trainer({ model, sampler, device, config, sizes: data.input, trace: null, random, capture });
   return { data, config, model, sampler, trainer };

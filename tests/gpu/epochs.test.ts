@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import type { Metrics } from '../../src/domain/metrics';
-import { protocolOf } from '../../src/domain/models/catalogue';
 import { MODEL_IDS } from '../../src/domain/models/catalogue';
 import { type ModelId } from '../../src/domain/models/table';
 import type { EpochPoint, TermPoint } from '../../src/domain/run';
@@ -13,6 +12,7 @@ import { withRepresentation } from '../../workers/engine/representation';
 import { stream } from '../../workers/numbers/rng';
 import { evaluate, heldOut, pairsOf } from '../../workers/training/evaluator';
 import { MAX_CUTOFF } from '../../workers/training/metrics';
+import { newBatches } from '../../workers/training/batches';
 import { Sampler } from '../../workers/training/sampler';
 import { Trainer } from '../../workers/training/trainer';
 import { builtModel } from '../helpers/dataset';
@@ -33,12 +33,7 @@ async function epochOf(id: ModelId, backend: Backend, device: Device): Promise<E
   const study = await tinyStudy(id, { epochs: 1 }, backend);
   const { config } = study.run.experiment;
   const { data, model } = await builtModel(study);
-  const sampler = new Sampler(
-    data.input.train,
-    data.trained,
-    { batchSize: protocolOf(config).batchSize, negatives: { negativesPerPositive: 1, negativesFrom: 'trainItems' } },
-    1,
-  );
+  const sampler = newBatches(id, config, data, 1);
   const trainer = new Trainer({
     model,
     sampler,

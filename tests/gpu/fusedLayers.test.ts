@@ -4,6 +4,9 @@ import { required } from '../../src/domain/at';
 import { ACTIVATIONS, activationSlopePair } from '../../workers/engine/kernels/activationSlope';
 import { complexProduct, complexProductPair } from '../../workers/engine/kernels/complexProduct';
 import { columnSums, columnSumsPair } from '../../workers/engine/kernels/columnSums';
+import { keptRows, keptRowsPair } from '../../workers/engine/kernels/keptRows';
+import { layerNorm, normedRowsPair, normedRowsSlopePair } from '../../workers/engine/kernels/layerNorm';
+import { neighbourLosses } from '../../workers/engine/kernels/neighbourShares';
 import {
   productLogSums,
   productLogSumsPair,
@@ -28,7 +31,7 @@ const LAYERS: readonly PairCase[] = [
     [columnSumsPair, [[700, columns]], {}] as const,
     [columnSumsPair, [[3, 90, columns]], {}] as const,
     ...[0, 1].map((tanh) => [columnSumsPair, [[700, columns], [700]], { tanh }] as const),
-    ...[1, 2, 3].map(
+    ...[1, 2, 3, 4].map(
       (of) =>
         [
           activationSlopePair,
@@ -39,6 +42,10 @@ const LAYERS: readonly PairCase[] = [
           { of },
         ] as const,
     ),
+    ...[[[70, columns]], [[70, columns], [columns], [columns]]].map(
+      (shapes) => [normedRowsPair, shapes, { epsilon: 1e-6 }] as const,
+    ),
+    [normedRowsSlopePair, [[70, columns], [70, columns], [columns]], { epsilon: 1e-6 }] as const,
   ]),
 ];
 
@@ -70,6 +77,7 @@ const CONTRASTS: readonly PairCase[] = [
     [weightedSquaresPair, [[70, columns], [70], [70, columns], [70], [210, columns], [210]], { factor: 0.3 }] as const,
     [weightedSquaresSlopePair, [[70, columns], [70], [1]], { factor: 0.3 }] as const,
   ]),
+  ...[1, -1].map((sign) => [keptRowsPair, [[210], [70]], { share: 0.29, sign, first: 1, end: 3 }] as const),
   [weightedSumPair, [[140], [70]], { factor: 0.3 }],
   [weightedSumSlopePair, [[70], [1]], { factor: 0.3, repeats: 3 }],
 ];
@@ -89,6 +97,13 @@ const exponentials = (a: tf.Tensor2D, c: tf.Tensor2D, scale: number): tf.Tensor1
   return vectorOf(tf.sum(tf.mul(all, maskOf(c.shape[0])), 1));
 };
 
+/** Neighbours of eight items, themselves among them; of every third there is one less. */
+const NEIGHBOURS = Array.from({ length: 8 }, (_, item) => [item, (item + 3) % 8, item % 3 > 0 ? (item + 5) % 8 : -1]);
+const WEIGHTS = NEIGHBOURS.map((row) => row.map((place, k) => (place < 0 ? 0 : 0.6 - 0.2 * k)));
+const ITEMS = Array.from({ length: 20 }, (_, row) => (row * row) % 8);
+/** `A [n, n]` between the rows of a batch. */
+const LINKS = ITEMS.map((item) => ITEMS.map((other) => WEIGHTS[item]![NEIGHBOURS[item]!.indexOf(other)] ?? 0));
+
 /** Real and imaginary parts of rows that hold both. */
 const partsOf = (x: tf.Tensor | undefined): tf.Tensor[] => tf.split(required(x), 2, 1);
 const complexChain = ([a, b]: tf.Tensor2D[]): tf.Tensor => {
@@ -97,6 +112,32 @@ const complexChain = ([a, b]: tf.Tensor2D[]): tf.Tensor => {
 };
 
 const OPERATIONS: Operations = {
+  'a layer norm': [
+    ([x, scale, shift]) => layerNorm(x!, tf.reshape(scale!, [-1]), tf.reshape(shift!, [-1]), 1e-3),
+    ([x, scale, shift]) => {
+      const { mean, variance } = tf.moments(x!, 1, true);
+      const normed = tf.div(tf.sub(x!, mean), tf.sqrt(tf.add(variance, 1e-3)));
+      return tf.add(tf.mul(normed, scale!), shift!);
+    },
+    [
+      [70, 12],
+      [1, 12],
+      [1, 12],
+    ],
+  ],
+  'logarithms of the shares of neighbours': [
+    ([x]) => {
+      const table = { places: tf.tensor2d(NEIGHBOURS, [8, 3], 'int32'), weights: tf.tensor2d(WEIGHTS) };
+      return neighbourLosses(x!, tf.tensor1d(ITEMS, 'int32'), maskOf(20), table, 1.5);
+    },
+    ([x]) => {
+      const others = tf.sub(1, tf.eye(20));
+      const powers = tf.exp(tf.mul(tf.mul(tf.matMul(x!, x!, false, true), others), 1.5));
+      const counted = tf.mul(powers, maskOf(20));
+      return tf.neg(tf.log(tf.add(tf.div(tf.sum(tf.mul(counted, LINKS), 1), tf.sum(counted, 1)), 1e-8)));
+    },
+    [[20, 8]],
+  ],
   'a product of complex rows': [
     ([a, b]) => complexProduct(a!, b!),
     complexChain,
@@ -121,6 +162,7 @@ const OPERATIONS: Operations = {
         ([x, w, b]) => {
           const z = tf.add(tf.matMul(x!, w!), b!);
           if (activation === 'leakyRelu') return tf.maximum(z, tf.mul(z, 0.01));
+          if (activation === 'tanh') return tf.tanh(z);
           return activation === 'relu' ? tf.relu(z) : activation === 'sigmoid' ? tf.sigmoid(z) : z;
         },
         [
@@ -195,5 +237,29 @@ for (const backend of BACKENDS)
       const [own, other] = [await slopes(() => layer(true), [w!, b!]), await slopes(() => layer(false), [w!, b!])];
       own.forEach((one, place) => expect(worst(one, required(other[place]))).toBe(0));
       tf.dispose([x!, w!, b!, f!]);
+    });
+  });
+
+for (const backend of BACKENDS)
+  describeOn(backend, 'rows that are kept', (test) => {
+    test('are those with the greatest or least losses that count, ties to the lower row, one at least', async () => {
+      const losses = Float32Array.of(3, 5, 1, 5, 9, 2);
+      const kept = (share: number, which: 'largest' | 'smallest'): Promise<Float32Array> =>
+        values(() => keptRows(tf.tensor1d(losses), tf.tensor1d([1, 1, 1, 1, 0, 1]), { share, which }));
+      expect([...(await kept(0.4, 'largest'))]).toEqual([0, 0.5, 0, 0.5, 0, 0]);
+      expect([...(await kept(0.2, 'largest'))]).toEqual([0, 1, 0, 0, 0, 0]);
+      expect([...(await kept(0.4, 'smallest'))]).toEqual([0, 0, 0.5, 0, 0, 0.5]);
+      expect([...(await kept(0.01, 'smallest'))]).toEqual([0, 0, 1, 0, 0, 0]);
+    });
+
+    test('are chosen for each column by itself', async () => {
+      const made = await values(() =>
+        keptRows(tf.tensor1d([1, 9, 4, 2, 8, 5, 3, 7, 6]), tf.ones([3]), {
+          share: 0.4,
+          which: 'largest',
+          columns: [1, 3],
+        }),
+      );
+      expect([...made]).toEqual([0, 1, 0, 0, 0, 0, 0, 0, 1]);
     });
   });

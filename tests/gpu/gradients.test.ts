@@ -49,6 +49,7 @@ const input: ModelInput = {
   ratings: Float32Array.from(train, (_, pair) => 1 + ((2 * pair) % 5)),
   itemVectors: null,
   userVectors: table('user_preferences', USERS, 4),
+  attributes: [1, 2].map((k) => table(`attribute_${k}`, ITEMS, 4)),
   pretrained: null,
 };
 

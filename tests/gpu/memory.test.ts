@@ -6,7 +6,7 @@ import { type Config, type ModelId } from '../../src/domain/models/table';
 import { isWebGPU } from '../../workers/engine/backends';
 import { stream } from '../../workers/numbers/rng';
 import { heldOut, pairsOf } from '../../workers/training/evaluator';
-import { Sampler } from '../../workers/training/sampler';
+import { newBatches } from '../../workers/training/batches';
 import { Trainer } from '../../workers/training/trainer';
 import { casesOf } from '../helpers/cases';
 import { builtModel, smallStudy } from '../helpers/dataset';
@@ -37,12 +37,7 @@ for (const backend of COUNTED) {
         };
         const study = await smallStudy(model, { ...small, ...changes }, backend, { users: 40, items: 30 });
         const { data, model: built } = await builtModel(study);
-        const sampler = new Sampler(
-          data.input.train,
-          data.trained,
-          { batchSize: 48, negatives: { negativesPerPositive: 1, negativesFrom: 'trainItems' } },
-          1,
-        );
+        const sampler = newBatches(model, study.run.experiment.config, data, 1);
         // Short last batches are among the steps: they must not need other sizes.
         expect(data.input.train.users.length % 48).not.toBe(0);
         const pairs = pairsOf(heldOut(data.interactions, 1, data.trained, data.thresholds));

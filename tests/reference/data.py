@@ -94,7 +94,7 @@ class Init:
         self.seed, self.random, self.values = seed, np.random.default_rng(seed), {}
 
     def given(self, name, values):
-        self.values[name] = torch.tensor(np.float64(values))
+        self.values[name] = torch.tensor(np.asarray(values, np.float64))
 
     def uniform(self, name, shape, bound):
         self.given(name, np.float32(self.random.uniform(-bound, bound, shape)))

@@ -16,7 +16,7 @@ BASE = {"embeddingSize": 8, "batchSize": 32, "learningRate": 1e-3, "lrDecay": 1.
 class Reference:
     """A model for one configuration and list of modalities. README.md says what each method is for.
 
-    A batch is {"users", "positives", "negatives", "pairs"}: index tensors; pairs are places among the training pairs.
+    A batch is {"users", "positives", "negatives", "pairs"}: index tensors; pairs are places among the training pairs, or -1.
     """
 
     id = ""
@@ -27,6 +27,10 @@ class Reference:
     datasets = {}
     # Users that the peer ranks when ranking is timed, where all would take too long.
     most_ranked = None
+    # Beginnings of the names of parameters that a second loss moves, and the first one never.
+    second = ()
+    # Whether Adam's moments and count of steps return to 0 at the start of each epoch.
+    forgets = False
 
     def __init__(self, config, modalities):
         self.config, self.modalities = config, list(modalities)
@@ -55,6 +59,14 @@ class Reference:
     def terms(self, given, batch):
         """The loss terms of a batch: name to (value, weight)."""
         raise NotImplementedError
+
+    def second_terms(self, given, batch):
+        """The loss terms that move the parameters of `second`, by an Adam of their own; everything else is constant there."""
+        raise NotImplementedError
+
+    def second_batches(self, given):
+        """What the second loss trains on before an epoch starts; None where it follows every step, on the step's batch."""
+        return None
 
     def final(self, given):
         """What ranking reads: rows of users and of items, unless `scores` takes something else."""

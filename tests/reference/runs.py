@@ -17,20 +17,21 @@ class Run(Given):
 
     role: `exact` decides, draws and records; `check` is the same run once more at other parameters; `same` is float32
     at the exact run's parameters, `single` a float32 run that takes its own steps; `ranking` is what follows training.
-    log: by (site, step), what the exact run has decided, held and drawn.
+    log: by site and step (or step of the second loss), what the exact run has decided, held and drawn.
     """
 
     def __init__(self, reference, data, init, role, dtype, log):
         super().__init__(data.r, dtype)
         self.reference, self.init, self.seed = reference, init, init.seed
         self.role, self.log, self.draws, self.observed = role, log, {}, {}
-        self.matrices = reference.graphs
+        self.part, self.matrices = "", reference.graphs
         self.graphs = {name: self.sparse(matrix) for name, matrix in reference.graphs.items()}
         self.tables = {key: torch.tensor(x, dtype=dtype) for key, x in data.features.items()}
         self.inputs = {name: torch.tensor(x, dtype=dtype) for name, x in reference.inputs.items()}
 
-    def at(self, step, epoch, first):
-        self.step, self.epoch, self.first, self.draws, self.observed = step, epoch, first, {}, {}
+    def at(self, step, epoch, first, part=""):
+        """`part`: which step of the second loss, or none."""
+        self.step, self.epoch, self.first, self.part, self.draws, self.observed = step, epoch, first, part, {}, {}
 
     def sparse(self, matrix):
         return torch.tensor(matrix.toarray(), dtype=self.dtype)
@@ -39,7 +40,7 @@ class Run(Given):
         """What the exact run finds, which the other runs of the step take over."""
         if self.role == "ranking":
             return compute()
-        key = kind, site, self.step
+        key = kind, site, self.step, self.part
         if self.role == "exact":
             assert key not in self.log, key
             self.log[key] = compute()
@@ -103,91 +104,137 @@ def worst(grads, reference):
             for name, grad in reference.items()}
 
 
-def gradients(run, values, batch):
+def gradients(run, values, batch, second=False):
     """Loss terms and gradients at the given values, in the run's precision. The epoch starts where the step is its first."""
-    run.parameters = {name: value.detach().to(run.dtype).requires_grad_() for name, value in values.items()}
-    if run.first and run.role != "check":
+    moved = run.reference.second if second else ""
+    run.parameters = {name: value.detach().to(run.dtype).requires_grad_(name.startswith(moved)) for name, value in values.items()}
+    if run.first and not second and run.role != "check":
         run.reference.start_epoch(run)
-    terms = run.reference.terms(run, batch)
-    loss, leaves = total(terms), list(run.parameters.values())
-    grads = torch.autograd.grad(loss, leaves, allow_unused=True, retain_graph=True)
+    terms = (run.reference.second_terms if second else run.reference.terms)(run, batch)
+    loss, leaves = total(terms), {name: leaf for name, leaf in run.parameters.items() if leaf.requires_grad}
+    grads = torch.autograd.grad(loss, list(leaves.values()), allow_unused=True, retain_graph=True)
     return terms, loss, {name: torch.zeros_like(leaf) if grad is None else grad
-                         for (name, leaf), grad in zip(run.parameters.items(), grads)}
+                         for (name, leaf), grad in zip(leaves.items(), grads)}
 
 
 class Trained:
-    """A run's parameters with their Adam state."""
+    """A run's parameters with their Adam state, and that of the second loss."""
 
     def __init__(self, run, init):
         self.run, self.values = run, {name: value.to(run.dtype).clone() for name, value in init.values.items()}
-        self.adam = adam(list(self.values.values()), 1.0, run.reference.decoupled_decay())
+        self.restart()
 
-    def step(self, grads, lr):
+    def restart(self):
+        """Adam starts anew."""
+        reference, first, second = self.run.reference, [], []
         for name, value in self.values.items():
-            value.grad = grads[name]
-        for group in self.adam.param_groups:
+            (second if name.startswith(reference.second) else first).append(value)
+        self.adam = [adam(values, 1.0, reference.decoupled_decay()) if values else None for values in (first, second)]
+
+    def step(self, grads, lr, second=False):
+        for name, grad in grads.items():
+            self.values[name].grad = grad
+        for group in self.adam[second].param_groups:
             group["lr"] = lr
-        self.adam.step()
+        self.adam[second].step()
 
 
 def batches_of(data):
-    """The data set's batches as index tensors, with the place of each pair among the training pairs."""
+    """The data set's batches as index tensors, with the place of each pair among the training pairs, or -1."""
     places = {pair: place for place, pair in enumerate(data.train)}
     return [{"users": torch.tensor(u), "positives": torch.tensor(i), "negatives": torch.tensor(j),
-             "pairs": torch.tensor([places[pair] for pair in zip(u, i)])} for u, i, j in data.batches]
+             "pairs": torch.tensor([places.get(pair, -1) for pair in zip(u, i)])} for u, i, j in data.batches]
 
 
-def case(kind, spec, data):
-    """The reference of one entry of cases.json, and its golden record: three Adam steps and the scores after them.
+class Runs:
+    """The runs of a case, side by side.
 
     float32GradError: float32 gradient at the float64 run's parameters (rounded to float32).
     float32RunGradError: gradient of a float32 run that takes its own Adam steps.
     """
-    reference = kind({**kind.defaults, **spec.get("config", {})}, spec.get("modalities", kind.modalities))
-    init, log, config = Init(spec["seed"]), {}, reference.config
-    reference.build(data, init)
-    start = {name: value.clone() for name, value in init.values.items()}
-    exact, same, single = (Run(reference, data, init, role, dtype, log) for role, dtype in (
-        ("exact", torch.float64), ("same", torch.float32), ("single", torch.float32)))
-    double, own, steps = Trained(exact, init), Trained(single, init), []
-    epochs = spec.get("epochs", (0, 0, 0))
-    for number, (batch, epoch) in enumerate(zip(batches_of(data), epochs)):
-        place = epochs[:number].count(epoch)
-        for run in (exact, same, single):
-            run.at(number, epoch, place == 0)
-        lr = reference.rate(epoch)
-        terms, loss, grads = gradients(exact, double.values, batch)
-        draws, observed = exact.draws, exact.observed
-        for key, numbers in spec.get("expect", {}).items():
-            assert observed[key] == [numbers[number]], (spec["name"], number, key, observed[key])
-        before = {name: value.clone() for name, value in double.values.items()}
-        check(exact, before, batch, terms, grads)
-        double.step(grads, lr)
-        in_single = gradients(same, before, batch)[2]
-        on_its_own = gradients(single, own.values, batch)[2]
-        own.step(on_its_own, lr)
-        steps.append({
-            "epoch": epoch, "stepInEpoch": place,
-            **{name: batch[name].tolist() for name in ("users", "positives", "negatives")}, "lr": digits(lr),
+
+    def __init__(self, reference, data, init):
+        log, self.reference = {}, reference
+        self.exact, self.same, self.single = (Run(reference, data, init, role, dtype, log) for role, dtype in (
+            ("exact", torch.float64), ("same", torch.float32), ("single", torch.float32)))
+        self.double, self.own = Trained(self.exact, init), Trained(self.single, init)
+
+    def at(self, *place):
+        for run in (self.exact, self.same, self.single):
+            run.at(*place)
+
+    def restart(self):
+        for trained in (self.double, self.own):
+            trained.restart()
+
+    def take(self, batch, lr, second=False, expect=None):
+        """One step of each run, checked; what it records. `expect`: observed numbers."""
+        terms, loss, grads = gradients(self.exact, self.double.values, batch, second)
+        draws, observed = self.exact.draws, self.exact.observed
+        for key, number in (expect or {}).items():
+            assert observed[key] == [number], (self.exact.step, key, observed[key])
+        before = {name: value.clone() for name, value in self.double.values.items()}
+        check(self.exact, before, batch, terms, grads, second)
+        self.double.step(grads, lr, second)
+        in_single = gradients(self.same, before, batch, second)[2]
+        on_its_own = gradients(self.single, self.own.values, batch, second)[2]
+        self.own.step(on_its_own, lr, second)
+        return {
             "terms": {term: {"unweighted": digits(value.item()), "weighted": digits(weight * value.item())}
                       for term, (value, weight) in terms.items()},
             "total": digits(loss.item()),
             "grad": {key: flat(grad) for key, grad in grads.items()},
-            "after": {key: flat(value) for key, value in double.values.items()},
+            "after": {key: flat(value) for key, value in self.double.values.items() if not second or key in grads},
             "float32GradError": worst(in_single, grads), "float32RunGradError": worst(on_its_own, grads),
             **({"draws": {site: shaped(values) for site, values in draws.items()}} if draws else {}),
             **({"observed": {key: digits(numbers) for key, numbers in observed.items()}} if observed else {}),
-        })
-    exact.role, exact.parameters = "ranking", double.values
+        }
+
+    def before_epoch(self, batches, number, epoch, lr):
+        """The second loss's steps before an epoch."""
+        steps = []
+        for place, batch in enumerate(batches):
+            self.at(number, epoch, place == 0, f"before/{place}")
+            steps.append({**{name: rows.tolist() for name, rows in batch.items()}, **self.take(batch, lr, True)})
+        return {"epoch": epoch, "lr": digits(lr), "steps": steps}
+
+
+def case(kind, spec, data):
+    """The reference of one entry of cases.json, and its golden record: three Adam steps and the scores after them."""
+    reference = kind({**kind.defaults, **spec.get("config", {})}, spec.get("modalities", kind.modalities))
+    init = Init(spec["seed"])
+    reference.build(data, init)
+    start = {name: value.clone() for name, value in init.values.items()}
+    runs, steps, phases = Runs(reference, data, init), [], []
+    exact, epochs = runs.exact, spec.get("epochs", (0, 0, 0))
+    for number, (batch, epoch) in enumerate(zip(batches_of(data), epochs)):
+        place, lr = epochs[:number].count(epoch), reference.rate(epoch)
+        if place == 0 and reference.forgets:
+            runs.restart()
+        runs.at(number, epoch, place == 0)
+        if place == 0:
+            batches = reference.second_batches(exact) if reference.second else []
+            if batches:
+                phases.append(runs.before_epoch(batches, number, epoch, lr))
+                runs.at(number, epoch, True)
+        expect = {key: numbers[number] for key, numbers in spec.get("expect", {}).items()}
+        steps.append({
+            "epoch": epoch, "stepInEpoch": place,
+            **{name: batch[name].tolist() for name in ("users", "positives", "negatives")}, "lr": digits(lr),
+            **runs.take(batch, lr, expect=expect)})
+        if batches is None:
+            runs.at(number, epoch, place == 0, "after")
+            steps[-1]["second"] = runs.take(batch, lr, True)
+    exact.role, exact.parameters = "ranking", runs.double.values
     with torch.no_grad():
         reference.start_ranking(exact)
         scores = reference.scores(exact, reference.final(exact), torch.arange(data.users))
         more = reference.record(exact, data)
     return reference, {
-        "name": spec["name"], "model": reference.id, "modalities": reference.modalities, "config": config,
+        "name": spec["name"], "model": reference.id, "modalities": reference.modalities, "config": reference.config,
         **({"inputs": {key: shaped(value) for key, value in reference.inputs.items()}} if reference.inputs else {}),
         "graphs": {key: entries_json(graph) for key, graph in reference.graphs.items()},
         "init": {key: shaped(value) for key, value in start.items()},
-        "steps": steps, "scores": flat(scores),
+        "steps": steps, **({"phases": phases} if phases else {}), "scores": flat(scores),
         **({"facts": reference.facts} if reference.facts else {}), **more,
     }

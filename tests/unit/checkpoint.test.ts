@@ -21,7 +21,12 @@ function checkpointAt(step: number, withBest = true): Checkpoint {
     step,
     epoch: Math.floor(step / 10),
     adamSteps: step,
-    sampler: { shuffleAtEpochStart: [step, 2, 3, 4], negatives: [5, 6, 7, 8], taken: step % 10 },
+    sampler: {
+      shuffleAtEpochStart: [step, 2, 3, 4],
+      negatives: [5, 6, 7, 8],
+      taken: step % 10,
+      others: { rows: [step, 1] },
+    },
     stopping: { bestValue: withBest ? 0.25 : -Infinity, sinceBest: 1 },
     epochSums: [step / 3, 2],
     epochObserved: { weightsUsers: [step, 0, 3], switchStep: [step] },

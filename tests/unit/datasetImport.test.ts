@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Problem } from '../../src/domain/dataset';
+import { attributesOf, modalitiesOf, preferredPairsOf, profilesOf, type Problem } from '../../src/domain/dataset';
 import { memoryDatabase, type Database } from '../../src/storage/database';
 import { listDatasets, readFeatures, readInteractions, readLabels } from '../../src/storage/datasets';
 import { importDataset } from '../../workers/dataset/import';
@@ -198,6 +198,30 @@ describe('import', () => {
     ]);
     expect(document.features[0]).toMatchObject({ key: 'user_preferences', scope: 'user', rows: 8 });
     expect(rules(problems)).toContain('note user-file-provenance');
+  });
+
+  it('reads attributes of items and pairs of users, whose items follow the filter', async () => {
+    const rows = [...block.map(([user, item]) => [user, Number(item) + 1]), [8, 0], [9, 6]];
+    const { document, database } = await mustImport(
+      [
+        named('a.csv', csv(rows)),
+        named('image_feat.npy', npy(7, 2)),
+        named('attribute_10_feat.npy', npy(7, 3)),
+        named('attribute_2_feat.npy', npy(7, 3)),
+        named(
+          'user_pairs_feat.npy',
+          npy(10, 2, (r) => [0, 1, 5, -1][r % 4]!),
+        ),
+      ],
+      { kCore: 3 },
+    );
+    expect(document.statistics).toMatchObject({ users: 8, items: 5 });
+    expect(modalitiesOf(document).map(({ key }) => key)).toEqual(['image']);
+    expect(attributesOf(document).map(({ key }) => key)).toEqual(['attribute_2', 'attribute_10']);
+    expect(profilesOf(document)).toBeUndefined();
+    const pairs = preferredPairsOf(document)!;
+    // Item 0 is gone, so that the others have moved up by one.
+    expect([...(await readFeatures(database, 'd', pairs))].slice(0, 8)).toEqual([-1, -1, 0, 0, 4, 4, -1, -1]);
   });
 
   it('warns of zero rows, notes equal rows, leaves objects and pictures out', async () => {

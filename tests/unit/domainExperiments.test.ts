@@ -61,6 +61,8 @@ const experiment = (model: ModelId, changes: Config = {}, seed = 7): Experiment 
 describe('what a dataset lacks', () => {
   const cases: readonly (readonly [DataNeed, Shape])[] = [
     ['profiles', { features: [['user', 'user_preferences']] }],
+    ['attributes', { features: [['item', 'attribute_1']] }],
+    ['preferredPairs', { features: [['user', 'user_pairs']] }],
     ['textVectors', { features: [['item', 'text']] }],
     ['imageVectors', { features: [['item', 'image']] }],
     ['pretrained', { features: [['item', 'pretrained']] }],
@@ -76,6 +78,7 @@ describe('what a dataset lacks', () => {
   it('is not made up for by features of the other side', () => {
     expect(lacking('profiles', dataset({ features: [['item', 'user_preferences']] }))).not.toBeNull();
     expect(lacking('textVectors', dataset({ features: [['user', 'text']] }))).not.toBeNull();
+    expect(lacking('profiles', dataset({ features: [['user', 'user_pairs']] }))).not.toBeNull();
   });
 
   it('keeps a configuration from running only where the choice has an effect', () => {

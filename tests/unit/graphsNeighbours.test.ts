@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { stream, type Random } from '../../workers/numbers/rng';
-import { bipartiteGraph, historyMean, userItemBlock } from '../../workers/graphs/behaviour';
+import { bipartiteGraph, historyMean, rowsOverRootDegree, userItemBlock } from '../../workers/graphs/behaviour';
 import { commonNeighbours } from '../../workers/graphs/common';
 import { effectiveNeighbours, userGraph } from '../../workers/graphs/userGraph';
 import {
@@ -204,6 +204,21 @@ for (const seed of SEEDS) {
     });
   });
 }
+
+describe('rows over the root of their sum', () => {
+  it('sum to that root, and rows of nothing stay so', () => {
+    const got = dense(
+      rowsOverRootDegree(
+        csrOf([
+          [1, 0, 1, 1],
+          [0, 0, 0, 0],
+          [0, 1, 0, 0],
+        ]),
+      ),
+    );
+    [Math.sqrt(3), 0, 1].forEach((wanted, row) => expect(sum(got[row]!)).toBeCloseTo(wanted, 6));
+  });
+});
 
 describe('common neighbours', () => {
   const matrix = csrOf([

@@ -2,10 +2,11 @@ import { expect, it } from 'vitest';
 import { completeConfig, MODEL_TABLES, odditiesOf } from '../../src/domain/models/catalogue';
 import type { ModelTable } from '../../src/domain/models/table';
 
-function reads({ minModalities, readsVectors, options }: ModelTable): string {
+function reads({ minModalities, readsVectors, readsTexts, options }: ModelTable): string {
   const parts = ['interactions'];
   if (minModalities > 0) parts.push('item features');
   if (readsVectors) parts.push('encoded texts');
+  if (readsTexts) parts.push('profiles, attributes and pairs by a language model');
   if (options.some(({ key }) => key.startsWith('threshold'))) parts.push('ratings');
   return parts.join(', ');
 }

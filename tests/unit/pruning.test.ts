@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { stream } from '../../workers/numbers/rng';
 import { degreeSensitiveSample } from '../../workers/graphs/pruning';
+import { mostInformative, type Marginals } from '../../workers/graphs/informative';
 import { modalityShares } from '../../workers/models/layers/itemGraphs';
+import { csrOf, dense } from '../helpers/matrices';
 
 /** One item with many users, and as many users with an item of their own. */
 const POPULAR = 200;
@@ -42,5 +44,59 @@ describe('the shares of modalities in the item graph', () => {
     expect(modalityShares(['audio', 'image', 'text'], 0.1)).toEqual([0.45, 0.1, 0.45]);
     expect(modalityShares(['audio', 'text'], 0.1)).toEqual([0.5, 0.5]);
     expect(modalityShares(['image'], 0.1)).toEqual([1]);
+  });
+});
+
+describe('the most informative neighbours', () => {
+  const size = 12;
+  const random = stream(4, 'informative');
+  const weights = Array.from({ length: size }, (_, r) =>
+    Array.from({ length: size }, (_, c) => (r === c || random.uniform() < 0.35 ? 0.1 + random.uniform() : 0)),
+  );
+  const graph = csrOf(weights);
+  const near = dense(graph).map((row) => row.map((value) => value > 0));
+
+  /** Over all other items x: what it says about x's being a neighbour of i that it is one of j. */
+  const information = (i: number, j: number, p: readonly number[]): number =>
+    [true, false]
+      .flatMap((a) => [true, false].map((b) => [a, b] as const))
+      .reduce((sum, [a, b]) => {
+        const joint = near[i]!.filter((value, x) => value === a && near[j]![x] === b).length / size;
+        const expected = (a ? p[i]! : 1 - p[i]!) * (b ? p[j]! : 1 - p[j]!);
+        return sum + joint * Math.log(joint / (expected + 1e-10) + 1e-10);
+      }, 0);
+
+  for (const marginals of ['weighted', 'counts'] satisfies Marginals[])
+    it(`are those with the greatest mutual information, ${marginals}`, () => {
+      const p = dense(graph).map(
+        (row) =>
+          (marginals === 'counts' ? row.filter((value) => value > 0).length : row.reduce((a, b) => a + b)) / size,
+      );
+      const kept = dense(mostInformative(graph, 3, marginals));
+      kept.forEach((row, i) => {
+        const others = near[i]!.flatMap((value, j) => (value && j !== i ? [j] : []));
+        const found = others.map((j) => ({ j, information: information(i, j, p) }));
+        const wanted = found.sort((a, b) => b.information - a.information || a.j - b.j).slice(0, 3);
+        const expected = Array.from({ length: size }, (_, j) =>
+          wanted.some((one) => one.j === j) ? Math.fround(weights[i]![j]!) : 0,
+        );
+        expect(row).toEqual(expected);
+      });
+    });
+
+  it('are all there are where fewer are there, and the lower ones on ties', () => {
+    expect(
+      dense(mostInformative(graph, size, 'counts'))
+        .flat()
+        .filter(Boolean),
+    ).toHaveLength(graph.indices.length - size);
+    const alike = csrOf(Array.from({ length: 5 }, () => Array.from({ length: 5 }, () => 0.2)));
+    expect(dense(mostInformative(alike, 2, 'weighted'))[3]!.map((value) => value > 0)).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
   });
 });

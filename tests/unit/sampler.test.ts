@@ -4,7 +4,9 @@ import { stream } from '../../workers/numbers/rng';
 import { interactionMatrix, type Pairs } from '../../workers/graphs/behaviour';
 import type { HostBatch } from '../../workers/training/batch';
 import type { NegativesConfig } from '../../src/domain/models/config';
-import { Sampler, type SamplerOptions } from '../../workers/training/sampler';
+import { PairRows } from '../../workers/training/pairRows';
+import { Sampler, type BatchSource, type SamplerOptions } from '../../workers/training/sampler';
+import { UserSampler } from '../../workers/training/userSampler';
 
 const USERS = 12;
 const ITEMS = 30;
@@ -41,7 +43,8 @@ const drawn: NegativesConfig = { negativesPerPositive: 1, negativesFrom: 'trainI
 const defaults: SamplerOptions = { batchSize: 16, negatives: drawn };
 const newSampler = (changes: Partial<SamplerOptions> = {}, seed = 5): Sampler =>
   new Sampler(pairs, trained, { ...defaults, ...changes }, seed);
-const take = (sampler: Sampler, batches: number): HostBatch[] => Array.from({ length: batches }, () => sampler.next());
+const take = (sampler: BatchSource, batches: number): HostBatch[] =>
+  Array.from({ length: batches }, () => sampler.next());
 const pairsOf = (batches: readonly HostBatch[]): number[] =>
   batches.flatMap(({ count: real, users, positives }) =>
     Array.from({ length: real }, (_, row) => key(users[row]!, positives[row]!)),
@@ -190,5 +193,97 @@ describe('a restored sampler', () => {
     const copy = structuredClone(state);
     take(original, 50);
     expect(state).toEqual(copy);
+  });
+});
+
+const USER_BATCH = 8;
+const byUsers = (seed = 5, batchSize = USER_BATCH): UserSampler =>
+  new UserSampler(pairs, trained, { batchSize, negatives: { ...drawn, negativesFrom: 'all' } }, seed);
+
+describe('a sampler of users', () => {
+  it('draws distinct users, one training item of each, and items that they have not', () => {
+    const sampler = byUsers();
+    expect(sampler.stepsPerEpoch).toBe(Math.floor(count / USER_BATCH) + 1);
+    const counts = new Map<number, number>();
+    for (const batch of take(sampler, 3000)) {
+      expect(batch.count).toBe(USER_BATCH);
+      expect(new Set(batch.users).size).toBe(USER_BATCH);
+      batch.users.forEach((user, row) => {
+        expect([pairs.users[batch.pairs[row]!], pairs.items[batch.pairs[row]!]]).toEqual([user, batch.positives[row]]);
+        expect(known.has(key(user, batch.negatives[row]!))).toBe(false);
+        counts.set(batch.pairs[row]!, (counts.get(batch.pairs[row]!) ?? 0) + 1);
+      });
+    }
+    // Users are equally likely, and so are the items of each.
+    pairs.users.forEach((user, pair) => {
+      const expected = (3000 * USER_BATCH) / USERS / pairs.users.filter((other) => other === user).length;
+      expect(Math.abs((counts.get(pair) ?? 0) - expected)).toBeLessThan(5 * Math.sqrt(expected));
+    });
+  });
+
+  it('repeats users where there are too few', () => {
+    const [batch] = take(byUsers(5, 40), 1);
+    expect(batch?.count).toBe(40);
+    expect(new Set(batch?.users).size).toBeLessThanOrEqual(USERS);
+  });
+});
+
+describe('rows of pairs', () => {
+  /** Every third user has none, and one names an item that there is not. */
+  const preferred = Int32Array.from({ length: 2 * USERS }, (_, place) => {
+    const user = Math.floor(place / 2);
+    return user % 3 === 0 ? -1 : user === 4 && place % 2 === 1 ? ITEMS : (7 * place) % ITEMS;
+  });
+  const added = (inner: BatchSource, seed = 5): PairRows =>
+    new PairRows(inner, { pairs: preferred, items: ITEMS, most: 3 }, seed);
+
+  it('stand behind a batch’s own, of its users, each once', () => {
+    const [plain, more] = [byUsers(), added(byUsers())];
+    expect(more.stepsPerEpoch).toBe(plain.stepsPerEpoch);
+    let seen = 0;
+    for (let step = 0; step < 200; step++) {
+      const [own, batch] = [plain.next(), more.next()];
+      expect([batch.users.length, batch.negatives.length]).toEqual([USER_BATCH + 3, USER_BATCH + 3]);
+      for (const part of ['users', 'positives', 'negatives', 'pairs'] as const)
+        expect([...batch[part].subarray(0, USER_BATCH)]).toEqual([...own[part]]);
+      const rows = [...batch.users.subarray(USER_BATCH, batch.count)];
+      expect(new Set(rows).size).toBe(rows.length);
+      rows.forEach((user, row) => {
+        expect(own.users.includes(user) && user % 3 !== 0 && user !== 4).toBe(true);
+        const place = USER_BATCH + row;
+        expect([batch.positives[place], batch.negatives[place]]).toEqual([...preferred.slice(2 * user, 2 * user + 2)]);
+        expect(batch.pairs[place]).toBe(-1);
+      });
+      seen += rows.length;
+    }
+    expect(seen).toBeGreaterThan(200);
+    expect(seen).toBeLessThan(600);
+  });
+
+  it('follow the real rows of a short batch, before its padding', () => {
+    const more = added(newSampler());
+    const last = take(more, more.stepsPerEpoch).at(-1)!;
+    const real = count % defaults.batchSize;
+    expect(last.count).toBeGreaterThanOrEqual(real);
+    expect([...last.users.subarray(last.count)].every((user) => user === 0)).toBe(true);
+  });
+
+  it('have the refused item as often as other rows have negatives', () => {
+    const more = added(newSampler({ negatives: { ...drawn, negativesPerPositive: 2 } }));
+    const { count: real, users, negatives } = more.next();
+    expect(negatives).toHaveLength(2 * users.length);
+    expect(real).toBeGreaterThan(defaults.batchSize);
+    for (let row = defaults.batchSize; row < real; row++)
+      for (const place of [2 * row, 2 * row + 1]) expect(negatives[place]).toBe(preferred[2 * users[row]! + 1]);
+  });
+
+  it('go on as they were after a restart', () => {
+    const original = added(byUsers());
+    take(original, 7);
+    const state = JSON.parse(JSON.stringify(original.state())) as ReturnType<PairRows['state']>;
+    const restored = added(byUsers(77), 78);
+    take(restored, 3);
+    restored.restore(state);
+    expect(take(restored, 40)).toEqual(take(original, 40));
   });
 });

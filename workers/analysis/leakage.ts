@@ -1,4 +1,5 @@
 import { at, entry } from '../../src/domain/at';
+import { profilesOf } from '../../src/domain/dataset';
 import type { Interactions } from '../../src/domain/interactions';
 import { AppError } from '../../src/domain/errors';
 import type { LeakageProbe } from '../../src/domain/leakage';
@@ -19,9 +20,8 @@ type Progress = (text: string, fraction: number | null) => Promise<void> | void;
 /** Reads the vectors of a dataset and probes them. Throws `REASONING_INPUT` where there are none to compare. */
 export async function probeDataset(database: Database, datasetId: string, progress: Progress): Promise<LeakageProbe> {
   const dataset = await readDataset(database, datasetId);
-  const find = (wanted: string, scope: 'item' | 'user') =>
-    dataset.features.find(({ key, scope: of }) => of === scope && (scope === 'user' || key === wanted));
-  const [item, user] = [find('image_text', 'item'), find('user_preferences', 'user')];
+  const item = dataset.features.find(({ key, scope }) => scope === 'item' && key === 'image_text');
+  const user = profilesOf(dataset);
   if (!item || !user || item.columns !== user.columns) {
     throw new AppError(
       'REASONING_INPUT',

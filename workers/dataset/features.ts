@@ -69,6 +69,19 @@ export async function storeFeature(
   return { info: { ...info, statistics: observer.statistics(nearest) }, digests, observer };
 }
 
+/** Numbers of items as they are once only those of `kept` are left (null: all); −1 for items that are gone. Other numbers stay. */
+export function renumbered(matrix: Matrix, kept: Int32Array | null): Matrix {
+  if (!kept) return matrix;
+  const places = new Map(Array.from(kept, (old, place) => [old, place] as const));
+  return {
+    ...matrix,
+    async *blocks(rowsPerBlock, watch) {
+      for await (const block of matrix.blocks(rowsPerBlock, watch))
+        yield block.map((value) => (value < 0 ? value : (places.get(value) ?? -1)));
+    },
+  };
+}
+
 /** Values in memory as a matrix to be stored. */
 export function matrixOf(values: Float32Array<ArrayBuffer>, columns: number): Matrix {
   return {

@@ -1,12 +1,13 @@
 import { grouped } from './grouped';
-import type {
-  DatasetDocument,
-  DatasetLabels,
-  DatasetStatistics,
-  FeatureInfo,
-  ImportOptions,
-  Problem,
-  Taken,
+import {
+  isPairsKey,
+  type DatasetDocument,
+  type DatasetLabels,
+  type DatasetStatistics,
+  type FeatureInfo,
+  type ImportOptions,
+  type Problem,
+  type Taken,
 } from '../../src/domain/dataset';
 import { AppError, errorFromFault, faultOf } from '../../src/domain/errors';
 import { NOTHING_ANSWERED, readingOf, type DatasetReading } from '../../src/domain/reading';
@@ -21,7 +22,7 @@ import { checkFeature } from './check';
 import { decideFiles, decideIds, decideMatrices, sizeQuestions } from './decide';
 import type { Entry } from './entries';
 import { compareKeys } from './fingerprint';
-import { storeFeature, type StoredFeature } from './features';
+import { renumbered, storeFeature, type StoredFeature } from './features';
 import { openFiles } from './files';
 import { Findings } from './findings';
 import { itemLabels } from './itemNames';
@@ -184,7 +185,8 @@ async function storeRows(
   const placed = { ...feature, file: feature.path };
   let result: StoredFeature;
   if (feature.rowIds === null) {
-    result = await storeFeature(database, id, placed, kept, watch);
+    const matrix = isPairsKey(feature.key) ? renumbered(feature.matrix, prepared.keptItems) : feature.matrix;
+    result = await storeFeature(database, id, { ...placed, matrix }, kept, watch);
   } else {
     const size = isItem ? prepared.itemCount : prepared.userCount;
     const originals = isItem ? prepared.itemOriginals : prepared.userOriginals;

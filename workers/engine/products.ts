@@ -14,7 +14,7 @@ export interface LayerOptions {
 }
 
 /**
- * `φ(x W + b)`, `[n, in]`, `[in, out]`, `[out]`. On WebGPU bias and activation are applied where the product is written, and the bias'
+ * `φ(x W + b)`, `[n, in]`, `[in, out]`, `[out]`. On WebGPU bias and activation, but for tanh, are applied where the product is written, and the bias'
  * gradient is one kernel; the compiled products of WASM have neither.
  */
 export function productWithBias(
@@ -55,11 +55,14 @@ export function activated(x: tf.Tensor2D, activation: Activation): tf.Tensor2D {
       return tf.sigmoid(x);
     case 'leakyRelu':
       return tf.leakyRelu(x, LEAK);
+    case 'tanh':
+      return tf.tanh(x);
   }
 }
 
 /** tfjs's own kernel: `tf.fused.matMul` takes activations apart where gradients are asked for. */
 function fusedProduct(x: tf.Tensor2D, weight: tf.Tensor, bias: tf.Tensor, activation: Activation): tf.Tensor {
+  if (activation === 'tanh') return tf.tanh(fusedProduct(x, weight, bias, 'linear'));
   const inputs: tf.NamedTensorMap = { a: tf.expandDims(x), b: tf.expandDims(weight), bias };
   const attributes = {
     transposeA: false,

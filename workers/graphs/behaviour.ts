@@ -89,3 +89,14 @@ export function userFromItem(pairs: Pairs, users: number, items: number): Csr {
   }
   return { ...matrix, values };
 }
+
+/** `(D + 1e-8)^(−1/2) A`, `D` the row sums: rows that sum to about the root of their sum (LLMRec). */
+export function rowsOverRootDegree(matrix: Csr): Csr {
+  const values = matrix.values.slice();
+  for (let row = 0; row < matrix.rows; row++) {
+    const [start, end] = [at(matrix.pointers, row), at(matrix.pointers, row + 1)];
+    const sum = values.subarray(start, end).reduce((total, value) => total + value, 1e-8);
+    for (let place = start; place < end; place++) values[place] = at(matrix.values, place) / Math.sqrt(sum);
+  }
+  return { ...matrix, values };
+}

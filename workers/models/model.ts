@@ -34,6 +34,10 @@ export interface ModelInput {
   /** Encoded item descriptions `[I, d_t]` and user profiles `[U, d_t]`, where the dataset brings them and the model reads them. */
   readonly itemVectors: FeatureMatrix | null;
   readonly userVectors: FeatureMatrix | null;
+  /** Encoded attributes of items, `[I, d_t]` each, where the dataset brings them and the model reads them. */
+  readonly attributes?: readonly FeatureMatrix[];
+  /** `[U, 2]` by rows: the item that a user prefers and one that it refuses, as a language model chose; −1 twice for users without. */
+  readonly preferredPairs?: Int32Array | null;
   /** Item embeddings of another model or of a file, `[I, ·]`; null where the configuration asks for none. */
   readonly pretrained: FeatureMatrix | null;
 }

@@ -1,12 +1,13 @@
 import { modalitiesOf, type DatasetDocument } from '../../src/domain/dataset';
 import { modelTable, protocolOf, readsFeatures } from '../../src/domain/models/catalogue';
 import type { Config, ModelId } from '../../src/domain/models/table';
+import { rowsOf } from '../../src/domain/models/batchRows';
 import { pretrainedSource } from '../../src/domain/prerequisite';
 import { heldRows } from '../engine/rowSource';
 import { TILES, type Tiles } from '../engine/tiles';
 import type { FeatureMatrix, ModelInput } from '../models/model';
 import { stream, type Random } from '../numbers/rng';
-import { vectorsOf } from './input';
+import { textsOf, vectorsOf } from './input';
 import type { Quantity } from './quantities';
 
 /** A dataset of the same make and a few hundred rows, for one of two dry runs. */
@@ -38,6 +39,7 @@ const COLUMNS = [
 ] as const;
 const ITEM_VECTORS = [21, 67] as const;
 const USER_VECTORS = [22, 71] as const;
+const ATTRIBUTES = [25, 73] as const;
 /** Training interactions per user lie near the dataset's own, and apart in the two runs. */
 const DEGREES = [3, 40] as const;
 
@@ -63,7 +65,16 @@ export function dryPlan(dataset: DatasetDocument, model: ModelId, config: Config
   const widths = readsFeatures(model, config) ? featureWidths(dataset) : [];
   const vectors = modelTable(model).readsVectors ? vectorsOf(dataset) : null;
   const itemVectors = vectors?.items && { small: ITEM_VECTORS, actual: vectors.items.columns };
-  const userVectors = vectors?.users && { small: USER_VECTORS, actual: vectors.users.columns };
+  const texts = modelTable(model).readsTexts ? textsOf(dataset) : null;
+  const profiles = vectors?.users ?? texts?.profiles;
+  const userVectors = profiles && { small: USER_VECTORS, actual: profiles.columns };
+  const attributes = texts?.attributes[0] && {
+    count: texts.attributes.length,
+    small: ATTRIBUTES,
+    actual: texts.attributes[0].columns,
+  };
+  const paired = Boolean(texts?.pairs);
+  const longer = (size: number): number => size + rowsOf({ ...config, batchSize: size }).added;
   const sum = (of: (width: Width) => number): number => widths.reduce((total, width) => total + of(width), 0);
   const trainPairs: Quantity = { small: pairs, actual: splits.train.interactions };
   const known: readonly Quantity[] = [
@@ -71,12 +82,14 @@ export function dryPlan(dataset: DatasetDocument, model: ModelId, config: Config
     { small: USERS, actual: users, nodes: true },
     { small: rows, actual: items, nodes: true },
     { small: BATCH, actual: batchSize },
+    ...(paired ? [{ small: [longer(BATCH[0]), longer(BATCH[1])] as const, actual: longer(batchSize) }] : []),
     { small: EMBEDDING, actual: embeddingSize },
     trainPairs,
     ...widths,
     { small: [sum(({ small }) => small[0]), sum(({ small }) => small[1])], actual: sum(({ actual }) => actual) },
     ...(itemVectors ? [itemVectors] : []),
     ...(userVectors ? [userVectors] : []),
+    ...(attributes ? [attributes] : []),
     { small: RANKED, actual: TILES.ranking(items) },
     { small: similar, actual: TILES.similarity(items) },
   ];
@@ -103,6 +116,10 @@ export function dryPlan(dataset: DatasetDocument, model: ModelId, config: Config
         features: widths.map(({ key, small }) => matrix(key, rows[run], small[run])),
         itemVectors: itemVectors ? matrix('image_text', rows[run], itemVectors.small[run]) : null,
         userVectors: userVectors ? matrix('profiles', USERS[run], userVectors.small[run]) : null,
+        attributes: Array.from({ length: attributes?.count ?? 0 }, (_, k) =>
+          matrix(`attribute_${k + 1}`, rows[run], ATTRIBUTES[run]),
+        ),
+        preferredPairs: paired ? Int32Array.from({ length: 2 * USERS[run] }, () => random.integer(rows[run])) : null,
         pretrained: pretrainedSource(model, config) === null ? null : matrix('pretrained', rows[run], EMBEDDING[run]),
       },
     };

@@ -8,13 +8,12 @@ import { withRepresentation } from '../engine/representation';
 import { withTiles } from '../engine/tiles';
 import { interactionMatrix } from '../graphs/behaviour';
 import type { ModelId } from '../../src/domain/models/table';
-import { negativesOf, protocolOf } from '../../src/domain/models/catalogue';
 import type { NamedGraph } from '../models/model';
 import { modelKind } from '../models/registry';
 import { stream } from '../numbers/rng';
 import type { DryInput } from './dryInput';
 import { MAX_CUTOFF } from './metrics';
-import { Sampler } from './sampler';
+import { newBatches } from './batches';
 import { Trainer } from './trainer';
 
 /** A buffer in the order of its making. */
@@ -71,8 +70,7 @@ export async function recordRun(model: ModelId, { input, config, tiles }: DryInp
         });
         const trained = interactionMatrix(input.train, input.users, input.items);
         const ranker = newRanker(trained, MAX_CUTOFF);
-        const { batchSize } = protocolOf(config);
-        const sampler = new Sampler(input.train, trained, { batchSize, negatives: negativesOf(model, config) }, 1);
+        const sampler = newBatches(model, config, { input, trained }, 1);
         const trainer = new Trainer({
           model: built,
           sampler,

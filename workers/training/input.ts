@@ -1,5 +1,12 @@
 import { at } from '../../src/domain/at';
-import { modalitiesOf, type DatasetDocument, type FeatureInfo } from '../../src/domain/dataset';
+import {
+  attributesOf,
+  modalitiesOf,
+  preferredPairsOf,
+  profilesOf,
+  type DatasetDocument,
+  type FeatureInfo,
+} from '../../src/domain/dataset';
 import { type Interactions } from '../../src/domain/interactions';
 import { AppError } from '../../src/domain/errors';
 import { modelTable, readsFeatures } from '../../src/domain/models/catalogue';
@@ -9,7 +16,7 @@ import type { Database } from '../../src/storage/database';
 import { readDataset, readInteractions } from '../../src/storage/datasets';
 import { findFinished } from '../../src/storage/runs';
 import { readRepresentation } from '../../src/storage/weights';
-import { heldRows } from '../engine/rowSource';
+import { heldRows, readAll } from '../engine/rowSource';
 import { interactionMatrix } from '../graphs/behaviour';
 import type { Csr } from '../graphs/csr';
 import { signThresholds } from '../graphs/signs';
@@ -19,10 +26,17 @@ import { storedFeature } from './storedFeature';
 /** The dataset's file of item embeddings from elsewhere. */
 const PRETRAINED_KEY = 'pretrained';
 
+/** What a dataset brings of a language model’s texts: encoded profiles and attributes, and pairs of items that users prefer and refuse. */
+export const textsOf = (dataset: DatasetDocument) => ({
+  profiles: profilesOf(dataset),
+  attributes: attributesOf(dataset),
+  pairs: preferredPairsOf(dataset),
+});
+
 /** Encoded item descriptions and user profiles, where a dataset brings them. */
 export const vectorsOf = (dataset: DatasetDocument) => ({
   items: dataset.features.find(({ key, scope }) => key === 'image_text' && scope === 'item'),
-  users: dataset.features.find(({ scope }) => scope === 'user'),
+  users: profilesOf(dataset),
 });
 
 export interface TrainingData {
@@ -75,6 +89,8 @@ export async function readTrainingData(
   const all = wanted === 'everything';
   const features = all && readsFeatures(model, config) ? modalitiesOf(dataset).map(source) : [];
   const vectors = all && modelTable(model).readsVectors ? vectorsOf(dataset) : null;
+  const texts = all && modelTable(model).readsTexts ? textsOf(dataset) : null;
+  const profiles = vectors?.users ?? texts?.profiles;
   const rows = Array.from(interactions.split.keys()).filter((row) => interactions.split[row] === 0);
   const train = {
     users: Int32Array.from(rows, (row) => at(interactions.users, row)),
@@ -95,12 +111,24 @@ export async function readTrainingData(
       ratings,
       features,
       itemVectors: vectors?.items ? source(vectors.items) : null,
-      userVectors: vectors?.users ? source(vectors.users) : null,
+      userVectors: profiles ? source(profiles) : null,
+      attributes: texts?.attributes.map(source) ?? [],
+      preferredPairs: texts?.pairs ? await readPairs(source(texts.pairs)) : null,
       pretrained: all ? await readPretrained(database, experiment, source, dataset) : null,
     },
     trained: interactionMatrix(train, users, items),
     thresholds: ratings && signThresholds(train, ratings, users, typeof mix === 'number' ? mix : THRESHOLD_MIX),
   };
+}
+
+/** `[U, 2]`, rounded to whole numbers. Throws `MODEL_NEEDS_FEATURES` where rows are no pairs. */
+export async function readPairs(source: FeatureMatrix): Promise<Int32Array> {
+  if (source.columns === 2) return Int32Array.from(await readAll(source), Math.round);
+  throw new AppError(
+    'MODEL_NEEDS_FEATURES',
+    `user_pairs_feat has ${source.columns} columns.`,
+    'Its rows are pairs: the item that the user prefers and the one that it refuses, −1 twice where there is none.',
+  );
 }
 
 /** `E_pt`: embeddings of a file of the dataset, or of a finished run of another model; null where none are asked for, or random ones. */

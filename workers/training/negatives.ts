@@ -1,17 +1,49 @@
+import { at } from '../../src/domain/at';
+import { AppError } from '../../src/domain/errors';
 import type { NegativesConfig } from '../../src/domain/models/config';
 import type { Pairs } from '../graphs/behaviour';
 import type { Csr } from '../graphs/csr';
-import type { Random } from '../numbers/rng';
+import { restoreStream, stream, type Random } from '../numbers/rng';
+
+/** Draws ρ negatives for each row of a batch, from a stream of its own. */
+export class Negatives {
+  readonly #trained: Csr;
+  readonly #ratio: number;
+  readonly #candidates: Candidates;
+  #random: Random;
+
+  /** Throws `SAMPLE_NO_NEGATIVE` when some user has every candidate item. */
+  constructor(pairs: Pairs, trained: Csr, { negativesPerPositive, negativesFrom }: NegativesConfig, seed: number) {
+    this.#trained = trained;
+    this.#ratio = negativesPerPositive;
+    this.#candidates = candidatesOf(pairs, trained.columns, negativesFrom);
+    refuseSaturatedUsers(trained, this.#candidates.items.length, negativesFrom);
+    this.#random = stream(seed, 'negatives');
+  }
+
+  /** As `drawNegatives`. */
+  draw(users: Int32Array, count: number): Int32Array {
+    return drawNegatives(users, count, this.#ratio, this.#trained, this.#candidates, this.#random);
+  }
+
+  state(): number[] {
+    return this.#random.state();
+  }
+
+  restore(state: readonly number[]): void {
+    this.#random = restoreStream(state);
+  }
+}
 
 /** The items that negatives are drawn from. */
-export interface Candidates {
+interface Candidates {
   readonly items: Int32Array;
   /** Sums of their chances up to each; null where all are equal. */
   readonly chances: Float64Array | null;
 }
 
 /** All items, or those of the training pairs, with equal chances or in proportion to their degree to the power of ¾. */
-export function candidatesOf(pairs: Pairs, items: number, from: NegativesConfig['negativesFrom']): Candidates {
+function candidatesOf(pairs: Pairs, items: number, from: NegativesConfig['negativesFrom']): Candidates {
   const candidates = candidateItems(pairs, items, from);
   return { items: candidates, chances: from === 'degree' ? degreeChances(pairs, candidates) : null };
 }
@@ -20,7 +52,7 @@ export function candidatesOf(pairs: Pairs, items: number, from: NegativesConfig[
  * `ratio` candidates for each of the first `count` users, none of which `trained` has for the user; the rest of `[users · ratio]` stays 0.
  * A step on a graphics card waits for this loop: it reads arrays without checking, in bounds by construction.
  */
-export function drawNegatives(
+function drawNegatives(
   users: Int32Array,
   count: number,
   ratio: number,
@@ -77,4 +109,18 @@ function candidateItems(pairs: Pairs, items: number, from: NegativesConfig['nega
   const seen = new Uint8Array(items);
   for (const item of pairs.items) seen[item] = 1;
   return Int32Array.from({ length: items }, (_, item) => item).filter((item) => seen[item] === 1);
+}
+
+function refuseSaturatedUsers(trained: Csr, candidates: number, from: NegativesConfig['negativesFrom']): void {
+  for (let user = 0; user < trained.rows; user++) {
+    if (at(trained.pointers, user + 1) - at(trained.pointers, user) < candidates) continue;
+    throw new AppError(
+      'SAMPLE_NO_NEGATIVE',
+      `User ${user} has a training interaction with each of the ${candidates} items that negatives are drawn from.`,
+      from === 'all'
+        ? 'Remove this user from the dataset.'
+        : 'Draw negatives from all items, or remove this user from the dataset.',
+      { user, candidates },
+    );
+  }
 }

@@ -1,6 +1,6 @@
 import { type RunHost } from './host';
 import { faultOf, type Fault } from '../../src/domain/errors';
-import { completeConfig, negativesOf, protocolOf } from '../../src/domain/models/catalogue';
+import { completeConfig } from '../../src/domain/models/catalogue';
 import type { RunDocument } from '../../src/domain/run';
 import { readDataset, readLabels } from '../../src/storage/datasets';
 import { readRun } from '../../src/storage/runs';
@@ -14,7 +14,7 @@ import { refuseTooLarge, runMemory, type RunMemory } from './estimate';
 import { readTrainingData, refuseOtherContent } from './input';
 import { MAX_CUTOFF } from './metrics';
 import { RunRecord, StoppedEarly } from './record';
-import { Sampler } from './sampler';
+import { newBatches } from './batches';
 import { TrainingSession } from './session';
 import { TraceRecorder } from './trace';
 
@@ -96,12 +96,7 @@ async function train(record: RunRecord, device: Device, host: RunHost): Promise<
   const phase = (text: string, fraction: number | null): Promise<void> => record.phase(text, fraction);
   const data = await readTrainingData(host.database, { ...experiment, config }, phase);
 
-  const sampler = new Sampler(
-    data.input.train,
-    data.trained,
-    { batchSize: protocolOf(config).batchSize, negatives: negativesOf(experiment.model, config) },
-    experiment.seed,
-  );
+  const sampler = newBatches(experiment.model, config, data, experiment.seed);
   const model = await modelKind(experiment.model).build({
     input: data.input,
     config,

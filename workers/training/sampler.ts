@@ -1,11 +1,10 @@
 import { at } from '../../src/domain/at';
-import { AppError } from '../../src/domain/errors';
 import type { NegativesConfig } from '../../src/domain/models/config';
 import type { Csr } from '../graphs/csr';
 import type { Pairs } from '../graphs/behaviour';
 import { restoreStream, stream, type Random } from '../numbers/rng';
 import type { HostBatch } from './batch';
-import { candidatesOf, drawNegatives, type Candidates } from './negatives';
+import { Negatives } from './negatives';
 
 export interface SamplerOptions {
   readonly batchSize: number;
@@ -19,51 +18,49 @@ export interface SamplerState {
   readonly negatives: readonly number[];
   /** Batches taken from the current epoch. */
   readonly taken: number;
+  /** Streams by name that only some samplers have. */
+  readonly others: Readonly<Record<string, readonly number[]>>;
 }
 
-/**
- * One shuffled pass over the training pairs per epoch, in batches; the last one is shorter. Each positive gets ρ
- * negatives (or none) among the candidates that the user has no training interaction with: uniform, or with `degree` in
- * proportion to the number of an item's training interactions to the power of ¾.
- */
-export class Sampler {
+/** Where a trainer gets its batches from. */
+export interface BatchSource {
+  readonly stepsPerEpoch: number;
+  /** The next batch; the first call after an epoch's last batch begins the next epoch. */
+  next(): HostBatch;
+  state(): SamplerState;
+  restore(state: SamplerState): void;
+}
+
+/** One shuffled pass over the training pairs per epoch, in batches; the last one is shorter. Each positive gets ρ negatives, or none. */
+export class Sampler implements BatchSource {
   readonly stepsPerEpoch: number;
   readonly #pairs: Pairs;
-  readonly #trained: Csr;
-  readonly #candidates: Candidates | null;
   readonly #options: SamplerOptions;
+  readonly #negatives: Negatives | null;
   readonly #order: Int32Array;
   #shuffle: Random;
-  #negatives: Random;
   #shuffleAtEpochStart: number[];
   #taken = 0;
 
   /** Throws `SAMPLE_NO_NEGATIVE` when negatives are drawn and some user has every candidate item. */
   constructor(pairs: Pairs, trained: Csr, options: SamplerOptions, seed: number) {
     this.#pairs = pairs;
-    this.#trained = trained;
     this.#options = options;
-    const { negatives } = options;
-    this.#candidates = negatives && candidatesOf(pairs, trained.columns, negatives.negativesFrom);
-    if (negatives && this.#candidates)
-      refuseSaturatedUsers(trained, this.#candidates.items.length, negatives.negativesFrom);
+    this.#negatives = options.negatives && new Negatives(pairs, trained, options.negatives, seed);
     this.stepsPerEpoch = Math.ceil(pairs.users.length / options.batchSize);
     this.#order = new Int32Array(pairs.users.length);
     this.#shuffle = stream(seed, 'shuffle');
-    this.#negatives = stream(seed, 'negatives');
     this.#shuffleAtEpochStart = this.#shuffle.state();
     this.#reshuffle();
   }
 
-  /** The next batch; the first call after an epoch's last batch begins the next epoch. */
   next(): HostBatch {
     if (this.#taken === this.stepsPerEpoch) {
       this.#shuffleAtEpochStart = this.#shuffle.state();
       this.#reshuffle();
       this.#taken = 0;
     }
-    const { batchSize, negatives: drawn } = this.#options;
-    const ratio = drawn?.negativesPerPositive ?? 0;
+    const { batchSize } = this.#options;
     const first = this.#taken * batchSize;
     const count = Math.min(batchSize, this.#order.length - first);
     const pairs = new Int32Array(batchSize);
@@ -77,20 +74,23 @@ export class Sampler {
       users[row] = at(userOf, pair);
       positives[row] = at(itemOf, pair);
     }
-    const negatives = this.#candidates
-      ? drawNegatives(users, count, ratio, this.#trained, this.#candidates, this.#negatives)
-      : new Int32Array(0);
+    const negatives = this.#negatives?.draw(users, count) ?? new Int32Array(0);
     this.#taken += 1;
     return { count, pairs, users, positives, negatives };
   }
 
   state(): SamplerState {
-    return { shuffleAtEpochStart: this.#shuffleAtEpochStart, negatives: this.#negatives.state(), taken: this.#taken };
+    return {
+      shuffleAtEpochStart: this.#shuffleAtEpochStart,
+      negatives: this.#negatives?.state() ?? [],
+      taken: this.#taken,
+      others: {},
+    };
   }
 
   restore(state: SamplerState): void {
     this.#shuffle = restoreStream(state.shuffleAtEpochStart);
-    this.#negatives = restoreStream(state.negatives);
+    this.#negatives?.restore(state.negatives);
     this.#shuffleAtEpochStart = [...state.shuffleAtEpochStart];
     this.#taken = state.taken;
     this.#reshuffle();
@@ -106,19 +106,5 @@ export class Sampler {
       order[i] = at(order, j);
       order[j] = kept;
     }
-  }
-}
-
-function refuseSaturatedUsers(trained: Csr, candidates: number, from: NegativesConfig['negativesFrom']): void {
-  for (let user = 0; user < trained.rows; user++) {
-    if (at(trained.pointers, user + 1) - at(trained.pointers, user) < candidates) continue;
-    throw new AppError(
-      'SAMPLE_NO_NEGATIVE',
-      `User ${user} has a training interaction with each of the ${candidates} items that negatives are drawn from.`,
-      from === 'all'
-        ? 'Remove this user from the dataset.'
-        : 'Draw negatives from all items, or remove this user from the dataset.',
-      { user, candidates },
-    );
   }
 }

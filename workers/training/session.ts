@@ -24,7 +24,7 @@ import { MAX_CUTOFF } from './metrics';
 import { ProgressReporter } from './progress';
 import type { RunRecord } from './record';
 import type { RunHost } from './host';
-import type { Sampler } from './sampler';
+import type { BatchSource } from './sampler';
 import { EarlyStopping } from './stopping';
 import type { TraceRecorder } from './trace';
 import { Trainer } from './trainer';
@@ -37,7 +37,7 @@ interface SessionParts {
   readonly data: TrainingData;
   readonly model: Model;
   readonly ranker: Ranker;
-  readonly sampler: Sampler;
+  readonly sampler: BatchSource;
   readonly trace: TraceRecorder | null;
 }
 

@@ -15,12 +15,12 @@ import { RunningSums, SUMS_NAME, sumsNumbers } from '../engine/sums';
 import type { Random } from '../numbers/rng';
 import type { LossTermValue, Model } from '../models/model';
 import { batchNumbers, deviceBatch, PREFIX, type DeviceBatch, type HostBatch } from './batch';
-import type { Sampler } from './sampler';
+import type { BatchSource } from './sampler';
 import type { TraceRecorder } from './trace';
 
 export interface StepParts {
   readonly model: Model;
-  readonly sampler: Sampler;
+  readonly sampler: BatchSource;
   readonly sizes: { readonly users: number; readonly items: number };
   readonly trace: TraceRecorder | null;
   /** A named stream of the run's seed. */

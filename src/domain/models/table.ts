@@ -114,10 +114,11 @@ export interface Ablation<C = Config> {
 }
 
 /**
- * `features`: item features of any modality; `profiles`: a file of user profile vectors; `textVectors`, `imageVectors`:
- * features of that one modality; `pretrained`: a file of item embeddings; `ratings`.
+ * `features`: item features of any modality; `profiles`: a file of user profile vectors; `attributes`: files of encoded item attributes;
+ * `preferredPairs`: a file of two items for each user, preferred and refused; `textVectors`, `imageVectors`: features of that one modality; `pretrained`: a file of item embeddings; `ratings`.
  */
-export type DataNeed = 'features' | 'profiles' | 'textVectors' | 'imageVectors' | 'pretrained' | 'ratings';
+export type DataNeed =
+  'features' | 'profiles' | 'attributes' | 'preferredPairs' | 'textVectors' | 'imageVectors' | 'pretrained' | 'ratings';
 
 /** What is odd about a model, or where its paper and its code differ: a reader of its numbers should know it. */
 export interface Oddity {
@@ -183,6 +184,8 @@ export interface ModelTable<C = Config> {
   readonly terms: readonly LossTerm[];
   /** Reads encoded item descriptions and user profiles where the dataset brings them. */
   readonly readsVectors?: boolean;
+  /** Reads what a language model made besides features: user profiles, item attributes, and pairs of items that enter its batches. */
+  readonly readsTexts?: boolean;
   readonly ablations?: readonly Ablation<C>[];
   readonly observations?: readonly Observation[];
   readonly oddities?: readonly Oddity[];

@@ -6,7 +6,7 @@ import { Button, ButtonLink } from '../../ui/Button';
 import { Notice } from '../../ui/Notice';
 import { Columns, Page } from '../../ui/Page';
 import { Panel, Surface } from '../../ui/Panel';
-import type { DatasetDocument } from '../../domain/dataset';
+import { profilesOf, type DatasetDocument } from '../../domain/dataset';
 import { useDatasets } from '../../state/datasets';
 import { DatasetExport } from '../exports/DatasetExport';
 import { UnreadablePage } from '../unreadable/UnreadableNotice';
@@ -85,7 +85,7 @@ function Known({ dataset }: { readonly dataset: DatasetDocument }) {
       <FeaturePanels features={dataset.features} />
       {dataset.source.kind === 'files' && dataset.source.reading && <ReadingList reading={dataset.source.reading} />}
       {dataset.source.kind === 'reasoning' && <ReasoningOrigin provenance={dataset.source.provenance} />}
-      {dataset.features.some(({ scope }) => scope === 'user') && <LeakagePanel dataset={dataset} />}
+      {profilesOf(dataset) && <LeakagePanel dataset={dataset} />}
       <ModelCautions dataset={dataset} />
       {problems.length > 0 && (
         <Panel title="Accepted at import" note={problemCounts(problems)}>

@@ -1,4 +1,5 @@
 import { AppError } from '../../../src/domain/errors';
+import { rowsOf } from '../../../src/domain/models/batchRows';
 import { completeConfig, isModelId } from '../../../src/domain/models/catalogue';
 import type { Config } from '../../../src/domain/models/table';
 import * as tf from '@tensorflow/tfjs-core';
@@ -56,14 +57,20 @@ export function contextOf(wanted: GoldenCase, dataset: GoldenDataset): BuildCont
     }),
     itemVectors: vectors('itemVectors'),
     userVectors: vectors('userVectors'),
+    attributes: Object.keys(wanted.inputs ?? {})
+      .filter((name) => name.startsWith('attributes/'))
+      .sort()
+      .flatMap((name) => vectors(name) ?? []),
+    preferredPairs: wanted.inputs?.['pairs'] ? Int32Array.from(wanted.inputs['pairs'].values) : null,
     pretrained: vectors('pretrained'),
   };
   return { input, config: configOf(wanted, dataset), random: (name) => stream(1, name), progress: async () => {} };
 }
 
-/** The reference's batch, padded to the configured size. */
-export function hostBatchOf(step: GoldenStep, wanted: GoldenCase, { train }: GoldenDataset): HostBatch {
-  const size = batchSizeOf(wanted.config);
+/** The reference's batch, padded to the rows that the configuration allows for. */
+export function hostBatchOf(step: GoldenStep, wanted: GoldenCase, dataset: GoldenDataset): HostBatch {
+  const { train } = dataset;
+  const size = batchSizeOf(wanted.config) + rowsOf(configOf(wanted, dataset)).added;
   const ratio = Math.max(1, step.negatives.length / step.users.length);
   const pad = (rows: readonly number[], length = size): Int32Array =>
     Int32Array.from({ length }, (_, place) => rows[place] ?? 0);

@@ -1,4 +1,4 @@
-import { completeConfig, negativesOf, readsFeatures } from '../../../src/domain/models/catalogue';
+import { completeConfig, readsFeatures } from '../../../src/domain/models/catalogue';
 import type { ModelId } from '../../../src/domain/models/table';
 import { TRIAL_DATA } from '../../../src/domain/proof';
 import { heldRows } from '../../engine/rowSource';
@@ -7,7 +7,7 @@ import type { FeatureMatrix, ModelInput } from '../../models/model';
 import { modelKind } from '../../models/registry';
 import { stream, type Random } from '../../numbers/rng';
 import { popularInteractions } from '../dryInput';
-import { Sampler } from '../sampler';
+import { newBatches } from '../batches';
 import { Steps } from '../steps';
 
 const BUDGET_MS = 800;
@@ -25,7 +25,7 @@ export async function measureStep(model: ModelId): Promise<number> {
   const graphs = await built.epochGraphs?.(0);
   if (graphs) built.useEpochGraphs?.(graphs);
   const trained = interactionMatrix(input.train, input.users, input.items);
-  const sampler = new Sampler(input.train, trained, { batchSize, negatives: negativesOf(model, config) }, 1);
+  const sampler = newBatches(model, config, { input, trained }, 1);
   const steps = new Steps({ model: built, sampler, sizes: input, trace: null, random });
   let step = 0;
   const take = async (): Promise<void> => {
@@ -74,6 +74,8 @@ function trialInput(features: boolean): ModelInput {
     features: features ? [matrix('image', items, 256), matrix('text', items, 128)] : [],
     itemVectors: matrix('image_text', items, 256),
     userVectors: matrix('profiles', users, 256),
+    attributes: [1, 2, 3].map((k) => matrix(`attribute_${k}`, items, 256)),
+    preferredPairs: Int32Array.from({ length: 2 * users }, () => random.integer(items)),
     pretrained: matrix('pretrained', items, embeddingSize),
   };
 }
