@@ -35,9 +35,9 @@ export const hostFiguresSchema = z.object({
 });
 export type HostFigures = z.infer<typeof hostFiguresSchema>;
 
-const ROUNDS = 5;
-const ORDINARY = 4;
-const PLAYED = 30;
+const ROUNDS = 8;
+const ORDINARY = 20;
+const PLAYED = 100;
 
 /**
  * A step on Dawn's null backend, whose dispatches do nothing: what is left is the host's time. Nothing that is read there is true, so

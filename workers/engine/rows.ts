@@ -1,4 +1,3 @@
-import { at } from '../../src/domain/at';
 import * as tf from '@tensorflow/tfjs-core';
 import { multiplyCsr, type CsrTensors } from './kernels/csrProduct';
 import { integers, matrixOf } from './tensors';
@@ -23,12 +22,12 @@ export interface HostRowIndex {
 
 /** Entries from `count` on are padding. O(tableRows + indices). */
 export function hostRowIndex(indices: Int32Array, count: number, tableRows: number): HostRowIndex {
+  // Sums up to each row's end; filling from the back then leaves each row's start.
   const pointers = new Int32Array(tableRows + 1);
-  for (let place = 0; place < count; place++) pointers[at(indices, place) + 1]! += 1;
-  for (let row = 0; row < tableRows; row++) pointers[row + 1]! += pointers[row]!;
-  const next = pointers.slice(0, tableRows);
+  for (let place = 0; place < count; place++) pointers[indices[place]!]! += 1;
+  for (let row = 1; row <= tableRows; row++) pointers[row]! += pointers[row - 1]!;
   const places = new Int32Array(indices.length);
-  for (let place = 0; place < count; place++) places[next[indices[place]!]!++] = place;
+  for (let place = count - 1; place >= 0; place--) places[--pointers[indices[place]!]!] = place;
   return { indices, pointers, places };
 }
 

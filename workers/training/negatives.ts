@@ -10,6 +10,7 @@ export class Negatives {
   readonly #trained: Csr;
   readonly #ratio: number;
   readonly #candidates: Candidates;
+  readonly #filter: PairFilter;
   #random: Random;
 
   /** Throws `SAMPLE_NO_NEGATIVE` when some user has every candidate item. */
@@ -18,12 +19,13 @@ export class Negatives {
     this.#ratio = negativesPerPositive;
     this.#candidates = candidatesOf(pairs, trained.columns, negativesFrom);
     refuseSaturatedUsers(trained, this.#candidates.items.length, negativesFrom);
+    this.#filter = filterOf(trained);
     this.#random = stream(seed, 'negatives');
   }
 
   /** As `drawNegatives`. */
   draw(users: Int32Array, count: number): Int32Array {
-    return drawNegatives(users, count, this.#ratio, this.#trained, this.#candidates, this.#random);
+    return drawNegatives(users, count, this.#ratio, this.#trained, this.#filter, this.#candidates, this.#random);
   }
 
   state(): number[] {
@@ -57,19 +59,52 @@ function drawNegatives(
   count: number,
   ratio: number,
   { pointers, indices }: Csr,
+  { bits, shift }: PairFilter,
   { items, chances }: Candidates,
   random: Random,
 ): Int32Array {
   const negatives = new Int32Array(users.length * ratio);
   for (let place = 0; place < count * ratio; place++) {
     const user = users[Math.floor(place / ratio)]!;
-    const [first, end] = [pointers[user]!, pointers[user + 1]!];
     let item: number;
-    do item = items[chances ? drawPlace(chances, random) : random.integer(items.length)]!;
-    while (includesSorted(indices, first, end, item));
+    let bit: number;
+    do {
+      item = items[chances ? drawPlace(chances, random) : random.integer(items.length)]!;
+      bit = hashOf(user, item) >>> shift;
+    } while (
+      (bits[bit >>> 5]! & (1 << (bit & 31))) !== 0 &&
+      includesSorted(indices, pointers[user]!, pointers[user + 1]!, item)
+    );
     negatives[place] = item;
   }
   return negatives;
+}
+
+/**
+ * A bit at the hash of every training pair, among sixteen times as many and more: what has none is no training pair, and most drawn items
+ * are told so without a search.
+ */
+interface PairFilter {
+  readonly bits: Uint32Array;
+  /** A hash's leading bits are its place. */
+  readonly shift: number;
+}
+
+function filterOf({ rows, pointers, indices }: Csr): PairFilter {
+  const size = Math.min(31, Math.max(5, Math.ceil(Math.log2(Math.max(1, indices.length))) + 4));
+  const bits = new Uint32Array(2 ** (size - 5));
+  const shift = 32 - size;
+  for (let user = 0; user < rows; user++)
+    for (let k = pointers[user]!; k < pointers[user + 1]!; k++) {
+      const bit = hashOf(user, indices[k]!) >>> shift;
+      bits[bit >>> 5]! |= 1 << (bit & 31);
+    }
+  return { bits, shift };
+}
+
+function hashOf(user: number, item: number): number {
+  const mixed = Math.imul(user, 0x9e3779b1) ^ Math.imul(item, 0x85ebca6b);
+  return Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d);
 }
 
 /** The place of a candidate, drawn by the sums of chances. */
