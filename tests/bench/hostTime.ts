@@ -37,7 +37,7 @@ export type HostFigures = z.infer<typeof hostFiguresSchema>;
 
 const ROUNDS = 8;
 const ORDINARY = 20;
-const PLAYED = 100;
+const PLAYED = 30;
 
 /**
  * A step on Dawn's null backend, whose dispatches do nothing: what is left is the host's time. Nothing that is read there is true, so
