@@ -139,7 +139,7 @@ async function searched(
 ): Promise<NeighbourLists> {
   const indices = new Int32Array(rows * k).fill(-1);
   const values = new Float32Array(rows * k);
-  const blockRows = Math.min(rows, tiles().similarity(items));
+  const blockRows = tiles().similarity(items);
   for (let first = 0; first < rows && k > 0; first += blockRows) {
     const count = Math.min(blockRows, rows - first);
     const found = tf.tidy(() => {
@@ -217,15 +217,11 @@ export async function nearestValidRows(
     const found = tf.tidy(() => {
       // The last block repeats the last row, so that every block has the same shape.
       const ids = integers(Int32Array.from({ length: blockRows }, (_, place) => Math.min(first + place, rows - 1)));
-      const cosines = held.map(({ table }) => {
-        const block = tf.matMul(matrixOf(tf.gather(table, ids)), table, false, true);
-        noteBuffer(block, { cut: true });
-        return block;
-      });
-      const valid = cosines.map((block, of) => tf.greaterEqual(block, entry(held, of).mean));
-      const everywhere = valid.reduce((both, one) => tf.logicalAnd(both, one));
+      const cosines = held.map(({ table }) => noted(tf.matMul(matrixOf(tf.gather(table, ids)), table, false, true)));
+      const valid = cosines.map((block, of) => noted(tf.greaterEqual(block, entry(held, of).mean)));
+      const everywhere = valid.reduce((both, one) => noted(tf.logicalAnd(both, one)));
       return cosines.map((block) => {
-        const kept = matrixOf(tf.where(everywhere, block, tf.fill(block.shape, NOT_VALID)));
+        const kept = noted(tf.where(everywhere, block, noted(tf.fill(block.shape, NOT_VALID))));
         return maskedTopK(kept, ids, identity, k - 1);
       });
     });

@@ -67,6 +67,7 @@ describe('cautions of models', () => {
     const demo = await generateDemo(memoryDatabase(), 'small', { seed: 7, users: 60, items: 40, variant: 'plain' });
     const cautions = (of: typeof demo) => modelCautions(of).map(({ model, text }) => `${model}: ${text.split('.')[0]}`);
     expect(cautions(demo)).toEqual([
+      expect.stringMatching(/^LLMRec: The dataset has no profiles/),
       'MLLMRec: User vectors will be a stand-in: the mean of the training history’s item vectors instead of profiles',
       expect.stringMatching(/^MAGNET, “Paper: Baby”: Up to \d+/),
     ]);

@@ -37,6 +37,12 @@ function inBlocks<T extends tf.TensorContainer>(
   });
 }
 
+/** Says that no more than `bytes` of a block is held at once, whatever the tables. */
+function bounded<T extends tf.Tensor>(block: T, bytes: number): T {
+  noteBuffer(block, { mostBytes: bytes });
+  return block;
+}
+
 const rowsOf = (x: tf.Tensor2D, { first, taken }: Block): tf.Tensor2D =>
   taken === x.shape[0] ? x : tf.slice(x, [first, 0], [taken, -1]);
 const placesOf = (x: tf.Tensor1D, { first, taken }: Block): tf.Tensor1D =>
@@ -57,10 +63,7 @@ export function weighedDivergence(
   weights: { readonly rows: tf.Tensor1D; readonly columns: tf.Tensor1D },
   bytes = BLOCK,
 ): tf.Scalar {
-  const noted = (block: tf.Tensor2D): tf.Tensor2D => {
-    noteBuffer(block, { mostBytes: bytes });
-    return block;
-  };
+  const noted = (block: tf.Tensor): tf.Tensor2D => matrixOf(bounded(block, bytes));
   return scalarOf(
     withGradient({
       inputs: [x, p, q],
@@ -76,7 +79,7 @@ export function weighedDivergence(
           const toA = noted(divergenceSlope(a, b, cells));
           const toB = noted(divergenceSlope(b, a, cells));
           return {
-            loss: tf.sum(divergences(a, b, cells)),
+            loss: tf.sum(noted(divergences(a, b, cells))),
             rows: tf.add(tf.matMul(toA, near), tf.matMul(toB, far)),
             near: tf.matMul(toA, rows, true),
             far: tf.matMul(toB, rows, true),
@@ -104,27 +107,26 @@ export interface LabelledView {
  * Labels of rows by their cosines `[n, I]` with all rows in each view: `near` are the greatest of `2 π_g + Σ_{others} π`, with π the softmax over all rows, `own` the greatest
  * of `π_g` outside of `near`.
  */
-function labelsOf(cosines: readonly tf.Tensor2D[], count: number): LabelSets[] {
+function labelsOf(cosines: readonly tf.Tensor2D[], count: number, bytes: number): LabelSets[] {
   const rows = cosines[0]?.shape[0] ?? 0;
   const ids = vectorOf(tf.zeros([rows], 'int32'));
   const nothing = { pointers: vectorOf(tf.zeros([2], 'int32')), columns: vectorOf(tf.zeros([1], 'int32')) };
   const greatest = (x: tf.Tensor2D): tf.Tensor2D => matrixOf(maskedTopK(x, ids, nothing, count));
   const sums = cosines.map((x) => expSums(x, { scale: 1, shift: 0 }));
   const whole = cosines.reduce<tf.Tensor2D | undefined>(
-    (base, x, view) => plusShares(x, entry(sums, view), base),
+    (base, x, view) => bounded(plusShares(x, entry(sums, view), base), bytes),
     undefined,
   );
   return cosines.map((x, view) => {
-    const near = greatest(plusShares(x, entry(sums, view), whole));
-    return { near, own: greatest(withoutLabels(x, near, count)), count };
+    const near = greatest(bounded(plusShares(x, entry(sums, view), whole), bytes));
+    return { near, own: greatest(bounded(withoutLabels(x, near, count), bytes)), count };
   });
 }
 
 const productsOf = (views: readonly LabelledView[], block: Block, bytes: number): tf.Tensor2D[] =>
   views.map(({ anchors, table }): tf.Tensor2D => {
     const products: tf.Tensor2D = tf.matMul(rowsOf(anchors, block), table, false, true);
-    noteBuffer(products, { mostBytes: bytes });
-    return products;
+    return bounded(products, bytes);
   });
 
 /** Labels of all rows of tables of unit rows `[I, d]`: of each view `near` and `own`, `[I, count]`. They carry no gradient. */
@@ -132,7 +134,7 @@ export function labelTables(tables: readonly tf.Tensor2D[], count: number, bytes
   const views = tables.map((table) => ({ anchors: table, table }));
   const rows = tables[0]?.shape[0] ?? 0;
   const parts = inBlocks(rows, rows, bytes, (block) =>
-    labelsOf(productsOf(views, block, bytes), count).map(({ near, own }) => ({
+    labelsOf(productsOf(views, block, bytes), count, bytes).map(({ near, own }) => ({
       near: tf.slice(near, [0, 0], [block.taken, count]),
       own: tf.slice(own, [0, 0], [block.taken, count]),
     })),
@@ -183,8 +185,9 @@ export function labelledAlignment(
             own: rowsOf(rest, block),
             count,
           }));
-          const made = (labels ?? labelsOf(cosines, count)).map((set, view) => {
+          const made = (labels ?? labelsOf(cosines, count, bytes)).map((set, view) => {
             const { losses, slope } = labelledLosses(entry(cosines, view), own, set, powers);
+            bounded(slope, bytes);
             const { anchors: rows, table } = entry(held, view);
             return { losses, anchors: tf.matMul(slope, table), table: tf.matMul(slope, rowsOf(rows, block), true) };
           });
