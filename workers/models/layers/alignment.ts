@@ -79,7 +79,7 @@ export function weighedDivergence(
           const toA = noted(divergenceSlope(a, b, cells));
           const toB = noted(divergenceSlope(b, a, cells));
           return {
-            loss: tf.sum(noted(divergences(a, b, cells))),
+            loss: tf.sum(divergences(a, b, cells)),
             rows: tf.add(tf.matMul(toA, near), tf.matMul(toB, far)),
             near: tf.matMul(toA, rows, true),
             far: tf.matMul(toB, rows, true),
