@@ -58,7 +58,7 @@ test('a printed table is run, paused, taken up after the tab was closed, judged,
     /^0\.\d{4} ± 0\.\d{4}printed 0\.0703 \([+−]0\.\d{4}\)$/,
   );
   await expect(row('EGRA').getByRole('cell').last()).toHaveText('2 / 2');
-  await expect(table.getByText('Lodestone does not have this model.').first()).toBeVisible();
+  await expect(table.getByText('Not run.').first()).toBeVisible();
   await expect(again.getByText('8 of 8 runs ended at their limit of epochs')).toBeVisible();
   const claims = again.getByRole('group', { name: 'Printed claims' });
   const claim = claims.getByRole('row').filter({ hasText: 'EGRA is above VBPR' });
