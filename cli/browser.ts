@@ -42,8 +42,14 @@ const SOFTWARE_WEBGPU = [
   '--disable-gpu-rasterization',
 ];
 
-/** Flags for a machine's own graphics adapter. */
-const HARDWARE_WEBGPU = ['--enable-unsafe-webgpu', '--enable-features=Vulkan', '--use-angle=vulkan'];
+/** Flags for a machine's own graphics adapter, also one without a display, which offers no surfaces. */
+const HARDWARE_WEBGPU = [
+  '--enable-unsafe-webgpu',
+  '--enable-features=Vulkan',
+  '--use-angle=vulkan',
+  '--disable-vulkan-surface',
+  '--ignore-gpu-blocklist',
+];
 
 export const browserFlags = (software: boolean): string[] => [
   ...QUIET,

@@ -35,6 +35,14 @@ def wait():
         torch.cuda.synchronize()
 
 
+def use_card():
+    """What a reference makes for itself lies on the card too, also from NumPy's arrays; NumPy gets copies."""
+    torch.set_default_device(DEVICE)
+    read, written = torch.from_numpy, torch.Tensor.numpy
+    torch.from_numpy = lambda array: read(array).to(DEVICE)
+    torch.Tensor.numpy = lambda tensor: written(tensor.cpu())
+
+
 # ---------------------------------------------------------------- what is given
 
 def read_safetensors(path):
@@ -107,8 +115,7 @@ class Subject(Given):
         if given["card"] and torch.cuda.is_available():
             global DEVICE
             DEVICE = torch.device("cuda")
-            # What a reference makes for itself lies there too.
-            torch.set_default_device(DEVICE)
+            use_card()
         torch.manual_seed(1)
         size = given["users"], given["items"]
         self.train, self.valid = ([arrays[f"data/{name}/{column}"] for column in ("users", "items")] for name in ("train", "valid"))
