@@ -16,7 +16,12 @@ import { medianOf } from './quartiles';
 import type { BenchSet } from './sets';
 
 /** One kernel of a step, with what it moves and computes. */
-export const kernelSchema = z.object({ name: z.string(), bytes: z.number(), flops: z.number() });
+export const kernelSchema = z.object({
+  name: z.string(),
+  bytes: z.number(),
+  flops: z.number(),
+  groups: z.number().optional(),
+});
 export type Kernel = z.infer<typeof kernelSchema>;
 
 export const hostFiguresSchema = z.object({
@@ -148,7 +153,7 @@ async function listened(backend: WebGPUBackend, work: () => Promise<unknown>): P
 const sizeOf = ({ shape }: tf.TensorInfo): number => tf.util.sizeFromShape(shape);
 
 function kernelOf(
-  program: { readonly shaderKey: string },
+  program: { readonly shaderKey: string; readonly dispatch: readonly number[] },
   inputs: readonly tf.TensorInfo[],
   made: tf.TensorInfo,
 ): Kernel {
@@ -161,7 +166,8 @@ function kernelOf(
   const gathered = /gather|NodeRows/i.test(name) && a ? sizeOf(made) - sizeOf(a) : 0;
   const inner = /matmul/i.test(name) && a ? innerOf(a, made) : 0;
   const flops = inner > 0 ? 2 * sizeOf(made) * inner : sparse > 0 ? 2 * sizeOf(b!) * width : sizeOf(made);
-  return { name, bytes: 4 * (each + sparse + gathered), flops };
+  const groups = program.dispatch.reduce((product, count) => product * count, 1);
+  return { name, bytes: 4 * (each + sparse + gathered), flops, groups };
 }
 
 /** The length that a product of matrices sums over: `a` has the rows of the result and it. */

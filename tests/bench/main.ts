@@ -11,6 +11,7 @@ import type { BackendName } from '../../src/domain/backend';
 import { nodeHost } from '../../cli/nodeHost';
 import { hostTableOf, type HostRow } from './hostTable';
 import { hostFiguresSchema, kernelSchema, measureHostTime } from './hostTime';
+import { kernelTable, kernelTimesSchema, measureKernels, type KernelTimes } from './kernelTimes';
 import { measure, onItsOwn } from './measure';
 import { parseOptions, USAGE, type BenchOptions } from './options';
 import { timesInChromium, type ChromiumTimes } from './chromiumHost';
@@ -37,6 +38,7 @@ const answerSchema = z.union([
   z.object({ roofline: rooflineSchema }),
   z.object({ host: hostFiguresSchema }),
   z.object({ work: z.array(kernelSchema) }),
+  z.object({ kernels: kernelTimesSchema }),
   z.object({ failure: z.string() }),
 ]);
 type Answer = z.infer<typeof answerSchema>;
@@ -61,6 +63,7 @@ export async function main(words: readonly string[], script: string, bundle: str
     }
     const options = parseOptions(words);
     if (options.host) return await hostTimes(options, script, bundle);
+    if (options.kernels) return await kernelTimes(options, script, bundle);
     const result = await runAll(options, script, bundle);
     process.stdout.write(tableOf(result));
     return result.entries.some(({ failure }) => failure) ? 1 : 0;
@@ -105,6 +108,23 @@ async function hostTimes(options: BenchOptions, script: string, bundle: string):
   writeFileSync(options.out, `${JSON.stringify(rows, null, 1)}\n`);
   process.stdout.write(hostTableOf(rows));
   return rows.some(({ failure }) => failure) ? 1 : 0;
+}
+
+/** What each kernel of every model's captured step takes of the device. */
+async function kernelTimes(options: BenchOptions, script: string, bundle: string): Promise<number> {
+  const rows: { model: ModelId; times: KernelTimes }[] = [];
+  const [set = 'tiktok'] = options.sets;
+  let failed = false;
+  for (const model of options.models) {
+    const request = { set, growth: null, model, backend: 'webgpu', options, peer: null } as const;
+    const answer = await inProcess(script, bundle, request);
+    if ('kernels' in answer) rows.push({ model, times: answer.kernels });
+    else failed = true;
+    process.stderr.write(`${model}${'failure' in answer ? `: ${answer.failure}` : ''}\n`);
+    writeFileSync(options.out, `${JSON.stringify(rows, null, 1)}\n`);
+  }
+  process.stdout.write(`${kernelTable(rows)}\n`);
+  return failed ? 1 : 0;
 }
 
 /** The peer's script, where it is wanted and can be run. */
@@ -267,6 +287,18 @@ export async function measureForParent(text: string): Promise<void> {
       }
       const host = await nodeHost(backend === 'webgpu', true, options.threads ?? undefined);
       const set = await openSet(id, growth, options.data, options.seed);
+      if (model && options.kernels)
+        return {
+          kernels: await measureKernels({
+            model,
+            backend,
+            host,
+            set,
+            changes: changesOf(model, options),
+            options,
+            peer,
+          }),
+        };
       if (!model) return { roofline: await measureRoofline(backend, host, set) };
       return await measure({ model, backend, host, set, changes: changesOf(model, options), options, peer });
     } catch (error) {

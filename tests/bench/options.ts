@@ -31,6 +31,8 @@ export interface BenchOptions {
   readonly host: boolean;
   /** Beside it, what a step takes of Chromium's training thread. */
   readonly chromium: boolean;
+  /** The device's own time of every kernel of a captured step. */
+  readonly kernels: boolean;
   readonly seed: number;
   /** Threads of the WASM backend; null: as many as runs use. */
   readonly threads: number | null;
@@ -57,6 +59,7 @@ export const USAGE = `Usage: npm run bench -- [options]
   --roofline        each kernel's share of what the device can copy and multiply
   --host            only the host's time of a step on WebGPU, on a device that does nothing, and what declared devices would need
   --chromium        with --host: beside it, what a step takes of the training thread in Chromium
+  --kernels         the time of each kernel of a captured step by the device's own clock, the slowest first
   --seed n          of everything drawn (999)
   --threads n       of the WASM backend (as many as a run takes on this machine)
   --timeout n       seconds after which a model is given up (1200)
@@ -100,6 +103,7 @@ export function parseOptions(words: readonly string[]): BenchOptions {
     roofline: values.roofline ?? false,
     host: values.host ?? false,
     chromium: values.chromium ?? false,
+    kernels: values.kernels ?? false,
     seed: whole(values.seed ?? '999', '--seed', 0),
     threads: values.threads === undefined ? null : whole(values.threads, '--threads', 1),
     timeout: whole(values.timeout ?? '1200', '--timeout', 1),
@@ -128,6 +132,7 @@ function read(words: readonly string[]) {
         roofline: { type: 'boolean' },
         host: { type: 'boolean' },
         chromium: { type: 'boolean' },
+        kernels: { type: 'boolean' },
         seed: { type: 'string' },
         threads: { type: 'string' },
         timeout: { type: 'string' },

@@ -19,6 +19,7 @@ import {
   weightedSquaresSlopePair,
 } from '../../workers/engine/kernels/weightedSquares';
 import { weightedSum, weightedSumPair, weightedSumSlopePair } from '../../workers/engine/kernels/weightedSum';
+import { longProductPair } from '../../workers/engine/kernels/longProduct';
 import { productWithBias } from '../../workers/engine/products';
 import { matrixOf, vectorOf } from '../../workers/engine/tensors';
 import { BACKENDS, describeOn, values, worst } from '../helpers/device';
@@ -48,6 +49,30 @@ const LAYERS: readonly PairCase[] = [
     [normedRowsSlopePair, [[70, columns], [70, columns], [columns]], { epsilon: 1e-6 }] as const,
   ]),
 ];
+
+/** Rows and columns that fill tiles and turns, and that do not. */
+const PRODUCTS: readonly PairCase[] = [
+  [
+    [1100, 64],
+    [1100, 24],
+  ],
+  [
+    [770, 12],
+    [770, 9],
+  ],
+  [
+    [513, 7],
+    [513, 8],
+  ],
+  [
+    [512, 3],
+    [512, 1],
+  ],
+  [
+    [1, 600, 20],
+    [1, 600, 4],
+  ],
+].map((shapes) => [longProductPair, shapes, {}] as const);
 
 const SPECTRA: readonly PairCase[] = [0, 1].flatMap((conjugate) => [
   [
@@ -83,6 +108,7 @@ const CONTRASTS: readonly PairCase[] = [
 ];
 
 describePairs('a kernel of layers', LAYERS);
+describePairs('a kernel of long products', PRODUCTS);
 describePairs('a kernel of spectra', SPECTRA);
 describePairs('a kernel of contrasts', CONTRASTS);
 

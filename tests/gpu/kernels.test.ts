@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import { Adam, ADAM_DEFAULTS, adamPortable, disposeParameter, newParameter } from '../../workers/engine/kernels/adam';
-import { csrProductPair, sparseProduct } from '../../workers/engine/kernels/csrProduct';
+import { csrProductPair, LONG_ROW, multiplyAdd, sparseProduct } from '../../workers/engine/kernels/csrProduct';
 import { maskedTopK, maskedTopKPair } from '../../workers/engine/kernels/maskedTopK';
 import { topMask, topMaskPair } from '../../workers/engine/kernels/topMask';
 import { readFloats } from '../../workers/engine/backends';
@@ -79,6 +79,38 @@ for (const backend of BACKENDS) {
           twin,
           [[38], [t.indices.length], [29, width], [t.values.length]],
           {},
+        );
+        expect(worst(got, twin)).toBeLessThanOrEqual(1e-5);
+        disposeSparse(sparse);
+      });
+    }
+
+    for (const width of [4, 7, 64, 256, 600]) {
+      test(`shares a row that is longer than ${LONG_ROW}, width ${width}`, async () => {
+        const columns = 1500;
+        const entries = Array.from({ length: columns }, (_, c) => [3, c] as const);
+        const few = Array.from({ length: 30 }, (_, k) => [k % 9, (k * 7) % columns] as const).filter(([r]) => r !== 3);
+        const all = [...entries, ...few];
+        const a = csrFromEntries(
+          10,
+          columns,
+          Int32Array.from(all, ([r]) => r),
+          Int32Array.from(all, ([, c]) => c),
+          // Sums of about 1.
+          uniform(all.length).map((value) => value / 32),
+        );
+        const [x, addend] = [uniform(columns * width), uniform(10 * width)];
+        const sparse = sparseTensor(a, false);
+        expect([sparse.forward.longRows, sparse.backward.longRows]).toEqual([true, false]);
+        const got = await values(() =>
+          multiplyAdd(sparse.forward, matrix(x, columns, width), matrix(addend, 10, width), 0.5),
+        );
+        const twin = new Float32Array(10 * width);
+        csrProductPair.portable(
+          [a.pointers, a.indices, x, a.values, addend],
+          twin,
+          [[11], [a.indices.length], [columns, width], [a.values.length], [10, width]],
+          { scale: 0.5 },
         );
         expect(worst(got, twin)).toBeLessThanOrEqual(1e-5);
         disposeSparse(sparse);

@@ -86,18 +86,23 @@ export function registerPair(pair: KernelPair): void {
     tf.registerKernel({
       kernelName: pair.name,
       backendName,
-      kernelFunc: ({ inputs, backend, attrs }) => {
-        const tensors = ordered(inputs);
-        const attributes = numbersOf(attrs);
-        const output = compute(backend, pair, tensors, attributes);
-        watcher?.({ pair, inputs: tensors, attributes, output });
-        return output;
-      },
+      kernelFunc: ({ inputs, backend, attrs }) => runOn(backend, pair, ordered(inputs), numbersOf(attrs)),
     });
   }
 }
 
-/** Runs a pair on whatever backend there is. */
+/** Runs a pair on whatever backend there is, as one of its kernels. */
+export function runOn(
+  backend: unknown,
+  pair: KernelPair,
+  inputs: tf.TensorInfo[],
+  attributes: Attributes = {},
+): tf.TensorInfo {
+  const output = compute(backend, pair, inputs, attributes);
+  watcher?.({ pair, inputs, attributes, output });
+  return output;
+}
+
 function compute(backend: unknown, pair: KernelPair, tensors: tf.TensorInfo[], attributes: Attributes): tf.TensorInfo {
   if (isWebGPU(backend)) return runOnDevice(backend, pair, tensors, attributes);
   const shapes = tensors.map((tensor) => tensor.shape);

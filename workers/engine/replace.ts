@@ -6,28 +6,38 @@ import { type SimdKernels } from './simd/kernels';
 
 type Made = tf.TensorInfo | tf.TensorInfo[];
 
-/** `kernels` is null where the engine knows no SIMD. */
-export interface WasmCall {
+interface Call<Backend> {
   readonly inputs: tf.NamedTensorInfoMap;
   readonly attrs: tf.NamedAttrMap;
-  readonly backend: BackendWasm;
+  readonly backend: Backend;
+}
+
+/** `kernels` is null where the engine knows no SIMD. */
+export interface WasmCall extends Call<BackendWasm> {
   readonly kernels: SimdKernels | null;
 }
 
 const replaced = new Set<string>();
 
-/** Puts `work` in the place of a kernel of the WASM backend; where it answers null the backend's own runs. */
-export function replaceOnWasm(name: string, work: (call: WasmCall) => Made | null): void {
-  const stock = tf.getKernel(name, 'wasm');
-  if (replaced.has(name) || !stock) return;
-  replaced.add(name);
-  tf.unregisterKernel(name, 'wasm');
+/** Puts `work` in the place of a backend's kernel; where it answers null the backend's own runs. */
+export function replaceOn(backendName: string, name: string, work: (call: Call<unknown>) => Made | null): void {
+  const stock = tf.getKernel(name, backendName);
+  const key = `${backendName} ${name}`;
+  if (replaced.has(key) || !stock) return;
+  replaced.add(key);
+  tf.unregisterKernel(name, backendName);
   tf.registerKernel({
     ...stock,
     kernelFunc: ({ inputs, backend, attrs }) => {
       const given = attrs ?? {};
-      const own = isWasm(backend) ? work({ inputs, attrs: given, backend, kernels: simdOf(backend) }) : null;
-      return own ?? stock.kernelFunc({ inputs, backend, attrs: given });
+      return work({ inputs, attrs: given, backend }) ?? stock.kernelFunc({ inputs, backend, attrs: given });
     },
   });
+}
+
+/** As `replaceOn`, on the WASM backend. */
+export function replaceOnWasm(name: string, work: (call: WasmCall) => Made | null): void {
+  replaceOn('wasm', name, ({ backend, ...call }) =>
+    isWasm(backend) ? work({ ...call, backend, kernels: simdOf(backend) }) : null,
+  );
 }

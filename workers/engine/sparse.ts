@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { at } from '../../src/domain/at';
 import { transpose, type Csr } from '../graphs/csr';
-import type { CsrTensors, SparseTensor } from './kernels/csrProduct';
+import { LONG_ROW, type CsrTensors, type SparseTensor } from './kernels/csrProduct';
 import { floats, integers } from './tensors';
 
 /** Uploads a matrix; a symmetric one is its own transpose and is uploaded once. Kept until `disposeSparse`. */
@@ -21,7 +22,14 @@ function upload(matrix: Csr): CsrTensors {
     rowPointers: tf.keep(integers(matrix.pointers)),
     columnIndices: tf.keep(integers(empty ? new Int32Array(1) : matrix.indices)),
     values: tf.keep(floats(empty ? new Float32Array(1) : matrix.values)),
+    longRows: longestRow(matrix) > LONG_ROW,
   };
+}
+
+function longestRow({ pointers, rows }: Csr): number {
+  let most = 0;
+  for (let row = 0; row < rows; row++) most = Math.max(most, at(pointers, row + 1) - at(pointers, row));
+  return most;
 }
 
 export function disposeSparse(matrix: SparseTensor): void {

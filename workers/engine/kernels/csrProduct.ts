@@ -19,13 +19,22 @@ export interface CsrTensors {
   readonly rowPointers: tf.Tensor1D;
   readonly columnIndices: tf.Tensor1D;
   readonly values: tf.Tensor1D | null;
+  /** Whether it has a row of more than `LONG_ROW` entries. */
+  readonly longRows?: boolean;
 }
+
+/** With more entries than these a row keeps one invocation busy when all others are done. */
+export const LONG_ROW = 1024;
+/** Invocations of a workgroup that share a row of such a matrix. */
+const SHARING = 128;
+/** Entries that are read before any is added: the longest turns first, then what is left. */
+const TURNS = [8, 4, 1];
 
 /**
  * `result[r, :] = s (addend[r, :] + Σ_k values[k] · x[columnIndices[k], :])` over `k ∈ [rowPointers[r], rowPointers[r+1])`, where there is an
  * addend; `s` is `scale`, 1 by default.
- * One invocation owns one output element (or four), sums in storage order and writes once: no atomics, the same bits
- * at every launch.
+ * One invocation owns one output element (or four), sums in storage order and writes once; with `shared` a workgroup owns a row, and its parts are
+ * summed in order. No atomics, the same bits at every launch.
  */
 export const csrProductPair: KernelPair = {
   name: 'LodestoneCsrProduct',
@@ -68,34 +77,90 @@ export const csrProductPair: KernelPair = {
     },
   },
 
-  wgsl: (shapes, { scale = 1 }) => {
+  wgsl: (shapes, { scale = 1, shared = 0 }) => {
     const width = shapes[2]?.[1] ?? 0;
     const weighted = shapes.length > 3;
     const added = shapes.length > 4;
     const component = width % 4 === 0 ? 4 : 1;
-    const type = component === 4 ? 'vec4<f32>' : 'f32';
+    const across = Math.max(1, width / component);
+    // A row that is too wide is not shared.
+    const lanes = shared > 0 ? Math.max(1, Math.floor(SHARING / across)) : 1;
+    const own = {
+      type: component === 4 ? 'vec4<f32>' : 'f32',
+      weighted,
+      first: (index: string) => (added ? `addend[${index}]` : null),
+      scale,
+    };
     return {
-      key: `${weighted}_${added}_${scale}_${component}`,
+      key: `${weighted}_${added}_${scale}_${component}${lanes > 1 ? `_${across}` : ''}`,
       inputComponents: [1, 1, component, ...(weighted ? [1] : []), ...(added ? [component] : [])],
       outputComponent: component,
-      workgroupSize: 128,
-      workgroups: null,
-      code: `
-        fn main(index : i32) {
-          if (index < uniforms.size) {
-            let width = uniforms.outShape[1] / ${component};
-            let row = index / width;
-            let column = index % width;
-            let end = rowPointers[row + 1];
-            var sum = ${added ? 'addend[index]' : `${type}(0.0)`};
-            for (var k = rowPointers[row]; k < end; k = k + 1) {
-              sum = sum + ${weighted ? 'weights[k] * ' : ''}x[columnIndices[k] * width + column];
-            }
-            result[index] = ${scale === 1 ? 'sum' : `f32(${scale}) * sum`};
-          }
-        }`,
+      workgroupSize: SHARING,
+      workgroups: lanes > 1 ? (shapes[0]?.[0] ?? 1) - 1 : null,
+      code: lanes > 1 ? sharedRow(own, across, lanes) : ownRow(own, component),
     };
   },
+};
+
+interface Sums {
+  readonly type: string;
+  readonly weighted: boolean;
+  /** What a sum begins with; null for 0. */
+  readonly first: (index: string) => string | null;
+  readonly scale: number;
+}
+
+const scaled = ({ scale }: Sums, sum: string): string => (scale === 1 ? sum : `f32(${scale}) * ${sum}`);
+
+/** Adds entries `k`, `k + step`, … before `end` to `sum`, in this order, several at a time. */
+const entriesAdded = ({ weighted }: Sums, step: number): string =>
+  TURNS.map((count) => {
+    const each = Array.from({ length: count }, (_, turn) => turn);
+    const place = (turn: number): string => (turn === 0 ? 'k' : `k + ${turn * step}`);
+    return `for (; ${place(count - 1)} < end; k = k + ${count * step}) {
+      ${each.map((turn) => `let x${turn} = ${weighted ? `weights[${place(turn)}] * ` : ''}x[columnIndices[${place(turn)}] * width + column];`).join('\n')}
+      ${each.map((turn) => `sum = sum + x${turn};`).join(' ')}
+    }`;
+  }).join('\n');
+
+const ownRow = (sums: Sums, component: number): string => `
+  fn main(index : i32) {
+    if (index < uniforms.size) {
+      let width = uniforms.outShape[1] / ${component};
+      let row = index / width;
+      let column = index % width;
+      let end = rowPointers[row + 1];
+      var sum = ${sums.first('index') ?? `${sums.type}(0.0)`};
+      var k = rowPointers[row];
+      ${entriesAdded(sums, 1)}
+      result[index] = ${scaled(sums, 'sum')};
+    }
+  }`;
+
+const sharedRow = (sums: Sums, width: number, lanes: number): string => {
+  const first = sums.first(`row * ${width} + column`);
+  return `
+  var<workgroup> parts : array<${sums.type}, ${SHARING}>;
+  fn main(index : i32) {
+    let width = ${width};
+    let row = min(index / ${SHARING}, uniforms.outShape[0] - 1);
+    let here = i32(localId.x);
+    let lane = here / width;
+    let column = here % width;
+    let end = rowPointers[row + 1];
+    var sum = ${sums.type}(0.0);
+    var k = rowPointers[row] + lane;
+    if (lane < ${lanes}) {
+      ${entriesAdded(sums, lanes)}
+    }
+    parts[here] = sum;
+    workgroupBarrier();
+    if (lane == 0) {
+      for (var other = 1; other < ${lanes}; other = other + 1) { sum = sum + parts[other * width + column]; }
+      ${first ? `sum = ${first} + sum;` : ''}
+      result[row * width + column] = ${scaled(sums, 'sum')};
+    }
+  }`;
 };
 
 export const registerCsrProduct = (): void => registerPair(csrProductPair);
@@ -103,8 +168,10 @@ export const registerCsrProduct = (): void => registerPair(csrProductPair);
 /** `A x` without a gradient; `x [columns, d]` → `[rows, d]`. */
 export function multiplyCsr(matrix: CsrTensors, x: tf.Tensor): tf.Tensor {
   const inputs = [matrix.rowPointers, matrix.columnIndices, x];
-  return runPair(csrProductPair, matrix.values ? [...inputs, matrix.values] : inputs);
+  return runPair(csrProductPair, matrix.values ? [...inputs, matrix.values] : inputs, sharing(matrix));
 }
+
+const sharing = ({ longRows }: CsrTensors): { shared: number } => ({ shared: longRows ? 1 : 0 });
 
 /** `y = A x`, with `∂x = Aᵀ ∂y`. `x [columns, d]` → `[rows, d]`. The matrix is constant. */
 export function sparseProduct(matrix: SparseTensor, x: tf.Tensor2D): tf.Tensor2D {
@@ -125,4 +192,5 @@ export function sparseProduct(matrix: SparseTensor, x: tf.Tensor2D): tf.Tensor2D
 export const multiplyAdd = (matrix: CsrTensors, x: tf.Tensor, addend: tf.Tensor, scale: number): tf.Tensor =>
   runPair(csrProductPair, [matrix.rowPointers, matrix.columnIndices, x, required(matrix.values ?? undefined), addend], {
     scale,
+    ...sharing(matrix),
   });

@@ -14,6 +14,7 @@ import { registerHalves } from './halves';
 import { registerKeptRows } from './keptRows';
 import { registerLayerNorm } from './layerNorm';
 import { registerLabelled } from './labelled';
+import { registerLongProduct } from './longProduct';
 import { registerMaskedTopK } from './maskedTopK';
 import { registerMixture } from './mixture';
 import { registerModalityMix } from './modalityMix';
@@ -53,6 +54,7 @@ export function registerKernels(): void {
   registerRoutingStage();
   registerSumOfSquares();
   registerColumnSums();
+  registerLongProduct();
   registerActivationSlope();
   registerProductLogSums();
   registerWeightedSquares();

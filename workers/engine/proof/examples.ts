@@ -42,6 +42,7 @@ export const TRIALS: Readonly<Record<string, KernelTrial>> = {
         return [
           { inputs: [...matrix, listed(values)], attributes: {} },
           { inputs: matrix, attributes: {} },
+          { inputs: [...matrix, listed(values), numbers.table(ROWS, width)], attributes: { shared: 1, scale: 0.5 } },
         ];
       }),
   },
@@ -209,6 +210,15 @@ export const TRIALS: Readonly<Record<string, KernelTrial>> = {
       WIDTHS.flatMap((width) =>
         [0, 1].map((tanh) => ({ inputs: [numbers.table(ROWS, width), numbers.list(ROWS)], attributes: { tanh } })),
       ),
+  },
+  LodestoneLongProduct: {
+    label: 'product over many rows',
+    allowed: ROUNDING,
+    examples: (numbers) =>
+      WIDTHS.flatMap((width) => [
+        { inputs: [numbers.table(4 * ROWS, width), numbers.table(4 * ROWS, 64)], attributes: {} },
+        { inputs: [numbers.table(ROWS, width), numbers.table(ROWS, 3)], attributes: {} },
+      ]),
   },
   LodestoneSquareShares: {
     label: 'sum of squares',
