@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { required } from '../../src/domain/at';
+import { entry, required } from '../../src/domain/at';
 import { given, type GivenNumbers } from './capture/given';
 import { hostDraws } from './kernels/uniformDraws';
 import { hostRowIndex, type RowIndex } from './rows';
@@ -28,7 +28,8 @@ const nameOf = ({ site, n, count, rows }: WantedRows, part: Part): string =>
 
 /** `⌊u · rows⌋` for numbers `u` in [0, 1), and where each row was taken. */
 export function rowsOfDraws(draws: ArrayLike<number>, rows: number): Record<Part, Int32Array> {
-  const indices = Int32Array.from(draws, (u) => Math.min(rows - 1, Math.floor(u * rows)));
+  const indices = new Int32Array(draws.length);
+  for (let k = 0; k < indices.length; k++) indices[k] = Math.min(rows - 1, Math.floor(entry(draws, k) * rows));
   const { pointers, places } = hostRowIndex(indices, indices.length, rows);
   return { indices, pointers, places };
 }

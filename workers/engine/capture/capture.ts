@@ -130,7 +130,8 @@ function arrange(slots: readonly Slot[]) {
   const known = new Map<string, Place>();
   slots.forEach(({ source }, slot) => {
     if (source.kind !== 'constant') return;
-    const key = source.bytes.join();
+    // What is large is its own: uniforms repeat, tables do not.
+    const key = source.bytes.length <= ALIGNMENT ? source.bytes.join() : `of slot ${slot}`;
     const before = known.get(key);
     const place = before ?? next(source.bytes.length);
     if (!before) constants.push({ offset: place.offset, bytes: source.bytes.slice() });

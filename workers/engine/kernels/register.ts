@@ -31,6 +31,7 @@ import { registerRoutingStage } from './routingStage';
 import { registerRowCosines } from './rowCosines';
 import { registerSampledAttention } from './sampledAttention';
 import { registerSequenceRows } from './sequenceRows';
+import { registerSumGradient } from './sumGradient';
 import { registerSumOfSquares } from './sumOfSquares';
 import { registerTanhScores } from './tanhScores';
 import { registerTopMask } from './topMask';
@@ -54,6 +55,7 @@ export function registerKernels(): void {
   registerRoutingStage();
   registerSumOfSquares();
   registerColumnSums();
+  registerSumGradient();
   registerLongProduct();
   registerActivationSlope();
   registerProductLogSums();

@@ -89,7 +89,7 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
     };
     const diffused = (view: string, start: tf.Tensor2D): tf.Tensor2D =>
       graph.apply(start, hopsOf(view, config), site(`edge/${view}`, config.edgeDropout));
-    const nothing = (rows: number): tf.Tensor2D => tf.zeros([rows, width]);
+    const nothing = (rows: number): tf.Tensor2D => tf.fill([rows, width], 0);
     const views: tf.Tensor2D[] = [];
     if (userIds) {
       const start = dropped(matrixOf(userIds.tensor), ids.users, 'node/users', config.userDropout);
