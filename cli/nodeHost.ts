@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -7,19 +7,8 @@ import { Worker } from 'node:worker_threads';
 import type { DeviceHost } from '../workers/engine/device';
 import { help, helpersOn, type Helper } from '../workers/engine/simd/team';
 
-/** Where Vulkan drivers say what they are. */
-const DRIVERS = '/usr/share/vulkan/icd.d';
-
 /** The software Vulkan driver that Chromium brings. */
 const OF_CHROMIUM = ['/usr/lib/chromium/vk_swiftshader_icd.json', '/usr/lib/chromium-browser/vk_swiftshader_icd.json'];
-
-/** Mesa's driver for the processor, in a version that Dawn takes: those that know Vulkan 1.4. */
-function driverOfMesa(): string | undefined {
-  if (!existsSync(DRIVERS)) return undefined;
-  const file = readdirSync(DRIVERS).find((name) => /^lvp_icd.*\.json$/.test(name));
-  const path = file && join(DRIVERS, file);
-  return path && /"api_version":\s*"1\.([4-9]|\d\d)/.test(readFileSync(path, 'utf8')) ? path : undefined;
-}
 
 /**
  * The device host of Node: WebGPU through Dawn (npm `webgpu`) when `withGpu`, WASM modules from the package's folder, computing
@@ -74,16 +63,18 @@ function startHelper(): Helper {
   };
 }
 
+/** A graphics card where there is one; else, if it is allowed, Mesa's driver for the processor or Chromium's. */
 async function dawn(allowSoftware: boolean): Promise<GPU | null> {
-  if (allowSoftware && !process.env['VK_ICD_FILENAMES'] && !process.env['VK_DRIVER_FILES']) {
-    // Mesa keeps compiled shaders from run to run; Chromium's driver compiles each one anew.
-    const driver = driverOfMesa() ?? OF_CHROMIUM.find((path) => existsSync(path));
-    if (driver) process.env['VK_ICD_FILENAMES'] = driver;
-  }
   try {
     const { create, globals } = await import('webgpu');
     Object.assign(globalThis, globals);
-    const gpu = create([]);
+    let gpu = create([]);
+    const chosen = process.env['VK_ICD_FILENAMES'] ?? process.env['VK_DRIVER_FILES'];
+    const driver = OF_CHROMIUM.find((path) => existsSync(path));
+    if (allowSoftware && !chosen && driver && !(await gpu.requestAdapter())) {
+      process.env['VK_ICD_FILENAMES'] = driver;
+      gpu = create([]);
+    }
     // tfjs asks whether `navigator.gpu` exists.
     Object.defineProperty(globalThis, 'navigator', { value: { ...globalThis.navigator, gpu }, configurable: true });
     return gpu;

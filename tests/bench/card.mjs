@@ -21,7 +21,7 @@ const bench = ['run', 'bench', '--', '--backends', 'webgpu', ...small, ...steps,
 const PARTS = [
   {
     name: 'proof-node',
-    seconds: 90,
+    seconds: 100,
     words: ['run', 'lodestone', '--', 'device', '--host', 'node', ...software, '--out', file('node.device.json')],
   },
   {
@@ -29,10 +29,10 @@ const PARTS = [
     seconds: 120,
     words: ['run', 'lodestone', '--', 'device', ...software, '--out', file('chromium.device.json')],
   },
-  { name: 'bench', seconds: 270, words: [...bench, '--peer', '--out', file('bench.json')] },
+  { name: 'bench', seconds: 265, words: [...bench, '--peer', '--out', file('bench.json')] },
   {
     name: 'bench-ordinary',
-    seconds: 110,
+    seconds: 105,
     words: [...bench, '--no-ranking', '--no-capture', '--out', file('ordinary.json')],
   },
 ];

@@ -222,8 +222,11 @@ export async function webgpuBackendOn(device: GPUDevice, info: GPUAdapterInfo): 
 }
 
 function adapterName(info: GPUAdapterInfo, software: boolean): string {
-  const text =
-    info.description || [info.vendor, info.architecture || info.device].filter(Boolean).join(' ') || 'WebGPU adapter';
+  const { vendor, architecture, device, description } = info;
+  const short = [vendor, architecture || device].filter(Boolean).join(' ');
+  // NVIDIA's driver describes itself, not the card.
+  const told = /^[^:]+: [\d. ]+$/.test(description) ? `${device || short} (${description})` : description;
+  const text = told || short || 'WebGPU adapter';
   return software ? `${text} (software)` : text;
 }
 

@@ -10,10 +10,10 @@ import { popularInteractions } from '../dryInput';
 import { newBatches } from '../batches';
 import { Steps } from '../steps';
 
-const BUDGET_MS = 800;
+const BUDGET_MS = 300;
 const MOST_STEPS = 40;
 /** A device this slow is timed by its second step. */
-const SLOW_MS = 400;
+const SLOW_MS = 150;
 
 /** Milliseconds of a model's training step on the trial data, on the open device, settings at their defaults. */
 export async function measureStep(model: ModelId): Promise<number> {
