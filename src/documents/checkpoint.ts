@@ -16,6 +16,8 @@ export const checkpointManifest = z.strictObject({
     step: count,
     epoch: count,
     adamSteps: count,
+    // Checkpoints were written without it.
+    secondAdamSteps: count.default(0),
     sampler: z.strictObject({
       shuffleAtEpochStart: words,
       negatives: words,

@@ -1,17 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as tf from '@tensorflow/tfjs-core';
-import { decoupledDecayOf, learningRateOf } from '../../src/domain/models/schedule';
+import { decoupledDecayOf, learningRateOf, startsAnew } from '../../src/domain/models/schedule';
 import { readFloats } from '../../workers/engine/backends';
 import type { Device } from '../../workers/engine/device';
-import { Adam, ADAM_DEFAULTS } from '../../workers/engine/kernels/adam';
-import type { GoldenDataset, GoldenStep } from '../../workers/models/golden';
-import type { Model } from '../../workers/models/model';
+import { Adam, ADAM_DEFAULTS, type Parameter } from '../../workers/engine/kernels/adam';
+import type { GoldenDataset, GoldenStep, GoldenTaken } from '../../workers/models/golden';
+import { firstParameters, type Model } from '../../workers/models/model';
 import { contextOf, GoldenScope } from '../../workers/training/proof/golden';
 import {
   AGREEMENT,
   agrees,
   apart as worst,
   buildGolden,
+  takeGoldenSecond,
   takeGoldenStep,
   useDrawnGraphs,
 } from '../../workers/training/proof/step';
@@ -43,11 +44,14 @@ for (const backend of ['cpu', 'wasm', 'webgpu'] as const) {
             .sort(),
         );
         const { config } = contextOf(wanted, dataset);
-        const adam = new Adam({ ...ADAM_DEFAULTS, decoupledDecay: decoupledDecayOf(config) });
+        const settings = { ...ADAM_DEFAULTS, decoupledDecay: decoupledDecayOf(config) };
+        const adams = { first: new Adam(settings), second: new Adam(settings) };
         for (const { epoch, lr } of wanted.steps) expect(learningRateOf(config, epoch)).toBeCloseTo(lr, 9);
         const doubts: Doubts = new Map();
-        for (const [place, step] of wanted.steps.entries())
-          await expectStep(model, wanted, dataset, step, place, adam, doubts);
+        for (const [place, step] of wanted.steps.entries()) {
+          if (step.stepInEpoch === 0 && startsAnew(config)) Object.values(adams).forEach((adam) => adam.restore(0));
+          await expectStep(model, wanted, dataset, step, place, adams, doubts);
+        }
 
         const state = wanted.state && (await model.state?.());
         for (const [name, expected] of Object.entries(wanted.state ?? {}))
@@ -94,7 +98,7 @@ async function expectStep(
   dataset: GoldenDataset,
   step: GoldenStep,
   place: number,
-  adam: Adam,
+  adams: { readonly first: Adam; readonly second: Adam },
   doubts: Doubts,
 ): Promise<void> {
   const scope = new GoldenScope(step, place);
@@ -103,12 +107,31 @@ async function expectStep(
   expect(compared.filter((one) => !agrees(one))).toEqual([]);
   expect(unmatched).toEqual([]);
   await expectObserved(scope, observed, step);
+  await expectMoved(firstParameters(model), gradients, step, step.lr, adams.first, doubts);
 
+  expect(model.second !== undefined).toBe(step.second !== undefined);
+  if (!model.second || !step.second) return;
+  const second = await takeGoldenSecond(model.second, wanted, dataset, step, step.second);
+  expect(second.compared.filter((one) => !agrees(one))).toEqual([]);
+  expect(second.unmatched).toEqual([]);
+  expect(model.second.parameters.map(({ name }) => name).sort()).toEqual(Object.keys(step.second.grad).sort());
+  await expectMoved(model.second.parameters, second.gradients, step.second, step.lr, adams.second, doubts);
+}
+
+/** Parameters after Adam's step. */
+async function expectMoved(
+  parameters: readonly Parameter[],
+  gradients: readonly tf.Tensor[],
+  step: GoldenTaken,
+  lr: number,
+  adam: Adam,
+  doubts: Doubts,
+): Promise<void> {
   const largest = Math.max(...Object.values(step.grad).flat().map(Math.abs));
   const before = new Map<string, Float32Array>();
-  for (const parameter of model.parameters) before.set(parameter.name, await readFloats(parameter.tensor));
-  adam.step(model.parameters, gradients, step.lr);
-  for (const parameter of model.parameters) {
+  for (const parameter of parameters) before.set(parameter.name, await readFloats(parameter.tensor));
+  adam.step(parameters, gradients, lr);
+  for (const parameter of parameters) {
     const after = await readFloats(parameter.tensor);
     // Elements whose gradient drowns in rounding take steps of full size in either direction: Adam forgets the size.
     const reference = step.after[parameter.name]!;
@@ -116,7 +139,7 @@ async function expectStep(
     const doubt = doubtsOf(parameter.name, step, doubts);
     for (const [i, value] of after.entries()) {
       if (Math.abs(gradient[i]!) < 1e-6 * largest) continue;
-      const allowed = step.lr * Math.max(20 * STEP, 3 * doubt[i]!);
+      const allowed = lr * Math.max(20 * STEP, 3 * doubt[i]!);
       if (Math.abs(value - reference[i]!) > allowed)
         expect.fail(`${parameter.name}[${i}] after the step: ${value}, not ${reference[i]}, by more than ${allowed}`);
     }
@@ -130,7 +153,7 @@ async function expectStep(
 type Doubts = Map<string, number[]>;
 
 /** Adam divides by the gradient's own size: where sums cancel, its relative error is the step's. */
-function doubtsOf(name: string, step: GoldenStep, doubts: Doubts): readonly number[] {
+function doubtsOf(name: string, step: GoldenTaken, doubts: Doubts): readonly number[] {
   const gradient = step.grad[name]!.map(Math.abs);
   const lost = (step.float32GradError[name] ?? 0) * Math.max(...gradient);
   const known = doubts.get(name);

@@ -114,15 +114,13 @@ describeOn('cpu', 'the gradient of every parameter is the slope of the loss', (t
         const graphs = await model.epochGraphs?.(0);
         if (graphs) model.useEpochGraphs?.(graphs);
         const batch = deviceBatch(shortBatch(Number(config['negativesPerPositive'] ?? 0)), USERS, ITEMS);
-        await expectGradients({
-          model,
-          batch,
-          stepInEpoch,
-          random,
-          flat: (of) => flat !== undefined && new RegExp(flat).test(of),
-          constants,
-        });
+        const at = { model, batch, stepInEpoch, random };
+        await expectGradients({ ...at, flat: (of) => flat !== undefined && new RegExp(flat).test(of), constants });
         held.release();
+        if (model.second) {
+          await expectGradients({ ...at, second: true, flat: () => false, constants: 0 });
+          held.release();
+        }
         batch.dispose();
         model.dispose();
         expect(tf.memory().numTensors).toBe(before);

@@ -21,6 +21,7 @@ function checkpointAt(step: number, withBest = true): Checkpoint {
     step,
     epoch: Math.floor(step / 10),
     adamSteps: step,
+    secondAdamSteps: 2 * step,
     sampler: {
       shuffleAtEpochStart: [step, 2, 3, 4],
       negatives: [5, 6, 7, 8],

@@ -7,22 +7,28 @@ export interface Values {
   readonly values: readonly number[];
 }
 
-/** One training step: what goes in, the loss's terms, their gradients and the parameters after Adam. */
-export interface GoldenStep {
-  readonly epoch: number;
-  readonly stepInEpoch?: number;
-  readonly users: readonly number[];
-  readonly positives: readonly number[];
-  readonly negatives: readonly number[];
-  readonly lr: number;
+/** What a loss's step makes of its parameters: terms, gradients and values after Adam. */
+export interface GoldenTaken {
   readonly terms: Readonly<Record<string, { readonly unweighted: number; readonly weighted: number }>>;
   readonly total: number;
   readonly grad: Readonly<Record<string, readonly number[]>>;
   readonly after: Readonly<Record<string, readonly number[]>>;
   /** How far single precision is from double, as a share of each gradient's largest number. */
   readonly float32GradError: Readonly<Record<string, number>>;
-  readonly observed?: Readonly<Record<string, readonly number[]>>;
   readonly draws?: Readonly<Record<string, Values>>;
+}
+
+/** One training step: what goes in, and what comes of it. */
+export interface GoldenStep extends GoldenTaken {
+  readonly epoch: number;
+  readonly stepInEpoch?: number;
+  readonly users: readonly number[];
+  readonly positives: readonly number[];
+  readonly negatives: readonly number[];
+  readonly lr: number;
+  readonly observed?: Readonly<Record<string, readonly number[]>>;
+  /** The second loss's step that follows, from the parameters as they are then. */
+  readonly second?: GoldenTaken;
 }
 
 export interface GoldenGraph {

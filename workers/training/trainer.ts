@@ -1,8 +1,8 @@
 import { entry } from '../../src/domain/at';
-import type { EpochPoint, MemoryUse, StepsTaken, TermPoint } from '../../src/domain/run';
+import { SECOND_TERM, type EpochPoint, type MemoryUse, type StepsTaken, type TermPoint } from '../../src/domain/run';
 import { AppError, type ErrorContext } from '../../src/domain/errors';
 import type { Config } from '../../src/domain/models/table';
-import { decoupledDecayOf, learningRateOf } from '../../src/domain/models/schedule';
+import { decoupledDecayOf, learningRateOf, startsAnew } from '../../src/domain/models/schedule';
 import type { Device } from '../engine/device';
 import { restoreParameter, saveParameter, type SavedParameter } from '../engine/kernels/adam';
 import { arrived, startReading, type Reading } from '../engine/reading';
@@ -27,6 +27,8 @@ interface TrainerParts extends StepParts {
 export interface TrainerState {
   readonly step: number;
   readonly adamSteps: number;
+  /** 0 where there is no second loss. */
+  readonly secondAdamSteps: number;
   readonly epochSums: readonly number[];
   /** What was observed in the epoch in progress. */
   readonly epochObserved: Readonly<Record<string, readonly number[]>>;
@@ -96,6 +98,7 @@ export class Trainer {
     if (stepInEpoch === 0) {
       this.#epochSums = [];
       this.#epochObserved = {};
+      if (startsAnew(this.#parts.config)) this.#steps.startAnew();
     }
     await this.#makeGraphs(epoch);
     let reading: Reading | null = null;
@@ -152,8 +155,7 @@ export class Trainer {
     const broken = sums.findIndex((value) => !Number.isFinite(value));
     if (broken >= 0) {
       // The values before weighting follow the total: they tell which term it was.
-      const names = [...this.#steps.termKeys, 'total', ...this.#steps.termKeys, ...this.#steps.observedKeys];
-      const term = names[broken] ?? 'total';
+      const term = this.#steps.names[broken] ?? 'total';
       throw diverged(`loss term “${term}”`, { term, epoch, step });
     }
     sums.forEach((value, place) => (this.#epochSums[place] = (this.#epochSums[place] ?? 0) + value));
@@ -172,8 +174,13 @@ export class Trainer {
     return Object.fromEntries(this.#steps.observedKeys.map((key, place) => [key, entry(means, first + place)]));
   }
 
+  /** The weighted terms of the loss, and the second loss, which is no part of the total. */
   #named(values: readonly number[]): Record<string, number> {
-    return Object.fromEntries(this.#steps.termKeys.map((key, place) => [key, entry(values, place)]));
+    const { termKeys, observedKeys, second } = this.#steps;
+    const terms = Object.fromEntries(termKeys.map((key, place) => [key, entry(values, place)]));
+    if (!second) return terms;
+    const first = 2 * termKeys.length + 1 + observedKeys.length;
+    return { ...terms, [SECOND_TERM]: entry(values, first + second.termKeys.length) };
   }
 
   dispose(): void {
@@ -192,6 +199,7 @@ export class Trainer {
     return {
       step: this.#step,
       adamSteps: this.#steps.adam.steps,
+      secondAdamSteps: this.#steps.second?.adam.steps ?? 0,
       epochSums: [...this.#epochSums],
       epochObserved: { ...this.#epochObserved },
       model: await stateOf(this.#parts.model),
@@ -210,6 +218,7 @@ export class Trainer {
     this.#epochObserved = { ...state.epochObserved };
     this.#epochSums = [...state.epochSums];
     this.#steps.adam.restore(state.adamSteps);
+    this.#steps.second?.adam.restore(state.secondAdamSteps);
   }
 }
 

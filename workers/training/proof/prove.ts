@@ -10,7 +10,16 @@ import { measureThroughput } from '../../engine/throughput';
 import { firstStepOf } from '../../models/golden';
 import { GoldenScope } from './golden';
 import { measureStep } from './speed';
-import { agrees, buildGolden, takeGoldenStep, useDrawnGraphs, type Compared } from './step';
+import {
+  agrees,
+  buildGolden,
+  setParameters,
+  takeGoldenSecond,
+  takeGoldenStep,
+  useDrawnGraphs,
+  type TakenStep,
+  type Compared,
+} from './step';
 
 export interface ProofOptions {
   /** Whether steps are timed too, on WebAssembly as well where the device is another. */
@@ -108,7 +117,7 @@ async function proveModels(
   return proofs;
 }
 
-/** The first step of a model's reference, up to its gradients. */
+/** The first step of a model's reference, up to its gradients, and that of its second loss. */
 export async function proveModel(model: ModelId, device: Pick<Device, 'check'>): Promise<ModelAgreement> {
   try {
     const { dataset, case: wanted } = await firstStepOf(model);
@@ -118,8 +127,13 @@ export async function proveModel(model: ModelId, device: Pick<Device, 'check'>):
     const scope = new GoldenScope(step, 0);
     await built.epochGraphs?.(step.epoch);
     useDrawnGraphs(built, wanted, step.epoch);
-    const { compared, gradients, unmatched } = await takeGoldenStep(built, wanted, dataset, step, scope);
-    gradients.forEach((gradient) => gradient.dispose());
+    const taken: TakenStep[] = [await takeGoldenStep(built, wanted, dataset, step, scope)];
+    if (built.second && step.second) {
+      setParameters(built, step.after);
+      taken.push(await takeGoldenSecond(built.second, wanted, dataset, step, step.second));
+    }
+    taken.forEach(({ gradients }) => gradients.forEach((gradient) => gradient.dispose()));
+    const compared = taken.flatMap((one) => one.compared);
     scope.distributions.forEach((tensor) => tensor.dispose());
     built.dispose();
     device.check();
@@ -127,7 +141,7 @@ export async function proveModel(model: ModelId, device: Pick<Device, 'check'>):
       model,
       loss: worstShare(compared, 'loss'),
       gradients: worstShare(compared, 'gradient'),
-      agrees: unmatched.length === 0 && compared.every(agrees),
+      agrees: taken.every(({ unmatched }) => unmatched.length === 0) && compared.every(agrees),
       failure: null,
     };
   } catch (error) {
