@@ -22,6 +22,7 @@ import { registerMaskedSoftmax } from './maskedSoftmax';
 import { registerMoments } from './moments';
 import { registerNeighbourShares } from './neighbourShares';
 import { registerNodeRows } from './nodeRows';
+import { registerPairCritics } from './pairCritics';
 import { registerPairDots } from './pairDots';
 import { registerPerturbedRows } from './perturbedRows';
 import { registerProductLogSums } from './productLogSums';
@@ -29,6 +30,7 @@ import { registerRowBlend } from './rowBlend';
 import { registerRoutingStage } from './routingStage';
 import { registerRowCosines } from './rowCosines';
 import { registerSampledAttention } from './sampledAttention';
+import { registerSharedPart } from './sharedPart';
 import { registerSequenceRows } from './sequenceRows';
 import { registerSumOfSquares } from './sumOfSquares';
 import { registerTanhScores } from './tanhScores';
@@ -76,4 +78,6 @@ export function registerKernels(): void {
   registerComplexProduct();
   registerDivergence();
   registerLabelled();
+  registerPairCritics();
+  registerSharedPart();
 }
