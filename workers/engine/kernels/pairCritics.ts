@@ -95,34 +95,48 @@ export const pairCriticsPair: KernelPair = {
     workgroups: Math.ceil((rows * count) / 64),
     code: `
       ${READ}
+      fn lessOne(x : f32) -> f32 {
+        if (abs(x) > 0.1) { return exp(x) - 1.0; }
+        return x * (1.0 + x / 2.0 * (1.0 + x / 3.0 * (1.0 + x / 4.0 * (1.0 + x / 5.0))));
+      }
+      fn plusOne(x : f32) -> f32 {
+        if (abs(x) > 0.02) { return log(1.0 + x); }
+        return x * (1.0 - x * (0.5 - x * (1.0 / 3.0 - x * (0.25 - x * 0.2))));
+      }
       fn main(index : i32) {
         if (index >= ${rows * count}) { return; }
         let critic = index % ${count};
         let i = index / ${count};
         let first = i * ${3 * count} + critic;
-        var all = 0.0;
+        let own = estimate(i, i, critic);
+        // All is relative to the row's own pair: what is left of differences of means is not lost in rounding.
+        var above = 0.0;
         var alive = 0.0;
         if (weights[i] > 0.0) {
-          var greatest = estimate(i, i, critic);
+          var greatest = 0.0;
           for (var j = 0; j < ${rows}; j = j + 1) {
             if (weights[j] > 0.0) {
-              all = all + weights[j] * estimate(i, j, critic);
+              let apart = estimate(i, j, critic) - own;
+              above = above + weights[j] * apart;
               alive = alive + weights[j] * select(0.0, 1.0, hidden(i, j, critic) > 0.0);
-              greatest = max(greatest, estimate(i, j, critic));
+              greatest = max(greatest, apart);
             }
           }
           if (logs[critic] > 0.0) {
+            let near = greatest < 1.0;
+            let shift = select(greatest, 0.0, near);
             var sum = 0.0;
             for (var j = 0; j < ${rows}; j = j + 1) {
-              if (weights[j] > 0.0) { sum = sum + exp(estimate(i, j, critic) - greatest); }
+              if (weights[j] > 0.0) {
+                let apart = estimate(i, j, critic) - own - shift;
+                sum = sum + weights[j] * select(exp(apart), lessOne(apart), near);
+              }
             }
-            all = log(sum * weights[i]) + greatest;
+            above = select(log(sum) + shift, plusOne(sum), near);
           }
-          result[first] = estimate(i, i, critic) - all;
-        } else {
-          result[first] = 0.0;
         }
-        result[first + ${count}] = all;
+        result[first] = -above;
+        result[first + ${count}] = select(0.0, own + above, weights[i] > 0.0);
         result[first + ${2 * count}] = alive;
       }`,
   }),
@@ -150,9 +164,11 @@ export const pairCriticsSlopePair: KernelPair = {
       );
       rows.forEach((row, i) => {
         const own = p[i]! + q[i]! > 0 ? 1 : 0;
-        const along = behind.sum(behind.count(-p[i]!), 'weights') * (logs ? Math.exp(sign * p[i]! - all[i]!) : 1);
-        const across = above.sum(above.count(-q[i]!), 'weights') * (logs ? Math.exp(sign * q[i]!) : 1);
-        output[row * 2 * count + of] = factor * (own - along);
+        const [right, left] = [behind.count(-p[i]!), above.count(-q[i]!)];
+        const along = behind.sum(right, 'weights') * (logs ? Math.exp(sign * p[i]! - all[i]!) : 1);
+        const across = above.sum(left, 'weights') * (logs ? Math.exp(sign * q[i]!) : 1);
+        const off = (rows.length - right) * share(-all[i]!);
+        output[row * 2 * count + of] = factor * (own > 0 ? off : -along);
         output[row * 2 * count + count + of] = factor * (own - across);
       });
     });
@@ -166,7 +182,6 @@ export const pairCriticsSlopePair: KernelPair = {
     code: `
       ${READ}
       fn share(i : i32, j : i32, critic : i32) -> f32 {
-        if (!(hidden(i, j, critic) > 0.0)) { return 0.0; }
         if (logs[critic] > 0.0) { return weights[j] * exp(estimate(i, j, critic) - made[i * ${3 * count} + ${count} + critic]); }
         return weights[j];
       }
@@ -175,16 +190,21 @@ export const pairCriticsSlopePair: KernelPair = {
           let row = index / ${2 * count};
           let critic = index % ${count};
           let across = index % ${2 * count} >= ${count};
+          let own = hidden(row, row, critic) > 0.0;
+          // Where shares sum to 1, those of the other kind are all that is left.
+          let whole = !across || !(logs[critic] > 0.0);
           var sum = 0.0;
           if (weights[row] > 0.0) {
             for (var other = 0; other < ${rows}; other = other + 1) {
               if (weights[other] > 0.0) {
-                if (across) { sum = sum + share(other, row, critic); } else { sum = sum + share(row, other, critic); }
+                let i = select(row, other, across);
+                let j = select(other, row, across);
+                if ((hidden(i, j, critic) > 0.0) != (whole && own)) { sum = sum + share(i, j, critic); }
               }
             }
           }
-          let own = select(0.0, 1.0, hidden(row, row, critic) > 0.0);
-          result[index] = dy[critic] * signOf(critic) * weights[row] * (own - sum);
+          let slope = select(select(0.0, 1.0, own && !whole) - sum, sum, whole && own);
+          result[index] = dy[critic] * signOf(critic) * weights[row] * slope;
         }
       }`,
   }),
