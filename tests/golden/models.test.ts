@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as tf from '@tensorflow/tfjs-core';
+import { required } from '../../src/domain/at';
 import { decoupledDecayOf, learningRateOf, startsAnew } from '../../src/domain/models/schedule';
 import { readFloats } from '../../workers/engine/backends';
 import type { Device } from '../../workers/engine/device';
 import { Adam, ADAM_DEFAULTS, type Parameter } from '../../workers/engine/kernels/adam';
 import type { GoldenDataset, GoldenStep, GoldenTaken } from '../../workers/models/golden';
 import { firstParameters, type Model } from '../../workers/models/model';
-import { contextOf, GoldenScope } from '../../workers/training/proof/golden';
+import { contextOf, GoldenScope, hostBatchOf, passBatchOf } from '../../workers/training/proof/golden';
 import {
   AGREEMENT,
   agrees,
@@ -16,6 +17,7 @@ import {
   takeGoldenStep,
   useDrawnGraphs,
 } from '../../workers/training/proof/step';
+import type { HostBatch } from '../../workers/training/batch';
 import { openTestDevice, values } from '../helpers/device';
 import { expectGraph, readGolden, type GoldenCase } from '../helpers/golden';
 
@@ -84,8 +86,8 @@ async function buildCase(wanted: GoldenCase, dataset: GoldenDataset): Promise<Mo
 }
 
 /** Graphs of an epoch: those drawn at random are taken from the reference, which draws from other streams; learned ones are compared. */
-async function makeEpochGraphs(model: Model, wanted: GoldenCase, epoch: number): Promise<void> {
-  const made = (await model.epochGraphs?.(epoch)) ?? [];
+async function makeEpochGraphs(model: Model, wanted: GoldenCase, epoch: number, scope: GoldenScope): Promise<void> {
+  const made = (await model.epochGraphs?.(epoch, scope)) ?? [];
   const reference = Object.entries(wanted.graphs).filter(([name]) => name.endsWith(`@epoch${epoch}`));
   expect(reference.map(([name]) => name)).toEqual(made.map(({ name }) => name));
   if (model.useEpochGraphs) useDrawnGraphs(model, wanted, epoch);
@@ -102,20 +104,57 @@ async function expectStep(
   doubts: Doubts,
 ): Promise<void> {
   const scope = new GoldenScope(step, place);
-  if (scope.first || model.useEpochGraphs) await makeEpochGraphs(model, wanted, step.epoch);
+  if (scope.first) await expectPass(model, wanted, dataset, step.epoch, adams.second, doubts);
+  if (scope.first || model.useEpochGraphs) await makeEpochGraphs(model, wanted, step.epoch, scope);
   const { compared, gradients, observed, unmatched } = await takeGoldenStep(model, wanted, dataset, step, scope);
   expect(compared.filter((one) => !agrees(one))).toEqual([]);
   expect(unmatched).toEqual([]);
   await expectObserved(scope, observed, step);
   await expectMoved(firstParameters(model), gradients, step, step.lr, adams.first, doubts);
 
-  expect(model.second !== undefined).toBe(step.second !== undefined);
-  if (!model.second || !step.second) return;
-  const second = await takeGoldenSecond(model.second, wanted, dataset, step, step.second);
-  expect(second.compared.filter((one) => !agrees(one))).toEqual([]);
-  expect(second.unmatched).toEqual([]);
-  expect(model.second.parameters.map(({ name }) => name).sort()).toEqual(Object.keys(step.second.grad).sort());
-  await expectMoved(model.second.parameters, second.gradients, step.second, step.lr, adams.second, doubts);
+  const follows = model.second !== undefined && !model.second.pass;
+  expect(follows).toBe(step.second !== undefined);
+  if (!step.second) return;
+  const batch = hostBatchOf(step, wanted, dataset);
+  await expectSecond(
+    model,
+    batch,
+    dataset,
+    { epoch: step.epoch, lr: step.lr, taken: step.second },
+    adams.second,
+    doubts,
+  );
+}
+
+/** The steps of a second loss before an epoch. */
+async function expectPass(
+  model: Model,
+  wanted: GoldenCase,
+  dataset: GoldenDataset,
+  epoch: number,
+  adam: Adam,
+  doubts: Doubts,
+): Promise<void> {
+  const pass = wanted.phases?.find((one) => one.epoch === epoch);
+  expect(model.second?.pass === true).toBe(pass !== undefined);
+  for (const taken of pass?.steps ?? [])
+    await expectSecond(model, passBatchOf(taken, wanted), dataset, { epoch, lr: pass!.lr, taken }, adam, doubts);
+}
+
+async function expectSecond(
+  { second }: Model,
+  batch: HostBatch,
+  dataset: GoldenDataset,
+  { epoch, lr, taken }: { readonly epoch: number; readonly lr: number; readonly taken: GoldenTaken },
+  adam: Adam,
+  doubts: Doubts,
+): Promise<void> {
+  const { parameters } = required(second);
+  const made = await takeGoldenSecond(required(second), batch, dataset, epoch, taken);
+  expect(made.compared.filter((one) => !agrees(one))).toEqual([]);
+  expect(made.unmatched).toEqual([]);
+  expect(parameters.map(({ name }) => name).sort()).toEqual(Object.keys(taken.grad).sort());
+  await expectMoved(parameters, made.gradients, taken, lr, adam, doubts);
 }
 
 /** Parameters after Adam's step. */

@@ -13,6 +13,7 @@ import { casesOf } from '../helpers/cases';
 import { describeOn } from '../helpers/device';
 import { held } from '../helpers/held';
 import { expectGradients } from '../helpers/slopes';
+import { QuietStep } from '../helpers/step';
 
 vi.mock('../../workers/models/layers/losses', async (original) => {
   const { held } = await import('../helpers/held');
@@ -116,7 +117,7 @@ describeOn('cpu', 'the gradient of every parameter is the slope of the loss', (t
           progress: async () => undefined,
         });
         await moveAway(model, random, deviations);
-        const graphs = await model.epochGraphs?.(0);
+        const graphs = await model.epochGraphs?.(0, new QuietStep({ stepInEpoch: 0 }));
         if (graphs) model.useEpochGraphs?.(graphs);
         const batch = deviceBatch(shortBatch(Number(config['negativesPerPositive'] ?? 0)), USERS, ITEMS);
         const at = { model, batch, stepInEpoch, random };

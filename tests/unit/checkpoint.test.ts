@@ -22,6 +22,7 @@ function checkpointAt(step: number, withBest = true): Checkpoint {
     epoch: Math.floor(step / 10),
     adamSteps: step,
     secondAdamSteps: 2 * step,
+    passLoss: step / 7,
     sampler: {
       shuffleAtEpochStart: [step, 2, 3, 4],
       negatives: [5, 6, 7, 8],

@@ -31,6 +31,18 @@ export interface GoldenStep extends GoldenTaken {
   readonly second?: GoldenTaken;
 }
 
+/** A step of a second loss's pass. */
+export interface GoldenPassStep extends GoldenTaken {
+  readonly users: readonly number[];
+}
+
+/** A second loss's pass before an epoch. */
+export interface GoldenPass {
+  readonly epoch: number;
+  readonly lr: number;
+  readonly steps: readonly GoldenPassStep[];
+}
+
 export interface GoldenGraph {
   readonly rows: number;
   readonly columns: number;
@@ -47,6 +59,7 @@ export interface GoldenCase {
   readonly graphs: Readonly<Record<string, GoldenGraph>>;
   readonly init: Readonly<Record<string, Values>>;
   readonly steps: readonly GoldenStep[];
+  readonly phases?: readonly GoldenPass[];
 }
 
 export interface GoldenDataset {
@@ -57,7 +70,7 @@ export interface GoldenDataset {
   readonly features: Readonly<Record<string, { readonly columns: number; readonly values: readonly number[] }>>;
 }
 
-/** The first step of a model's first case: what ships with the page. */
+/** The first step of a model's first case, and the pass before it: what ships with the page. */
 export interface FirstStep {
   readonly dataset: GoldenDataset;
   readonly case: GoldenCase;

@@ -101,7 +101,12 @@ export interface LossTermValue {
 export interface SecondLoss {
   /** Some of the model's parameters. */
   readonly parameters: readonly Parameter[];
-  /** Taken after each step, on its batch and with the parameters just moved. Called inside a tidy and a gradient scope. */
+  /**
+   * With it, it is taken before each epoch, in a pass over all users in an order of their own: its batches have `users`, `weights`, `mask` and `rows` alone, and
+   * a site of draws is the epoch's. Without it, it is taken after each step, on the step's batch and with the parameters just moved.
+   */
+  readonly pass?: true;
+  /** Called inside a tidy and a gradient scope. */
   loss(batch: Batch, step: StepScope): LossTermValue[];
 }
 
@@ -152,8 +157,11 @@ export interface Model {
   readonly findings?: readonly Finding[];
   /** Parameters for which an epoch's first step tells how much of the gradient each term makes. */
   readonly gradientShares?: readonly Parameter[];
-  /** Graphs made anew for an epoch. A run that resumes in it gets the same, from the epoch's own stream or from `state`. */
-  epochGraphs?(epoch: number): Promise<NamedGraph[]>;
+  /**
+   * Graphs made anew for an epoch, after a second loss's pass. A run that resumes in it gets the same, from the epoch's own stream, from draws of its beginning, `step`, or from
+   * `state`.
+   */
+  epochGraphs?(epoch: number, step: Pick<StepScope, 'draw'>): Promise<NamedGraph[]>;
   /** Takes graphs of `epochGraphs` into use. */
   useEpochGraphs?(graphs: readonly NamedGraph[]): void;
   /** Called inside a tidy and a gradient scope. */

@@ -25,6 +25,7 @@ export interface Checkpoint {
   readonly adamSteps: number;
   /** Those of the second loss. */
   readonly secondAdamSteps: number;
+  readonly passLoss: number | null;
   readonly sampler: SamplerState;
   readonly stopping: StoppingState;
   readonly epochSums: readonly number[];

@@ -1,14 +1,15 @@
 import type { StepScope } from '../engine/contract';
-import { Adam, type AdamSettings } from '../engine/kernels/adam';
+import { Adam, type AdamSettings, type Parameter } from '../engine/kernels/adam';
 import { termGradients, type Gradients } from '../engine/step';
 import type { Batch, LossTermValue, SecondLoss } from '../models/model';
 
 /** Under which name the settings of its Adam are handed to a step. */
 export const SECOND_ADAM_NAME = 'adam/second';
 
-/** What a step of a second loss computed; gradients and values are the caller's to dispose. */
+/** What a step of a second loss computed, and what it has moved; gradients and values are the caller's to dispose. */
 export interface SecondTaken extends Gradients {
   readonly terms: readonly LossTermValue[];
+  readonly parameters: readonly Parameter[];
 }
 
 /** A second loss with its Adam. */
@@ -16,10 +17,13 @@ export class SecondSteps {
   readonly adam: Adam;
   /** Names of its terms, as of the last step that was taken the ordinary way. */
   termKeys: readonly string[] = [];
+  /** Whether it is taken before epochs, and not after steps. */
+  readonly pass: boolean;
   readonly #second: SecondLoss;
 
   constructor(second: SecondLoss, settings: AdamSettings) {
     this.#second = second;
+    this.pass = second.pass === true;
     this.adam = new Adam(settings, SECOND_ADAM_NAME);
   }
 
@@ -30,6 +34,6 @@ export class SecondSteps {
     const made = termGradients(parameters, () => (terms = this.#second.loss(batch, scope)));
     this.termKeys = terms.map(({ key }) => key);
     this.adam.step(parameters, made.gradients, learningRate);
-    return { ...made, terms };
+    return { ...made, terms, parameters };
   }
 }

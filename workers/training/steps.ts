@@ -65,7 +65,16 @@ export class Steps {
   /** What each of the sums is of: the weighted terms, their total, the terms before weighting, what was observed; then the second loss's, without the last. */
   get names(): readonly string[] {
     const losses = (keys: readonly string[]): string[] => [...keys, 'total', ...keys];
-    return [...losses(this.termKeys), ...this.observedKeys, ...(this.second ? losses(this.second.termKeys) : [])];
+    return [
+      ...losses(this.termKeys),
+      ...this.observedKeys,
+      ...(this.#following ? losses(this.#following.termKeys) : []),
+    ];
+  }
+
+  /** A second loss that is taken with each step. */
+  get #following(): SecondSteps | null {
+    return this.second?.pass === false ? this.second : null;
   }
 
   /** Both Adams begin anew. */
@@ -160,8 +169,8 @@ export class Steps {
     const observed = first ? await this.#observeFirst(batch, scope, place) : {};
     recorder?.resume();
     this.adam.step(this.#moved, gradients, learningRate);
-    const second = this.second?.take(batch, scope, learningRate) ?? null;
-    if (first && second) refuseLostParameters([], second.unreached);
+    const second = this.#following?.take(batch, scope, learningRate) ?? null;
+    if (first && second) refuseLostParameters(second.parameters, second.unreached);
     const all = second ? vectorOf(tf.concat([values, second.values])) : values;
     recorder?.suspend();
     this.sums.ready(all.size);
@@ -177,7 +186,7 @@ export class Steps {
         values,
         gradients,
         parameters: this.#moved,
-        second: second && { ...second, parameters: model.second?.parameters ?? [] },
+        second,
         draws: scope.draws,
       });
     tf.dispose([gradients, values, all, second?.gradients, second?.values]);
@@ -194,7 +203,7 @@ export class Steps {
   /** What a step is handed when it is played; both Adams count it. */
   #given(batch: GivenNumbers, step: number, learningRate: number, fresh: boolean): GivenNumbers {
     const adam = this.adam.next(learningRate);
-    const second = this.second?.adam.next(learningRate);
+    const second = this.#following?.adam.next(learningRate);
     const rows = drawnRows((site) => siteKey(this.#parts.random, drawName(site), step));
     return (name) => {
       if (name.startsWith(PREFIX)) return batch(name);
@@ -242,7 +251,7 @@ class Mean {
 }
 
 /** An epoch's first step reaches every parameter, each under a name of its own: one that it does not would stay as it was drawn. */
-function refuseLostParameters(parameters: readonly Parameter[], unreached: readonly string[]): void {
+export function refuseLostParameters(parameters: readonly Parameter[], unreached: readonly string[]): void {
   const names = parameters.map(({ name }) => name);
   const twice = names.filter((name, place) => names.indexOf(name) !== place);
   const lost = [...unreached, ...twice];

@@ -36,11 +36,20 @@ interface SecondRecord {
   readonly gradients: Gradients['gradients'];
 }
 
+/** A step of its pass before an epoch. */
+interface PassRecord extends SecondRecord {
+  readonly epoch: number;
+  readonly learningRate: number;
+  readonly host: HostBatch;
+  readonly draws: StepRecord['draws'];
+}
+
 /** Collects all that another implementation needs to repeat the first steps. */
 export class TraceRecorder {
   readonly #steps: number;
   readonly #arrays: NamedArray[] = [];
   readonly #stepDocuments: object[] = [];
+  readonly #passes: object[] = [];
   readonly #graphs: Record<string, { readonly meaning: string; readonly shape: readonly number[] }> = {};
   #frozen: readonly FeatureMatrix[] = [];
 
@@ -50,6 +59,11 @@ export class TraceRecorder {
 
   wants(step: number): boolean {
     return step < this.#steps;
+  }
+
+  /** Of a pass before an epoch that is traced, as many steps. */
+  wantsPass(step: number, place: number): boolean {
+    return this.wants(step) && place < this.#steps;
   }
 
   /** Graphs, splits and initial parameters, frozen features among them; before the first step. */
@@ -116,6 +130,16 @@ export class TraceRecorder {
     });
   }
 
+  /** A step of a second loss's pass, the `place`-th before its epoch. */
+  async recordPass(place: number, { epoch, learningRate, host, draws, ...second }: PassRecord): Promise<void> {
+    const name = `pass${epoch}/step${place}`;
+    this.#add(`${name}/users`, [host.count], host.users.slice(0, host.count));
+    for (const [site, tensor] of draws) this.#add(`${name}/mask/${site}`, tensor.shape, await readFloats(tensor));
+    await this.#moved(name, second.parameters, second.gradients);
+    const numbers = await readFloats(second.values);
+    this.#passes.push({ epoch, step: place, lr: learningRate, ...losses(second.terms, numbers) });
+  }
+
   finish(experiment: Experiment, data: TrainingData, model: Model, labels: DatasetLabels | null): Trace {
     const document = {
       experiment,
@@ -141,6 +165,7 @@ export class TraceRecorder {
       ]),
       inputs: Object.fromEntries((model.inputs ?? []).map(({ name, meaning, shape }) => [name, { shape, meaning }])),
       graphs: this.#graphs,
+      ...(this.#passes.length > 0 && { passes: this.#passes }),
       steps: this.#stepDocuments,
     };
     return { safetensors: encodeSafetensors(this.#arrays), json: JSON.stringify(document, null, 1) };

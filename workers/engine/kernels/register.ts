@@ -11,6 +11,7 @@ import { registerDivergence } from './divergence';
 import { registerDropoutMask } from './dropoutMask';
 import { registerExpertScores } from './expertScores';
 import { registerHalves } from './halves';
+import { registerHistoryRows } from './historyRows';
 import { registerKeptRows } from './keptRows';
 import { registerLayerNorm } from './layerNorm';
 import { registerLabelled } from './labelled';
@@ -21,6 +22,7 @@ import { registerExpertReads } from './expertReads';
 import { registerMaskedSoftmax } from './maskedSoftmax';
 import { registerMoments } from './moments';
 import { registerNeighbourShares } from './neighbourShares';
+import { registerNoisyRows } from './noisyRows';
 import { registerNodeRows } from './nodeRows';
 import { registerPairCritics } from './pairCritics';
 import { registerPairDots } from './pairDots';
@@ -80,4 +82,6 @@ export function registerKernels(): void {
   registerLabelled();
   registerPairCritics();
   registerSharedPart();
+  registerHistoryRows();
+  registerNoisyRows();
 }

@@ -101,7 +101,7 @@ export const table = defineTable({
     ...trainingOptions({ batchSize: 1024, epochs: 200, patience: 5, stopMetric: 'ndcg@20' }),
   ],
   presets: [
-    { id: 'magnet', label: 'MAGNET’s protocol', config: {} },
+    { id: 'magnet-protocol', label: 'MAGNET’s protocol', config: {} },
     {
       id: 'authors',
       label: 'Authors: overall settings',

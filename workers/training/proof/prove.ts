@@ -8,7 +8,9 @@ import { Audit } from '../../engine/proof/audit';
 import { proveKernels } from '../../engine/proof/kernels';
 import { measureThroughput } from '../../engine/throughput';
 import { firstStepOf } from '../../models/golden';
-import { GoldenScope } from './golden';
+import type { GoldenCase, GoldenDataset } from '../../models/golden';
+import type { Model } from '../../models/model';
+import { GoldenScope, hostBatchOf, passBatchOf } from './golden';
 import { measureStep } from './speed';
 import {
   agrees,
@@ -125,12 +127,15 @@ export async function proveModel(model: ModelId, device: Pick<Device, 'check'>):
     if (!step) throw new Error(`The reference of ${model} has no step.`);
     const { model: built } = await buildGolden(wanted, dataset);
     const scope = new GoldenScope(step, 0);
-    await built.epochGraphs?.(step.epoch);
+    const passed = await provePass(built, wanted, dataset);
+    await built.epochGraphs?.(step.epoch, scope);
     useDrawnGraphs(built, wanted, step.epoch);
-    const taken: TakenStep[] = [await takeGoldenStep(built, wanted, dataset, step, scope)];
+    const taken: TakenStep[] = [...passed, await takeGoldenStep(built, wanted, dataset, step, scope)];
     if (built.second && step.second) {
       setParameters(built, step.after);
-      taken.push(await takeGoldenSecond(built.second, wanted, dataset, step, step.second));
+      taken.push(
+        await takeGoldenSecond(built.second, hostBatchOf(step, wanted, dataset), dataset, step.epoch, step.second),
+      );
     }
     taken.forEach(({ gradients }) => gradients.forEach((gradient) => gradient.dispose()));
     const compared = taken.flatMap((one) => one.compared);
@@ -147,6 +152,16 @@ export async function proveModel(model: ModelId, device: Pick<Device, 'check'>):
   } catch (error) {
     return { model, loss: null, gradients: null, agrees: false, failure: faultOf(error).message };
   }
+}
+
+/** The first step of a second loss's pass; its parameters are as the reference's whole pass left them then. */
+async function provePass(built: Model, wanted: GoldenCase, dataset: GoldenDataset): Promise<TakenStep[]> {
+  const [first] = wanted.phases ?? [];
+  const [step] = first?.steps ?? [];
+  if (!built.second || !first || !step) return [];
+  const taken = await takeGoldenSecond(built.second, passBatchOf(step, wanted), dataset, first.epoch, step);
+  setParameters(built, first.steps.at(-1)?.after ?? {});
+  return [taken];
 }
 
 /** The largest difference as a share of what it belongs to; what is as good as nothing counts as it is. Null where one is no number. */

@@ -6,7 +6,7 @@ import { termGradients } from '../../engine/step';
 import type { GoldenCase, GoldenDataset, GoldenStep, GoldenTaken } from '../../models/golden';
 import { firstParameters, type LossTermValue, type Model, type SecondLoss } from '../../models/model';
 import { modelKind } from '../../models/registry';
-import { deviceBatch } from '../batch';
+import { deviceBatch, type HostBatch } from '../batch';
 import { contextOf, GoldenScope, graphOf, hostBatchOf } from './golden';
 
 /** What “equal” means between two implementations, as a share of the number. */
@@ -81,16 +81,16 @@ export async function takeGoldenStep(
   return taken;
 }
 
-/** The same of the step of the second loss that follows, with the parameters as they are. */
+/** The same of a step of the second loss, with the parameters as they are: the one that follows a step, or one of a pass. */
 export async function takeGoldenSecond(
   second: SecondLoss,
-  wanted: GoldenCase,
+  host: HostBatch,
   dataset: GoldenDataset,
-  step: GoldenStep,
+  epoch: number,
   taken: GoldenTaken,
 ): Promise<TakenStep> {
-  const batch = deviceBatch(hostBatchOf(step, wanted, dataset), dataset.users, dataset.items);
-  const scope = new GoldenScope({ ...step, ...taken }, step.stepInEpoch ?? 0);
+  const batch = deviceBatch(host, dataset.users, dataset.items);
+  const scope = new GoldenScope({ ...taken, epoch, stepInEpoch: 1 }, 1);
   const made = await compare(second.parameters, () => second.loss(batch, scope), scope, taken);
   batch.dispose();
   return made;
