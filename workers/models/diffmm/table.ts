@@ -131,6 +131,7 @@ export const table = defineTable({
       label: 'Denoiser size',
       help: 'Dimensions of a denoiser’s hidden layer. Its two weight matrices have a row or a column for each item.',
       suggested: [200, 500, 1000],
+      wide: true,
     },
     {
       key: 'diffusionWeight',
