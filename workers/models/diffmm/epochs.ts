@@ -43,8 +43,8 @@ export function epochGraphsOf(
   let restored = false;
   const rebuild = async (step: Pick<StepScope, 'draw'>): Promise<void> => {
     for (const [m, key] of keys.entries()) {
-      await progress(`rebuilding the graph of ${key}`, null);
-      const edges = await bestItems(parts, m, key, { users, items, count, config, step });
+      const said = (fraction: number): Promise<void> => progress(`rebuilding the graph of ${key}`, fraction);
+      const edges = await bestItems(parts, m, key, { users, items, count, config, step, said });
       await entry(graphs, m).rebuild(edges, step, `edges/${key}`);
     }
   };
@@ -87,6 +87,8 @@ interface Search {
   readonly count: number;
   readonly config: Pick<ConfigOf<typeof table>, 'batchSize' | 'rebuildNoise'>;
   readonly step: Pick<StepScope, 'draw'>;
+  /** Hears how far it is; on a slow device a batch takes seconds. */
+  readonly said: (fraction: number) => Promise<void>;
 }
 
 /** Of each user the items with the highest scores after all steps back from the history, `[U · count]`, best first; of equals the lower one. A batch of users at a time. */
@@ -95,6 +97,7 @@ async function bestItems(parts: Parts, m: number, key: string, search: Search): 
   const edges = new Int32Array(users * count);
   const size = config.batchSize;
   for (let first = 0; first < users; first += size) {
+    await search.said(first / users);
     const ids = Int32Array.from({ length: size }, (_, row) => Math.min(users - 1, first + row));
     const best = tf.tidy(() => {
       const scores = pathBack(parts, m, key, integers(ids), search);
