@@ -1,4 +1,4 @@
-// A Vite plugin: `import step from './golden.json?first-step'` is the first step of the file's first case alone, with the data it runs on.
+// A Vite plugin: `import step from './golden.json?first-step'` is the first step of the file's first case alone, with the pass before it and the data it runs on.
 // The whole file is for tests; this much of it ships with the page.
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
@@ -31,11 +31,14 @@ export function firstStepPlugin() {
 }
 
 function firstStepOf({ sets: [set] }) {
-  const { name, model, modalities, config, inputs, graphs, init, steps } = set.cases[0];
+  const { name, model, modalities, config, inputs, graphs, init, steps, phases } = set.cases[0];
   // Graphs that are drawn anew in every epoch cannot be drawn here as they were there.
   const drawn = Object.fromEntries(Object.entries(graphs).filter(([graph]) => graph.includes('@')));
   return {
     dataset: set.dataset,
-    case: { name, model, modalities, config, inputs, graphs: drawn, init, steps: steps.slice(0, 1) },
+    case: {
+      ...{ name, model, modalities, config, inputs, graphs: drawn, init, steps: steps.slice(0, 1) },
+      ...(phases && { phases: phases.slice(0, 1) }),
+    },
   };
 }

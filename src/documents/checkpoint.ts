@@ -16,6 +16,9 @@ export const checkpointManifest = z.strictObject({
     step: count,
     epoch: count,
     adamSteps: count,
+    // Checkpoints were written without these.
+    secondAdamSteps: count.default(0),
+    passLoss: number.nullable().default(null),
     sampler: z.strictObject({
       shuffleAtEpochStart: words,
       negatives: words,

@@ -37,6 +37,9 @@ export interface Experiment {
 export type RunStatus =
   'queued' | 'preparing' | 'running' | 'paused' | 'interrupted' | 'finished' | 'stopped' | 'failed';
 
+/** Under which key the value of a second loss, with parameters of its own, stands among the terms; it is no part of their total. */
+export const SECOND_TERM = 'second';
+
 /** One reporting interval: means of the weighted loss terms over its steps. */
 export interface TermPoint {
   /** Steps done at the end of the interval, over all epochs. */

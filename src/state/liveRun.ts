@@ -61,6 +61,8 @@ export class LiveRun {
         break;
       case 'progress':
         this.progress = event;
+        // Steps are taken again: what was done between epochs is over.
+        this.phase = null;
         break;
       case 'intervals': {
         const first = event.points[0];

@@ -7,6 +7,7 @@ import { isWebGPU } from '../../workers/engine/backends';
 import { hook } from '../../workers/engine/capture/hook';
 import { webgpuBackendOn } from '../../workers/engine/device';
 import { registerKernels } from '../../workers/engine/kernels/register';
+import { RecordingStep } from '../../workers/engine/recordingStep';
 import { modelKind } from '../../workers/models/registry';
 import { TILES } from '../../workers/engine/tiles';
 import { stream } from '../../workers/numbers/rng';
@@ -64,7 +65,7 @@ export async function measureHostTime(
   const built = await modelKind(model).build({ input, config, random, progress: async () => undefined });
   const sampler = newBatches(model, config, data, seed);
   const parts = { model: built, sampler, sizes: input, trace: null, random };
-  const graphs = await built.epochGraphs?.(0);
+  const graphs = await built.epochGraphs?.(0, new RecordingStep({ epoch: 0, stepInEpoch: 0, step: 0 }, random));
   if (graphs) built.useEpochGraphs?.(graphs);
 
   const [ordinary, captured] = [new Steps({ ...parts, capture: false }), new Steps(parts)];

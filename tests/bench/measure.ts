@@ -88,7 +88,8 @@ async function measureOn(
   const card = device.report.backend === 'webgpu' && !device.report.software;
   let peer: { readonly process: Peer; readonly loss: number } | null = null;
   if (script) {
-    const epochGraphs = (await model.epochGraphs?.(0)) ?? [];
+    const epochGraphs =
+      (await model.epochGraphs?.(0, new RecordingStep({ epoch: 0, stepInEpoch: 0, step: 0 }, random))) ?? [];
     model.useEpochGraphs?.(epochGraphs);
     peer = await withPeer(
       script,
@@ -336,6 +337,8 @@ function stepper(trainer: Trainer, perEpoch: number) {
         Math.floor(trainer.step / perEpoch),
         async () => undefined,
         ({ stepInEpoch }) => {
+          // A pass before the epoch is no step.
+          if (stepInEpoch === 0) return Promise.resolve(true);
           ended = { ms: performance.now() - begun, first: stepInEpoch === 1 };
           const { user, system } = process.cpuUsage(used);
           cpuMs = (user + system) / 1000;
@@ -412,7 +415,7 @@ async function epochStart(
         await idle();
         first = secondsSince(begun);
       }
-      return whole;
+      return whole || stepInEpoch === 0;
     },
   );
   await idle();

@@ -1,6 +1,7 @@
 import { completeConfig } from '../../src/domain/models/catalogue';
 import type { Config, ModelId } from '../../src/domain/models/table';
 import { openDevice, type DeviceHost } from '../../workers/engine/device';
+import { RecordingStep } from '../../workers/engine/recordingStep';
 import { modelKind } from '../../workers/models/registry';
 import { stream } from '../../workers/numbers/rng';
 import { newBatches } from '../../workers/training/batches';
@@ -22,7 +23,8 @@ export async function peerWork(
   const { input } = data;
   const random = (name: string) => stream(seed, name);
   const built = await modelKind(model).build({ input, config, random, progress: async () => undefined });
-  const epochGraphs = (await built.epochGraphs?.(0)) ?? [];
+  const epochGraphs =
+    (await built.epochGraphs?.(0, new RecordingStep({ epoch: 0, stepInEpoch: 0, step: 0 }, random))) ?? [];
   const sampler = newBatches(model, config, data, seed);
   const { stepsPerEpoch } = sampler;
   const batches = [sampler.next()];

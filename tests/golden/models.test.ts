@@ -1,20 +1,23 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as tf from '@tensorflow/tfjs-core';
-import { decoupledDecayOf, learningRateOf } from '../../src/domain/models/schedule';
+import { required } from '../../src/domain/at';
+import { decoupledDecayOf, learningRateOf, startsAnew } from '../../src/domain/models/schedule';
 import { readFloats } from '../../workers/engine/backends';
 import type { Device } from '../../workers/engine/device';
-import { Adam, ADAM_DEFAULTS } from '../../workers/engine/kernels/adam';
-import type { GoldenDataset, GoldenStep } from '../../workers/models/golden';
-import type { Model } from '../../workers/models/model';
-import { contextOf, GoldenScope } from '../../workers/training/proof/golden';
+import { Adam, ADAM_DEFAULTS, type Parameter } from '../../workers/engine/kernels/adam';
+import type { GoldenDataset, GoldenStep, GoldenTaken } from '../../workers/models/golden';
+import { firstParameters, type Model } from '../../workers/models/model';
+import { contextOf, GoldenScope, hostBatchOf, passBatchOf } from '../../workers/training/proof/golden';
 import {
   AGREEMENT,
   agrees,
   apart as worst,
   buildGolden,
+  takeGoldenSecond,
   takeGoldenStep,
   useDrawnGraphs,
 } from '../../workers/training/proof/step';
+import type { HostBatch } from '../../workers/training/batch';
 import { openTestDevice, values } from '../helpers/device';
 import { expectGraph, readGolden, type GoldenCase } from '../helpers/golden';
 
@@ -43,11 +46,14 @@ for (const backend of ['cpu', 'wasm', 'webgpu'] as const) {
             .sort(),
         );
         const { config } = contextOf(wanted, dataset);
-        const adam = new Adam({ ...ADAM_DEFAULTS, decoupledDecay: decoupledDecayOf(config) });
+        const settings = { ...ADAM_DEFAULTS, decoupledDecay: decoupledDecayOf(config) };
+        const adams = { first: new Adam(settings), second: new Adam(settings) };
         for (const { epoch, lr } of wanted.steps) expect(learningRateOf(config, epoch)).toBeCloseTo(lr, 9);
         const doubts: Doubts = new Map();
-        for (const [place, step] of wanted.steps.entries())
-          await expectStep(model, wanted, dataset, step, place, adam, doubts);
+        for (const [place, step] of wanted.steps.entries()) {
+          if (step.stepInEpoch === 0 && startsAnew(config)) Object.values(adams).forEach((adam) => adam.restore(0));
+          await expectStep(model, wanted, dataset, step, place, adams, doubts);
+        }
 
         const state = wanted.state && (await model.state?.());
         for (const [name, expected] of Object.entries(wanted.state ?? {}))
@@ -80,8 +86,8 @@ async function buildCase(wanted: GoldenCase, dataset: GoldenDataset): Promise<Mo
 }
 
 /** Graphs of an epoch: those drawn at random are taken from the reference, which draws from other streams; learned ones are compared. */
-async function makeEpochGraphs(model: Model, wanted: GoldenCase, epoch: number): Promise<void> {
-  const made = (await model.epochGraphs?.(epoch)) ?? [];
+async function makeEpochGraphs(model: Model, wanted: GoldenCase, epoch: number, scope: GoldenScope): Promise<void> {
+  const made = (await model.epochGraphs?.(epoch, scope)) ?? [];
   const reference = Object.entries(wanted.graphs).filter(([name]) => name.endsWith(`@epoch${epoch}`));
   expect(reference.map(([name]) => name)).toEqual(made.map(({ name }) => name));
   if (model.useEpochGraphs) useDrawnGraphs(model, wanted, epoch);
@@ -94,21 +100,77 @@ async function expectStep(
   dataset: GoldenDataset,
   step: GoldenStep,
   place: number,
-  adam: Adam,
+  adams: { readonly first: Adam; readonly second: Adam },
   doubts: Doubts,
 ): Promise<void> {
   const scope = new GoldenScope(step, place);
-  if (scope.first || model.useEpochGraphs) await makeEpochGraphs(model, wanted, step.epoch);
+  if (scope.first) await expectPass(model, wanted, dataset, step.epoch, adams.second, doubts);
+  if (scope.first || model.useEpochGraphs) await makeEpochGraphs(model, wanted, step.epoch, scope);
   const { compared, gradients, observed, unmatched } = await takeGoldenStep(model, wanted, dataset, step, scope);
   expect(compared.filter((one) => !agrees(one))).toEqual([]);
   expect(unmatched).toEqual([]);
   await expectObserved(scope, observed, step);
+  await expectMoved(firstParameters(model), gradients, step, step.lr, adams.first, doubts);
 
+  const follows = model.second !== undefined && !model.second.pass;
+  expect(follows).toBe(step.second !== undefined);
+  if (!step.second) return;
+  const batch = hostBatchOf(step, wanted, dataset);
+  await expectSecond(
+    model,
+    batch,
+    dataset,
+    { epoch: step.epoch, lr: step.lr, taken: step.second },
+    adams.second,
+    doubts,
+  );
+}
+
+/** The steps of a second loss before an epoch. */
+async function expectPass(
+  model: Model,
+  wanted: GoldenCase,
+  dataset: GoldenDataset,
+  epoch: number,
+  adam: Adam,
+  doubts: Doubts,
+): Promise<void> {
+  const pass = wanted.phases?.find((one) => one.epoch === epoch);
+  expect(model.second?.pass === true).toBe(pass !== undefined);
+  for (const taken of pass?.steps ?? [])
+    await expectSecond(model, passBatchOf(taken, wanted), dataset, { epoch, lr: pass!.lr, taken }, adam, doubts);
+}
+
+async function expectSecond(
+  { second }: Model,
+  batch: HostBatch,
+  dataset: GoldenDataset,
+  { epoch, lr, taken }: { readonly epoch: number; readonly lr: number; readonly taken: GoldenTaken },
+  adam: Adam,
+  doubts: Doubts,
+): Promise<void> {
+  const { parameters } = required(second);
+  const made = await takeGoldenSecond(required(second), batch, dataset, epoch, taken);
+  expect(made.compared.filter((one) => !agrees(one))).toEqual([]);
+  expect(made.unmatched).toEqual([]);
+  expect(parameters.map(({ name }) => name).sort()).toEqual(Object.keys(taken.grad).sort());
+  await expectMoved(parameters, made.gradients, taken, lr, adam, doubts);
+}
+
+/** Parameters after Adam's step. */
+async function expectMoved(
+  parameters: readonly Parameter[],
+  gradients: readonly tf.Tensor[],
+  step: GoldenTaken,
+  lr: number,
+  adam: Adam,
+  doubts: Doubts,
+): Promise<void> {
   const largest = Math.max(...Object.values(step.grad).flat().map(Math.abs));
   const before = new Map<string, Float32Array>();
-  for (const parameter of model.parameters) before.set(parameter.name, await readFloats(parameter.tensor));
-  adam.step(model.parameters, gradients, step.lr);
-  for (const parameter of model.parameters) {
+  for (const parameter of parameters) before.set(parameter.name, await readFloats(parameter.tensor));
+  adam.step(parameters, gradients, lr);
+  for (const parameter of parameters) {
     const after = await readFloats(parameter.tensor);
     // Elements whose gradient drowns in rounding take steps of full size in either direction: Adam forgets the size.
     const reference = step.after[parameter.name]!;
@@ -116,7 +178,7 @@ async function expectStep(
     const doubt = doubtsOf(parameter.name, step, doubts);
     for (const [i, value] of after.entries()) {
       if (Math.abs(gradient[i]!) < 1e-6 * largest) continue;
-      const allowed = step.lr * Math.max(20 * STEP, 3 * doubt[i]!);
+      const allowed = lr * Math.max(20 * STEP, 3 * doubt[i]!);
       if (Math.abs(value - reference[i]!) > allowed)
         expect.fail(`${parameter.name}[${i}] after the step: ${value}, not ${reference[i]}, by more than ${allowed}`);
     }
@@ -130,7 +192,7 @@ async function expectStep(
 type Doubts = Map<string, number[]>;
 
 /** Adam divides by the gradient's own size: where sums cancel, its relative error is the step's. */
-function doubtsOf(name: string, step: GoldenStep, doubts: Doubts): readonly number[] {
+function doubtsOf(name: string, step: GoldenTaken, doubts: Doubts): readonly number[] {
   const gradient = step.grad[name]!.map(Math.abs);
   const lost = (step.float32GradError[name] ?? 0) * Math.max(...gradient);
   const known = doubts.get(name);

@@ -1,6 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
-import { Adam, ADAM_DEFAULTS, adamPortable, disposeParameter, newParameter } from '../../workers/engine/kernels/adam';
+import {
+  Adam,
+  ADAM_DEFAULTS,
+  adamPortable,
+  disposeParameter,
+  newParameter,
+  overwrite,
+} from '../../workers/engine/kernels/adam';
 import { csrProductPair, LONG_ROW, multiplyAdd, sparseProduct } from '../../workers/engine/kernels/csrProduct';
 import { maskedTopK, maskedTopKPair } from '../../workers/engine/kernels/maskedTopK';
 import { topMask, topMaskPair } from '../../workers/engine/kernels/topMask';
@@ -287,6 +294,8 @@ for (const backend of BACKENDS) {
         tensor.dispose();
         adamPortable(twin.theta, twin.first, twin.second, gradient, settings, {
           learningRate: 0.01,
+          keep1: step === 1 ? 0 : 0.9,
+          keep2: step === 1 ? 0 : 0.999,
           shrink: 0.01 * 0.2,
           correction1: 1 - 0.9 ** step,
           correction2: 1 - 0.999 ** step,
@@ -296,6 +305,24 @@ for (const backend of BACKENDS) {
       expect(worst(await readFloats(parameter.first), twin.first)).toBeLessThanOrEqual(1e-6);
       expect(worst(await readFloats(parameter.second), twin.second)).toBeLessThanOrEqual(1e-6);
       disposeParameter(parameter);
+    });
+
+    test('begins anew at a count of 0, whatever its moments hold', async () => {
+      const [start, gradient] = [uniform(100), uniform(100)];
+      const tensor = floats(gradient);
+      const stepped = async (before: number): Promise<Float32Array[]> => {
+        const parameter = newParameter('adam', 'test', [100], start);
+        const adam = new Adam();
+        for (let step = 0; step < before; step++) adam.step([parameter], [tensor], 0.1);
+        overwrite(parameter, start);
+        adam.restore(0);
+        for (let step = 0; step < 2; step++) adam.step([parameter], [tensor], 0.01);
+        const read = await Promise.all([parameter.tensor, parameter.first, parameter.second].map(readFloats));
+        disposeParameter(parameter);
+        return read;
+      };
+      expect(await stepped(3)).toEqual(await stepped(0));
+      tensor.dispose();
     });
   });
 

@@ -32,6 +32,8 @@ export interface GradientCase {
   readonly flat?: string;
   /** Values through which no gradient may flow. */
   readonly constants?: number;
+  /** How far parameters are moved to that point, by a pattern of their names, where the usual deviation leaves a term without a slope. */
+  readonly deviations?: Readonly<Record<string, number>>;
   /** Seed of the point that is looked at; another one where a kink or a flipped sign of the noise lies next to it. */
   readonly seed?: number;
 }

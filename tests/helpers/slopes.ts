@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
+import { required } from '../../src/domain/at';
 import { readFloats } from '../../workers/engine/backends';
 import { overwrite, type Parameter } from '../../workers/engine/kernels/adam';
 import type { Random } from '../../workers/numbers/rng';
 import { termGradients } from '../../workers/engine/step';
-import type { Batch, LossTermValue, Model } from '../../workers/models/model';
+import { firstParameters, type Batch, type LossTermValue, type Model } from '../../workers/models/model';
 import { values } from './device';
 import { held } from './held';
 import { QuietStep } from './step';
@@ -12,6 +13,8 @@ import { QuietStep } from './step';
 /** A model at a point, and a step of it that can be evaluated again and again. */
 export interface Slopes {
   readonly model: Model;
+  /** Whether the second loss is looked at, and what it moves. */
+  readonly second?: boolean;
   readonly batch: Batch;
   readonly stepInEpoch: number;
   readonly random: Random;
@@ -21,15 +24,17 @@ export interface Slopes {
   readonly constants: number;
 }
 
+const lossOf = (model: Model, second = false): Model['loss'] => (second ? required(model.second).loss : model.loss);
+
 /** Terms before weighting, and their weights; a weight carries no gradient, so slopes are taken with the weights of the start. */
 async function termsOf(
-  { model, batch, stepInEpoch }: Slopes,
+  { model, second, batch, stepInEpoch }: Slopes,
   state: Record<string, Float32Array>,
 ): Promise<{ terms: Float32Array; weights: Float32Array }> {
   model.restoreState?.(state);
   let count = 0;
   const both = await values(() => {
-    const all = model.loss(batch, new QuietStep({ stepInEpoch }));
+    const all = lossOf(model, second)(batch, new QuietStep({ stepInEpoch }));
     count = all.length;
     return tf.stack([
       ...all.map(({ value }) => value),
@@ -81,6 +86,7 @@ function mostExact(steps: readonly number[], slopes: readonly number[], length: 
 /** The gradient of every parameter is the slope of Σ weight · term. The caller releases the constants that are held meanwhile. */
 export async function expectGradients(at: Slopes): Promise<void> {
   const { model, batch, random } = at;
+  const parameters = at.second ? required(model.second).parameters : firstParameters(model);
   // Copies: a model's state moves on with every evaluation.
   const state = (await model.state?.()) ?? {};
   const { weights, terms } = await termsOf(at, state);
@@ -89,8 +95,8 @@ export async function expectGradients(at: Slopes): Promise<void> {
   let gradients: tf.Tensor[] = [];
   expect(
     held.keep(() => {
-      const made = termGradients(model.parameters, (): LossTermValue[] =>
-        model.loss(batch, new QuietStep({ stepInEpoch: at.stepInEpoch })),
+      const made = termGradients(parameters, (): LossTermValue[] =>
+        lossOf(model, at.second)(batch, new QuietStep({ stepInEpoch: at.stepInEpoch })),
       );
       made.values.dispose();
       gradients = made.gradients;
@@ -124,7 +130,7 @@ export async function expectGradients(at: Slopes): Promise<void> {
   };
   const sign = (): number => (random.uniform() < 0.5 ? -1 : 1);
 
-  for (const [place, parameter] of model.parameters.entries()) {
+  for (const [place, parameter] of parameters.entries()) {
     const gradient = await readFloats(gradients[place]!);
     const start = await readFloats(parameter.tensor);
     const length = norm(gradient);

@@ -21,6 +21,8 @@ function checkpointAt(step: number, withBest = true): Checkpoint {
     step,
     epoch: Math.floor(step / 10),
     adamSteps: step,
+    secondAdamSteps: 2 * step,
+    passLoss: step / 7,
     sampler: {
       shuffleAtEpochStart: [step, 2, 3, 4],
       negatives: [5, 6, 7, 8],

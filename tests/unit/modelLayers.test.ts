@@ -124,7 +124,7 @@ describeOn('cpu', 'MAGNET with a fan-out', (test) => {
       random: (name) => stream(seed, name),
       progress: async () => undefined,
     });
-    const graphs = (await model.epochGraphs?.(epoch)) ?? [];
+    const graphs = (await model.epochGraphs?.(epoch, new QuietStep({ epoch, stepInEpoch: 0 }))) ?? [];
     const whole = new Map(model.graphs.map(({ name, matrix }) => [name, matrix]));
     for (const { name, matrix } of graphs) {
       const source = dense(whole.get(name.split('/')[0]!)!);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defaultConfig } from '../../src/domain/models/catalogue';
-import { decoupledDecayOf, learningRateOf } from '../../src/domain/models/schedule';
+import { decoupledDecayOf, learningRateOf, startsAnew } from '../../src/domain/models/schedule';
 
 /** Rates of the first epochs, after changes to a configuration that has no options of its own for them. */
 const rates = (changes: object, epochs = 5): number[] =>
@@ -37,5 +37,16 @@ describe('AdamW’s decay', () => {
     expect(decoupledDecayOf(config)).toBe(0);
     expect(decoupledDecayOf({ ...config, optimiser: 'adam', decoupledDecay: 0.1 })).toBe(0);
     expect(decoupledDecayOf({ ...config, optimiser: 'adamw', decoupledDecay: 0.1 })).toBe(0.1);
+    expect(decoupledDecayOf({ ...config, training: 'all', decoupledDecay: 0.1 })).toBe(0);
+    expect(decoupledDecayOf({ ...config, training: 'authors', decoupledDecay: 0.1 })).toBe(0.1);
+  });
+
+  it('comes with an optimiser that begins anew in every epoch only where the authors have it so', () => {
+    const config = defaultConfig('bpr');
+    expect([{}, { training: 'all' }, { training: 'authors' }].map((of) => startsAnew({ ...config, ...of }))).toEqual([
+      false,
+      false,
+      true,
+    ]);
   });
 });

@@ -7,22 +7,40 @@ export interface Values {
   readonly values: readonly number[];
 }
 
-/** One training step: what goes in, the loss's terms, their gradients and the parameters after Adam. */
-export interface GoldenStep {
-  readonly epoch: number;
-  readonly stepInEpoch?: number;
-  readonly users: readonly number[];
-  readonly positives: readonly number[];
-  readonly negatives: readonly number[];
-  readonly lr: number;
+/** What a loss's step makes of its parameters: terms, gradients and values after Adam. */
+export interface GoldenTaken {
   readonly terms: Readonly<Record<string, { readonly unweighted: number; readonly weighted: number }>>;
   readonly total: number;
   readonly grad: Readonly<Record<string, readonly number[]>>;
   readonly after: Readonly<Record<string, readonly number[]>>;
   /** How far single precision is from double, as a share of each gradient's largest number. */
   readonly float32GradError: Readonly<Record<string, number>>;
-  readonly observed?: Readonly<Record<string, readonly number[]>>;
   readonly draws?: Readonly<Record<string, Values>>;
+}
+
+/** One training step: what goes in, and what comes of it. */
+export interface GoldenStep extends GoldenTaken {
+  readonly epoch: number;
+  readonly stepInEpoch?: number;
+  readonly users: readonly number[];
+  readonly positives: readonly number[];
+  readonly negatives: readonly number[];
+  readonly lr: number;
+  readonly observed?: Readonly<Record<string, readonly number[]>>;
+  /** The second loss's step that follows, from the parameters as they are then. */
+  readonly second?: GoldenTaken;
+}
+
+/** A step of a second loss's pass. */
+export interface GoldenPassStep extends GoldenTaken {
+  readonly users: readonly number[];
+}
+
+/** A second loss's pass before an epoch. */
+export interface GoldenPass {
+  readonly epoch: number;
+  readonly lr: number;
+  readonly steps: readonly GoldenPassStep[];
 }
 
 export interface GoldenGraph {
@@ -41,6 +59,7 @@ export interface GoldenCase {
   readonly graphs: Readonly<Record<string, GoldenGraph>>;
   readonly init: Readonly<Record<string, Values>>;
   readonly steps: readonly GoldenStep[];
+  readonly phases?: readonly GoldenPass[];
 }
 
 export interface GoldenDataset {
@@ -51,7 +70,7 @@ export interface GoldenDataset {
   readonly features: Readonly<Record<string, { readonly columns: number; readonly values: readonly number[] }>>;
 }
 
-/** The first step of a model's first case: what ships with the page. */
+/** The first step of a model's first case, and the pass before it: what ships with the page. */
 export interface FirstStep {
   readonly dataset: GoldenDataset;
   readonly case: GoldenCase;

@@ -94,6 +94,22 @@ export interface LossTermValue {
   readonly value: tf.Scalar;
 }
 
+/**
+ * A second loss. It moves parameters that the first one never moves, by an Adam of its own with the same rates and decay; all else is constant
+ * in it, and its parameters are constant in the first. Its value is a curve of its own: the table's term `second` names it.
+ */
+export interface SecondLoss {
+  /** Some of the model's parameters. */
+  readonly parameters: readonly Parameter[];
+  /**
+   * With it, it is taken before each epoch, in a pass over all users in an order of their own: its batches have `users`, `weights`, `mask` and `rows` alone, and
+   * a site of draws is the epoch's. Without it, it is taken after each step, on the step's batch and with the parameters just moved.
+   */
+  readonly pass?: true;
+  /** Called inside a tidy and a gradient scope. */
+  loss(batch: Batch, step: StepScope): LossTermValue[];
+}
+
 /** A graph as it is multiplied, for the audit trace. */
 export interface NamedGraph {
   readonly name: string;
@@ -132,15 +148,20 @@ export interface PairRouting {
 
 /** A model on a device. Sampling, Adam, evaluation, stopping and checkpoints are the trainer's. */
 export interface Model {
+  /** Everything that is trained, by either loss. */
   readonly parameters: readonly Parameter[];
+  readonly second?: SecondLoss;
   readonly graphs: readonly NamedGraph[];
   readonly inputs?: readonly NamedInput[];
   /** What its graphs and thresholds did to the data, known before the first step. */
   readonly findings?: readonly Finding[];
   /** Parameters for which an epoch's first step tells how much of the gradient each term makes. */
   readonly gradientShares?: readonly Parameter[];
-  /** Graphs made anew for an epoch. A run that resumes in it gets the same, from the epoch's own stream or from `state`. */
-  epochGraphs?(epoch: number): Promise<NamedGraph[]>;
+  /**
+   * Graphs made anew for an epoch, after a second loss's pass. A run that resumes in it gets the same, from the epoch's own stream, from draws of its beginning, `step`, or from
+   * `state`.
+   */
+  epochGraphs?(epoch: number, step: Pick<StepScope, 'draw'>): Promise<NamedGraph[]>;
   /** Takes graphs of `epochGraphs` into use. */
   useEpochGraphs?(graphs: readonly NamedGraph[]): void;
   /** Called inside a tidy and a gradient scope. */
@@ -161,6 +182,10 @@ export interface Model {
   restoreState?(state: Readonly<Record<string, Float32Array>>): void;
   dispose(): void;
 }
+
+/** Those of a model's parameters that its first loss moves. */
+export const firstParameters = ({ parameters, second }: Pick<Model, 'parameters' | 'second'>): readonly Parameter[] =>
+  second ? parameters.filter((parameter) => !second.parameters.includes(parameter)) : parameters;
 
 /** What a model keeps besides its parameters; empty for one that keeps nothing. */
 export const stateOf = async (model: Pick<Model, 'state'>): Promise<Record<string, Float32Array>> =>

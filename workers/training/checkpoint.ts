@@ -23,6 +23,9 @@ export interface Checkpoint {
   readonly step: number;
   readonly epoch: number;
   readonly adamSteps: number;
+  /** Those of the second loss. */
+  readonly secondAdamSteps: number;
+  readonly passLoss: number | null;
   readonly sampler: SamplerState;
   readonly stopping: StoppingState;
   readonly epochSums: readonly number[];

@@ -1,6 +1,6 @@
 import { modalitiesOf, type DatasetDocument } from '../../src/domain/dataset';
 import { modelTable, protocolOf, readsFeatures } from '../../src/domain/models/catalogue';
-import type { Config, ModelId } from '../../src/domain/models/table';
+import type { Config, ModelId, NumberOption } from '../../src/domain/models/table';
 import { rowsOf } from '../../src/domain/models/batchRows';
 import { pretrainedSource } from '../../src/domain/prerequisite';
 import { heldRows } from '../engine/rowSource';
@@ -40,6 +40,7 @@ const COLUMNS = [
 const ITEM_VECTORS = [21, 67] as const;
 const USER_VECTORS = [22, 71] as const;
 const ATTRIBUTES = [25, 73] as const;
+const WIDE = [18, 59] as const;
 /** Training interactions per user lie near the dataset's own, and apart in the two runs. */
 const DEGREES = [3, 40] as const;
 
@@ -73,6 +74,9 @@ export function dryPlan(dataset: DatasetDocument, model: ModelId, config: Config
     small: ATTRIBUTES,
     actual: texts.attributes[0].columns,
   };
+  const wide = modelTable(model).options.find(
+    (option): option is NumberOption => option.type === 'integer' && option.wide === true,
+  );
   const paired = Boolean(texts?.pairs);
   const longer = (size: number): number => size + rowsOf({ ...config, batchSize: size }).added;
   const sum = (of: (width: Width) => number): number => widths.reduce((total, width) => total + of(width), 0);
@@ -90,6 +94,7 @@ export function dryPlan(dataset: DatasetDocument, model: ModelId, config: Config
     ...(itemVectors ? [itemVectors] : []),
     ...(userVectors ? [userVectors] : []),
     ...(attributes ? [attributes] : []),
+    ...(wide ? [{ small: WIDE, actual: Number(config[wide.key]) }] : []),
     { small: RANKED, actual: TILES.ranking(items) },
     { small: similar, actual: TILES.similarity(items) },
   ];
@@ -106,7 +111,12 @@ export function dryPlan(dataset: DatasetDocument, model: ModelId, config: Config
     });
     const rated = dataset.statistics.ratings !== null;
     return {
-      config: { ...config, batchSize: BATCH[run], embeddingSize: EMBEDDING[run] },
+      config: {
+        ...config,
+        batchSize: BATCH[run],
+        embeddingSize: EMBEDDING[run],
+        ...(wide && { [wide.key]: WIDE[run] }),
+      },
       tiles: { ranking: () => RANKED[run], similarity: () => similar[run] },
       input: {
         users: USERS[run],

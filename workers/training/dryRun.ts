@@ -91,7 +91,8 @@ export async function recordRun(model: ModelId, { input, config, tiles }: DryInp
         await trainer.epoch(
           0,
           async () => undefined,
-          async () => false,
+          // A pass before the epoch is no step of it.
+          async ({ stepInEpoch }) => stepInEpoch === 0,
         );
         const step = ledger.take();
         await built.prepareRanking?.();

@@ -11,11 +11,13 @@ import { drawnRows, namesRows } from '../engine/drawnRows';
 import { Adam, ADAM_DEFAULTS, ADAM_NAME, type Parameter } from '../engine/kernels/adam';
 import { drawName, RecordingStep, siteKey, type StepPlace } from '../engine/recordingStep';
 import { termGradientNorms, termGradients } from '../engine/step';
+import { vectorOf } from '../engine/tensors';
 import { RunningSums, SUMS_NAME, sumsNumbers } from '../engine/sums';
 import type { Random } from '../numbers/rng';
-import type { LossTermValue, Model } from '../models/model';
+import { firstParameters, type LossTermValue, type Model } from '../models/model';
 import { batchNumbers, deviceBatch, PREFIX, type DeviceBatch, type HostBatch } from './batch';
 import type { BatchSource } from './sampler';
+import { SECOND_ADAM_NAME, SecondSteps } from './second';
 import type { TraceRecorder } from './trace';
 
 export interface StepParts {
@@ -31,20 +33,25 @@ export interface StepParts {
   readonly decoupledDecay?: number;
 }
 
-/** Takes steps: batch, loss, gradients, Adam, and what they sum up to. On WebGPU most of an epoch's are played from a capture. */
+/** Takes steps: batch, loss, gradients, Adam, the same of a second loss, and what they sum up to. On WebGPU most of an epoch's are played from a capture. */
 export class Steps {
   readonly adam: Adam;
+  readonly second: SecondSteps | null;
   readonly sums = new RunningSums();
   /** Names of the loss's terms, and of what it observes, as of the last step that was taken the ordinary way. */
   termKeys: readonly string[] = [];
   observedKeys: readonly string[] = [];
   readonly #parts: StepParts;
+  readonly #moved: readonly Parameter[];
   readonly #repeated: Repeated | null;
   readonly #threadMs = { played: new Mean(), ordinary: new Mean() };
 
   constructor(parts: StepParts) {
     this.#parts = parts;
-    this.adam = new Adam({ ...ADAM_DEFAULTS, decoupledDecay: parts.decoupledDecay ?? 0 });
+    const settings = { ...ADAM_DEFAULTS, decoupledDecay: parts.decoupledDecay ?? 0 };
+    this.adam = new Adam(settings);
+    this.second = parts.model.second ? new SecondSteps(parts.model.second, settings) : null;
+    this.#moved = firstParameters(parts.model);
     const backend: unknown = tf.backend();
     this.#repeated = parts.capture !== false && isWebGPU(backend) ? new Repeated(backend) : null;
   }
@@ -53,6 +60,27 @@ export class Steps {
   get report(): StepsTaken | null {
     const { played, ordinary } = this.#threadMs;
     return this.#repeated && { ...this.#repeated.report, threadMs: { played: played.value, ordinary: ordinary.value } };
+  }
+
+  /** What each of the sums is of: the weighted terms, their total, the terms before weighting, what was observed; then the second loss's, without the last. */
+  get names(): readonly string[] {
+    const losses = (keys: readonly string[]): string[] => [...keys, 'total', ...keys];
+    return [
+      ...losses(this.termKeys),
+      ...this.observedKeys,
+      ...(this.#following ? losses(this.#following.termKeys) : []),
+    ];
+  }
+
+  /** A second loss that is taken with each step. */
+  get #following(): SecondSteps | null {
+    return this.second?.pass === false ? this.second : null;
+  }
+
+  /** Both Adams begin anew. */
+  startAnew(): void {
+    this.adam.restore(0);
+    this.second?.adam.restore(0);
   }
 
   /**
@@ -76,7 +104,7 @@ export class Steps {
     const traced = trace?.wants(place.step) ?? false;
     if (traced) this.#repeated?.release();
     if (this.#repeated?.captured) {
-      this.#repeated.play(this.#given(numbers, place.step, this.adam.next(learningRate), fresh));
+      this.#repeated.play(this.#given(numbers, place.step, learningRate, fresh));
       return {};
     }
     const recorder = traced ? null : (this.#repeated?.record() ?? null);
@@ -127,7 +155,7 @@ export class Steps {
     const first = place.stepInEpoch === 0;
     let terms: LossTermValue[] = [];
     const { gradients, values, unreached } = termGradients(
-      model.parameters,
+      this.#moved,
       () => {
         terms = model.loss(batch, scope);
         return terms;
@@ -139,10 +167,15 @@ export class Steps {
     this.observedKeys = scope.observed.flatMap(({ keys }) => keys);
     recorder?.suspend();
     const observed = first ? await this.#observeFirst(batch, scope, place) : {};
-    this.sums.ready(values.size);
     recorder?.resume();
-    this.adam.step(model.parameters, gradients, learningRate);
-    this.sums.add(values, of.fresh);
+    this.adam.step(this.#moved, gradients, learningRate);
+    const second = this.#following?.take(batch, scope, learningRate) ?? null;
+    if (first && second) refuseLostParameters(second.parameters, second.unreached);
+    const all = second ? vectorOf(tf.concat([values, second.values])) : values;
+    recorder?.suspend();
+    this.sums.ready(all.size);
+    recorder?.resume();
+    this.sums.add(all, of.fresh);
     if (of.traced)
       await trace?.record(place.step, {
         epoch: place.epoch,
@@ -152,10 +185,11 @@ export class Steps {
         observed: scope.observed,
         values,
         gradients,
-        parameters: model.parameters,
+        parameters: this.#moved,
+        second,
         draws: scope.draws,
       });
-    tf.dispose([gradients, values]);
+    tf.dispose([gradients, values, all, second?.gradients, second?.values]);
     return observed;
   }
 
@@ -166,12 +200,16 @@ export class Steps {
     this.#repeated?.recorded(recorder, { outside, constants: asked.epoch });
   }
 
-  #given(batch: GivenNumbers, step: number, adam: Float32Array, fresh: boolean): GivenNumbers {
+  /** What a step is handed when it is played; both Adams count it. */
+  #given(batch: GivenNumbers, step: number, learningRate: number, fresh: boolean): GivenNumbers {
+    const adam = this.adam.next(learningRate);
+    const second = this.#following?.adam.next(learningRate);
     const rows = drawnRows((site) => siteKey(this.#parts.random, drawName(site), step));
     return (name) => {
       if (name.startsWith(PREFIX)) return batch(name);
       if (namesRows(name)) return rows(name);
       if (name === ADAM_NAME) return adam;
+      if (name === SECOND_ADAM_NAME && second) return second;
       if (name === SUMS_NAME) return sumsNumbers(fresh);
       return siteKey(this.#parts.random, name, step);
     };
@@ -213,7 +251,7 @@ class Mean {
 }
 
 /** An epoch's first step reaches every parameter, each under a name of its own: one that it does not would stay as it was drawn. */
-function refuseLostParameters(parameters: readonly Parameter[], unreached: readonly string[]): void {
+export function refuseLostParameters(parameters: readonly Parameter[], unreached: readonly string[]): void {
   const names = parameters.map(({ name }) => name);
   const twice = names.filter((name, place) => names.indexOf(name) !== place);
   const lost = [...unreached, ...twice];

@@ -23,7 +23,25 @@ interface StepRecord {
   readonly values: Gradients['values'];
   readonly gradients: Gradients['gradients'];
   readonly parameters: readonly Parameter[];
+  /** The step of the second loss that followed. */
+  readonly second: SecondRecord | null;
   readonly draws: ReadonlyMap<string, Gradients['gradients'][number]>;
+}
+
+/** A step of a second loss. */
+interface SecondRecord {
+  readonly parameters: readonly Parameter[];
+  readonly terms: readonly LossTermValue[];
+  readonly values: Gradients['values'];
+  readonly gradients: Gradients['gradients'];
+}
+
+/** A step of its pass before an epoch. */
+interface PassRecord extends SecondRecord {
+  readonly epoch: number;
+  readonly learningRate: number;
+  readonly host: HostBatch;
+  readonly draws: StepRecord['draws'];
 }
 
 /** Collects all that another implementation needs to repeat the first steps. */
@@ -31,6 +49,7 @@ export class TraceRecorder {
   readonly #steps: number;
   readonly #arrays: NamedArray[] = [];
   readonly #stepDocuments: object[] = [];
+  readonly #passes: object[] = [];
   readonly #graphs: Record<string, { readonly meaning: string; readonly shape: readonly number[] }> = {};
   #frozen: readonly FeatureMatrix[] = [];
 
@@ -40,6 +59,11 @@ export class TraceRecorder {
 
   wants(step: number): boolean {
     return step < this.#steps;
+  }
+
+  /** Of a pass before an epoch that is traced, as many steps. */
+  wantsPass(step: number, place: number): boolean {
+    return this.wants(step) && place < this.#steps;
   }
 
   /** Graphs, splits and initial parameters, frozen features among them; before the first step. */
@@ -78,7 +102,7 @@ export class TraceRecorder {
 
   async record(
     step: number,
-    { epoch, learningRate, host, terms, observed, values, gradients, parameters, draws }: StepRecord,
+    { epoch, learningRate, host, terms, observed, values, gradients, parameters, second, draws }: StepRecord,
   ): Promise<void> {
     const ratio = host.negatives.length / host.users.length;
     this.#add(`step${step}/users`, [host.count], host.users.slice(0, host.count));
@@ -90,28 +114,30 @@ export class TraceRecorder {
       new Int32Array(host.users.length).fill(1, 0, host.count),
     );
     for (const [site, tensor] of draws) this.#add(`step${step}/mask/${site}`, tensor.shape, await readFloats(tensor));
-    for (const [place, parameter] of parameters.entries()) {
-      const gradient = gradients[place];
-      if (gradient) this.#add(`step${step}/grad/${parameter.name}`, gradient.shape, await readFloats(gradient));
-      this.#add(`step${step}/after/${parameter.name}`, parameter.tensor.shape, await readFloats(parameter.tensor));
-    }
+    await this.#moved(`step${step}`, parameters, gradients);
+    if (second) await this.#moved(`step${step}`, second.parameters, second.gradients);
     const numbers = await readFloats(values);
     this.#stepDocuments.push({
       epoch,
       lr: learningRate,
-      terms: Object.fromEntries(
-        terms.map(({ key }, place) => [
-          key,
-          { unweighted: at(numbers, terms.length + 1 + place), weighted: at(numbers, place) },
-        ]),
-      ),
-      total: at(numbers, terms.length),
+      ...losses(terms, numbers),
+      ...(second && { second: losses(second.terms, await readFloats(second.values)) }),
       ...(observed.length > 0 && {
         observed: Object.fromEntries(
           observed.flatMap(({ keys }) => keys).map((key, place) => [key, at(numbers, 2 * terms.length + 1 + place)]),
         ),
       }),
     });
+  }
+
+  /** A step of a second loss's pass, the `place`-th before its epoch. */
+  async recordPass(place: number, { epoch, learningRate, host, draws, ...second }: PassRecord): Promise<void> {
+    const name = `pass${epoch}/step${place}`;
+    this.#add(`${name}/users`, [host.count], host.users.slice(0, host.count));
+    for (const [site, tensor] of draws) this.#add(`${name}/mask/${site}`, tensor.shape, await readFloats(tensor));
+    await this.#moved(name, second.parameters, second.gradients);
+    const numbers = await readFloats(second.values);
+    this.#passes.push({ epoch, step: place, lr: learningRate, ...losses(second.terms, numbers) });
   }
 
   finish(experiment: Experiment, data: TrainingData, model: Model, labels: DatasetLabels | null): Trace {
@@ -139,12 +165,33 @@ export class TraceRecorder {
       ]),
       inputs: Object.fromEntries((model.inputs ?? []).map(({ name, meaning, shape }) => [name, { shape, meaning }])),
       graphs: this.#graphs,
+      ...(this.#passes.length > 0 && { passes: this.#passes }),
       steps: this.#stepDocuments,
     };
     return { safetensors: encodeSafetensors(this.#arrays), json: JSON.stringify(document, null, 1) };
+  }
+
+  /** Each parameter has the gradient of the loss that moves it. */
+  async #moved(step: string, parameters: readonly Parameter[], gradients: Gradients['gradients']): Promise<void> {
+    for (const [place, parameter] of parameters.entries()) {
+      const gradient = gradients[place];
+      if (gradient) this.#add(`${step}/grad/${parameter.name}`, gradient.shape, await readFloats(gradient));
+      this.#add(`${step}/after/${parameter.name}`, parameter.tensor.shape, await readFloats(parameter.tensor));
+    }
   }
 
   #add(name: string, shape: readonly number[], values: Float32Array | Int32Array): void {
     this.#arrays.push({ name, shape, values });
   }
 }
+
+/** Terms before and after weighting, and their total. */
+const losses = (terms: readonly LossTermValue[], numbers: Float32Array) => ({
+  terms: Object.fromEntries(
+    terms.map(({ key }, place) => [
+      key,
+      { unweighted: at(numbers, terms.length + 1 + place), weighted: at(numbers, place) },
+    ]),
+  ),
+  total: at(numbers, terms.length),
+});

@@ -1,13 +1,16 @@
 import { entry } from '../../src/domain/at';
-import type { EpochPoint, MemoryUse, StepsTaken, TermPoint } from '../../src/domain/run';
+import { SECOND_TERM, type EpochPoint, type MemoryUse, type StepsTaken, type TermPoint } from '../../src/domain/run';
 import { AppError, type ErrorContext } from '../../src/domain/errors';
+import { protocolOf } from '../../src/domain/models/catalogue';
 import type { Config } from '../../src/domain/models/table';
-import { decoupledDecayOf, learningRateOf } from '../../src/domain/models/schedule';
+import { decoupledDecayOf, learningRateOf, startsAnew } from '../../src/domain/models/schedule';
 import type { Device } from '../engine/device';
 import { restoreParameter, saveParameter, type SavedParameter } from '../engine/kernels/adam';
 import { arrived, startReading, type Reading } from '../engine/reading';
+import { RecordingStep } from '../engine/recordingStep';
 import { stepSync } from '../engine/sync';
 import { stateOf } from '../models/model';
+import { takePass } from './pass';
 import { Steps, type StepParts } from './steps';
 
 /** Reporting intervals per epoch: enough for a live curve, few enough that reading back costs nothing. */
@@ -27,6 +30,10 @@ interface TrainerParts extends StepParts {
 export interface TrainerState {
   readonly step: number;
   readonly adamSteps: number;
+  /** 0 where there is no second loss. */
+  readonly secondAdamSteps: number;
+  /** The second loss in its pass before the epoch in progress; null where there is none. */
+  readonly passLoss: number | null;
   readonly epochSums: readonly number[];
   /** What was observed in the epoch in progress. */
   readonly epochObserved: Readonly<Record<string, readonly number[]>>;
@@ -43,6 +50,7 @@ export class Trainer {
   #step = 0;
   #epochSums: number[] = [];
   #epochObserved: Record<string, readonly number[]> = {};
+  #passLoss: number | null = null;
 
   constructor(parts: TrainerParts) {
     this.#parts = parts;
@@ -70,7 +78,7 @@ export class Trainer {
   /**
    * The rest of the current epoch. `onInterval` is awaited once a reporting interval's sums have come from the device: the next step may be
    * under way by then, unless the epoch ends or `wait` says at the interval's end that it is to be heard before another step begins (where a
-   * checkpoint may be taken). `between` is awaited after every step; it returns false to stop at once.
+   * checkpoint may be taken). `between` is awaited after every step, of a second loss's pass too (`stepInEpoch` 0); it returns false to stop at once.
    * Returns null when stopped, otherwise the epoch's mean terms. Throws `RUN_DIVERGED` naming the term that is not finite.
    */
   async epoch(
@@ -96,6 +104,8 @@ export class Trainer {
     if (stepInEpoch === 0) {
       this.#epochSums = [];
       this.#epochObserved = {};
+      if (startsAnew(this.#parts.config)) this.#steps.startAnew();
+      if (!(await this.#pass(epoch, learningRate, between))) return false;
     }
     await this.#makeGraphs(epoch);
     let reading: Reading | null = null;
@@ -140,9 +150,29 @@ export class Trainer {
     };
   }
 
+  /** The pass of a second loss that has one; false when stopped. */
+  async #pass(epoch: number, learningRate: number, between: Parameters<Trainer['epoch']>[2]): Promise<boolean> {
+    const { second } = this.#steps;
+    if (!second?.pass) return true;
+    const { batchSize } = protocolOf(this.#parts.config);
+    const place = { epoch, step: this.#step };
+    const means = await takePass({ ...this.#parts, second, batchSize }, place, learningRate, () =>
+      between({ epoch, stepInEpoch: 0 }),
+    );
+    if (!means) return false;
+    this.#parts.device.check();
+    const keys = second.termKeys;
+    const broken = means.findIndex((value) => !Number.isFinite(value));
+    const term = [...keys, 'total', ...keys][broken];
+    if (term !== undefined) throw diverged(`loss term “${term}”`, { term, ...place });
+    this.#passLoss = entry(means, keys.length);
+    return true;
+  }
+
   async #makeGraphs(epoch: number): Promise<void> {
-    const { model, trace } = this.#parts;
-    const graphs = await model.epochGraphs?.(epoch);
+    const { model, trace, sampler, random } = this.#parts;
+    const beginning = { epoch, stepInEpoch: 0, step: epoch * sampler.stepsPerEpoch };
+    const graphs = await model.epochGraphs?.(epoch, new RecordingStep(beginning, random));
     if (!graphs) return;
     model.useEpochGraphs?.(graphs);
     if (trace?.wants(this.#step)) trace.graphs(graphs);
@@ -152,8 +182,7 @@ export class Trainer {
     const broken = sums.findIndex((value) => !Number.isFinite(value));
     if (broken >= 0) {
       // The values before weighting follow the total: they tell which term it was.
-      const names = [...this.#steps.termKeys, 'total', ...this.#steps.termKeys, ...this.#steps.observedKeys];
-      const term = names[broken] ?? 'total';
+      const term = this.#steps.names[broken] ?? 'total';
       throw diverged(`loss term “${term}”`, { term, epoch, step });
     }
     sums.forEach((value, place) => (this.#epochSums[place] = (this.#epochSums[place] ?? 0) + value));
@@ -172,8 +201,14 @@ export class Trainer {
     return Object.fromEntries(this.#steps.observedKeys.map((key, place) => [key, entry(means, first + place)]));
   }
 
+  /** The weighted terms of the loss, and the second loss, which is no part of the total. */
   #named(values: readonly number[]): Record<string, number> {
-    return Object.fromEntries(this.#steps.termKeys.map((key, place) => [key, entry(values, place)]));
+    const { termKeys, observedKeys, second } = this.#steps;
+    const terms = Object.fromEntries(termKeys.map((key, place) => [key, entry(values, place)]));
+    if (!second) return terms;
+    if (second.pass) return { ...terms, ...(this.#passLoss !== null && { [SECOND_TERM]: this.#passLoss }) };
+    const first = 2 * termKeys.length + 1 + observedKeys.length;
+    return { ...terms, [SECOND_TERM]: entry(values, first + second.termKeys.length) };
   }
 
   dispose(): void {
@@ -192,6 +227,8 @@ export class Trainer {
     return {
       step: this.#step,
       adamSteps: this.#steps.adam.steps,
+      secondAdamSteps: this.#steps.second?.adam.steps ?? 0,
+      passLoss: this.#passLoss,
       epochSums: [...this.#epochSums],
       epochObserved: { ...this.#epochObserved },
       model: await stateOf(this.#parts.model),
@@ -210,6 +247,8 @@ export class Trainer {
     this.#epochObserved = { ...state.epochObserved };
     this.#epochSums = [...state.epochSums];
     this.#steps.adam.restore(state.adamSteps);
+    this.#steps.second?.adam.restore(state.secondAdamSteps);
+    this.#passLoss = state.passLoss;
   }
 }
 

@@ -1,11 +1,13 @@
 import { checkedConfig, type Configurable } from './config';
 import { protocolOf } from './catalogue';
-import { decoupledDecayOptions, rateFloorOption, steppedRateOptions } from './options/schedule';
+import { authorsTrainingOption, decoupledDecayOptions, rateFloorOption, steppedRateOptions } from './options/schedule';
 import type { Config, ConfigOf, Option } from './table';
 
 const STEPS = { name: 'This run', options: steppedRateOptions(1) };
 const FLOOR = { name: 'This run', options: [rateFloorOption] as const };
-const DECAY = { name: 'This run', options: decoupledDecayOptions };
+const OPTIMISER = { name: 'This run', options: [decoupledDecayOptions[0]] as const };
+const DECAY = { name: 'This run', options: [decoupledDecayOptions[1]] as const };
+const AUTHORS = { name: 'This run', options: [authorsTrainingOption] as const };
 
 /** Options that only some models have: their values, or null. Throws `CONFIG_INVALID`. */
 function optional<T extends Configurable>(table: T, config: Config): ConfigOf<T> | null {
@@ -37,6 +39,9 @@ function fallsAbove(floor: number, rate: number, factor: number): number {
 
 /** AdamW's decay; 0 for Adam. Throws `CONFIG_INVALID`. */
 export function decoupledDecayOf(config: Config): number {
-  const chosen = optional(DECAY, config);
-  return chosen?.optimiser === 'adamw' ? chosen.decoupledDecay : 0;
+  const adamW = optional(OPTIMISER, config)?.optimiser === 'adamw' || startsAnew(config);
+  return adamW ? (optional(DECAY, config)?.decoupledDecay ?? 0) : 0;
 }
+
+/** Whether Adam's moments and its count of steps begin at 0 in every epoch. Throws `CONFIG_INVALID`. */
+export const startsAnew = (config: Config): boolean => optional(AUTHORS, config)?.training === 'authors';

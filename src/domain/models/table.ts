@@ -38,6 +38,8 @@ export interface NumberOption extends OptionBase {
   readonly multipleOf?: number;
   /** Values the paper searched, offered as suggestions. */
   readonly suggested?: readonly number[];
+  /** A width of layers so large that the dry runs of a memory plan take a small one in its place. */
+  readonly wide?: true;
 }
 
 export interface Choice {

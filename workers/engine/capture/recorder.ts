@@ -75,15 +75,19 @@ export class Recorder {
     submitRecorded(this.#backend);
     this.#listening = false;
     this.#unhookAll();
-    // A buffer that something else takes meanwhile no longer holds what the step has left in it.
     this.#unhook.push(
       hook(this.#backend.bufferManager, 'acquireBuffer', (acquire) => (...given) => {
         const buffer = acquire.apply(this.#backend.bufferManager, given);
-        this.#current.delete(buffer);
-        this.#acquired.delete(buffer);
+        this.#forget(buffer);
         return buffer;
       }),
     );
+  }
+
+  /** A buffer that something else takes no longer holds what the step has left in it. */
+  #forget(buffer: GPUBuffer): void {
+    this.#current.delete(buffer);
+    this.#acquired.delete(buffer);
   }
 
   resume(): void {
@@ -121,7 +125,8 @@ export class Recorder {
     this.#unhook.push(
       hook(bufferManager, 'acquireBuffer', (acquire) => (...given) => {
         const buffer = acquire.apply(bufferManager, given);
-        if (!this.#uploading) this.#made(buffer);
+        if (this.#uploading) this.#forget(buffer);
+        else this.#made(buffer);
         return buffer;
       }),
       hook(backend, 'write', (write) => (...given) => {

@@ -64,6 +64,9 @@ export function disposeParameter(parameter: Parameter): void {
 
 interface StepScalars {
   readonly learningRate: number;
+  /** β₁ and β₂: what is kept of the moments. A count's first step keeps nothing, whatever they hold. */
+  readonly keep1: number;
+  readonly keep2: number;
   /** Share of itself that a parameter loses to AdamW's decay; 0 without it. */
   readonly shrink: number;
   /** 1 − β₁ᵗ and 1 − β₂ᵗ. */
@@ -71,7 +74,7 @@ interface StepScalars {
   readonly correction2: number;
 }
 
-/** Under which name the shader is handed its settings. */
+/** Under which name the shader is handed its settings, unless it is told another. */
 export const ADAM_NAME = 'adam';
 
 /**
@@ -80,18 +83,20 @@ export const ADAM_NAME = 'adam';
  */
 export class Adam {
   readonly #settings: AdamSettings;
+  readonly #name: string;
   #steps = 0;
   #program: InPlaceProgram | null = null;
 
-  constructor(settings: AdamSettings = ADAM_DEFAULTS) {
+  constructor(settings: AdamSettings = ADAM_DEFAULTS, name = ADAM_NAME) {
     this.#settings = settings;
+    this.#name = name;
   }
 
   get steps(): number {
     return this.#steps;
   }
 
-  /** Takes the count up again after a checkpoint; moments are restored with their parameters. */
+  /** Takes the count up again after a checkpoint; moments are restored with their parameters. From 0 on it is as if there were none. */
   restore(steps: number): void {
     this.#steps = steps;
   }
@@ -122,10 +127,10 @@ export class Adam {
   /** The shader's settings of the next step, which counts as taken. */
   next(learningRate: number): Float32Array<ArrayBuffer> {
     const { beta1, beta2, epsilon, weightDecay } = this.#settings;
-    const { shrink, correction1, correction2 } = this.#advance(learningRate);
+    const { keep1, keep2, shrink, correction1, correction2 } = this.#advance(learningRate);
     return Float32Array.of(
-      beta1,
-      beta2,
+      keep1,
+      keep2,
       1 - beta1,
       1 - beta2,
       epsilon,
@@ -138,11 +143,15 @@ export class Adam {
 
   #advance(learningRate: number): StepScalars {
     this.#steps += 1;
+    const { beta1, beta2, decoupledDecay } = this.#settings;
+    const first = this.#steps === 1;
     return {
       learningRate,
-      shrink: learningRate * this.#settings.decoupledDecay,
-      correction1: 1 - this.#settings.beta1 ** this.#steps,
-      correction2: 1 - this.#settings.beta2 ** this.#steps,
+      keep1: first ? 0 : beta1,
+      keep2: first ? 0 : beta2,
+      shrink: learningRate * decoupledDecay,
+      correction1: 1 - beta1 ** this.#steps,
+      correction2: 1 - beta2 ** this.#steps,
     };
   }
 
@@ -153,7 +162,7 @@ export class Adam {
     learningRate: number,
   ): void {
     const most = Math.floor(backend.device.limits.maxStorageBuffersPerShaderStage / BUFFERS);
-    this.#program ??= new InPlaceProgram(backend, ADAM_NAME, adamWgsl);
+    this.#program ??= new InPlaceProgram(backend, this.#name, adamWgsl);
     const each = parameters.map((parameter, position) => {
       const gradient = gradients[position];
       if (!gradient) throw new Error(`No gradient for ${parameter.name}.`);
@@ -181,14 +190,14 @@ export function adamPortable(
   second: Float32Array | Int32Array,
   gradient: Float32Array | Int32Array,
   { beta1, beta2, epsilon, weightDecay }: AdamSettings,
-  { learningRate, shrink, correction1, correction2 }: StepScalars,
+  { learningRate, keep1, keep2, shrink, correction1, correction2 }: StepScalars,
 ): void {
   const stepSize = learningRate / correction1;
   const scale = 1 / Math.sqrt(correction2);
   for (let i = 0; i < theta.length; i++) {
     const g = gradient[i]! + weightDecay * theta[i]!;
-    const m = beta1 * first[i]! + (1 - beta1) * g;
-    const v = beta2 * second[i]! + (1 - beta2) * g * g;
+    const m = keep1 * first[i]! + (1 - beta1) * g;
+    const v = keep2 * second[i]! + (1 - beta2) * g * g;
     first[i] = m;
     second[i] = v;
     theta[i]! -= shrink * theta[i]! + (stepSize * m) / (Math.sqrt(v) * scale + epsilon);
@@ -202,7 +211,7 @@ function adamCompiled(
   parameter: Parameter,
   gradient: tf.Tensor,
   { beta1, beta2, epsilon, weightDecay }: AdamSettings,
-  { learningRate, shrink, correction1, correction2 }: StepScalars,
+  { learningRate, keep1, keep2, shrink, correction1, correction2 }: StepScalars,
 ): void {
   const old = parameter.tensor;
   const made = backend.makeOutput(old.shape, 'float32');
@@ -216,8 +225,8 @@ function adamCompiled(
     second!,
     slope!,
     old.size,
-    beta1,
-    beta2,
+    keep1,
+    keep2,
     1 - beta1,
     1 - beta2,
     epsilon,
@@ -238,7 +247,7 @@ function adamWgsl(count: number): string {
   const each = (make: (k: number) => string): string => Array.from({ length: count }, (_, k) => make(k)).join('');
   return `
 struct Settings {
-  beta1 : f32, beta2 : f32, oneMinusBeta1 : f32, oneMinusBeta2 : f32,
+  keep1 : f32, keep2 : f32, oneMinusBeta1 : f32, oneMinusBeta2 : f32,
   epsilon : f32, weightDecay : f32, stepSize : f32, scale : f32,
   shrink : f32,
 }
@@ -258,8 +267,8 @@ ${each(
   (k) => `
   if (i < arrayLength(&theta${k})) {
     let g = gradient${k}[i] + settings.weightDecay * theta${k}[i];
-    let m = settings.beta1 * first${k}[i] + settings.oneMinusBeta1 * g;
-    let v = settings.beta2 * second${k}[i] + settings.oneMinusBeta2 * g * g;
+    let m = settings.keep1 * first${k}[i] + settings.oneMinusBeta1 * g;
+    let v = settings.keep2 * second${k}[i] + settings.oneMinusBeta2 * g * g;
     first${k}[i] = m;
     second${k}[i] = v;
     theta${k}[i] = theta${k}[i] - (settings.shrink * theta${k}[i] + settings.stepSize * m / (sqrt(v) * settings.scale + settings.epsilon));

@@ -18,7 +18,7 @@ interface Row {
 }
 
 /** Goes through the rows; the shared part is made of `views [M·n, d]`, where there are any, and of `scores [M·n]`. */
-function forEachRow(
+export function forEachRow(
   views: HostArray | undefined,
   scores: HostArray | undefined,
   rows: number,
@@ -64,7 +64,7 @@ interface MixKernel {
  * The shader of a row of all views: shares `a<m>` are known, and where the row begins in view `m` and in gate `m`. In `body`, `SHARED` and
  * `GATES` stand for the shared part and for the sum of the gates at column `c`, `TYPE` for the numbers' type.
  */
-function mixSource(
+export function mixSource(
   { makes, count, columns }: MixKernel,
   shapes: Shapes,
   scoresAt: number,

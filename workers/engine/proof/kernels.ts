@@ -150,6 +150,8 @@ const ADAM: Trial = {
       each.forEach(({ twin }, place) =>
         adamPortable(twin.theta, twin.first, twin.second, slopes[place] ?? new Float32Array(), ADAM_DEFAULTS, {
           learningRate: 0.01,
+          keep1: step === 1 ? 0 : 0.9,
+          keep2: step === 1 ? 0 : 0.999,
           shrink: 0,
           correction1: 1 - 0.9 ** step,
           correction2: 1 - 0.999 ** step,

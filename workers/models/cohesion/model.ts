@@ -5,9 +5,8 @@
 import type { ConfigOf } from '../../../src/domain/models/table';
 import * as tf from '@tensorflow/tfjs-core';
 import { entry } from '../../../src/domain/at';
-import { readFloats } from '../../engine/backends';
 import type { Representation } from '../../engine/contract';
-import { disposeParameter, newParameter, overwrite } from '../../engine/kernels/adam';
+import { disposeParameter, newParameter } from '../../engine/kernels/adam';
 import { bprLosses } from '../../engine/kernels/bpr';
 import { sparseProduct } from '../../engine/kernels/csrProduct';
 import { rowCosines, rowDots } from '../../engine/kernels/rowCosines';
@@ -20,7 +19,8 @@ import { xavierNormal } from '../layers/initialisers';
 import { mixedGraph, modalityNeighbours } from '../layers/itemGraphs';
 import { batchMean, batchRows, withoutGradient, type BatchRows } from '../layers/losses';
 import { plusLastLayer, splitNodes, stackNodes } from '../layers/propagation';
-import { defineModel, type Batch, type BuildContext, type Model, type NamedInput } from '../model';
+import { untrained } from '../layers/untrained';
+import { defineModel, type Batch, type BuildContext, type Model } from '../model';
 import { epochGraphs } from './graphs';
 import { table } from './table';
 
@@ -91,7 +91,7 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
 
   return {
     parameters: trained,
-    inputs: stopped ? ofIds.parameters.map(fixedInput) : [],
+    inputs: stopped ? ofIds.parameters.map(untrained) : [],
     graphs: [
       ...graphs.frozen,
       {
@@ -124,15 +124,6 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
     },
   };
 }
-
-/** A parameter that is never trained. */
-const fixedInput = (parameter: Channel['preference']): NamedInput => ({
-  name: parameter.name,
-  meaning: `${parameter.meaning}; never trained`,
-  shape: parameter.tensor.shape,
-  read: () => readFloats(parameter.tensor),
-  replace: (values) => overwrite(parameter, values),
-});
 
 /**
  * The mean of `softplus(−Σ_b g_b Δ_b) / ln 2`, `Δ_b` the margins of the blocks of each row and negative, `g = 1 − softmax_b(Δ)` without a gradient: the block that ranks worst weighs

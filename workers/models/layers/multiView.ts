@@ -14,22 +14,25 @@ import type { NeighbourLists } from '../../graphs/neighbours';
 import type { Representation } from '../../engine/contract';
 import type { BuildContext, NamedGraph } from '../model';
 import { featureTable, forEachFeature } from './features';
-import { linear } from './linear';
+import { linear, type Linear } from './linear';
 import { storageOf } from './frozenTable';
 import { fuseModalities, fuseUngated, gatesOf } from './fusion';
 import { linearUniform, xavierUniform } from './initialisers';
 import { lastLayer, meanOfLayers, splitNodes, stackNodes } from './propagation';
 
-/** `[U + I, d]`, users first, unless it says otherwise. */
-export interface Views {
+/** Views before their fusion, `[U + I, d]`, users first, unless it says otherwise. */
+export interface ViewParts {
   /** `E_B` */
   readonly behaviour: tf.Tensor2D;
-  /** `E_M` */
-  readonly modality: tf.Tensor2D;
   /** `E_m` of all modalities, before fusion, one under the other: `[|M| · (U + I), d]`. */
   readonly stacked: tf.Tensor2D;
   /** The items' rows of each, `[I, d]`. */
   readonly items: readonly tf.Tensor2D[];
+}
+
+export interface Views extends ViewParts {
+  /** `E_M`, `[U + I, d]` */
+  readonly modality: tf.Tensor2D;
 }
 
 export interface MultiView {
@@ -38,6 +41,11 @@ export interface MultiView {
   /** The tables of user and item IDs. */
   readonly ids: readonly [Parameter, Parameter];
   readonly userItem: SparseTensor;
+  /** What fuses the views: attention over modalities with its query, `[d, 1]`, and the gates of the specific parts, by modality. */
+  readonly fusion: { readonly attention: Linear; readonly query: Parameter; readonly preferences: readonly Linear[] };
+  /** `E_B` alone, and `E_m` alone, as `ViewParts` has them. */
+  behaviour(): tf.Tensor2D;
+  modalities(): Pick<ViewParts, 'stacked' | 'items'>;
   views(): Views;
   /** `E = E_B + E_M`, `[U + I, d]`. */
   final(views: Views): tf.Tensor2D;
@@ -126,10 +134,11 @@ export async function multiView(
   const layers = [...modalities.flatMap(({ project, purify }) => [project, purify]), ...preferences, attention];
   const own = [userIds, itemIds, ...layers.flatMap(({ parameters }) => parameters), query];
 
-  const makeViews = (): Views => {
+  // Behaviour view: LightGCN on sym(G), mean of layers.
+  const behaviourView = (): tf.Tensor2D =>
+    meanOfLayers(userItem, stackNodes(matrixOf(userIds.tensor), matrixOf(itemIds.tensor)), behaviourLayers);
+  const modalityViews = (): Pick<ViewParts, 'stacked' | 'items'> => {
     const ids = matrixOf(itemIds.tensor);
-    // Behaviour view: LightGCN on sym(G), mean of layers.
-    const behaviour = meanOfLayers(userItem, stackNodes(matrixOf(userIds.tensor), ids), behaviourLayers);
     const items = modalities.map(({ graph, features, project, purify }) => {
       // Purifier: E⁰ ⊙ σ(W₂(W₁X + b₁) + b₂); item view: last layer on the neighbour graph.
       const gate = purify.apply(features.through(project), { activation: 'sigmoid' });
@@ -142,6 +151,11 @@ export async function multiView(
         0,
       ),
     );
+    return { stacked, items };
+  };
+  const makeViews = (): Views => {
+    const behaviour = behaviourView();
+    const { stacked, items } = modalityViews();
     // Shared part by attention, specific parts gated by the behaviour view, if they are.
     const asked = matrixOf(query.tensor);
     const modality =
@@ -168,6 +182,9 @@ export async function multiView(
     graphs: [graphs.userItem, graphs.userFromItem, ...itemGraphs],
     ids: [userIds, itemIds],
     userItem,
+    fusion: { attention, query, preferences },
+    behaviour: behaviourView,
+    modalities: modalityViews,
     views: makeViews,
     final,
     represent: () => splitNodes(final(makeViews()), input.users),

@@ -9,7 +9,7 @@ import { rowIndex, type RowIndex } from '../../engine/rows';
 import { matrix } from '../../engine/tensors';
 import type { StepScope } from '../../engine/contract';
 import { csrFromEntries } from '../../graphs/csr';
-import type { GoldenCase, GoldenDataset, GoldenGraph, GoldenStep, Values } from '../../models/golden';
+import type { GoldenCase, GoldenDataset, GoldenGraph, GoldenPassStep, GoldenStep, Values } from '../../models/golden';
 import type { BuildContext, FeatureMatrix, ModelInput, NamedGraph } from '../../models/model';
 import { stream } from '../../numbers/rng';
 import type { HostBatch } from '../batch';
@@ -84,6 +84,14 @@ export function hostBatchOf(step: GoldenStep, wanted: GoldenCase, dataset: Golde
   };
 }
 
+/** A batch of the reference's pass over all users. */
+export function passBatchOf({ users }: GoldenPassStep, { config }: GoldenCase): HostBatch {
+  const padded = new Int32Array(batchSizeOf(config));
+  padded.set(users);
+  const none = new Int32Array(0);
+  return { count: users.length, pairs: none, users: padded, positives: none, negatives: none };
+}
+
 /** Gives the reference's draws, and keeps what the model observes. */
 export class GoldenScope implements StepScope {
   readonly epoch: number;
@@ -92,15 +100,19 @@ export class GoldenScope implements StepScope {
   readonly distributions = new Map<string, tf.Tensor1D>();
   readonly #draws: Readonly<Record<string, Values>>;
 
-  constructor(step: GoldenStep, place: number) {
+  constructor(step: Pick<GoldenStep, 'epoch' | 'stepInEpoch' | 'draws'>, place: number) {
     this.epoch = step.epoch;
     this.first = (step.stepInEpoch ?? place) === 0;
     this.#draws = step.draws ?? {};
   }
 
   draw(site: string, ids: tf.Tensor1D, width: number): tf.Tensor2D {
-    const given = this.#draws[site];
+    // The reference's sites of an epoch have it behind them.
+    const given = this.#draws[site] ?? this.#draws[`${site}@epoch${this.epoch}`];
     if (given?.shape[1] !== width) throw new Error(`The reference draws nothing of width ${width} at ${site}.`);
+    const [rows = 0] = given.shape;
+    // Drawn for all at once: a row belongs to the id of its place.
+    if (rows > ids.size) return tf.gather(matrix(Float32Array.from(given.values), rows, width), ids);
     const values = new Float32Array(ids.size * width).fill(0.5);
     values.set(given.values);
     return matrix(values, ids.size, width);

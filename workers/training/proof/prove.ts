@@ -8,9 +8,20 @@ import { Audit } from '../../engine/proof/audit';
 import { proveKernels } from '../../engine/proof/kernels';
 import { measureThroughput } from '../../engine/throughput';
 import { firstStepOf } from '../../models/golden';
-import { GoldenScope } from './golden';
+import type { GoldenCase, GoldenDataset } from '../../models/golden';
+import type { Model } from '../../models/model';
+import { GoldenScope, hostBatchOf, passBatchOf } from './golden';
 import { measureStep } from './speed';
-import { agrees, buildGolden, takeGoldenStep, useDrawnGraphs, type Compared } from './step';
+import {
+  agrees,
+  buildGolden,
+  setParameters,
+  takeGoldenSecond,
+  takeGoldenStep,
+  useDrawnGraphs,
+  type TakenStep,
+  type Compared,
+} from './step';
 
 export interface ProofOptions {
   /** Whether steps are timed too, on WebAssembly as well where the device is another. */
@@ -108,7 +119,7 @@ async function proveModels(
   return proofs;
 }
 
-/** The first step of a model's reference, up to its gradients. */
+/** The first step of a model's reference, up to its gradients, and that of its second loss. */
 export async function proveModel(model: ModelId, device: Pick<Device, 'check'>): Promise<ModelAgreement> {
   try {
     const { dataset, case: wanted } = await firstStepOf(model);
@@ -116,10 +127,18 @@ export async function proveModel(model: ModelId, device: Pick<Device, 'check'>):
     if (!step) throw new Error(`The reference of ${model} has no step.`);
     const { model: built } = await buildGolden(wanted, dataset);
     const scope = new GoldenScope(step, 0);
-    await built.epochGraphs?.(step.epoch);
+    const passed = await provePass(built, wanted, dataset);
+    await built.epochGraphs?.(step.epoch, scope);
     useDrawnGraphs(built, wanted, step.epoch);
-    const { compared, gradients, unmatched } = await takeGoldenStep(built, wanted, dataset, step, scope);
-    gradients.forEach((gradient) => gradient.dispose());
+    const taken: TakenStep[] = [...passed, await takeGoldenStep(built, wanted, dataset, step, scope)];
+    if (built.second && step.second) {
+      setParameters(built, step.after);
+      taken.push(
+        await takeGoldenSecond(built.second, hostBatchOf(step, wanted, dataset), dataset, step.epoch, step.second),
+      );
+    }
+    taken.forEach(({ gradients }) => gradients.forEach((gradient) => gradient.dispose()));
+    const compared = taken.flatMap((one) => one.compared);
     scope.distributions.forEach((tensor) => tensor.dispose());
     built.dispose();
     device.check();
@@ -127,12 +146,22 @@ export async function proveModel(model: ModelId, device: Pick<Device, 'check'>):
       model,
       loss: worstShare(compared, 'loss'),
       gradients: worstShare(compared, 'gradient'),
-      agrees: unmatched.length === 0 && compared.every(agrees),
+      agrees: taken.every(({ unmatched }) => unmatched.length === 0) && compared.every(agrees),
       failure: null,
     };
   } catch (error) {
     return { model, loss: null, gradients: null, agrees: false, failure: faultOf(error).message };
   }
+}
+
+/** The first step of a second loss's pass; its parameters are as the reference's whole pass left them then. */
+async function provePass(built: Model, wanted: GoldenCase, dataset: GoldenDataset): Promise<TakenStep[]> {
+  const [first] = wanted.phases ?? [];
+  const [step] = first?.steps ?? [];
+  if (!built.second || !first || !step) return [];
+  const taken = await takeGoldenSecond(built.second, passBatchOf(step, wanted), dataset, first.epoch, step);
+  setParameters(built, first.steps.at(-1)?.after ?? {});
+  return [taken];
 }
 
 /** The largest difference as a share of what it belongs to; what is as good as nothing counts as it is. Null where one is no number. */

@@ -1,6 +1,7 @@
 import { completeConfig, readsFeatures } from '../../../src/domain/models/catalogue';
 import type { ModelId } from '../../../src/domain/models/table';
 import { TRIAL_DATA } from '../../../src/domain/proof';
+import { RecordingStep } from '../../engine/recordingStep';
 import { heldRows } from '../../engine/rowSource';
 import { interactionMatrix } from '../../graphs/behaviour';
 import type { FeatureMatrix, ModelInput } from '../../models/model';
@@ -22,7 +23,7 @@ export async function measureStep(model: ModelId): Promise<number> {
   const input = trialInput(readsFeatures(model, config));
   const random = (name: string): Random => stream(1, name);
   const built = await modelKind(model).build({ input, config, random, progress: async () => undefined });
-  const graphs = await built.epochGraphs?.(0);
+  const graphs = await built.epochGraphs?.(0, new RecordingStep({ epoch: 0, stepInEpoch: 0, step: 0 }, random));
   if (graphs) built.useEpochGraphs?.(graphs);
   const trained = interactionMatrix(input.train, input.users, input.items);
   const sampler = newBatches(model, config, { input, trained }, 1);

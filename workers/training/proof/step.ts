@@ -1,12 +1,12 @@
 import { at, entry } from '../../../src/domain/at';
 import { isModelId } from '../../../src/domain/models/catalogue';
 import { readFloats } from '../../engine/backends';
-import { overwrite } from '../../engine/kernels/adam';
+import { overwrite, type Parameter } from '../../engine/kernels/adam';
 import { termGradients } from '../../engine/step';
-import type { GoldenCase, GoldenDataset, GoldenStep } from '../../models/golden';
-import type { Model } from '../../models/model';
+import type { GoldenCase, GoldenDataset, GoldenStep, GoldenTaken } from '../../models/golden';
+import { firstParameters, type LossTermValue, type Model, type SecondLoss } from '../../models/model';
 import { modelKind } from '../../models/registry';
-import { deviceBatch } from '../batch';
+import { deviceBatch, type HostBatch } from '../batch';
 import { contextOf, GoldenScope, graphOf, hostBatchOf } from './golden';
 
 /** What “equal” means between two implementations, as a share of the number. */
@@ -53,6 +53,14 @@ export async function buildGolden(
   return { model, unknown };
 }
 
+/** Gives parameters the reference's values, those that it names. */
+export function setParameters(model: Model, values: Readonly<Record<string, readonly number[]>>): void {
+  for (const parameter of model.parameters) {
+    const given = values[parameter.name];
+    if (given) overwrite(parameter, Float32Array.from(given));
+  }
+}
+
 /** Graphs that the reference drew for an epoch, in its streams. */
 export function useDrawnGraphs(model: Model, wanted: GoldenCase, epoch: number): void {
   const drawn = Object.entries(wanted.graphs).filter(([name]) => name.endsWith(`@epoch${epoch}`));
@@ -68,11 +76,38 @@ export async function takeGoldenStep(
   scope: GoldenScope,
 ): Promise<TakenStep> {
   const batch = deviceBatch(hostBatchOf(step, wanted, dataset), dataset.users, dataset.items);
+  const taken = await compare(firstParameters(model), () => model.loss(batch, scope), scope, step);
+  batch.dispose();
+  return taken;
+}
+
+/** The same of a step of the second loss, with the parameters as they are: the one that follows a step, or one of a pass. */
+export async function takeGoldenSecond(
+  second: SecondLoss,
+  host: HostBatch,
+  dataset: GoldenDataset,
+  epoch: number,
+  taken: GoldenTaken,
+): Promise<TakenStep> {
+  const batch = deviceBatch(host, dataset.users, dataset.items);
+  const scope = new GoldenScope({ ...taken, epoch, stepInEpoch: 1 }, 1);
+  const made = await compare(second.parameters, () => second.loss(batch, scope), scope, taken);
+  batch.dispose();
+  return made;
+}
+
+/** A loss and its gradients beside the reference's. */
+async function compare(
+  parameters: readonly Parameter[],
+  loss: () => LossTermValue[],
+  scope: GoldenScope,
+  reference: GoldenTaken,
+): Promise<TakenStep> {
   const keys: string[] = [];
   const { gradients, values } = termGradients(
-    model.parameters,
+    parameters,
     () => {
-      const all = model.loss(batch, scope);
+      const all = loss();
       keys.push(...all.map((term) => term.key));
       return all;
     },
@@ -80,15 +115,18 @@ export async function takeGoldenStep(
   );
   const got = await readFloats(values);
   values.dispose();
-  batch.dispose();
-  const compared = [...comparedTerms(keys, got, step), ...(await comparedGradients(model, gradients, step))];
-  const known = Object.keys(step.terms);
-  const unmatched = [...keys.filter((key) => !known.includes(key)), ...known.filter((key) => !keys.includes(key))];
-  return { compared, gradients, observed: got.slice(2 * keys.length + 1), unmatched };
+  const ofGradients = await comparedGradients(parameters, gradients, reference);
+  const known = Object.keys(reference.terms);
+  return {
+    compared: [...comparedTerms(keys, got, reference), ...ofGradients],
+    gradients,
+    observed: got.slice(2 * keys.length + 1),
+    unmatched: [...keys.filter((key) => !known.includes(key)), ...known.filter((key) => !keys.includes(key))],
+  };
 }
 
 /** Values come as weighted terms, their total, and the terms before weighting. */
-function comparedTerms(keys: readonly string[], got: Float32Array, { terms, total }: GoldenStep): Compared[] {
+function comparedTerms(keys: readonly string[], got: Float32Array, { terms, total }: GoldenTaken): Compared[] {
   const compare = (what: string, ours: number, reference: number): Compared => {
     const scale = Math.abs(reference);
     return { what, kind: 'loss', difference: Math.abs(ours - reference), scale, allowed: AGREEMENT * scale };
@@ -107,13 +145,13 @@ function comparedTerms(keys: readonly string[], got: Float32Array, { terms, tota
 }
 
 async function comparedGradients(
-  model: Model,
+  parameters: readonly Parameter[],
   gradients: TakenStep['gradients'],
-  step: GoldenStep,
+  step: GoldenTaken,
 ): Promise<Compared[]> {
   const largest = greatest(Object.values(step.grad).flat());
   const compared: Compared[] = [];
-  for (const [position, { name }] of model.parameters.entries()) {
+  for (const [position, { name }] of parameters.entries()) {
     const reference = step.grad[name];
     if (!reference) continue;
     const scale = greatest(reference);

@@ -46,6 +46,21 @@ export const rateFloorOption = {
   help: 'The learning rate falls after an epoch only if it would not fall below this. 0 lets it fall on.',
 } as const satisfies NumberOption;
 
+/** What the authors of a model train, and how, beside the protocol's way. */
+export const authorsTrainingOption = {
+  key: 'training',
+  type: 'choice',
+  default: 'authors',
+  group: 'training',
+  sweep: true,
+  label: 'Training',
+  help: 'The authors’ code makes AdamW anew in every epoch, so that its moments and its count of steps begin at 0, and never trains some of the parameters. The other choice trains all of them, by one Adam throughout.',
+  choices: [
+    { value: 'authors', label: 'as the authors: AdamW, anew in every epoch' },
+    { value: 'all', label: 'all parameters, by Adam' },
+  ],
+} as const satisfies ChoiceOption;
+
 /** AdamW beside Adam. */
 export const decoupledDecayOptions = [
   {

@@ -1,0 +1,238 @@
+import { featurePrecisionOption } from '../../../src/domain/models/options/graphs';
+import { regulariser, trainingOptions } from '../../../src/domain/models/options/training';
+import { defineTable, type ChoiceOption } from '../../../src/domain/models/table';
+
+const projection = <K extends string>(key: K, of: string) =>
+  ({
+    key,
+    type: 'choice',
+    default: 'leaky',
+    group: 'model',
+    sweep: false,
+    label: `Projection, ${of}`,
+    help: `What makes item vectors of the features of ${of}: a linear layer with a bias, or a product without one and LeakyReLU with a slope of .2.`,
+    choices: [
+      { value: 'leaky', label: 'LeakyReLU' },
+      { value: 'linear', label: 'linear' },
+    ],
+  }) as const satisfies ChoiceOption;
+
+const LINEAR = { projectionImage: 'linear', projectionText: 'linear', projectionOther: 'linear' } as const;
+
+export const table = defineTable({
+  id: 'diffmm',
+  name: 'DiffMM',
+  summary:
+    'Denoisers, one for each modality and trained before each epoch by a loss of their own, choose the items that link each user in the epoch’s graphs; views over these are contrasted.',
+  citation: {
+    authors: 'Jiang et al.',
+    title: 'DiffMM: Multi-Modal Diffusion Model for Recommendation',
+    venue: 'ACM MM',
+    year: 2024,
+    url: 'https://arxiv.org/abs/2406.11781',
+  },
+  publishedAs: ['DiffMM'],
+  minModalities: 1,
+  options: [
+    {
+      key: 'layers',
+      type: 'integer',
+      default: 1,
+      min: 0,
+      max: 8,
+      group: 'model',
+      sweep: true,
+      label: 'Layers L',
+      help: 'Propagation steps over the user–item graph after the modalities are mixed; all layers are added up.',
+      suggested: [1, 2, 3],
+    },
+    projection('projectionImage', 'images'),
+    projection('projectionText', 'text'),
+    projection('projectionOther', 'other modalities'),
+    {
+      key: 'residualWeight',
+      type: 'number',
+      default: 0.5,
+      min: 0,
+      max: 10,
+      group: 'model',
+      sweep: true,
+      label: 'Residual weight λ_1',
+      help: 'Share of the mixed vectors, at length 1, that is added to the propagated ones.',
+      suggested: [0.1, 0.5, 1],
+    },
+    {
+      key: 'modalGraphWeight',
+      type: 'number',
+      default: 0.2,
+      min: 0,
+      max: 10,
+      group: 'graph',
+      sweep: true,
+      label: 'Weight of learned graphs λ_2',
+      help: 'Share of the IDs propagated over a modality’s learned graph in its vectors.',
+      suggested: [0.1, 0.2, 0.5],
+    },
+    {
+      key: 'itemsPerUser',
+      type: 'integer',
+      default: 1,
+      min: 1,
+      max: 100,
+      group: 'graph',
+      sweep: true,
+      label: 'Items per user k',
+      help: 'Items that the denoiser scores highest for a user, which are its links in a modality’s graph. Training items are not left out, and users without a history get as many.',
+      suggested: [1, 2, 3],
+    },
+    {
+      key: 'keepRate',
+      type: 'number',
+      default: 0.5,
+      min: 0.01,
+      max: 1,
+      group: 'graph',
+      sweep: true,
+      label: 'Share of entries kept',
+      help: 'Probability with which an entry of a learned graph, a loop at a node too, stays for the epoch; it is divided by it, and the graph is not normalised again.',
+      suggested: [0.5, 0.75, 1],
+    },
+    {
+      key: 'rebuildEvery',
+      type: 'integer',
+      default: 1,
+      min: 1,
+      max: 1000,
+      group: 'graph',
+      sweep: true,
+      label: 'Epochs between rebuilds',
+      help: 'Learned graphs are made anew every so many epochs and used as they are until then, dropped entries included. The denoisers are trained before each epoch all the same.',
+      suggested: [1, 2, 5],
+    },
+    {
+      key: 'rebuildNoise',
+      type: 'integer',
+      default: 0,
+      min: 0,
+      max: 5,
+      group: 'graph',
+      sweep: true,
+      label: 'Noise before rebuilding',
+      help: 'Steps of noise that histories get before the denoiser looks for the best items. The paper adds noise there; the authors’ code does not (0).',
+    },
+    {
+      key: 'denoiserSize',
+      type: 'integer',
+      default: 1000,
+      min: 2,
+      max: 8192,
+      group: 'model',
+      sweep: true,
+      label: 'Denoiser size',
+      help: 'Dimensions of a denoiser’s hidden layer. Its two weight matrices have a row or a column for each item.',
+      suggested: [200, 500, 1000],
+      wide: true,
+    },
+    {
+      key: 'diffusionWeight',
+      type: 'number',
+      default: 0.1,
+      min: 0,
+      max: 1000,
+      group: 'loss',
+      sweep: true,
+      label: 'Guidance weight λ_0',
+      help: 'Weight of the term in the denoisers’ own loss that draws the restored history’s features to the history’s embeddings.',
+      suggested: [0.01, 0.1, 0.5],
+    },
+    {
+      key: 'contrastMethod',
+      type: 'choice',
+      default: 'modalities',
+      group: 'loss',
+      sweep: true,
+      label: 'Contrast',
+      help: 'Which views are contrasted: those of two modalities, or the final vectors with each modality. With one modality it is the latter.',
+      choices: [
+        { value: 'modalities', label: 'between modalities' },
+        { value: 'main', label: 'final vectors with modalities' },
+      ],
+    },
+    {
+      key: 'contrastWeight',
+      type: 'number',
+      default: 0.01,
+      min: 0,
+      max: 10,
+      group: 'loss',
+      sweep: true,
+      label: 'Contrastive weight λ_c',
+      help: 'Weight of the InfoNCE terms of users and of items, each against all users or items.',
+      suggested: [0.01, 0.1],
+    },
+    {
+      key: 'temperature',
+      type: 'number',
+      default: 0.5,
+      min: 0.01,
+      max: 10,
+      group: 'loss',
+      sweep: true,
+      label: 'Temperature',
+      help: 'Divides the cosines of the InfoNCE terms.',
+      suggested: [0.1, 0.2, 0.5],
+    },
+    regulariser(1e-5, 'Multiplies the squares of both embedding tables, whole and not divided.'),
+    featurePrecisionOption,
+    ...trainingOptions({ batchSize: 1024, epochs: 50, negativesFrom: 'all' }),
+  ],
+  presets: [
+    { id: 'paper-tiktok', label: 'Paper: TikTok', config: { regWeight: 1e-4, contrastMethod: 'main', ...LINEAR } },
+    { id: 'paper-baby', label: 'Paper: Baby', config: { contrastWeight: 0.1, diffusionWeight: 0.01, keepRate: 1 } },
+    {
+      id: 'paper-sports',
+      label: 'Paper: Sports',
+      config: { regWeight: 1e-6, temperature: 0.1, residualWeight: 0.1, diffusionWeight: 0.5, keepRate: 1, ...LINEAR },
+    },
+  ],
+  ablations: [
+    { id: 'w/o-contrast', label: 'w/o contrast', config: { contrastWeight: 0 } },
+    { id: 'w/o-guidance', label: 'w/o guidance', config: { diffusionWeight: 0 } },
+    { id: 'w/o-learned', label: 'IDs without learned graphs', config: { modalGraphWeight: 0 } },
+    { id: 'noisy', label: 'noise before rebuilding', config: { rebuildNoise: 5 } },
+  ],
+  terms: [
+    { key: 'bpr', label: 'BPR' },
+    { key: 'reg', label: 'L2' },
+    { key: 'contrastUsers', label: 'InfoNCE, users' },
+    { key: 'contrastItems', label: 'InfoNCE, items' },
+    { key: 'second', label: 'Denoisers’ own loss' },
+  ],
+  oddities: [
+    {
+      text: 'Every user has the same number of items in a learned graph, also a user without a history, and training items are not left out.',
+    },
+    {
+      text: 'The paper adds noise to histories before it rebuilds the graphs; the authors’ code starts from the histories as they are.',
+      when: { key: 'rebuildNoise', values: [0] },
+    },
+    {
+      text: 'Entries of the learned graphs that are dropped in an epoch are missing from its ranking too.',
+      when: { key: 'keepRate', except: [1] },
+    },
+    {
+      text: 'The authors’ code reports the epoch with the best test recall. Here the best epoch is chosen on the validation split.',
+    },
+  ],
+  cautions: ({ denoiserSize }, { statistics: { users, items }, features }) => {
+    const modalities = features.filter(({ scope }) => scope === 'item').length;
+    // Three products of training and five passes of rebuilding, over both weight matrices.
+    const operations = 32 * denoiserSize * items * users * modalities;
+    return operations > 1e13
+      ? [
+          `Training the denoisers and rebuilding the graphs takes about ${(operations / 1e12).toFixed(0)} trillion operations an epoch: minutes without a graphics card.`,
+        ]
+      : [];
+  },
+  mmrec: null,
+});

@@ -1,0 +1,12 @@
+import { readFloats } from '../../engine/backends';
+import { overwrite, type Parameter } from '../../engine/kernels/adam';
+import type { NamedInput } from '../model';
+
+/** A parameter that stays as it was drawn, for the audit trace. */
+export const untrained = (parameter: Parameter): NamedInput => ({
+  name: parameter.name,
+  meaning: `${parameter.meaning}; never trained`,
+  shape: parameter.tensor.shape,
+  read: () => readFloats(parameter.tensor),
+  replace: (values) => overwrite(parameter, values),
+});

@@ -1,0 +1,39 @@
+import type { StepScope } from '../engine/contract';
+import { Adam, type AdamSettings, type Parameter } from '../engine/kernels/adam';
+import { termGradients, type Gradients } from '../engine/step';
+import type { Batch, LossTermValue, SecondLoss } from '../models/model';
+
+/** Under which name the settings of its Adam are handed to a step. */
+export const SECOND_ADAM_NAME = 'adam/second';
+
+/** What a step of a second loss computed, and what it has moved; gradients and values are the caller's to dispose. */
+export interface SecondTaken extends Gradients {
+  readonly terms: readonly LossTermValue[];
+  readonly parameters: readonly Parameter[];
+}
+
+/** A second loss with its Adam. */
+export class SecondSteps {
+  readonly adam: Adam;
+  /** Names of its terms, as of the last step that was taken the ordinary way. */
+  termKeys: readonly string[] = [];
+  /** Whether it is taken before epochs, and not after steps. */
+  readonly pass: boolean;
+  readonly #second: SecondLoss;
+
+  constructor(second: SecondLoss, settings: AdamSettings) {
+    this.#second = second;
+    this.pass = second.pass === true;
+    this.adam = new Adam(settings, SECOND_ADAM_NAME);
+  }
+
+  /** What a batch makes of the parameters as they are now; they are moved. */
+  take(batch: Batch, scope: StepScope, learningRate: number): SecondTaken {
+    const { parameters } = this.#second;
+    let terms: LossTermValue[] = [];
+    const made = termGradients(parameters, () => (terms = this.#second.loss(batch, scope)));
+    this.termKeys = terms.map(({ key }) => key);
+    this.adam.step(parameters, made.gradients, learningRate);
+    return { ...made, terms, parameters };
+  }
+}
