@@ -8,6 +8,7 @@ import { startConfig } from '../../src/domain/presets';
 import { isWebGPU } from '../../workers/engine/backends';
 import { hook } from '../../workers/engine/capture/hook';
 import { openDevice } from '../../workers/engine/device';
+import { RecordingStep } from '../../workers/engine/recordingStep';
 import { modelKind } from '../../workers/models/registry';
 import { stream } from '../../workers/numbers/rng';
 import { newBatches } from '../../workers/training/batches';
@@ -41,7 +42,7 @@ export async function measureKernels({ model: id, set, changes, options, host }:
   const data = await set.read(id, config);
   const random = (name: string) => stream(options.seed, name);
   const model = await modelKind(id).build({ input: data.input, config, random, progress: async () => undefined });
-  const graphs = await model.epochGraphs?.(0);
+  const graphs = await model.epochGraphs?.(0, new RecordingStep({ epoch: 0, stepInEpoch: 0, step: 0 }, random));
   if (graphs) model.useEpochGraphs?.(graphs);
   const sampler = newBatches(id, config, data, options.seed);
   const steps = new Steps({ model, sampler, sizes: data.input, trace: null, random });

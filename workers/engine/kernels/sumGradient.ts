@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { required } from '../../../src/domain/at';
 import { isWebGPU } from '../backends';
+import { reductionOf } from './reduction';
 
 let replaced = false;
 
@@ -16,10 +17,9 @@ export function registerSumGradient(): void {
   tf.registerGradient({
     ...stock,
     gradFunc: (dy, saved, attrs) => {
-      if (!isWebGPU(tf.backend()) || !(dy instanceof tf.Tensor)) return stock.gradFunc(dy, saved, attrs);
       const { shape } = required(saved[0]);
-      const axes = tf.util.parseAxisParam(required(attrs['axis']) as number[], shape);
-      const kept = shape.map((length, axis) => (axes.includes(axis) ? 1 : length));
+      const kept = reductionOf(shape, attrs['axis'], true)?.shape;
+      if (!isWebGPU(tf.backend()) || !(dy instanceof tf.Tensor) || !kept) return stock.gradFunc(dy, saved, attrs);
       return { x: () => tf.broadcastTo(tf.reshape(dy, kept), shape) };
     },
   });
