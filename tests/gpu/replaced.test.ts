@@ -4,7 +4,8 @@ import '@tensorflow/tfjs-backend-webgpu';
 import { expect } from 'vitest';
 import { watchPairs } from '../../workers/engine/kernelPair';
 import { longProductPair } from '../../workers/engine/kernels/longProduct';
-import { describeOn } from '../helpers/device';
+import { hook } from '../../workers/engine/capture/hook';
+import { BACKENDS, describeOn } from '../helpers/device';
 
 const stock = tf.getKernelsForBackend('webgpu');
 
@@ -40,6 +41,37 @@ describeOn('webgpu', 'a product over many rows', (test) => {
     }
   });
 });
+
+for (const backend of BACKENDS) {
+  describeOn(backend, 'the gradient of a sum', (test) => {
+    for (const axis of [undefined, 0, 1, [1, 2], [0, 2]]) {
+      test(`repeats the slope along what is summed, axis ${String(axis)}`, async () => {
+        const x = tf.randomUniform<tf.Rank.R3>([3, 4, 5], -1, 1, 'float32', 3);
+        const sum = tf.sum(x, axis);
+        const slope = tf.randomUniform(sum.shape, -1, 1, 'float32', 4);
+        const uploads = uploadsOf(() => tf.engine().gradients(() => tf.sum(tf.mul(tf.sum(x, axis), slope)), [x]));
+        const [got] = uploads.made.grads;
+        const kept = tf.sum(x, axis, true).shape;
+        expect(await got?.data()).toEqual(await tf.mul(tf.ones(x.shape), tf.reshape(slope, kept)).data());
+        if (backend === 'webgpu' && !(Array.isArray(axis) && axis[0] === 0)) expect(uploads.largest).toBe(1);
+      });
+    }
+  });
+}
+
+/** What `work` makes, and the most numbers that it hands over from the host at a time. */
+function uploadsOf<T>(work: () => T): { made: T; largest: number } {
+  let largest = 0;
+  const end = hook(tf.engine(), 'makeTensor', (make) => (values, shape, ...rest) => {
+    largest = Math.max(largest, tf.util.sizeFromShape(shape));
+    return make.call(tf.engine(), values, shape, ...rest);
+  });
+  try {
+    return { made: work(), largest };
+  } finally {
+    end();
+  }
+}
 
 describeOn('wasm', 'the WASM backend', (test) => {
   test('copies nothing into JavaScript to cut, join or add up', async () => {
