@@ -99,6 +99,7 @@ describe('options', () => {
       roofline: false,
       host: false,
       chromium: false,
+      kernels: false,
       seed: 999,
       threads: null,
       timeout: 1200,

@@ -50,9 +50,9 @@ export class RunningSums {
     sums.dispose();
   }
 
-  /** The sums as they are now: what is added later does not change them. */
-  read(): Promise<Float32Array> {
-    return readFloats(this.#held());
+  /** The sums as they are now: what is added later does not change them. They are kept as JSON, which has no −0. */
+  async read(): Promise<Float32Array> {
+    return (await readFloats(this.#held())).map((sum) => sum + 0);
   }
 
   #held(): tf.Tensor1D {
