@@ -1,3 +1,4 @@
+import { entry } from '../../../src/domain/at';
 import { csrFromEntries, type Csr } from '../../graphs/csr';
 import { stream, type Random } from '../../numbers/rng';
 import type { Attributes, HostArray } from '../kernelPair';
@@ -210,6 +211,19 @@ export const TRIALS: Readonly<Record<string, KernelTrial>> = {
       WIDTHS.flatMap((width) =>
         [0, 1].map((tanh) => ({ inputs: [numbers.table(ROWS, width), numbers.list(ROWS)], attributes: { tanh } })),
       ),
+  },
+  LodestoneNoisyRows: {
+    label: 'noisy rows',
+    allowed: ROUNDING,
+    // Draws at and beside both ends and turns, where logarithms and cosines lose most.
+    examples: (numbers) => {
+      const { random } = numbers;
+      const edges = [0, 2 ** -24, 1 / 8, 1 / 4, 1 / 2 - 2 ** -24, 1 / 2, 3 / 4, 7 / 8, 1 - 2 ** -24];
+      const draw = (): number =>
+        random.integer(3) === 0 ? entry(edges, random.integer(edges.length)) : random.uniform();
+      const draws = Float32Array.from({ length: ROWS * 2 * 16 }, draw);
+      return [{ inputs: [numbers.table(ROWS, 16), shaped(draws, [ROWS, 32]), numbers.table(ROWS, 2)], attributes: {} }];
+    },
   },
   LodestoneLongProduct: {
     label: 'product over many rows',
