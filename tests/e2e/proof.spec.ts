@@ -8,7 +8,7 @@ async function prove(page: Page) {
   const panel = page.getByRole('region', { name: 'Proof' });
   await panel.getByRole('button', { name: 'Prove this device' }).click();
   await expect(panel.getByRole('progressbar')).toBeVisible();
-  await expect(panel.getByText(/computes as it should|gives wrong results/)).toBeVisible({ timeout: 400_000 });
+  await expect(panel.getByText(/computes as it should|gives wrong results/)).toBeVisible({ timeout: 540_000 });
   return panel;
 }
 
@@ -82,7 +82,7 @@ test('steps are timed where a person would train', async ({ page }) => {
   await page.getByRole('radio', { name: /WASM/ }).check();
   const panel = page.getByRole('region', { name: 'Proof' });
   await panel.getByRole('button', { name: 'Prove this device' }).click();
-  await expect(panel.getByText('You can train on it.')).toBeVisible({ timeout: 400_000 });
+  await expect(panel.getByText('You can train on it.')).toBeVisible({ timeout: 540_000 });
   const magnet = panel.getByRole('group', { name: 'Models' }).getByRole('row').filter({ hasText: 'MAGNET' });
   await expect(magnet.getByRole('cell')).toHaveText([/agrees/, /^\d+$/, /^\d+$/, /^[\d,.]+$/, '–']);
 });
