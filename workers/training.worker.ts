@@ -28,6 +28,7 @@ async function handle(command: TrainingCommand): Promise<void> {
           control,
           emit,
           traceSteps: command.traceSteps ?? 0,
+          ...(command.untilEpoch !== undefined && { untilEpoch: command.untilEpoch }),
         });
       });
       return;

@@ -45,6 +45,12 @@ const stepsOf = (rigour: Rigour) =>
     threadMs: z.exactOptional(z.strictObject({ played: number.nullable(), ordinary: number.nullable() })),
   });
 
+const stopped = { epoch: count, metric: metricKey, best: number };
+const stopReason = z.discriminatedUnion('rule', [
+  z.strictObject({ rule: z.literal('median'), ...stopped, median: number, peers: count }),
+  z.strictObject({ rule: z.literal('halving'), ...stopped, rank: count, of: count, keep: count }),
+]);
+
 /** Fields of a run's summary, and its curves. */
 export function runFields(rigour: Rigour) {
   const { time, list } = rigour;
@@ -74,16 +80,7 @@ export function runFields(rigour: Rigour) {
         .strictObject({ bestEpoch: count, valid: metrics, test: metrics, testLiked: z.exactOptional(metrics) })
         .nullable(),
       group: z.exactOptional(groupOf(rigour)),
-      stopReason: z.exactOptional(
-        z.strictObject({
-          rule: z.literal('median'),
-          epoch: count,
-          metric: metricKey,
-          best: number,
-          median: number,
-          peers: count,
-        }),
-      ),
+      stopReason: z.exactOptional(stopReason),
       findings: z.exactOptional(list(findingOf(rigour), 200)),
       estimate: bytesByPart.nullable(),
       memory: memory.nullable(),
@@ -194,5 +191,14 @@ function groupOf(rigour: Rigour) {
       }),
     ),
     table: z.exactOptional(z.strictObject({ paper: words, table: words, dataset: words })),
+    search: z.exactOptional(
+      z.strictObject({
+        trials: count,
+        drawSeed: count,
+        metric: metricKey,
+        rungs: rigour.list(z.strictObject({ epochs: count, keep: count }), 100),
+      }),
+    ),
+    trial: z.exactOptional(count),
   });
 }

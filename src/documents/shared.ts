@@ -41,6 +41,7 @@ export const sharedRunSchema: z.ZodType<SharedRun> = z.strictObject({
   seed,
   name: z.string(),
   variant: z.exactOptional(z.string()),
+  searched: z.exactOptional(z.strictObject({ trials: count, epochs: count, seconds: z.number() })),
   dataset: count,
   backend: z.enum(['webgpu', 'wasm', 'cpu']).nullable(),
   device: z.string(),

@@ -1,6 +1,6 @@
 import { entry } from './at';
 import type { MetricKey } from './metrics';
-import type { EpochPoint, StopReason } from './run';
+import type { EpochPoint } from './run';
 
 /** Epochs in which no run is judged. */
 export const GRACE_EPOCHS = 5;
@@ -20,7 +20,7 @@ export function validationValues(epochs: readonly EpochPoint[], metric: MetricKe
 export function judgeByMedian(
   own: readonly (number | null)[],
   finished: readonly (readonly (number | null)[])[],
-): Pick<StopReason, 'epoch' | 'best' | 'median' | 'peers'> | null {
+): { readonly epoch: number; readonly best: number; readonly median: number; readonly peers: number } | null {
   const epoch = own.length - 1;
   if (own.length <= GRACE_EPOCHS || own[epoch] === null) return null;
   const peers = finished.flatMap((values) => bestSoFar(values, epoch) ?? []);

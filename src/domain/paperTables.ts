@@ -4,8 +4,9 @@ import { completeConfig, MODEL_IDS, modelTable } from './models/catalogue';
 import type { Config, ModelId, ModelTable } from './models/table';
 import { configLacks, lacking, recommendedFor } from './needs';
 import { printedOnly } from './printedOnly';
-import { PUBLISHED_TABLES, type PublishedTable, type Reproduced } from './publishedTables';
+import { DRAWN_TABLES, PUBLISHED_TABLES, type PublishedTable, type Reproduced } from './publishedTables';
 import type { Experiment, RunGroup } from './run';
+import { trialConfigs } from './search';
 
 /** A table of a paper over all of its datasets. */
 export interface PaperTable {
@@ -18,19 +19,24 @@ export interface PaperTable {
   readonly parts: readonly PublishedTable[];
 }
 
-const idOf = ({ paper, table }: Pick<PublishedTable, 'paper' | 'table'>): string => `${paper}-${table}`.toLowerCase();
+const idOf = ({ paper, table }: Pick<PublishedTable, 'paper' | 'table'>): string =>
+  `${paper}-${table}`.toLowerCase().replaceAll(' ', '-');
 
-export const PAPER_TABLES: readonly PaperTable[] = [...new Set(PUBLISHED_TABLES.map(idOf))].flatMap((id) => {
-  const parts = PUBLISHED_TABLES.filter((one) => idOf(one) === id);
+const PARTS: readonly PublishedTable[] = [...PUBLISHED_TABLES, ...DRAWN_TABLES];
+
+export const PAPER_TABLES: readonly PaperTable[] = [...new Set(PARTS.map(idOf))].flatMap((id) => {
+  const parts = PARTS.filter((one) => idOf(one) === id);
   const [first] = parts;
   return first ? [{ id, paper: first.paper, table: first.table, about: first.about, parts }] : [];
 });
 
-export const tableTitle = ({ paper, table }: Pick<Reproduced, 'paper' | 'table'>): string => `${paper}, Table ${table}`;
+/** `EGRA, Table II`, `SiMGR, Figure 3`. */
+export const tableTitle = ({ paper, table }: Pick<Reproduced, 'paper' | 'table'>): string =>
+  `${paper}, ${table.startsWith('Figure') ? '' : 'Table '}${table}`;
 
 /** The printed table that a set of runs names; null where this version knows none such. */
 export const printedPart = ({ paper, table, dataset }: Reproduced): PublishedTable | null =>
-  PUBLISHED_TABLES.find((one) => one.paper === paper && one.table === table && one.dataset === dataset) ?? null;
+  PARTS.find((one) => one.paper === paper && one.table === table && one.dataset === dataset) ?? null;
 
 /** A printed row as a model with what it changes. */
 interface Meaning {
@@ -67,8 +73,8 @@ export function meaningOf(part: Pick<PublishedTable, 'paper'>, name: string): Me
   return null;
 }
 
-/** Whose settings the rows take: those printed for a dataset, or those recommended for the data at hand. */
-export type SettingsFrom = 'paper' | 'recommended';
+/** Whose settings the rows take: those printed for a dataset, those recommended for the data at hand, or the best of a search that begins at these. */
+export type SettingsFrom = 'paper' | 'recommended' | 'search';
 
 /** A row of a printed table, ready to be run; or why it is not. */
 export interface PlannedRow {
@@ -76,6 +82,8 @@ export interface PlannedRow {
   readonly model: ModelId | null;
   /** null where it cannot run. */
   readonly experiment: Omit<Experiment, 'seed'> | null;
+  /** What makes the row: no search changes it. */
+  readonly changes: Config;
   /** The preset's name, or where else its settings come from. */
   readonly settings: string;
   /** What must be known of it; where it cannot run, why. */
@@ -93,7 +101,7 @@ interface PlanOptions {
 export function plannedRows(part: PublishedTable, dataset: DatasetDocument, options: PlanOptions): PlannedRow[] {
   return Object.keys(part.rows).map((name): PlannedRow => {
     const meaning = meaningOf(part, name);
-    if (!meaning) return { name, model: null, experiment: null, settings: '', note: absence(name) };
+    if (!meaning) return { name, model: null, experiment: null, changes: {}, settings: '', note: absence(name) };
     const { model, changes, needs } = meaning;
     const { label, config: settings } = settingsOf(model, part.dataset, dataset, options.from);
     const limit = limitsOf(model, options.epochs);
@@ -104,6 +112,7 @@ export function plannedRows(part: PublishedTable, dataset: DatasetDocument, opti
       name,
       model,
       experiment: reason ? null : { model, config, dataset: { id, name: called, fingerprint }, ...options.backend },
+      changes,
       settings: label,
       note: reason ?? meaning.note,
     };
@@ -132,7 +141,10 @@ function reasonNot(model: ModelId, config: Config, needs: Meaning['needs'], data
 
 /** The preset printed for the table's dataset, by its name or its label; without one the model's defaults. */
 function settingsOf(model: ModelId, printed: string, dataset: DatasetDocument, from: SettingsFrom) {
-  if (from === 'recommended') return { label: 'recommended for this dataset', config: recommendedFor(model, dataset) };
+  if (from !== 'paper') {
+    const label = from === 'search' ? 'searched from what is recommended' : 'recommended for this dataset';
+    return { label, config: recommendedFor(model, dataset) };
+  }
   const { presets } = modelTable(model);
   const slug = printed.toLowerCase().split(' ')[0] ?? '';
   const preset =
@@ -141,17 +153,29 @@ function settingsOf(model: ModelId, printed: string, dataset: DatasetDocument, f
   return preset ? { label: preset.label, config: preset.config } : { label: 'defaults', config: {} };
 }
 
-/** Runs of the rows that can run, one per seed, rows side by side so that the table fills seed by seed. */
+type PlannedRun = { readonly experiment: Experiment; readonly group: RunGroup };
+
+/**
+ * Runs of the rows that can run, rows side by side so that the table fills seed by seed: one per seed, or with a search in `group` all trials
+ * of a row and seed, one after the other.
+ */
 export function tableRuns(
   rows: readonly PlannedRow[],
   seeds: readonly number[],
   group: Omit<RunGroup, 'variant'>,
-): { readonly experiment: Experiment; readonly group: RunGroup }[] {
-  return seeds.flatMap((seed) =>
-    rows.flatMap(({ name, experiment }) =>
-      experiment ? [{ experiment: { ...experiment, seed }, group: { ...group, variant: name } }] : [],
-    ),
+  dataset: Pick<DatasetDocument, 'name' | 'features' | 'statistics'>,
+): PlannedRun[] {
+  const trials = rows.flatMap(
+    ({ name, experiment, changes }): (Omit<PlannedRun, 'experiment'> & { base: Omit<Experiment, 'seed'> })[] => {
+      if (!experiment) return [];
+      if (!group.search) return [{ base: experiment, group: { ...group, variant: name } }];
+      return trialConfigs(experiment, changes, group.search, dataset).map((config, trial) => ({
+        base: { ...experiment, config },
+        group: { ...group, variant: name, trial },
+      }));
+    },
   );
+  return seeds.flatMap((seed) => trials.map(({ base, group: own }) => ({ experiment: { ...base, seed }, group: own })));
 }
 
 /** The row that a table is about: the paper's own model, or its strongest form. */
@@ -168,7 +192,13 @@ export interface Claim {
   readonly metrics: readonly MetricKey[];
   /** All metrics that both rows print. */
   readonly of: number;
+  /** A figure shows it without a number. */
+  readonly shown?: true;
 }
+
+/** Whether there is any figure to compare with: a picture's rows have none. */
+export const printsNumbers = ({ rows }: PublishedTable): boolean =>
+  Object.values(rows).some((figures) => figures.some((figure) => figure !== null));
 
 /** What a printed table says: of its headline against each other row; of a component against the model it is put into. */
 export function claimsOf(part: PublishedTable): readonly Claim[] {
@@ -181,6 +211,15 @@ export function claimsOf(part: PublishedTable): readonly Claim[] {
           return backbone && names.includes(backbone) ? [[name, backbone] as const] : [];
         })
       : names.flatMap((name) => (name === headline ? [] : [[headline, name] as const]));
+  // An ablation drawn as a figure is there to show that every part helps.
+  if (!printsNumbers(part))
+    return pairs.map(([better, worse]) => ({
+      better,
+      worse,
+      metrics: part.metrics,
+      of: part.metrics.length,
+      shown: true,
+    }));
   return pairs.flatMap(([better, worse]): Claim[] => {
     const both = part.metrics.flatMap((metric, place) => {
       const [a, b] = [part.rows[better]?.[place], part.rows[worse]?.[place]];

@@ -100,6 +100,8 @@ export type TrainingCommand =
       readonly runId: string;
       /** Steps to record for replay elsewhere. */
       readonly traceSteps?: number;
+      /** Leaves the run with a checkpoint after so many epochs; its document then says `interrupted`. */
+      readonly untilEpoch?: number;
     }
   /** Holds the web lock of this name as long as the thread lives, and says `watched`; says `alive` every second. */
   | { readonly type: 'watch'; readonly lock: string }

@@ -620,3 +620,17 @@ export const PUBLISHED_TABLES: readonly PublishedTable[] = [
     rows: { lin: [0.0716, 0.0329], quad: [0.071, 0.0326], const: [0.0704, 0.0323], rev: [0.0686, 0.0312] },
   },
 ];
+
+/** Ablations that a paper draws as bars without numbers: rows, and nothing to compare with. */
+export const DRAWN_TABLES: readonly PublishedTable[] = PUBLISHED_TABLES.filter(
+  ({ paper, table }) => paper === 'SiMGR' && table === '2',
+).map(({ dataset }) => ({
+  paper: 'SiMGR',
+  table: 'Figure 3',
+  dataset,
+  about: 'ablation',
+  metrics: ['recall@20', 'ndcg@20'],
+  rows: Object.fromEntries(
+    ['Base', '+SGA', '+SGA+PST', '+SGA+APFI', 'SiMGR'].map((name) => [name, [null, null]] as const),
+  ),
+}));

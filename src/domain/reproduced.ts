@@ -2,13 +2,15 @@ import type { MetricKey } from './metrics';
 import type { Claim } from './paperTables';
 import type { PublishedTable } from './publishedTables';
 import type { RunResult } from './run';
+import type { Searched } from './sharedRun';
 import { isSignificant } from './significance';
 import { spread, type Spread } from './spread';
 
-/** A run of one row: what it got on the test split. */
+/** A run of one row: what it got on the test split, and the search that it comes from. */
 export interface RowRun {
   readonly variant: string;
   readonly result: Pick<RunResult, 'test'> | null;
+  readonly searched?: Searched | null;
 }
 
 /** A printed figure beside the one measured here. */
@@ -27,6 +29,8 @@ export interface ReproducedRow {
   readonly runs: number;
   readonly done: number;
   readonly cells: readonly ReproducedCell[];
+  /** Trials of a seed, and what all seeds took; null without a search. */
+  readonly searched: Searched | null;
 }
 
 /** All rows of the printed table in its order, those without a run too. */
@@ -37,6 +41,7 @@ export function reproducedRows(part: PublishedTable, runs: readonly RowRun[]): R
       name,
       runs: own.length,
       done: own.filter(({ result }) => result !== null).length,
+      searched: searchedOf(own),
       cells: part.metrics.map((metric, place): ReproducedCell => {
         const here = spread(own.flatMap(({ result }) => result?.test[metric] ?? []));
         const figure = printed[place] ?? null;
@@ -49,6 +54,16 @@ export function reproducedRows(part: PublishedTable, runs: readonly RowRun[]): R
       }),
     };
   });
+}
+
+function searchedOf(runs: readonly RowRun[]): Searched | null {
+  const each = runs.flatMap(({ searched }) => searched ?? []);
+  if (each.length === 0) return null;
+  return {
+    trials: Math.max(...each.map(({ trials }) => trials)),
+    epochs: each.reduce((sum, { epochs }) => sum + epochs, 0),
+    seconds: each.reduce((sum, { seconds }) => sum + seconds, 0),
+  };
 }
 
 /**

@@ -156,6 +156,23 @@ export interface Sweep {
   readonly medianRule: boolean;
 }
 
+/** After so many epochs, so many trials of a row and seed go on. */
+export interface Rung {
+  readonly epochs: number;
+  readonly keep: number;
+}
+
+/** The same search for every row of a table: a trial is one setting of a row's model, and a seed keeps its best trial on validation. */
+export interface TableSearch {
+  /** Settings of each row; fewer where its model has no more. */
+  readonly trials: number;
+  readonly drawSeed: number;
+  /** What trials are compared by, on validation, at their best epochs. */
+  readonly metric: MetricKey;
+  /** Successive halving, in ascending order of epochs; empty where every trial runs to its end. */
+  readonly rungs: readonly Rung[];
+}
+
 /** A set of runs that belong to one table: an ablation set, (with `sweep`) the points of a sweep, or (with `table`) the rows of a paper's. */
 export interface RunGroup {
   readonly id: string;
@@ -165,17 +182,24 @@ export interface RunGroup {
   readonly sweep?: Sweep;
   /** The printed table that the set is held against; variants are its rows. */
   readonly table?: Reproduced;
+  /** How the settings of the table's rows were searched; absent where they were given. */
+  readonly search?: TableSearch;
+  /** Which trial of its row and seed the run is; 0 has the settings that are recommended. */
+  readonly trial?: number;
 }
 
-/** Why a run was stopped by rule: after `epoch` (0-based) its best value so far was below the median of `peers` finished runs. */
-export interface StopReason {
-  readonly rule: 'median';
+interface Stopped {
+  /** The last epoch, 0-based. */
   readonly epoch: number;
   readonly metric: MetricKey;
+  /** The run's best value so far. */
   readonly best: number;
-  readonly median: number;
-  readonly peers: number;
 }
+
+/** Why a run was stopped by rule: its best value was below the median of `peers` finished runs, or it was only the `rank`-th (from 1) of `of` trials, of which `keep` went on. */
+export type StopReason =
+  | (Stopped & { readonly rule: 'median'; readonly median: number; readonly peers: number })
+  | (Stopped & { readonly rule: 'halving'; readonly rank: number; readonly of: number; readonly keep: number });
 
 /** Where a run came from that was not made in this browser. */
 export interface RunOrigin {
@@ -267,6 +291,11 @@ const ACTIVE: readonly RunStatus[] = ['preparing', 'running', 'paused'];
 
 export const isActive = (status: RunStatus): boolean => ACTIVE.includes(status);
 
+/** A trial that successive halving has ended: it has no result, and no checkpoint. */
+export const wasLeftOut = ({ stopReason }: Pick<RunSummary, 'stopReason'>): boolean => stopReason?.rule === 'halving';
+
 /** A run that can be taken up again. */
-export const canResume = (run: Pick<RunSummary, 'status' | 'result'>): boolean =>
-  run.status === 'interrupted' || run.status === 'failed' || (run.status === 'stopped' && run.result === null);
+export const canResume = (run: Pick<RunSummary, 'status' | 'result' | 'stopReason'>): boolean =>
+  run.status === 'interrupted' ||
+  run.status === 'failed' ||
+  (run.status === 'stopped' && run.result === null && !wasLeftOut(run));

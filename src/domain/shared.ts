@@ -3,7 +3,8 @@ import type { DatasetDocument } from './dataset';
 import { byKey, type MetricKey, type Metrics } from './metrics';
 import { portableReading } from './reading';
 import type { Reproduced } from './publishedTables';
-import type { RunDocument } from './run';
+import { summarise, type RunDocument } from './run';
+import { rowSeeds } from './search';
 import { APP_VERSION } from './version';
 
 /** What a link holds. */
@@ -71,7 +72,7 @@ const describe = ({
   ...(source.kind === 'files' && source.asked && source.reading ? { reading: portableReading(source.reading) } : {}),
 });
 
-/** The runs of a study with their datasets. */
+/** The runs of a study with their datasets. Of a search the best trials alone, with what it took. */
 export function sharedStudy(
   runs: readonly RunDocument[],
   datasets: readonly DatasetDocument[],
@@ -81,12 +82,20 @@ export function sharedStudy(
   const placeOf = ({ experiment }: RunDocument): number =>
     used.findIndex(({ fingerprint }) => fingerprint === experiment.dataset.fingerprint);
   const table = tableOf(runs);
+  const shared = (run: RunDocument): SharedRun => sharedRun(run, placeOf(run), detail);
   return {
     app: APP_VERSION,
-    runs: runs.map((run) => sharedRun(run, placeOf(run), detail)),
+    runs: table && runs.length > 1 ? chosenOf(runs, shared) : runs.map(shared),
     datasets: used,
     ...(table && { table }),
   };
+}
+
+function chosenOf(runs: readonly RunDocument[], shared: (run: RunDocument) => SharedRun): SharedRun[] {
+  return rowSeeds(runs.map(summarise)).flatMap(({ run: chosen, searched }) => {
+    const run = runs.find(({ id }) => id === chosen?.id);
+    return run ? [{ ...shared(run), ...(searched && { searched }) }] : [];
+  });
 }
 
 /** The printed table that all runs are held against. */

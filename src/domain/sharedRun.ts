@@ -31,6 +31,14 @@ export interface SharedRouting {
   readonly mean: readonly number[];
 }
 
+/** What the search of one row and seed of a table came to. */
+export interface Searched {
+  readonly trials: number;
+  /** Epochs trained, and seconds, over all of its trials. */
+  readonly epochs: number;
+  readonly seconds: number;
+}
+
 /** A run as somebody else sees it. */
 export interface SharedRun {
   readonly model: ModelId;
@@ -39,6 +47,8 @@ export interface SharedRun {
   readonly name: string;
   /** The printed row that it is held against. */
   readonly variant?: string;
+  /** What the search took of which it is the best trial. */
+  readonly searched?: Searched;
   /** Place in the study's datasets. */
   readonly dataset: number;
   readonly backend: BackendName | null;

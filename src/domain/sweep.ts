@@ -178,7 +178,7 @@ function draw({ low, high, log }: SweepRange, whole: boolean, share: number): nu
 }
 
 /** The configuration without what has no effect in it: equal for two that lead to the same model. */
-function effectKey(model: ModelId, config: Config): string {
+export function effectKey(model: ModelId, config: Config): string {
   return JSON.stringify(
     modelTable(model)
       .options.filter((option) => idleBecause(model, option, config) === null)

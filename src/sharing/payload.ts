@@ -3,7 +3,7 @@ import type { DemoOptions } from '../domain/dataset';
 import { AppError } from '../domain/errors';
 import { byKey, METRIC_KEYS, type Metrics } from '../domain/metrics';
 import { changedOptions, configProblems, defaultConfig, isModelId, modelTable } from '../domain/models/catalogue';
-import type { SharedStudy } from '../domain/shared';
+import { sharedNumber, type SharedStudy } from '../domain/shared';
 import type { SharedDataset, SharedRun } from '../domain/sharedRun';
 import { readingSchema } from '../documents/reading';
 import { z } from '../documents/schemas';
@@ -47,6 +47,7 @@ export const runPayload = z.strictObject({
   s: seed,
   n: words,
   v: words.exactOptional(),
+  q: z.tuple([count, count, z.number().min(0).max(1e9)]).exactOptional(),
   d: count,
   b: z.enum(BACKENDS).optional(),
   h: words.optional(),
@@ -117,6 +118,7 @@ export function toRunPayload({
   seed: own,
   name,
   variant,
+  searched,
   dataset: place,
   backend,
   device,
@@ -132,6 +134,7 @@ export function toRunPayload({
     s: own,
     n: name.slice(0, 200),
     ...(variant !== undefined && { v: variant.slice(0, 200) }),
+    ...(searched && { q: [searched.trials, searched.epochs, sharedNumber(searched.seconds)] }),
     d: place,
     e: epochs,
     ...(backend && { b: backend }),
@@ -156,7 +159,7 @@ export function fromPayload(value: unknown): SharedStudy {
 }
 
 /** Throws `LINK_INVALID` for options that the model refuses, and for a dataset that is not among so many. */
-export function fromRunPayload({ m, c, s, n, v, d, b, h, e, r, k, o }: RunPayload, datasets: number): SharedRun {
+export function fromRunPayload({ m, c, s, n, v, q, d, b, h, e, r, k, o }: RunPayload, datasets: number): SharedRun {
   const config = { ...defaultConfig(m), ...c };
   const [problem] = configProblems(m, config).values();
   if (problem) throw invalid(`of ${modelTable(m).name}: ${problem}`);
@@ -170,6 +173,7 @@ export function fromRunPayload({ m, c, s, n, v, d, b, h, e, r, k, o }: RunPayloa
     seed: s,
     name: n,
     ...(v !== undefined && { variant: v }),
+    ...(q && { searched: { trials: q[0], epochs: q[1], seconds: q[2] } }),
     dataset: d,
     backend: b ?? null,
     device: h ?? '',

@@ -1,6 +1,7 @@
 import type { Fault } from '../domain/errors';
 import type { Finding } from '../domain/observations';
 import type { TrainingEvent } from '../domain/protocol';
+import { nextRung } from '../domain/search';
 import type { DeviceReport, EpochPoint, RunDocument, RunStatus, StopReason, TermPoint } from '../domain/run';
 
 export type Progress = Extract<TrainingEvent, { type: 'progress' }>;
@@ -26,6 +27,8 @@ export class LiveRun {
   stopReason: StopReason | null = null;
   /** Storage has no room for its checkpoints: what it has learned since the last one lies in this page alone. */
   full = false;
+  /** Epochs after which its session ends, at a rung of a search; null where it runs to its end. */
+  readonly untilEpoch: number | null;
   /** Times the device or the thread was lost and the run was taken up again. */
   restarts = 0;
   curves = 0;
@@ -36,6 +39,7 @@ export class LiveRun {
 
   constructor(run: RunDocument, nowMs: number) {
     this.runId = run.id;
+    this.untilEpoch = nextRung({ ...run, epochsDone: run.epochs.length });
     this.device = run.device;
     this.best = run.best;
     this.findings = run.findings ?? [];

@@ -1,5 +1,6 @@
 import type { Fault } from '../domain/errors';
-import type { Experiment, RunEdit, RunGroup, RunSummary } from '../domain/run';
+import type { Experiment, RunEdit, RunGroup, RunSummary, StopReason } from '../domain/run';
+import { judgeByHalving } from '../domain/search';
 import type { SharedRun } from '../domain/sharedRun';
 import type { UnreadableDocument } from '../domain/unreadable';
 import type { Database } from '../storage/database';
@@ -70,10 +71,22 @@ export interface RunsEnvironment {
   readonly roomMs: number;
 }
 
-/** The first run of the queue whose sweep is not paused. */
-export const nextInQueue = ({
-  queue,
-  runs,
-  paused,
-}: Pick<RunsState, 'queue' | 'runs' | 'paused'>): string | undefined =>
-  queue.find((id) => !paused.includes(runs.find((run) => run.id === id)?.group?.id ?? ''));
+type Queued = Pick<RunsState, 'queue' | 'runs' | 'paused'>;
+
+/** The runs of the queue whose sweep or table is not paused, in their order, each with what successive halving says of it. */
+function inTurn({ queue, runs, paused }: Queued) {
+  const byId = new Map(runs.map((run) => [run.id, run]));
+  return queue.flatMap((id) => {
+    const run = byId.get(id);
+    if (paused.includes(run?.group?.id ?? '')) return [];
+    return [{ id, verdict: run ? judgeByHalving(run, runs) : ('go' as const) }];
+  });
+}
+
+/** The first run of the queue that may train. */
+export const nextInQueue = (state: Queued): string | undefined =>
+  inTurn(state).find(({ verdict }) => verdict === 'go')?.id;
+
+/** Queued trials that successive halving ends, and why. */
+export const leftOut = (state: Queued): { readonly id: string; readonly reason: StopReason }[] =>
+  inTurn(state).flatMap(({ id, verdict }) => (typeof verdict === 'string' ? [] : [{ id, reason: verdict }]));

@@ -19,11 +19,12 @@ export interface Session {
 /** After a fault the worker still stores the run and says `ended`; a broken one may not. */
 const LAST_WORD_MS = 4000;
 
-/** One worker for one run, from `start` to its end. */
+/** One worker for one run, from `start` to its end, or to the end of that epoch. */
 export function startSession(
   runId: string,
   open: OpenTrainingWorker,
   onEvent: (event: TrainingEvent) => void,
+  untilEpoch: number | null = null,
 ): Session {
   let settle: (end: SessionEnd) => void = () => undefined;
   const end = new Promise<SessionEnd>((resolve) => (settle = resolve));
@@ -53,7 +54,7 @@ export function startSession(
     },
     onDeath: (reason) => finish({ kind: 'failed', fault: fault ?? deathFault(reason) }),
   });
-  port.send({ type: 'start', runId });
+  port.send({ type: 'start', runId, ...(untilEpoch !== null && { untilEpoch }) });
 
   return {
     end,

@@ -1,5 +1,6 @@
 import { AppError, faultOf, type Fault } from '../domain/errors';
-import { isActive, personsPart, type RunStatus } from '../domain/run';
+import { isActive, personsPart, wasLeftOut, type RunStatus } from '../domain/run';
+import type { TrainingEvent } from '../domain/protocol';
 import { adoptEdits } from '../storage/queue';
 import { inspectRun } from '../storage/runLayout';
 import { deleteRun, sweepRuns } from '../storage/runs';
@@ -7,7 +8,7 @@ import { LiveRun, type PendingCommand } from './liveRun';
 import { medianJudge, type Judge } from './medianStop';
 import { endingOf, faultAt, liveSummary } from './runEnding';
 import type { RunRecords } from './runRecords';
-import { nextInQueue } from './runsState';
+import { leftOut, nextInQueue } from './runsState';
 import { startSession, type Session, type SessionEnd } from './session';
 
 const EVERY_MS = 100;
@@ -39,7 +40,7 @@ export class TrainingQueue {
   /** Trains what is queued, when nothing else trains in this browser. Returns when nothing is left. */
   async pump(): Promise<void> {
     const records = this.#records;
-    if (this.#pumping || nextInQueue(records.state) === undefined) return;
+    if (this.#pumping || (nextInQueue(records.state) ?? leftOut(records.state)[0]) === undefined) return;
     this.#pumping = true;
     try {
       await records.env.lock.hold(
@@ -47,8 +48,7 @@ export class TrainingQueue {
           records.set({ elsewhere: false });
           // Another tab may have changed everything since this one last looked.
           await this.recover();
-          for (let next = nextInQueue(records.state); next !== undefined; next = nextInQueue(records.state))
-            await this.#train(next);
+          for (let next = await this.#next(); next !== undefined; next = await this.#next()) await this.#train(next);
         },
         () => records.set({ elsewhere: true }),
       );
@@ -61,10 +61,30 @@ export class TrainingQueue {
     }
   }
 
+  /** The next run that may train, once the trials are ended that successive halving leaves out. */
+  async #next(): Promise<string | undefined> {
+    const records = this.#records;
+    const ended = leftOut(records.state);
+    for (const { id, reason } of ended)
+      await this.#kept(() =>
+        records.change(id, (run) =>
+          run.status === 'queued' ? { ...run, status: 'stopped', stopReason: reason } : null,
+        ),
+      );
+    if (ended.length > 0) {
+      await this.#kept(() => records.changeQueue((queue) => queue.filter((id) => !ended.some((one) => one.id === id))));
+      await this.sweep();
+      records.env.channel.tell();
+    }
+    return nextInQueue(records.state);
+  }
+
   /** Removes what nobody needs any more: a tab may have been closed before it could. */
   async sweep(): Promise<void> {
     const { env, state } = this.#records;
-    const ended = state.runs.filter(({ status, result }) => result !== null && HAS_ENDED.includes(status));
+    const ended = state.runs.filter(
+      (run) => HAS_ENDED.includes(run.status) && (run.result !== null || wasLeftOut(run)),
+    );
     await sweepRuns(
       env.database,
       ended.map(({ id }) => id),
@@ -165,7 +185,7 @@ export class TrainingQueue {
   }
 
   #begin(current: LiveRun, judge: Judge | null): Session {
-    return startSession(current.runId, this.#records.env.openWorker, (event) => {
+    const onEvent = (event: TrainingEvent): void => {
       const before = current.status;
       current.apply(event, performance.now());
       if (current.status !== before) this.#showLive();
@@ -174,7 +194,8 @@ export class TrainingQueue {
         if (current.stopReason) this.command('stop');
       }
       this.#tick();
-    });
+    };
+    return startSession(current.runId, this.#records.env.openWorker, onEvent, current.untilEpoch);
   }
 
   /** Stores how the run ended. One that was deleted while it trained is not stored again. */
@@ -189,9 +210,13 @@ export class TrainingQueue {
         const run = end.kind === 'ended' ? { ...end.run, ...personsPart(before) } : before;
         // A run that reached its end before the word arrived was not stopped by it.
         const reason = run.status === 'stopped' ? current.stopReason : null;
-        return { ...run, ...endingOf(end, run), ...(reason && { stopReason: reason }) };
+        const ended = { ...run, ...endingOf(end, run), ...(reason && { stopReason: reason }) };
+        // At a rung of its search it waits for the other trials.
+        const waits = end.kind === 'ended' && run.status === 'interrupted' && run.epochs.length === current.untilEpoch;
+        return waits ? { ...ended, status: 'queued' } : ended;
       }),
     );
+    if (stored?.status === 'queued') await this.#kept(() => records.changeQueue((queue) => [...queue, id]));
     if (!stored && !(await inspectRun(database, id))) {
       // What its thread may have written last.
       await deleteRun(database, id);

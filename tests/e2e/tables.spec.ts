@@ -89,3 +89,53 @@ test('a printed table is run, paused, taken up after the tab was closed, judged,
   await expect(theirs.getByText('nothing is tested here', { exact: false })).toBeVisible();
   await stranger.close();
 });
+
+test('settings are searched with the same budget for every row, and what each took stands in the table', async ({
+  page,
+  browser,
+}) => {
+  await page.goto('./#/tables/egra-ii');
+  await page.getByRole('button', { name: 'Run it here…' }).click();
+  const dialog = page.getByRole('dialog');
+  await chooseRows(page, ['LightGCN', 'VBPR']);
+  await dialog.getByRole('radio', { name: 'searched, with the same budget' }).click();
+  await dialog.getByRole('textbox', { name: 'Trials per row and seed' }).fill('1');
+  await expect(dialog.getByText('A whole number from 2 to 81.')).toBeVisible();
+  await dialog.getByRole('textbox', { name: 'Trials per row and seed' }).fill('4');
+  await dialog.getByRole('textbox', { name: 'Epochs before the first cut' }).fill('1');
+  await expect(dialog.getByText(/^1 of 4 trials goes on after 1 epoch\./)).toBeVisible();
+  await dialog.getByRole('textbox', { name: 'Seed', exact: true }).fill('1');
+  await dialog.getByRole('textbox', { name: 'At most so many epochs' }).fill('2');
+  await expect(dialog.getByText(/^2 rows × 1 seed × up to 4 trials = 8 runs\./)).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Queue 8 runs' }).click();
+  await page.waitForURL(/#\/tables\/here\//);
+  await expect(page.getByText('2 of 8 runs have a result · 6 left out by halving')).toBeVisible({ timeout: 240_000 });
+
+  const table = page.getByRole('group', { name: 'Printed and measured figures' });
+  const row = (name: string) =>
+    table.getByRole('row').filter({ has: page.getByRole('rowheader', { name, exact: true }) });
+  for (const name of ['LightGCN', 'VBPR']) {
+    await expect(row(name).getByRole('cell').last()).toHaveText(/^4 trials, 5 epochs, /);
+    await expect(row(name).getByRole('cell').nth(-2)).toHaveText('1 / 1');
+  }
+  await expect(page.getByText(/Successive halving let 1 after 1 epoch go on, by validation Recall@20\./)).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+
+  const context = page.context();
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.getByRole('button', { name: 'Share' }).click();
+  await page.getByRole('button', { name: 'Copy link' }).click();
+  await expect(page.getByText('Link copied')).toBeVisible();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  const stranger = await browser.newContext();
+  const theirs = await stranger.newPage();
+  await theirs.goto(link);
+  await expect(theirs.getByText(/^4 trials, 5 epochs, /).first()).toBeVisible();
+  await stranger.close();
+  await page.keyboard.press('Escape');
+
+  await page.getByRole('link', { name: 'Show its runs' }).click();
+  await page.getByRole('row').filter({ hasText: 'Stopped' }).first().getByRole('link').first().click();
+  await expect(page.getByText(/Stopped after epoch 1 by successive halving\. .* number \d of 4 trials/)).toBeVisible();
+});

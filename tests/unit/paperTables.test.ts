@@ -25,7 +25,7 @@ const part = (paper: string, table: string, dataset: string) => {
 const nameOf = (model: string | undefined): string => (model === undefined ? 'none' : modelTable(model).name);
 
 describe('the papers’ tables', () => {
-  it('are nine, each with its datasets', () => {
+  it('are nine and a figure, each with its datasets', () => {
     expect(PAPER_TABLES.map(({ id, parts }) => `${id} ${parts.length}`).sort()).toEqual([
       'egra-ii 5',
       'egra-iii 3',
@@ -36,6 +36,7 @@ describe('the papers’ tables', () => {
       'mllmrec-2 3',
       'mllmrec-3 3',
       'simgr-2 3',
+      'simgr-figure-3 3',
     ]);
   });
 
@@ -80,6 +81,7 @@ describe('the papers’ tables', () => {
       'mllmrec-2 MLLMRec',
       'mllmrec-3 MLLMRec',
       'simgr-2 SiMGR',
+      'simgr-figure-3 SiMGR',
     ]);
   });
 });
@@ -113,11 +115,8 @@ describe('the plan of a table', () => {
     expect(profiles?.experiment).toBeNull();
     expect(profiles?.note).toContain('has no user profile vectors');
 
-    const runs = tableRuns(rows, [1, 2], {
-      id: 'set',
-      name: 'A table',
-      table: { paper: 'EGRA', table: 'II', dataset: 'Baby' },
-    });
+    const group = { id: 'set', name: 'A table', table: { paper: 'EGRA', table: 'II', dataset: 'Baby' } };
+    const runs = tableRuns(rows, [1, 2], group, dataset);
     const possible = rows.filter(({ experiment }) => experiment !== null);
     expect(runs).toHaveLength(2 * possible.length);
     expect(runs[0]).toMatchObject({ experiment: { seed: 1 }, group: { id: 'set', variant: possible[0]!.name } });

@@ -115,6 +115,25 @@ describe('a run whose tab was closed', () => {
     const resumed = await executeRun('run', hostOf(next));
     expect(await finalStateOf(next, resumed)).toEqual(expected);
   });
+
+  it('ends as one that was never left when it is left at the end of given epochs', async () => {
+    const { database } = await study('bpr', { epochs: 4 });
+    const untouched = await copyOf(database);
+    const plain = await executeRun('run', hostOf(database));
+    const expected = await finalStateOf(database, plain);
+    const stored = await copyOf(untouched);
+    // As rarely as a run writes checkpoints otherwise: here never.
+    const until = (untilEpoch: number) => ({ ...hostOf(stored), checkpointIntervalMs: 1e9, untilEpoch });
+    for (const epochs of [1, 3]) {
+      const left = await executeRun('run', until(epochs));
+      expect(left).toMatchObject({ status: 'interrupted', fault: null, result: null });
+      expect(left.epochs).toHaveLength(epochs);
+      expect((await readCheckpoint(stored, 'run'))?.epoch).toBe(epochs);
+    }
+    // The last epoch is its end, whatever was asked.
+    const ended = await executeRun('run', until(4));
+    expect(await finalStateOf(stored, ended)).toEqual(expected);
+  });
 });
 
 describe('a run that fails', () => {

@@ -89,6 +89,8 @@ async function estimate(record: RunRecord, { database, emit }: RunHost): Promise
   return memory;
 }
 
+const STATUS_AFTER = { done: 'finished', stopped: 'stopped', left: 'interrupted' } as const;
+
 /** From a run's dataset to its result. */
 async function train(record: RunRecord, device: Device, host: RunHost): Promise<void> {
   const { experiment } = record.run;
@@ -112,15 +114,15 @@ async function train(record: RunRecord, device: Device, host: RunHost): Promise<
   const session = new TrainingSession({ record, device, host, config, data, model, ranker, sampler, trace });
   await session.restore();
   await record.setStatus('running');
-  const completed = await session.run();
+  const outcome = await session.run();
   if (trace)
     await writeTrace(
       host.database,
       record.run.id,
       trace.finish(experiment, data, model, await readLabels(host.database, experiment.dataset.id)),
     );
-  await session.finish();
-  record.update({ status: completed ? 'finished' : 'stopped' });
+  if (outcome !== 'left') await session.finish();
+  record.update({ status: STATUS_AFTER[outcome] });
   session.dispose();
   ranker.dispose();
   model.dispose();

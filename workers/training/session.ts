@@ -79,23 +79,28 @@ export class TrainingSession {
     this.#checkpoints = new CheckpointClock(host.checkpointIntervalMs ?? null);
   }
 
-  /** All epochs that are left; false when stopped on the way. */
-  async run(): Promise<boolean> {
+  /** All epochs that are left: `stopped` on the way by a person, or `left` with a checkpoint where the host asks for no more. */
+  async run(): Promise<'done' | 'stopped' | 'left'> {
     const { record, host, config, sampler } = this.#parts;
     const { epochs } = protocolOf(config);
     const progress = new ProgressReporter(host.emit, epochs, sampler.stepsPerEpoch);
     for (let epoch = record.epochs.length; epoch < epochs && !this.#stopping.shouldStop; epoch++) {
       const point = await this.#epoch(epoch, progress);
-      if (!point) return false;
+      if (!point) return 'stopped';
       record.addEpoch(point);
       progress.epoch(point, this.#stopping.state.sinceBest, this.#trainer.memory);
       const { memory, steps } = this.#trainer;
       record.update({ memory, ...(steps && { steps }) });
       if (this.#checkpoints.due) await this.#save();
       host.control.epochEnded();
-      if (!this.#stopping.shouldStop && !(await record.gate())) return false;
+      if (this.#stopping.shouldStop) break;
+      if (epoch + 1 === host.untilEpoch && epoch + 1 < epochs) {
+        await this.#save(true);
+        return 'left';
+      }
+      if (!(await record.gate())) return 'stopped';
     }
-    return true;
+    return 'done';
   }
 
   /** The rest of an epoch and its evaluation; null when stopped before both were done. */
@@ -243,7 +248,8 @@ export class TrainingSession {
     this.#epochTrainSeconds = checkpoint.epochTrainSeconds;
   }
 
-  async #save(): Promise<void> {
+  /** Where `certain`, waits for room; throws `STORE_QUOTA` when it is told to stop meanwhile. */
+  async #save(certain = false): Promise<void> {
     const { record, host, sampler } = this.#parts;
     const start = performance.now();
     const { epochs, intervals, best, seconds } = record.document();
@@ -264,7 +270,7 @@ export class TrainingSession {
     // The newer of the two stays, so the older one may make room.
     if (!(await record.room.orLater(write))) {
       await dropOlderCheckpoint(host.database, record.run.id);
-      await record.room.orLater(write);
+      await (certain ? record.room.whenFree(write) : record.room.orLater(write));
     }
     await record.write();
     this.#checkpoints.written(start);

@@ -4,7 +4,7 @@ import { Icon } from '../../ui/Icon';
 import { Button } from '../../ui/Button';
 import { Notice } from '../../ui/Notice';
 import { ProgressBar } from '../../ui/ProgressBar';
-import { isActive, type RunGroup, type RunSummary } from '../../domain/run';
+import { isActive, wasLeftOut, type RunGroup, type RunStatus, type RunSummary } from '../../domain/run';
 import { estimateTime } from '../../domain/timeEstimate';
 import { useRuns } from '../../state/runs';
 import { progressWords } from './progress';
@@ -24,7 +24,7 @@ export function GroupControls({ noun, group, runs }: GroupControlsProps) {
   const waiting = runs.filter(({ status }) => status === 'queued');
   const interrupted = runs.filter(({ status }) => status === 'interrupted').map(({ id }) => id);
   const training = runs.some(({ status }) => isActive(status));
-  const done = runs.filter(({ result }) => result !== null).length;
+  const done = runs.filter((run) => run.result !== null || wasLeftOut(run)).length;
   const left = estimateTime(
     waiting.map(({ experiment }) => experiment),
     all,
@@ -66,18 +66,23 @@ export function GroupControls({ noun, group, runs }: GroupControlsProps) {
         )}
       </div>
       {done < runs.length && (
-        <ProgressBar label="Runs with a result" fraction={done / runs.length} text={`${done} of ${runs.length} runs`} />
+        <ProgressBar
+          label="Runs that have ended"
+          fraction={done / runs.length}
+          text={`${done} of ${runs.length} runs`}
+        />
       )}
     </>
   );
 }
 
+const ENDED: readonly RunStatus[] = ['failed', 'stopped'];
 /** Failures named at most. */
 const SHOWN = 5;
 
 /** Runs that ended without a result for a reason of their own. */
 export function FailedRuns({ runs }: { readonly runs: readonly RunSummary[] }) {
-  const failed = runs.filter(({ status, result }) => result === null && (status === 'failed' || status === 'stopped'));
+  const failed = runs.filter((run) => run.result === null && ENDED.includes(run.status) && !wasLeftOut(run));
   const again = (ids: readonly string[]): void => void useRuns.getState().resume(...ids);
   return (
     <>

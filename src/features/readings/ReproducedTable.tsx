@@ -7,7 +7,7 @@ import { Icon, type IconName } from '../../ui/Icon';
 import { Panel } from '../../ui/Panel';
 import { Stat, StatList } from '../../ui/Stat';
 import { shortMetric } from './curves';
-import { claimWords, signed, tauWords, VERDICT_WORDS } from './reproduction';
+import { claimWords, signed, tauWords, tookWords, VERDICT_WORDS } from './reproduction';
 import styles from './ReproducedTable.module.css';
 
 interface ReproducedTableProps {
@@ -44,11 +44,21 @@ export function ReproducedTable({ label, rows, absence }: ReproducedTableProps) 
         value: ({ done }) => done,
         cell: ({ done, runs }) => (runs === 0 ? '–' : `${done} / ${runs}`),
       },
+      ...(rows.some(({ searched }) => searched !== null) ? [SEARCH_COLUMN] : []),
     ],
     [rows, absence],
   );
   return <DataTable label={label} columns={columns} rows={rows} rowId={({ name }) => name} />;
 }
+
+/** What the row's search took so far. */
+const SEARCH_COLUMN: Column<ReproducedRow> = {
+  id: 'search',
+  header: 'Search took',
+  numeric: true,
+  value: ({ searched }) => searched?.epochs ?? null,
+  cell: ({ searched }) => (searched ? tookWords(searched) : '–'),
+};
 
 function RowName({ name, why }: { readonly name: string; readonly why: string | null }) {
   return (

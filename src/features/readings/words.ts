@@ -42,6 +42,9 @@ export const shownEpoch = (epoch: number): number => epoch + 1;
 /** Why a rule ended a run, in a sentence; null where none did. */
 export function stopWords({ stopReason }: Pick<RunSummary, 'stopReason'>): string | null {
   if (!stopReason) return null;
-  const { epoch, metric, best, median, peers } = stopReason;
+  const { epoch, metric, best } = stopReason;
+  if (stopReason.rule === 'halving')
+    return `Stopped after epoch ${epoch + 1} by successive halving. By its best validation ${metricLabel(metric)} so far, ${formatMetric(best)}, it was number ${stopReason.rank} of ${stopReason.of} trials, of which ${stopReason.keep} went on. It was never ranked on the test split.`;
+  const { median, peers } = stopReason;
   return `Stopped after epoch ${epoch + 1} by the median rule. Its best validation ${metricLabel(metric)} so far, ${formatMetric(best)}, was below ${formatMetric(median)}, the median of ${peers} finished runs at that epoch.`;
 }

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { claimsOf, meaningOf, printedPart } from '../../domain/paperTables';
+import { claimsOf, meaningOf, printedPart, tableTitle } from '../../domain/paperTables';
 import { printedOnly } from '../../domain/printedOnly';
 import type { Reproduced } from '../../domain/publishedTables';
 import { judgedClaims, reproducedRows } from '../../domain/reproduced';
@@ -19,20 +19,20 @@ export function SharedTable({ study, table }: { readonly study: SharedStudy; rea
       part
         ? reproducedRows(
             part,
-            study.runs.map(({ variant = '', result }) => ({ variant, result })),
+            study.runs.map(({ variant = '', result, searched }) => ({ variant, result, searched: searched ?? null })),
           )
         : [],
     [part, study],
   );
   if (!part)
     return (
-      <Notice tone="warning" title={`This version of Lodestone does not know ${table.paper}, Table ${table.table}.`}>
+      <Notice tone="warning" title={`This version of Lodestone does not know ${tableTitle(table)}.`}>
         The runs are below; a newer version shows them beside the printed figures.
       </Notice>
     );
   const claims = judgedClaims(claimsOf(part), rows, null);
   const datasets = study.datasets.map(({ name }) => name).join(', ');
-  const caption = `${table.paper}, Table ${table.table} (${table.dataset}), and the same rows on ${datasets}.`;
+  const caption = `${tableTitle(table)} (${table.dataset}), and the same rows on ${datasets}.`;
   return (
     <>
       <Panel

@@ -24,6 +24,7 @@ import { withPretraining } from '../../state/pretraining';
 import { useRuns } from '../../state/runs';
 import { parseSeeds } from '../drafts/draft';
 import { SeedsField } from '../drafts/SeedsField';
+import { wholeNumber } from '../drafts/wholeNumber';
 import { nextAxis, offeredOptions, readAxis, type AxisDraft } from './axisDraft';
 import { AxisFields } from './AxisFields';
 import { countWords, sweepName, timeWords } from './planWords';
@@ -219,9 +220,3 @@ export function SweepDialog({ base, dataset, seeds: typed, onClose }: SweepDialo
 
 /** Combinations named at most. */
 const SHOWN = 10;
-
-/** The number that a text says; null for anything else. */
-function wholeNumber(text: string, low: number, high: number): number | null {
-  const value = Number(text);
-  return /^\s*\d+\s*$/.test(text) && value >= low && value <= high ? value : null;
-}

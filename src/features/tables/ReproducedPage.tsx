@@ -1,9 +1,10 @@
 import { useCallback, useMemo } from 'react';
 import { useParams } from 'react-router';
-import { claimsOf, meaningOf, printedPart } from '../../domain/paperTables';
+import { claimsOf, meaningOf, printedPart, tableTitle } from '../../domain/paperTables';
 import { printedOnly } from '../../domain/printedOnly';
 import type { PublishedTable, Reproduced } from '../../domain/publishedTables';
 import { judgedClaims, reproducedRows } from '../../domain/reproduced';
+import { rowSeeds } from '../../domain/search';
 import type { RunGroup, RunSummary } from '../../domain/run';
 import { PaperButtons } from '../../charts/PaperButtons';
 import { useDatasets } from '../../state/datasets';
@@ -16,7 +17,7 @@ import { formatDateTime } from '../../ui/format';
 import { FailedRuns, GroupControls } from '../groups/GroupControls';
 import { runsOfGroup } from '../groups/groupRows';
 import { ClaimsTable, ReproducedTable, RowOrder } from '../readings/ReproducedTable';
-import { reproductionData, reproductionPaper } from '../readings/reproduction';
+import { reproductionData, reproductionPaper, searchWords } from '../readings/reproduction';
 import { ShareButton } from '../sharing/ShareButton';
 import { OtherData, otherDataWords } from './OtherData';
 import styles from './tables.module.css';
@@ -58,15 +59,17 @@ function Known({ group, table, part, runs }: KnownProps) {
   const fault = useRuns((state) => state.fault);
   const datasets = useDatasets((state) => state.datasets);
   const claims = useMemo(() => claimsOf(part), [part]);
+  const seeds = useMemo(() => rowSeeds(runs), [runs]);
+  const chosen = useMemo(() => seeds.flatMap(({ run }) => run ?? []), [seeds]);
   const rows = useMemo(
     () =>
       reproducedRows(
         part,
-        runs.map(({ group: of, result }) => ({ variant: of?.variant ?? '', result })),
+        seeds.map(({ variant, run, searched }) => ({ variant, result: run?.result ?? null, searched })),
       ),
-    [part, runs],
+    [part, seeds],
   );
-  const { tests, fault: notTested } = usePairTests(claims, runs);
+  const { tests, fault: notTested } = usePairTests(claims, chosen);
   const judged = useMemo(() => judgedClaims(claims, rows, tests), [claims, rows, tests]);
   const absence = useCallback((name: string) => absenceWords(part, name), [part]);
   const [first] = runs;
@@ -77,9 +80,10 @@ function Known({ group, table, part, runs }: KnownProps) {
     first.origin?.dataset ??
     null;
   const other = otherDataWords({ part, name: dataset.name, counts });
-  const limited = limitWords(runs);
-  const withResult = runs.filter(({ result }) => result !== null).map(({ id }) => id);
-  const caption = `${table.paper}, Table ${table.table} (${table.dataset}), and the same rows on ${dataset.name}.`;
+  const limited = limitWords(chosen);
+  const searched = group.search ? searchWords(group.search) : null;
+  const withResult = chosen.filter(({ result }) => result !== null).map(({ id }) => id);
+  const caption = `${tableTitle(table)} (${table.dataset}), and the same rows on ${dataset.name}.`;
   return (
     <Page
       title={group.name}
@@ -88,7 +92,7 @@ function Known({ group, table, part, runs }: KnownProps) {
         <>
           {withResult.length > 1 && <ButtonLink to={`/compare?runs=${withResult.join(',')}`}>Compare</ButtonLink>}
           <ButtonLink to={`/runs?set=${group.id}`}>Show its runs</ButtonLink>
-          <ShareButton ids={runs.map(({ id }) => id)} />
+          {(chosen.length > 0 || !searched) && <ShareButton ids={runs.map(({ id }) => id)} />}
         </>
       }
     >
@@ -107,6 +111,7 @@ function Known({ group, table, part, runs }: KnownProps) {
                 'Mean and standard deviation over seeds; best epochs by validation.',
                 ...(other ? [other] : []),
                 ...(limited ? [limited] : []),
+                ...(searched ? [searched] : []),
               ])
             }
             data={() => reproductionData(rows)}
@@ -115,6 +120,7 @@ function Known({ group, table, part, runs }: KnownProps) {
       >
         <ReproducedTable label="Printed and measured figures" rows={rows} absence={absence} />
         {limited && <p className={styles.note}>{limited}</p>}
+        {searched && <p className={styles.note}>{searched}</p>}
       </Panel>
       <RowOrder rows={rows} />
       <Panel title="Claims">

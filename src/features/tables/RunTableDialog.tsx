@@ -12,6 +12,7 @@ import {
   type SettingsFrom,
 } from '../../domain/paperTables';
 import type { PublishedTable } from '../../domain/publishedTables';
+import { MOST_RUNS } from '../../domain/sweep';
 import { estimateTime } from '../../domain/timeEstimate';
 import { useDevice } from '../../state/device';
 import { estimateMemory } from '../../state/estimate';
@@ -23,6 +24,7 @@ import { parseSeeds } from '../drafts/draft';
 import { QueueDialog } from '../drafts/QueueDialog';
 import { SeedsField } from '../drafts/SeedsField';
 import { OtherData } from './OtherData';
+import { FIRST_SEARCH, readSearch, SearchFields } from './SearchFields';
 import styles from './tables.module.css';
 
 interface RunTableDialogProps {
@@ -44,6 +46,7 @@ export function RunTableDialog({ table, part, dataset, onClose }: RunTableDialog
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
   const [seeds, setSeeds] = useState(SEED);
   const [limit, setLimit] = useState('');
+  const [searchDraft, setSearchDraft] = useState(FIRST_SEARCH);
   const [queueing, setQueueing] = useState(false);
   const [id] = useState(newId);
   const epochs = epochsOf(limit);
@@ -54,13 +57,18 @@ export function RunTableDialog({ table, part, dataset, onClose }: RunTableDialog
   );
   const chosen = rows.filter(({ name, experiment }) => experiment !== null && !left.has(name));
   const { paper, table: number, dataset: printed } = part;
-  const wanted = epochs.problem
-    ? []
-    : tableRuns(chosen, parsed.seeds ?? [], {
-        id,
-        name: `${tableTitle(table)}, ${printed}`,
-        table: { paper, table: number, dataset: printed },
-      });
+  const read = readSearch(searchDraft);
+  const { search } = read;
+  const searches = from === 'search';
+  const group = {
+    id,
+    name: `${tableTitle(table)}, ${printed}`,
+    table: { paper, table: number, dataset: printed },
+    ...(searches && search && { search }),
+  };
+  const planned = epochs.problem || (searches && !search) ? [] : tableRuns(chosen, parsed.seeds ?? [], group, dataset);
+  const tooMany = planned.length > MOST_RUNS;
+  const wanted = tooMany ? [] : planned;
   const all = withPretraining(wanted, runs);
 
   const start = async (): Promise<void> => {
@@ -88,9 +96,11 @@ export function RunTableDialog({ table, part, dataset, onClose }: RunTableDialog
         options={[
           { value: 'paper', label: `printed for ${printed}` },
           { value: 'recommended', label: 'recommended for this dataset' },
+          { value: 'search', label: 'searched, with the same budget' },
         ]}
         onValueChange={setFrom}
       />
+      {searches && <SearchFields draft={searchDraft} read={read} onChange={setSearchDraft} />}
       <fieldset className={styles.group}>
         <legend>Rows of the table</legend>
         <div className={styles.rows}>
@@ -124,8 +134,9 @@ export function RunTableDialog({ table, part, dataset, onClose }: RunTableDialog
       </Field>
       <div role="status" className={styles.note}>
         <p>
-          {plural(chosen.length, 'row')} × {plural(parsed.seeds?.length ?? 0, 'seed')} = {plural(wanted.length, 'run')}
-          {all.length > wanted.length && `, after ${plural(all.length - wanted.length, 'pre-training run')}`}.{' '}
+          {tooMany
+            ? `${planned.length} runs are more than ${MOST_RUNS}: choose fewer rows, trials or seeds.`
+            : countWords(chosen.length, parsed.seeds?.length ?? 0, wanted, all.length - wanted.length)}{' '}
           {timeWords(
             all.map(({ experiment }) => experiment),
             runs,
@@ -143,6 +154,13 @@ function epochsOf(text: string): { readonly value: number | null; readonly probl
   return Number.isInteger(value) && value >= 1 && value <= 10_000
     ? { value, problem: null }
     : { value: null, problem: 'A whole number from 1 to 10,000, or nothing.' };
+}
+
+function countWords(rows: number, seeds: number, wanted: ReturnType<typeof tableRuns>, pretraining: number): string {
+  const most = Math.max(0, ...wanted.map(({ group }) => (group.trial ?? 0) + 1));
+  const trials = wanted.some(({ group }) => group.search) ? ` × up to ${plural(most, 'trial')}` : '';
+  const before = pretraining > 0 ? `, after ${plural(pretraining, 'pre-training run')}` : '';
+  return `${plural(rows, 'row')} × ${plural(seeds, 'seed')}${trials} = ${plural(wanted.length, 'run')}${before}.`;
 }
 
 function rowWords({ model, settings, note, experiment }: PlannedRow): string {

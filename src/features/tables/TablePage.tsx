@@ -1,6 +1,13 @@
 import { useState } from 'react';
 import { useParams } from 'react-router';
-import { claimsOf, meaningOf, PAPER_TABLES, tableTitle, type PaperTable } from '../../domain/paperTables';
+import {
+  claimsOf,
+  meaningOf,
+  PAPER_TABLES,
+  printsNumbers,
+  tableTitle,
+  type PaperTable,
+} from '../../domain/paperTables';
 import { modelTable } from '../../domain/models/catalogue';
 import { printedOnly } from '../../domain/printedOnly';
 import { publishedDataset } from '../../domain/published';
@@ -51,7 +58,11 @@ function Known({ table }: { readonly table: PaperTable }) {
   return (
     <Page
       title={tableTitle(table)}
-      subtitle="As printed. Figures are of the paper’s own splits, seeds and code."
+      subtitle={
+        printsNumbers(part)
+          ? 'As printed. Figures are of the paper’s own splits, seeds and code.'
+          : 'The paper draws it without numbers. Its rows can be run; there is nothing to hold them against but each other.'
+      }
       actions={
         <Button variant="primary" disabled={!dataset} onClick={() => setAsking(true)}>
           Run it here…

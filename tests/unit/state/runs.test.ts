@@ -267,6 +267,98 @@ describe('a sweep', () => {
   });
 });
 
+describe('a search by successive halving', () => {
+  const metrics = (value: number): Metrics => Object.fromEntries(METRIC_KEYS.map((key) => [key, value])) as Metrics;
+  const search = {
+    trials: 4,
+    drawSeed: 1,
+    metric: 'recall@20',
+    rungs: [
+      { epochs: 2, keep: 2 },
+      { epochs: 4, keep: 1 },
+    ],
+  } as const;
+  const trial = (number: number): QueuedExperiment => ({
+    ...experiment(1),
+    group: { id: 'g', name: 'G', variant: 'row', search, trial: number },
+  });
+  const after = (epochs: number, value: number): Partial<RunDocument> => ({
+    status: 'interrupted',
+    epochs: Array.from({ length: epochs }, (_, epoch) => epochPoint(epoch)),
+    best: { epoch: epochs - 1, valid: metrics(value) },
+  });
+
+  it('brings all trials to a rung, lets the best go on from there, and ends the others', async () => {
+    const { database, tab } = browser();
+    const { useRuns, workers } = tab();
+    const ids = await useRuns.getState().enqueue([0, 1, 2, 3].map(trial));
+    await settled();
+    expect(workers[0]?.commands).toEqual([{ type: 'start', runId: ids[0], untilEpoch: 2 }]);
+    for (const [place, value] of [0.1, 0.4, 0.2].entries()) await workers[place]?.end(after(2, value));
+    expect(workers.map(({ runId }) => runId)).toEqual(ids);
+    // Nothing is judged before all are there.
+    expect(useRuns.getState().runs.map(({ status }) => status)).toEqual(['queued', 'queued', 'queued', 'preparing']);
+    await workers[3]?.end(after(2, 0.3));
+    const left = await readRun(database, ids[0] ?? '');
+    expect(left.status).toBe('stopped');
+    expect(left.stopReason).toEqual({
+      rule: 'halving',
+      epoch: 1,
+      metric: 'recall@20',
+      best: 0.1,
+      rank: 4,
+      of: 4,
+      keep: 2,
+    });
+    expect(useRuns.getState().runs.map(({ status }) => status)).toEqual(['stopped', 'preparing', 'stopped', 'queued']);
+    expect(workers[4]?.commands).toEqual([{ type: 'start', runId: ids[1], untilEpoch: 4 }]);
+    // One that ends earlier of itself counts with its best.
+    await workers[4]?.end({
+      ...after(3, 0.4),
+      status: 'finished',
+      result: { bestEpoch: 1, valid: metrics(0.4), test: metrics(0.3) },
+    });
+    expect(workers[5]?.runId).toBe(ids[3]);
+    await workers[5]?.end(after(4, 0.35));
+    expect(await readRun(database, ids[3] ?? '')).toMatchObject({
+      status: 'stopped',
+      stopReason: { rank: 2, of: 2, keep: 1 },
+    });
+    expect(useRuns.getState()).toMatchObject({ activeId: null, queue: [] });
+  });
+
+  it('is taken up where it was when the tab was closed between two rungs', async () => {
+    const { database, tab } = browser();
+    const first = tab();
+    const ids = await first.useRuns.getState().enqueue([0, 1, 2, 3].map(trial));
+    await settled();
+    await first.useRuns.getState().setPaused('g', true);
+    await first.workers[0]?.end(after(2, 0.4));
+    expect((await readRun(database, ids[0] ?? '')).status).toBe('queued');
+
+    const later = tab();
+    await later.useRuns.getState().load();
+    await later.useRuns.getState().setPaused('g', false);
+    await settled();
+    const workers = (): FakeWorker[] => [...first.workers.slice(1), ...later.workers];
+    for (const place of [0, 1, 2]) await workers()[place]?.end(after(2, 0.1 * (place + 1)));
+    await settled();
+    expect(workers()[3]?.commands).toEqual([{ type: 'start', runId: ids[0], untilEpoch: 4 }]);
+  });
+
+  it('does not wait for a trial that failed or was deleted', async () => {
+    const { tab } = browser();
+    const { useRuns, workers } = tab();
+    const ids = await useRuns.getState().enqueue([0, 1, 2, 3].map(trial));
+    await settled();
+    await workers[0]?.end(after(2, 0.1));
+    await workers[1]?.end({ status: 'failed', fault: { ...gpuLost, code: 'UNKNOWN' } });
+    await useRuns.getState().remove([ids[3] ?? '']);
+    await workers[2]?.end(after(2, 0.3));
+    expect(workers[3]?.commands).toEqual([{ type: 'start', runId: ids[0], untilEpoch: 4 }]);
+  });
+});
+
 describe('pre-training', () => {
   it('is queued once before the runs that need it, and not again when it has finished', async () => {
     const { database, tab } = browser();
