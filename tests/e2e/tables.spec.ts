@@ -119,7 +119,7 @@ test('settings are searched with the same budget for every row, and what each to
     await expect(row(name).getByRole('cell').last()).toHaveText(/^4 trials, 5 epochs, /);
     await expect(row(name).getByRole('cell').nth(-2)).toHaveText('1 / 1');
   }
-  await expect(page.getByText(/Successive halving let 1 after 1 epoch go on, by validation Recall@20\./)).toBeVisible();
+  await expect(page.getByText(/Successive halving kept 1 after 1 epoch, by validation Recall@20\./)).toBeVisible();
   expect(await violations(page)).toEqual([]);
 
   const context = page.context();

@@ -36,7 +36,7 @@ export function tauWords(rows: readonly ReproducedRow[], metric: MetricKey): { v
   const { tau, rows: count } = rankAgreement(rows, metric);
   return {
     value: tau === null ? '–' : tau.toFixed(2).replace('-', '−'),
-    note: `${shortMetric(metric)}, ${count} rows`,
+    note: `${shortMetric(metric)}, ${plural(count, 'row')}`,
   };
 }
 
@@ -45,9 +45,9 @@ export const signed = (value: number): string => `${value < 0 ? '−' : '+'}${fo
 
 /** What each row was allowed, in sentences. */
 export function searchWords({ trials, drawSeed, metric, rungs }: TableSearch): string {
-  const cuts = rungs.map(({ epochs, keep }) => `${keep} after ${plural(epochs, 'epoch')}`).join(', ');
+  const cuts = rungs.map(({ epochs, keep }) => `${keep} after ${plural(epochs, 'epoch')}`).join(' and ');
   const how = cuts
-    ? `Successive halving let ${cuts} go on, by validation ${metricLabel(metric)}`
+    ? `Successive halving kept ${cuts}, by validation ${metricLabel(metric)}`
     : 'Random search ran every trial to its end';
   return `Settings were searched: up to ${plural(trials, 'trial')} for each row and seed, the first with the recommended settings, the others drawn with seed ${drawSeed}. ${how}. The trial with the best validation ${metricLabel(metric)} stands here.`;
 }
