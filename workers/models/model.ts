@@ -166,6 +166,11 @@ export interface Model {
   useEpochGraphs?(graphs: readonly NamedGraph[]): void;
   /** Called inside a tidy and a gradient scope. */
   loss(batch: Batch, step: StepScope): LossTermValue[];
+  /**
+   * Takes an epoch of a model that is computed and not trained by steps: a sweep, or nothing where `build` has done all. Gives the terms of its loss as
+   * they then are. `between` is awaited now and then, and ends the work where it gives false; the result is then null.
+   */
+  fit?(epoch: number, between: () => Promise<boolean>): Promise<Readonly<Record<string, number>> | null>;
   /** Called before `represent` when parameters have changed. */
   prepareRanking?(): Promise<void>;
   /** Called inside a tidy. */
@@ -191,17 +196,56 @@ export const firstParameters = ({ parameters, second }: Pick<Model, 'parameters'
 export const stateOf = async (model: Pick<Model, 'state'>): Promise<Record<string, Float32Array>> =>
   (await model.state?.()) ?? {};
 
+/** What a model that is computed has to say; the rest is that of a model without steps. */
+export type ComputedParts = Pick<Model, 'represent' | 'dispose'> &
+  Partial<Pick<Model, 'fit' | 'graphs' | 'state' | 'restoreState' | 'findings'>>;
+
+/** A model without parameters, batches or steps. */
+export const computedModel = (parts: ComputedParts): Model => ({
+  parameters: [],
+  graphs: [],
+  loss: () => {
+    throw new Error('A model that is computed takes no steps.');
+  },
+  fit: async () => ({}),
+  ...parts,
+});
+
+/** What the bytes of a computed model depend on. `train`: training interactions; `columns`: of all item features. */
+export interface ComputedSizes {
+  readonly users: number;
+  readonly items: number;
+  readonly train: number;
+  readonly columns: number;
+}
+
+/** Bytes of a computed model: of its matrices and of what else stays on the device, of what is made there or on the host on the way, and of its largest buffer. */
+export interface ComputedMemory {
+  readonly graphs: number;
+  readonly constants: number;
+  readonly preparing?: number;
+  readonly made: number;
+  readonly largest: number;
+}
+
 /** A model as the trainer finds it: whoever calls `build` needs to know no option of it. */
 export interface ModelKind {
   readonly id: ModelId;
   /** Throws `CONFIG_INVALID` where the configuration is not complete, and what the model itself throws. */
   build(context: BuildContext): Promise<Model>;
+  /** Of one that is computed. Throws `CONFIG_INVALID` as `build`. */
+  memory?(sizes: ComputedSizes, config: Config): ComputedMemory;
 }
 
 /** Joins a table and what builds it: `build` receives the configuration with the type that the table gives it. */
 export function defineModel<T extends Configurable & { readonly id: ModelId }>(
   table: T,
   build: (context: BuildContext<ConfigOf<T>>) => Promise<Model>,
+  memory?: (sizes: ComputedSizes, config: ConfigOf<T>) => ComputedMemory,
 ): ModelKind {
-  return { id: table.id, build: (context) => build({ ...context, config: typedConfig(table, context.config) }) };
+  return {
+    id: table.id,
+    build: (context) => build({ ...context, config: typedConfig(table, context.config) }),
+    ...(memory && { memory: (sizes, config) => memory(sizes, typedConfig(table, config)) }),
+  };
 }

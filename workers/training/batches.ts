@@ -1,4 +1,4 @@
-import { negativesOf, protocolOf } from '../../src/domain/models/catalogue';
+import { modelTable, negativesOf, protocolOf } from '../../src/domain/models/catalogue';
 import { rowsOf } from '../../src/domain/models/batchRows';
 import type { Config, ModelId } from '../../src/domain/models/table';
 import type { Csr } from '../graphs/csr';
@@ -13,11 +13,22 @@ interface BatchData {
   readonly trained: Csr;
 }
 
+/** Of a model that takes no steps; its epochs count as one each. */
+const NO_BATCHES: BatchSource = {
+  stepsPerEpoch: 1,
+  next: () => {
+    throw new Error('A model that is computed takes no batches.');
+  },
+  state: () => ({ shuffleAtEpochStart: [], negatives: [], taken: 0, others: {} }),
+  restore: () => undefined,
+};
+
 /**
  * The batches of a run, as its configuration asks for them: a pass over the training pairs, or users; with rows of preferred pairs, where there
  * are any. Throws `CONFIG_INVALID` and `SAMPLE_NO_NEGATIVE`.
  */
 export function newBatches(model: ModelId, config: Config, { input, trained }: BatchData, seed: number): BatchSource {
+  if (modelTable(model).computed !== undefined) return NO_BATCHES;
   const { batchSize } = protocolOf(config);
   const negatives = negativesOf(model, config);
   const { byUsers, added } = rowsOf(config);

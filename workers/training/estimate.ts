@@ -1,9 +1,13 @@
 import { entry } from '../../src/domain/at';
 import { WASM_BYTES } from '../../src/domain/backend';
-import type { DatasetDocument } from '../../src/domain/dataset';
+import { modalitiesOf, type DatasetDocument } from '../../src/domain/dataset';
 import { AppError } from '../../src/domain/errors';
+import { readsFeatures } from '../../src/domain/models/catalogue';
 import type { Config, ModelId } from '../../src/domain/models/table';
 import type { DeviceReport, MemoryEstimate } from '../../src/domain/run';
+import { TILES } from '../engine/tiles';
+import type { ComputedMemory, ComputedSizes } from '../models/model';
+import { modelKind } from '../models/registry';
 import { dryPlan, type DryPlan } from './dryInput';
 import { recordRun, type DryBuffer, type DryEvent, type Recording } from './dryRun';
 import { hostEstimate } from './hostEstimate';
@@ -22,6 +26,8 @@ export interface RunMemory {
  * so the larger of the two counts; the total is the peak.
  */
 export async function runMemory(dataset: DatasetDocument, model: ModelId, config: Config): Promise<RunMemory> {
+  const computed = modelKind(model).memory;
+  if (computed) return memoryOfComputed(dataset, computed(sizesOf(dataset, model, config), config));
   const plan = dryPlan(dataset, model, config);
   const first = await recordRun(model, plan.inputs[0]);
   const second = await recordRun(model, plan.inputs[1]);
@@ -48,6 +54,41 @@ export async function runMemory(dataset: DatasetDocument, model: ModelId, config
   return {
     estimate: { parameters, optimiser, graphs, constants, step, evaluation, total, host },
     largest: all.reduce((most, buffer) => (buffer.note?.cut ? most : Math.max(most, bytes(buffer))), 0),
+  };
+}
+
+function sizesOf(dataset: DatasetDocument, model: ModelId, config: Config): ComputedSizes {
+  const { users, items, splits } = dataset.statistics;
+  const read = readsFeatures(model, config) ? modalitiesOf(dataset) : [];
+  return {
+    users,
+    items,
+    train: splits.train.interactions,
+    columns: read.reduce((sum, feature) => sum + feature.columns, 0),
+  };
+}
+
+/** Scores of a tile that are there at once: histories, both turned, and what comes of them. */
+const TILE_MATRICES = 5;
+
+/** Of a model that is computed, whose tables say how large they are. */
+function memoryOfComputed({ statistics }: DatasetDocument, memory: ComputedMemory): RunMemory {
+  const { graphs, constants, preparing = 0, made, largest } = memory;
+  const { users, items } = statistics;
+  const tile = 4 * TILES.ranking(items) * Math.max(users, items);
+  const evaluation = TILE_MATRICES * tile;
+  const total = graphs + constants + Math.max(evaluation, preparing);
+  const host = hostEstimate(statistics, {
+    parameters: [],
+    representation: 0,
+    graphs: [graphs],
+    made,
+    preparing: graphs + constants + preparing,
+    total,
+  });
+  return {
+    estimate: { parameters: 0, optimiser: 0, graphs, constants, step: preparing, evaluation, total, host },
+    largest: Math.max(largest, tile),
   };
 }
 

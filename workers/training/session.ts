@@ -1,4 +1,4 @@
-import { protocolOf } from '../../src/domain/models/catalogue';
+import { evaluationOf, rankedByVectors } from '../../src/domain/models/catalogue';
 import type { Config } from '../../src/domain/models/table';
 import type { EpochPoint, WeightsOf } from '../../src/domain/run';
 import { writeDetails } from '../../src/storage/runs';
@@ -27,7 +27,8 @@ import type { RunHost } from './host';
 import type { BatchSource } from './sampler';
 import { EarlyStopping } from './stopping';
 import type { TraceRecorder } from './trace';
-import { Trainer } from './trainer';
+import { Fitter } from './fitter';
+import { Trainer, type EpochTaker } from './trainer';
 
 interface SessionParts {
   readonly record: RunRecord;
@@ -50,7 +51,7 @@ const readWeightsOf = async (model: Model): Promise<Omit<BestWeights, 'epoch'>> 
 /** Epochs with their evaluations, the best of them, and checkpoints of all that. */
 export class TrainingSession {
   readonly #parts: SessionParts;
-  readonly #trainer: Trainer;
+  readonly #trainer: EpochTaker;
   readonly #stopping: EarlyStopping;
   readonly #targets: { readonly valid: HeldOut; readonly test: HeldOut };
   readonly #checkpoints: CheckpointClock;
@@ -61,12 +62,10 @@ export class TrainingSession {
   constructor(parts: SessionParts) {
     const { config, data, host } = parts;
     this.#parts = parts;
-    this.#trainer = new Trainer({
-      ...parts,
-      sizes: data.input,
-      random: (name) => stream(parts.record.run.experiment.seed, name),
-    });
-    const { stopMetric, patience, roundForStopping } = protocolOf(config);
+    this.#trainer = parts.model.fit
+      ? new Fitter(parts)
+      : new Trainer({ ...parts, sizes: data.input, random: (name) => stream(parts.record.run.experiment.seed, name) });
+    const { stopMetric, patience, roundForStopping } = evaluationOf(config);
     this.#stopping = new EarlyStopping(
       stopMetric,
       patience,
@@ -82,7 +81,7 @@ export class TrainingSession {
   /** All epochs that are left: `stopped` on the way by a person, or `left` with a checkpoint where the host asks for no more. */
   async run(): Promise<'done' | 'stopped' | 'left'> {
     const { record, host, config, sampler } = this.#parts;
-    const { epochs } = protocolOf(config);
+    const { epochs } = evaluationOf(config);
     const progress = new ProgressReporter(host.emit, epochs, sampler.stepsPerEpoch);
     for (let epoch = record.epochs.length; epoch < epochs && !this.#stopping.shouldStop; epoch++) {
       const point = await this.#epoch(epoch, progress);
@@ -132,7 +131,7 @@ export class TrainingSession {
     this.#epochTrainSeconds = 0;
 
     const evaluateStart = record.seconds;
-    const { evaluateEvery, epochs, relevant } = protocolOf(config);
+    const { evaluateEvery, epochs, relevant } = evaluationOf(config);
     const due = (epoch + 1) % evaluateEvery === 0 || epoch + 1 === epochs;
     const { valid: target } = this.#targets;
     const evaluation = due && target.users.length > 0 ? await this.#evaluate(target, true) : null;
@@ -192,12 +191,18 @@ export class TrainingSession {
         cutoff: MAX_CUTOFF,
       }),
     );
-    const { users, items, width } = await readRepresentation(() => model.represent());
-    await this.#keep(
-      { ...weightArrays(best), 'represent/users': users, 'represent/items': items },
-      { ...shapes, 'represent/users': [users.length / width, width], 'represent/items': [items.length / width, width] },
-      'best',
-    );
+    if (rankedByVectors(record.run.experiment)) {
+      const { users, items, width } = await readRepresentation(() => model.represent());
+      await this.#keep(
+        { ...weightArrays(best), 'represent/users': users, 'represent/items': items },
+        {
+          ...shapes,
+          'represent/users': [users.length / width, width],
+          'represent/items': [items.length / width, width],
+        },
+        'best',
+      );
+    }
     record.update({
       result: {
         bestEpoch: best.epoch,

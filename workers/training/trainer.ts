@@ -41,6 +41,9 @@ export interface TrainerState {
   readonly parameters: Readonly<Record<string, SavedParameter>>;
 }
 
+/** What takes a run's epochs. */
+export type EpochTaker = Pick<Trainer, 'step' | 'steps' | 'memory' | 'epoch' | 'state' | 'restore' | 'dispose'>;
+
 /** Runs steps. The same for every model: sampling, gradients, Adam, loss terms summed on the device. */
 export class Trainer {
   readonly #parts: TrainerParts;

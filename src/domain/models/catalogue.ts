@@ -1,6 +1,13 @@
 import { AppError } from '../errors';
-import { checkedConfig, problemsOf, type Configurable, type NegativesConfig, type ProtocolConfig } from './config';
-import { negativeOptions, trainingWithoutNegatives } from './options/training';
+import {
+  checkedConfig,
+  problemsOf,
+  type Configurable,
+  type EvaluationConfig,
+  type NegativesConfig,
+  type ProtocolConfig,
+} from './config';
+import { negativeOptions, stoppingOptions, trainingWithoutNegatives } from './options/training';
 import type { Condition, Config, ConfigOf, ModelId, ModelTable, Option } from './table';
 
 /** Every folder of `workers/models` that holds a table is a model. */
@@ -11,14 +18,19 @@ const DEFINED: readonly ModelTable[] = Object.values(FOLDERS)
   .map(({ table }) => table)
   .sort((a, b) => a.citation.year - b.citation.year || a.name.localeCompare(b.name));
 
-export const MODEL_TABLES: readonly ModelTable[] = DEFINED.map((table) => ({
-  ...table,
-  options: table.options.map(resolved),
-}));
+const ALL: readonly ModelTable[] = DEFINED.map((table) => ({ ...table, options: table.options.map(resolved) }));
 
+/** Models that are trained by steps. */
+export const MODEL_TABLES: readonly ModelTable[] = ALL.filter(({ computed }) => computed === undefined);
 export const MODEL_IDS: readonly ModelId[] = MODEL_TABLES.map(({ id }) => id);
 
-const BY_ID: ReadonlyMap<string, ModelTable> = new Map(MODEL_TABLES.map((table) => [table.id, table]));
+/** References, which are computed: the one that stands beside every result first. */
+export const REFERENCE_TABLES: readonly ModelTable[] = ALL.filter(({ computed }) => computed !== undefined).sort(
+  (a, b) => Number(b.computed === 'always') - Number(a.computed === 'always'),
+);
+export const REFERENCE_IDS: readonly ModelId[] = REFERENCE_TABLES.map(({ id }) => id);
+
+const BY_ID: ReadonlyMap<string, ModelTable> = new Map(ALL.map((table) => [table.id, table]));
 
 /** An option with the choices that are models. */
 function resolved(option: Option): Option {
@@ -117,6 +129,25 @@ export const typedConfig = <T extends Configurable & { readonly id: ModelId }>(t
 
 const PROTOCOL = { name: 'This run', options: trainingWithoutNegatives({}) };
 const NEGATIVES = { name: 'This run', options: negativeOptions({}) };
+
+/** Whether users and items are ranked by vectors, which a projection can show and a file can hold. */
+export const rankedByVectors = ({ model, config }: { readonly model: ModelId; readonly config: Config }): boolean =>
+  modelTable(model).vectorColumns?.(config, []) !== 0;
+
+const EVALUATION = { name: 'This run', options: stoppingOptions({}) };
+
+/** How often, by what and how long a run is evaluated; a reference without such options is computed and evaluated once. Throws `CONFIG_INVALID`. */
+export const evaluationOf = (config: Config): EvaluationConfig =>
+  checkedConfig(EVALUATION, { ...ONCE, ...only(config, EVALUATION.options) });
+
+const ONCE: Config = {
+  epochs: 1,
+  patience: 0,
+  stopMetric: 'recall@20',
+  relevant: 'all',
+  roundForStopping: 'off',
+  evaluateEvery: 1,
+};
 
 /** What a complete configuration says of training and evaluation. Throws `CONFIG_INVALID`. */
 export const protocolOf = (config: Config): ProtocolConfig => checkedConfig(PROTOCOL, only(config, PROTOCOL.options));

@@ -1,6 +1,6 @@
 import { AppError } from '../errors';
 import type { Config, ConfigOf, ModelTable, Option, OptionsConfig, OptionValue } from './table';
-import type { negativeOptions, trainingWithoutNegatives } from './options/training';
+import type { negativeOptions, stoppingOptions, trainingWithoutNegatives } from './options/training';
 
 /** What is checked of a table's configurations. */
 export type Configurable = Pick<ModelTable, 'name' | 'options'>;
@@ -58,6 +58,9 @@ export const invalid = (option: string, problem: string): AppError =>
 
 /** The options that the trainer and the evaluator read, whatever the model. */
 export type ProtocolConfig = OptionsConfig<ReturnType<typeof trainingWithoutNegatives>>;
+
+/** Those of them that evaluations read. */
+export type EvaluationConfig = OptionsConfig<ReturnType<typeof stoppingOptions>>;
 
 /** How negatives are drawn, where a model draws them. */
 export type NegativesConfig = OptionsConfig<ReturnType<typeof negativeOptions>>;

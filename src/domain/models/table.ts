@@ -197,6 +197,11 @@ export interface ModelTable<C = Config> {
   readonly negatives?: 'none';
   /** Whether its item embeddings can be another model's pre-trained ones; the `usual` one is the default source. */
   readonly pretrains?: 'usual' | 'possible';
+  /**
+   * It is computed from the training interactions, in closed form or by sweeps, and not trained by steps: a reference that any trained model should
+   * beat. The one for `always` stands beside every result.
+   */
+  readonly computed?: 'reference' | 'always';
   /** The experiment form opens with this model. */
   readonly formStart?: true;
   readonly routing?: Routing<C>;

@@ -13,7 +13,7 @@ import { ConfigTab } from './ConfigTab';
 import type { Curves } from '../readings/curves';
 import { CurvesTab } from './CurvesTab';
 import { EfficiencyTab } from './EfficiencyTab';
-import { odditiesOf } from '../../domain/models/catalogue';
+import { odditiesOf, rankedByVectors } from '../../domain/models/catalogue';
 import { shownFindings, standIn } from '../readings/findings';
 import { FindingsTab } from './FindingsTab';
 import { LongTailTab } from './LongTailTab';
@@ -148,7 +148,9 @@ function KnownRun({ run }: { readonly run: RunSummary }) {
             : []),
           { value: 'longTail', label: 'Long tail', content: <LongTailTab run={run} /> },
           { value: 'users', label: 'Users', content: <UsersTab run={run} /> },
-          { value: 'projection', label: 'Projection', content: <ProjectionTab run={run} /> },
+          ...(rankedByVectors(run.experiment)
+            ? [{ value: 'projection', label: 'Projection', content: <ProjectionTab run={run} /> }]
+            : []),
           { value: 'efficiency', label: 'Efficiency', content: <EfficiencyTab run={run} curves={curves} /> },
           { value: 'config', label: 'Config', content: <ConfigTab run={run} /> },
         ]}

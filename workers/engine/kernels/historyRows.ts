@@ -2,21 +2,22 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { registerPair, runPair, type KernelPair } from '../kernelPair';
 import { matrixOf } from '../tensors';
 
-/** Rows `ids [n]` of a 0/1 matrix, whose columns `columns[pointers[r] … pointers[r + 1])` are ascending, filled out: `[n, width]`. */
+/** Rows `ids [n]` of a sparse matrix, whose columns `columns[pointers[r] … pointers[r + 1])` are ascending, filled out: `[n, width]`. Without `weights` its entries are 1. */
 export const historyRowsPair: KernelPair = {
   name: 'LodestoneHistoryRows',
-  inputs: ['pointers', 'columns', 'ids'],
+  inputs: ['pointers', 'columns', 'ids', 'weights'],
   outputShape: ([, , [rows = 0] = []], { width = 1 }) => [rows, width],
-  portable: ([pointers, columns, ids], output, _, { width = 1 }) => {
+  portable: ([pointers, columns, ids, weights], output, _, { width = 1 }) => {
     if (!pointers || !columns || !ids) throw new Error('Histories have pointers, columns and ids.');
     output.fill(0);
     ids.forEach((id, row) => {
-      for (let k = pointers[id]!; k < pointers[id + 1]!; k++) output[row * width + columns[k]!] = 1;
+      for (let k = pointers[id]!; k < pointers[id + 1]!; k++)
+        output[row * width + columns[k]!] = weights ? weights[k]! : 1;
     });
   },
-  wgsl: () => ({
-    key: '',
-    inputComponents: [1, 1, 1],
+  wgsl: (shapes) => ({
+    key: shapes.length > 3 ? 'weighted' : '',
+    inputComponents: shapes.map(() => 1),
     outputComponent: 1,
     workgroupSize: 128,
     workgroups: null,
@@ -34,7 +35,7 @@ export const historyRowsPair: KernelPair = {
             if (columns[middle] < column) { low = middle + 1; } else { high = middle; }
           }
           var value = 0.0;
-          if (low < end) { if (columns[low] == column) { value = 1.0; } }
+          if (low < end) { if (columns[low] == column) { value = ${shapes.length > 3 ? 'weights[low]' : '1.0'}; } }
           result[index] = value;
         }
       }`,
@@ -43,9 +44,16 @@ export const historyRowsPair: KernelPair = {
 
 export const registerHistoryRows = (): void => registerPair(historyRowsPair);
 
-/** Histories of entities, 1 where there is an entry: `pointers [entities + 1]`, `columns`, and `ids [n]` → `[n, width]`. */
+export interface Histories {
+  readonly pointers: tf.Tensor1D;
+  readonly columns: tf.Tensor1D;
+  readonly weights?: tf.Tensor1D | null;
+}
+
+/** Histories of entities, its weight or 1 where there is an entry: `pointers [entities + 1]`, `columns`, `weights`, and `ids [n]` → `[n, width]`. */
 export const historyRows = (
-  { pointers, columns }: { readonly pointers: tf.Tensor1D; readonly columns: tf.Tensor1D },
+  { pointers, columns, weights = null }: Histories,
   ids: tf.Tensor1D,
   width: number,
-): tf.Tensor2D => matrixOf(runPair(historyRowsPair, [pointers, columns, ids], { width }));
+): tf.Tensor2D =>
+  matrixOf(runPair(historyRowsPair, [pointers, columns, ids, ...(weights ? [weights] : [])], { width }));
