@@ -56,6 +56,20 @@ export function reproducedRows(part: PublishedTable, runs: readonly RowRun[]): R
   });
 }
 
+/** A measured row that no table prints, such as a baseline. */
+export const unprintedRow = (name: string, metrics: readonly MetricKey[], run: RowRun): ReproducedRow => ({
+  name,
+  runs: 1,
+  done: run.result ? 1 : 0,
+  searched: null,
+  cells: metrics.map((metric) => ({
+    metric,
+    printed: null,
+    here: spread(run.result ? [run.result.test[metric]] : []),
+    difference: null,
+  })),
+});
+
 function searchedOf(runs: readonly RowRun[]): Searched | null {
   const each = runs.flatMap(({ searched }) => searched ?? []);
   if (each.length === 0) return null;

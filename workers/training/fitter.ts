@@ -30,13 +30,15 @@ export class Fitter implements EpochTaker {
   }
 
   async epoch(
-    ...[epoch, , between]: Parameters<EpochTaker['epoch']>
+    ...[epoch, onInterval, between]: Parameters<EpochTaker['epoch']>
   ): Promise<Pick<EpochPoint, 'terms' | 'total' | 'learningRate'> | null> {
     const terms = await this.#parts.model.fit?.(epoch, () => between({ epoch, stepInEpoch: 0 }));
     if (!terms) return null;
     this.#parts.device.check();
     this.#step = epoch + 1;
-    return { terms, total: Object.values(terms).reduce((sum, value) => sum + value, 0), learningRate: 0 };
+    const total = Object.values(terms).reduce((sum, value) => sum + value, 0);
+    if (Object.keys(terms).length > 0) await onInterval({ step: this.#step, epoch, terms, total });
+    return { terms, total, learningRate: 0 };
   }
 
   async state(): Promise<TrainerState> {

@@ -108,6 +108,7 @@ export function ComparePage() {
                   relevant={relevant}
                   printed={address.printed}
                   ranked={address.ranked}
+                  baselines={address.baselines}
                   onChange={address.change}
                 />
                 {grid && <PlugInPanel grid={grid} name={`${metricLabel(metric)}${liked}`} dataset={datasets} />}

@@ -2,12 +2,15 @@ import { useMemo } from 'react';
 import { Checkbox, Choice } from '../../ui/Field';
 import { Panel } from '../../ui/Panel';
 import { PaperButtons } from '../../charts/PaperButtons';
-import type { Relevant, Setting } from '../../domain/comparison';
+import { baselinesOn } from '../../domain/baselines';
+import { settingsOf, type Relevant, type Setting } from '../../domain/comparison';
 import type { MetricKey } from '../../domain/metrics';
 import { modelTable } from '../../domain/models/catalogue';
 import { publishedResults, type PublishedRow } from '../../domain/published';
 import { marksOf } from '../../domain/significance';
 import { useDatasets } from '../../state/datasets';
+import { useRuns } from '../../state/runs';
+import { BaselineNote } from '../readings/BaselineNote';
 import { SHOWN_METRICS } from '../readings/curves';
 import { markLegend, resultRows, resultsPaper, resultsTable } from './resultRows';
 import { ResultsTable } from './ResultsTable';
@@ -22,13 +25,25 @@ interface ResultsPanelProps {
   readonly relevant: Relevant;
   readonly printed: Printed;
   readonly ranked: boolean;
-  readonly onChange: (changes: { printed?: Printed; ranked?: boolean }) => void;
+  /** Whether baselines stand beside the settings. */
+  readonly baselines: boolean;
+  readonly onChange: (changes: { printed?: Printed; ranked?: boolean; baselines?: boolean }) => void;
 }
 
 const NO_MARKS = marksOf([]);
 
 /** Test metrics by setting, with the papers' rows beside them where the dataset is one of theirs. */
-export function ResultsPanel({ settings, reference, metric, relevant, printed, ranked, onChange }: ResultsPanelProps) {
+export function ResultsPanel({
+  settings: compared,
+  reference,
+  metric,
+  relevant,
+  printed,
+  ranked,
+  baselines,
+  onChange,
+}: ResultsPanelProps) {
+  const settings = useWithBaselines(compared, baselines);
   const tests = useMarks(settings, reference, relevant);
   const published = usePublished(settings, relevant);
   const chosen = useMemo(() => shownRows(published, settings, printed), [published, settings, printed]);
@@ -64,6 +79,12 @@ export function ResultsPanel({ settings, reference, metric, relevant, printed, r
         />
       }
     >
+      <Checkbox
+        label="Show baselines"
+        help="Popularity, and the best of the others by validation, on the same dataset."
+        checked={baselines}
+        onCheckedChange={(value) => onChange({ baselines: value })}
+      />
       {published.length > 0 && (
         <div className={styles.printedControls}>
           <Choice
@@ -79,6 +100,7 @@ export function ResultsPanel({ settings, reference, metric, relevant, printed, r
         </div>
       )}
       <ResultsTable rows={rows} compared={metric} reference={reference} />
+      {baselines && compared[0] && <BaselineNote fingerprint={compared[0].dataset.fingerprint} />}
       {legend && <p className={styles.note}>{legend}</p>}
       {chosen.length > 0 && (
         <p className={styles.note}>
@@ -88,6 +110,21 @@ export function ResultsPanel({ settings, reference, metric, relevant, printed, r
       )}
     </Panel>
   );
+}
+
+/** The settings, and after them the baselines of their datasets that are not among them. */
+function useWithBaselines(settings: readonly Setting[], wanted: boolean): readonly Setting[] {
+  const runs = useRuns((state) => state.runs);
+  return useMemo(() => {
+    if (!wanted) return settings;
+    const fingerprints = [...new Set(settings.map(({ dataset }) => dataset.fingerprint))];
+    const known = new Set(settings.flatMap((setting) => setting.runs.map(({ id }) => id)));
+    const others = fingerprints
+      .flatMap((fingerprint) => baselinesOn(runs, fingerprint))
+      .filter(({ id }) => !known.has(id));
+    // The settings stay the same objects: one of them is the reference.
+    return [...settings, ...settingsOf(others).map((one) => ({ ...one, label: `${one.label} (baseline)` }))];
+  }, [runs, settings, wanted]);
 }
 
 /** The papers' rows for the one dataset of all settings; none over liked items, which no paper prints. */

@@ -26,6 +26,7 @@ interface Changes {
   readonly ids: readonly string[];
   readonly printed: Printed;
   readonly ranked: boolean;
+  readonly baselines: boolean;
   readonly view: View;
   readonly setting: string;
 }
@@ -40,6 +41,8 @@ export interface Comparison {
   readonly printed: Printed;
   /** Whether printed rows are ranked with the others. */
   readonly ranked: boolean;
+  /** Whether baselines stand beside the settings. */
+  readonly baselines: boolean;
   readonly view: View;
   /** Key of the setting whose gains are shown. */
   readonly setting: string | null;
@@ -58,6 +61,7 @@ export function useComparisonAddress(): Comparison {
     reference: parameters.get('reference'),
     printed: PRINTED_CHOICES.find(({ value }) => value === parameters.get('printed'))?.value ?? 'models',
     ranked: parameters.get('ranked') === 'true',
+    baselines: parameters.get('baselines') !== 'false',
     view: VIEWS.find((view) => view === parameters.get('view')) ?? 'results',
     setting: parameters.get('setting'),
     change: (changes) => {
@@ -68,6 +72,7 @@ export function useComparisonAddress(): Comparison {
       if (changes.reference) next.set('reference', changes.reference);
       if (changes.printed) next.set('printed', changes.printed);
       if (changes.ranked !== undefined) next.set('ranked', String(changes.ranked));
+      if (changes.baselines !== undefined) next.set('baselines', String(changes.baselines));
       if (changes.view) next.set('view', changes.view);
       if (changes.setting) next.set('setting', changes.setting);
       setParameters(next, { replace: true });

@@ -4,7 +4,7 @@ import { Notice } from '../../ui/Notice';
 import { Panel } from '../../ui/Panel';
 import { plural } from '../../ui/format';
 import type { DatasetDocument } from '../../domain/dataset';
-import { MODEL_TABLES, modelTable } from '../../domain/models/catalogue';
+import { MODEL_TABLES, modelTable, REFERENCE_TABLES } from '../../domain/models/catalogue';
 import type { ModelId } from '../../domain/models/table';
 import { PRINTED_ONLY } from '../../domain/printedOnly';
 import { needsProblem } from './needs';
@@ -28,7 +28,10 @@ export function ModelPanel({ model, dataset, onModel }: ModelPanelProps) {
           <Select
             {...control}
             value={model}
-            options={MODEL_TABLES.map(({ id, name }) => ({ value: id, label: name }))}
+            options={[
+              ...MODEL_TABLES.map(({ id, name }) => ({ value: id, label: name })),
+              ...REFERENCE_TABLES.map(({ id, name }) => ({ value: id, label: `${name} (baseline)` })),
+            ]}
             onValueChange={onModel}
           />
         )}

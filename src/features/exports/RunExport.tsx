@@ -6,7 +6,7 @@ import { Dialog } from '../../ui/Dialog';
 import { FaultNotice, Notice } from '../../ui/Notice';
 import { saveBlob } from '../../charts/download';
 import { faultOf, type Fault } from '../../domain/errors';
-import { modelTable } from '../../domain/models/catalogue';
+import { modelTable, rankedByVectors } from '../../domain/models/catalogue';
 import type { EpochPoint, RunSummary } from '../../domain/run';
 import { mmrecConfig } from '../../sharing/mmrecConfig';
 import { useDatasets } from '../../state/datasets';
@@ -80,33 +80,37 @@ function RunExportDialog({ run, epochs, note, onClose }: RunExportProps & { read
           <SaveButton label="Curves CSV" onClick={() => save(curvesFile(run, epochs, note))} />
           <SaveButton label="Long CSV" onClick={() => save(scalarsFile(run, epochs, note))} />
         </Entry>
-        <Entry
-          title="Embeddings, npy"
-          help={`A zip with float32 vectors at the best epoch, and a table with index, original id and name of each row. ${vectorsHelp('final', modelTable(model).vectorColumns !== undefined)}`}
-        >
-          <SaveButton label="Users" disabled={!ended} onClick={() => save(embeddingsFile(run, 'user'))} />
-          <SaveButton label="Items" disabled={!ended} onClick={() => save(embeddingsFile(run, 'item'))} />
-        </Entry>
+        {rankedByVectors(run.experiment) && (
+          <Entry
+            title="Embeddings, npy"
+            help={`A zip with float32 vectors at the best epoch, and a table with index, original id and name of each row. ${vectorsHelp('final', modelTable(model).vectorColumns !== undefined)}`}
+          >
+            <SaveButton label="Users" disabled={!ended} onClick={() => save(embeddingsFile(run, 'user'))} />
+            <SaveButton label="Items" disabled={!ended} onClick={() => save(embeddingsFile(run, 'item'))} />
+          </Entry>
+        )}
         <Entry
           title="Top-50 lists"
           help="A zip with recommendations.csv, one line per test user and rank by original ids; the same by index in the layout of MMRec’s save_recommended_topk; and tables of ids and names. Training items are excluded."
         >
           <SaveButton label="Lists" disabled={!ended} onClick={() => save(topListsFile(run))} />
         </Entry>
-        <Entry
-          title="MMRec configuration, YAML"
-          help={
-            modelTable(model).mmrec
-              ? 'The protocol and the model’s options under MMRec’s names. Comments name what MMRec cannot do. Export the data on the dataset’s page.'
-              : `MMRec has no ${modelTable(model).name}: the file holds the protocol for other models on the same data, and this run’s options as comments. Export the data on the dataset’s page.`
-          }
-        >
-          <CopyButtons texts={[{ what: 'YAML', text: yaml }]} />
-          <SaveButton
-            label="YAML"
-            onClick={() => save(textFile(`${run.name} mmrec`, 'yaml', 'application/yaml', yaml()))}
-          />
-        </Entry>
+        {modelTable(model).computed === undefined && (
+          <Entry
+            title="MMRec configuration, YAML"
+            help={
+              modelTable(model).mmrec
+                ? 'The protocol and the model’s options under MMRec’s names. Comments name what MMRec cannot do. Export the data on the dataset’s page.'
+                : `MMRec has no ${modelTable(model).name}: the file holds the protocol for other models on the same data, and this run’s options as comments. Export the data on the dataset’s page.`
+            }
+          >
+            <CopyButtons texts={[{ what: 'YAML', text: yaml }]} />
+            <SaveButton
+              label="YAML"
+              onClick={() => save(textFile(`${run.name} mmrec`, 'yaml', 'application/yaml', yaml()))}
+            />
+          </Entry>
+        )}
       </ul>
     </Dialog>
   );

@@ -54,6 +54,7 @@ export const CurvesTab = memo(function CurvesTab({ run, curves, findings }: Curv
   const switched = stageRule(run.experiment)?.kind === 'entropy' ? stageSwitch(curves) : null;
   const ended = !isActive(run.status) && run.status !== 'queued';
   const rankingSummary = rankingWords(run, best);
+  const atOnce = model.computed !== undefined && model.terms.length === 0;
 
   return (
     <div className={styles.curves}>
@@ -62,37 +63,43 @@ export const CurvesTab = memo(function CurvesTab({ run, curves, findings }: Curv
           A router that starts near uniform counts as covered at once. “Minimum coverage, epochs” makes stage 1 longer.
         </Notice>
       )}
-      <div className={styles.panels}>
-        <div className={styles.panel}>
-          <CurveChart
-            {...shared}
-            title="Loss terms"
-            marks={stages}
-            series={losses}
-            yLabel="weighted mean per interval"
-            emptyText={ended ? 'The run ended before its first interval.' : 'No interval has finished yet.'}
-          />
+      {atOnce ? (
+        <p className={styles.note}>
+          {model.name} is computed at once from the training interactions: it has no epochs and no loss.
+        </p>
+      ) : (
+        <div className={styles.panels}>
+          <div className={styles.panel}>
+            <CurveChart
+              {...shared}
+              title="Loss terms"
+              marks={stages}
+              series={losses}
+              yLabel="weighted mean per interval"
+              emptyText={ended ? 'The run ended before its first interval.' : 'No interval has finished yet.'}
+            />
+          </div>
+          <div className={styles.panel}>
+            <CurveChart
+              {...shared}
+              title="Ranking, validation"
+              series={ranking}
+              yLabel="Recall, NDCG"
+              emptyText={ended ? 'The run ended before its first evaluation.' : 'No evaluation has finished yet.'}
+              {...(rankingSummary && { summary: rankingSummary })}
+            />
+          </div>
+          <div className={styles.panel}>
+            <ThirdPanel
+              model={model}
+              curves={curves}
+              findings={findings}
+              shared={shared}
+              emptyText={ended ? 'The run ended within its first epoch.' : 'No epoch has finished yet.'}
+            />
+          </div>
         </div>
-        <div className={styles.panel}>
-          <CurveChart
-            {...shared}
-            title="Ranking, validation"
-            series={ranking}
-            yLabel="Recall, NDCG"
-            emptyText={ended ? 'The run ended before its first evaluation.' : 'No evaluation has finished yet.'}
-            {...(rankingSummary && { summary: rankingSummary })}
-          />
-        </div>
-        <div className={styles.panel}>
-          <ThirdPanel
-            model={model}
-            curves={curves}
-            findings={findings}
-            shared={shared}
-            emptyText={ended ? 'The run ended within its first epoch.' : 'No epoch has finished yet.'}
-          />
-        </div>
-      </div>
+      )}
       <ResultTable run={run} validLiked={epochs.find(({ epoch }) => epoch === best)?.validLiked} findings={findings} />
     </div>
   );

@@ -1,12 +1,17 @@
-import { memo, useState, type ReactNode } from 'react';
+import { memo, useMemo, useState, type ReactNode } from 'react';
+import { Link } from 'react-router';
 import { formatMetric } from '../../ui/format';
+import { Notice } from '../../ui/Notice';
 import { Choice } from '../../ui/Field';
 import { CUTOFFS, METRIC_KEYS, METRIC_NAMES, metricLabel, type MetricKey, type Metrics } from '../../domain/metrics';
 import { modelTable } from '../../domain/models/catalogue';
 import type { Finding } from '../../domain/observations';
 import { publishedDataset, publishedRows } from '../../domain/published';
 import { isActive, type RunSummary } from '../../domain/run';
+import { baselinesOn, belowBaseline } from '../../domain/baselines';
 import { useDatasets } from '../../state/datasets';
+import { useRuns } from '../../state/runs';
+import { BaselineNote } from '../readings/BaselineNote';
 import { SHOWN_METRICS, shortMetric } from '../readings/curves';
 import { standIn } from '../readings/findings';
 import { shownEpoch } from '../readings/words';
@@ -25,6 +30,12 @@ export const ResultTable = memo(function ResultTable({ run, validLiked, findings
   const stored = useDatasets((state) => state.datasets.find(({ id }) => id === used.id));
   const dataset = { name: stored?.name ?? used.name, statistics: stored?.statistics ?? null };
   const printed = publishedRows(dataset, modelTable(model).publishedAs);
+  const runs = useRuns((state) => state.runs);
+  const baselines = useMemo(
+    () => baselinesOn(runs, used.fingerprint).filter(({ id }) => id !== run.id),
+    [runs, used.fingerprint, run.id],
+  );
+  const below = belowBaseline(run, baselines);
   const best = run.result?.bestEpoch ?? run.best?.epoch;
   const valid = run.result?.valid ?? run.best?.valid;
   const pending = isActive(run.status) || run.status === 'queued';
@@ -84,6 +95,9 @@ export const ResultTable = memo(function ResultTable({ run, validLiked, findings
                   strong={likedChooses}
                 />
               )}
+              {baselines.map((one) => (
+                <Row key={one.id} name={<BaselineName run={one} />} values={one.result?.test} quiet />
+              ))}
               {printed.map((row) => (
                 <Row
                   key={`${row.paper} ${row.name}`}
@@ -95,6 +109,13 @@ export const ResultTable = memo(function ResultTable({ run, validLiked, findings
             </tbody>
           </table>
         </div>
+        {below && (
+          <Notice tone="warning" title={`Below ${modelTable(below.experiment.model).name.toLowerCase()}.`}>
+            The same list for everybody has a test Recall@20 of {formatMetric(below.result?.test['recall@20'])} here,
+            this run {formatMetric(run.result?.test['recall@20'])}.
+          </Notice>
+        )}
+        <BaselineNote fingerprint={used.fingerprint} />
         {standsIn && <p className={styles.standIn}>⚠ {standsIn}</p>}
         {rated && (
           <p className={styles.note}>
@@ -110,6 +131,12 @@ export const ResultTable = memo(function ResultTable({ run, validLiked, findings
     </div>
   );
 });
+
+const BaselineName = ({ run }: { readonly run: RunSummary }) => (
+  <>
+    test, <Link to={`/runs/${run.id}`}>{modelTable(run.experiment.model).name}</Link>
+  </>
+);
 
 interface RowProps {
   readonly name: ReactNode;

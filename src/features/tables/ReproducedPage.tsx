@@ -3,7 +3,9 @@ import { useParams } from 'react-router';
 import { claimsOf, meaningOf, printedPart, tableTitle } from '../../domain/paperTables';
 import { printedOnly } from '../../domain/printedOnly';
 import type { PublishedTable, Reproduced } from '../../domain/publishedTables';
-import { judgedClaims, reproducedRows } from '../../domain/reproduced';
+import { baselinesOn } from '../../domain/baselines';
+import { modelTable } from '../../domain/models/catalogue';
+import { judgedClaims, reproducedRows, unprintedRow } from '../../domain/reproduced';
 import { rowSeeds } from '../../domain/search';
 import type { RunGroup, RunSummary } from '../../domain/run';
 import { PaperButtons } from '../../charts/PaperButtons';
@@ -16,6 +18,7 @@ import { Panel } from '../../ui/Panel';
 import { formatDateTime } from '../../ui/format';
 import { FailedRuns, GroupControls } from '../groups/GroupControls';
 import { runsOfGroup } from '../groups/groupRows';
+import { BaselineNote } from '../readings/BaselineNote';
 import { ClaimsTable, ReproducedTable, RowOrder } from '../readings/ReproducedTable';
 import { reproductionData, reproductionPaper, searchWords } from '../readings/reproduction';
 import { ShareButton } from '../sharing/ShareButton';
@@ -57,6 +60,7 @@ interface KnownProps {
 
 function Known({ group, table, part, runs }: KnownProps) {
   const fault = useRuns((state) => state.fault);
+  const all = useRuns((state) => state.runs);
   const datasets = useDatasets((state) => state.datasets);
   const claims = useMemo(() => claimsOf(part), [part]);
   const seeds = useMemo(() => rowSeeds(runs), [runs]);
@@ -69,12 +73,19 @@ function Known({ group, table, part, runs }: KnownProps) {
       ),
     [part, seeds],
   );
+  const { dataset = null } = runs[0]?.experiment ?? {};
+  const shown = useMemo(() => {
+    const baselines = dataset ? baselinesOn(all, dataset.fingerprint) : [];
+    const own = baselines.map(({ experiment: { model }, result }) =>
+      unprintedRow(`${modelTable(model).name} (baseline)`, part.metrics, { variant: '', result }),
+    );
+    return [...rows, ...own];
+  }, [all, rows, dataset, part]);
   const { tests, fault: notTested } = usePairTests(claims, chosen);
   const judged = useMemo(() => judgedClaims(claims, rows, tests), [claims, rows, tests]);
   const absence = useCallback((name: string) => absenceWords(part, name), [part]);
   const [first] = runs;
-  if (!first) return null;
-  const { dataset } = first.experiment;
+  if (!first || !dataset) return null;
   const counts =
     datasets.find(({ fingerprint }) => fingerprint === dataset.fingerprint)?.statistics ??
     first.origin?.dataset ??
@@ -107,18 +118,19 @@ function Known({ group, table, part, runs }: KnownProps) {
             main
             title={group.name}
             paper={() =>
-              reproductionPaper(rows, judged, caption, [
+              reproductionPaper(shown, judged, caption, [
                 'Mean and standard deviation over seeds; best epochs by validation.',
                 ...(other ? [other] : []),
                 ...(limited ? [limited] : []),
                 ...(searched ? [searched] : []),
               ])
             }
-            data={() => reproductionData(rows)}
+            data={() => reproductionData(shown)}
           />
         }
       >
-        <ReproducedTable label="Printed and measured figures" rows={rows} absence={absence} />
+        <ReproducedTable label="Printed and measured figures" rows={shown} absence={absence} />
+        <BaselineNote fingerprint={dataset.fingerprint} />
         {limited && <p className={styles.note}>{limited}</p>}
         {searched && <p className={styles.note}>{searched}</p>}
       </Panel>

@@ -1,6 +1,6 @@
 /** Implicit ALS. Hu, Koren, Volinsky: Collaborative Filtering for Implicit Feedback Datasets, ICDM 2008; solved exactly. */
 import * as tf from '@tensorflow/tfjs-core';
-import { floats, matrixOf } from '../../engine/tensors';
+import { matrix } from '../../engine/tensors';
 import { writeNumbers } from '../../engine/upload';
 import { interactionMatrix } from '../../graphs/behaviour';
 import { transpose } from '../../graphs/csr';
@@ -23,8 +23,8 @@ export const model = defineModel(
     };
     const own = { users: drawn('users', users), items: drawn('items', items) };
     const held = {
-      users: tf.keep(matrixOf(tf.reshape(floats(own.users), [users, width]))),
-      items: tf.keep(matrixOf(tf.reshape(floats(own.items), [items, width]))),
+      users: tf.keep(matrix(own.users, users, width)),
+      items: tf.keep(matrix(own.items, items, width)),
     };
     const upload = (): void => {
       writeNumbers(held.users, 0, own.users);

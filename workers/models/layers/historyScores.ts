@@ -3,7 +3,7 @@ import type { Representation } from '../../engine/contract';
 import { multiplyCsr, type SparseTensor } from '../../engine/kernels/csrProduct';
 import { historyRows } from '../../engine/kernels/historyRows';
 import { disposeSparse, sparseTensor } from '../../engine/sparse';
-import { floats, integers, matrixOf } from '../../engine/tensors';
+import { floats, integers, matrix, matrixOf } from '../../engine/tensors';
 import { transpose, type Csr } from '../../graphs/csr';
 
 /** A ranking that is no product of two vectors: users are known by their numbers, and their scores are made of rows of a matrix. */
@@ -12,17 +12,17 @@ export interface ScoredByRows {
   dispose(): void;
 }
 
-/** Scores `[n, I]` of the rows `[n, columns]` of `matrix` that belong to a tile of users. */
+/** Scores `[n, I]` of the rows `[n, columns]` that belong to a tile of users. */
 type Score = (rows: tf.Tensor2D) => tf.Tensor2D;
 
-/** `matrix [U, ·]`: what a user's scores are made of. `weighted`: its values count, otherwise each entry is 1. */
-export function scoredByRows(matrix: Csr, items: number, weighted: boolean, score: Score): ScoredByRows {
-  const empty = matrix.indices.length === 0;
+/** `sparse [U, ·]`: what a user's scores are made of. `weighted`: its values count, otherwise each entry is 1. */
+export function scoredByRows(sparse: Csr, items: number, weighted: boolean, score: Score): ScoredByRows {
+  const empty = sparse.indices.length === 0;
   const held = {
-    pointers: tf.keep(integers(matrix.pointers)),
-    columns: tf.keep(integers(empty ? new Int32Array(1) : matrix.indices)),
-    weights: weighted ? tf.keep(floats(empty ? new Float32Array(1) : matrix.values)) : null,
-    users: numbered(matrix.rows),
+    pointers: tf.keep(integers(sparse.pointers)),
+    columns: tf.keep(integers(empty ? new Int32Array(1) : sparse.indices)),
+    weights: weighted ? tf.keep(floats(empty ? new Float32Array(1) : sparse.values)) : null,
+    users: numbered(sparse.rows),
     items: numbered(items),
   };
   return {
@@ -31,7 +31,7 @@ export function scoredByRows(matrix: Csr, items: number, weighted: boolean, scor
       items: held.items,
       score: (users) => {
         const ids = tf.cast(tf.reshape(users, [users.shape[0]]), 'int32');
-        return score(historyRows(held, tf.reshape(ids, [users.shape[0]]), matrix.columns));
+        return score(historyRows(held, tf.reshape(ids, [users.shape[0]]), sparse.columns));
       },
     }),
     dispose: () => {
@@ -42,10 +42,10 @@ export function scoredByRows(matrix: Csr, items: number, weighted: boolean, scor
 }
 
 /** `score(u, ·) = rows[u] · links`, `links [columns, I]`. */
-export function scoredByLinks(matrix: Csr, links: Csr, weighted: boolean): ScoredByRows {
+export function scoredByLinks(rows: Csr, links: Csr, weighted: boolean): ScoredByRows {
   const across: SparseTensor = sparseTensor(transpose(links), false);
-  const scores = scoredByRows(matrix, links.columns, weighted, (rows) =>
-    matrixOf(tf.transpose(multiplyCsr(across.forward, matrixOf(tf.transpose(rows))))),
+  const scores = scoredByRows(rows, links.columns, weighted, (tile) =>
+    matrixOf(tf.transpose(multiplyCsr(across.forward, matrixOf(tf.transpose(tile))))),
   );
   return {
     represent: () => scores.represent(),
@@ -57,4 +57,4 @@ export function scoredByLinks(matrix: Csr, links: Csr, weighted: boolean): Score
 }
 
 const numbered = (rows: number): tf.Tensor2D =>
-  tf.keep(matrixOf(tf.reshape(floats(Float32Array.from({ length: rows }, (_, row) => row)), [rows, 1])));
+  tf.keep(matrix(Float32Array.from({ length: rows }, (_, row) => row), rows, 1));

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { at } from '../../../src/domain/at';
 import { computedModel, defineModel, type ComputedMemory } from '../model';
-import { floats, matrixOf } from '../../engine/tensors';
+import { matrix } from '../../engine/tensors';
 import { table } from './table';
 
 export const model = defineModel(
@@ -11,8 +11,8 @@ export const model = defineModel(
     const counts = new Float32Array(items);
     for (const item of train.items) counts[item] = at(counts, item) + 1;
     const held = {
-      users: tf.keep(matrixOf(tf.ones([users, 1]))),
-      items: tf.keep(matrixOf(tf.reshape(floats(counts), [items, 1]))),
+      users: tf.keep(matrix(new Float32Array(users).fill(1), users, 1)),
+      items: tf.keep(matrix(counts, items, 1)),
     };
     return computedModel({ represent: () => held, dispose: () => tf.dispose([held.users, held.items]) });
   },

@@ -1,0 +1,59 @@
+import type { DatasetDocument } from './dataset';
+import type { MetricKey } from './metrics';
+import { completeConfig, modelTable, REFERENCE_TABLES } from './models/catalogue';
+import type { ModelId } from './models/table';
+import { configLacks, recommendedFor } from './needs';
+import { modalitiesOf } from './dataset';
+import type { Experiment, RunSummary } from './run';
+
+/** What any trained model should beat: models that are computed from the training interactions, as runs on the same dataset. */
+
+/** Baselines are compared by this, on validation. */
+const COMPARED: MetricKey = 'recall@20';
+
+const isBaseline = (model: ModelId): boolean => modelTable(model).computed !== undefined;
+
+/** The newest finished run of the one that always stands beside results, and the best of the others by validation. */
+export function baselinesOn(runs: readonly RunSummary[], fingerprint: string): RunSummary[] {
+  const own = runs.filter(
+    ({ experiment: { model, dataset }, result }) =>
+      result !== null && dataset.fingerprint === fingerprint && isBaseline(model),
+  );
+  const always = own.findLast(({ experiment: { model } }) => modelTable(model).computed === 'always');
+  const valueOf = ({ result }: RunSummary): number => result?.valid[COMPARED] ?? 0;
+  const [best] = own
+    .filter(({ experiment: { model } }) => modelTable(model).computed === 'reference')
+    .sort((a, b) => valueOf(b) - valueOf(a));
+  return [always, best].flatMap((run) => run ?? []);
+}
+
+/** Experiments of the baselines that the dataset allows and that have neither run on it nor wait. */
+export function missingBaselines(
+  runs: readonly RunSummary[],
+  dataset: DatasetDocument,
+  device: Pick<Experiment, 'backend' | 'allowSoftware'>,
+): Experiment[] {
+  const { id, name, fingerprint } = dataset;
+  const there = new Set(
+    runs
+      .filter((run) => run.experiment.dataset.fingerprint === fingerprint && run.status !== 'failed')
+      .map(({ experiment: { model } }) => model),
+  );
+  return REFERENCE_TABLES.flatMap(({ id: model, minModalities, cautions }): Experiment[] => {
+    const config = completeConfig(model, recommendedFor(model, dataset));
+    const impossible =
+      there.has(model) ||
+      modalitiesOf(dataset).length < minModalities ||
+      configLacks(model, config, dataset) !== null ||
+      (cautions?.(config, dataset) ?? []).length > 0;
+    return impossible ? [] : [{ model, config, seed: 999, dataset: { id, name, fingerprint }, ...device }];
+  });
+}
+
+/** Whether a run ended below the baseline that always stands beside it, in the metric that chose its best epoch. */
+export function belowBaseline(run: RunSummary, baselines: readonly RunSummary[]): RunSummary | null {
+  if (isBaseline(run.experiment.model)) return null;
+  const always = baselines.find(({ experiment: { model } }) => modelTable(model).computed === 'always');
+  const [own, its] = [run.result?.test[COMPARED], always?.result?.test[COMPARED]];
+  return always && own !== undefined && its !== undefined && own < its ? always : null;
+}
