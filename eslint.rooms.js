@@ -66,7 +66,7 @@ export const ROOMS = [
   feature('experiments', ['readings', 'drafts', 'sweeps']),
   feature('tables', ['readings', 'drafts', 'sharing', 'groups']),
   feature('compare', ['readings', 'sharing']),
-  feature('datasets', ['sharing', 'exports', 'unreadable']),
+  feature('datasets', ['readings', 'sharing', 'exports', 'unreadable']),
   feature('device', ['sharing']),
   feature('reasoning', ['unreadable']),
   feature('runs', ['readings', 'drafts', 'routing', 'projection', 'exports', 'sharing', 'unreadable']),

@@ -2,6 +2,7 @@ import { entry } from './at';
 import type { MetricKey, Metrics } from './metrics';
 import { completeConfig, modelTable } from './models/catalogue';
 import type { Config, ModelId } from './models/table';
+import type { Scatter } from './power';
 import type { RunResult, RunSummary } from './run';
 import { spread, type Spread } from './spread';
 
@@ -128,6 +129,8 @@ export interface SettingComparison {
   readonly users: (PairedComparison & { readonly interval: readonly [number, number] }) | { readonly refused: string };
   /** Paired by seed; null with fewer than two in common. */
   readonly bySeed: PairedComparison | null;
+  /** How users' differences scatter; null where they cannot be paired. */
+  readonly scatter: Scatter | null;
 }
 
 /** Why two settings cannot be tested against each other; null when they can. */

@@ -273,6 +273,7 @@ describe('tests of stored runs', () => {
       key,
       seeds: [1],
       bySeed: null,
+      scatter: null,
       users: {
         pairs: 3,
         mean: 0,

@@ -1,6 +1,7 @@
 import { at } from '../../src/domain/at';
 import type { PairedComparison, SettingComparison } from '../../src/domain/comparison';
 import type { MetricKey } from '../../src/domain/metrics';
+import { scatterOf, type Scatter } from '../../src/domain/power';
 import type { AnalysisCommand } from '../../src/domain/protocol';
 import type { SettingTests } from '../../src/domain/significance';
 import type { Database } from '../../src/storage/database';
@@ -22,7 +23,13 @@ export async function compareRuns(
   const comparisons: SettingComparison[] = [];
   for (const other of others) {
     const pair = await pairSettings(other, reference, read);
-    comparisons.push({ key: other.key, seeds: pair.seeds, users: byUser(pair, metric), bySeed: bySeed(pair, metric) });
+    comparisons.push({
+      key: other.key,
+      seeds: pair.seeds,
+      users: byUser(pair, metric),
+      bySeed: bySeed(pair, metric),
+      scatter: scatter(pair, metric),
+    });
   }
   return comparisons;
 }
@@ -58,6 +65,15 @@ function byUser({ mine, theirs, refused }: SettingPair, metric: MetricKey): Sett
     LEVEL,
   );
   return { ...comparePaired(a, b), interval };
+}
+
+function scatter({ mine, theirs, refused }: SettingPair, metric: MetricKey): Scatter | null {
+  if (refused !== null) return null;
+  return scatterOf(
+    mine.map(({ values }, seed) =>
+      values[metric].map((value, user) => value - (theirs[seed]?.values[metric][user] ?? 0)),
+    ),
+  );
 }
 
 function bySeed({ mine, theirs }: SettingPair, metric: MetricKey): PairedComparison | null {

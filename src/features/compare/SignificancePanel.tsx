@@ -5,8 +5,10 @@ import { DataTable, type Column } from '../../ui/DataTable';
 import { FaultNotice } from '../../ui/Notice';
 import { Panel } from '../../ui/Panel';
 import { DataDialog } from '../../charts/DataDialog';
-import { unpairable, type Relevant, type Setting } from '../../domain/comparison';
+import { unpairable, type Relevant, type Setting, type SettingComparison } from '../../domain/comparison';
 import { metricLabel, type MetricKey } from '../../domain/metrics';
+import { detectable, type Scatter } from '../../domain/power';
+import { powerWords } from '../readings/power';
 import { isSignificant, SIGNIFICANT } from '../../domain/significance';
 import { significanceRows, significanceTable, type SignificanceRow } from './significanceRows';
 import { useTests } from './useTests';
@@ -23,6 +25,7 @@ interface SignificancePanelProps {
 export function SignificancePanel({ settings, reference, metric, relevant }: SignificancePanelProps) {
   const tested = useTests(settings, reference, metric, relevant);
   const rows = useMemo(() => significanceRows(settings, tested?.comparisons ?? []), [settings, tested]);
+  const power = useMemo(() => leastPower(tested?.comparisons ?? [], metric), [tested, metric]);
   const [data, setData] = useState(false);
   const refusals = settings.flatMap((setting) =>
     reference && setting !== reference ? (unpairable(setting, reference) ?? []) : [],
@@ -55,6 +58,7 @@ export function SignificancePanel({ settings, reference, metric, relevant }: Sig
           {reason}
         </p>
       ))}
+      {power && <p className={styles.note}>{power}</p>}
       {rows.length > 0 && (
         <p className={styles.note}>
           Over users: each user’s mean over common seeds, paired; p-values are two-sided and Holm-adjusted for the
@@ -65,6 +69,13 @@ export function SignificancePanel({ settings, reference, metric, relevant }: Sig
       {data && <DataDialog title={title} table={significanceTable(rows)} onClose={() => setData(false)} />}
     </Panel>
   );
+}
+
+/** Of several settings, the one whose difference to the reference scatters most. */
+function leastPower(comparisons: readonly SettingComparison[], metric: MetricKey): string | null {
+  const known = comparisons.flatMap(({ scatter }) => scatter ?? []);
+  const least = (scatter: Scatter): number => detectable(scatter, scatter.seeds) ?? 0;
+  return powerWords(known.sort((a, b) => least(b) - least(a))[0] ?? null, metric);
 }
 
 const COLUMNS: readonly Column<SignificanceRow>[] = [

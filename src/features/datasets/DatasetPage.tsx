@@ -18,6 +18,7 @@ import { DatasetIdentity } from './DatasetIdentity';
 import { FeaturePanels } from './FeaturePanels';
 import { ReadingList } from './ReadingList';
 import { ReasoningOrigin } from './ReasoningOrigin';
+import { PowerPanel } from './PowerPanel';
 import { problemCounts, ProblemList } from './ProblemList';
 import { RatingsChart } from './RatingsChart';
 import { DatasetNumbers, SplitTable } from './StatisticsPanels';
@@ -86,6 +87,7 @@ function Known({ dataset }: { readonly dataset: DatasetDocument }) {
       {dataset.source.kind === 'files' && dataset.source.reading && <ReadingList reading={dataset.source.reading} />}
       {dataset.source.kind === 'reasoning' && <ReasoningOrigin provenance={dataset.source.provenance} />}
       {profilesOf(dataset) && <LeakagePanel dataset={dataset} />}
+      <PowerPanel fingerprint={dataset.fingerprint} />
       <ModelCautions dataset={dataset} />
       {problems.length > 0 && (
         <Panel title="Accepted at import" note={problemCounts(problems)}>
