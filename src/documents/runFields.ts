@@ -200,5 +200,6 @@ function groupOf(rigour: Rigour) {
       }),
     ),
     trial: z.exactOptional(count),
+    controls: z.exactOptional(z.literal(true)),
   });
 }

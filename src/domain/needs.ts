@@ -1,4 +1,5 @@
 import { attributesOf, modalitiesOf, preferredPairsOf, profilesOf, type DatasetDocument } from './dataset';
+import { readModalities } from './controls';
 import { idleBecause, modelTable } from './models/catalogue';
 import type { CautionBasis, Config, DataNeed, ModelId } from './models/table';
 
@@ -38,7 +39,7 @@ export function lacking(
   }
 }
 
-/** Why a configuration cannot run on a dataset: the first choice that needs what is missing; null when it can. */
+/** Why a configuration cannot run on a dataset: the first choice that needs what is missing, or a control that leaves too little; null when it can. */
 export function configLacks(model: ModelId, config: Config, dataset: Parameters<typeof lacking>[1]): string | null {
   for (const option of modelTable(model).options) {
     if (option.type !== 'choice' || idleBecause(model, option, config)) continue;
@@ -46,7 +47,11 @@ export function configLacks(model: ModelId, config: Config, dataset: Parameters<
     const reason = need && lacking(need, dataset);
     if (reason) return `${reason} Choose another value for “${option.label}”.`;
   }
-  return null;
+  const { name, minModalities } = modelTable(model);
+  const left = readModalities(dataset, config).length;
+  return left < minModalities && modalitiesOf(dataset).length >= minModalities
+    ? `${name} needs at least ${minModalities} item feature ${minModalities === 1 ? 'matrix' : 'matrices'}, and the control leaves ${left}.`
+    : null;
 }
 
 /** What the model recommends on this dataset, complete only together with the defaults. */

@@ -15,7 +15,16 @@ export function prerequisiteOf(experiment: Experiment): Experiment | null {
   if (source === null || !isModelId(source)) return null;
   const { embeddingSize, batchSize } = protocolOf(experiment.config);
   const epochs = experiment.config['pretrainingEpochs'];
-  const wanted = { ...(epochs !== undefined && { epochs }), embeddingSize, batchSize };
+  // Pre-training on features that a control has emptied would bring their meaning back.
+  const controls = Object.fromEntries(
+    ['featureControl', 'controlled'].flatMap((key) => {
+      const value = experiment.config[key];
+      return value !== undefined && modelTable(source).options.some((option) => option.key === key)
+        ? [[key, value]]
+        : [];
+    }),
+  );
+  const wanted = { ...(epochs !== undefined && { epochs }), embeddingSize, batchSize, ...controls };
   return { ...experiment, model: source, config: completeConfig(source, wanted) };
 }
 

@@ -184,6 +184,8 @@ export interface RunGroup {
   readonly table?: Reproduced;
   /** How the settings of the table's rows were searched; absent where they were given. */
   readonly search?: TableSearch;
+  /** The set's rows are controls of its first. */
+  readonly controls?: true;
   /** Which trial of its row and seed the run is; 0 has the settings that are recommended. */
   readonly trial?: number;
 }

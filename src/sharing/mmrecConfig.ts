@@ -22,6 +22,7 @@ const PROTOCOL: Readonly<Record<string, Counterpart>> = {
   relevant: { only: 'all' },
   roundForStopping: { only: '4' },
   evaluateEvery: 'eval_step',
+  featureControl: { only: 'none' },
 };
 
 /** Users ranked at once in MMRec's evaluation: memory only, no result hangs on it. */

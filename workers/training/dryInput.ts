@@ -1,4 +1,5 @@
-import { modalitiesOf, type DatasetDocument } from '../../src/domain/dataset';
+import { controlOf, readModalities } from '../../src/domain/controls';
+import type { DatasetDocument } from '../../src/domain/dataset';
 import { modelTable, protocolOf, readsFeatures } from '../../src/domain/models/catalogue';
 import type { Config, ModelId, NumberOption } from '../../src/domain/models/table';
 import { rowsOf } from '../../src/domain/models/batchRows';
@@ -7,6 +8,7 @@ import { heldRows } from '../engine/rowSource';
 import { TILES, type Tiles } from '../engine/tiles';
 import type { FeatureMatrix, ModelInput } from '../models/model';
 import { stream, type Random } from '../numbers/rng';
+import { controlledFeature } from './featureControls';
 import { textsOf, vectorsOf } from './input';
 import type { Quantity } from './quantities';
 
@@ -63,7 +65,7 @@ export function dryPlan(dataset: DatasetDocument, model: ModelId, config: Config
   const similar: Pair = [rows[0] + 8, rows[1] + 20];
   const degree = Math.round(Math.min(DEGREES[1], Math.max(DEGREES[0], splits.train.interactions / Math.max(1, users))));
   const pairs: Pair = [USERS[0] * degree, USERS[1] * (degree + 2)];
-  const widths = readsFeatures(model, config) ? featureWidths(dataset) : [];
+  const widths = readsFeatures(model, config) ? featureWidths(dataset, config) : [];
   const vectors = modelTable(model).readsVectors ? vectorsOf(dataset) : null;
   const itemVectors = vectors?.items && { small: ITEM_VECTORS, actual: vectors.items.columns };
   const texts = modelTable(model).readsTexts ? textsOf(dataset) : null;
@@ -101,6 +103,11 @@ export function dryPlan(dataset: DatasetDocument, model: ModelId, config: Config
   const quantities = known.filter(({ small }) => small[0] > 0);
   const make = (run: 0 | 1): DryInput => {
     const random = stream(run + 1, 'dry');
+    const controlled = (feature: FeatureMatrix, key = feature.key): FeatureMatrix => {
+      const kind = controlOf(config, key);
+      const streams = (name: string): Random => stream(run + 1, name);
+      return kind === null || kind === 'without' ? feature : controlledFeature(feature, kind, streams);
+    };
     const matrix = (key: string, rows: number, columns: number): FeatureMatrix => ({
       key,
       ...heldRows(
@@ -123,9 +130,9 @@ export function dryPlan(dataset: DatasetDocument, model: ModelId, config: Config
         items: rows[run],
         train: popularInteractions(USERS[run], rows[run], pairs[run] / USERS[run], random),
         ratings: rated ? Float32Array.from({ length: pairs[run] }, () => 1 + random.integer(5)) : null,
-        features: widths.map(({ key, small }) => matrix(key, rows[run], small[run])),
-        itemVectors: itemVectors ? matrix('image_text', rows[run], itemVectors.small[run]) : null,
-        userVectors: userVectors ? matrix('profiles', USERS[run], userVectors.small[run]) : null,
+        features: widths.map(({ key, small }) => controlled(matrix(key, rows[run], small[run]))),
+        itemVectors: itemVectors ? controlled(matrix('image_text', rows[run], itemVectors.small[run])) : null,
+        userVectors: userVectors ? controlled(matrix('profiles', USERS[run], userVectors.small[run])) : null,
         attributes: Array.from({ length: attributes?.count ?? 0 }, (_, k) =>
           matrix(`attribute_${k + 1}`, rows[run], ATTRIBUTES[run]),
         ),
@@ -148,8 +155,8 @@ function smallItems(model: ModelId, config: Config): Pair {
 }
 
 /** More modalities than there are ratios share the last one. */
-const featureWidths = (dataset: DatasetDocument): Width[] =>
-  modalitiesOf(dataset).map(({ key, columns }, place) => ({
+const featureWidths = (dataset: DatasetDocument, config: Config): Width[] =>
+  readModalities(dataset, config).map(({ key, columns }, place) => ({
     key,
     small: COLUMNS[Math.min(place, COLUMNS.length - 1)] ?? COLUMNS[0],
     actual: columns,

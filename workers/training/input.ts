@@ -1,12 +1,12 @@
 import { at } from '../../src/domain/at';
 import {
   attributesOf,
-  modalitiesOf,
   preferredPairsOf,
   profilesOf,
   type DatasetDocument,
   type FeatureInfo,
 } from '../../src/domain/dataset';
+import { controlOf, readModalities } from '../../src/domain/controls';
 import { type Interactions } from '../../src/domain/interactions';
 import { AppError } from '../../src/domain/errors';
 import { modelTable, readsFeatures } from '../../src/domain/models/catalogue';
@@ -21,6 +21,8 @@ import { interactionMatrix } from '../graphs/behaviour';
 import type { Csr } from '../graphs/csr';
 import { signThresholds } from '../graphs/signs';
 import type { FeatureMatrix, ModelInput } from '../models/model';
+import { stream, type Random } from '../numbers/rng';
+import { controlledFeature } from './featureControls';
 import { storedFeature } from './storedFeature';
 
 /** The dataset's file of item embeddings from elsewhere. */
@@ -87,7 +89,13 @@ export async function readTrainingData(
   const { users, items } = dataset.statistics;
   const source = (feature: FeatureInfo): FeatureMatrix => storedFeature(database, id, feature, progress);
   const all = wanted === 'everything';
-  const features = all && readsFeatures(model, config) ? modalitiesOf(dataset).map(source) : [];
+  const controlled = (feature: FeatureMatrix, key = feature.key): FeatureMatrix => {
+    const kind = controlOf(config, key);
+    const random = (name: string): Random => stream(experiment.seed, name);
+    return kind === null || kind === 'without' ? feature : controlledFeature(feature, kind, random);
+  };
+  const read = all && readsFeatures(model, config) ? readModalities(dataset, config) : [];
+  const features = read.map((feature) => controlled(source(feature)));
   const vectors = all && modelTable(model).readsVectors ? vectorsOf(dataset) : null;
   const texts = all && modelTable(model).readsTexts ? textsOf(dataset) : null;
   const profiles = vectors?.users ?? texts?.profiles;
@@ -110,8 +118,8 @@ export async function readTrainingData(
       train,
       ratings,
       features,
-      itemVectors: vectors?.items ? source(vectors.items) : null,
-      userVectors: profiles ? source(profiles) : null,
+      itemVectors: vectors?.items ? controlled(source(vectors.items)) : null,
+      userVectors: profiles ? controlled(source(profiles), 'profiles') : null,
       attributes: texts?.attributes.map(source) ?? [],
       preferredPairs: texts?.pairs ? await readPairs(source(texts.pairs)) : null,
       pretrained: all ? await readPretrained(database, experiment, source, dataset) : null,

@@ -7,6 +7,7 @@ import {
   type NegativesConfig,
   type ProtocolConfig,
 } from './config';
+import { controlOptions } from './options/controls';
 import { negativeOptions, stoppingOptions, trainingWithoutNegatives } from './options/training';
 import type { Condition, Config, ConfigOf, ModelId, ModelTable, Option } from './table';
 
@@ -18,7 +19,10 @@ const DEFINED: readonly ModelTable[] = Object.values(FOLDERS)
   .map(({ table }) => table)
   .sort((a, b) => a.citation.year - b.citation.year || a.name.localeCompare(b.name));
 
-const ALL: readonly ModelTable[] = DEFINED.map((table) => ({ ...table, options: table.options.map(resolved) }));
+const ALL: readonly ModelTable[] = DEFINED.map((table) => ({
+  ...table,
+  options: [...table.options.map(resolved), ...(table.minModalities > 0 ? controlOptions : [])],
+}));
 
 /** Models that are trained by steps. */
 export const MODEL_TABLES: readonly ModelTable[] = ALL.filter(({ computed }) => computed === undefined);

@@ -10,7 +10,7 @@ import type { MmrecModel } from './mmrec';
 export type OptionValue = number | boolean | string;
 export type Config = Readonly<Record<string, OptionValue>>;
 
-export type OptionGroup = 'model' | 'graph' | 'loss' | 'training' | 'evaluation';
+export type OptionGroup = 'model' | 'graph' | 'loss' | 'training' | 'evaluation' | 'control';
 
 /** An option has an effect while another one has one of these values, or none of these (and an effect itself). */
 export type Condition =

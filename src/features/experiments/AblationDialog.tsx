@@ -6,11 +6,12 @@ import { Checkbox } from '../../ui/Field';
 import { ablationRuns } from '../../domain/ablation';
 import type { DatasetDocument } from '../../domain/dataset';
 import { modelTable } from '../../domain/models/catalogue';
+import type { Config } from '../../domain/models/table';
 import type { Experiment } from '../../domain/run';
 import { newId } from '../../domain/ids';
 import { withPretraining } from '../../state/pretraining';
 import { useRuns } from '../../state/runs';
-import { plannedRows, setName, type PlannedRow } from './ablationPlan';
+import { plannedRows, setName, type PlannedRow, type SetKind } from './ablationPlan';
 import { parseSeeds } from '../drafts/draft';
 import { SeedsField } from '../drafts/SeedsField';
 import { QueueDialog } from '../drafts/QueueDialog';
@@ -20,25 +21,45 @@ interface AblationDialogProps {
   /** The full model, as the form says. */
   readonly full: Omit<Experiment, 'seed'>;
   readonly dataset: DatasetDocument;
+  /** Rows of the model's ablation table, or controls of its features. */
+  readonly kind: SetKind;
   /** As typed on the form. */
   readonly seeds: string;
   readonly onClose: () => void;
 }
 
-/** Which rows of the model's ablation table are run, and with which seeds. */
-export function AblationDialog({ full, dataset, seeds: typed, onClose }: AblationDialogProps) {
+const TITLES: Readonly<Record<SetKind, string>> = { ablations: 'Ablation set', controls: 'Control set' };
+const WORDS: Readonly<Record<SetKind, string>> = {
+  ablations:
+    'Each row uses the form’s settings and changes only what its name says. The runs are queued, and their results become one table.',
+  controls:
+    'Each row uses the form’s settings on features that have lost their meaning. If a row is as good as the full model, the model does not use those features here.',
+};
+
+/** Which rows of a set are run, and with which seeds. */
+export function AblationDialog({ full, dataset, kind, seeds: typed, onClose }: AblationDialogProps) {
   const navigate = useNavigate();
   const runs = useRuns((state) => state.runs);
   // The rows stay as they were offered, whatever ends meanwhile.
-  const [rows] = useState(() => plannedRows(full, dataset, runs));
-  const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
+  const [rows] = useState(() => plannedRows(full, dataset, runs, kind));
+  // Of controls, shuffling is the usual one: it changes nothing but the meaning.
+  const [left, setLeft] = useState<ReadonlySet<string>>(
+    () =>
+      new Set(
+        kind === 'controls' ? rows.flatMap(({ id, experiment }) => (isUsual(experiment.config) ? [] : [id])) : [],
+      ),
+  );
   const [seeds, setSeeds] = useState(typed);
   const [queueing, setQueueing] = useState(false);
   const parsed = parseSeeds(seeds);
   const possible = rows.filter(({ reason }) => reason === null);
   const chosen = possible.filter(({ id }) => !left.has(id));
   const [id] = useState(newId);
-  const wanted = ablationRuns(chosen, parsed.seeds ?? [], { id, name: setName(full) });
+  const wanted = ablationRuns(chosen, parsed.seeds ?? [], {
+    id,
+    name: setName(full, kind),
+    ...(kind === 'controls' && { controls: true }),
+  });
   const before = withPretraining(wanted, runs).length - wanted.length;
 
   const start = async (): Promise<void> => {
@@ -52,8 +73,8 @@ export function AblationDialog({ full, dataset, seeds: typed, onClose }: Ablatio
 
   return (
     <QueueDialog
-      title={`Ablation set: ${modelTable(full.model).name} on ${dataset.name}`}
-      description="Each row uses the form’s settings and changes only what its name says. The runs are queued, and their results become one table."
+      title={`${TITLES[kind]}: ${modelTable(full.model).name} on ${dataset.name}`}
+      description={WORDS[kind]}
       count={wanted.length}
       queueing={queueing}
       onQueue={() => void start()}
@@ -98,6 +119,9 @@ export function AblationDialog({ full, dataset, seeds: typed, onClose }: Ablatio
     </QueueDialog>
   );
 }
+
+const isUsual = ({ featureControl = 'none' }: Config): boolean =>
+  featureControl === 'none' || featureControl === 'shuffled';
 
 function Row({
   row,

@@ -21,6 +21,7 @@ import { useRuns } from '../../state/runs';
 import { theirsOf, useTheirs } from '../../state/theirs';
 import { SweepDialog } from '../sweeps/SweepDialog';
 import { AblationDialog } from './AblationDialog';
+import type { SetKind } from './ablationPlan';
 import { parseSeeds, type Draft } from '../drafts/draft';
 import { needsProblem } from './needs';
 import { PretrainingNote } from './PretrainingNote';
@@ -42,7 +43,7 @@ interface StartPanelProps {
 export function StartPanel({ draft, config, dataset, wrong, change }: StartPanelProps) {
   const navigate = useNavigate();
   const [starting, setStarting] = useState(false);
-  const [ablating, setAblating] = useState(false);
+  const [ablating, setAblating] = useState<SetKind | null>(null);
   const [sweeping, setSweeping] = useState(false);
   const preference = useDevice((state) => state.preference);
   const activeId = useRuns((state) => state.activeId);
@@ -120,8 +121,13 @@ export function StartPanel({ draft, config, dataset, wrong, change }: StartPanel
           {count > 1 ? `Queue ${count} runs` : behind > 0 ? 'Queue the run' : 'Start the run'}
         </Button>
         {table.ablations && (
-          <Button disabled={unfit !== null} onClick={() => setAblating(true)}>
+          <Button disabled={unfit !== null} onClick={() => setAblating('ablations')}>
             Ablation set…
+          </Button>
+        )}
+        {table.minModalities > 0 && (
+          <Button disabled={unfit !== null} onClick={() => setAblating('controls')}>
+            Control set…
           </Button>
         )}
         <Button disabled={unfit !== null} onClick={() => setSweeping(true)}>
@@ -140,8 +146,9 @@ export function StartPanel({ draft, config, dataset, wrong, change }: StartPanel
         <AblationDialog
           full={experiment(0, dataset)}
           dataset={dataset}
+          kind={ablating}
           seeds={draft.seeds}
-          onClose={() => setAblating(false)}
+          onClose={() => setAblating(null)}
         />
       )}
       {sweeping && dataset && (

@@ -1,4 +1,6 @@
 import { ablationRows, type AblationRow } from '../../domain/ablation';
+import { CONTROL_KINDS } from '../../domain/controls';
+import { controlRows } from '../../domain/controlSet';
 import type { DatasetDocument } from '../../domain/dataset';
 import { modelTable } from '../../domain/models/catalogue';
 import { configLacks } from '../../domain/needs';
@@ -6,6 +8,8 @@ import { sameExperiment } from '../../domain/prerequisite';
 import type { Experiment, RunSummary } from '../../domain/run';
 
 type Full = Omit<Experiment, 'seed'>;
+
+export type SetKind = 'ablations' | 'controls';
 
 /** A row as the dialog offers it. */
 export interface PlannedRow extends AblationRow {
@@ -24,9 +28,20 @@ export function referenceSteps(full: Full, runs: readonly RunSummary[]): number 
 }
 
 /** The rows of the model's table; one that cannot run, or would repeat an earlier one, says why. */
-export function plannedRows(full: Full, dataset: DatasetDocument, runs: readonly RunSummary[]): PlannedRow[] {
-  const steps = referenceSteps(full, runs);
-  const rows = ablationRows(full, dataset, steps);
+export function plannedRows(
+  full: Full,
+  dataset: DatasetDocument,
+  runs: readonly RunSummary[],
+  kind: SetKind = 'ablations',
+): PlannedRow[] {
+  const rows =
+    kind === 'controls'
+      ? controlRows(
+          full,
+          dataset,
+          CONTROL_KINDS.map(({ value }) => value),
+        )
+      : ablationRows(full, dataset, referenceSteps(full, runs));
   return rows.map((row, place) => {
     const { model, config } = row.experiment;
     const twin = rows
@@ -44,4 +59,5 @@ export function plannedRows(full: Full, dataset: DatasetDocument, runs: readonly
 }
 
 /** `EGRA ablations on Demo`. */
-export const setName = (full: Full): string => `${modelTable(full.model).name} ablations on ${full.dataset.name}`;
+export const setName = (full: Full, kind: SetKind): string =>
+  `${modelTable(full.model).name} ${kind} on ${full.dataset.name}`;

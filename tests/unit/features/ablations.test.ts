@@ -82,7 +82,7 @@ describe('the rows of an ablation set', () => {
     expect(rows[0]?.changes).toEqual([]);
     expect(row(rows, 'SGA')?.changes).toEqual(['personalThreshold=false', 'pseudoFeedback=false']);
     for (const { experiment, reason } of rows) expect([experiment.config['layers'], reason]).toEqual([3, null]);
-    expect(setName(full('simgr'))).toBe('SiMGR ablations on Demo');
+    expect(setName(full('simgr'), 'ablations')).toBe('SiMGR ablations on Demo');
   });
 
   it('cannot be taken without the data that they need, and say so', () => {

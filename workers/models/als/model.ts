@@ -22,10 +22,7 @@ export const model = defineModel(
       return Float32Array.from({ length: rows * width }, () => START * next.uniform());
     };
     const own = { users: drawn('users', users), items: drawn('items', items) };
-    const held = {
-      users: tf.keep(matrix(own.users, users, width)),
-      items: tf.keep(matrix(own.items, items, width)),
-    };
+    const held = { users: tf.keep(matrix(own.users, users, width)), items: tf.keep(matrix(own.items, items, width)) };
     const upload = (): void => {
       writeNumbers(held.users, 0, own.users);
       writeNumbers(held.items, 0, own.items);

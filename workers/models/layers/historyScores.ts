@@ -57,4 +57,10 @@ export function scoredByLinks(rows: Csr, links: Csr, weighted: boolean): ScoredB
 }
 
 const numbered = (rows: number): tf.Tensor2D =>
-  tf.keep(matrix(Float32Array.from({ length: rows }, (_, row) => row), rows, 1));
+  tf.keep(
+    matrix(
+      Float32Array.from({ length: rows }, (_, row) => row),
+      rows,
+      1,
+    ),
+  );
