@@ -134,6 +134,7 @@ async function run(datasetId: string, key: string | null, pause: AbortSignal): P
       clock: systemClock,
       pause,
       fitted: fittedPicture,
+      onPhase: phase,
       onStages: (stages) => {
         latest = stages;
         if (performance.now() - toldAt >= PROGRESS_MS) tell();

@@ -5,6 +5,7 @@ import type { NamedFile, ReasoningCommand, ReasoningEvent } from '../domain/prot
 import {
   newJob,
   originOf,
+  overridesOf,
   type FoundInputs,
   type FoundTexts,
   type ImportStep,
@@ -116,14 +117,19 @@ export const useReasoning = create<ReasoningState>()((set, get) => {
   const end = (status: JobStatus): void => {
     worker?.terminate();
     worker = null;
-    set({ status });
+    set({ status, phase: null });
     const { job } = get();
     if (job) void survey(job.datasetId);
   };
 
   const onEvent = (event: ReasoningEvent): void => {
+    if (event.type === 'phase') set({ phase: { text: event.text, fraction: event.fraction } });
     if (event.type === 'stages')
-      set({ stages: event.stages, ...(get().status.name === 'waiting' && { status: { name: 'running' } }) });
+      set({
+        stages: event.stages,
+        phase: null,
+        ...(get().status.name === 'waiting' && { status: { name: 'running' } }),
+      });
     if (event.type === 'failure')
       set(({ failures }) => ({ failures: [...failures, event.failure].slice(-MOST_FAILURES) }));
     if (event.type === 'waiting') set({ status: { name: 'waiting' } });
@@ -205,20 +211,13 @@ export const useReasoning = create<ReasoningState>()((set, get) => {
     skipFailed: async () => {
       const { job, failures } = get();
       if (!job) return;
-      const skipped = (stage: ReasoningFailure['stage']) =>
-        Object.fromEntries(
-          failures
-            .filter((failure) => failure.stage === stage)
-            .map(({ entity }) => [entity, { kind: 'skipped' } as const]),
-        );
+      const overrides: Record<string, Readonly<Record<number, Override>>> = {};
+      for (const { stage, entity } of failures) {
+        const name = overridesOf(stage);
+        if (name) overrides[name] = { ...(overrides[name] ?? job.overrides[name]), [entity]: { kind: 'skipped' } };
+      }
       set({ failures: [], status: { name: 'idle' } });
-      await store({
-        ...job,
-        overrides: {
-          items: { ...job.overrides.items, ...skipped('describe') },
-          users: { ...job.overrides.users, ...skipped('profile') },
-        },
-      });
+      await store({ ...job, overrides: { ...job.overrides, ...overrides } });
     },
     forget: async () => {
       try {

@@ -19,9 +19,12 @@ import styles from './reasoning.module.css';
 
 const NAMES: Readonly<Record<Stage, string>> = {
   describe: 'Describe items',
+  attributes: 'Answer attributes',
   profile: 'Profile users',
+  choose: 'Choose candidates',
   encodeItems: 'Encode items',
   encodeUsers: 'Encode users',
+  encodeAttributes: 'Encode attributes',
 };
 
 const COLUMNS: readonly Column<StageState>[] = [
