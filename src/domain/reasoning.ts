@@ -281,6 +281,8 @@ export interface ReasoningSurvey {
   readonly counts: InputCounts;
   /** This dataset's variants, oldest first. */
   readonly variants: readonly TextVariant[];
+  /** The matrices that attributes would make, in order. */
+  readonly fields: readonly AttributeField[];
 }
 
 /** What one import of texts and pictures has found. */

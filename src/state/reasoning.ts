@@ -11,6 +11,7 @@ import {
   type ImportStep,
   type JobStatus,
   type Override,
+  type Overrides,
   type ReasonedEntity,
   type ReasoningFailure,
   type ReasoningFile,
@@ -64,7 +65,7 @@ interface ReasoningState {
   /** Counts again what is stored. */
   recount(): void;
   change(settings: ReasoningSettings): void;
-  override(scope: 'item' | 'user', index: number, override: Override | null): Promise<void>;
+  override(part: keyof Overrides, index: number, override: Override | null): Promise<void>;
   /** Leaves out the items and users whose questions were refused. */
   skipFailed(): Promise<void>;
   /** Deletes the answers of all datasets. */
@@ -198,14 +199,13 @@ export const useReasoning = create<ReasoningState>()((set, get) => {
       if (!isActive(status)) set({ status: { name: 'idle' }, stages: [], failures: [] });
       if (job) void store({ ...job, settings });
     },
-    override: async (scope, index, override) => {
+    override: async (part, index, override) => {
       const { job } = get();
       if (!job) return;
-      const name = scope === 'item' ? 'items' : 'users';
-      const { [index]: _before, ...others } = job.overrides[name];
+      const { [index]: _before, ...others } = job.overrides[part] ?? {};
       await store({
         ...job,
-        overrides: { ...job.overrides, [name]: override ? { ...others, [index]: override } : others },
+        overrides: { ...job.overrides, [part]: override ? { ...others, [index]: override } : others },
       });
     },
     skipFailed: async () => {

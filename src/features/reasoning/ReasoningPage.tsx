@@ -7,7 +7,9 @@ import type { DatasetDocument } from '../../domain/dataset';
 import { useDatasets } from '../../state/datasets';
 import { useReasoning } from '../../state/reasoning';
 import { UnreadablePage } from '../unreadable/UnreadableNotice';
+import { AttributesPanel } from './AttributesPanel';
 import { BrowsePanel } from './BrowsePanel';
+import { ChoicesPanel } from './ChoicesPanel';
 import { InputsPanel } from './InputsPanel';
 import { PipelinePanel } from './PipelinePanel';
 import { PromptsPanel } from './PromptsPanel';
@@ -55,7 +57,11 @@ function Known({ dataset }: { readonly dataset: DatasetDocument }) {
             <InputsPanel />
           </Columns>
           <PromptsPanel settings={current.settings} />
-          <PipelinePanel dataset={dataset} />
+          <Columns min={400}>
+            <AttributesPanel settings={current.settings} />
+            <ChoicesPanel dataset={dataset} settings={current.settings} />
+          </Columns>
+          <PipelinePanel dataset={dataset} settings={current.settings} />
           <BrowsePanel job={current} dataset={dataset} />
           <SideBySidePanel dataset={dataset} />
         </>
