@@ -192,6 +192,15 @@ describe('attributes', () => {
     expect(norm(given)).toBeCloseTo(1, 5);
   });
 
+  it('are asked again of servers that take no seed', async () => {
+    answer = (_, prompt, time) => (time < 3 ? 'No.' : `::wood::${titleIn(prompt)}::all::`);
+    await configure({ attributes: ATTRIBUTES, sampling: 'server' });
+    expect((await run()).end).toBe('finished');
+    expect(promptsOf('::material').map((prompt) => asked.get(prompt))).toEqual(Array.from({ length: ITEMS }, () => 3));
+    const { source } = await derived();
+    expect(source.kind === 'reasoning' && source.provenance.attributes?.counts.answered).toBe(ITEMS);
+  });
+
   it('follow only what reaches them, and can be left out or asked for again', async () => {
     await configure({ attributes: ATTRIBUTES });
     await run();
@@ -465,6 +474,13 @@ describe('both', () => {
       expect.objectContaining({
         key: 'pairs',
         rows: expect.arrayContaining([{ label: 'users with a pair', value: USERS }]) as unknown,
+      }),
+    );
+    // The result names the models, and what is ours.
+    expect(ended.findings).toContainEqual(
+      expect.objectContaining({
+        key: 'textOrigin',
+        text: 'Profiles by writer, encoded by encoder. Attributes by writer; the fields are ours: material, style, target group. Pairs by writer, among the 10 best items of the run “a run” (LightGCN, seed 999), without training items; the base run is ours.',
       }),
     );
     // Nothing is missing, so no note says so.

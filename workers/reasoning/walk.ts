@@ -49,12 +49,12 @@ async function attributeTexts(
   visit: Visit,
 ): Promise<{ readonly texts: readonly string[] | null; readonly perItem: number }> {
   if (!study.job.settings.attributes.on) return { texts: [], perItem: 0 };
-  await visit(
-    'attributes',
-    formedPlan(await allAttributes(study), (item) => itemAttributes(study, item)),
-  );
+  const found = await allAttributes(study);
+  const plan = formedPlan(found, (item) => itemAttributes(study, item));
+  await visit('attributes', plan);
   const fields = attributeFields(study);
-  return { texts: allFieldTexts(study, fields, await allAttributes(study)), perItem: fields.length };
+  const answered = plan.tasks.length > 0 ? await allAttributes(study) : found;
+  return { texts: allFieldTexts(study, fields, answered), perItem: fields.length };
 }
 
 /** Whether all choices that are asked for are stored. */
@@ -63,11 +63,11 @@ async function chosen(study: ReasoningStudy, documents: readonly string[], visit
   const { candidates } = study;
   if (!candidates) return false;
   const lines = choiceLines(study, documents);
-  await visit(
-    'choose',
-    formedPlan(await allChoices(study, candidates, documents), (user) => userChoice(study, candidates, lines, user)),
-  );
-  return (await allChoices(study, candidates, documents)).every(({ state }) => state !== 'pending');
+  const found = await allChoices(study, candidates, documents);
+  const plan = formedPlan(found, (user) => userChoice(study, candidates, lines, user));
+  await visit('choose', plan);
+  const made = plan.tasks.length > 0 ? await allChoices(study, candidates, documents) : found;
+  return made.every(({ state }) => state !== 'pending');
 }
 
 export const missingOf = (plan: AnyPlan): number =>

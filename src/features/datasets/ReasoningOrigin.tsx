@@ -17,8 +17,8 @@ export function ReasoningOrigin({ provenance }: { readonly provenance: Reasoning
   // Nobody can know which interactions an imported profile was written from.
   const note =
     imported && imported.profiles > 0
-      ? 'profiles made here come from training interactions only'
-      : 'profiles come from training interactions only';
+      ? `profiles ${choices ? 'and pairs ' : ''}made here come from training interactions only`
+      : `profiles ${choices ? 'and pairs ' : ''}come from training interactions only`;
   return (
     <Panel title="Item texts and user profiles" note={note}>
       <StatList rows>

@@ -5,7 +5,6 @@ import { Panel } from '../../ui/Panel';
 import { canRank } from '../../domain/baseRuns';
 import { CANDIDATES, type ChoiceSettings } from '../../domain/candidateChoices';
 import type { DatasetDocument } from '../../domain/dataset';
-import { modelTable } from '../../domain/models/catalogue';
 import type { ReasoningSettings } from '../../domain/reasoningSettings';
 import type { RunSummary } from '../../domain/run';
 import { useReasoning } from '../../state/reasoning';
@@ -60,8 +59,8 @@ export function ChoicesPanel({ dataset, settings }: ChoicesPanelProps) {
   );
 }
 
-const labelOf = ({ name, experiment, result }: RunSummary): string =>
-  `${name} (${modelTable(experiment.model).name}, seed ${experiment.seed}, validation R@20 ${result?.valid['recall@20'].toFixed(4) ?? '–'})`;
+const labelOf = ({ name, result }: RunSummary): string =>
+  `${name}, validation R@20 ${result?.valid['recall@20'].toFixed(4) ?? '–'}`;
 
 function BaseRunField({
   dataset,

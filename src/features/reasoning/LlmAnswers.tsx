@@ -18,7 +18,7 @@ export function LlmAnswers({ entity, job }: { readonly entity: ReasonedEntity; r
     <>
       {attributes && (
         <>
-          <strong>Attributes</strong>
+          <strong className={styles.next}>Attributes</strong>
           <dl className={styles.attributes}>
             {attributes.fields.map(({ name, origin, text }) => (
               <div key={`${origin}/${name}`}>
@@ -39,7 +39,7 @@ export function LlmAnswers({ entity, job }: { readonly entity: ReasonedEntity; r
       )}
       {choice && (
         <>
-          <strong>Candidates, best first</strong>
+          <strong className={styles.next}>Candidates, best first</strong>
           <ol className={styles.candidates}>
             {choice.candidates.map(({ item, name, mark }) => (
               <li key={item} data-mark={mark}>

@@ -45,7 +45,7 @@ function Known({ dataset }: { readonly dataset: DatasetDocument }) {
   return (
     <Page
       title={`Reasoning: ${dataset.name}`}
-      subtitle="Your model server describes the items’ pictures and writes a profile of every user from the training history. The server or this page then encodes both for MLLMRec."
+      subtitle="Your model server describes the items’ pictures and writes a profile of every user from the training history; for LLMRec it also answers attributes and choices. The server or this page then encodes the texts."
       actions={<ButtonLink to={`/data/${dataset.id}`}>The dataset</ButtonLink>}
     >
       {fault && <FaultNotice fault={fault} />}
