@@ -18,8 +18,10 @@ import { choiceLines, userChoice } from '../../workers/reasoning/choices';
 import { deriveDataset } from '../../workers/reasoning/derive';
 import { readEntity } from '../../workers/reasoning/entity';
 import { makeReasoningFile } from '../../workers/reasoning/files';
+import { importInputs } from '../../workers/reasoning/inputs';
 import { surveyStages } from '../../workers/reasoning/job';
 import { openStudy } from '../../workers/reasoning/study';
+import { named } from '../helpers/dataRoom';
 import { ModelServer } from '../helpers/modelServer';
 import { configured, reasoned } from '../helpers/reasonedRun';
 import { copyOf, execute, tinyStudy } from '../helpers/runs';
@@ -400,6 +402,11 @@ describe('choices', () => {
     // The job asks nobody before that.
     expect((await run()).end).toBe('REASONING_RUN');
     expect(asked.size).toBe(0);
+    await database.runs.delete([`${RUN}/details`]);
+    expect(await refusal()).toMatchObject({
+      code: 'REASONING_RUN',
+      message: expect.stringContaining('No ranking of the run') as string,
+    });
     await deleteRun(database, RUN);
     expect(await refusal()).toMatchObject({
       code: 'REASONING_RUN',
@@ -429,6 +436,27 @@ describe('both', () => {
       Array.from({ length: USERS + ITEMS }, () => 2),
     );
     expect((await run()).stages.every(({ found, total }) => found === total)).toBe(true);
+  });
+
+  it('leave out items without a text, and say how many', async () => {
+    const texts = Array.from({ length: ITEMS - 4 }, (_, item) => `${item},Thing ${item}`);
+    await importInputs(database, ID, [named('meta.csv', ['id,title', ...texts].join('\n'))], () => undefined);
+    await configure({ attributes: ATTRIBUTES, choices: CHOICES });
+    expect((await run()).end).toBe('finished');
+    expect(promptsOf('::most liked').some((prompt) => /^\[\d+\] *$/m.test(prompt))).toBe(false);
+    const document = await derived();
+    // A title is all that is given.
+    expect(attributesOf(document)).toHaveLength(4);
+    expect(document.source.kind === 'reasoning' && document.source.provenance.attributes?.counts).toEqual({
+      answered: ITEMS - 4,
+      unparsed: 0,
+      withoutText: 4,
+      leftOut: 0,
+    });
+    const textless = [...(await vectorsOf('user_pairs'))].filter((item) => item >= ITEMS - 4);
+    expect(textless).toEqual([]);
+    const { items } = (await readCandidates(database, ID))!;
+    expect([...items].some((item) => item >= ITEMS - 4)).toBe(true);
   });
 
   it('name refused questions, which can be left out', async () => {

@@ -38,7 +38,7 @@ export function AttributesPanel({ settings }: { readonly settings: ReasoningSett
           <DraftInput
             label="Prompt that asks for attributes"
             help={variablesOf('attributes')}
-            lines={6}
+            lines={8}
             value={attributes.prompt}
             problem={promptProblem('attributes')}
             onValue={(prompt) => write({ prompt })}

@@ -44,7 +44,7 @@ export function ChoicesPanel({ dataset, settings }: ChoicesPanelProps) {
           <DraftInput
             label="Prompt that asks for a choice"
             help={variablesOf('choose')}
-            lines={6}
+            lines={8}
             value={choices.prompt}
             problem={promptProblem('choose')}
             onValue={(prompt) => write({ prompt })}
