@@ -4,6 +4,7 @@ import type { ReasoningCommand, ReasoningEvent } from '../src/domain/protocol';
 import type { StageState } from '../src/domain/reasoning';
 import { browserDatabase } from '../src/storage/database';
 import { readJob, readVariants, writeDigests } from '../src/storage/reasoning';
+import { attributeFields } from './reasoning/attributes';
 import { deriveDataset } from './reasoning/derive';
 import { withEncoder, storeEncoder } from './reasoning/encoders';
 import { readEntity } from './reasoning/entity';
@@ -69,13 +70,11 @@ async function answer(command: Exclude<ReasoningCommand, { type: 'pause' }>): Pr
       return { type: 'encoderStored', encoder: await storeEncoder(database, command.from, phase, isBlocked) };
     case 'survey': {
       const stages = await surveyStages(database, command.datasetId);
+      const study = await openStudy(database, command.datasetId);
+      const variants = await readVariants(database, command.datasetId);
       return {
         type: 'surveyed',
-        survey: {
-          stages,
-          counts: inputCounts(await openStudy(database, command.datasetId)),
-          variants: await readVariants(database, command.datasetId),
-        },
+        survey: { stages, counts: inputCounts(study), variants, fields: attributeFields(study) },
       };
     }
     case 'entity':
@@ -134,6 +133,7 @@ async function run(datasetId: string, key: string | null, pause: AbortSignal): P
       clock: systemClock,
       pause,
       fitted: fittedPicture,
+      onPhase: phase,
       onStages: (stages) => {
         latest = stages;
         if (performance.now() - toldAt >= PROGRESS_MS) tell();

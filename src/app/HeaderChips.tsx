@@ -6,7 +6,7 @@ import { shareWords, usedShare, useStorage } from '../state/storage';
 import { formatBytes, formatCount } from '../ui/format';
 import styles from './Header.module.css';
 import { Icon } from '../ui/Icon';
-import { BACKEND_LABELS, featureLabel } from '../ui/words';
+import { BACKEND_LABELS, featuresLabel } from '../ui/words';
 
 /** The dataset that new experiments use, or how far an import is. */
 export function DatasetChip() {
@@ -23,7 +23,7 @@ export function DatasetChip() {
     if (!loaded) return { name: 'Reading the list of datasets', rest: '' };
     if (!dataset) return { name: 'No dataset', rest: '' };
     const { users, items } = dataset.statistics;
-    const modalities = dataset.features.map((feature) => featureLabel(feature.key)).join(', ') || 'no features';
+    const modalities = featuresLabel(dataset.features) || 'no features';
     return { name: dataset.name, rest: `${formatCount(users)} users × ${formatCount(items)} items · ${modalities}` };
   };
   const { name, rest } = words();

@@ -102,7 +102,7 @@ const problemOf = ({ text }: Rigour) =>
   });
 
 /** Where vectors of the reasoning stage come from. */
-function provenanceOf({ text, name }: Rigour) {
+function provenanceOf({ text, name, list }: Rigour) {
   const words = text(1000);
   const hash = name(/^[0-9a-f]{64}$/);
   const prompt = z.strictObject({ hash, text: text(100_000) });
@@ -131,6 +131,30 @@ function provenanceOf({ text, name }: Rigour) {
       editedTexts: count,
       imported: z.strictObject({ descriptions: count, documents: count, profiles: count }).optional(),
     }),
+    attributes: z
+      .strictObject({
+        model: words,
+        prompt,
+        fields: list(z.strictObject({ name: words, origin: z.enum(['given', 'asked']) }), 20),
+        counts: z.strictObject({ answered: count, unparsed: count, withoutText: count, leftOut: count }),
+      })
+      .optional(),
+    choices: z
+      .strictObject({
+        model: words,
+        prompt,
+        run: z.strictObject({ id: words, name: words, model: words, seed: count, fingerprint: words }),
+        masked: z.boolean(),
+        candidates: count,
+        counts: z.strictObject({
+          pairs: count,
+          unparsed: count,
+          withoutHistory: count,
+          withoutCandidates: count,
+          leftOut: count,
+        }),
+      })
+      .optional(),
   });
 }
 

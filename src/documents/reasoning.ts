@@ -1,6 +1,6 @@
 import { ENCODER_DEVICES } from '../domain/encoder';
 import { DEFAULT_SETTINGS } from '../domain/reasoning';
-import { floats, textsOrNull } from './arrays';
+import { floats, integers, textsOrNull } from './arrays';
 import { z } from './schemas';
 import { count } from './values';
 
@@ -51,6 +51,12 @@ const settings = z.strictObject({
   contextTokens: z.number().default(DEFAULT_SETTINGS.contextTokens),
   history: history.default(DEFAULT_SETTINGS.history),
   concurrency: z.number().default(DEFAULT_SETTINGS.concurrency),
+  attributes: z
+    .strictObject({ on: z.boolean(), asked: z.array(z.string()).readonly(), prompt: z.string() })
+    .default(DEFAULT_SETTINGS.attributes),
+  choices: z
+    .strictObject({ on: z.boolean(), run: z.string().nullable(), mask: z.boolean(), prompt: z.string() })
+    .default(DEFAULT_SETTINGS.choices),
 });
 
 const override = z.discriminatedUnion('kind', [
@@ -64,7 +70,12 @@ export const storedJob = z.strictObject({
   version: z.literal(1),
   datasetId: z.string(),
   settings,
-  overrides: z.strictObject({ items: overrides, users: overrides }),
+  overrides: z.strictObject({
+    items: overrides,
+    users: overrides,
+    attributes: z.exactOptional(overrides),
+    choices: z.exactOptional(overrides),
+  }),
 });
 
 const itemText = z.strictObject({
@@ -83,6 +94,19 @@ export const storedInputs = z.strictObject({
 });
 
 export const importedTexts = z.strictObject({ file: z.string(), texts: textsOrNull });
+
+/** Candidates of every user, and the run that ranked them. */
+export const storedCandidates = z.strictObject({
+  run: z.strictObject({
+    id: z.string(),
+    name: z.string(),
+    model: z.string(),
+    seed: z.number(),
+    fingerprint: z.string(),
+  }),
+  masked: z.boolean(),
+  items: integers,
+});
 
 const variantModel = z.strictObject({ name: z.string(), digest: z.string().nullable() });
 

@@ -170,7 +170,10 @@ const NOT_MODALITIES: readonly string[] = ['image_text', 'pretrained'];
 /** `attribute_1`, `attribute_2`, …: an item’s encoded attributes, one matrix for each. */
 const ATTRIBUTE = /^attribute_(\d+)$/;
 /** Two items for each user, preferred and refused; −1 twice where there are none. */
-const PAIRS_KEY = 'user_pairs';
+export const PAIRS_KEY = 'user_pairs';
+
+/** Whether an item’s row of that key is an encoded attribute. */
+export const isAttributeKey = (key: string): boolean => ATTRIBUTE.test(key);
 
 const attributeNumber = (key: string): number => Number(ATTRIBUTE.exec(key)?.[1] ?? -1);
 
@@ -183,7 +186,7 @@ export const profilesOf = ({ features }: WithFeatures): FeatureInfo | undefined 
 /** The encoded attributes of items, by number. */
 export const attributesOf = ({ features }: WithFeatures): FeatureInfo[] =>
   features
-    .filter(({ scope, key }) => scope === 'item' && ATTRIBUTE.test(key))
+    .filter(({ scope, key }) => scope === 'item' && isAttributeKey(key))
     .sort((a, b) => attributeNumber(a.key) - attributeNumber(b.key));
 
 /** Whether a user’s row of that key holds numbers of items. */
@@ -196,7 +199,7 @@ export const preferredPairsOf = ({ features }: WithFeatures): FeatureInfo | unde
 /** The modalities that multimodal models read, by key. */
 export function modalitiesOf({ features }: WithFeatures): FeatureInfo[] {
   return features
-    .filter(({ scope, key }) => scope === 'item' && !NOT_MODALITIES.includes(key) && !ATTRIBUTE.test(key))
+    .filter(({ scope, key }) => scope === 'item' && !NOT_MODALITIES.includes(key) && !isAttributeKey(key))
     .sort((a, b) => (a.key < b.key ? -1 : 1));
 }
 

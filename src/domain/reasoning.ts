@@ -5,6 +5,8 @@ import {
   type ReasoningPrompts,
   type ReasoningSettings,
 } from './reasoningSettings';
+import { DEFAULT_ATTRIBUTES, type AttributeField, type AttributeProvenance } from './itemAttributes';
+import { DEFAULT_CHOICES, type ChoiceProvenance } from './candidateChoices';
 import type { Fault } from './errors';
 import type { TextVariant } from './textVariants';
 
@@ -38,6 +40,8 @@ export const DEFAULT_SETTINGS: ReasoningSettings = {
   contextTokens: 8192,
   history: { rule: 'recent', most: 50 },
   concurrency: 2,
+  attributes: DEFAULT_ATTRIBUTES,
+  choices: DEFAULT_CHOICES,
 };
 
 /** What a person decided about one answer: its own text, none at all, or another try under another seed. */
@@ -50,6 +54,9 @@ export interface Overrides {
   /** Descriptions by item, profiles by user. */
   readonly items: Readonly<Record<number, Override>>;
   readonly users: Readonly<Record<number, Override>>;
+  /** Attributes by item, choices by user; nobody writes these by hand. */
+  readonly attributes?: Readonly<Record<number, Override>>;
+  readonly choices?: Readonly<Record<number, Override>>;
 }
 
 /** What is kept of the stage for one dataset. Answers lie beside it, under their keys. */
@@ -67,8 +74,35 @@ export const newJob = (datasetId: string): ReasoningJob => ({
   overrides: { items: {}, users: {} },
 });
 
-export const STAGES = ['describe', 'profile', 'encodeItems', 'encodeUsers'] as const;
+export const STAGES = [
+  'describe',
+  'attributes',
+  'profile',
+  'choose',
+  'encodeItems',
+  'encodeUsers',
+  'encodeAttributes',
+] as const;
 export type Stage = (typeof STAGES)[number];
+
+/** The stages that the settings ask for, in order. */
+export const stagesOf = ({ attributes, choices }: Pick<ReasoningSettings, 'attributes' | 'choices'>): Stage[] =>
+  STAGES.filter((stage) => {
+    if (stage === 'attributes' || stage === 'encodeAttributes') return attributes.on;
+    return stage !== 'choose' || choices.on;
+  });
+
+/** What items or users a stage is about. */
+export const scopeOf = (stage: Stage): 'item' | 'user' =>
+  stage === 'profile' || stage === 'choose' || stage === 'encodeUsers' ? 'user' : 'item';
+
+/** Where a person's decision on a stage's answer is kept; null for vectors. */
+export function overridesOf(stage: Stage): keyof Overrides | null {
+  if (stage === 'describe') return 'items';
+  if (stage === 'profile') return 'users';
+  if (stage === 'choose') return 'choices';
+  return stage === 'attributes' ? 'attributes' : null;
+}
 
 export interface StageState {
   readonly stage: Stage;
@@ -170,6 +204,9 @@ export interface ReasoningProvenance {
     /** Texts that no model was asked for, since a file gave them; absent where there are none. */
     readonly imported?: Readonly<Record<ImportStep, number>> | undefined;
   };
+  /** Absent where they were not asked for. */
+  readonly attributes?: AttributeProvenance | undefined;
+  readonly choices?: ChoiceProvenance | undefined;
 }
 
 /** What a server is tested for; an encoder is null where the page encodes. */
@@ -216,7 +253,27 @@ export interface ReasonedEntity {
   readonly override: Override | null;
   /** Whether a file gave a text, which stands where no override does. */
   readonly inFile: boolean;
+  /** Item: its attributes; null where they are not asked for. */
+  readonly attributes: {
+    readonly state: AnswerState;
+    readonly fields: readonly (AttributeField & { readonly text: string })[];
+  } | null;
+  /** User: the candidates, best first; null where no choice is asked for, or while they are not known. */
+  readonly choice: {
+    readonly state: AnswerState;
+    readonly candidates: readonly {
+      readonly item: number;
+      readonly name: string;
+      readonly mark: 'preferred' | 'refused' | null;
+    }[];
+  } | null;
 }
+
+/**
+ * How an answer that must have a form stands: `none` there is nothing to ask; `skipped` a person left it out; `pending` it is to be asked; `parsed` it
+ * has the form; `unparsed` it has not, however often it was asked.
+ */
+export type AnswerState = 'none' | 'skipped' | 'pending' | 'parsed' | 'unparsed';
 
 /** How a dataset stands: what is stored of each stage, and what there is to reason about. */
 export interface ReasoningSurvey {
@@ -224,6 +281,8 @@ export interface ReasoningSurvey {
   readonly counts: InputCounts;
   /** This dataset's variants, oldest first. */
   readonly variants: readonly TextVariant[];
+  /** The matrices that attributes would make, in order. */
+  readonly fields: readonly AttributeField[];
 }
 
 /** What one import of texts and pictures has found. */
@@ -236,4 +295,12 @@ export interface FoundInputs {
   readonly leftOut: readonly string[];
 }
 
-export type ReasoningFile = 'itemTexts' | 'userTexts' | 'itemVectors' | 'userVectors';
+export type ReasoningFile =
+  | 'itemTexts'
+  | 'userTexts'
+  | 'itemVectors'
+  | 'userVectors'
+  | 'itemAttributes'
+  | 'attributeVectors'
+  | 'userChoices'
+  | 'userPairs';

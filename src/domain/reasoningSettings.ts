@@ -1,4 +1,6 @@
+import type { ChoiceSettings } from './candidateChoices';
 import type { EncoderChoice } from './encoder';
+import type { AttributeSettings } from './itemAttributes';
 import type { HistoryRule } from './reasoningText';
 
 /** `ollama`: Ollama's own API. `openai`: any server that speaks `/v1/chat/completions` and `/v1/embeddings`. */
@@ -6,7 +8,7 @@ export type ServerKind = 'ollama' | 'openai';
 
 /**
  * MLLMRec's reasoning stage: a model server of the user's own describes item images, writes profiles of users from their
- * training histories, and encodes both as vectors.
+ * training histories, and encodes both as vectors. For LLMRec it answers attributes of items and chooses among candidates.
  */
 
 export interface ServerAddress {
@@ -44,4 +46,7 @@ export interface ReasoningSettings {
   readonly history: { readonly rule: HistoryRule; /** Items at most. */ readonly most: number };
   /** Calls under way at once. */
   readonly concurrency: number;
+  /** Attributes and choices are asked of the model that writes profiles. */
+  readonly attributes: AttributeSettings;
+  readonly choices: ChoiceSettings;
 }

@@ -19,6 +19,8 @@ export const NO_TEXT: ItemText = { title: '', brand: '', categories: '', descrip
 export const PROMPT_VARIABLES = {
   describe: ['dataset', 'title', 'brand', 'categories', 'description'],
   profile: ['dataset', 'count', 'items'],
+  attributes: ['dataset', 'item', 'fields', 'form', 'title', 'brand', 'categories', 'description'],
+  choose: ['dataset', 'count', 'items', 'candidates'],
 } as const;
 
 const VARIABLE = /\{\{\s*(\w+)\s*\}\}/g;
@@ -96,6 +98,16 @@ function chosen(items: readonly number[], count: number, rule: HistoryRule): rea
   if (count >= items.length) return items;
   if (rule === 'recent' || count === 1) return items.slice(items.length - count);
   return Array.from({ length: count }, (_, i) => entry(items, Math.round((i * (items.length - 1)) / (count - 1))));
+}
+
+/** The items of each user that are held out for validation or test, and are no training items. */
+export function heldOutItems({ users, items, split }: Interactions): ReadonlyMap<number, ReadonlySet<number>> {
+  const held = new Map<number, Set<number>>();
+  users.forEach((user, row) => {
+    if (split[row] !== 0) held.set(user, (held.get(user) ?? new Set()).add(at(items, row)));
+  });
+  users.forEach((user, row) => split[row] === 0 && held.get(user)?.delete(at(items, row)));
+  return held;
 }
 
 /** The TRAINING items of each user, the oldest first where there are timestamps, else in file order. No other interaction is read. */

@@ -5,11 +5,13 @@ import type { NamedFile, ReasoningCommand, ReasoningEvent } from '../domain/prot
 import {
   newJob,
   originOf,
+  overridesOf,
   type FoundInputs,
   type FoundTexts,
   type ImportStep,
   type JobStatus,
   type Override,
+  type Overrides,
   type ReasonedEntity,
   type ReasoningFailure,
   type ReasoningFile,
@@ -63,7 +65,7 @@ interface ReasoningState {
   /** Counts again what is stored. */
   recount(): void;
   change(settings: ReasoningSettings): void;
-  override(scope: 'item' | 'user', index: number, override: Override | null): Promise<void>;
+  override(part: keyof Overrides, index: number, override: Override | null): Promise<void>;
   /** Leaves out the items and users whose questions were refused. */
   skipFailed(): Promise<void>;
   /** Deletes the answers of all datasets. */
@@ -116,14 +118,19 @@ export const useReasoning = create<ReasoningState>()((set, get) => {
   const end = (status: JobStatus): void => {
     worker?.terminate();
     worker = null;
-    set({ status });
+    set({ status, phase: null });
     const { job } = get();
     if (job) void survey(job.datasetId);
   };
 
   const onEvent = (event: ReasoningEvent): void => {
+    if (event.type === 'phase') set({ phase: { text: event.text, fraction: event.fraction } });
     if (event.type === 'stages')
-      set({ stages: event.stages, ...(get().status.name === 'waiting' && { status: { name: 'running' } }) });
+      set({
+        stages: event.stages,
+        phase: null,
+        ...(get().status.name === 'waiting' && { status: { name: 'running' } }),
+      });
     if (event.type === 'failure')
       set(({ failures }) => ({ failures: [...failures, event.failure].slice(-MOST_FAILURES) }));
     if (event.type === 'waiting') set({ status: { name: 'waiting' } });
@@ -192,33 +199,25 @@ export const useReasoning = create<ReasoningState>()((set, get) => {
       if (!isActive(status)) set({ status: { name: 'idle' }, stages: [], failures: [] });
       if (job) void store({ ...job, settings });
     },
-    override: async (scope, index, override) => {
+    override: async (part, index, override) => {
       const { job } = get();
       if (!job) return;
-      const name = scope === 'item' ? 'items' : 'users';
-      const { [index]: _before, ...others } = job.overrides[name];
+      const { [index]: _before, ...others } = job.overrides[part] ?? {};
       await store({
         ...job,
-        overrides: { ...job.overrides, [name]: override ? { ...others, [index]: override } : others },
+        overrides: { ...job.overrides, [part]: override ? { ...others, [index]: override } : others },
       });
     },
     skipFailed: async () => {
       const { job, failures } = get();
       if (!job) return;
-      const skipped = (stage: ReasoningFailure['stage']) =>
-        Object.fromEntries(
-          failures
-            .filter((failure) => failure.stage === stage)
-            .map(({ entity }) => [entity, { kind: 'skipped' } as const]),
-        );
+      const overrides: Record<string, Readonly<Record<number, Override>>> = {};
+      for (const { stage, entity } of failures) {
+        const name = overridesOf(stage);
+        if (name) overrides[name] = { ...(overrides[name] ?? job.overrides[name]), [entity]: { kind: 'skipped' } };
+      }
       set({ failures: [], status: { name: 'idle' } });
-      await store({
-        ...job,
-        overrides: {
-          items: { ...job.overrides.items, ...skipped('describe') },
-          users: { ...job.overrides.users, ...skipped('profile') },
-        },
-      });
+      await store({ ...job, overrides: { ...job.overrides, ...overrides } });
     },
     forget: async () => {
       try {

@@ -1,4 +1,5 @@
 import { newJob, type ImportStep, type ReasoningJob } from '../domain/reasoning';
+import type { BaseRun } from '../domain/candidateChoices';
 import type { TextVariant } from '../domain/textVariants';
 import type { ItemText } from '../domain/reasoningText';
 import { bytes } from '../documents/arrays';
@@ -6,6 +7,7 @@ import { check, checked } from '../documents/check';
 import {
   importedTexts,
   storedAnswer,
+  storedCandidates,
   storedInputs,
   storedJob,
   textVariants,
@@ -16,7 +18,8 @@ import type { Database } from './database';
 /**
  * Layout of the table `texts`. `answer/<key>` holds what a model answered, whatever the dataset; `job/<id>` the settings for a dataset;
  * `input/<id>` and `input/<id>/picture/<item>` what is there to reason about; `imported/<id>/<step>` texts
- * that stand in the place of answers; `asked/<id>` the variants it was started with; `digests/<address>` what a server's models are.
+ * that stand in the place of answers; `candidates/<id>` the items that users choose among; `asked/<id>` the variants it was started with;
+ * `digests/<address>` what a server's models are.
  */
 
 /** A text that a model wrote, with what it took. */
@@ -174,6 +177,29 @@ export const writeImported = (
 export const deleteImported = (database: Database, datasetId: string, step: ImportStep): Promise<void> =>
   database.texts.delete([`imported/${datasetId}/${step}`]);
 
+/** The best items of a run for each user, `[users, CANDIDATES]`, −1 where there are no more. */
+export interface StoredCandidates {
+  readonly run: BaseRun;
+  /** Whether training items were left out. */
+  readonly masked: boolean;
+  readonly items: Int32Array;
+}
+
+/** null where none were made. Throws `STORE_DAMAGED`. */
+export async function readCandidates(database: Database, datasetId: string): Promise<StoredCandidates | null> {
+  const value = await database.texts.get(`candidates/${datasetId}`);
+  if (value === undefined) return null;
+  return checked(
+    storedCandidates,
+    value,
+    'The list of candidates',
+    'Choose the base run again on the Reasoning page: the candidates are then taken anew.',
+  );
+}
+
+export const writeCandidates = (database: Database, datasetId: string, candidates: StoredCandidates): Promise<void> =>
+  database.texts.set(`candidates/${datasetId}`, candidates);
+
 /** With what a dataset's answers were asked for. Throws `STORE_DAMAGED`. */
 export async function readVariants(database: Database, datasetId: string): Promise<readonly TextVariant[]> {
   const value = await database.texts.get(`asked/${datasetId}`);
@@ -208,6 +234,7 @@ export async function deleteReasoning(database: Database, datasetId: string): Pr
   await database.texts.delete([
     `job/${datasetId}`,
     `asked/${datasetId}`,
+    `candidates/${datasetId}`,
     `input/${datasetId}`,
     ...(await database.texts.keys(`input/${datasetId}/`)),
     ...(await database.texts.keys(`imported/${datasetId}/`)),

@@ -1,5 +1,6 @@
-import type { SplitName, SplitRule } from '../domain/dataset';
+import { isAttributeKey, type FeatureInfo, type SplitName, type SplitRule } from '../domain/dataset';
 import type { BackendChoice, BackendName } from '../domain/backend';
+import { plural } from './format';
 
 /** What the page calls things that are keys in documents. */
 
@@ -25,4 +26,13 @@ export const SPLIT_RULE_LABELS: Readonly<Record<SplitRule, string>> = {
 /** `image_text` → `image text`. */
 export function featureLabel(key: string): string {
   return key.replaceAll('_', ' ');
+}
+
+/** All features of a dataset in a line; encoded attributes are counted. */
+export function featuresLabel(features: readonly Pick<FeatureInfo, 'key'>[]): string {
+  const attributes = features.filter(({ key }) => isAttributeKey(key)).length;
+  return [
+    ...features.filter(({ key }) => !isAttributeKey(key)).map(({ key }) => featureLabel(key)),
+    ...(attributes > 0 ? [plural(attributes, 'attribute')] : []),
+  ].join(', ');
 }

@@ -38,6 +38,8 @@ export interface ModelInput {
   readonly attributes?: readonly FeatureMatrix[];
   /** `[U, 2]` by rows: the item that a user prefers and one that it refuses, as a language model chose; −1 twice for users without. */
   readonly preferredPairs?: Int32Array | null;
+  /** Who made these texts, in sentences; null where the dataset does not know. */
+  readonly textOrigin?: string | null;
   /** Item embeddings of another model or of a file, `[I, ·]`; null where the configuration asks for none. */
   readonly pretrained: FeatureMatrix | null;
 }

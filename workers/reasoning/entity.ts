@@ -1,9 +1,12 @@
+import { CANDIDATES } from '../../src/domain/candidateChoices';
 import { entityLabel, idOf } from '../../src/domain/entityNames';
 import type { ReasonedEntity } from '../../src/domain/reasoning';
 import { itemDocument } from '../../src/domain/reasoningText';
 import type { Database } from '../../src/storage/database';
 import { readPicture, readText } from '../../src/storage/reasoning';
 import { base64 } from './answers';
+import { attributeFields, fieldTexts, itemAttributes } from './attributes';
+import { candidatesOf, choiceLines, userChoice } from './choices';
 import {
   isQuestion,
   itemParagraph,
@@ -44,16 +47,65 @@ async function readItem(study: ReasoningStudy, item: number): Promise<ReasonedEn
     history: [],
     override: study.job.overrides.items[item] ?? null,
     inFile: (study.imported.documents?.texts[item] ?? study.imported.descriptions?.texts[item] ?? null) !== null,
+    attributes: study.job.settings.attributes.on ? await attributesOf(study, item) : null,
+    choice: null,
     ...(await answered(study, await itemParagraph(study, item))),
   };
 }
+
+async function attributesOf(study: ReasoningStudy, item: number): Promise<ReasonedEntity['attributes']> {
+  const fields = attributeFields(study);
+  const settled = await itemAttributes(study, item);
+  const known = settled.state === 'pending' ? ({ state: 'none' } as const) : settled;
+  const texts = fieldTexts(study, fields, item, known) ?? [];
+  return { state: settled.state, fields: fields.map((field, place) => ({ ...field, text: texts[place] ?? '' })) };
+}
+
+/** `documents`: by item, at least of the user's history. */
+async function choiceOf(
+  study: ReasoningStudy,
+  user: number,
+  documents: readonly string[],
+): Promise<ReasonedEntity['choice']> {
+  const { candidates } = study;
+  if (!study.job.settings.choices.on || !candidates) return null;
+  const known = [...documents];
+  const place = user * CANDIDATES;
+  for (const item of candidates.items.subarray(place, place + CANDIDATES))
+    if (item >= 0) known[item] ??= itemDocument(itemText(study, item), (await paragraphOf(study, item)) ?? '');
+  const lines = choiceLines(
+    study,
+    Array.from(known, (document) => document ?? ''),
+  );
+  const settled = await userChoice(study, candidates, lines, user);
+  const markOf = (item: number) => {
+    if (settled.state !== 'parsed') return null;
+    if (item === settled.value.preferred) return 'preferred';
+    return item === settled.value.refused ? 'refused' : null;
+  };
+  return {
+    state: settled.state,
+    candidates: candidatesOf(candidates, lines, user).map((item) => ({
+      item,
+      name: nameIn(study, item),
+      mark: markOf(item),
+    })),
+  };
+}
+
+const nameIn = (study: ReasoningStudy, item: number): string =>
+  itemText(study, item).title || entityLabel(study.labels, 'item', item);
+
+/** The paragraph on an item's picture; null while it is missing. */
+const paragraphOf = async (study: ReasoningStudy, item: number): Promise<string | null> =>
+  textOf(study, await itemParagraph(study, item));
 
 async function readUser(study: ReasoningStudy, user: number): Promise<ReasonedEntity> {
   const own = study.histories[user] ?? [];
   const documents: string[] = [];
   let complete = true;
   for (const item of own) {
-    const paragraph = await textOf(study, await itemParagraph(study, item));
+    const paragraph = await paragraphOf(study, item);
     complete &&= paragraph !== null;
     documents[item] = itemDocument(itemText(study, item), paragraph ?? '');
   }
@@ -66,13 +118,11 @@ async function readUser(study: ReasoningStudy, user: number): Promise<ReasonedEn
     name: entityLabel(study.labels, 'user', user),
     given: '',
     picture: null,
-    history: own.map((item) => ({
-      item,
-      name: itemText(study, item).title || entityLabel(study.labels, 'item', item),
-      read: read.has(item),
-    })),
+    history: own.map((item) => ({ item, name: nameIn(study, item), read: read.has(item) })),
     override: study.job.overrides.users[user] ?? null,
     inFile: (study.imported.profiles?.texts[user] ?? null) !== null,
+    attributes: null,
+    choice: complete ? await choiceOf(study, user, documents) : null,
     ...(complete ? await answered(study, source) : { text: null, origin: 'model', model: null, endedEarly: false }),
   };
 }

@@ -2,22 +2,24 @@ import { entry } from '../../src/domain/at';
 import { idOf, type Scope } from '../../src/domain/entityNames';
 import type { ReasoningFile } from '../../src/domain/reasoning';
 import type { Rows } from '../../src/domain/vectors';
-import { idTable, idTableName } from '../../src/sharing/idTable';
-import { npyFile } from '../../src/sharing/npy';
-import { zippedFiles } from '../../src/sharing/zipped';
 import type { Database } from '../../src/storage/database';
-import { readEncoded } from './derive';
+import { readEncoded } from './encoded';
+import { extraFile } from './extraFiles';
+import { jsonLines, matrixArchive } from './madeFiles';
 import { isQuestion, itemText, originOf, textOf, userHistory, type ReasoningStudy } from './study';
 
 /**
  * Texts as JSONL, one item or user a line in order of their indices, or a zip of vectors as `.npy` and what its rows mean. Throws `REASONING_UNFINISHED`. */
 export async function makeReasoningFile(database: Database, datasetId: string, what: ReasoningFile): Promise<Blob> {
-  const { study, documents, paragraphs, profiles, profileTexts, items, users, columns } = await readEncoded(
-    database,
-    datasetId,
-  );
+  const encoded = await readEncoded(database, datasetId);
+  const { study, documents, paragraphs, profiles, profileTexts, items, users, columns } = encoded;
   const { labels } = study;
   switch (what) {
+    case 'itemAttributes':
+    case 'attributeVectors':
+    case 'userChoices':
+    case 'userPairs':
+      return extraFile(encoded, what);
     case 'itemVectors':
       return vectorFiles(study, 'item', { values: items, rows: documents.length, columns });
     case 'userVectors':
@@ -68,14 +70,5 @@ export async function makeReasoningFile(database: Database, datasetId: string, w
 
 const VECTORS = { item: 'image_text_feat.npy', user: 'user_preferences_feat.npy' } as const;
 
-const vectorFiles = ({ dataset, labels }: ReasoningStudy, scope: Scope, vectors: Rows): Promise<Blob> =>
-  zippedFiles(
-    [
-      { name: VECTORS[scope], input: npyFile(vectors) },
-      { name: idTableName(scope), input: idTable(scope, vectors.rows, labels) },
-    ],
-    new Date(dataset.createdAt),
-  );
-
-const jsonLines = (lines: readonly string[]): Blob =>
-  new Blob([lines.map((line) => `${line}\n`).join('')], { type: 'application/x-ndjson' });
+const vectorFiles = (study: ReasoningStudy, scope: Scope, vectors: Rows): Promise<Blob> =>
+  matrixArchive(study, scope, [{ name: VECTORS[scope], vectors }]);

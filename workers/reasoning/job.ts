@@ -1,24 +1,22 @@
 import { AppError } from '../../src/domain/errors';
-import { STAGES, type ReasoningFailure, type Stage, type StageState } from '../../src/domain/reasoning';
+import {
+  overridesOf,
+  scopeOf,
+  stagesOf,
+  type ReasoningFailure,
+  type Stage,
+  type StageState,
+} from '../../src/domain/reasoning';
 import type { Database } from '../../src/storage/database';
-import { readJob, readPicture, writeAnswers, writeDigests } from '../../src/storage/reasoning';
+import { readJob, readPicture, writeAnswers, writeCandidates, writeDigests } from '../../src/storage/reasoning';
 import { inLanes, type Clock } from './lanes';
 import { digestsIn } from './server';
-import { type ModelServer, type Picture } from './connection';
-import {
-  itemDocuments,
-  itemSources,
-  scopeOf,
-  textPlan,
-  userSources,
-  userTexts,
-  vectorPlan,
-  type StagePlan,
-  type TextTask,
-  type VectorTask,
-} from './stages';
-import { openStudy, type ReasoningStudy } from './study';
+import type { ChatAnswer, ModelServer, Picture } from './connection';
+import { takeCandidates } from './candidates';
+import type { TextTask, VectorTask } from './stages';
+import { openStudy, type ReasoningStudy, type TextQuestion } from './study';
 import { rememberVariant } from './variants';
+import { missingOf, walk } from './walk';
 
 export interface JobHooks {
   readonly server: ModelServer;
@@ -27,6 +25,8 @@ export interface JobHooks {
   readonly pause: AbortSignal;
   /** A picture as it is sent; without it, as it is stored. */
   readonly fitted?: (picture: Picture) => Promise<Picture>;
+  /** What is done before anybody is asked. */
+  readonly onPhase?: (text: string, fraction: number | null) => void;
   readonly onStages: (stages: readonly StageState[]) => void;
   readonly onFailure: (failure: ReasoningFailure) => void;
 }
@@ -51,12 +51,13 @@ const empty = (stage: Stage): StageState => ({
 
 /** What is stored for each stage, without asking anybody. */
 export async function surveyStages(database: Database, datasetId: string): Promise<readonly StageState[]> {
-  const stages = new Map(STAGES.map((stage) => [stage, empty(stage)]));
-  await walk(await openStudy(database, datasetId), async (stage, plan) => {
+  const stages = new Map<Stage, StageState>();
+  const study = await openStudy(database, datasetId);
+  await walk(study, async (stage, plan) => {
     const done = plan.keys.length - missingOf(plan);
     stages.set(stage, { ...empty(stage), total: plan.keys.length, done, found: done, without: plan.without });
   });
-  return STAGES.map((stage) => stages.get(stage) ?? empty(stage));
+  return stagesOf(study.job.settings).map((stage) => stages.get(stage) ?? empty(stage));
 }
 
 /**
@@ -67,10 +68,12 @@ export async function surveyStages(database: Database, datasetId: string): Promi
 export async function runJob(database: Database, datasetId: string, hooks: JobHooks): Promise<'finished' | 'paused'> {
   await learnDigests(database, datasetId, hooks);
   if (hooks.pause.aborted) return 'paused';
-  const study = await openStudy(database, datasetId);
+  const study = await withCandidates(await openStudy(database, datasetId), hooks);
+  if (!study) return 'paused';
   await rememberVariant(study, new Date());
   const counters = new Map<Stage, Counter>();
-  const tell = (): void => hooks.onStages(STAGES.map((stage) => counters.get(stage)?.state ?? empty(stage)));
+  const asked = stagesOf(study.job.settings);
+  const tell = (): void => hooks.onStages(asked.map((stage) => counters.get(stage)?.state ?? empty(stage)));
   const finished = await walk(study, async (stage, plan) => {
     const found = plan.keys.length - missingOf(plan);
     const counter: Counter = {
@@ -86,7 +89,7 @@ export async function runJob(database: Database, datasetId: string, hooks: JobHo
     let failures = 0;
     await inLanes<TextTask | VectorTask>(plan.tasks, study.job.settings.concurrency, {
       work: (task) =>
-        'question' in task ? askText(study, hooks, task, count) : askVectors(study, hooks.server, task, count),
+        'question' in task ? askTask(study, hooks, task, count) : askVectors(study, hooks.server, task, count),
       failed: (task, error) => {
         failures++;
         counter.state = {
@@ -106,12 +109,23 @@ export async function runJob(database: Database, datasetId: string, hooks: JobHo
       throw new AppError(
         'REASONING_UNFINISHED',
         `The server refused the questions of ${who}. All others of this stage are answered.`,
-        'Start again to retry them, or write or leave out their texts by hand.',
+        stage === 'attributes' || stage === 'choose'
+          ? 'Start again to retry them, or leave them out.'
+          : 'Start again to retry them, or write or leave out their texts by hand.',
         { stage, failures },
       );
     }
   });
   return finished ? 'finished' : 'paused';
+}
+
+/** The study with what users choose among, taken from the base run where it is not stored yet; null when paused. */
+async function withCandidates(study: ReasoningStudy, { pause, onPhase }: JobHooks): Promise<ReasoningStudy | null> {
+  if (!study.job.settings.choices.on || study.candidates) return study;
+  const candidates = await takeCandidates(study, pause, onPhase ?? (() => undefined));
+  if (!candidates) return null;
+  await writeCandidates(study.database, study.dataset.id, candidates);
+  return { ...study, candidates };
 }
 
 /** Asks Ollama what its models are, since that is part of what answers are stored under. */
@@ -135,43 +149,28 @@ async function learnDigests(database: Database, datasetId: string, { server, pau
 /** Where the page encodes, such a job needs no server. */
 async function onlyVectorsMissing(database: Database, datasetId: string): Promise<boolean> {
   const stages = await surveyStages(database, datasetId);
-  return stages.every(({ stage, total, done }) => stage === 'encodeItems' || stage === 'encodeUsers' || done === total);
+  return stages.every(({ stage, total, done }) => overridesOf(stage) === null || done === total);
 }
-
-type Visit = (stage: Stage, plan: StagePlan<TextTask> | StagePlan<VectorTask>) => Promise<void>;
-
-/** Visits the stages in order, each as soon as all it depends on is stored; says whether all answers of all stages are. */
-async function walk(study: ReasoningStudy, visit: Visit): Promise<boolean> {
-  const paragraphs = await itemSources(study);
-  await visit('describe', textPlan(study, paragraphs));
-  const documents = await itemDocuments(study, paragraphs);
-  if (!documents) return false;
-  const profiles = await userSources(study, documents);
-  await visit('profile', textPlan(study, profiles));
-  const texts = await userTexts(study, profiles);
-  if (!texts) return false;
-  for (const [stage, all] of [
-    ['encodeItems', documents],
-    ['encodeUsers', texts],
-  ] as const) {
-    const plan = await vectorPlan(study, all);
-    await visit(stage, plan);
-    if (plan.keys.some((key) => !study.stored.has(key))) return false;
-  }
-  return true;
-}
-
-const missingOf = (plan: StagePlan<TextTask> | StagePlan<VectorTask>): number =>
-  plan.tasks.reduce((sum, task) => sum + ('question' in task ? 1 : task.texts.length), 0);
 
 type Count = (answers: number, promptTokens: number | null, answerTokens: number | null) => void;
+
+/** Asks a question, and where its answer has the wrong form, the next one in its place. Every answer is stored as it arrives. */
+async function askTask(study: ReasoningStudy, hooks: JobHooks, task: TextTask, count: Count): Promise<void> {
+  // After a failure on the way, the first tries may be there.
+  let question = task.next ? await task.next() : task.question;
+  while (question) {
+    const { promptTokens, answerTokens } = await askText(study, hooks, question);
+    question = task.next ? await task.next() : null;
+    count(question ? 0 : 1, promptTokens, answerTokens);
+    if (hooks.pause.aborted) return;
+  }
+}
 
 async function askText(
   { database, dataset, inputs, stored }: ReasoningStudy,
   { server, fitted = async (same) => same }: Pick<JobHooks, 'server' | 'fitted'>,
-  { question }: TextTask,
-  count: Count,
-): Promise<void> {
+  question: TextQuestion,
+): Promise<Pick<ChatAnswer, 'promptTokens' | 'answerTokens'>> {
   const { key, model, prompt, picture: item, sampling } = question;
   const bytes = item === null ? null : await readPicture(database, dataset.id, item);
   const picture =
@@ -179,7 +178,7 @@ async function askText(
   const { text, promptTokens, answerTokens, cut } = await server.chat({ model, prompt, picture, sampling });
   await writeAnswers(database, [[key, { text, model, at: new Date().toISOString(), promptTokens, answerTokens, cut }]]);
   stored.add(key);
-  count(1, promptTokens, answerTokens);
+  return { promptTokens, answerTokens };
 }
 
 async function askVectors(

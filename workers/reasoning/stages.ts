@@ -1,4 +1,3 @@
-import type { Stage } from '../../src/domain/reasoning';
 import { itemDocument } from '../../src/domain/reasoningText';
 import {
   isQuestion,
@@ -11,11 +10,14 @@ import {
   type TextQuestion,
   type TextSource,
 } from './study';
+import type { Settled } from './tries';
 
 export interface TextTask {
   readonly question: TextQuestion;
   /** First item or user that needs the answer. */
   readonly entity: number;
+  /** Where an answer must have a form: what is to be asked as things stand; null once nothing is. */
+  readonly next?: () => Promise<TextQuestion | null>;
 }
 
 export interface VectorTask {
@@ -85,19 +87,44 @@ export function textPlan(
   };
 }
 
+/** The same for answers that must have a form; `again` reads how the question of an item or user stands now. */
+export function formedPlan(
+  all: readonly Settled<unknown>[],
+  again: (entity: number) => Promise<Settled<unknown>>,
+): StagePlan<TextTask> {
+  const keys = new Set<string>();
+  const tasks: TextTask[] = [];
+  let without = 0;
+  all.forEach((settled, entity) => {
+    if (!('key' in settled)) without++;
+    else if (!keys.has(settled.key)) {
+      keys.add(settled.key);
+      if (settled.state !== 'pending') return;
+      const next = async (): Promise<TextQuestion | null> => {
+        const now = await again(entity);
+        return now.state === 'pending' ? now.question : null;
+      };
+      tasks.push({ question: settled.question, entity, next });
+    }
+  });
+  return { keys: [...keys], without, tasks };
+}
+
+/** `perEntity`: how many of the texts belong to one item or user. */
 export async function vectorPlan(
   study: Pick<ReasoningStudy, 'stored' | 'job' | 'digests'>,
   texts: readonly string[],
+  perEntity = 1,
 ): Promise<StagePlan<VectorTask>> {
   const known = new Map<string, { key: string; text: string; entity: number }>();
   let without = 0;
-  for (const [entity, text] of texts.entries()) {
+  for (const [place, text] of texts.entries()) {
     if (text === '') {
       without++;
       continue;
     }
     const key = await vectorKey(study, text);
-    if (!known.has(key)) known.set(key, { key, text, entity });
+    if (!known.has(key)) known.set(key, { key, text, entity: Math.floor(place / perEntity) });
   }
   const missing = [...known.values()].filter(({ key }) => !study.stored.has(key));
   const tasks: VectorTask[] = [];
@@ -107,7 +134,3 @@ export async function vectorPlan(
   }
   return { keys: [...known.keys()], without, tasks };
 }
-
-/** What items or users a stage is about. */
-export const scopeOf = (stage: Stage): 'item' | 'user' =>
-  stage === 'describe' || stage === 'encodeItems' ? 'item' : 'user';

@@ -1,9 +1,11 @@
 import { at } from '../../src/domain/at';
 import type { DatasetDocument, DatasetLabels } from '../../src/domain/dataset';
+import { AppError } from '../../src/domain/errors';
 import type { ImportStep, InputCounts, Override, ReasoningJob, TextOrigin } from '../../src/domain/reasoning';
 import {
   cutHistory,
   filled,
+  heldOutItems,
   historyRoom,
   itemDocument,
   NO_TEXT,
@@ -15,6 +17,7 @@ import type { Database } from '../../src/storage/database';
 import { readDataset, readInteractions, readLabels } from '../../src/storage/datasets';
 import {
   answerKeys,
+  readCandidates,
   readDigests,
   readImported,
   readInputs,
@@ -22,8 +25,10 @@ import {
   readText,
   type ImportedTexts,
   type ModelDigests,
+  type StoredCandidates,
   type StoredInputs,
 } from '../../src/storage/reasoning';
+import { orInstead } from '../../src/storage/replaced';
 import { answerKey } from './keys';
 import { LONGEST_SIDE } from './pictures';
 import { samplingOf } from './server';
@@ -56,6 +61,10 @@ export interface ReasoningStudy {
   readonly imported: Readonly<Record<ImportStep, ImportedTexts | null>>;
   /** Training items of each user, the oldest first. */
   readonly histories: readonly (readonly number[])[];
+  /** By user: what no question may show as a part of a history. */
+  readonly heldOut: ReadonlyMap<number, ReadonlySet<number>>;
+  /** What users choose among, as the settings ask for it; null where it is still to be taken from the base run. */
+  readonly candidates: StoredCandidates | null;
   /** Keys of stored answers; grows while answers come. */
   readonly stored: Set<string>;
 }
@@ -63,6 +72,7 @@ export interface ReasoningStudy {
 export async function openStudy(database: Database, datasetId: string): Promise<ReasoningStudy> {
   const dataset = await readDataset(database, datasetId);
   const job = await readJob(database, datasetId);
+  const interactions = await readInteractions(database, datasetId);
   return {
     database,
     dataset,
@@ -75,9 +85,37 @@ export async function openStudy(database: Database, datasetId: string): Promise<
       documents: await readImported(database, datasetId, 'documents'),
       profiles: await readImported(database, datasetId, 'profiles'),
     },
-    histories: trainingHistories(await readInteractions(database, datasetId), dataset.statistics.users),
+    histories: trainingHistories(interactions, dataset.statistics.users),
+    heldOut: heldOutItems(interactions),
+    candidates: await candidatesFor(database, job),
     stored: await answerKeys(database),
   };
+}
+
+/** The stored candidates if they are the ones that the settings ask for. Damaged ones are taken anew. */
+async function candidatesFor(
+  database: Database,
+  { datasetId, settings }: ReasoningJob,
+): Promise<StoredCandidates | null> {
+  const { on, run, mask } = settings.choices;
+  const stored = on ? await orInstead(readCandidates(database, datasetId), null) : null;
+  return stored && stored.run.id === run && stored.masked === mask ? stored : null;
+}
+
+/** Throws `REASONING_LEAK` where a history that is about to be shown to a model has an item that is held out. */
+export function refuseHeldOut(
+  { heldOut }: Pick<ReasoningStudy, 'heldOut'>,
+  user: number,
+  history: readonly number[],
+): void {
+  const leaked = history.find((item) => heldOut.get(user)?.has(item));
+  if (leaked === undefined) return;
+  throw new AppError(
+    'REASONING_LEAK',
+    `The history of user ${user} has item ${leaked}, which is held out for validation or test.`,
+    'Models are asked about training interactions only. Import the dataset again; if it happens again, please report it.',
+    { user, item: leaked },
+  );
 }
 
 /** Who a text is from. */
@@ -92,7 +130,7 @@ export const itemText = (study: ReasoningStudy, item: number): ItemText =>
   wholeText(study, item) === null ? givenText(study, item) : NO_TEXT;
 
 /** The whole text that was brought along for an item; null where there is none, or a model is to be asked instead. */
-const wholeText = ({ imported, job }: ReasoningStudy, item: number): string | null =>
+export const wholeText = ({ imported, job }: ReasoningStudy, item: number): string | null =>
   job.overrides.items[item]?.kind === 'again' ? null : (imported.documents?.texts[item] ?? null);
 
 /** A file's text; without a file the dataset's own names, as the demo has them. */
@@ -141,7 +179,8 @@ function ownWords(
   return null;
 }
 
-const attemptOf = (override: Override | undefined): number => (override?.kind === 'again' ? override.attempt : 0);
+export const attemptOf = (override: Override | undefined): number =>
+  override?.kind === 'again' ? override.attempt : 0;
 
 /** What the paragraph on an item's picture is. */
 export async function itemParagraph(study: ReasoningStudy, item: number): Promise<TextSource> {
@@ -201,6 +240,7 @@ export async function userProfile(
   if (own) return own;
   const { items, list } = userHistory(study, documents, user);
   if (items.length === 0) return null;
+  refuseHeldOut(study, user, items);
   const prompt = filled(settings.prompts.profile, {
     dataset: study.dataset.name,
     count: String(items.length),
@@ -242,7 +282,7 @@ export const digestOf = (digests: ModelDigests, model: string): string | null =>
   digests[model] ?? digests[`${model}:latest`] ?? null;
 
 /** A model as it stands in keys: one that was fetched anew under its name is another. */
-function identity({ digests }: Pick<ReasoningStudy, 'digests'>, model: string): string {
+export function identity({ digests }: Pick<ReasoningStudy, 'digests'>, model: string): string {
   const digest = digestOf(digests, model);
   return digest === null ? model : `${model}@${digest}`;
 }

@@ -12,7 +12,11 @@ type Place = readonly [table: TableName, key: string];
 const placesIn = (kind: DocumentKind, id: string): Readonly<Partial<Record<TableName, readonly string[]>>> =>
   kind === 'run'
     ? { runs: [id], checkpoints: [id], settings: [`edits/${id}`] }
-    : { datasets: [id], features: [id], texts: [`job/${id}`, `asked/${id}`, `input/${id}`, `imported/${id}`] };
+    : {
+        datasets: [id],
+        features: [id],
+        texts: [`job/${id}`, `asked/${id}`, `candidates/${id}`, `input/${id}`, `imported/${id}`],
+      };
 
 export const isPlaceOf = (kind: DocumentKind, id: string, table: TableName, key: string): boolean =>
   (placesIn(kind, id)[table] ?? []).some((prefix) => key === prefix || key.startsWith(`${prefix}/`));

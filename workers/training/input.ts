@@ -12,6 +12,7 @@ import { AppError } from '../../src/domain/errors';
 import { modelTable, readsFeatures } from '../../src/domain/models/catalogue';
 import { prerequisiteOf, pretrainedSource } from '../../src/domain/prerequisite';
 import type { Experiment } from '../../src/domain/run';
+import { textOrigin } from '../../src/domain/textOrigin';
 import type { Database } from '../../src/storage/database';
 import { readDataset, readInteractions } from '../../src/storage/datasets';
 import { findFinished } from '../../src/storage/runs';
@@ -122,6 +123,7 @@ export async function readTrainingData(
       userVectors: profiles ? controlled(source(profiles), 'profiles') : null,
       attributes: texts?.attributes.map(source) ?? [],
       preferredPairs: texts?.pairs ? await readPairs(source(texts.pairs)) : null,
+      textOrigin: texts ? textOrigin(dataset) : null,
       pretrained: all ? await readPretrained(database, experiment, source, dataset) : null,
     },
     trained: interactionMatrix(train, users, items),

@@ -4,7 +4,7 @@ import { formatBytes, formatCount, formatDateTime } from '../../ui/format';
 import { Icon } from '../../ui/Icon';
 import { Button, IconButton } from '../../ui/Button';
 import { DataTable, type Column } from '../../ui/DataTable';
-import { featureLabel, SPLIT_RULE_LABELS } from '../../ui/words';
+import { featuresLabel, SPLIT_RULE_LABELS } from '../../ui/words';
 import type { DatasetDocument } from '../../domain/dataset';
 import { useDatasets } from '../../state/datasets';
 import styles from './DatasetTable.module.css';
@@ -53,7 +53,7 @@ export function DatasetTable() {
         id: 'features',
         header: 'Features',
         wideOnly: true,
-        value: ({ features }) => features.map(({ key }) => featureLabel(key)).join(', ') || 'none',
+        value: ({ features }) => featuresLabel(features) || 'none',
       },
       { id: 'split', header: 'Split', wideOnly: true, value: ({ split }) => SPLIT_RULE_LABELS[split.rule] },
       {

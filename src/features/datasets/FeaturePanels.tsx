@@ -4,7 +4,7 @@ import { Columns } from '../../ui/Page';
 import { Panel, Surface } from '../../ui/Panel';
 import { featureLabel } from '../../ui/words';
 import { Histogram } from '../../charts/Histogram';
-import type { FeatureInfo, Histogram as Bins } from '../../domain/dataset';
+import { isPairsKey, type FeatureInfo, type Histogram as Bins } from '../../domain/dataset';
 
 const COLUMNS: readonly Column<FeatureInfo>[] = [
   { id: 'key', header: 'Modality', rowHeader: true, value: ({ key }) => featureLabel(key) },
@@ -50,7 +50,7 @@ const COLUMNS: readonly Column<FeatureInfo>[] = [
   { id: 'file', header: 'File', value: ({ file }) => file, cell: ({ file }) => <code>{file}</code> },
 ];
 
-/** Features: one table for all modalities, then a column of two histograms for each. */
+/** Features: one table for all matrices, then a column of two histograms for each; pairs are numbers of items and have none. */
 export function FeaturePanels({ features }: { readonly features: readonly FeatureInfo[] }) {
   if (features.length === 0) {
     return (
@@ -64,13 +64,15 @@ export function FeaturePanels({ features }: { readonly features: readonly Featur
   }
   return (
     <>
-      <Panel title="Features" note={plural(features.length, 'modality', 'modalities')}>
+      <Panel title="Features" note={plural(features.length, 'matrix', 'matrices')}>
         <DataTable label="Features" columns={COLUMNS} rows={features} rowId={({ key }) => key} />
       </Panel>
       <Columns min={320}>
-        {features.map((feature) => (
-          <FeatureCharts key={feature.key} feature={feature} />
-        ))}
+        {features
+          .filter(({ key }) => !isPairsKey(key))
+          .map((feature) => (
+            <FeatureCharts key={feature.key} feature={feature} />
+          ))}
       </Columns>
     </>
   );

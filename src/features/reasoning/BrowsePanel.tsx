@@ -9,6 +9,7 @@ import type { ReasonedEntity, ReasoningJob } from '../../domain/reasoning';
 import { entityOf, useReasoning } from '../../state/reasoning';
 import { EntityFacts } from './EntityFacts';
 import { EntityPicker, type Entity } from './EntityPicker';
+import { LlmAnswers } from './LlmAnswers';
 import styles from './reasoning.module.css';
 
 /** Items with their pictures and descriptions, users with their histories and profiles. */
@@ -39,7 +40,7 @@ function Texts({ entity, job }: { readonly entity: ReasonedEntity; readonly job:
   const busy = status.name === 'running' || status.name === 'pausing';
   const write = (next: Parameters<typeof override>[2]): void => {
     setDraft(null);
-    void override(scope, index, next);
+    void override(scope === 'item' ? 'items' : 'users', index, next);
   };
   return (
     <div className={styles.entity}>
@@ -106,6 +107,7 @@ function Texts({ entity, job }: { readonly entity: ReasonedEntity; readonly job:
             </>
           )}
         </div>
+        <LlmAnswers entity={entity} job={job} />
       </div>
     </div>
   );

@@ -11,7 +11,8 @@ import { Panel } from '../../ui/Panel';
 import { ProgressBar } from '../../ui/ProgressBar';
 import { usePoliteText } from '../../ui/usePoliteText';
 import type { DatasetDocument } from '../../domain/dataset';
-import type { JobStatus, Stage, StageState } from '../../domain/reasoning';
+import { overridesOf, scopeOf, type JobStatus, type Stage, type StageState } from '../../domain/reasoning';
+import type { ReasoningSettings } from '../../domain/reasoningSettings';
 import { useReasoning } from '../../state/reasoning';
 import { useLabels } from '../../state/useLabels';
 import { Exports } from './Exports';
@@ -19,9 +20,12 @@ import styles from './reasoning.module.css';
 
 const NAMES: Readonly<Record<Stage, string>> = {
   describe: 'Describe items',
+  attributes: 'Answer attributes',
   profile: 'Profile users',
+  choose: 'Choose candidates',
   encodeItems: 'Encode items',
   encodeUsers: 'Encode users',
+  encodeAttributes: 'Encode attributes',
 };
 
 const COLUMNS: readonly Column<StageState>[] = [
@@ -97,8 +101,14 @@ const WORDS: Readonly<Record<JobStatus['name'], string>> = {
 };
 
 /** The stages with their progress; in the end, the dataset that comes of them. */
-export function PipelinePanel({ dataset }: { readonly dataset: DatasetDocument }) {
-  const { survey, status, stages: live, runningId, start, pause } = useReasoning();
+export function PipelinePanel({
+  dataset,
+  settings,
+}: {
+  readonly dataset: DatasetDocument;
+  readonly settings: ReasoningSettings;
+}) {
+  const { survey, status, stages: live, runningId, phase, start, pause } = useReasoning();
   const active = status.name === 'running' || status.name === 'pausing' || status.name === 'waiting';
   const here = runningId === dataset.id;
   const stages =
@@ -145,14 +155,15 @@ export function PipelinePanel({ dataset }: { readonly dataset: DatasetDocument }
       <p className="visually-hidden" role="status">
         {active ? said : ''}
       </p>
+      {active && here && phase && <ProgressBar label="Preparing" fraction={phase.fraction} text={phase.text} />}
       <p className={styles.help}>
         Every answer is stored as it arrives: you can close the page at any time, and no question is asked twice.
-        Profiles are made from training interactions only. Token counts start at the last start.
+        Profiles and choices are made from training interactions only. Token counts start at the last start.
       </p>
       {here && status.name === 'stopped' && <FaultNotice fault={status.fault} />}
       <Failures dataset={dataset} />
-      {complete && !active && <Derive dataset={dataset} />}
-      {complete && !active && <Exports dataset={dataset} />}
+      {complete && !active && <Derive key={nameFor(dataset, settings)} dataset={dataset} settings={settings} />}
+      {complete && !active && <Exports dataset={dataset} settings={settings} />}
       {begun && !active && <Forget />}
     </Panel>
   );
@@ -189,7 +200,7 @@ function Forget() {
 function Failures({ dataset }: { readonly dataset: DatasetDocument }) {
   const labels = useLabels(dataset.id);
   const { failures, status, skipFailed } = useReasoning();
-  const texts = failures.filter(({ stage }) => stage === 'describe' || stage === 'profile');
+  const texts = failures.filter(({ stage }) => overridesOf(stage) !== null);
   if (failures.length === 0) return null;
   return (
     <Notice
@@ -203,13 +214,7 @@ function Failures({ dataset }: { readonly dataset: DatasetDocument }) {
       <ul className={styles.failures}>
         {failures.slice(0, 5).map(({ stage, entity, fault }) => (
           <li key={`${stage}/${entity}`}>
-            {NAMES[stage]},{' '}
-            <EntityName
-              labels={labels}
-              scope={stage === 'describe' || stage === 'encodeItems' ? 'item' : 'user'}
-              index={entity}
-            />
-            : {fault.message}
+            {NAMES[stage]}, <EntityName labels={labels} scope={scopeOf(stage)} index={entity} />: {fault.message}
           </li>
         ))}
       </ul>
@@ -217,9 +222,12 @@ function Failures({ dataset }: { readonly dataset: DatasetDocument }) {
   );
 }
 
-function Derive({ dataset }: { readonly dataset: DatasetDocument }) {
+const nameFor = ({ name }: DatasetDocument, { attributes, choices }: ReasoningSettings): string =>
+  `${name} with ${attributes.on || choices.on ? 'LLM texts' : 'profiles'}`;
+
+function Derive({ dataset, settings }: { readonly dataset: DatasetDocument; readonly settings: ReasoningSettings }) {
   const { derive, phase } = useReasoning();
-  const [name, setName] = useState(`${dataset.name} with profiles`);
+  const [name, setName] = useState(nameFor(dataset, settings));
   const navigate = useNavigate();
   return (
     <form

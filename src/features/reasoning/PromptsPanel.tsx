@@ -2,24 +2,16 @@ import { Button } from '../../ui/Button';
 import { Choice, Field, Select } from '../../ui/Field';
 import { Disclosure } from '../../ui/Disclosure';
 import { Panel } from '../../ui/Panel';
+import { DEFAULT_CHOICES } from '../../domain/candidateChoices';
+import { DEFAULT_ATTRIBUTES } from '../../domain/itemAttributes';
 import { DEFAULT_PROMPTS } from '../../domain/reasoning';
 import { type ReasoningSettings } from '../../domain/reasoningSettings';
-import { PROMPT_VARIABLES, unknownVariables } from '../../domain/reasoningText';
 import { useReasoning } from '../../state/reasoning';
 import { DraftInput, wholeNumber } from './DraftInput';
+import { promptProblem, variablesOf } from './prompts';
 import styles from './reasoning.module.css';
 
 const LABELS = { describe: 'Prompt that describes an image', profile: 'Prompt that profiles a user' } as const;
-
-const promptProblem =
-  (step: keyof typeof PROMPT_VARIABLES) =>
-  (text: string): string | null => {
-    const unknown = unknownVariables(text, step);
-    if (unknown.length > 0) return `There is no variable ${unknown.map((name) => `{{${name}}}`).join(', ')} here.`;
-    if (step === 'profile' && !/\{\{\s*items\s*\}\}/.test(text))
-      return 'Without {{items}}, the model does not see the history.';
-    return text.trim() === '' ? 'A prompt cannot be empty.' : null;
-  };
 
 /** What is asked, and how. A change redoes only what depends on it. */
 export function PromptsPanel({ settings }: { readonly settings: ReasoningSettings }) {
@@ -47,7 +39,18 @@ export function PromptsPanel({ settings }: { readonly settings: ReasoningSetting
       title="Prompts"
       note="a change repeats only what depends on it"
       actions={
-        <Button small variant="quiet" onClick={() => change({ ...settings, prompts: DEFAULT_PROMPTS })}>
+        <Button
+          small
+          variant="quiet"
+          onClick={() =>
+            change({
+              ...settings,
+              prompts: DEFAULT_PROMPTS,
+              attributes: { ...settings.attributes, prompt: DEFAULT_ATTRIBUTES.prompt },
+              choices: { ...settings.choices, prompt: DEFAULT_CHOICES.prompt },
+            })
+          }
+        >
           Restore the defaults
         </Button>
       }
@@ -57,7 +60,7 @@ export function PromptsPanel({ settings }: { readonly settings: ReasoningSetting
           <DraftInput
             key={step}
             label={LABELS[step]}
-            help={`Variables: ${PROMPT_VARIABLES[step].map((name) => `{{${name}}}`).join(' ')}`}
+            help={variablesOf(step)}
             lines={6}
             value={settings.prompts[step]}
             problem={promptProblem(step)}

@@ -7,7 +7,9 @@ import type { DatasetDocument } from '../../domain/dataset';
 import { useDatasets } from '../../state/datasets';
 import { useReasoning } from '../../state/reasoning';
 import { UnreadablePage } from '../unreadable/UnreadableNotice';
+import { AttributesPanel } from './AttributesPanel';
 import { BrowsePanel } from './BrowsePanel';
+import { ChoicesPanel } from './ChoicesPanel';
 import { InputsPanel } from './InputsPanel';
 import { PipelinePanel } from './PipelinePanel';
 import { PromptsPanel } from './PromptsPanel';
@@ -43,7 +45,7 @@ function Known({ dataset }: { readonly dataset: DatasetDocument }) {
   return (
     <Page
       title={`Reasoning: ${dataset.name}`}
-      subtitle="Your model server describes the items’ pictures and writes a profile of every user from the training history. The server or this page then encodes both for MLLMRec."
+      subtitle="Your model server describes the items’ pictures and writes a profile of every user from the training history; for LLMRec it also answers attributes and choices. The server or this page then encodes the texts."
       actions={<ButtonLink to={`/data/${dataset.id}`}>The dataset</ButtonLink>}
     >
       {fault && <FaultNotice fault={fault} />}
@@ -55,7 +57,11 @@ function Known({ dataset }: { readonly dataset: DatasetDocument }) {
             <InputsPanel />
           </Columns>
           <PromptsPanel settings={current.settings} />
-          <PipelinePanel dataset={dataset} />
+          <Columns min={400}>
+            <AttributesPanel settings={current.settings} />
+            <ChoicesPanel dataset={dataset} settings={current.settings} />
+          </Columns>
+          <PipelinePanel dataset={dataset} settings={current.settings} />
           <BrowsePanel job={current} dataset={dataset} />
           <SideBySidePanel dataset={dataset} />
         </>

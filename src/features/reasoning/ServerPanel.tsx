@@ -20,7 +20,11 @@ const KINDS: readonly { readonly value: ServerKind; readonly label: string }[] =
 
 const MODELS: readonly { readonly key: keyof ReasoningModels; readonly label: string; readonly help: string }[] = [
   { key: 'describe', label: 'Model that describes images', help: 'It must accept images; the paper uses gemma3:27b.' },
-  { key: 'profile', label: 'Model that writes profiles', help: 'It may be the same model.' },
+  {
+    key: 'profile',
+    label: 'Model that writes profiles',
+    help: 'It may be the same model. It also answers attributes and choices.',
+  },
   { key: 'encode', label: 'Encoder', help: 'Turns texts into vectors; the paper uses a 384-dimensional MiniLM.' },
 ];
 

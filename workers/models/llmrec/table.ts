@@ -237,7 +237,9 @@ export const table = defineTable({
       preferredPairsOf(dataset) ? [] : ['pairs (user_pairs_feat.npy)'],
     ].flat();
     return missing.length > 0
-      ? [`The dataset has no ${missing.join(', no ')}. What reads them is left out, and the result says so.`]
+      ? [
+          `The dataset has no ${missing.join(', no ')}. What reads them is left out, and the result says so. The dataset’s Reasoning page can make them.`,
+        ]
       : [];
   },
 });

@@ -75,7 +75,10 @@ export function textInputs({ profiles, attributes, pairs }: Texts): NamedInput[]
 }
 
 /** What of the texts is missing, and what the pairs say. */
-export function textFindings(texts: Texts, input: Pick<ModelInput, 'train' | 'users' | 'items'>): Finding[] {
+export function textFindings(
+  texts: Texts,
+  input: Pick<ModelInput, 'train' | 'users' | 'items' | 'textOrigin'>,
+): Finding[] {
   const missing = [
     texts.profiles ? [] : ['profiles'],
     texts.attributes.length > 0 ? [] : ['attributes'],
@@ -87,6 +90,9 @@ export function textFindings(texts: Texts, input: Pick<ModelInput, 'train' | 'us
       : `Made without ${missing.join(' and ')} of a language model.`;
   return [
     ...(missing.length > 0 ? [{ kind: 'note', key: 'profiles', title: 'Language model’s texts', text } as const] : []),
+    ...(missing.length < 3 && input.textOrigin
+      ? [{ kind: 'note', key: 'textOrigin', title: 'Who made the texts', text: input.textOrigin } as const]
+      : []),
     ...(texts.pairs ? [pairsFinding(texts.pairs, input)] : []),
   ];
 }
