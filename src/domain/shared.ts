@@ -39,7 +39,7 @@ export function sharedDatasets(runs: readonly RunDocument[], datasets: readonly 
     used.set(
       fingerprint,
       stored
-        ? describe(stored)
+        ? sharedDataset(stored)
         : (origin?.dataset ?? {
             name,
             fingerprint,
@@ -54,7 +54,8 @@ export function sharedDatasets(runs: readonly RunDocument[], datasets: readonly 
   return [...used.values()];
 }
 
-const describe = ({
+/** What identifies a stored dataset. */
+export const sharedDataset = ({
   name,
   fingerprint,
   statistics: { users, items, interactions },

@@ -1,6 +1,6 @@
 import type { Fault } from '../domain/errors';
-import type { Experiment, RunEdit, RunGroup, RunSummary } from '../domain/run';
-import type { SharedRun } from '../domain/sharedRun';
+import type { QueuedExperiment } from '../domain/pretraining';
+import type { RunEdit, RunSummary } from '../domain/run';
 import type { UnreadableDocument } from '../domain/unreadable';
 import type { Database } from '../storage/database';
 import type { PendingCommand } from './liveRun';
@@ -53,12 +53,6 @@ export interface RunsState {
   /** Ends the worker without waiting for it. The run can be resumed from its last checkpoint. */
   interrupt(): void;
   dismissFault(): void;
-}
-
-export interface QueuedExperiment {
-  readonly experiment: Experiment;
-  readonly group?: RunGroup;
-  readonly theirs?: SharedRun;
 }
 
 export interface RunsEnvironment {

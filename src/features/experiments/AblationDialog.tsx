@@ -8,7 +8,7 @@ import type { DatasetDocument } from '../../domain/dataset';
 import { modelTable } from '../../domain/models/catalogue';
 import type { Experiment } from '../../domain/run';
 import { newId } from '../../domain/ids';
-import { withPretraining } from '../../state/pretraining';
+import { withPretraining } from '../../domain/pretraining';
 import { useRuns } from '../../state/runs';
 import { plannedRows, setName, type PlannedRow } from './ablationPlan';
 import { parseSeeds } from '../drafts/draft';

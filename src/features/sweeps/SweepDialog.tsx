@@ -20,7 +20,7 @@ import {
 } from '../../domain/sweep';
 import { estimateTime } from '../../domain/timeEstimate';
 import { newId } from '../../domain/ids';
-import { withPretraining } from '../../state/pretraining';
+import { withPretraining } from '../../domain/pretraining';
 import { useRuns } from '../../state/runs';
 import { parseSeeds } from '../drafts/draft';
 import { SeedsField } from '../drafts/SeedsField';

@@ -15,7 +15,7 @@ import type { PublishedTable } from '../../domain/publishedTables';
 import { estimateTime } from '../../domain/timeEstimate';
 import { useDevice } from '../../state/device';
 import { estimateMemory } from '../../state/estimate';
-import { withPretraining } from '../../state/pretraining';
+import { withPretraining } from '../../domain/pretraining';
 import { useRuns } from '../../state/runs';
 import { Checkbox, Choice, Field, Input } from '../../ui/Field';
 import { formatBytes, formatRemaining, plural } from '../../ui/format';
