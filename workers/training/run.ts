@@ -113,6 +113,13 @@ async function train(record: RunRecord, device: Device, host: RunHost): Promise<
   await session.restore();
   await record.setStatus('running');
   const completed = await session.run();
+  if (!completed && host.control.leaving) {
+    record.update({ status: 'interrupted' });
+    session.dispose();
+    ranker.dispose();
+    model.dispose();
+    return;
+  }
   if (trace)
     await writeTrace(
       host.database,

@@ -91,7 +91,7 @@ export class TrainingSession {
       progress.epoch(point, this.#stopping.state.sinceBest, this.#trainer.memory);
       const { memory, steps } = this.#trainer;
       record.update({ memory, ...(steps && { steps }) });
-      if (this.#checkpoints.due) await this.#save();
+      if (this.#due) await this.#save();
       host.control.epochEnded();
       if (!this.#stopping.shouldStop && !(await record.gate())) return false;
     }
@@ -109,18 +109,14 @@ export class TrainingSession {
         record.addInterval(interval);
         this.#epochTrainSeconds = before + record.seconds - start;
         // Between two intervals nothing can be saved; at the end of an epoch the checkpoint waits for its evaluation.
-        if (
-          this.#checkpoints.due &&
-          interval.step === this.#trainer.step &&
-          interval.step % sampler.stepsPerEpoch !== 0
-        )
+        if (this.#due && interval.step === this.#trainer.step && interval.step % sampler.stepsPerEpoch !== 0)
           await this.#save();
       },
       async ({ stepInEpoch }) => {
         progress.step(epoch, stepInEpoch, this.#stopping.state.sinceBest, this.#trainer.memory);
         return record.gate();
       },
-      () => this.#checkpoints.due,
+      () => this.#due,
     );
     if (!terms) return null;
     const trainSeconds = before + record.seconds - start;
@@ -243,6 +239,11 @@ export class TrainingSession {
     this.#epochTrainSeconds = checkpoint.epochTrainSeconds;
   }
 
+  /** Whether a checkpoint is to be written at the next place where one can be. */
+  get #due(): boolean {
+    return this.#checkpoints.due || this.#parts.host.control.leaving;
+  }
+
   async #save(): Promise<void> {
     const { record, host, sampler } = this.#parts;
     const start = performance.now();
@@ -268,5 +269,6 @@ export class TrainingSession {
     }
     await record.write();
     this.#checkpoints.written(start);
+    if (host.control.leaving) host.control.stop();
   }
 }
