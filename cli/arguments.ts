@@ -29,7 +29,7 @@ export interface RunArguments {
   readonly reading: DatasetReading;
 }
 
-export const USAGE = `Usage: npm run lodestone -- device --help
+export const USAGE = `Usage: npm run lodestone -- device|plan|work|status|gather --help
        npm run lodestone -- run --dataset <folder|demo|demo-signs> --model <${MODEL_IDS.join('|')}> --out <folder>
 
   --preset id         start from one of the model's presets, such as paper-baby (default: recommended)

@@ -1,6 +1,8 @@
 import type { Reporter } from '../reporter';
+import { gather, GATHER_USAGE } from './gather';
 import { plan } from './plan';
 import { PLAN_USAGE } from './planArguments';
+import { status, STATUS_USAGE } from './status';
 import { work } from './work';
 import { parseWork, WORK_USAGE } from './workArguments';
 
@@ -12,6 +14,8 @@ export interface ClusterCommand {
 
 const COMMANDS: ReadonlyMap<string, ClusterCommand> = new Map([
   ['plan', { usage: PLAN_USAGE, execute: plan }],
+  ['status', { usage: STATUS_USAGE, execute: status }],
+  ['gather', { usage: GATHER_USAGE, execute: gather }],
   ['work', { usage: WORK_USAGE, execute: (words, report) => work(parseWork(words), report) }],
 ]);
 
