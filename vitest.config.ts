@@ -40,7 +40,7 @@ const IN_BROWSER = [
 export default defineConfig({
   test: {
     projects: [
-      { ...inNode, test: { ...inNode.test, name: 'node', include: ['tests/{unit,golden,gpu}/**/*.test.ts'] } },
+      { ...inNode, test: { ...inNode.test, name: 'node', include: ['tests/{unit,golden,gpu,cluster}/**/*.test.ts'] } },
       {
         // `npm run soak`: the long form of tests of which `npm test` has a short one.
         ...inNode,
