@@ -9,9 +9,11 @@ import { AppError } from '../../src/domain/errors';
  * link(2), which gives a file a name that nobody has yet, or fails. O_EXCL is not used: NFS before version 3 did not have it.
  */
 
-/** The code of an error of the file system; an empty text for any other. */
+/** The code of an error of the file system, such as `ENOENT`; an empty text for any other. */
 export const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  error instanceof Error && !(error instanceof AppError) && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : '';
 
 const isMissing = (error: unknown): boolean => codeOf(error) === 'ENOENT';
 

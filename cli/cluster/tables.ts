@@ -95,9 +95,14 @@ export class SlotTable implements Table {
     await this.#memory.delete(keys.filter((key) => slotOf(key) === null));
     if ([...this.#slots.keys()].every((slot) => slots.has(slot))) return;
     for (const slot of slots) {
+      try {
+        await rm(join(this.#folder, slot), { force: true });
+      } catch {
+        // In a folder that cannot be written it takes no room from anything.
+        continue;
+      }
       await this.#slots.get(slot)?.close();
       this.#slots.delete(slot);
-      await written(this.#folder, () => rm(join(this.#folder, slot), { force: true }));
     }
   }
 
