@@ -46,7 +46,10 @@ export async function cachedDataset(wanted: PlanDataset, source: DataSource, rep
     const lease = await claim(`${path}.import`, watch, IMPORT_LEASE);
     if (lease) {
       try {
-        if (!(await exists(path)) || !(await openWhole(path))) await importTo(path, wanted, source, report);
+        // Another may have put it there while this one asked.
+        const there = (await exists(path)) ? await openWhole(path) : null;
+        if (there) return there;
+        await importTo(path, wanted, source, report);
       } finally {
         await lease.release();
       }

@@ -9,6 +9,7 @@ import { decodeStudyFile } from '../../src/sharing/studyFile';
 import { memoryDatabase } from '../../src/storage/database';
 import { loadDataset } from '../loadDataset';
 import type { Reporter } from '../reporter';
+import { needsOf, writeExports } from './exports';
 import { writeWhole } from './files';
 import { readPlan } from './folder';
 import { makePlan, type Made } from './makePlan';
@@ -24,15 +25,19 @@ export async function plan(words: readonly string[], report: Reporter): Promise<
   const text = encodePlan(made);
   const known = (await Promise.all(request.known.map(runsOf))).flat();
   const rows = await planRows(made, request.estimate ? dataset : null, known, (done, of) => {
-    if (done === 0 && of > 1) report.say(`Estimating the memory of ${of} configurations.`);
+    if (request.estimate && done === 0 && of > 1) report.say(`Estimating the memory of ${of} configurations.`);
   });
   notes.forEach(report.say);
   process.stdout.write(request.json ? `${jsonOf(made, rows)}\n` : `${planText(made, rows)}\n`);
-  const out = request.out ?? (request.wanted.kind === 'file' ? null : `${slug(made.name)}${PLAN_ENDING}`);
+  const { slurm, kubernetes, xargs } = request.exports;
+  // Scripts have the plan beside them.
+  const elsewhere = request.wanted.kind === 'file' || [slurm, kubernetes, xargs].some((folder) => folder !== null);
+  const out = request.out ?? (elsewhere ? null : `${slug(made.name)}${PLAN_ENDING}`);
   if (out !== null) {
     await writeWhole(out, text);
     report.say(`Written to ${out}.`);
   }
+  await writeExports(made, needsOf(made, rows, dataset, request.exports), request.exports, report);
   return 0;
 }
 

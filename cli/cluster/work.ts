@@ -32,6 +32,7 @@ export async function work(request: WorkArguments, report: Reporter): Promise<nu
   try {
     return await worker.work();
   } finally {
+    await worker.close();
     process.off('SIGTERM', stop).off('SIGINT', stop);
   }
 }
@@ -57,6 +58,10 @@ class StudyWorker {
   constructor(request: WorkArguments, report: Reporter) {
     this.#request = request;
     this.#report = report;
+  }
+
+  async close(): Promise<void> {
+    await this.#tools?.dataset.close();
   }
 
   stop(): void {

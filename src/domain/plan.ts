@@ -67,11 +67,12 @@ export function planOf(
 }
 
 /** What a plan says of its data. */
-export const planDataset = (dataset: DatasetDocument): PlanDataset => ({
-  ...sharedDataset(dataset),
-  id: dataset.id,
-  splitSeed: dataset.split.rule === 'provided' ? null : dataset.split.seed,
-});
+export function planDataset(dataset: DatasetDocument): PlanDataset {
+  const { name, fingerprint, users, items, interactions, split, demo, reading } = sharedDataset(dataset);
+  const splitSeed = split === 'provided' ? null : dataset.split.seed;
+  const counts = { users, items, interactions };
+  return { id: dataset.id, name, fingerprint, ...counts, split, splitSeed, demo, ...(reading && { reading }) };
+}
 
 const withoutMedian = (group: RunGroup): RunGroup =>
   group.sweep ? { ...group, sweep: { ...group.sweep, medianRule: false } } : group;

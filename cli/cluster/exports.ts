@@ -1,0 +1,92 @@
+import { join } from 'node:path';
+import type { DatasetDocument } from '../../src/domain/dataset';
+import type { Plan } from '../../src/domain/plan';
+import { encodePlan, PLAN_ENDING } from '../../src/sharing/planFile';
+import type { Reporter } from '../reporter';
+import { makeFolder, writeWhole } from './files';
+import { containerFile, kubernetesReadme, kubernetesJob } from './kubernetes';
+import type { ExportArguments } from './planArguments';
+import { processBytes, type PlanRow } from './planTable';
+import { slurmReadme, slurmScript, xargsReadme, xargsScript } from './scripts';
+import { slug } from './text';
+
+/** What a script asks for. */
+export interface Needs {
+  /** Of the plan, as part of a file’s name. */
+  readonly name: string;
+  readonly planFile: string;
+  readonly workers: number;
+  readonly gpu: boolean;
+  readonly cores: number;
+  /** Of the process of one worker; null where memory was not estimated. */
+  readonly mebibytes: number | null;
+  /** null: no limit is set. */
+  readonly minutes: number | null;
+  /** Whether workers need the dataset’s files. */
+  readonly files: boolean;
+}
+
+const MOST_WORKERS = 16;
+/** Beside a run: the import holds the dataset about twice, and the process itself takes some. */
+const OWN_BYTES = 300 * 2 ** 20;
+/** Estimates are no promises. */
+const RESERVE = 1.25;
+const STEP = 256;
+
+/** What the workers of a plan need. */
+export function needsOf(
+  plan: Plan,
+  rows: readonly PlanRow[],
+  dataset: DatasetDocument,
+  wanted: ExportArguments,
+): Needs {
+  const workers = wanted.workers ?? Math.min(plan.runs.length, MOST_WORKERS);
+  const each = rows.map(({ memory }) => memory && processBytes(memory, wanted.gpu));
+  const largest = each.reduce<number | null>(
+    (most, one) => (most === null || one === null ? null : Math.max(most, one)),
+    0,
+  );
+  const bytes = largest === null ? null : RESERVE * Math.max(largest, OWN_BYTES + 2 * dataset.bytes);
+  return {
+    name: slug(plan.name),
+    planFile: `${slug(plan.name)}${PLAN_ENDING}`,
+    workers,
+    gpu: wanted.gpu,
+    cores: wanted.gpu ? Math.min(wanted.cores, 4) : wanted.cores,
+    mebibytes: bytes === null ? null : STEP * Math.ceil(bytes / 2 ** 20 / STEP),
+    minutes: wanted.minutes ?? minutesOf(rows, workers),
+    files: plan.dataset.demo === null,
+  };
+}
+
+/** Twice what a worker’s part may take, and never less than twice the longest run; null where the time of a run is not known. */
+function minutesOf(rows: readonly PlanRow[], workers: number): number | null {
+  const each = rows.map(({ seconds, runs }) => ({ seconds: seconds ?? NaN, count: runs.length }));
+  const sum = each.reduce((total, { seconds, count }) => total + seconds * count, 0);
+  const longest = Math.max(...each.map(({ seconds }) => seconds));
+  const seconds = 2 * Math.max(sum / workers, longest);
+  return Number.isFinite(seconds) ? Math.max(10, Math.ceil(seconds / 60)) : null;
+}
+
+/** Writes the plan with the scripts that were asked for, each into its folder. */
+export async function writeExports(plan: Plan, needs: Needs, wanted: ExportArguments, report: Reporter): Promise<void> {
+  const files: readonly (readonly [folder: string | null, files: Readonly<Record<string, string>>])[] = [
+    [wanted.slurm, { [`${needs.name}.sbatch`]: slurmScript(needs), 'README.md': slurmReadme(needs) }],
+    [
+      wanted.kubernetes,
+      { 'job.yaml': kubernetesJob(needs), Containerfile: containerFile(needs), 'README.md': kubernetesReadme(needs) },
+    ],
+    [wanted.xargs, { [`${needs.name}.sh`]: xargsScript(needs), 'README.md': xargsReadme(needs) }],
+  ];
+  for (const [folder, texts] of files) {
+    if (folder === null) continue;
+    await makeFolder(folder);
+    for (const [name, text] of Object.entries({ [needs.planFile]: encodePlan(plan), ...texts }))
+      await writeWhole(join(folder, name), text);
+    report.say(`Written to ${folder}: ${[needs.planFile, ...Object.keys(texts)].join(', ')}.`);
+  }
+}
+
+/** Options of `work` that follow from what a worker has. */
+export const deviceWords = ({ gpu, cores }: Needs): string =>
+  gpu ? '--backend webgpu' : `--backend wasm --threads ${cores}`;
