@@ -54,7 +54,8 @@ export function AblationDialog({ full, dataset, seeds: typed, onClose }: Ablatio
     <QueueDialog
       title={`Ablation set: ${modelTable(full.model).name} on ${dataset.name}`}
       description="Each row uses the form’s settings and changes only what its name says. The runs are queued, and their results become one table."
-      count={wanted.length}
+      wanted={wanted}
+      dataset={dataset}
       queueing={queueing}
       onQueue={() => void start()}
       onClose={onClose}

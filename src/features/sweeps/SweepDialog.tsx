@@ -107,7 +107,8 @@ export function SweepDialog({ base, dataset, seeds: typed, onClose }: SweepDialo
     <QueueDialog
       title={`Sweep: ${modelTable(base.model).name} on ${dataset.name}`}
       description="Every point uses the form’s settings and changes only the values of the axes. The runs are queued, and their results become one chart."
-      count={wanted.length}
+      wanted={wanted}
+      dataset={dataset}
       queueing={queueing}
       onQueue={() => void start()}
       onClose={onClose}

@@ -75,7 +75,8 @@ export function RunTableDialog({ table, part, dataset, onClose }: RunTableDialog
     <QueueDialog
       title={`${tableTitle(table)}, ${printed}: run it on ${dataset.name}`}
       description="Every chosen row is one setting. The runs are queued as one study, and their results stand beside the printed figures."
-      count={wanted.length}
+      wanted={wanted}
+      dataset={dataset}
       queueing={queueing}
       onQueue={() => void start()}
       onClose={onClose}
