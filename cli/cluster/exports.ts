@@ -5,26 +5,11 @@ import { encodePlan, PLAN_ENDING } from '../../src/sharing/planFile';
 import type { Reporter } from '../reporter';
 import { makeFolder, writeWhole } from './files';
 import { containerFile, kubernetesReadme, kubernetesJob } from './kubernetes';
+import type { Needs } from './needs';
 import type { ExportArguments } from './planArguments';
 import { processBytes, type PlanRow } from './planTable';
 import { slurmReadme, slurmScript, xargsReadme, xargsScript } from './scripts';
 import { slug } from './text';
-
-/** What a script asks for. */
-export interface Needs {
-  /** Of the plan, as part of a file’s name. */
-  readonly name: string;
-  readonly planFile: string;
-  readonly workers: number;
-  readonly gpu: boolean;
-  readonly cores: number;
-  /** Of the process of one worker; null where memory was not estimated. */
-  readonly mebibytes: number | null;
-  /** null: no limit is set. */
-  readonly minutes: number | null;
-  /** Whether workers need the dataset’s files. */
-  readonly files: boolean;
-}
 
 const MOST_WORKERS = 16;
 /** Beside the run: each worker bundles the command line as it starts, which was measured to take 0.95 GiB before a run of 0.3 GiB. */
@@ -88,7 +73,3 @@ export async function writeExports(plan: Plan, needs: Needs, wanted: ExportArgum
     report.say(`Written to ${folder}: ${[needs.planFile, ...Object.keys(texts)].join(', ')}.`);
   }
 }
-
-/** Options of `work` that follow from what a worker has. */
-export const deviceWords = ({ gpu, cores }: Needs): string =>
-  gpu ? '--backend webgpu' : `--backend wasm --threads ${cores}`;

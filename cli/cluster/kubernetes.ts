@@ -1,4 +1,4 @@
-import { deviceWords, type Needs } from './exports';
+import { deviceWords, type Needs } from './needs';
 
 const LARGEST_NAME = 50;
 

@@ -1,4 +1,4 @@
-import { deviceWords, type Needs } from './exports';
+import { deviceWords, type Needs } from './needs';
 
 /** `90` minutes as Slurm has them: `01:30:00`. */
 function slurmTime(minutes: number): string {
