@@ -40,7 +40,7 @@ const IN_BROWSER = [
 export default defineConfig({
   test: {
     projects: [
-      { ...inNode, test: { ...inNode.test, name: 'node', include: ['tests/{unit,golden,gpu}/**/*.test.ts'] } },
+      { ...inNode, test: { ...inNode.test, name: 'node', include: ['tests/{unit,golden,gpu,cluster}/**/*.test.ts'] } },
       {
         // `npm run soak`: the long form of tests of which `npm test` has a short one.
         ...inNode,
@@ -51,6 +51,7 @@ export default defineConfig({
           env: { LODESTONE_SOAK: '1' },
           include: [
             'tests/gpu/memory.test.ts',
+            'tests/cluster/{work,slurm}.test.ts',
             'tests/unit/leakage.test.ts',
             'tests/unit/{formats,inputs}Mutated.test.ts',
           ],

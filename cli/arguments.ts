@@ -6,7 +6,7 @@ import { parseOption } from '../src/domain/models/config';
 import type { Config, ModelId, OptionValue } from '../src/domain/models/table';
 import type { BackendChoice } from '../src/domain/backend';
 import type { DatasetReading } from '../src/domain/reading';
-import { READING_USAGE, readingOfArguments } from './readingArguments';
+import { READING_OPTIONS, READING_USAGE, readingOfArguments } from './readingArguments';
 
 export interface RunArguments {
   /** A folder, or a built-in dataset: `demo`, `demo-signs`. */
@@ -29,7 +29,7 @@ export interface RunArguments {
   readonly reading: DatasetReading;
 }
 
-export const USAGE = `Usage: npm run lodestone -- device --help
+export const USAGE = `Usage: npm run lodestone -- device|plan|work|status|gather --help
        npm run lodestone -- run --dataset <folder|demo|demo-signs> --model <${MODEL_IDS.join('|')}> --out <folder>
 
   --preset id         start from one of the model's presets, such as paper-baby (default: recommended)
@@ -68,14 +68,7 @@ export function parseRun(words: readonly string[]): RunArguments {
   const out = values.out ?? wrong('--out is missing.');
   const model = values.model ?? wrong('--model is missing.');
   if (!isModelId(model)) return wrong(`There is no model “${model}”; choose one of ${MODEL_IDS.join(', ')}.`);
-  const changes: Record<string, OptionValue> = {};
-  for (const setting of [...(values.set ?? []), ...(values.epochs === undefined ? [] : [`epochs=${values.epochs}`])]) {
-    const [key = '', ...rest] = setting.split('=');
-    const option = modelTable(model).options.find((candidate) => candidate.key === key);
-    if (!option) return wrong(`${modelTable(model).name} has no option “${key}”.`);
-    changes[key] = parseOption(option, rest.join('='));
-  }
-  completeConfig(model, changes);
+  const changes = changesOf(model, values);
   return {
     dataset,
     model,
@@ -93,41 +86,58 @@ export function parseRun(words: readonly string[]): RunArguments {
   };
 }
 
+/** What `--set` and `--epochs` change of a model's options. Throws `COMMAND_LINE` or `CONFIG_INVALID`. */
+export function changesOf(
+  model: ModelId,
+  { set = [], epochs }: { readonly set?: readonly string[] | undefined; readonly epochs?: string | undefined },
+): Config {
+  const changes: Record<string, OptionValue> = {};
+  for (const setting of [...set, ...(epochs === undefined ? [] : [`epochs=${epochs}`])]) {
+    const [key = '', ...rest] = setting.split('=');
+    const option = modelTable(model).options.find((candidate) => candidate.key === key);
+    if (!option) return wrong(`${modelTable(model).name} has no option “${key}”.`);
+    changes[key] = parseOption(option, rest.join('='));
+  }
+  completeConfig(model, changes);
+  return changes;
+}
+
 function parse(words: readonly string[]) {
+  return inWords(
+    () =>
+      parseArgs({
+        args: [...words],
+        options: {
+          dataset: { type: 'string' },
+          model: { type: 'string' },
+          preset: { type: 'string' },
+          set: { type: 'string', multiple: true },
+          seed: { type: 'string' },
+          epochs: { type: 'string' },
+          backend: { type: 'string' },
+          software: { type: 'boolean' },
+          host: { type: 'string' },
+          threads: { type: 'string' },
+          trace: { type: 'string' },
+          out: { type: 'string' },
+          json: { type: 'boolean' },
+          ...READING_OPTIONS,
+        },
+      }).values,
+  );
+}
+
+/** What Node says of words that it cannot parse is not always a sentence. */
+export function inWords<T>(parsing: () => T): T {
   try {
-    return parseArgs({
-      args: [...words],
-      options: {
-        dataset: { type: 'string' },
-        model: { type: 'string' },
-        preset: { type: 'string' },
-        set: { type: 'string', multiple: true },
-        seed: { type: 'string' },
-        epochs: { type: 'string' },
-        backend: { type: 'string' },
-        software: { type: 'boolean' },
-        host: { type: 'string' },
-        threads: { type: 'string' },
-        trace: { type: 'string' },
-        out: { type: 'string' },
-        json: { type: 'boolean' },
-        reading: { type: 'string' },
-        file: { type: 'string', multiple: true },
-        columns: { type: 'string', multiple: true },
-        positives: { type: 'string', multiple: true },
-        'no-header': { type: 'string', multiple: true },
-        'split-files': { type: 'string' },
-        ids: { type: 'string', multiple: true },
-        validation: { type: 'string' },
-      },
-    }).values;
+    return parsing();
   } catch (error) {
-    // Node's words, of which not all are sentences.
     return wrong((error instanceof Error ? error.message : String(error)).replace(/\.?$/, '.'));
   }
 }
 
-function whole(text: string, name: string, max: number, min = 0): number {
+/** Throws `COMMAND_LINE` for a word that is no whole number within the bounds. */
+export function whole(text: string, name: string, max: number, min = 0): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value > max || value < min)
     wrong(`${name} must be a whole number from ${min} to ${max}, not “${text}”.`);
@@ -141,7 +151,8 @@ export function oneOf<T extends string>(text: string, choices: readonly T[], nam
   );
 }
 
-function wrong(message: string): never {
+/** Throws `COMMAND_LINE`. */
+export function wrong(message: string): never {
   throw new AppError('COMMAND_LINE', message, 'npm run lodestone -- --help lists the options.');
 }
 

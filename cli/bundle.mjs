@@ -1,5 +1,6 @@
 // Bundles a program with Vite (seconds): the same modules as the page's workers, no second build tool.
 import { rmSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import { modulePlugins } from './modulePlugins.mjs';
@@ -7,8 +8,8 @@ import { versionDefine } from './version.mjs';
 
 /** Builds `entry`, relative to the repository, and returns the path of the one file; it lies there until the process ends. With `sourcemap`, stack traces can name the files it was made of. */
 export async function bundle(entry, { sourcemap = false } = {}) {
-  // A folder of its own for each process: programs may run side by side.
-  const outDir = fileURLToPath(new URL(`../.cache/cli-${process.pid}`, import.meta.url));
+  // A folder of its own for each process: programs may run side by side, also on machines that share this folder.
+  const outDir = fileURLToPath(new URL(`../.cache/cli-${hostname()}-${process.pid}`, import.meta.url));
   process.on('exit', () => rmSync(outDir, { recursive: true, force: true }));
   await build({
     root: fileURLToPath(new URL('..', import.meta.url)),

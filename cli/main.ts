@@ -1,5 +1,6 @@
 import { AppError, faultOf, type ErrorCode } from '../src/domain/errors';
 import { parseRun, USAGE, type RunArguments } from './arguments';
+import { clusterCommand, type ClusterCommand } from './cluster/commands';
 import { executeProof, parseProof, PROOF_USAGE } from './proveDevice';
 import { writeRunFiles } from './output';
 import { reporter, type Reporter } from './reporter';
@@ -9,6 +10,8 @@ import { runInNode } from './runInNode';
 export async function main(words: readonly string[]): Promise<number> {
   const [command, ...rest] = words;
   if (command === 'device') return prove(rest);
+  const cluster = command === undefined ? null : clusterCommand(command);
+  if (cluster) return act(cluster, rest);
   if (command !== 'run' || rest.includes('--help')) {
     process.stdout.write(`${USAGE}\n`);
     return command === '--help' || rest.includes('--help') ? 0 : 2;
@@ -18,6 +21,22 @@ export async function main(words: readonly string[]): Promise<number> {
     const request = parseRun(rest);
     report = reporter(request.json);
     return await execute(request, report);
+  } catch (error) {
+    const fault = faultOf(error);
+    report.fault(fault);
+    return exitCode(fault.code);
+  }
+}
+
+/** A command for studies on several machines. */
+async function act({ usage, execute: carryOut }: ClusterCommand, words: readonly string[]): Promise<number> {
+  if (words.includes('--help')) {
+    process.stdout.write(`${usage}\n`);
+    return 0;
+  }
+  const report = reporter(words.includes('--json'));
+  try {
+    return await carryOut(words, report);
   } catch (error) {
     const fault = faultOf(error);
     report.fault(fault);
@@ -65,7 +84,7 @@ async function execute(request: RunArguments, report: Reporter): Promise<number>
 }
 
 function exitCode(code: ErrorCode): number {
-  if (code === 'COMMAND_LINE' || code === 'CONFIG_INVALID') return 2;
+  if (code === 'COMMAND_LINE' || code === 'CONFIG_INVALID' || code.startsWith('PLAN_')) return 2;
   if (/^(DATA|FILE|NPY|TABLE|ZIP|GZIP|IMPORT)_/.test(code)) return 3;
   if (/^(GPU|BACKEND)_/.test(code)) return 4;
   return 1;

@@ -35,6 +35,18 @@ export const READING_USAGE = `  --file name=role        what a file is: ${FILE_R
   --validation draw       draw a validation split from training
   --reading file          all of these as JSON, as reading.json of an earlier run has them`;
 
+/** These options, as `parseArgs` takes them. */
+export const READING_OPTIONS = {
+  reading: { type: 'string' },
+  file: { type: 'string', multiple: true },
+  columns: { type: 'string', multiple: true },
+  positives: { type: 'string', multiple: true },
+  'no-header': { type: 'string', multiple: true },
+  'split-files': { type: 'string' },
+  ids: { type: 'string', multiple: true },
+  validation: { type: 'string' },
+} as const;
+
 /** Answers to what the import may ask. Throws `COMMAND_LINE`. */
 export function readingOfArguments(given: ReadingArguments): DatasetReading {
   const files = new Map<string, FileAnswer>();

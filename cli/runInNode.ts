@@ -1,19 +1,17 @@
 import { startConfig } from '../src/domain/presets';
 import { prerequisiteOf } from '../src/domain/prerequisite';
 import { newRun, type Experiment, type RunDocument } from '../src/domain/run';
-import { memoryDatabase } from '../src/storage/database';
+import { memoryDatabase, type Database } from '../src/storage/database';
 import { readDetails, writeRun } from '../src/storage/runs';
 import { exportStudy, exportWeights } from '../workers/sharing/exportRuns';
 import { readTrace, readWeights } from '../src/storage/weights';
-import { generateDemo } from '../workers/dataset/demo';
-import { importDataset } from '../workers/dataset/import';
 import { RunControl } from '../workers/training/control';
 import { executeRun } from '../workers/training/run';
-import { demoOf, type RunArguments } from './arguments';
-import { filesOf } from './folder';
+import type { RunArguments } from './arguments';
 import { nodeHost } from './nodeHost';
 import { datasetFacts } from './datasetFacts';
-import type { RunFiles } from './output';
+import { loadDataset } from './loadDataset';
+import type { DatasetFacts, RunFiles } from './output';
 import type { Reporter } from './reporter';
 
 /** The whole way in this process: the modules of the page's workers over a database in memory. */
@@ -23,19 +21,7 @@ export async function runInNode(
   onStop: (stop: () => void) => void,
 ): Promise<{ run: RunDocument; files: RunFiles }> {
   const database = memoryDatabase();
-  const demo = demoOf(request.dataset);
-  const dataset = demo
-    ? await generateDemo(database, 'dataset', demo)
-    : await importDataset(
-        database,
-        { id: 'dataset', files: await filesOf(request.dataset), options: { reading: request.reading } },
-        {
-          confirm: async (problems) => {
-            problems.forEach((problem) => report.problem(problem));
-            return true;
-          },
-        },
-      );
+  const dataset = await loadDataset(database, 'dataset', request.dataset, { reading: request.reading }, report);
   const { statistics } = dataset;
   const facts = await datasetFacts(database, dataset);
   report.say(
@@ -73,25 +59,27 @@ export async function runInNode(
     report.say(`pre-training done; now ${experiment.model}`);
   }
   const run = await execute('run', experiment, request.trace);
+  return { run, files: await filesOfRun(database, run, facts) };
+}
+
+/** What a run has left in the database, as files hold it. */
+export async function filesOfRun(database: Database, run: RunDocument, facts: DatasetFacts): Promise<RunFiles> {
   const weights = await readWeights(database, run.id);
   const users = weights?.['represent/users'];
   const items = weights?.['represent/items'];
   const details = await readDetails(database, run.id);
   return {
-    run,
-    files: {
-      dataset: facts,
-      embeddings: users && items ? { users, items, userCount: statistics.users, itemCount: statistics.items } : null,
-      lists: details && {
-        users: details.perUser.users,
-        topItems: details.topItems,
-        topScores: details.topScores,
-        cutoff: details.cutoff,
-      },
-      study: await bytesOf(exportStudy(database, [run.id], new Date())),
-      weights: weights && (await bytesOf(exportWeights(database, run.id))),
-      trace: await readTrace(database, run.id),
+    dataset: facts,
+    embeddings: users && items ? { users, items, userCount: facts.users, itemCount: facts.items } : null,
+    lists: details && {
+      users: details.perUser.users,
+      topItems: details.topItems,
+      topScores: details.topScores,
+      cutoff: details.cutoff,
     },
+    study: await bytesOf(exportStudy(database, [run.id], new Date())),
+    weights: weights && (await bytesOf(exportWeights(database, run.id))),
+    trace: await readTrace(database, run.id),
   };
 }
 

@@ -95,18 +95,23 @@ export function runFields(rigour: Rigour) {
 const optionValue = (rigour: Rigour) => z.union([z.number(), z.boolean(), rigour.text(100)]);
 const optionKey = (rigour: Rigour) => rigour.name(/^[a-zA-Z][a-zA-Z0-9]{0,63}$/);
 
+/** What is computed, whatever the data. */
+export const settingsOf = (rigour: Rigour) => ({
+  model: modelId,
+  config: z.record(optionKey(rigour), optionValue(rigour)),
+  seed,
+  backend: z.enum(['auto', 'webgpu', 'wasm', 'cpu']),
+  allowSoftware: z.boolean(),
+});
+
 const experimentOf = (rigour: Rigour) =>
   z.strictObject({
-    model: modelId,
-    config: z.record(optionKey(rigour), optionValue(rigour)),
-    seed,
+    ...settingsOf(rigour),
     dataset: z.strictObject({
       id: rigour.name(/^[\w-]{1,64}$/),
       name: rigour.text(500),
       fingerprint: rigour.name(/^[0-9a-f]{16,64}$/),
     }),
-    backend: z.enum(['auto', 'webgpu', 'wasm', 'cpu']),
-    allowSoftware: z.boolean(),
   });
 
 function deviceOf({ text, list }: Rigour) {
@@ -171,7 +176,7 @@ function findingOf({ text, list }: Rigour) {
   ]);
 }
 
-function groupOf(rigour: Rigour) {
+export function groupOf(rigour: Rigour) {
   const words = rigour.text(500);
   const axis = z.strictObject({
     key: optionKey(rigour),

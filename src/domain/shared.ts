@@ -40,7 +40,7 @@ export function sharedDatasets(runs: readonly RunDocument[], datasets: readonly 
     used.set(
       fingerprint,
       stored
-        ? describe(stored)
+        ? sharedDataset(stored)
         : (origin?.dataset ?? {
             name,
             fingerprint,
@@ -55,7 +55,8 @@ export function sharedDatasets(runs: readonly RunDocument[], datasets: readonly 
   return [...used.values()];
 }
 
-const describe = ({
+/** What identifies a stored dataset. */
+export const sharedDataset = ({
   name,
   fingerprint,
   statistics: { users, items, interactions },

@@ -52,13 +52,13 @@ export async function encodeStudyFile(study: Study, made: string): Promise<Blob>
     runs.push({ run: runFile(run), details: details && (await detailsFile(details)) });
   const text = JSON.stringify(
     { format: FORMAT, version: VERSION, app: APP_VERSION, made, datasets: study.datasets.map(toDatasetPayload), runs },
-    writable,
+    writableNumbers,
   );
   return new Blob([text], { type: 'application/json' });
 }
 
-/** JSON knows neither NaN nor infinity. */
-const writable = (_key: string, value: unknown): unknown =>
+/** JSON knows neither NaN nor infinity: what `JSON.stringify` is given to write them as words. */
+export const writableNumbers = (_key: string, value: unknown): unknown =>
   typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
 
 const runFile = ({ theirs, origin, ...run }: RunDocument): unknown => ({

@@ -2,9 +2,8 @@ import { faultOf, type Fault } from '../domain/errors';
 import { newId } from '../domain/ids';
 import { newRun, type RunDocument } from '../domain/run';
 import { runName } from '../domain/runName';
-import { withPretraining } from './pretraining';
 import type { RunRecords } from './runRecords';
-import type { QueuedExperiment } from './runsState';
+import { withPretraining, type QueuedExperiment } from '../domain/pretraining';
 
 /**
  * Stores the experiments as queued runs, each after the pre-training that it needs. Returns the ids of those that are stored; how many are

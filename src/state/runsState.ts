@@ -1,7 +1,7 @@
 import type { Fault } from '../domain/errors';
-import type { Experiment, RunEdit, RunGroup, RunSummary, StopReason } from '../domain/run';
+import type { QueuedExperiment } from '../domain/pretraining';
+import type { RunEdit, RunSummary, StopReason } from '../domain/run';
 import { judgeByHalving } from '../domain/search';
-import type { SharedRun } from '../domain/sharedRun';
 import type { UnreadableDocument } from '../domain/unreadable';
 import type { Database } from '../storage/database';
 import type { PendingCommand } from './liveRun';
@@ -54,12 +54,6 @@ export interface RunsState {
   /** Ends the worker without waiting for it. The run can be resumed from its last checkpoint. */
   interrupt(): void;
   dismissFault(): void;
-}
-
-export interface QueuedExperiment {
-  readonly experiment: Experiment;
-  readonly group?: RunGroup;
-  readonly theirs?: SharedRun;
 }
 
 export interface RunsEnvironment {

@@ -31,6 +31,14 @@ test('an ablation set is queued at once, fills its table, and leads to its runs'
   await dialog.getByRole('checkbox', { name: '+SGA+PST' }).uncheck();
   await dialog.getByRole('checkbox', { name: '+SGA+APFI' }).uncheck();
   await expectFit(page, 'dialog');
+  // The same runs as a file, for workers on other machines.
+  const saving = page.waitForEvent('download');
+  await dialog.getByRole('button', { name: 'Save as plan' }).click();
+  const saved = await saving;
+  expect(saved.suggestedFilename()).toBe('simgr-ablations-on-demo.plan.json');
+  const plan = JSON.parse(readFileSync(await saved.path(), 'utf8')) as { format: string; runs: { seed: number }[] };
+  expect(plan.format).toBe('lodestone/plan');
+  expect(plan.runs.map(({ seed }) => seed)).toEqual([1, 1, 1, 2, 2, 2]);
   await dialog.getByRole('button', { name: 'Queue 6 runs' }).click();
 
   await expect(page.getByRole('heading', { level: 1, name: 'SiMGR ablations on Demo' })).toBeVisible();

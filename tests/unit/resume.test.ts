@@ -298,6 +298,31 @@ describe('a run that is stopped', () => {
   });
 });
 
+describe('a run that is left', () => {
+  const left = (when: TrainingEvent['type']) => async () => {
+    const { database } = await study('lightgcn', { epochs: 3, layers: 1 });
+    const untouched = await copyOf(database);
+    const away = await executeRun('run', {
+      ...hostOf(database, (event, control) => {
+        if (event.type === when) control.leave();
+      }),
+      // No checkpoint is due by itself.
+      checkpointIntervalMs: 3_600_000,
+    });
+    expect(away.fault).toBeNull();
+    expect(away.result).toBeNull();
+    expect(['interrupted', 'stopped']).toContain(away.status);
+    expect((await readCheckpoint(database, 'run')) !== null).toBe(when !== 'phase');
+    const run = await executeRun('run', hostOf(database));
+    const alone = await executeRun('run', hostOf(untouched));
+    expect(await finalStateOf(database, run)).toEqual(await finalStateOf(untouched, alone));
+  };
+
+  it('in the middle of an epoch goes on from a checkpoint that was written for it', left('intervals'));
+  it('after an epoch does so too', left('epoch'));
+  it('while it is prepared begins anew', left('phase'));
+});
+
 describe('pauses', () => {
   it('are no work: neither a run nor its epochs take longer for them', async () => {
     const { database } = await study('bpr', { epochs: 2 });

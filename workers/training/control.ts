@@ -5,6 +5,7 @@ export class RunControl {
   #paused = false;
   #stop = false;
   #untilEpochEnd = false;
+  #leaving = false;
   #wake: (() => void) | null = null;
   #giveUp: (() => void) | null = null;
   /** How often it was told to stop. */
@@ -41,6 +42,16 @@ export class RunControl {
     this.stops += 1;
     this.#wakeUp();
     this.#giveUp?.();
+  }
+
+  /** Whether the run is to be left where it is, to be taken up elsewhere: it stops with its next checkpoint, which is due at once. */
+  get leaving(): boolean {
+    return this.#leaving;
+  }
+
+  leave(): void {
+    this.#leaving = true;
+    this.resume();
   }
 
   epochEnded(): void {

@@ -120,6 +120,7 @@ export class RunRecord {
   /** Says what is being done. Throws `StoppedEarly` when the run is stopped while it is being prepared. */
   async phase(text: string, fraction: number | null): Promise<void> {
     this.#host.emit({ type: 'phase', text, fraction });
-    if (!(await this.gate()) && this.#run.status === 'preparing') throw new StoppedEarly();
+    const goesOn = (await this.gate()) && !this.#host.control.leaving;
+    if (!goesOn && this.#run.status === 'preparing') throw new StoppedEarly();
   }
 }

@@ -115,7 +115,7 @@ async function train(record: RunRecord, device: Device, host: RunHost): Promise<
   await session.restore();
   await record.setStatus('running');
   const outcome = await session.run();
-  if (trace)
+  if (trace && outcome !== 'left')
     await writeTrace(
       host.database,
       record.run.id,

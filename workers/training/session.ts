@@ -78,26 +78,27 @@ export class TrainingSession {
     this.#checkpoints = new CheckpointClock(host.checkpointIntervalMs ?? null);
   }
 
-  /** All epochs that are left: `stopped` on the way by a person, or `left` with a checkpoint where the host asks for no more. */
+  /** All epochs that are left: `stopped` on the way by a person, or `left` with a checkpoint where the host asks for no more or must go. */
   async run(): Promise<'done' | 'stopped' | 'left'> {
     const { record, host, config, sampler } = this.#parts;
     const { epochs } = evaluationOf(config);
+    const stopped = (): 'left' | 'stopped' => (host.control.leaving ? 'left' : 'stopped');
     const progress = new ProgressReporter(host.emit, epochs, sampler.stepsPerEpoch);
     for (let epoch = record.epochs.length; epoch < epochs && !this.#stopping.shouldStop; epoch++) {
       const point = await this.#epoch(epoch, progress);
-      if (!point) return 'stopped';
+      if (!point) return stopped();
       record.addEpoch(point);
       progress.epoch(point, this.#stopping.state.sinceBest, this.#trainer.memory);
       const { memory, steps } = this.#trainer;
       record.update({ memory, ...(steps && { steps }) });
-      if (this.#checkpoints.due) await this.#save();
+      if (this.#due) await this.#save();
       host.control.epochEnded();
       if (this.#stopping.shouldStop) break;
       if (epoch + 1 === host.untilEpoch && epoch + 1 < epochs) {
         await this.#save(true);
         return 'left';
       }
-      if (!(await record.gate())) return 'stopped';
+      if (!(await record.gate())) return stopped();
     }
     return 'done';
   }
@@ -113,18 +114,14 @@ export class TrainingSession {
         record.addInterval(interval);
         this.#epochTrainSeconds = before + record.seconds - start;
         // Between two intervals nothing can be saved; at the end of an epoch the checkpoint waits for its evaluation.
-        if (
-          this.#checkpoints.due &&
-          interval.step === this.#trainer.step &&
-          interval.step % sampler.stepsPerEpoch !== 0
-        )
+        if (this.#due && interval.step === this.#trainer.step && interval.step % sampler.stepsPerEpoch !== 0)
           await this.#save();
       },
       async ({ stepInEpoch }) => {
         progress.step(epoch, stepInEpoch, this.#stopping.state.sinceBest, this.#trainer.memory);
         return record.gate();
       },
-      () => this.#checkpoints.due,
+      () => this.#due,
     );
     if (!terms) return null;
     const trainSeconds = before + record.seconds - start;
@@ -253,6 +250,11 @@ export class TrainingSession {
     this.#epochTrainSeconds = checkpoint.epochTrainSeconds;
   }
 
+  /** Whether a checkpoint is to be written at the next place where one can be. */
+  get #due(): boolean {
+    return this.#checkpoints.due || this.#parts.host.control.leaving;
+  }
+
   /** Where `certain`, waits for room; throws `STORE_QUOTA` when it is told to stop meanwhile. */
   async #save(certain = false): Promise<void> {
     const { record, host, sampler } = this.#parts;
@@ -279,5 +281,6 @@ export class TrainingSession {
     }
     await record.write();
     this.#checkpoints.written(start);
+    if (host.control.leaving) host.control.stop();
   }
 }

@@ -1,4 +1,9 @@
 import type { ReactNode } from 'react';
+import { fileName, saveText } from '../../charts/download';
+import type { DatasetDocument } from '../../domain/dataset';
+import { planOf } from '../../domain/plan';
+import type { QueuedExperiment } from '../../domain/pretraining';
+import { encodePlan, PLAN_ENDING } from '../../sharing/planFile';
 import { plural } from '../../ui/format';
 import { Button } from '../../ui/Button';
 import { Dialog } from '../../ui/Dialog';
@@ -6,16 +11,34 @@ import { Dialog } from '../../ui/Dialog';
 interface QueueDialogProps {
   readonly title: string;
   readonly description: string;
-  /** Runs that would be queued. */
-  readonly count: number;
+  /** What would be queued, without the pre-training that it needs. */
+  readonly wanted: readonly QueuedExperiment[];
+  readonly dataset: DatasetDocument;
   readonly queueing: boolean;
   readonly onQueue: () => void;
   readonly onClose: () => void;
   readonly children: ReactNode;
 }
 
+/** The same runs as a file, for workers on other machines. */
+function savePlan(wanted: readonly QueuedExperiment[], dataset: DatasetDocument): void {
+  const name = wanted[0]?.group?.name ?? dataset.name;
+  const text = encodePlan(planOf(name, dataset, wanted, new Date().toISOString()));
+  saveText(fileName(name, PLAN_ENDING.slice(1)), 'application/json', text);
+}
+
 /** Plans several runs at once; its button says how many. */
-export function QueueDialog({ title, description, count, queueing, onQueue, onClose, children }: QueueDialogProps) {
+export function QueueDialog({
+  title,
+  description,
+  wanted,
+  dataset,
+  queueing,
+  onQueue,
+  onClose,
+  children,
+}: QueueDialogProps) {
+  const nothing = wanted.length === 0;
   return (
     <Dialog
       open
@@ -26,8 +49,11 @@ export function QueueDialog({ title, description, count, queueing, onQueue, onCl
       actions={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button variant="primary" disabled={count === 0 || queueing} onClick={onQueue}>
-            Queue {plural(count, 'run')}
+          <Button disabled={nothing} onClick={() => savePlan(wanted, dataset)}>
+            Save as plan
+          </Button>
+          <Button variant="primary" disabled={nothing || queueing} onClick={onQueue}>
+            Queue {plural(wanted.length, 'run')}
           </Button>
         </>
       }

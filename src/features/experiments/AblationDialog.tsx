@@ -9,7 +9,7 @@ import { modelTable } from '../../domain/models/catalogue';
 import type { Config } from '../../domain/models/table';
 import type { Experiment } from '../../domain/run';
 import { newId } from '../../domain/ids';
-import { withPretraining } from '../../state/pretraining';
+import { withPretraining } from '../../domain/pretraining';
 import { useRuns } from '../../state/runs';
 import { plannedRows, setName, type PlannedRow, type SetKind } from './ablationPlan';
 import { parseSeeds } from '../drafts/draft';
@@ -75,7 +75,8 @@ export function AblationDialog({ full, dataset, kind, seeds: typed, onClose }: A
     <QueueDialog
       title={`${TITLES[kind]}: ${modelTable(full.model).name} on ${dataset.name}`}
       description={WORDS[kind]}
-      count={wanted.length}
+      wanted={wanted}
+      dataset={dataset}
       queueing={queueing}
       onQueue={() => void start()}
       onClose={onClose}

@@ -2,7 +2,7 @@ import { Link } from 'react-router';
 import { plural } from '../../ui/format';
 import { modelTable } from '../../domain/models/catalogue';
 import type { Experiment } from '../../domain/run';
-import { pretrainingOf, type Pretraining } from '../../state/pretraining';
+import { pretrainingOf, type Pretraining } from '../../domain/pretraining';
 import { useRuns } from '../../state/runs';
 import styles from './experiments.module.css';
 

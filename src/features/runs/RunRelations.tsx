@@ -1,7 +1,7 @@
 import { Link } from 'react-router';
 import { prerequisiteOf, sameExperiment } from '../../domain/prerequisite';
 import type { RunSummary } from '../../domain/run';
-import { pretrainingOf } from '../../state/pretraining';
+import { pretrainingOf } from '../../domain/pretraining';
 import { useRuns } from '../../state/runs';
 import { groupPath } from '../readings/words';
 import styles from './runs.module.css';

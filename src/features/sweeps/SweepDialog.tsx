@@ -20,7 +20,7 @@ import {
 } from '../../domain/sweep';
 import { estimateTime } from '../../domain/timeEstimate';
 import { newId } from '../../domain/ids';
-import { withPretraining } from '../../state/pretraining';
+import { withPretraining } from '../../domain/pretraining';
 import { useRuns } from '../../state/runs';
 import { parseSeeds } from '../drafts/draft';
 import { SeedsField } from '../drafts/SeedsField';
@@ -108,7 +108,8 @@ export function SweepDialog({ base, dataset, seeds: typed, onClose }: SweepDialo
     <QueueDialog
       title={`Sweep: ${modelTable(base.model).name} on ${dataset.name}`}
       description="Every point uses the form’s settings and changes only the values of the axes. The runs are queued, and their results become one chart."
-      count={wanted.length}
+      wanted={wanted}
+      dataset={dataset}
       queueing={queueing}
       onQueue={() => void start()}
       onClose={onClose}

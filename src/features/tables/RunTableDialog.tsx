@@ -16,7 +16,7 @@ import { MOST_RUNS } from '../../domain/sweep';
 import { estimateTime } from '../../domain/timeEstimate';
 import { useDevice } from '../../state/device';
 import { estimateMemory } from '../../state/estimate';
-import { withPretraining } from '../../state/pretraining';
+import { withPretraining } from '../../domain/pretraining';
 import { useRuns } from '../../state/runs';
 import { Checkbox, Choice, Field, Input } from '../../ui/Field';
 import { formatBytes, formatRemaining, plural } from '../../ui/format';
@@ -83,7 +83,8 @@ export function RunTableDialog({ table, part, dataset, onClose }: RunTableDialog
     <QueueDialog
       title={`${tableTitle(table)}, ${printed}: run it on ${dataset.name}`}
       description="Every chosen row is one setting. The runs are queued as one study, and their results stand beside the printed figures."
-      count={wanted.length}
+      wanted={wanted}
+      dataset={dataset}
       queueing={queueing}
       onQueue={() => void start()}
       onClose={onClose}

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { defaultConfig } from '../../../src/domain/models/catalogue';
 import { isActive, type RunEdit } from '../../../src/domain/run';
-import type { QueuedExperiment } from '../../../src/state/runsState';
+import type { QueuedExperiment } from '../../../src/domain/pretraining';
 import { memoryDatabase, type Database } from '../../../src/storage/database';
 import { listRuns, readRun } from '../../../src/storage/runs';
 import { closedAt } from '../../helpers/closedAt';

@@ -1,6 +1,13 @@
-import { prerequisiteOf, sameExperiment } from '../domain/prerequisite';
-import type { Experiment, RunStatus, RunSummary } from '../domain/run';
-import type { QueuedExperiment } from './runsState';
+import { prerequisiteOf, sameExperiment } from './prerequisite';
+import type { Experiment, RunGroup, RunStatus, RunSummary } from './run';
+import type { SharedRun } from './sharedRun';
+
+/** What is asked of a queue: an experiment, with the set that it belongs to and what somebody else got from it. */
+export interface QueuedExperiment {
+  readonly experiment: Experiment;
+  readonly group?: RunGroup;
+  readonly theirs?: SharedRun;
+}
 
 const COMING: readonly RunStatus[] = ['queued', 'preparing', 'running', 'paused'];
 

@@ -1,0 +1,166 @@
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { z } from '../../src/documents/schemas';
+import { count } from '../../src/documents/values';
+import { createOnce, makeFolder, namesIn, stampOf, textOf } from './files';
+
+/**
+ * Who does a piece of work. A lease is a file `lease.<n>` in the work’s folder, made by link(2), so that of several that want the n-th lease one gets it. Its
+ * holder sets the file’s time every quarter of the lease’s seconds. Whoever sees the same time for all of the lease’s seconds, by the clock of its own process,
+ * takes the holder for dead and may make `lease.<n + 1>`: clocks of different machines are never compared. A holder that was only asleep
+ * finds that file, and gives up; what it wrote meanwhile lies under its own number, where nobody looks any more.
+ */
+
+export interface LeaseText {
+  readonly host: string;
+  readonly pid: number;
+  /** ISO 8601, by the holder’s clock. */
+  readonly made: string;
+  /** After so many seconds without a sign the holder is taken for dead. */
+  readonly seconds: number;
+}
+
+const leaseSchema = z.strictObject({
+  host: z.string(),
+  pid: count,
+  made: z.string(),
+  seconds: z.number().min(0.1).max(86_400),
+});
+
+/** What a folder’s names say of its leases. */
+export interface Leases {
+  /** The number of the newest; 0 where there was none. */
+  readonly newest: number;
+  /** Whether its holder gave it back. */
+  readonly released: boolean;
+}
+
+export function leasesIn(names: readonly string[]): Leases {
+  const numbers = names.flatMap((name) => {
+    const found = /^lease\.(\d+)$/.exec(name);
+    return found ? [Number(found[1])] : [];
+  });
+  const newest = Math.max(0, ...numbers);
+  return { newest, released: names.includes(`released.${newest}`) };
+}
+
+const leasePath = (folder: string, number: number): string => join(folder, `lease.${number}`);
+
+/** null where there is none, or none that can be read. */
+export async function readLease(folder: string, number: number): Promise<LeaseText | null> {
+  const text = await textOf(leasePath(folder, number));
+  if (text === null) return null;
+  try {
+    return leaseSchema.parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+/** When the holder of a lease last gave a sign, by its own clock; null where there is no such lease. */
+export const lastSign = (folder: string, number: number): Promise<number | null> => stampOf(leasePath(folder, number));
+
+/** What one process has seen of others’ leases, by which it finds out who is dead. */
+export class Watch {
+  readonly #seen = new Map<string, { readonly stamp: number; readonly since: number }>();
+  readonly #now: () => number;
+
+  /** `now`: milliseconds of a clock that only goes forwards. */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
+
+  /** Whether the holder of a folder’s newest lease has given no sign for all of its seconds. The first look at a lease is never enough. */
+  async expired(folder: string, number: number): Promise<boolean> {
+    const stamp = await lastSign(folder, number);
+    const lease = await readLease(folder, number);
+    if (stamp === null) return false;
+    const key = `${folder}#${number}`;
+    const before = this.#seen.get(key);
+    if (before?.stamp !== stamp) {
+      this.#seen.set(key, { stamp, since: this.#now() });
+      return false;
+    }
+    return this.#now() - before.since >= (lease?.seconds ?? 60) * 1000;
+  }
+}
+
+/** The next lease of a folder, if nobody has one; null where somebody has, or was faster. */
+export async function claim(folder: string, watch: Watch, seconds: number): Promise<Lease | null> {
+  await makeFolder(folder);
+  const { newest, released } = leasesIn(await namesIn(folder));
+  if (newest > 0 && !released && !(await watch.expired(folder, newest))) return null;
+  const text: LeaseText = { host: hostname(), pid: process.pid, made: new Date().toISOString(), seconds };
+  const made = await createOnce(leasePath(folder, newest + 1), `${JSON.stringify(text)}\n`);
+  return made ? new Lease(folder, newest + 1, text) : null;
+}
+
+/** Sets the file’s time, and tells when another lease follows. In a thread of its own: training may keep the main one busy for minutes. */
+const HEART = `
+  const { parentPort, workerData } = require('node:worker_threads');
+  const { existsSync, utimesSync } = require('node:fs');
+  const beat = () => {
+    try {
+      const now = new Date();
+      utimesSync(workerData.lease, now, now);
+    } catch {}
+    if (existsSync(workerData.next)) parentPort.postMessage('lost');
+  };
+  setInterval(beat, workerData.ms);
+  beat();
+`;
+
+/** A lease that this process holds, with its heartbeat. */
+export class Lease {
+  readonly folder: string;
+  readonly number: number;
+  readonly text: LeaseText;
+  readonly #heart: Worker;
+  #lost = false;
+  #heard: () => void = () => undefined;
+
+  constructor(folder: string, number: number, text: LeaseText) {
+    this.folder = folder;
+    this.number = number;
+    this.text = text;
+    this.#heart = new Worker(HEART, {
+      eval: true,
+      workerData: {
+        lease: leasePath(folder, number),
+        next: leasePath(folder, number + 1),
+        ms: (text.seconds * 1000) / 4,
+      },
+    });
+    this.#heart.unref();
+    this.#heart.on('message', () => {
+      this.#lost = true;
+      this.#heard();
+    });
+    // The lease runs out then, and somebody else goes on.
+    this.#heart.on('error', () => undefined);
+  }
+
+  /** Calls `heard` when another holds the work now. */
+  onLost(heard: () => void): void {
+    this.#heard = heard;
+    if (this.#lost) heard();
+  }
+
+  /** Whether another lease follows this one. */
+  async isLost(): Promise<boolean> {
+    this.#lost ||= leasesIn(await namesIn(this.folder)).newest > this.number;
+    return this.#lost;
+  }
+
+  /** Ends the heartbeat; the lease runs out by itself, which nobody waits for where the work is done. */
+  async end(): Promise<void> {
+    await this.#heart.terminate();
+  }
+
+  /** Gives the lease back, so that another worker need not wait until it runs out. */
+  async release(): Promise<void> {
+    await this.end();
+    await createOnce(join(this.folder, `released.${this.number}`), '');
+  }
+}
