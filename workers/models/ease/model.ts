@@ -10,7 +10,7 @@ import type { Csr } from '../../graphs/csr';
 import { invertPositive } from '../../numbers/inverse';
 import { scoredByRows } from '../layers/historyScores';
 import { computedModel, defineModel, type ComputedMemory } from '../model';
-import { MOST_ITEMS, tableBytes } from './size';
+import { MOST_ITEMS, tableBytes } from './size.table';
 import { table } from './table';
 
 /**

@@ -1,4 +1,4 @@
-import { MOST_ITEMS, tableBytes } from './size';
+import { MOST_ITEMS, tableBytes } from './size.table';
 import { defineTable } from '../../../src/domain/models/table';
 
 export const table = defineTable({
