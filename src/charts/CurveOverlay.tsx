@@ -7,6 +7,9 @@ import { nearestIndex, type Point, type VerticalMark } from './series';
 import { position, spread, valueAt, type Axis } from './ticks';
 import styles from './charts.module.css';
 
+/** The longest stroke from a line's end to its name, in pixels. */
+const LEADER = 12;
+
 interface CurveOverlayProps {
   readonly title: string;
   readonly lines: readonly { readonly name: string; readonly points: readonly Point[] }[];
@@ -129,17 +132,22 @@ export function CurveOverlay({
           if (!end) return null;
           const x = toX(end[0]);
           const y = places[slot] ?? layout.top;
+          const edge = layout.width - layout.right;
+          // A line that ends early has its name at its end: a stroke to the margin would look like data.
+          const early = edge - x > LEADER;
           return (
             <g key={name}>
-              <line
-                x1={x}
-                y1={toY(end[1])}
-                x2={layout.width - layout.right + 4}
-                y2={y}
-                stroke={seriesStyle(slot).colour}
-                strokeOpacity={0.5}
-              />
-              <text className={styles.endLabel} x={layout.width - layout.right + 7} y={y + 4}>
+              {!early && (
+                <line
+                  x1={x}
+                  y1={toY(end[1])}
+                  x2={edge + 4}
+                  y2={y}
+                  stroke={seriesStyle(slot).colour}
+                  strokeOpacity={0.5}
+                />
+              )}
+              <text className={styles.endLabel} x={early ? x + 6 : edge + 7} y={y + 4}>
                 {name}
               </text>
             </g>

@@ -43,7 +43,7 @@ export function RunsFilter({ runs, filter, onFilter, columns, onColumns }: RunsF
             {...control}
             type="search"
             value={filter.text}
-            placeholder="name, note, layers=3"
+            placeholder="name, note, layers=3, seed<10"
             onChange={(event) => onFilter({ ...filter, text: event.target.value })}
           />
         )}

@@ -13,7 +13,10 @@ export interface RunFilter {
 
 export const NO_FILTER: RunFilter = { text: '', model: '', dataset: '', status: '', group: '' };
 
-/** Every word of `text` occurs in name, ablation set or sweep, notes, model, dataset, seed or configuration (`layers=3`). */
+/**
+ * Every word of `text` occurs in name, ablation set or sweep, notes, model, dataset, seed or configuration. A word with an operator compares:
+ * `layers=3`, `learningRate<0.01`, `seed=999`, `model=mgcn`, `status=finished`, `dataset=demo`.
+ */
 export function filterRuns(runs: readonly RunSummary[], filter: RunFilter): readonly RunSummary[] {
   const words = filter.text
     .toLowerCase()
@@ -40,8 +43,47 @@ export function filterRuns(runs: readonly RunSummary[], filter: RunFilter): read
     ]
       .join(' ')
       .toLowerCase();
-    return words.every((word) => text.includes(word));
+    return words.every((word) => compares(run, word) ?? text.includes(word));
   });
+}
+
+const COMPARISON = /^([a-z]\w*)(<=|>=|=|<|>)(.+)$/;
+
+/** Whether a word such as `layers>=2` is true of a run; null for a word that compares nothing the run has. */
+function compares({ experiment, status }: RunSummary, word: string): boolean | null {
+  const [, key = '', operator = '', wanted = ''] = COMPARISON.exec(word) ?? [];
+  if (key === '') return null;
+  const own = valueOf(experiment, status, key);
+  if (own === null) return null;
+  const [left, right] = [Number(own), Number(wanted)];
+  if (operator === '=') {
+    const known = own.toLowerCase();
+    return own !== '' && !Number.isNaN(left) ? left === right : known.includes(wanted);
+  }
+  if (Number.isNaN(left) || Number.isNaN(right)) return false;
+  return { '<': left < right, '>': left > right, '<=': left <= right, '>=': left >= right }[operator] ?? false;
+}
+
+/** What a run has under a key, whatever its case; a model goes by its id and its name. */
+function valueOf(
+  { model, dataset, seed, config }: RunSummary['experiment'],
+  status: RunStatus,
+  key: string,
+): string | null {
+  switch (key) {
+    case 'seed':
+      return String(seed);
+    case 'model':
+      return `${model} ${modelTable(model).name}`;
+    case 'status':
+      return status;
+    case 'dataset':
+      return dataset.name;
+    default: {
+      const option = Object.keys(config).find((one) => one.toLowerCase() === key);
+      return option === undefined ? null : String(config[option]);
+    }
+  }
 }
 
 /** The filter without what no run has any more: a run ends, a set is deleted, and its choice is gone from the form. */

@@ -137,6 +137,20 @@ describe('the list', () => {
     expect(ids({ status: 'finished', dataset: 'Demo', model: 'lightgcn' })).toEqual(['a', 'c']);
     expect(ids({ model: 'mgcn' })).toEqual([]);
   });
+
+  it('is narrowed by comparisons of options, seed, model, dataset and status', () => {
+    expect(ids({ text: 'layers<3' })).toEqual(['a', 'b']);
+    expect(ids({ text: 'layers>=2 seed<3' })).toEqual(['b']);
+    expect(ids({ text: 'seed=2' })).toEqual(['b']);
+    expect(ids({ text: 'learningRate<0.01' })).toEqual(['a', 'b', 'c']);
+    expect(ids({ text: 'learningrate>0.01' })).toEqual([]);
+    expect(ids({ text: 'model=lightgcn status=finished' })).toEqual(['a', 'c']);
+    expect(ids({ text: 'model=mgcn' })).toEqual([]);
+    expect(ids({ text: 'dataset=demo status=failed' })).toEqual(['b']);
+    // 1 is not 10, and an unknown key is a word like any other.
+    expect(ids({ text: 'layers=30' })).toEqual([]);
+    expect(ids({ text: 'nothing=3' })).toEqual([]);
+  });
 });
 
 describe('a user', () => {
