@@ -31,10 +31,13 @@ export function Notice({ tone = 'info', title, children, actions, live }: Notice
   );
 }
 
+/** Faults that say what is not there yet: nothing has gone wrong. */
+const WAITS: readonly Fault['code'][] = ['RUN_NO_WEIGHTS'];
+
 /** A failure in its own words: message, then hint. */
 export function FaultNotice({ fault, actions }: { readonly fault: Fault; readonly actions?: ReactNode }) {
   return (
-    <Notice tone="error" title={fault.message} actions={actions} live="polite">
+    <Notice tone={WAITS.includes(fault.code) ? 'info' : 'error'} title={fault.message} actions={actions} live="polite">
       {fault.hint} <code className={styles.code}>{fault.code}</code>
     </Notice>
   );

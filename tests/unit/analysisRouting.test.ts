@@ -150,6 +150,19 @@ describe('a run whose weights are asked for', () => {
     const study = await tinyStudy('magnet', {}, 'wasm');
     await expect((await open(study.database)).get(study.run.id, 'latest', true)).rejects.toMatchObject({
       code: 'RUN_NO_WEIGHTS',
+      message: expect.stringContaining('has no stored weights yet'),
+    });
+  });
+
+  it('that came from a file without weights says where they are', async () => {
+    const study = await tinyStudy('magnet', {}, 'wasm');
+    const { name, fingerprint } = study.run.experiment.dataset;
+    const dataset = { name, fingerprint, users: 1, items: 1, interactions: 1, split: 'provided', demo: null } as const;
+    const origin = { file: 'study.lodestone.json', importedAt: '2026-01-01T00:00:00.000Z', dataset };
+    await writeRun(study.database, { ...study.run, origin });
+    await expect((await open(study.database)).get(study.run.id, 'latest', true)).rejects.toMatchObject({
+      code: 'RUN_NO_WEIGHTS',
+      message: expect.stringContaining('was opened from study.lodestone.json, which holds no weights'),
     });
   });
 

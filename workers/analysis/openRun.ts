@@ -91,7 +91,16 @@ export async function storedWeights(
   };
 }
 
-const noWeights = (run: RunDocument): AppError =>
+const noWeights = (run: RunDocument): AppError => (run.origin ? weightsNotInFile(run, run.origin.file) : notYet(run));
+
+const weightsNotInFile = ({ name }: RunDocument, file: string): AppError =>
+  new AppError(
+    'RUN_NO_WEIGHTS',
+    `${name} was opened from ${file}, which holds no weights.`,
+    'Ask for its weights (.safetensors, saved beside the file) and drop both on the Runs page, or run it here.',
+  );
+
+const notYet = (run: RunDocument): AppError =>
   new AppError(
     'RUN_NO_WEIGHTS',
     `${run.name} has no stored weights yet.`,

@@ -53,7 +53,7 @@ export function PairList({ routing, shape, labels, selected, onSelect, shown, on
   };
   return (
     <Panel
-      title="Pairs that an expert dominates"
+      title="Pairs that choose an expert first"
       note={`${plural(count, 'validation or test pair')} of ${formatCount(routing.pairs.users.length)} with this first choice`}
       actions={
         <Select

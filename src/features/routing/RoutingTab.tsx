@@ -164,5 +164,7 @@ function mostOf(all: RoutingFrame['cells'], { groups, families }: RouterShape): 
     }),
   );
   const family = families[best.column];
-  return `most of the routing goes to ${family ? FAMILY_NAMES[family] : ''} experts anchored in ${groupName(groups[best.row] ?? '')} (${probabilityText(best.value)})`;
+  const known = all.flat().filter((value) => value !== null).length;
+  const times = best.value * known;
+  return `the largest share goes to the ${family ? FAMILY_NAMES[family] : ''} expert anchored in ${groupName(groups[best.row] ?? '')} (${probabilityText(best.value)}, ${times.toFixed(2)} times an even share)`;
 }
