@@ -6,7 +6,7 @@ import { newRun, summarise, type RunSummary } from '../../src/domain/run';
 import { memoryDatabase } from '../../src/storage/database';
 import { writeDetails } from '../../src/storage/runs';
 import { latexText, toLatex, toMarkdown } from '../../src/charts/paperTable';
-import { markLegend, resultRows, resultsPaper, resultsTable } from '../../src/features/compare/resultRows';
+import { markLegend, resultRows, resultsPaper, resultsTable, seedsWords } from '../../src/features/compare/resultRows';
 import { significanceRows } from '../../src/features/compare/significanceRows';
 import { formatP } from '../../src/ui/format';
 import { marksOf } from '../../src/domain/significance';
@@ -120,6 +120,18 @@ describe('the table for a paper', () => {
       '',
       '100 % of A_B & C',
     ]);
+  });
+
+  it('ranks and compares settings of one dataset with each other alone', () => {
+    const both = settingsOf([runs[0]!, runs[2]!, runs[5]!]);
+    const mixed = resultRows(both, ['recall@20'], 'all', both[0], 'recall@20');
+    expect(mixed.map(({ label, cells, improvement }) => [label, cells[0]?.place, improvement !== null])).toEqual([
+      [both[0]!.label, 'second', false],
+      [both[1]!.label, 'best', true],
+      [both[2]!.label, 'best', false],
+    ]);
+    expect(seedsWords(both)).toBe('one seed each');
+    expect(seedsWords(settings)).toBe('mean and standard deviation over seeds');
   });
 
   it('marks what differs from the reference after Holm, users and seeds each for themselves', () => {

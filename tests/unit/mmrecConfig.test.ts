@@ -139,6 +139,7 @@ describe('a run as a configuration of MMRec', () => {
             idleBecause(model, one, defaultConfig(model)) === null &&
             one.group !== 'training' &&
             one.group !== 'evaluation' &&
+            one.group !== 'control' &&
             one.key !== 'embeddingSize',
         )) {
           expect(text).toContain(`\n# ${option.key}: ${String(option.default)} (`);

@@ -12,7 +12,7 @@ import { useDatasets } from '../../state/datasets';
 import { useRuns } from '../../state/runs';
 import { BaselineNote } from '../readings/BaselineNote';
 import { SHOWN_METRICS } from '../readings/curves';
-import { markLegend, resultRows, resultsPaper, resultsTable } from './resultRows';
+import { markLegend, resultRows, resultsPaper, resultsTable, seedsWords } from './resultRows';
 import { ResultsTable } from './ResultsTable';
 import { PRINTED_CHOICES, type Printed } from './useComparison';
 import { useMarks } from './useTests';
@@ -59,21 +59,17 @@ export function ResultsPanel({
   const legend = reference ? markLegend(rows, reference.label) : null;
   const liked = relevant === 'liked' ? ', liked items only' : '';
   const datasets = [...new Set(settings.map(({ dataset }) => dataset.name))].join(', ');
+  const datasetCount = new Set(settings.map(({ dataset }) => dataset.fingerprint)).size;
   return (
     <Panel
       title="Test split"
-      note={`mean ± sd over seeds${liked}`}
+      note={`${seedsWords(compared)}${liked}`}
       actions={
         <PaperButtons
           main
           title="comparison"
           paper={() =>
-            resultsPaper(
-              rows,
-              reference,
-              metric,
-              `Test metrics on ${datasets}${liked}; mean and standard deviation over seeds.`,
-            )
+            resultsPaper(rows, reference, metric, `Test metrics on ${datasets}${liked}; ${seedsWords(compared)}.`)
           }
           data={() => resultsTable(rows)}
         />
@@ -102,6 +98,9 @@ export function ResultsPanel({
       <ResultsTable rows={rows} compared={metric} reference={reference} />
       {baselines && compared[0] && <BaselineNote fingerprint={compared[0].dataset.fingerprint} />}
       {legend && <p className={styles.note}>{legend}</p>}
+      {datasetCount > 1 && (
+        <p className={styles.note}>Settings are ranked, and compared with the reference, within their dataset only.</p>
+      )}
       {chosen.length > 0 && (
         <p className={styles.note}>
           Printed rows are copied from the papers. They have the same users, items and interactions, but their own

@@ -54,15 +54,18 @@ export function resultRows(
   const columns = keys.map((key) => {
     const measured = settings.map((setting) => settingMetric(setting, key, relevant));
     const others = printed.map(({ values }): Spread => ({ mean: values[key] ?? null, sd: null }));
-    const places = bestTwo([...measured, ...(rankPrinted ? others : [])].map(({ mean }) => mean));
-    return { key, spreads: [...measured, ...others], places };
+    return {
+      key,
+      spreads: [...measured, ...others],
+      places: placesWithin(settings, measured, rankPrinted ? others : []),
+    };
   });
   const base = reference ? settingMetric(reference, compared, relevant).mean : null;
   const cells = (i: number, setting: Setting | null): ResultCell[] =>
     columns.map(({ key, spreads, places }) => ({
       key,
       spread: spreads[i] ?? { mean: null, sd: null },
-      place: places.best.includes(i) ? 'best' : places.second.includes(i) ? 'second' : null,
+      place: places[i] ?? null,
       marked: (setting && marks?.get(setting.key)?.get(key)) ?? null,
     }));
   return [
@@ -73,7 +76,10 @@ export function resultRows(
         label: setting.label,
         setting,
         cells: cells(i, setting),
-        improvement: setting === reference || base === null || base === 0 || own === null ? null : own / base - 1,
+        improvement:
+          setting === reference || base === null || base === 0 || own === null || !onSameData(setting, reference)
+            ? null
+            : own / base - 1,
         note: [...new Set(setting.runs.map(standIn).filter((note) => note !== null))].join(' ') || null,
       };
     }),
@@ -86,6 +92,27 @@ export function resultRows(
       note: null,
     })),
   ];
+}
+
+/** Best and second best of each dataset: figures on different data are not ranked against each other. Printed rows are all of one dataset. */
+function placesWithin(settings: readonly Setting[], measured: readonly Spread[], printed: readonly Spread[]): Place[] {
+  const places: Place[] = [...measured, ...printed].map(() => null);
+  for (const fingerprint of new Set(settings.map(({ dataset }) => dataset.fingerprint))) {
+    const own = settings.flatMap(({ dataset }, i) => (dataset.fingerprint === fingerprint ? [i] : []));
+    const rows = [...own, ...printed.map((_one, i) => settings.length + i)];
+    const found = bestTwo(rows.map((i) => (measured[i] ?? printed[i - settings.length])?.mean ?? null));
+    for (const place of found.best) places[rows[place] ?? -1] = 'best';
+    for (const place of found.second) places[rows[place] ?? -1] = 'second';
+  }
+  return places;
+}
+
+const onSameData = (setting: Setting, reference: Setting | undefined): boolean =>
+  setting.dataset.fingerprint === reference?.dataset.fingerprint;
+
+/** How many seeds stand behind the figures, for a caption. */
+export function seedsWords(settings: readonly Setting[]): string {
+  return settings.every(({ runs }) => runs.length === 1) ? 'one seed each' : 'mean and standard deviation over seeds';
 }
 
 /** `+3.2 %`; empty for the reference. */
