@@ -1,5 +1,5 @@
 import type { Fault } from '../domain/errors';
-import type { QueuedExperiment } from '../domain/pretraining';
+import { pretrainingOf, type QueuedExperiment } from '../domain/pretraining';
 import type { RunEdit, RunSummary, StopReason } from '../domain/run';
 import { judgeByHalving } from '../domain/search';
 import type { UnreadableDocument } from '../domain/unreadable';
@@ -77,9 +77,15 @@ function inTurn({ queue, runs, paused }: Queued) {
   });
 }
 
-/** The first run of the queue that may train. */
+/** The first run of the queue that may train: one whose pre-training is still in the queue waits for it, wherever the two stand. */
 export const nextInQueue = (state: Queued): string | undefined =>
-  inTurn(state).find(({ verdict }) => verdict === 'go')?.id;
+  inTurn(state).find(({ id, verdict }) => verdict === 'go' && !awaitsPretraining(state, id))?.id;
+
+function awaitsPretraining({ queue, runs }: Queued, id: string): boolean {
+  const run = runs.find((one) => one.id === id);
+  const needed = run ? pretrainingOf(run.experiment, runs) : null;
+  return needed?.kind === 'coming' && queue.includes(needed.run.id);
+}
 
 /** Queued trials that successive halving ends, and why. */
 export const leftOut = (state: Queued): { readonly id: string; readonly reason: StopReason }[] =>

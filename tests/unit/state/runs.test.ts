@@ -386,6 +386,23 @@ describe('pre-training', () => {
   });
 });
 
+describe('a run moved before its pre-training', () => {
+  it('waits for it all the same', async () => {
+    const { tab } = browser();
+    const { useRuns, workers } = tab();
+    await useRuns.getState().enqueue([experiment(1)]);
+    const [id = ''] = await useRuns.getState().enqueue([{ experiment: experimentOf('egra', 1) }]);
+    await settled();
+    await useRuns.getState().move(id, -1);
+    expect(useRuns.getState().queue[0]).toBe(id);
+    for (const worker of [0, 1, 2]) await workers[worker]?.end({ status: 'finished' });
+    const models = workers.map(
+      ({ runId }) => useRuns.getState().runs.find((run) => run.id === runId)?.experiment.model,
+    );
+    expect(models).toEqual(['lightgcn', 'mgcn', 'egra']);
+  });
+});
+
 describe('failures', () => {
   it('a dead worker fails its run in words, and the next run starts', async () => {
     const { tab } = browser();
