@@ -94,11 +94,17 @@ export function formatSeconds(seconds: number | null | undefined): string {
 
 /** Time left, rounded to what an estimate can promise: `~40 s`, `~12 min`, `~2.5 h`. */
 export function formatRemaining(seconds: number | null | undefined): string {
+  const rounded = formatRounded(seconds);
+  return rounded === MISSING ? MISSING : `~${rounded}`;
+}
+
+/** The same after words such as “about” and “at most”, which say that it is rounded. */
+export function formatRounded(seconds: number | null | undefined): string {
   if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) return MISSING;
-  if (seconds < 10) return `~${Math.max(1, Math.round(seconds))} s`;
-  if (seconds < 90) return `~${Math.round(seconds / 5) * 5} s`;
-  if (seconds < 90 * 60) return `~${Math.round(seconds / 60)} min`;
-  return `~${(seconds / 3600).toLocaleString(LOCALE, { maximumFractionDigits: 1 })} h`;
+  if (seconds < 10) return `${Math.max(1, Math.round(seconds))} s`;
+  if (seconds < 90) return `${Math.round(seconds / 5) * 5} s`;
+  if (seconds < 90 * 60) return `${Math.round(seconds / 60)} min`;
+  return `${(seconds / 3600).toLocaleString(LOCALE, { maximumFractionDigits: 1 })} h`;
 }
 
 /** An ISO 8601 time as a person reads it, in their time zone. */

@@ -156,7 +156,7 @@ test('a sweep over one axis is a line with a band over seeds, and knows how long
   await page.keyboard.press('s');
   await expect(page.getByRole('heading', { level: 1, name: 'Sweeps' })).toBeVisible();
   const again = await openDialog(page, '2');
-  await expect(again.getByRole('status')).toContainText(/About ~.* because the newest finished run here took/);
+  await expect(again.getByRole('status')).toContainText(/About \d.* because the newest finished run here took/);
   await again.getByRole('radio', { name: 'Random draws' }).check();
   await again.getByRole('radio', { name: 'from a range' }).check();
   await again.getByRole('textbox', { name: 'Number of draws', exact: true }).fill('50');

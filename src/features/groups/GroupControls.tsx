@@ -1,5 +1,5 @@
 import { Link } from 'react-router';
-import { formatRemaining } from '../../ui/format';
+import { formatRounded } from '../../ui/format';
 import { Icon } from '../../ui/Icon';
 import { Button } from '../../ui/Button';
 import { Notice } from '../../ui/Notice';
@@ -40,7 +40,7 @@ export function GroupControls({ noun, group, runs }: GroupControlsProps) {
         <p role="status">
           {paused && 'Paused. '}
           {progressWords(runs)}
-          {left && `, ${left.atMost ? 'at most ' : ''}${formatRemaining(left.seconds)} left for waiting runs`}
+          {left && `, ${left.atMost ? 'at most' : 'about'} ${formatRounded(left.seconds)} left for waiting runs`}
           {paused && training && '. The run that is training continues to its end'}.
         </p>
         {paused ? (

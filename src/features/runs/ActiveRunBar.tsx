@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import { Link } from 'react-router';
-import { formatCount, formatPercent, formatRemaining, plural } from '../../ui/format';
+import { formatCount, formatPercent, formatRounded, plural } from '../../ui/format';
 import { Icon } from '../../ui/Icon';
 import { IconButton } from '../../ui/Button';
 import { ProgressBar } from '../../ui/ProgressBar';
@@ -34,7 +34,7 @@ function Bar({ id }: { readonly id: string }) {
       ? [phase ? `${phase.text}${phase.fraction === null ? '' : ` ${formatPercent(phase.fraction, 2)}`}` : 'starting']
       : [
           `epoch ${formatCount(shownEpoch(progress.epoch))} / ≤${formatCount(epochs)}`,
-          ...(progress.etaSeconds !== null && !paused ? [`at most ${formatRemaining(progress.etaSeconds)} left`] : []),
+          ...(progress.etaSeconds !== null && !paused ? [`at most ${formatRounded(progress.etaSeconds)} left`] : []),
         ];
   return (
     <section className={styles.activeBar} aria-label="Run in progress">

@@ -4,7 +4,7 @@ import {
   formatCount,
   formatDateTime,
   formatNumber,
-  formatRemaining,
+  formatRounded,
   formatSeconds,
   plural,
 } from '../../ui/format';
@@ -68,7 +68,7 @@ function liveFacts(run: RunSummary, live: LiveRun): Fact[] {
     if (Number(config['patience']) > 0)
       facts.push({ key: 'patience', text: `patience ${progress.sinceBest}/${Number(config['patience'])}` });
     if (progress.etaSeconds !== null && live.status === 'running')
-      facts.push({ key: 'left', text: `at most ${formatRemaining(progress.etaSeconds)} left` });
+      facts.push({ key: 'left', text: `at most ${formatRounded(progress.etaSeconds)} left` });
     // Without a number between epochs: the line must not jump.
     facts.push({ key: 'steps', text: `${formatNumber(progress.stepsPerSecond, 3)} steps/s` });
     facts.push({

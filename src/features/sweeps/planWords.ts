@@ -1,4 +1,4 @@
-import { formatRemaining, formatSeconds, plural } from '../../ui/format';
+import { formatRounded, formatSeconds, plural } from '../../ui/format';
 import { modelTable } from '../../domain/models/catalogue';
 import type { Experiment, SweepAxis } from '../../domain/run';
 import type { TimeEstimate } from '../../domain/timeEstimate';
@@ -37,5 +37,5 @@ export function timeWords(
   if (!estimate)
     return `Duration unknown: ${modelTable(model).name}${before > 0 ? ' or its pre-training' : ''} has no finished run on ${dataset.name} yet.`;
   const pace = estimate.from.map((run) => `${formatSeconds(run.seconds / run.epochsDone)} per epoch`).join(' and ');
-  return `${estimate.atMost ? 'At most' : 'About'} ${formatRemaining(estimate.seconds)}, because the newest finished ${estimate.from.length > 1 ? 'runs' : 'run'} here took ${pace}.`;
+  return `${estimate.atMost ? 'At most' : 'About'} ${formatRounded(estimate.seconds)}, because the newest finished ${estimate.from.length > 1 ? 'runs' : 'run'} here took ${pace}.`;
 }

@@ -19,7 +19,7 @@ import { estimateMemory } from '../../state/estimate';
 import { withPretraining } from '../../domain/pretraining';
 import { useRuns } from '../../state/runs';
 import { Checkbox, Choice, Field, Input } from '../../ui/Field';
-import { formatBytes, formatRemaining, plural } from '../../ui/format';
+import { formatBytes, formatRounded, plural } from '../../ui/format';
 import { parseSeeds } from '../drafts/draft';
 import { QueueDialog } from '../drafts/QueueDialog';
 import { SeedsField } from '../drafts/SeedsField';
@@ -177,7 +177,7 @@ function timeWords(experiments: Parameters<typeof estimateTime>[0], runs: Parame
     ...new Set(experiments.filter((one) => !known.includes(one)).map(({ model }) => modelTable(model).name)),
   ];
   const estimate = estimateTime(known, runs);
-  const time = estimate ? `${estimate.atMost ? 'At most' : 'About'} ${formatRemaining(estimate.seconds)}` : null;
+  const time = estimate ? `${estimate.atMost ? 'At most' : 'About'} ${formatRounded(estimate.seconds)}` : null;
   if (unknown.length === 0) return `${time}.`;
   const missing = `${unknown.join(', ')} ${unknown.length === 1 ? 'has' : 'have'} not been run on this dataset yet`;
   return time ? `${time} for what is known; ${missing}.` : `How long it takes is not known: ${missing}.`;

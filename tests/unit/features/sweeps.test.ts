@@ -224,7 +224,7 @@ describe('the dialog', () => {
     expect(timeWords(null, what, 0)).toBe('Duration unknown: LightGCN has no finished run on Demo yet.');
     const from = [run({}, 1, 0.1, { epochsDone: 10, seconds: 20 })];
     expect(timeWords({ seconds: 1200, atMost: true, from }, what, 0)).toBe(
-      'At most ~20 min, because the newest finished run here took 2.00 s per epoch.',
+      'At most 20 min, because the newest finished run here took 2.00 s per epoch.',
     );
   });
 });
