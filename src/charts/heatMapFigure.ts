@@ -25,6 +25,9 @@ export interface HeatMapFigure {
 
 const ROW = 26;
 const STRIPES = 24;
+/** So many columns all have their names, on several lines where one is too short; of more, every so many-th has. */
+const NAMED = 12;
+const LINE = 12;
 
 /** A heat map for a paper: cells with their numbers, marginals as plain numbers, and the scale. */
 export function heatMapSvg({
@@ -44,11 +47,16 @@ export function heatMapSvg({
   const right = marginals ? 12 + textWidth(Math.max(marginals.rowsLabel.length, 4)) : 8;
   const width = (FIGURE_WIDTH - left - right) / Math.max(1, columns.length);
   const fits = width >= textWidth(5) + 2;
-  const top = 44;
+  const apart = (characters: number): number => Math.ceil((textWidth(characters) + 4) / width);
+  const crowded = apart(Math.max(...columns.map(({ length }) => length), 1));
+  const lines = columns.length <= NAMED ? Math.min(crowded, columns.length) : 1;
+  const every = columns.length <= NAMED ? 1 : crowded;
+  const everyValue = columns.length <= NAMED ? 1 : apart(5);
+  const heads = 40 + (lines - 1) * LINE;
+  const top = heads + 4;
   const bottom = top + rows.length * ROW;
   const centre = (column: number): number => left + (column + 0.5) * width;
   const baseline = (row: number): number => top + (row + 0.5) * ROW + TYPE * 0.35;
-  const every = Math.ceil((textWidth(Math.max(...columns.map(({ length }) => length), 1)) + 4) / width);
   const foot = bottom + (marginals ? 16 : 4);
   const height = foot + 46;
   const stripe = (FIGURE_WIDTH - left - right) / STRIPES;
@@ -56,7 +64,9 @@ export function heatMapSvg({
     titleText(8, title),
     text(left + (columns.length * width) / 2, 28, columnLabel, 'middle', ' fill="#555555"'),
     uprightText(10, (top + bottom) / 2, rowLabel),
-    ...columns.flatMap((name, column) => (column % every === 0 ? [text(centre(column), 40, name, 'middle')] : [])),
+    ...columns.flatMap((name, column) =>
+      column % every === 0 ? [text(centre(column), heads - (lines - 1 - (column % lines)) * LINE, name, 'middle')] : [],
+    ),
     ...rows.flatMap((name, row) => [
       text(left - 4, baseline(row), name, 'end'),
       ...columns.flatMap((_, column) => {
@@ -70,13 +80,14 @@ export function heatMapSvg({
     ]),
     ...(marginals
       ? [
-          text(left + columns.length * width + 4, 40, marginals.rowsLabel, 'start', ' fill="#555555"'),
+          // Above the columns' names, of which the last may reach further than its column.
+          text(FIGURE_WIDTH, 28, marginals.rowsLabel, 'end', ' fill="#555555"'),
           ...marginals.rows.map((value, row) =>
             text(left + columns.length * width + 4, baseline(row), format(value), 'start'),
           ),
           text(left - 4, bottom + 12, marginals.columnsLabel, 'end', ' fill="#555555"'),
           ...marginals.columns.flatMap((value, column) =>
-            column % every === 0 ? [text(centre(column), bottom + 12, format(value), 'middle')] : [],
+            column % everyValue === 0 ? [text(centre(column), bottom + 12, format(value), 'middle')] : [],
           ),
         ]
       : []),

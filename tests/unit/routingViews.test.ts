@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { diverging, inkOn, viridis } from '../../src/charts/colourScale';
 import { heatMapSvg } from '../../src/charts/heatMapFigure';
+import { textWidth } from '../../src/charts/svg';
 import { completeConfig, modelTable } from '../../src/domain/models/catalogue';
 import type { Config } from '../../src/domain/models/table';
 import { routingAlarms, routingCells } from '../../src/domain/routes';
@@ -205,4 +206,40 @@ it('a heat map’s figure holds every cell with its number, and the marginals', 
   expect(svg).toContain('<title>A &amp; B</title>');
   for (const number of ['0.10', '0.30', '0.40', '0.11', '0.71', '0.41', '0.42'])
     expect(svg).toContain(`>${number}</text>`);
+});
+
+it('a heat map of the routing names every family with its sum, and no two names run into each other', () => {
+  const columns = ['Expert', 'Balanced', 'Complementary'];
+  const svg = heatMapSvg({
+    title: 'Routing',
+    rows: ['behaviour', 'image', 'text'],
+    columns,
+    values: [1, 2, 3].map(() => [0.1, 0.12, 0.11]),
+    rowLabel: 'anchor',
+    columnLabel: 'family',
+    valueLabel: 'mean probability',
+    format: (value) => value.toFixed(3),
+    colour: viridis,
+    ends: [0, 0.2],
+    marginals: {
+      rowsLabel: 'by anchor',
+      rows: [0.331, 0.332, 0.333],
+      columnsLabel: 'by family',
+      columns: [0.301, 0.362, 0.337],
+    },
+  });
+  for (const words of [...columns, 'by anchor', 'by family', '0.301', '0.362', '0.337', '0.331'])
+    expect(svg, words).toContain(`>${words}</text>`);
+  const boxes = [...svg.matchAll(/<text x="([\d.]+)" y="([\d.]+)"[^>]*text-anchor="(\w+)"[^>]*>([^<]+)<\/text>/g)].map(
+    ([, x, y, anchor, words]) => {
+      const width = textWidth(words!.length);
+      const left = Number(x) - (anchor === 'middle' ? width / 2 : anchor === 'end' ? width : 0);
+      return { words, y: Number(y), left, right: left + width };
+    },
+  );
+  expect(boxes.length).toBeGreaterThan(columns.length + 10);
+  for (const [place, one] of boxes.entries())
+    for (const other of boxes.slice(place + 1))
+      if (Math.abs(one.y - other.y) < 9)
+        expect(one.right <= other.left || other.right <= one.left, `${one.words} and ${other.words}`).toBe(true);
 });
