@@ -134,6 +134,12 @@ export const typedConfig = <T extends Configurable & { readonly id: ModelId }>(t
 const PROTOCOL = { name: 'This run', options: trainingWithoutNegatives({}) };
 const NEGATIVES = { name: 'This run', options: negativeOptions({}) };
 
+/** Whether a model is computed at once, without epochs or a loss. */
+export const isComputedAtOnce = (model: ModelId): boolean => {
+  const { computed, terms } = modelTable(model);
+  return computed !== undefined && terms.length === 0;
+};
+
 /** Whether users and items are ranked by vectors, which a projection can show and a file can hold. */
 export const rankedByVectors = ({ model, config }: { readonly model: ModelId; readonly config: Config }): boolean =>
   modelTable(model).vectorColumns?.(config, []) !== 0;

@@ -2,7 +2,7 @@ import { memo, useCallback, useMemo } from 'react';
 import { formatCount, formatMetric, formatNumber } from '../../ui/format';
 import { Notice } from '../../ui/Notice';
 import { CurveChart } from '../../charts/CurveChart';
-import { modelTable } from '../../domain/models/catalogue';
+import { isComputedAtOnce, modelTable } from '../../domain/models/catalogue';
 import { metricLabel } from '../../domain/metrics';
 import type { Finding } from '../../domain/observations';
 import { isActive, type RunSummary } from '../../domain/run';
@@ -54,7 +54,7 @@ export const CurvesTab = memo(function CurvesTab({ run, curves, findings }: Curv
   const switched = stageRule(run.experiment)?.kind === 'entropy' ? stageSwitch(curves) : null;
   const ended = !isActive(run.status) && run.status !== 'queued';
   const rankingSummary = rankingWords(run, best);
-  const atOnce = model.computed !== undefined && model.terms.length === 0;
+  const atOnce = isComputedAtOnce(run.experiment.model);
 
   return (
     <div className={styles.curves}>

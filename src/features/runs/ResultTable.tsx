@@ -4,7 +4,7 @@ import { formatMetric } from '../../ui/format';
 import { Notice } from '../../ui/Notice';
 import { Choice } from '../../ui/Field';
 import { CUTOFFS, METRIC_KEYS, METRIC_NAMES, metricLabel, type MetricKey, type Metrics } from '../../domain/metrics';
-import { modelTable } from '../../domain/models/catalogue';
+import { isComputedAtOnce, modelTable } from '../../domain/models/catalogue';
 import type { Finding } from '../../domain/observations';
 import { publishedDataset, publishedRows } from '../../domain/published';
 import { isActive, type RunSummary } from '../../domain/run';
@@ -49,7 +49,7 @@ export const ResultTable = memo(function ResultTable({ run, validLiked, findings
       <section className={styles.result} aria-labelledby="result-title">
         <h2 id="result-title">
           Result{' '}
-          {best !== undefined && (
+          {best !== undefined && !isComputedAtOnce(model) && (
             <span className={styles.quiet}>
               best epoch {shownEpoch(best)}, by validation {metricLabel(by)}
               {rated && (likedChooses ? ', liked items only' : ', all held-out items')}

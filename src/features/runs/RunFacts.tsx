@@ -10,6 +10,7 @@ import {
 } from '../../ui/format';
 import { ProgressBar } from '../../ui/ProgressBar';
 import { BACKEND_LABELS } from '../../ui/words';
+import { isComputedAtOnce } from '../../domain/models/catalogue';
 import type { RunSummary } from '../../domain/run';
 import type { LiveRun } from '../../state/liveRun';
 import { StatusBadge } from './StatusBadge';
@@ -83,11 +84,12 @@ function liveFacts(run: RunSummary, live: LiveRun): Fact[] {
 }
 
 function storedFacts(run: RunSummary): Fact[] {
-  const facts: Fact[] = [{ key: 'epochs', text: plural(run.epochsDone, 'epoch') }];
+  const atOnce = isComputedAtOnce(run.experiment.model);
+  const facts: Fact[] = atOnce ? [] : [{ key: 'epochs', text: plural(run.epochsDone, 'epoch') }];
   const best = run.result?.bestEpoch ?? run.best?.epoch;
-  if (best !== undefined) facts.push({ key: 'best', text: `best epoch ${shownEpoch(best)}` });
+  if (best !== undefined && !atOnce) facts.push({ key: 'best', text: `best epoch ${shownEpoch(best)}` });
   if (run.seconds > 0) facts.push({ key: 'seconds', text: `${formatSeconds(run.seconds)} of work` });
-  if (run.epochsDone > 0 && run.seconds > 0)
+  if (run.epochsDone > 0 && run.seconds > 0 && !atOnce)
     facts.push({ key: 'pace', text: `${formatSeconds(run.seconds / run.epochsDone)}/epoch` });
   if (run.memory) facts.push({ key: 'memory', text: `peak ${formatBytes(run.memory.peak)} on the device` });
   if (run.device) facts.push({ key: 'device', text: `${run.device.name} · ${BACKEND_LABELS[run.device.backend]}` });
