@@ -242,6 +242,11 @@ export const table = defineTable({
       kind: 'parts',
     },
   ],
+  oddities: [
+    {
+      text: 'Its pre-trained embeddings come from MGCN here, a run of its own with the same seed: what it gains over MGCN is gained on top of MGCN’s.',
+    },
+  ],
   mmrec: null,
 });
 

@@ -70,6 +70,12 @@ export const table = defineTable({
     { key: 'bpr/audio', label: 'BPR, audio' },
   ],
   pretrains: 'possible',
+  oddities: [
+    {
+      text: '“Regulariser weight” multiplies no L2 term but the BPR of each modality: MMRec reads its regulariser weight there.',
+    },
+    { text: 'Features enter the item graph and these terms only; no score is made of them.' },
+  ],
   mmrec: {
     name: 'FREEDOM',
     options: {

@@ -138,6 +138,7 @@ export const table = defineTable({
   ],
   ablations: [REFINED_PLUG_IN],
   pretrains: 'possible',
+  oddities: [{ text: 'The item graph is built once from raw features, and stays when their tables are trained.' }],
   mmrec: {
     name: 'GUME',
     from: 'github.com/NanGongNingYi/GUME',

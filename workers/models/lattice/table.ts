@@ -63,6 +63,11 @@ export const table = defineTable({
   ],
   ablations: [...PLUG_INS, REFINED_PLUG_IN],
   pretrains: 'possible',
+  oddities: [
+    {
+      text: 'The learned item graph gets a gradient in the first batch of an epoch alone; for the rest of the epoch it is constant, as in MMRec.',
+    },
+  ],
   mmrec: {
     name: 'LATTICE',
     options: {

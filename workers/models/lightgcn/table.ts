@@ -58,5 +58,10 @@ export const table = defineTable({
   ],
   formStart: true,
   pretrains: 'possible',
+  oddities: [
+    {
+      text: 'The regulariser takes the norms of the batch’s rows before propagation, not their squares, as MMRec has it: the weight means another thing than in the paper.',
+    },
+  ],
   mmrec: { name: 'LightGCN', options: { layers: 'n_layers', regWeight: 'reg_weight', ...PLAIN_GRAPH } },
 });

@@ -72,6 +72,10 @@ export const table = defineTable({
     { key: 'reg', label: 'L2' },
   ],
   pretrains: 'usual',
+  oddities: [
+    { text: 'The regulariser divides by the configured batch size, also where the last batch of an epoch is shorter.' },
+    { text: 'The item graph is built once from raw features, and stays when their tables are trained.' },
+  ],
   mmrec: {
     name: 'MGCN',
     options: {

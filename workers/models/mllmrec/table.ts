@@ -163,6 +163,11 @@ export const table = defineTable({
     { id: 'GCN_UI', label: 'w/ GCN_UI', printedAs: 'MLLMRec w/ GCN_UI', config: { userItemConvolution: true } },
   ],
   recommend: (dataset) => (dataset.profiles ? {} : ({ profiles: 'history' } as const)),
+  oddities: [
+    {
+      text: 'Users and items have no ID embeddings: where profiles and descriptions are missing, stand-ins made of features decide everything.',
+    },
+  ],
   mmrec: null,
   cautions: ({ profiles }) =>
     profiles === 'history'

@@ -326,6 +326,11 @@ export const table = defineTable({
     { id: 'SGA+PST', label: '+SGA+PST', config: { pseudoFeedback: false } },
     { id: 'SGA+APFI', label: '+SGA+APFI', config: { personalThreshold: false } },
   ],
+  oddities: [
+    {
+      text: 'A user’s only rating is always positive, and with ν = .5 few ratings are negative: the negative encoder then learns from pseudo edges.',
+    },
+  ],
   mmrec: null,
   cautions: (_config, { name, statistics }) =>
     statistics.ratings

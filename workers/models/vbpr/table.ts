@@ -29,5 +29,10 @@ export const table = defineTable({
     { key: 'bpr', label: 'BPR' },
     { key: 'reg', label: 'L2' },
   ],
+  oddities: [
+    {
+      text: 'The regulariser takes norms, not squares, of the IDs beside the projected features, as MMRec has it; raw features are never trained.',
+    },
+  ],
   mmrec: { name: 'VBPR', options: { regWeight: 'reg_weight', featurePrecision: only('single') } },
 });
