@@ -50,5 +50,9 @@ export function controlRows(
     (table.readsVectors ?? table.readsTexts) && profilesOf(dataset)
       ? [row('profiles shuffled', { featureControl: 'shuffled', controlled: 'profiles' })]
       : [];
-  return [row(table.name, {}), ...controls, ...profiles];
+  const ratings =
+    table.readsRatings && dataset.statistics.ratings
+      ? [row('ratings shuffled', { featureControl: 'shuffled', controlled: 'ratings' })]
+      : [];
+  return [row(table.name, {}), ...(table.minModalities > 0 ? controls : []), ...profiles, ...ratings];
 }

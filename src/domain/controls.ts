@@ -15,11 +15,14 @@ export const CONTROL_KINDS: readonly { readonly value: ControlKind; readonly lab
 const isControlKind = (value: OptionValue | undefined): value is ControlKind =>
   CONTROL_KINDS.some((kind) => kind.value === value);
 
-/** What a configuration does to the features of a modality, or to user profiles (`profiles`); null: nothing. */
+/** What is controlled by its own name only. */
+const NOT_OF_ITEMS: readonly string[] = ['profiles', 'ratings'];
+
+/** What a configuration does to the features of a modality, to user profiles (`profiles`) or to `ratings`; null: nothing. */
 export function controlOf(config: Config, key: string): ControlKind | null {
   const { featureControl, controlled } = config;
   if (!isControlKind(featureControl)) return null;
-  return controlled === key || (controlled === 'all' && key !== 'profiles') ? featureControl : null;
+  return controlled === key || (controlled === 'all' && !NOT_OF_ITEMS.includes(key)) ? featureControl : null;
 }
 
 /** The modalities that a configuration leaves in. */

@@ -93,6 +93,34 @@ describe('features as a control', () => {
   });
 });
 
+describe('ratings as a control', () => {
+  it('are shuffled between training interactions, and held-out items are liked as before', async () => {
+    const database = memoryDatabase();
+    const { id, name, fingerprint } = await generateDemo(database, 'd', {
+      seed: 1,
+      users: 60,
+      items: 40,
+      variant: 'plain',
+    });
+    const read = (config: Record<string, string>) =>
+      readTrainingData(
+        database,
+        { ...full('siren'), seed: 9, dataset: { id, name, fingerprint }, config: completeConfig('siren', config) },
+        async () => undefined,
+      );
+    const plain = await read({});
+    const shuffled = await read({ featureControl: 'shuffled', controlled: 'ratings' });
+    expect(shuffled.input.ratings).not.toEqual(plain.input.ratings);
+    expect(shuffled.input.ratings?.toSorted()).toEqual(plain.input.ratings?.toSorted());
+    expect(shuffled.thresholds).toEqual(plain.thresholds);
+    expect(await read({ featureControl: 'shuffled' }).then(({ input }) => input.ratings)).toEqual(plain.input.ratings);
+    expect(controlRows(full('siren'), dataset, ['shuffled']).map(({ label }) => label)).toEqual([
+      'SiReN',
+      'ratings shuffled',
+    ]);
+  });
+});
+
 describe('a control set', () => {
   it('has each modality and all of them under each kind', () => {
     const rows = controlRows(full('mgcn'), dataset, ['shuffled', 'noise', 'constant', 'without']);

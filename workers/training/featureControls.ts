@@ -42,6 +42,18 @@ async function shuffled(source: RowSource, random: Random): Promise<RowSource> {
   return heldRows(values, rows, columns);
 }
 
+/** The same numbers in another order. */
+export function shuffledValues(values: Float32Array, random: Random): Float32Array {
+  const result = values.slice();
+  for (let left = result.length - 1; left > 0; left--) {
+    const other = random.integer(left + 1);
+    const own = at(result, left);
+    result[left] = at(result, other);
+    result[other] = own;
+  }
+  return result;
+}
+
 interface Moments {
   readonly mean: Float64Array;
   readonly deviation: Float64Array;

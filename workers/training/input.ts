@@ -23,7 +23,7 @@ import type { Csr } from '../graphs/csr';
 import { signThresholds } from '../graphs/signs';
 import type { FeatureMatrix, ModelInput } from '../models/model';
 import { stream, type Random } from '../numbers/rng';
-import { controlledFeature } from './featureControls';
+import { controlledFeature, shuffledValues } from './featureControls';
 import { storedFeature } from './storedFeature';
 
 /** The dataset's file of item embeddings from elsewhere. */
@@ -117,7 +117,11 @@ export async function readTrainingData(
       users,
       items,
       train,
-      ratings,
+      ratings:
+        ratings &&
+        (controlOf(config, 'ratings') === 'shuffled'
+          ? shuffledValues(ratings, stream(experiment.seed, 'control/shuffle/ratings'))
+          : ratings),
       features,
       itemVectors: vectors?.items ? controlled(source(vectors.items)) : null,
       userVectors: profiles ? controlled(source(profiles), 'profiles') : null,

@@ -21,7 +21,7 @@ const DEFINED: readonly ModelTable[] = Object.values(FOLDERS)
 
 const ALL: readonly ModelTable[] = DEFINED.map((table) => ({
   ...table,
-  options: [...table.options.map(resolved), ...(table.minModalities > 0 ? controlOptions : [])],
+  options: [...table.options.map(resolved), ...(table.minModalities > 0 || table.readsRatings ? controlOptions : [])],
 }));
 
 /** Models that are trained by steps. */

@@ -186,6 +186,8 @@ export interface ModelTable<C = Config> {
   readonly terms: readonly LossTerm[];
   /** Reads encoded item descriptions and user profiles where the dataset brings them. */
   readonly readsVectors?: boolean;
+  /** Learns from ratings where the dataset has any. */
+  readonly readsRatings?: boolean;
   /** Reads what a language model made besides features: user profiles, item attributes, and pairs of items that enter its batches. */
   readonly readsTexts?: boolean;
   readonly ablations?: readonly Ablation<C>[];

@@ -125,7 +125,7 @@ export function StartPanel({ draft, config, dataset, wrong, change }: StartPanel
             Ablation set…
           </Button>
         )}
-        {table.minModalities > 0 && (
+        {(table.minModalities > 0 || table.readsRatings) && (
           <Button disabled={unfit !== null} onClick={() => setAblating('controls')}>
             Control set…
           </Button>

@@ -43,6 +43,7 @@ export const table = defineTable({
   citation: { title: 'LSGRec', venue: 'DASFAA', year: 2025, url: 'https://github.com/VanillaCreamer/LSGRec' },
   publishedAs: ['LSGRec'],
   minModalities: 0,
+  readsRatings: true,
   options: [
     {
       key: 'threshold',

@@ -19,6 +19,7 @@ export const table = defineTable({
   },
   publishedAs: ['SiMGR'],
   minModalities: 1,
+  readsRatings: true,
   options: [
     {
       key: 'signed',

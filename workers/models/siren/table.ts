@@ -15,6 +15,7 @@ export const table = defineTable({
   },
   publishedAs: ['SiReN'],
   minModalities: 0,
+  readsRatings: true,
   options: [
     {
       key: 'threshold',

@@ -26,13 +26,14 @@ export const controlOptions = [
     sweep: false,
     when: { key: 'featureControl', except: ['none'] },
     label: 'Which features',
-    help: 'Those that the control is about. Profiles are shuffled between users.',
+    help: 'Those that the control is about. Profiles are shuffled between users, ratings between training interactions; both can only be shuffled.',
     choices: [
       { value: 'all', label: 'all of items' },
       { value: 'image', label: 'image' },
       { value: 'text', label: 'text' },
       { value: 'audio', label: 'audio' },
       { value: 'profiles', label: 'user profiles' },
+      { value: 'ratings', label: 'ratings' },
     ],
   },
 ] as const satisfies readonly Option[];
