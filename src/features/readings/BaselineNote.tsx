@@ -8,6 +8,9 @@ import { Button } from '../../ui/Button';
 import { plural } from '../../ui/format';
 import styles from './BaselineNote.module.css';
 
+/** So many are named; the names of more stand on the button. */
+const FEW = 2;
+
 /** Which baselines have not been computed on a dataset yet, and a button that queues them. Nothing where all are there. */
 export function BaselineNote({ fingerprint }: { readonly fingerprint: string }) {
   const runs = useRuns((state) => state.runs);
@@ -16,6 +19,7 @@ export function BaselineNote({ fingerprint }: { readonly fingerprint: string }) 
   const [queueing, setQueueing] = useState(false);
   const missing = dataset ? missingBaselines(runs, dataset, preference) : [];
   if (missing.length === 0) return null;
+  const names = missing.map(({ model }) => modelTable(model).name);
   const queue = (): void => {
     setQueueing(true);
     void useRuns
@@ -26,10 +30,9 @@ export function BaselineNote({ fingerprint }: { readonly fingerprint: string }) 
   return (
     <p className={styles.note}>
       <span>
-        Not computed on this dataset yet: {missing.map(({ model }) => modelTable(model).name).join(', ')}. A model
-        should beat these.
+        {missing.length > FEW ? 'Not compared with all baselines yet.' : `Not computed here yet: ${names.join(', ')}.`}
       </span>
-      <Button small disabled={queueing} onClick={queue}>
+      <Button small disabled={queueing} onClick={queue} title={names.join(', ')}>
         Compute {plural(missing.length, 'baseline')}
       </Button>
     </p>
