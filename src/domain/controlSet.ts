@@ -12,7 +12,7 @@ const WORDS: Readonly<Record<ControlKind, (what: string) => string>> = {
   without: (what) => `without ${what}`,
 };
 
-/** The rows of a control set: the given experiment, then each modality, and all of them, under each kind. */
+/** The rows of a control set: the given experiment, then each modality, and all of them, under each kind; whether they can run is not looked at. */
 export function controlRows(
   full: Omit<Experiment, 'seed'>,
   dataset: Pick<DatasetDocument, 'name' | 'features' | 'statistics'>,
@@ -24,27 +24,18 @@ export function controlRows(
   );
   const modalities = modalitiesOf(dataset);
   const keys = modalities.map(({ key }) => key).filter((key) => choices.includes(key));
-  const row = (label: string, config: Config, reason: string | null = null): AblationRow => ({
+  const row = (label: string, config: Config): AblationRow => ({
     id: label,
     label,
     experiment: { ...full, config: completeConfig(full.model, { ...full.config, ...config }) },
     note: null,
     measured: [],
-    reason,
+    reason: null,
   });
   const controls = kinds.flatMap((kind) =>
-    [...keys, ...(keys.length > 1 && kind !== 'without' ? ['all'] : [])].map((controlled) => {
-      const left = kind === 'without' ? modalities.length - 1 : modalities.length;
-      const reason =
-        left < Math.max(1, table.minModalities)
-          ? `${table.name} needs at least ${table.minModalities} item feature ${table.minModalities === 1 ? 'matrix' : 'matrices'}.`
-          : null;
-      return row(
-        WORDS[kind](controlled === 'all' ? 'all features' : controlled),
-        { featureControl: kind, controlled },
-        reason,
-      );
-    }),
+    [...keys, ...(keys.length > 1 && kind !== 'without' ? ['all'] : [])].map((controlled) =>
+      row(WORDS[kind](controlled === 'all' ? 'all features' : controlled), { featureControl: kind, controlled }),
+    ),
   );
   const profiles =
     (table.readsVectors ?? table.readsTexts) && profilesOf(dataset)

@@ -1,6 +1,6 @@
 import { attributesOf, modalitiesOf, preferredPairsOf, profilesOf, type DatasetDocument } from './dataset';
 import { readModalities } from './controls';
-import { idleBecause, modelTable } from './models/catalogue';
+import { idleBecause, modelTable, readsFeatures } from './models/catalogue';
 import type { CautionBasis, Config, DataNeed, ModelId } from './models/table';
 
 const hasFeature = (dataset: Pick<DatasetDocument, 'features'>, key: string): boolean =>
@@ -47,9 +47,33 @@ export function configLacks(model: ModelId, config: Config, dataset: Parameters<
     const reason = need && lacking(need, dataset);
     if (reason) return `${reason} Choose another value for “${option.label}”.`;
   }
-  const { name, minModalities } = modelTable(model);
+  return controlLacks(model, config, dataset);
+}
+
+/** Why a control would change nothing, or leave the model too little; null where it does what it says. */
+export function controlLacks(model: ModelId, config: Config, dataset: Parameters<typeof lacking>[1]): string | null {
+  const { featureControl = 'none' } = config;
+  const controlled = String(config['controlled']);
+  if (featureControl === 'none') return null;
+  const { name, minModalities, readsRatings, readsVectors, readsTexts } = modelTable(model);
+  const modalities = modalitiesOf(dataset);
+  switch (controlled) {
+    case 'ratings':
+    case 'profiles': {
+      const read = controlled === 'ratings' ? readsRatings : (readsVectors ?? readsTexts);
+      if (!read) return `${name} reads no ${controlled}, so the control would change nothing.`;
+      if (featureControl !== 'shuffled') return `As a control, ${controlled} can only be shuffled.`;
+      return lacking(controlled, dataset);
+    }
+    case 'all':
+      if (!readsFeatures(model, config)) return `${name} reads no item features, so the control would change nothing.`;
+      break;
+    default:
+      if (!modalities.some(({ key }) => key === controlled))
+        return `${dataset.name} has no ${controlled} features, so the control would change nothing.`;
+  }
   const left = readModalities(dataset, config).length;
-  return left < minModalities && modalitiesOf(dataset).length >= minModalities
+  return left < minModalities && modalities.length >= minModalities
     ? `${name} needs at least ${minModalities} item feature ${minModalities === 1 ? 'matrix' : 'matrices'}, and the control leaves ${left}.`
     : null;
 }

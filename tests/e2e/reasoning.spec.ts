@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs';
 import type { ServerKind } from '../../src/domain/reasoningSettings';
 import type { RunDocument } from '../../src/domain/run';
 import { watchPolicy } from '../helpers/contentPolicy';
-import { interactionsText, npy, zipOf } from '../helpers/dataBuilders';
+import { zipOf } from '../helpers/dataBuilders';
 import { ModelServer, type ServerFault } from '../helpers/modelServer';
 import { ended, expectFit } from '../helpers/page';
 import { itemPicture, jpegSize, png } from '../helpers/reasoning';
+import { importShop } from '../helpers/shop';
 
 /** A small dataset; its last four items get no picture. */
 const ITEMS = 44;
@@ -27,25 +28,7 @@ test.afterEach(() => server.stop());
 
 /** Imports the dataset and opens its Reasoning page. */
 async function openReasoning(page: Page): Promise<void> {
-  await page.goto('./#/data');
-  await expect(page.getByText('The demo dataset is ready')).toBeVisible({ timeout: 60_000 });
-  await page.getByLabel('Dataset files').setInputFiles([
-    {
-      name: 'shop.inter',
-      mimeType: 'text/plain',
-      buffer: Buffer.from(interactionsText({ users: USERS, items: ITEMS, each: 8 })),
-    },
-    {
-      name: 'image_feat.npy',
-      mimeType: 'application/octet-stream',
-      buffer: Buffer.from(npy(ITEMS, 6, (row, column) => Math.sin(row * (column + 1)))),
-    },
-  ]);
-  await page.getByRole('textbox', { name: 'Name' }).fill('Shop');
-  await page.getByRole('button', { name: /store/ }).click();
-  await page.getByRole('link', { name: 'View the dataset' }).click();
-  await page.getByRole('link', { name: 'Reasoning' }).click();
-  await expect(page.getByRole('heading', { name: 'Reasoning: Shop' })).toBeVisible();
+  await importShop(page, USERS, ITEMS);
 }
 
 /** Opens the Reasoning page of the dataset that the app makes on its first opening. */

@@ -1,9 +1,9 @@
 import { expect, test, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import type { DatasetDocument } from '../../src/domain/dataset';
-import { interactionsText, npy } from '../helpers/dataBuilders';
 import { ModelServer } from '../helpers/modelServer';
 import { ended, expectFit, startRun, stored } from '../helpers/page';
+import { importShop } from '../helpers/shop';
 
 const ITEMS = 44;
 const USERS = 44;
@@ -41,25 +41,8 @@ async function look(page: Page, name: string): Promise<void> {
 }
 
 /** Imports a shop with texts, and opens its Reasoning page. */
-async function importShop(page: Page): Promise<void> {
-  await page.goto('./#/data');
-  await expect(page.getByText('The demo dataset is ready')).toBeVisible({ timeout: 60_000 });
-  await page.getByLabel('Dataset files').setInputFiles([
-    {
-      name: 'shop.inter',
-      mimeType: 'text/plain',
-      buffer: Buffer.from(interactionsText({ users: USERS, items: ITEMS, each: 8 })),
-    },
-    {
-      name: 'image_feat.npy',
-      mimeType: 'application/octet-stream',
-      buffer: Buffer.from(npy(ITEMS, 6, (row, column) => Math.sin(row * (column + 1)))),
-    },
-  ]);
-  await page.getByRole('textbox', { name: 'Name' }).fill('Shop');
-  await page.getByRole('button', { name: /store/ }).click();
-  await page.getByRole('link', { name: 'View the dataset' }).click();
-  await page.getByRole('link', { name: 'Reasoning' }).click();
+async function importShopWithTexts(page: Page): Promise<void> {
+  await importShop(page, USERS, ITEMS);
   const lines = Array.from(
     { length: ITEMS },
     (_, item) => `${item},Article ${item},Maker ${item % 5},Shelf ${item % 7}`,
@@ -91,7 +74,7 @@ async function configure(page: Page): Promise<void> {
 }
 
 test('attributes and choices among a run’s best items become a dataset on which LLMRec trains', async ({ page }) => {
-  await importShop(page);
+  await importShopWithTexts(page);
   await configure(page);
   await page.getByLabel('Ask for choices among candidates').check();
   await expect(page.getByText('No run on this dataset’s split has finished.')).toBeVisible();

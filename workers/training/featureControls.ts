@@ -32,26 +32,18 @@ function later({ rows, columns }: RowSource, make: () => Promise<RowSource>): Ro
 /** Rows in another order, every one at one place: no statistic of the matrix changes. */
 async function shuffled(source: RowSource, random: Random): Promise<RowSource> {
   const { rows, columns } = source;
-  const values = await readAll(source);
-  for (let left = rows - 1; left > 0; left--) {
+  return heldRows(shuffleRows(await readAll(source), columns, random), rows, columns);
+}
+
+/** Puts rows of so many numbers into another order, in place. */
+export function shuffleRows(values: Float32Array, columns: number, random: Random): Float32Array {
+  for (let left = values.length / columns - 1; left > 0; left--) {
     const other = random.integer(left + 1);
     const own = values.slice(left * columns, (left + 1) * columns);
     values.copyWithin(left * columns, other * columns, (other + 1) * columns);
     values.set(own, other * columns);
   }
-  return heldRows(values, rows, columns);
-}
-
-/** The same numbers in another order. */
-export function shuffledValues(values: Float32Array, random: Random): Float32Array {
-  const result = values.slice();
-  for (let left = result.length - 1; left > 0; left--) {
-    const other = random.integer(left + 1);
-    const own = at(result, left);
-    result[left] = at(result, other);
-    result[other] = own;
-  }
-  return result;
+  return values;
 }
 
 interface Moments {

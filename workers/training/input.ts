@@ -9,6 +9,8 @@ import {
 import { controlOf, readModalities } from '../../src/domain/controls';
 import { type Interactions } from '../../src/domain/interactions';
 import { AppError } from '../../src/domain/errors';
+import { invalid } from '../../src/domain/models/config';
+import { controlLacks } from '../../src/domain/needs';
 import { modelTable, readsFeatures } from '../../src/domain/models/catalogue';
 import { prerequisiteOf, pretrainedSource } from '../../src/domain/prerequisite';
 import type { Experiment } from '../../src/domain/run';
@@ -23,7 +25,7 @@ import type { Csr } from '../graphs/csr';
 import { signThresholds } from '../graphs/signs';
 import type { FeatureMatrix, ModelInput } from '../models/model';
 import { stream, type Random } from '../numbers/rng';
-import { controlledFeature, shuffledValues } from './featureControls';
+import { controlledFeature, shuffleRows } from './featureControls';
 import { storedFeature } from './storedFeature';
 
 /** The dataset's file of item embeddings from elsewhere. */
@@ -70,7 +72,7 @@ export function refuseOtherContent(wanted: Experiment['dataset'], found: Dataset
 
 /**
  * Reads what a run needs from storage, or the interactions alone. Features and vectors are read when the model asks for their rows,
- * and only those that it reads. Throws `DATA_NOT_FOUND`.
+ * and only those that it reads. Throws `DATA_NOT_FOUND`, and `CONFIG_INVALID` for a control that would change nothing.
  */
 export async function readTrainingData(
   database: Database,
@@ -90,6 +92,8 @@ export async function readTrainingData(
   const { users, items } = dataset.statistics;
   const source = (feature: FeatureInfo): FeatureMatrix => storedFeature(database, id, feature, progress);
   const all = wanted === 'everything';
+  const idle = all ? controlLacks(model, config, dataset) : null;
+  if (idle !== null) throw invalid('controlled', idle);
   const controlled = (feature: FeatureMatrix, key = feature.key): FeatureMatrix => {
     const kind = controlOf(config, key);
     const random = (name: string): Random => stream(experiment.seed, name);
@@ -120,7 +124,7 @@ export async function readTrainingData(
       ratings:
         ratings &&
         (controlOf(config, 'ratings') === 'shuffled'
-          ? shuffledValues(ratings, stream(experiment.seed, 'control/shuffle/ratings'))
+          ? shuffleRows(ratings.slice(), 1, stream(experiment.seed, 'control/shuffle/ratings'))
           : ratings),
       features,
       itemVectors: vectors?.items ? controlled(source(vectors.items)) : null,
