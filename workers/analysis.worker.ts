@@ -10,6 +10,7 @@ import { probeDataset } from './analysis/leakage';
 import { groupRuns } from './analysis/longTail';
 import { entityRouting } from './analysis/entityRouting';
 import type { OpenedRun } from './analysis/openRun';
+import { knockoutChoices, KnockoutBench, listChanges } from './analysis/knockouts';
 import { OpenRuns } from './analysis/openRuns';
 import { project } from './analysis/project';
 import { explainPair, routeRun } from './analysis/routing';
@@ -24,6 +25,7 @@ const send = (event: AnalysisEvent): void => self.postMessage(event);
 const phase = async (text: string, fraction: number | null): Promise<void> => send({ type: 'phase', text, fraction });
 const users = new StoredUsers(database);
 const runs = new OpenRuns(database, browserHost(), phase);
+const bench = new KnockoutBench();
 const openRun = async (runId: string): Promise<OpenedRun> =>
   runs.get(runId, weightsOf(await readRun(database, runId)), true);
 
@@ -44,6 +46,19 @@ async function answer(command: AnalysisCommand): Promise<AnalysisEvent> {
       const opened = await runs.get(command.runId, command.of, false);
       const scores = await runs.scores(command.runId, command.of, command.user);
       return { type: 'explained', explanation: await explainPair(opened, command.user, command.item, scores) };
+    }
+    case 'knockoutChoices':
+      return {
+        type: 'knockoutChoices',
+        choices: knockoutChoices(await runs.get(command.runId, command.of, true)),
+      };
+    case 'knockOut': {
+      const opened = await runs.get(command.runId, command.of, false);
+      return { type: 'knockedOut', report: await bench.report(opened, command.knockouts, phase) };
+    }
+    case 'listChanges': {
+      const opened = await runs.get(command.runId, command.of, false);
+      return { type: 'listChanges', changes: await listChanges(opened, command.knockout, command.user, phase) };
     }
     case 'gains':
       return { type: 'gained', gains: await pairedUsers(database, command) };

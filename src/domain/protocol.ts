@@ -3,6 +3,7 @@ import type { Relevant, SettingComparison } from './comparison';
 import type { EncoderInfo } from './encoder';
 import type { Fault } from './errors';
 import type { PairedUsers, Visibility } from './gains';
+import type { Knockout, KnockoutChoices, KnockoutReport, ListChange } from './knockouts';
 import type { LeakageProbe } from './leakage';
 import type { SettingGroups } from './longTail';
 import type { Cutoff, MetricKey } from './metrics';
@@ -185,6 +186,23 @@ export type AnalysisCommand =
       readonly user: number;
       readonly item: number;
     }
+  /** What a run can be asked to rank without, with the weights stored at this moment. */
+  | { readonly type: 'knockoutChoices'; readonly runId: string; readonly of: WeightsOf }
+  /** How it ranks without each of them, one at a time, with the weights of the last question. */
+  | {
+      readonly type: 'knockOut';
+      readonly runId: string;
+      readonly of: WeightsOf;
+      readonly knockouts: readonly Knockout[];
+    }
+  /** What that changes in one user's list. */
+  | {
+      readonly type: 'listChanges';
+      readonly runId: string;
+      readonly of: WeightsOf;
+      readonly knockout: Knockout;
+      readonly user: number;
+    }
   /** What every user got of a setting and of the reference. */
   | {
       readonly type: 'gains';
@@ -224,6 +242,9 @@ export type AnalysisEvent =
   | { readonly type: 'compared'; readonly comparisons: readonly SettingComparison[] }
   | { readonly type: 'routed'; readonly routing: RunRouting }
   | { readonly type: 'explained'; readonly explanation: PairExplanation }
+  | { readonly type: 'knockoutChoices'; readonly choices: KnockoutChoices }
+  | { readonly type: 'knockedOut'; readonly report: KnockoutReport }
+  | { readonly type: 'listChanges'; readonly changes: readonly ListChange[] }
   | { readonly type: 'tested'; readonly tests: readonly SettingTests[] }
   | { readonly type: 'gained'; readonly gains: PairedUsers | { readonly refused: string } }
   | { readonly type: 'visible'; readonly visibility: Visibility }

@@ -1,5 +1,6 @@
 import type { SettingComparison } from '../domain/comparison';
 import type { PairedUsers, Visibility } from '../domain/gains';
+import type { KnockoutChoices, KnockoutReport, ListChange } from '../domain/knockouts';
 import type { LeakageProbe } from '../domain/leakage';
 import type { SettingGroups } from '../domain/longTail';
 import type { AnalysisCommand, AnalysisEvent } from '../domain/protocol';
@@ -38,6 +39,39 @@ export const explainPair = (
   thread.ask(
     { type: 'explain', ...asked },
     (event) => (event.type === 'explained' ? event.explanation : undefined),
+    options,
+  );
+
+export const knockoutChoicesOf = (
+  thread: AnalysisThread,
+  asked: Asked<'knockoutChoices'>,
+  options: AskOptions,
+): Promise<KnockoutChoices> =>
+  thread.ask(
+    { type: 'knockoutChoices', ...asked },
+    (event) => (event.type === 'knockoutChoices' ? event.choices : undefined),
+    options,
+  );
+
+export const knockOut = (
+  thread: AnalysisThread,
+  asked: Asked<'knockOut'>,
+  options: AskOptions,
+): Promise<KnockoutReport> =>
+  thread.ask(
+    { type: 'knockOut', ...asked },
+    (event) => (event.type === 'knockedOut' ? event.report : undefined),
+    options,
+  );
+
+export const listChangesOf = (
+  thread: AnalysisThread,
+  asked: Asked<'listChanges'>,
+  options: AskOptions,
+): Promise<readonly ListChange[]> =>
+  thread.ask(
+    { type: 'listChanges', ...asked },
+    (event) => (event.type === 'listChanges' ? event.changes : undefined),
     options,
   );
 

@@ -6,7 +6,7 @@ import { readRun } from '../../src/storage/runs';
 import { byKind, readWeights } from '../../src/storage/weights';
 import { overwrite } from '../engine/kernels/adam';
 import { stream } from '../numbers/rng';
-import type { Model } from '../models/model';
+import type { Model, ModelInput } from '../models/model';
 import { modelKind } from '../models/registry';
 import { readCheckpoint } from '../training/checkpoint';
 import { readTrainingData, type TrainingData } from '../training/input';
@@ -16,6 +16,7 @@ export interface OpenedRun {
   readonly run: RunDocument;
   readonly data: TrainingData;
   readonly model: Model;
+  readonly weights: Pick<StoredWeights, 'values' | 'state'>;
   /** 0-based. */
   readonly epoch: number;
   /** Steps of the checkpoint it comes from; null for a run that has ended. */
@@ -38,10 +39,22 @@ export async function openRun(
   await phase('reading the weights', null);
   const weights = await storedWeights(database, run, of);
   const data = await readTrainingData(database, { ...experiment, config }, phase);
-  const model = await modelKind(experiment.model).build({
-    input: data.input,
-    config,
-    random: (name) => stream(experiment.seed, name),
+  const model = await builtAround(run, data.input, weights, phase);
+  return { run, data, model, weights, epoch: weights.epoch, step: weights.step };
+}
+
+/** A run's model around its weights, for this input. Throws `RUN_NO_WEIGHTS` where some are missing. */
+export async function builtAround(
+  run: RunDocument,
+  input: ModelInput,
+  weights: Pick<StoredWeights, 'values' | 'state'>,
+  phase: (text: string, fraction: number | null) => Promise<void>,
+): Promise<Model> {
+  const { model: id, config, seed } = run.experiment;
+  const model = await modelKind(id).build({
+    input,
+    config: completeConfig(id, config),
+    random: (name) => stream(seed, name),
     progress: phase,
   });
   for (const parameter of model.parameters) {
@@ -51,7 +64,7 @@ export async function openRun(
   }
   model.restoreState?.(weights.state);
   await model.prepareRanking?.();
-  return { run, data, model, epoch: weights.epoch, step: weights.step };
+  return model;
 }
 
 /** Parameters by name, as they stood after an epoch. */

@@ -21,12 +21,12 @@ import {
 } from '../../src/domain/routing';
 import type { TrainingData } from '../training/input';
 import type { FeatureMatrix, Model } from '../models/model';
+import { GROUP_NAMES } from '../../src/domain/longTail';
 import type { OpenedRun } from './openRun';
+import { ACTIVITY_NAMES, countsOf, partsBySize } from './sizes';
 
 /** Held-out places that a list names. */
 const LISTED = 20;
-const POPULARITY_NAMES = ['most popular', 'popular', 'middle', 'rare', 'rarest'] as const;
-const ACTIVITY_NAMES = ['most active', 'middle', 'least active'] as const;
 /** Categories with a row of their own; the others are one more. */
 const NAMED_CATEGORIES = 7;
 
@@ -49,11 +49,11 @@ export async function routeRun(
   const summary = { probabilities, experts, groups: groups.length, families };
   const held = Array.from(split.keys()).filter((row) => split[row] !== 0);
 
-  const popularity = partsBySize(countsOf(items, split, data.input.items), POPULARITY_NAMES.length);
+  const popularity = partsBySize(countsOf(items, split, data.input.items), GROUP_NAMES.length);
   const activity = partsBySize(countsOf(users, split, data.input.users), ACTIVITY_NAMES.length);
   const breakdowns: RoutedBreakdown[] = [
     breakdown('split', ['training', 'validation', 'test'], Array.from(split.keys()), (row) => at(split, row), summary),
-    breakdown('popularity', POPULARITY_NAMES, held, (row) => at(popularity, at(items, row)), summary),
+    breakdown('popularity', GROUP_NAMES, held, (row) => at(popularity, at(items, row)), summary),
     breakdown('activity', ACTIVITY_NAMES, held, (row) => at(activity, at(users, row)), summary),
   ];
   const categories = labels?.itemCategories;
@@ -109,22 +109,6 @@ function breakdown(
       })
       .filter(({ pairs }) => pairs > 0),
   };
-}
-
-/** Training interactions per user or item. */
-function countsOf(ids: Int32Array, split: Uint8Array, size: number): Int32Array {
-  const counts = new Int32Array(size);
-  ids.forEach((id, row) => split[row] === 0 && (counts[id] = at(counts, id) + 1));
-  return counts;
-}
-
-/** Which of `parts` equal parts each entity falls into, the most frequent first (ties: the lower index). */
-function partsBySize(counts: Int32Array, parts: number): Uint8Array {
-  const part = new Uint8Array(counts.length);
-  Array.from(counts.keys())
-    .sort((a, b) => at(counts, b) - at(counts, a) || a - b)
-    .forEach((id, place) => (part[id] = Math.floor((place * parts) / counts.length)));
-  return part;
 }
 
 /** The categories of most of these items, by name, and one for the rest. */

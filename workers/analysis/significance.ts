@@ -95,7 +95,7 @@ export function bootstrapInterval(
 }
 
 /** A percentile of sorted values, linear between them. */
-function percentile(sorted: Float64Array, share: number): number {
+export function percentile(sorted: Float64Array, share: number): number {
   const place = share * (sorted.length - 1);
   const low = at(sorted, Math.floor(place));
   return low + (at(sorted, Math.ceil(place)) - low) * (place - Math.floor(place));

@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import type { RankingPart } from '../../src/domain/knockouts';
 import type { Finding, Observations } from '../../src/domain/observations';
 import { typedConfig } from '../../src/domain/models/catalogue';
 import type { Configurable } from '../../src/domain/models/config';
@@ -183,6 +184,8 @@ export interface Model {
   routePairs?(pairs: Pairs): Promise<RoutedProbabilities>;
   /** How given pairs are routed, on request. */
   explainPairs?(pairs: Pairs): Promise<PairRouting>;
+  /** What ranking can do without, and how it ranks then. `represent` as the model's own. */
+  readonly knockouts?: { readonly parts: readonly RankingPart[]; represent(without: RankingPart): Representation };
   /** What going on, or ranking, needs besides parameters and streams. It is kept with the best epoch's parameters too. */
   state?(): Promise<Record<string, Float32Array>>;
   /** Takes back what `state` gave; whatever is missing stays as it is. */

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { at } from '../../../src/domain/at';
+import { at, entry } from '../../../src/domain/at';
+import type { Emptied, RankingPart } from '../../../src/domain/knockouts';
 import type { Representation } from '../../engine/contract';
 import { newParameter, type Parameter } from '../../engine/kernels/adam';
 import { sparseProduct } from '../../engine/kernels/csrProduct';
@@ -27,10 +28,10 @@ export interface Encoder {
   readonly epochGraphs: EpochGraphs;
   /** `z` of each view, and of all together, `[U + I, d]`; with the epoch's sampled neighbours while training. */
   encode(training: boolean): { perView: tf.Tensor2D[]; z: tf.Tensor2D };
-  /** `z` of users and items apart, by all their neighbours. */
-  represent(): Representation;
-  /** `h_i^m = X_m W_m + b_m` and its mean over the history, `[I, d]` and `[U, d]`. */
-  cues(): { items: tf.Tensor2D; users: tf.Tensor2D }[];
+  /** `z` of users and items apart, by all their neighbours; `plain`: in the graph of training edges alone. */
+  represent(plain?: boolean): Representation;
+  /** `h_i^m = X_m W_m + b_m` and its mean over the history, `[I, d]` and `[U, d]`; `without` may take some away. */
+  cues(without?: RankingPart | null): { items: tf.Tensor2D; users: tf.Tensor2D }[];
   /** What makes of means and own items `(n h_u − h_i)/(n − 1)`, 0 where the row's own item is all there is; `[B, d]`. */
   withoutOwn(batch: Batch): (mean: tf.Tensor2D, own: tf.Tensor2D) => tf.Tensor2D;
   dispose(): void;
@@ -60,6 +61,7 @@ export async function newEncoder(context: BuildContext<MagnetConfig>, induced: I
     const { key, columns } = feature;
     const scaled = config.featureScale === 'standardise' ? await standardisedUnitRows(feature) : feature;
     return {
+      key,
       features: await frozenTable({ ...scaled, key }, storageOf(config)),
       project: linear(`cue/${key}`, `cue of ${key}`, columns, width, random),
     };
@@ -93,11 +95,16 @@ export async function newEncoder(context: BuildContext<MagnetConfig>, induced: I
             },
           },
     encode,
-    represent: () => splitNodes(encode(false).z, input.users),
-    cues: () =>
-      cues.map(({ features, project }) => {
-        const items = features.through(project);
-        return { items, users: sparseProduct(history, items) };
+    represent: (plain = false) => {
+      const { perView, z } = encode(false);
+      return splitNodes(plain ? entry(perView, 0) : z, input.users);
+    },
+    cues: (without = null) =>
+      cues.map(({ key, features, project }) => {
+        const own = features.through(project);
+        const items = without?.kind === 'cue' && without.modality === key ? emptied(own, without.as) : own;
+        const users = sparseProduct(history, items);
+        return { items, users: without?.kind === 'userCue' ? emptied(users, without.as) : users };
       }),
     withoutOwn: (batch) => {
       const factors = matrixOf(tf.gather(others, batch.users.indices));
@@ -111,6 +118,10 @@ export async function newEncoder(context: BuildContext<MagnetConfig>, induced: I
     },
   };
 }
+
+/** Zeros, or the mean of all rows in each. */
+const emptied = (x: tf.Tensor2D, as: Emptied): tf.Tensor2D =>
+  as === 'nothing' ? tf.zerosLike(x) : matrixOf(tf.add(tf.zerosLike(x), tf.mean(x, 0, true)));
 
 /** `n/(n − 1)` and `−1/(n − 1)` of each user's `n` items, 0 for those with one alone; `[U, 2]`. */
 function withoutOwnFactors(pointers: Int32Array): tf.Tensor2D {

@@ -22,7 +22,7 @@ export interface Experts {
   items(groups: readonly tf.Tensor2D[]): tf.Tensor3D;
   /** `v · s^(e)` of pairs, `[n, E]`; `keep` holds what dropout makes of each number of s, `[n, E·d]`, or null. */
   join(users: tf.Tensor3D, items: tf.Tensor3D, keep: tf.Tensor2D | null): tf.Tensor2D;
-  /** Stacked `[E, n, d]` → an entity's experts side by side, `[n, E·d]`. */
+  /** Stacked `[E, n, d]`, or some experts of it, → an entity's experts side by side, `[n, E·d]`. */
   beside(stacked: tf.Tensor3D): tf.Tensor2D;
   /** `v [d, 1]` */
   output(): tf.Tensor2D;
@@ -94,7 +94,7 @@ export function experts(
       const read = tf.matMul(matrixOf(tf.reshape(kept, [count * rows, width])), v);
       return matrixOf(tf.transpose(tf.reshape(read, [count, rows])));
     },
-    beside: (stacked) => matrixOf(tf.reshape(tf.transpose(stacked, [1, 0, 2]), [stacked.shape[1], count * width])),
+    beside: (stacked) => matrixOf(tf.reshape(tf.transpose(stacked, [1, 0, 2]), [stacked.shape[1], stacked.shape[0] * width])),
   };
 }
 

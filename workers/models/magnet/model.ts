@@ -14,7 +14,7 @@ import { experts as expertHeads } from './heads';
 import { magnetLoss } from './loss';
 import { explainPairs, observePairs, routePairs } from './pairs';
 import type { Parts } from './parts';
-import { magnetRanking } from './ranking';
+import { magnetRanking, rankingParts } from './ranking';
 import { router as newRouter, stageMachine, type StageMachine } from './router';
 import { table } from './table';
 import { inducedView, inductionFindings } from './views';
@@ -43,6 +43,7 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
     ...encoder.epochGraphs,
     loss: (batch, step) => magnetLoss(parts, batch, step),
     represent: () => magnetRanking(parts),
+    knockouts: { parts: rankingParts(parts), represent: (without) => magnetRanking(parts, without) },
     routePairs: (pairs) => routePairs(parts, pairs),
     observePairs: (pairs) => observePairs(parts, pairs),
     explainPairs: (pairs) => explainPairs(parts, pairs),
