@@ -56,7 +56,8 @@ export const ROOMS = [
   },
   feature('readings'),
   feature('drafts'),
-  feature('routing', ['readings']),
+  feature('knockouts', ['readings']),
+  feature('routing', ['readings', 'knockouts']),
   feature('projection'),
   feature('unreadable'),
   feature('exports', ['readings', 'projection']),
@@ -69,7 +70,7 @@ export const ROOMS = [
   feature('datasets', ['readings', 'sharing', 'exports', 'unreadable']),
   feature('device', ['sharing']),
   feature('reasoning', ['unreadable']),
-  feature('runs', ['readings', 'drafts', 'routing', 'projection', 'exports', 'sharing', 'unreadable']),
+  feature('runs', ['readings', 'drafts', 'knockouts', 'routing', 'projection', 'exports', 'sharing', 'unreadable']),
   {
     name: 'src/app',
     files: /^src\/(app\/|main\.tsx$)/,

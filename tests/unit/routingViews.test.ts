@@ -20,7 +20,7 @@ import {
   triggerMarks,
 } from '../../src/features/routing/frames';
 import { idFinder } from '../../src/domain/entityNames';
-import { searchNames } from '../../src/features/routing/names';
+import { searchNames } from '../../src/features/readings/searchNames';
 
 const magnet = (changes: Config) => ({ model: 'magnet', config: completeConfig('magnet', changes) });
 const experiment = magnet({ coverageWindow: 3 });

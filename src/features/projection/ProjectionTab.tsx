@@ -1,4 +1,4 @@
-import { memo, useCallback, useEffect, useMemo, useState } from 'react';
+import { memo, useCallback, useMemo, useState } from 'react';
 import { Choice, Field, Select } from '../../ui/Field';
 import { FaultNotice } from '../../ui/Notice';
 import { Columns } from '../../ui/Page';
@@ -11,7 +11,7 @@ import {
   type ProjectionMethod,
 } from '../../domain/projection';
 import type { RunSummary } from '../../domain/run';
-import { newAnalysisThread } from '../../state/analysis';
+import { useAnalysisThread } from '../../state/useAnalysisThread';
 import type { AskOptions } from '../../state/workerThread';
 import { askEntityRouting, askTraits } from '../../state/projection';
 import { useRuns } from '../../state/runs';
@@ -30,8 +30,7 @@ interface Entity {
 
 /** A run's users and items in the plane, two pictures side by side where wanted, and the directions in which they lie. */
 export const ProjectionTab = memo(function ProjectionTab({ run }: { readonly run: RunSummary }) {
-  const [thread] = useState(() => newAnalysisThread());
-  useEffect(() => () => thread.end(), [thread]);
+  const thread = useAnalysisThread();
   const [vectors, setVectors] = useState<ProjectedVectors>('final');
   const [entities, setEntities] = useState<Entities>('items');
   const [method, setMethod] = useState<ProjectionMethod>('pca');

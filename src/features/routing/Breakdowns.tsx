@@ -7,7 +7,8 @@ import { DataTable, type Column } from '../../ui/DataTable';
 import { HeatMap } from '../../charts/HeatMap';
 import { RadarChart } from '../../charts/RadarChart';
 import type { BreakdownKey, RoutedGroup, RunRouting } from '../../domain/routes';
-import { BREAKDOWN_NAMES, FAMILY_NAMES, groupName } from './names';
+import { FAMILY_NAMES, groupName } from '../readings/expertNames';
+import { BREAKDOWN_NAMES } from './names';
 import styles from './routing.module.css';
 
 /** Outlines that one radar can hold and still be told apart. */

@@ -1,7 +1,7 @@
 import { HeatMap, type HeatMapProps } from '../../charts/HeatMap';
 import type { Family } from '../../domain/routing';
 import { columnSums, rowSums, type RoutingFrame } from './frames';
-import { FAMILY_NAMES, groupName } from './names';
+import { FAMILY_NAMES, groupName } from '../readings/expertNames';
 
 type Shown = Pick<HeatMapProps, 'title' | 'summary'> &
   Partial<Pick<HeatMapProps, 'high' | 'selected' | 'onSelect' | 'height' | 'tools'>>;

@@ -10,7 +10,7 @@ import type { DatasetLabels } from '../../domain/dataset';
 import { entityLabel } from '../../domain/entityNames';
 import type { RoutedPairs, RunRouting } from '../../domain/routes';
 import type { RouterShape } from '../../domain/models/table';
-import { FAMILY_NAMES, groupName } from './names';
+import { FAMILY_NAMES, groupName } from '../readings/expertNames';
 import styles from './routing.module.css';
 
 interface PairListProps {

@@ -8,7 +8,7 @@ import type { RunSummary, WeightsOf } from '../../domain/run';
 import type { AnalysisThread } from '../../state/analysis';
 import { useDatasets } from '../../state/datasets';
 import { useRuns } from '../../state/runs';
-import { EntityField } from './EntityField';
+import { EntityField } from '../readings/EntityField';
 import { PairView } from './PairView';
 import styles from './routing.module.css';
 

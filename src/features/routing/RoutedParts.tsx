@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { formatPercent } from '../../ui/format';
 import { Button } from '../../ui/Button';
 import { FaultNotice } from '../../ui/Notice';
@@ -6,8 +6,10 @@ import { Panel } from '../../ui/Panel';
 import { ProgressBar } from '../../ui/ProgressBar';
 import type { HeatMapCell } from '../../charts/HeatMap';
 import { isActive, type RunSummary } from '../../domain/run';
-import { newAnalysisThread, routeRun } from '../../state/analysis';
+import { routeRun } from '../../state/analysis';
+import { useAnalysisThread } from '../../state/useAnalysisThread';
 import type { AskOptions } from '../../state/workerThread';
+import { KnockoutPanel } from '../knockouts/KnockoutPanel';
 import { shownEpoch } from '../readings/words';
 import { Breakdowns } from './Breakdowns';
 import type { RouterShape } from '../../domain/models/table';
@@ -26,8 +28,7 @@ interface RoutedPartsProps {
 
 /** What needs the weights: parts of the data, the pairs of an expert, single pairs. Of a run that trains, those of its newest checkpoint. */
 export function RoutedParts({ run, shape, selected, onSelect }: RoutedPartsProps) {
-  const [thread] = useState(() => newAnalysisThread());
-  useEffect(() => () => thread.end(), [thread]);
+  const thread = useAnalysisThread();
   const [asked, setAsked] = useState(0);
   const { id, result } = run;
   const training = isActive(run.status);
@@ -80,6 +81,14 @@ export function RoutedParts({ run, shape, selected, onSelect }: RoutedPartsProps
           </Button>
         )}
       </div>
+      <KnockoutPanel
+        key={`${routing.epoch} ${asked}`}
+        thread={thread}
+        run={run}
+        labels={labels}
+        selected={selected}
+        pairUser={shown.user}
+      />
       <Breakdowns routing={routing} />
       <PairList
         routing={routing}

@@ -25,7 +25,7 @@ import {
   stageRule,
 } from './frames';
 import type { RouterShape } from '../../domain/models/table';
-import { FAMILY_NAMES, groupName } from './names';
+import { FAMILY_NAMES, groupName } from '../readings/expertNames';
 import { RoutedParts } from './RoutedParts';
 import { useEpochPlayer } from './useEpochPlayer';
 import styles from './routing.module.css';

@@ -1,11 +1,4 @@
 import type { BreakdownKey } from '../../domain/routes';
-import type { Family } from '../../domain/routing';
-
-export const FAMILY_NAMES: Readonly<Record<Family, string>> = {
-  dom: 'Dominant',
-  bal: 'Balanced',
-  com: 'Complementary',
-};
 
 export const BREAKDOWN_NAMES: Readonly<Record<BreakdownKey, string>> = {
   split: 'Split',
@@ -13,25 +6,3 @@ export const BREAKDOWN_NAMES: Readonly<Record<BreakdownKey, string>> = {
   activity: 'User activity',
   category: 'Item category',
 };
-
-export const groupName = (group: string): string => group.charAt(0).toUpperCase() + group.slice(1);
-
-/** Suggestions that a search offers at a time. */
-const OFFERED = 12;
-
-/** Indices whose id or name contains the words, in order; the one with this id first. */
-export function searchNames(
-  text: string,
-  count: number,
-  name: (index: number) => string,
-  find: (id: string) => number | null,
-): number[] {
-  const wanted = text.trim().toLowerCase();
-  if (wanted === '') return [];
-  const own = find(text);
-  const found: number[] = own === null ? [] : [own];
-  for (let index = 0; index < count && found.length < OFFERED; index++) {
-    if (index !== own && name(index).toLowerCase().includes(wanted)) found.push(index);
-  }
-  return found;
-}

@@ -13,9 +13,10 @@ import { ConfigTab } from './ConfigTab';
 import type { Curves } from '../readings/curves';
 import { CurvesTab } from './CurvesTab';
 import { EfficiencyTab } from './EfficiencyTab';
-import { odditiesOf, rankedByVectors } from '../../domain/models/catalogue';
+import { odditiesOf, rankedByVectors, readsFeatures } from '../../domain/models/catalogue';
 import { shownFindings, standIn } from '../readings/findings';
 import { FindingsTab } from './FindingsTab';
+import { KnockoutsTab } from './KnockoutsTab';
 import { LongTailTab } from './LongTailTab';
 import { NewRunLike } from './NewRunLike';
 import { NoRoomNotice } from './NoRoomNotice';
@@ -148,6 +149,9 @@ function KnownRun({ run }: { readonly run: RunSummary }) {
             : []),
           { value: 'longTail', label: 'Long tail', content: <LongTailTab run={run} /> },
           { value: 'users', label: 'Users', content: <UsersTab run={run} /> },
+          ...(!shape && readsFeatures(run.experiment.model, run.experiment.config)
+            ? [{ value: 'knockouts', label: 'Knock-outs', content: <KnockoutsTab run={run} /> }]
+            : []),
           ...(rankedByVectors(run.experiment)
             ? [{ value: 'projection', label: 'Projection', content: <ProjectionTab run={run} /> }]
             : []),

@@ -1,4 +1,4 @@
-import { memo, useCallback, useEffect, useMemo, useState } from 'react';
+import { memo, useCallback, useMemo, useState } from 'react';
 import { formatCount, formatMetric, formatPercent } from '../../ui/format';
 import { Choice } from '../../ui/Field';
 import { FaultNotice, Notice } from '../../ui/Notice';
@@ -9,7 +9,8 @@ import { Histogram } from '../../charts/Histogram';
 import { metricLabel } from '../../domain/metrics';
 import type { RunSummary } from '../../domain/run';
 import { USER_METRICS, type RankedUsers, type UserMetric } from '../../domain/userResults';
-import { newAnalysisThread, usersOf } from '../../state/analysis';
+import { usersOf } from '../../state/analysis';
+import { useAnalysisThread } from '../../state/useAnalysisThread';
 import { useAnswer } from '../../state/useAsked';
 import { useLabels } from '../../state/useLabels';
 import { median } from '../readings/curves';
@@ -25,8 +26,7 @@ const RELEVANT = [
 
 /** How the test metrics are spread over users, and what one user was given. */
 export const UsersTab = memo(function UsersTab({ run }: { readonly run: RunSummary }) {
-  const [thread] = useState(() => newAnalysisThread());
-  useEffect(() => () => thread.end(), [thread]);
+  const thread = useAnalysisThread();
   const { id, result } = run;
   // A run that has ended is asked again: then there are results.
   const command = useMemo(() => ({ id, result }), [id, result]);

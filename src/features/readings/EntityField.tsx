@@ -1,8 +1,8 @@
 import { useId, useMemo, useState } from 'react';
 import { Field, Input } from '../../ui/Field';
 import { entityLabel, idFinder, originalIds, type EntityLabels, type Scope } from '../../domain/entityNames';
-import { searchNames } from './names';
-import styles from './routing.module.css';
+import { searchNames } from './searchNames';
+import styles from './EntityField.module.css';
 
 interface EntityFieldProps {
   readonly label: string;
