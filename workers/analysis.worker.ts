@@ -5,6 +5,7 @@ import { browserDatabase } from '../src/storage/database';
 import { readLabels } from '../src/storage/datasets';
 import { readRun } from '../src/storage/runs';
 import { compareRuns, testRuns } from './analysis/compareRuns';
+import { contributionsOf } from './analysis/contributions';
 import { pairedUsers, visibilityOf } from './analysis/gains';
 import { probeDataset } from './analysis/leakage';
 import { groupRuns } from './analysis/longTail';
@@ -59,6 +60,13 @@ async function answer(command: AnalysisCommand): Promise<AnalysisEvent> {
     case 'listChanges': {
       const opened = await runs.get(command.runId, command.of, false);
       return { type: 'listChanges', changes: await listChanges(opened, command.knockout, command.user, phase) };
+    }
+    case 'contributions': {
+      const opened = await runs.get(command.runId, command.of, false);
+      return {
+        type: 'contributions',
+        contributions: await contributionsOf(opened, command.user, command.item, phase),
+      };
     }
     case 'gains':
       return { type: 'gained', gains: await pairedUsers(database, command) };

@@ -1,5 +1,6 @@
 import type { DatasetDocument, DemoOptions, ImportOptions, Problem, Taken } from './dataset';
 import type { Relevant, SettingComparison } from './comparison';
+import type { Contributions } from './contributions';
 import type { EncoderInfo } from './encoder';
 import type { Fault } from './errors';
 import type { PairedUsers, Visibility } from './gains';
@@ -203,6 +204,14 @@ export type AnalysisCommand =
       readonly knockout: Knockout;
       readonly user: number;
     }
+  /** Which items of a user's history brought it an item, with the weights stored at this moment. */
+  | {
+      readonly type: 'contributions';
+      readonly runId: string;
+      readonly of: WeightsOf;
+      readonly user: number;
+      readonly item: number;
+    }
   /** What every user got of a setting and of the reference. */
   | {
       readonly type: 'gains';
@@ -245,6 +254,7 @@ export type AnalysisEvent =
   | { readonly type: 'knockoutChoices'; readonly choices: KnockoutChoices }
   | { readonly type: 'knockedOut'; readonly report: KnockoutReport }
   | { readonly type: 'listChanges'; readonly changes: readonly ListChange[] }
+  | { readonly type: 'contributions'; readonly contributions: Contributions }
   | { readonly type: 'tested'; readonly tests: readonly SettingTests[] }
   | { readonly type: 'gained'; readonly gains: PairedUsers | { readonly refused: string } }
   | { readonly type: 'visible'; readonly visibility: Visibility }

@@ -1,4 +1,5 @@
 import type { SettingComparison } from '../domain/comparison';
+import type { Contributions } from '../domain/contributions';
 import type { PairedUsers, Visibility } from '../domain/gains';
 import type { KnockoutChoices, KnockoutReport, ListChange } from '../domain/knockouts';
 import type { LeakageProbe } from '../domain/leakage';
@@ -72,6 +73,17 @@ export const listChangesOf = (
   thread.ask(
     { type: 'listChanges', ...asked },
     (event) => (event.type === 'listChanges' ? event.changes : undefined),
+    options,
+  );
+
+export const contributionsOf = (
+  thread: AnalysisThread,
+  asked: Asked<'contributions'>,
+  options: AskOptions,
+): Promise<Contributions> =>
+  thread.ask(
+    { type: 'contributions', ...asked },
+    (event) => (event.type === 'contributions' ? event.contributions : undefined),
     options,
   );
 

@@ -1,4 +1,4 @@
-import { completeConfig } from '../../src/domain/models/catalogue';
+import { completeConfig, modelTable } from '../../src/domain/models/catalogue';
 import type { Config, ModelId } from '../../src/domain/models/table';
 import { newRun, type RunDocument } from '../../src/domain/run';
 import { memoryDatabase, type Database } from '../../src/storage/database';
@@ -24,7 +24,13 @@ export async function smallStudy(
     'a run',
     {
       model,
-      config: completeConfig(model, { embeddingSize: 16, batchSize: 256, ...casesOf(model).alone, ...changes }),
+      // A computed model has no batches, and no cases.
+      config: completeConfig(
+        model,
+        modelTable(model).computed
+          ? changes
+          : { embeddingSize: 16, batchSize: 256, ...casesOf(model).alone, ...changes },
+      ),
       seed: 999,
       dataset: { id: dataset.id, name: dataset.name, fingerprint: dataset.fingerprint },
       backend,

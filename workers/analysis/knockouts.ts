@@ -263,7 +263,7 @@ export async function listChanges(
 const isListed = (rank: number): boolean => rank >= 1 && rank <= LIST;
 
 /** Each item's rank from 1 among those that the user has not trained on, 0 for those that were; ties: the lower index. */
-function ranksOf({ trained }: TrainingData, user: number, scores: Float32Array): Int32Array {
+export function ranksOf({ trained }: TrainingData, user: number, scores: Float32Array): Int32Array {
   const known = new Set(trained.indices.subarray(at(trained.pointers, user), at(trained.pointers, user + 1)));
   const ranks = new Int32Array(scores.length);
   Array.from(scores.keys())

@@ -1,5 +1,5 @@
 import { AppError } from '../../src/domain/errors';
-import { completeConfig } from '../../src/domain/models/catalogue';
+import { completeConfig, isComputedAtOnce } from '../../src/domain/models/catalogue';
 import type { RunDocument, WeightsOf } from '../../src/domain/run';
 import type { Database } from '../../src/storage/database';
 import { readRun } from '../../src/storage/runs';
@@ -90,6 +90,9 @@ export async function storedWeights(
     if (last) return { epoch: run.epochs.length - 1, step: null, ...byKind(last) };
     const values = await readWeights(database, run.id, 'best', wanted);
     if (values) return { epoch: run.result.bestEpoch, step: null, ...byKind(values) };
+    // Such a model is its build.
+    if (isComputedAtOnce(run.experiment.model))
+      return { epoch: run.result.bestEpoch, step: null, values: {}, state: {} };
   }
   const checkpoint = await readCheckpoint(database, run.id);
   if (!checkpoint) throw noWeights(run);

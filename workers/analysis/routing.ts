@@ -23,6 +23,7 @@ import type { TrainingData } from '../training/input';
 import type { FeatureMatrix, Model } from '../models/model';
 import { GROUP_NAMES } from '../../src/domain/longTail';
 import type { OpenedRun } from './openRun';
+import { refusePair } from './pair';
 import { ACTIVITY_NAMES, countsOf, partsBySize } from './sizes';
 
 /** Held-out places that a list names. */
@@ -160,13 +161,7 @@ export async function explainPair(
   scores: Float32Array,
 ): Promise<PairExplanation> {
   if (!model.explainPairs) throw notRouted(run.name);
-  if (!(user >= 0 && user < data.input.users && item >= 0 && item < data.input.items)) {
-    throw new AppError(
-      'PAIR_NOT_FOUND',
-      `The dataset has no user ${user} or no item ${item}.`,
-      `Choose a user index below ${data.input.users} and an item index below ${data.input.items}.`,
-    );
-  }
+  refusePair(data.input, user, item);
   const { probabilities, shares, contributions } = await explained(model, user, item);
   const { features } = data.input;
   const trainedOn = Array.from(

@@ -157,3 +157,13 @@ export function multiplyRows(
   }
   return result;
 }
+
+/** The columns of a row. */
+export const columnsOf = ({ pointers, indices }: Csr, row: number): Int32Array =>
+  indices.subarray(at(pointers, row), at(pointers, row + 1));
+
+/** An entry of a matrix, 0 where there is none. */
+export function valueAt(matrix: Csr, row: number, column: number): number {
+  const place = placeOf(matrix, row, column);
+  return place < 0 ? 0 : at(matrix.values, place);
+}

@@ -149,6 +149,12 @@ export interface PairRouting {
   readonly contributions: Float32Array;
 }
 
+/** ŷ of a pair in parts: `own`, what does not come from the history, and what each training item of the user adds, in ascending order of items. */
+export interface HistoryShares {
+  readonly own: number;
+  readonly items: Float32Array;
+}
+
 /** A model on a device. Sampling, Adam, evaluation, stopping and checkpoints are the trainer's. */
 export interface Model {
   /** Everything that is trained, by either loss. */
@@ -184,6 +190,8 @@ export interface Model {
   routePairs?(pairs: Pairs): Promise<RoutedProbabilities>;
   /** How given pairs are routed, on request. */
   explainPairs?(pairs: Pairs): Promise<PairRouting>;
+  /** Of a model whose score is linear in the user's training items. */
+  historyShares?(user: number, item: number): Promise<HistoryShares>;
   /** What ranking can do without, and how it ranks then. `represent` as the model's own. */
   readonly knockouts?: { readonly parts: readonly RankingPart[]; represent(without: RankingPart): Representation };
   /** What going on, or ranking, needs besides parameters and streams. It is kept with the best epoch's parameters too. */
@@ -203,7 +211,7 @@ export const stateOf = async (model: Pick<Model, 'state'>): Promise<Record<strin
 
 /** What a model that is computed has to say; the rest is that of a model without steps. */
 export type ComputedParts = Pick<Model, 'represent' | 'dispose'> &
-  Partial<Pick<Model, 'fit' | 'graphs' | 'state' | 'restoreState' | 'findings'>>;
+  Partial<Pick<Model, 'fit' | 'graphs' | 'state' | 'restoreState' | 'findings' | 'historyShares'>>;
 
 /** A model without parameters, batches or steps. */
 export const computedModel = (parts: ComputedParts): Model => ({

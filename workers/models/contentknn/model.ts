@@ -6,6 +6,7 @@ import { transpose } from '../../graphs/csr';
 import { cosineMatrix } from '../../graphs/neighbours';
 import { requireFeatures } from '../layers/features';
 import { scoredByLinks } from '../layers/historyScores';
+import { sharesByLinks } from '../layers/historyShares';
 import { computedModel, defineModel, type ComputedMemory } from '../model';
 import { table } from './table';
 
@@ -25,6 +26,7 @@ export const model = defineModel(
     const histories = interactionMatrix(train, users, items);
     return computedModel({
       ...scoredByLinks(histories, transpose(links), false),
+      historyShares: sharesByLinks(histories, links),
       graphs: [{ name: 'items', meaning: 'cosines of each item with its neighbours', matrix: links }],
     });
   },

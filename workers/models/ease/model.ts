@@ -3,10 +3,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import { at } from '../../../src/domain/at';
 import { AppError } from '../../../src/domain/errors';
 import { heldRows } from '../../engine/rowSource';
-import { matrixOf } from '../../engine/tensors';
+import { readFloats } from '../../engine/backends';
+import { integers, matrixOf } from '../../engine/tensors';
 import { uploadRows } from '../../engine/upload';
 import { interactionMatrix } from '../../graphs/behaviour';
-import type { Csr } from '../../graphs/csr';
+import { columnsOf, type Csr } from '../../graphs/csr';
 import { invertPositive } from '../../numbers/inverse';
 import { scoredByRows } from '../layers/historyScores';
 import { computedModel, defineModel, type ComputedMemory } from '../model';
@@ -59,6 +60,15 @@ export const model = defineModel(
     const scores = scoredByRows(histories, items, false, (rows) => matrixOf(tf.matMul(rows, weights)));
     return computedModel({
       represent: () => scores.represent(),
+      historyShares: async (user, item) => {
+        const parts = tf.tidy(() => {
+          const rows = tf.gather(weights, integers(columnsOf(histories, user)));
+          return tf.reshape(tf.slice(rows, [0, item], [-1, 1]), [-1]);
+        });
+        const shares = await readFloats(parts);
+        parts.dispose();
+        return { own: 0, items: shares };
+      },
       dispose: () => {
         scores.dispose();
         weights.dispose();

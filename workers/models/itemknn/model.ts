@@ -4,6 +4,7 @@ import { transpose } from '../../graphs/csr';
 import { cosineMatrix } from '../../graphs/neighbours';
 import { nearestByOverlap } from '../../graphs/overlaps';
 import { scoredByLinks } from '../layers/historyScores';
+import { sharesByLinks } from '../layers/historyShares';
 import { computedModel, defineModel, type ComputedMemory } from '../model';
 import { table } from './table';
 
@@ -18,6 +19,7 @@ export const model = defineModel(
     const links = cosineMatrix(lists);
     return computedModel({
       ...scoredByLinks(histories, transpose(links), false),
+      historyShares: sharesByLinks(histories, links),
       graphs: [{ name: 'items', meaning: 'similarities of each item with its neighbours', matrix: links }],
     });
   },

@@ -7,6 +7,7 @@ import { disposeParameter, newParameter } from '../../engine/kernels/adam';
 import { disposeSparse, sparseTensor } from '../../engine/sparse';
 import { matrixOf } from '../../engine/tensors';
 import { behaviourGraph } from '../../graphs/behaviour';
+import { propagatedShares } from '../layers/historyShares';
 import { xavierUniform } from '../layers/initialisers';
 import { edgeEnhancement, enhancementRecord } from '../layers/itemGraphs';
 import { batchRows, bprLoss, frobeniusRegulariser } from '../layers/losses';
@@ -32,11 +33,8 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
   const itemIds = table('itemEmbedding', 'items × d, layer 0', input.items);
 
   /** Section 3.1: E^{k+1} = D^{-1/2} A D^{-1/2} E^k, E = mean of E^0 … E^L (eq. 4, 7 and 8, α_k = 1/(L+1)). */
-  const represent = (): Representation =>
-    splitNodes(
-      meanOfLayers(graph, stackNodes(matrixOf(userIds.tensor), matrixOf(itemIds.tensor)), layers),
-      input.users,
-    );
+  const start = () => stackNodes(matrixOf(userIds.tensor), matrixOf(itemIds.tensor));
+  const represent = (): Representation => splitNodes(meanOfLayers(graph, start(), layers), input.users);
 
   return {
     ...enhancementRecord(enhancement),
@@ -54,6 +52,8 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
       ];
     },
     represent,
+    historyShares: (user, item) =>
+      propagatedShares({ matrix, graph, layers, users: input.users, start, represent }, user, item),
     dispose: () => {
       disposeSparse(graph);
       [userIds, itemIds].forEach(disposeParameter);
