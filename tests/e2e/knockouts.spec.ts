@@ -60,6 +60,13 @@ test('experts, parts and features of a trained MAGNET are knocked out at once, a
   const latex = await page.evaluate(() => navigator.clipboard.readText());
   expect(latex).toContain('NDCG@20, valid');
   expect(latex).toContain(`nothing & – & ${run.result!.valid['ndcg@20'].toFixed(4)}`.replace('–', '--'));
+  // Beside the evidence of one pair: what the score loses without each interaction.
+  const evidence = page.getByRole('group', { name: 'History and its similarity to the item' });
+  const before = await evidence.locator('thead th').count();
+  await page.getByRole('button', { name: 'Which items did it?' }).click();
+  await expect(evidence.getByRole('columnheader', { name: 'fall of ŷ without it' })).toBeVisible({ timeout: 60_000 });
+  await expect(evidence.locator('thead th')).toHaveCount(before + 2);
+  await expect(evidence.locator('tbody tr').first().getByRole('cell').last()).toHaveText(/^[\d,]+$/);
 });
 
 test('a model without a router says what its features are worth at ranking', async ({ page }) => {
@@ -73,6 +80,17 @@ test('a model without a router says what its features are worth at ranking', asy
   await expect(panel.getByRole('button', { name: 'Other parts' })).toHaveCount(0);
   await panel.getByRole('button', { name: 'Features' }).click();
   await expect(panel.getByRole('group', { name: 'Knock-outs' }).locator('tbody tr')).toHaveCount(9, {
+    timeout: 60_000,
+  });
+  expect(await violations(page)).toEqual([]);
+
+  // Its users' vectors are their own: no interaction of the history has a part in a list.
+  await page.getByRole('tab', { name: 'Users' }).click();
+  await page
+    .getByRole('button', { name: /^Which items brought/ })
+    .first()
+    .click();
+  await expect(page.getByText(/this model reads the user’s own vector and not the history/)).toBeVisible({
     timeout: 60_000,
   });
   expect(await violations(page)).toEqual([]);

@@ -1,5 +1,5 @@
 import { useCallback, useMemo } from 'react';
-import { formatCount, formatMetric, formatNumber, plural } from '../../ui/format';
+import { formatCount, formatMetric, formatNumber } from '../../ui/format';
 import { Button } from '../../ui/Button';
 import { DataTable, type Column } from '../../ui/DataTable';
 import { EntityName } from '../../ui/EntityName';
@@ -8,18 +8,13 @@ import { Surface } from '../../ui/Panel';
 import { Stat, StatList } from '../../ui/Stat';
 import type { DatasetLabels } from '../../domain/dataset';
 import { entityLabel } from '../../domain/entityNames';
-import {
-  routingCells,
-  type Evidence,
-  type PairExplanation,
-  type RankedItem,
-  type RunRouting,
-} from '../../domain/routes';
+import { routingCells, type PairExplanation, type RankedItem, type RunRouting } from '../../domain/routes';
 import { routingStatistics } from '../../domain/routing';
 import type { WeightsOf } from '../../domain/run';
 import { type AnalysisThread, explainPair } from '../../state/analysis';
 import type { AskOptions } from '../../state/workerThread';
 import { shownEpoch } from '../readings/words';
+import { EvidencePart } from './EvidencePart';
 import { ExpertMap } from './ExpertMap';
 import { useAnswer } from '../../state/useAsked';
 import styles from './routing.module.css';
@@ -51,20 +46,28 @@ export function PairView({ thread, runId, of, user, item, routing, labels, wide,
         {phase?.text ?? 'routing the pair'} …
       </p>
     );
-  return <Explained explanation={value} routing={routing} labels={labels} wide={wide} onItem={onItem} />;
+  return (
+    <Explained
+      key={`${user} ${item}`}
+      thread={thread}
+      runId={runId}
+      of={of}
+      explanation={value}
+      routing={routing}
+      labels={labels}
+      wide={wide}
+      onItem={onItem}
+    />
+  );
 }
 
-interface ExplainedProps {
+interface ExplainedProps extends Omit<PairViewProps, 'user' | 'item'> {
   readonly explanation: PairExplanation;
-  readonly routing: RunRouting;
-  readonly labels: DatasetLabels | null;
-  readonly wide: boolean;
-  readonly onItem: (item: number) => void;
 }
 
-function Explained({ explanation, routing, labels, wide, onItem }: ExplainedProps) {
+function Explained({ thread, runId, of, explanation, routing, labels, wide, onItem }: ExplainedProps) {
   const { experts, groups, families } = routing;
-  const { probabilities, shares, contributions, rank, candidates, history, epoch } = explanation;
+  const { probabilities, shares, contributions, rank, candidates, epoch } = explanation;
   const statistics = useMemo(
     () => routingStatistics(Float32Array.from(probabilities), probabilities.length),
     [probabilities],
@@ -85,10 +88,6 @@ function Explained({ explanation, routing, labels, wide, onItem }: ExplainedProp
   );
   const score = contributions.reduce((sum, value) => sum + value, 0);
   const top = [...rows].sort((a, b) => b.probability - a.probability).slice(0, 3);
-  const evidenceColumns = useMemo(
-    () => evidenceColumnsOf(explanation.modalities, labels),
-    [explanation.modalities, labels],
-  );
   const listColumns = useMemo(() => listColumnsOf(explanation, labels, onItem), [explanation, labels, onItem]);
   return (
     <div className={wide ? styles.explained : styles.column}>
@@ -121,18 +120,7 @@ function Explained({ explanation, routing, labels, wide, onItem }: ExplainedProp
         />
       </Surface>
       <Surface>
-        <h3 className={styles.subhead}>
-          Evidence: {plural(history.length, 'item')} of the user’s history, by similarity to this item
-        </h3>
-        <div className={styles.scroll}>
-          <DataTable
-            label="History and its similarity to the item"
-            columns={evidenceColumns}
-            rows={history}
-            rowId={({ item }) => String(item)}
-            empty="The user has no training interactions."
-          />
-        </div>
+        <EvidencePart thread={thread} runId={runId} of={of} explanation={explanation} labels={labels} />
         <h3 className={styles.subhead}>The user’s list</h3>
         <div className={styles.scroll}>
           <DataTable
@@ -179,25 +167,6 @@ const EXPERT_COLUMNS: readonly Column<ExpertRow>[] = [
     cell: ({ share, contribution }) => (share > 0 ? formatNumber(contribution, 4) : '–'),
   },
 ];
-
-function evidenceColumnsOf(modalities: readonly string[], labels: DatasetLabels | null): readonly Column<Evidence>[] {
-  return [
-    {
-      id: 'item',
-      header: 'Item',
-      rowHeader: true,
-      value: ({ item }) => entityLabel(labels, 'item', item),
-      cell: ({ item }) => <EntityName labels={labels} scope="item" index={item} />,
-    },
-    ...modalities.map((modality, m): Column<Evidence> => ({
-      id: modality,
-      header: `cos, ${modality}`,
-      numeric: true,
-      value: ({ similarities }) => similarities[m] ?? 0,
-      cell: ({ similarities }) => formatNumber(similarities[m], 3),
-    })),
-  ];
-}
 
 function listColumnsOf(
   { item: target, hardestNegative }: PairExplanation,

@@ -12,6 +12,8 @@ import { metricLabel } from '../../domain/metrics';
 import type { TopItem, UserMetric, UserResults, UserView } from '../../domain/userResults';
 import { userOf, type AnalysisThread } from '../../state/analysis';
 import { useAnswer } from '../../state/useAsked';
+import { ContributionsTable } from '../readings/ContributionsTable';
+import { useContributions } from '../readings/useContributions';
 import styles from './runs.module.css';
 
 interface UserPanelProps {
@@ -35,7 +37,9 @@ export function UserPanel({ thread, runId, results, metric, labels }: UserPanelP
   // While another user is read, the one before stays.
   const answer = value ?? last;
   const find = useMemo(() => rowFinder(users, labels), [users, labels]);
-  const columns = useMemo(() => columnsFor(labels), [labels]);
+  const [asked, setAsked] = useState<{ readonly row: number; readonly item: number } | null>(null);
+  const item = asked?.row === row ? asked.item : null;
+  const columns = useMemo(() => columnsFor(labels, (of) => setAsked({ row, item: of })), [labels, row]);
 
   const show = (next: number | undefined): void => {
     setTyped(null);
@@ -88,11 +92,34 @@ export function UserPanel({ thread, runId, results, metric, labels }: UserPanelP
       {!fault && answer?.view && (
         <Lists view={answer.view} cutoff={cutoff} columns={columns} labels={labels} user={user} />
       )}
+      {item !== null && <Why thread={thread} runId={runId} user={user} item={item} labels={labels} />}
       {!fault && !answer && <p className={styles.note}>Reading the user’s list …</p>}
       {!fault && answer && !answer.view && (
         <p className={styles.note}>The dataset is no longer stored. Import it again to see items and hits.</p>
       )}
     </Panel>
+  );
+}
+
+interface WhyProps extends Pick<UserPanelProps, 'thread' | 'runId' | 'labels'> {
+  readonly user: number;
+  readonly item: number;
+}
+
+/** Which items of the user's history brought one of the list. */
+function Why({ thread, runId, user, item, labels }: WhyProps) {
+  const { value, fault, phase } = useContributions(thread, { runId, of: 'best', user, item });
+  return (
+    <section className={styles.column} aria-label="Which items did it">
+      <h3>Which items did it</h3>
+      {fault && <FaultNotice fault={fault} />}
+      {!value && !fault && <p role="status">{phase?.text ?? 'reading the run'} …</p>}
+      {value && (
+        <div className={styles.topList}>
+          <ContributionsTable contributions={value} labels={labels} />
+        </div>
+      )}
+    </section>
   );
 }
 
@@ -145,7 +172,7 @@ function rowFinder(users: Int32Array, labels: DatasetLabels | null): (text: stri
   return (text) => users.indexOf(find(text) ?? -1);
 }
 
-function columnsFor(labels: DatasetLabels | null): readonly Column<TopItem>[] {
+function columnsFor(labels: DatasetLabels | null, onWhy: (item: number) => void): readonly Column<TopItem>[] {
   const category = (item: number): string => {
     const categories = labels?.itemCategories;
     return categories?.names[categories.of[item] ?? -1] ?? '';
@@ -187,6 +214,23 @@ function columnsFor(labels: DatasetLabels | null): readonly Column<TopItem>[] {
       wideOnly: true,
       value: ({ popularity }) => popularity,
       cell: ({ popularity }) => formatCount(popularity),
+    },
+    {
+      id: 'why',
+      header: 'Which items did it',
+      hideHeader: true,
+      sortable: false,
+      value: () => null,
+      cell: ({ item }) => (
+        <Button
+          small
+          variant="quiet"
+          aria-label={`Which items brought ${entityLabel(labels, 'item', item)}`}
+          onClick={() => onWhy(item)}
+        >
+          Why?
+        </Button>
+      ),
     },
   ];
 }
