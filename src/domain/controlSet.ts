@@ -45,5 +45,6 @@ export function controlRows(
     table.readsRatings && dataset.statistics.ratings
       ? [row('ratings shuffled', { featureControl: 'shuffled', controlled: 'ratings' })]
       : [];
-  return [row(table.name, {}), ...(table.minModalities > 0 ? controls : []), ...profiles, ...ratings];
+  const own = (table.controls ?? []).map(({ label, config }) => row(label, config));
+  return [row(table.name, {}), ...(table.minModalities > 0 ? controls : []), ...profiles, ...ratings, ...own];
 }

@@ -191,6 +191,8 @@ export interface ModelTable<C = Config> {
   /** Reads what a language model made besides features: user profiles, item attributes, and pairs of items that enter its batches. */
   readonly readsTexts?: boolean;
   readonly ablations?: readonly Ablation<C>[];
+  /** Rows of a control set that only this model has: something it relies on, made meaningless. */
+  readonly controls?: readonly Pick<Ablation<C>, 'id' | 'label' | 'config'>[];
   readonly observations?: readonly Observation[];
   readonly oddities?: readonly Oddity[];
   /** Keys of the observations that a run's page shows first, one below the other. */

@@ -192,6 +192,7 @@ export const table = defineTable({
     { key: 'alignItems', label: 'Alignment, items' },
     { key: 'reg', label: 'L2' },
   ],
+  controls: [{ id: 'randomPretrained', label: 'S_pt of random embeddings', config: { pretrained: 'random' } }],
   ablations: [
     { id: 'EBG', label: '/EBG', printedAs: 'EGRA/EBG', config: { enhancedGraph: false } },
     { id: 'EN', label: '/EN', printedAs: 'EGRA/EN', config: { entityWeights: 'uniform' } },

@@ -94,7 +94,8 @@ export function experts(
       const read = tf.matMul(matrixOf(tf.reshape(kept, [count * rows, width])), v);
       return matrixOf(tf.transpose(tf.reshape(read, [count, rows])));
     },
-    beside: (stacked) => matrixOf(tf.reshape(tf.transpose(stacked, [1, 0, 2]), [stacked.shape[1], stacked.shape[0] * width])),
+    beside: (stacked) =>
+      matrixOf(tf.reshape(tf.transpose(stacked, [1, 0, 2]), [stacked.shape[1], stacked.shape[0] * width])),
   };
 }
 

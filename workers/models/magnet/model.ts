@@ -32,8 +32,10 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
   const heads = expertHeads(experts, groups.length, config, random);
   const route = routed ? newRouter(config, experts.length, random) : null;
   const stage = stageOf(config, input.train.users.length);
-  const parameters = [...encoder.parameters, ...heads.parameters, ...(route?.parameters ?? [])];
-  const top = Math.min(config.topExperts, experts.length);
+  const learned = [...encoder.parameters, ...heads.parameters];
+  const parameters = [...learned, ...(route?.parameters ?? [])];
+  // Equal shares have no largest ones.
+  const top = config.router === 'uniform' ? experts.length : Math.min(config.topExperts, experts.length);
   const parts: Parts = { config, users: input.users, groups, experts, top, encoder, heads, route, stage, parameters };
 
   return {
@@ -52,7 +54,8 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
     dispose: () => {
       encoder.dispose();
       stage.dispose();
-      parameters.forEach(disposeParameter);
+      learned.forEach(disposeParameter);
+      route?.dispose();
     },
   };
 }

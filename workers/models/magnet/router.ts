@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { MagnetConfig } from './table';
-import { newParameter, type Parameter } from '../../engine/kernels/adam';
+import { disposeParameter, newParameter, type Parameter } from '../../engine/kernels/adam';
 import { required } from '../../../src/domain/at';
 import { copyInto } from '../../engine/kernels/inPlace';
 import {
@@ -22,6 +22,7 @@ import { withoutGradient } from '../layers/losses';
 
 /** MAGNET's router: `π = softmax(W_r [z_u; z_i] + b_r)`, or with a hidden ReLU layer. */
 export interface Router {
+  /** None where it is frozen. */
   readonly parameters: readonly Parameter[];
   /** H, 0 for a linear router. */
   readonly hidden: number;
@@ -32,6 +33,7 @@ export interface Router {
   join(users: tf.Tensor2D, items: tf.Tensor2D): tf.Tensor2D;
   /** `[H, E]` and `[E]` of the layer after the hidden one; any numbers for a linear router. */
   readonly last: { weights(): tf.Tensor; bias(): tf.Tensor };
+  dispose(): void;
 }
 
 export function router(config: MagnetConfig, experts: number, random: (name: string) => Random): Router {
@@ -39,17 +41,16 @@ export function router(config: MagnetConfig, experts: number, random: (name: str
   const hidden = config.routerHidden;
   const first = hidden > 0 ? hidden : experts;
   // The pair [z_u; z_i] has 2d numbers.
-  const parameter = (name: string, meaning: string, shape: number[], fanIn: number): Parameter =>
-    newParameter(
+  const parameter = (name: string, meaning: string, shape: number[], fanIn: number): Parameter => {
+    const size = shape.reduce((a, b) => a * b, 1);
+    const uniform = config.router === 'uniform';
+    return newParameter(
       name,
       meaning,
       shape,
-      linearUniform(
-        random(`init/${name}`),
-        fanIn,
-        shape.reduce((a, b) => a * b, 1),
-      ),
+      uniform ? new Float32Array(size) : linearUniform(random(`init/${name}`), fanIn, size),
     );
+  };
   const users = parameter('router/user', 'router, users’ half, [in, out]', [width, first], 2 * width);
   const items = parameter('router/item', 'router, items’ half, [in, out]', [width, first], 2 * width);
   const bias = parameter(hidden > 0 ? 'router/hidden/bias' : 'router/bias', 'router, bias', [first], 2 * width);
@@ -60,8 +61,9 @@ export function router(config: MagnetConfig, experts: number, random: (name: str
           bias: parameter('router/output/bias', 'router, last bias', [experts], hidden),
         }
       : null;
+  const all = [users, items, bias, ...(output ? [output.weight, output.bias] : [])];
   return {
-    parameters: [users, items, bias, ...(output ? [output.weight, output.bias] : [])],
+    parameters: config.router === 'learned' ? all : [],
     hidden,
     userPart: (z) => productWithBias(z, matrixOf(users.tensor), bias.tensor),
     itemPart: (z) => matrixOf(tf.matMul(z, matrixOf(items.tensor))),
@@ -72,6 +74,7 @@ export function router(config: MagnetConfig, experts: number, random: (name: str
         : sum;
     },
     last: { weights: () => output?.weight.tensor ?? users.tensor, bias: () => output?.bias.tensor ?? bias.tensor },
+    dispose: () => all.forEach(disposeParameter),
   };
 }
 

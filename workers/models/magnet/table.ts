@@ -253,6 +253,21 @@ const options = [
     help: 'Off: a single head on the mean of all vectors (w/o MoE).',
   },
   {
+    key: 'router',
+    type: 'choice',
+    default: 'learned',
+    group: 'model',
+    sweep: false,
+    when: ROUTED,
+    label: 'Router',
+    help: 'A control: whether a learned routing is better than none. Frozen routers learn nothing; what they read still does.',
+    choices: [
+      { value: 'learned', label: 'learned' },
+      { value: 'uniform', label: 'frozen, every expert the same share (control)' },
+      { value: 'random', label: 'frozen as it was drawn (control)' },
+    ],
+  },
+  {
     key: 'routerHidden',
     type: 'integer',
     default: 0,
@@ -649,6 +664,10 @@ export const table = defineTable({
     { key: 'decay', label: 'Parameter decay' },
   ],
   ablations,
+  controls: [
+    { id: 'uniformRouter', label: 'router frozen, uniform', config: { router: 'uniform' } },
+    { id: 'randomRouter', label: 'router frozen, random', config: { router: 'random' } },
+  ],
   oddities: [
     {
       text: 'As printed, a user’s cue contains the very item that is scored in training, and not in the test: the model can learn to look for it.',
