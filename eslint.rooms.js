@@ -62,7 +62,7 @@ export const ROOMS = [
   feature('unreadable'),
   feature('exports', ['readings', 'projection']),
   feature('sharing', ['readings', 'drafts', 'routing']),
-  feature('groups', ['readings', 'sharing']),
+  feature('groups', ['readings', 'knockouts', 'sharing']),
   feature('sweeps', ['readings', 'drafts', 'sharing', 'groups']),
   feature('experiments', ['readings', 'drafts', 'sweeps']),
   feature('tables', ['readings', 'drafts', 'sharing', 'groups']),

@@ -33,6 +33,10 @@ test('a control set says what each modality is worth', async ({ page, context })
   await expect(dialog.getByRole('checkbox', { name: 'image as noise' })).not.toBeChecked();
   await expect(dialog.getByRole('checkbox', { name: 'without text' })).not.toBeChecked();
   expect(await violations(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Constants and noise (arXiv 2508.07399)' }).click();
+  await expect(dialog.getByRole('checkbox', { name: 'image shuffled' })).not.toBeChecked();
+  await expect(dialog.getByRole('checkbox', { name: 'image as noise' })).toBeChecked();
+  await dialog.getByRole('button', { name: 'Shuffled', exact: true }).click();
   await dialog.getByRole('checkbox', { name: 'all features shuffled' }).uncheck();
   await dialog.getByRole('button', { name: 'Queue 3 runs' }).click();
   await page.waitForURL(/#\/groups\//);
@@ -47,10 +51,15 @@ test('a control set says what each modality is worth', async ({ page, context })
   expect(await violations(page)).toEqual([]);
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await page
-    .getByRole('region', { name: 'What the features are worth here' })
+    .getByRole('region', { name: 'What each is worth here' })
     .getByRole('button', { name: 'Copy LaTeX' })
     .click();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toContain('text shuffled &');
+  // And at inference, with the weights of the full model.
+  const knockouts = page.getByRole('region', { name: 'Knock-outs' });
+  await knockouts.getByRole('button', { name: 'Features' }).click();
+  await expect(knockouts.getByRole('rowheader', { name: 'text, as noise' })).toBeVisible({ timeout: 60_000 });
+  expect(await violations(page)).toEqual([]);
   await page.getByRole('link', { name: 'Show its runs' }).click();
   await page.getByRole('row').filter({ hasText: 'featureControl=shuffled' }).first().getByRole('link').first().click();
   await page.getByRole('tab', { name: 'Config' }).click();

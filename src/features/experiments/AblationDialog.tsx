@@ -33,7 +33,7 @@ const WORDS: Readonly<Record<SetKind, string>> = {
   ablations:
     'Each row uses the form’s settings and changes only what its name says. The runs are queued, and their results become one table.',
   controls:
-    'Each row uses the form’s settings on features that have lost their meaning. If a row is as good as the full model, the model does not use those features here.',
+    'Each row uses the form’s settings, and something in it has lost its meaning: features, texts, or what the model itself relies on. If a row is as good as the full model, the model does not use it here.',
 };
 
 /** Which rows of a set are run, and with which seeds. */
@@ -43,11 +43,8 @@ export function AblationDialog({ full, dataset, kind, seeds: typed, onClose }: A
   // The rows stay as they were offered, whatever ends meanwhile.
   const [rows] = useState(() => plannedRows(full, dataset, runs, kind));
   // Of controls, shuffling is the usual one: it changes nothing but the meaning.
-  const [left, setLeft] = useState<ReadonlySet<string>>(
-    () =>
-      new Set(
-        kind === 'controls' ? rows.flatMap(({ id, experiment }) => (isUsual(experiment.config) ? [] : [id])) : [],
-      ),
+  const [left, setLeft] = useState<ReadonlySet<string>>(() =>
+    kind === 'controls' ? rowsWithout(rows, USUAL) : new Set(),
   );
   const [seeds, setSeeds] = useState(typed);
   const [queueing, setQueueing] = useState(false);
@@ -96,6 +93,12 @@ export function AblationDialog({ full, dataset, kind, seeds: typed, onClose }: A
           ))}
         </div>
         <div className={styles.rowButtons}>
+          {kind === 'controls' &&
+            CHOICES.map(({ label, kinds }) => (
+              <Button key={label} small onClick={() => setLeft(rowsWithout(rows, kinds))}>
+                {label}
+              </Button>
+            ))}
           <Button small disabled={chosen.length === possible.length} onClick={() => setLeft(new Set())}>
             All
           </Button>
@@ -121,8 +124,19 @@ export function AblationDialog({ full, dataset, kind, seeds: typed, onClose }: A
   );
 }
 
-const isUsual = ({ featureControl = 'none' }: Config): boolean =>
-  featureControl === 'none' || featureControl === 'shuffled';
+const USUAL = ['none', 'shuffled'];
+
+/** Kinds of control that are chosen together. */
+const CHOICES = [
+  { label: 'Shuffled', kinds: USUAL },
+  { label: 'Constants and noise (arXiv 2508.07399)', kinds: ['none', 'constant', 'noise'] },
+] as const;
+
+/** The rows of other kinds: their features are emptied in another way. */
+const rowsWithout = (rows: readonly PlannedRow[], kinds: readonly string[]): ReadonlySet<string> =>
+  new Set(rows.flatMap(({ id, experiment }) => (kinds.includes(kindOf(experiment.config)) ? [] : [id])));
+
+const kindOf = ({ featureControl = 'none' }: Config): string => String(featureControl);
 
 function Row({
   row,

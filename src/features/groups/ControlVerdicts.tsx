@@ -33,7 +33,7 @@ export function ControlVerdicts({ runs, title }: { readonly runs: readonly RunSu
   if (!command) return null;
   return (
     <Panel
-      title="What the features are worth here"
+      title="What each is worth here"
       note={`${metricLabel(METRIC)}, test split`}
       actions={
         verdicts.length > 0 && (

@@ -15,6 +15,7 @@ import { standIn } from '../readings/findings';
 import { ShareButton } from '../sharing/ShareButton';
 import { evaluationsOf, runsOfGroup, runsTable, variantRows, variantsTable } from './groupRows';
 import { progressWords } from './progress';
+import { AtInference } from './AtInference';
 import { ControlVerdicts } from './ControlVerdicts';
 import { VariantTable } from './VariantTable';
 import styles from './groups.module.css';
@@ -96,7 +97,12 @@ function KnownGroup({ group, runs }: { readonly group: RunGroup; readonly runs: 
           />
         </Panel>
       ))}
-      {group.controls && <ControlVerdicts runs={runs} title={group.name} />}
+      {group.controls && (
+        <>
+          <ControlVerdicts runs={runs} title={group.name} />
+          <AtInference runs={runs} />
+        </>
+      )}
       <div className={styles.notes}>
         {words.map((note) => (
           <p key={note} className={styles.warning}>
