@@ -46,5 +46,11 @@ export function controlRows(
       ? [row('ratings shuffled', { featureControl: 'shuffled', controlled: 'ratings' })]
       : [];
   const own = (table.controls ?? []).map(({ label, config }) => row(label, config));
-  return [{ ...row(table.name, {}), id: 'full' }, ...(table.minModalities > 0 ? controls : []), ...profiles, ...ratings, ...own];
+  return [
+    { ...row(table.name, {}), id: 'full' },
+    ...(table.minModalities > 0 ? controls : []),
+    ...profiles,
+    ...ratings,
+    ...own,
+  ];
 }

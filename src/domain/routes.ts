@@ -94,6 +94,14 @@ export function routingCells(
   );
 }
 
+type Cells = readonly (readonly (number | null)[])[];
+
+/** Sums of a group's (a family's) cells. */
+export const rowSums = (cells: Cells): number[] =>
+  cells.map((row) => row.reduce<number>((sum, value) => sum + (value ?? 0), 0));
+export const columnSums = (cells: Cells): number[] =>
+  (cells[0] ?? []).map((_, column) => cells.reduce((sum, row) => sum + (row[column] ?? 0), 0));
+
 /** A share of an even one below which an expert counts as dead. */
 const DEAD_SHARE = 0.1;
 /** Share of the pairs' first choices from which one expert counts as monopolising them. */

@@ -15,6 +15,17 @@ export interface SharedStudy {
   readonly runs: readonly SharedRun[];
   /** The printed table whose rows they are, where all of them are of one. */
   readonly table?: Reproduced;
+  /** What whoever shared it saw of results per user or of weights, which a link does not hold. */
+  readonly readings?: readonly SharedReading[];
+}
+
+/** A table in words, as it stood on the page. */
+export interface SharedReading {
+  readonly caption: string;
+  /** The first stands over the names of the rows. */
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  readonly notes: readonly string[];
 }
 
 /** Significant digits of a shared number. */

@@ -3,7 +3,7 @@ import type { DemoOptions } from '../domain/dataset';
 import { AppError } from '../domain/errors';
 import { byKey, METRIC_KEYS, type Metrics } from '../domain/metrics';
 import { changedOptions, configProblems, defaultConfig, isModelId, modelTable } from '../domain/models/catalogue';
-import { sharedNumber, type SharedStudy } from '../domain/shared';
+import { sharedNumber, type SharedReading, type SharedStudy } from '../domain/shared';
 import type { SharedDataset, SharedRun } from '../domain/sharedRun';
 import { readingSchema } from '../documents/reading';
 import { z } from '../documents/schemas';
@@ -12,6 +12,13 @@ import { z } from '../documents/schemas';
 
 const MOST_RUNS = 200;
 const MOST_POINTS = 400;
+/** A reading's sizes: what is longer is cut where it is made, and refused where it is read. */
+const MOST_READINGS = 4;
+const MOST_ROWS = 60;
+const MOST_COLUMNS = 12;
+const MOST_NOTES = 6;
+const LINE = 80;
+const NOTE = 400;
 const SPLITS = [
   'provided',
   'perUserRandom',
@@ -57,22 +64,42 @@ export const runPayload = z.strictObject({
   o: z.strictObject({ g: z.array(words).min(1).max(16), m: z.array(share).max(256) }).optional(),
 });
 
+const line = z.string().max(LINE);
+const readingPayload = z.strictObject({
+  c: words,
+  h: z.array(line).min(1).max(MOST_COLUMNS),
+  r: z.array(z.array(line).max(MOST_COLUMNS)).max(MOST_ROWS),
+  n: z.array(z.string().max(NOTE)).max(MOST_NOTES),
+});
+
 const schema = z.strictObject({
   a: z.string().max(100).optional(),
   d: z.array(datasetPayload).max(50),
   r: z.array(runPayload).min(1).max(MOST_RUNS),
   t: z.tuple([words, words, words]).exactOptional(),
+  w: z.array(readingPayload).max(MOST_READINGS).exactOptional(),
 });
 type Payload = z.infer<typeof schema>;
 type DatasetPayload = z.infer<typeof datasetPayload>;
 type RunPayload = z.infer<typeof runPayload>;
 
-export const toPayload = ({ app, datasets, runs, table }: SharedStudy): Payload => ({
+export const toPayload = ({ app, datasets, runs, table, readings }: SharedStudy): Payload => ({
   ...(app !== undefined && { a: app }),
   d: datasets.map(toDatasetPayload),
   r: runs.map(toRunPayload),
   ...(table && { t: [table.paper, table.table, table.dataset] }),
+  ...(readings && { w: readings.slice(0, MOST_READINGS).map(toReadingPayload) }),
 });
+
+const toReadingPayload = ({ caption, columns, rows, notes }: SharedReading): z.infer<typeof readingPayload> => {
+  const cut = (texts: readonly string[]): string[] => texts.slice(0, MOST_COLUMNS).map((text) => text.slice(0, LINE));
+  return {
+    c: caption.slice(0, 200),
+    h: cut(columns),
+    r: rows.slice(0, MOST_ROWS).map(cut),
+    n: notes.slice(0, MOST_NOTES).map((note) => note.slice(0, NOTE)),
+  };
+};
 
 export const toDatasetPayload = ({
   name,
@@ -149,12 +176,13 @@ export function toRunPayload({
 export function fromPayload(value: unknown): SharedStudy {
   const found = schema.safeParse(value);
   if (!found.success) throw invalid(`${found.error.issues[0]?.path.map(String).join('.') || 'its content'} is invalid`);
-  const { a: app, d: datasets, r: runs, t: table } = found.data;
+  const { a: app, d: datasets, r: runs, t: table, w: readings } = found.data;
   return {
     ...(app !== undefined && { app }),
     datasets: datasets.map(fromDatasetPayload),
     runs: runs.map((one) => fromRunPayload(one, datasets.length)),
     ...(table && { table: { paper: table[0], table: table[1], dataset: table[2] } }),
+    ...(readings && { readings: readings.map(({ c, h, r, n }) => ({ caption: c, columns: h, rows: r, notes: n })) }),
   };
 }
 

@@ -84,6 +84,20 @@ test('a model without a router says what its features are worth at ranking', asy
   });
   expect(await violations(page)).toEqual([]);
 
+  // A link carries the table as it stands.
+  await panel.getByRole('button', { name: 'Share' }).click();
+  const link = page.getByRole('textbox', { name: 'Link' });
+  await expect(link).toHaveValue(/#\/share\?x=|\?x=/, { timeout: 30_000 });
+  const address = await link.inputValue();
+  await page.keyboard.press('Escape');
+  const other = await page.context().newPage();
+  await other.goto(address);
+  const shared = other.getByRole('region', { name: /^Knock-outs of VBPR/ });
+  await expect(shared.getByRole('rowheader', { name: 'text, shuffled' })).toBeVisible({ timeout: 60_000 });
+  await expect(shared.getByText(/as it was shared/)).toBeVisible();
+  expect(await violations(other)).toEqual([]);
+  await other.close();
+
   // Its users' vectors are their own: no interaction of the history has a part in a list.
   await page.getByRole('tab', { name: 'Users' }).click();
   await page

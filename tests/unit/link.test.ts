@@ -215,3 +215,43 @@ describe('agreement with a shared number', () => {
     expect(METRIC_KEYS).toHaveLength(16);
   });
 });
+
+describe('tables that go with a link', () => {
+  const reading = {
+    caption: 'Knock-outs of a run',
+    columns: ['Without', 'Fall'],
+    rows: [
+      ['Dom image', '+0.0035'],
+      ['<script>', '−0.0078'],
+    ],
+    notes: ['95 % by resampling users.'],
+  };
+
+  it('come back as they stood', async () => {
+    const study = { ...studyOf([finished('magnet', 3)]), readings: [reading] };
+    expect((await decodeStudy(await encodeStudy(study))).readings).toEqual([reading]);
+    expect(fromPayload(toPayload(studyOf([finished('magnet', 3)]))).readings).toBeUndefined();
+  });
+
+  it('are cut where they are made and refused where they are larger', () => {
+    const large = {
+      caption: 'c'.repeat(500),
+      columns: Array.from({ length: 30 }, () => 'h'.repeat(200)),
+      rows: Array.from({ length: 100 }, () => ['r'.repeat(200)]),
+      notes: Array.from({ length: 10 }, () => 'n'.repeat(900)),
+    };
+    const payload = toPayload({
+      ...studyOf([finished('magnet', 3)]),
+      readings: Array.from({ length: 9 }, () => large),
+    });
+    expect(fromPayload(payload).readings).toHaveLength(4);
+    for (const change of [
+      { w: [{ ...payload.w![0]!, c: 'c'.repeat(201) }] },
+      { w: [{ ...payload.w![0]!, r: Array.from({ length: 61 }, () => []) }] },
+      { w: [{ ...payload.w![0]!, h: [] }] },
+      { w: [{ ...payload.w![0]!, x: 1 }] },
+      { w: Array.from({ length: 5 }, () => payload.w![0]!) },
+    ])
+      expect(() => fromPayload({ ...payload, ...change })).toThrow(AppError);
+  });
+});

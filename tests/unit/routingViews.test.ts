@@ -8,18 +8,17 @@ import { routingAlarms, routingCells } from '../../src/domain/routes';
 import { batchRoutingKey } from '../../src/domain/routing';
 import type { EpochPoint, TermPoint } from '../../src/domain/run';
 import {
-  columnSums,
   highestCell,
   newestRouting,
   routerShape,
   routingFrames,
-  rowSums,
   stageOf,
   stageRule,
   timelineSeries,
   triggerMarks,
 } from '../../src/features/routing/frames';
 import { idFinder } from '../../src/domain/entityNames';
+import { columnSums, rowSums } from '../../src/domain/routes';
 import { searchNames } from '../../src/features/readings/searchNames';
 
 const magnet = (changes: Config) => ({ model: 'magnet', config: completeConfig('magnet', changes) });

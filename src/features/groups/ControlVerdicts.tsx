@@ -14,6 +14,8 @@ import { formatMetric, formatP } from '../../ui/format';
 import { FaultNotice } from '../../ui/Notice';
 import { Panel } from '../../ui/Panel';
 import { signed } from '../readings/reproduction';
+import { sharedReading } from '../readings/sharedReading';
+import { ShareButton } from '../sharing/ShareButton';
 import styles from './groups.module.css';
 
 const METRIC: MetricKey = 'recall@20';
@@ -37,7 +39,18 @@ export function ControlVerdicts({ runs, title }: { readonly runs: readonly RunSu
       note={`${metricLabel(METRIC)}, test split`}
       actions={
         verdicts.length > 0 && (
-          <PaperButtons title={title} paper={() => verdictPaper(verdicts, title)} data={() => verdictData(verdicts)} />
+          <>
+            <PaperButtons
+              title={title}
+              paper={() => verdictPaper(verdicts, title)}
+              data={() => verdictData(verdicts)}
+            />
+            <ShareButton
+              small
+              ids={finished.map(({ id }) => id)}
+              readings={() => [sharedReading(verdictPaper(verdicts, title))]}
+            />
+          </>
         )
       }
     >

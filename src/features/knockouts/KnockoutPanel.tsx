@@ -12,6 +12,8 @@ import { Choice } from '../../ui/Field';
 import { FaultNotice } from '../../ui/Notice';
 import { Panel } from '../../ui/Panel';
 import { ProgressBar } from '../../ui/ProgressBar';
+import { sharedReading } from '../readings/sharedReading';
+import { ShareButton } from '../sharing/ShareButton';
 import { EffectDetail } from './EffectDetail';
 import { EffectMap } from './EffectMap';
 import { EffectTable } from './EffectTable';
@@ -52,11 +54,18 @@ export function KnockoutPanel({ thread, run, labels, selected = null, pairUser =
             onValueChange={setMetric}
           />
           {report && choices && report.effects.length > 0 && (
-            <PaperButtons
-              title={title}
-              paper={() => effectPaper(title, report, choices, metric)}
-              data={() => effectData(report, choices)}
-            />
+            <>
+              <PaperButtons
+                title={title}
+                paper={() => effectPaper(title, report, choices, metric)}
+                data={() => effectData(report, choices)}
+              />
+              <ShareButton
+                small
+                ids={[run.id]}
+                readings={() => [sharedReading(effectPaper(title, report, choices, metric))]}
+              />
+            </>
           )}
         </>
       }

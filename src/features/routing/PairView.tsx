@@ -15,7 +15,7 @@ import { type AnalysisThread, explainPair } from '../../state/analysis';
 import type { AskOptions } from '../../state/workerThread';
 import { shownEpoch } from '../readings/words';
 import { EvidencePart } from './EvidencePart';
-import { ExpertMap } from './ExpertMap';
+import { ExpertMap } from '../readings/ExpertMap';
 import { useAnswer } from '../../state/useAsked';
 import styles from './routing.module.css';
 

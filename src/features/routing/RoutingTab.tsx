@@ -12,7 +12,7 @@ import { epochsDone, type Curves } from '../readings/curves';
 import { stageSwitch } from '../readings/observations';
 import { shownEpoch } from '../readings/words';
 import { EpochBar } from './EpochBar';
-import { ExpertMap, probabilityText } from './ExpertMap';
+import { ExpertMap, probabilityText } from '../readings/ExpertMap';
 import {
   highestCell,
   newestRouting,

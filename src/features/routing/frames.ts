@@ -86,12 +86,6 @@ export function newestRouting(
   return { epoch: last.epoch, step: last.step, mean, cells: routingCells(mean, experts, groups.length, families) };
 }
 
-/** Sums of a group's (a family's) cells. */
-export const rowSums = (cells: RoutingFrame['cells']): number[] =>
-  cells.map((row) => row.reduce<number>((sum, value) => sum + (value ?? 0), 0));
-export const columnSums = (cells: RoutingFrame['cells']): number[] =>
-  (cells[0] ?? []).map((_, column) => cells.reduce((sum, row) => sum + (row[column] ?? 0), 0));
-
 /** The largest cell of all epochs: one scale for all of them. */
 export const highestCell = (frames: readonly RoutingFrame[]): number =>
   Math.max(0, ...frames.flatMap(({ cells }) => cells.flat().map((value) => value ?? 0)));

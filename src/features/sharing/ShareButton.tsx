@@ -8,7 +8,7 @@ import { FaultNotice, Notice } from '../../ui/Notice';
 import { sharedAddress } from '../../ui/sharedAddress';
 import { useAnswer } from '../../state/useAsked';
 import type { DatasetDocument } from '../../domain/dataset';
-import { sharedStudy, type Detail } from '../../domain/shared';
+import { sharedStudy, type Detail, type SharedReading } from '../../domain/shared';
 import { CARRIERS, encodeStudy, MOST_CHARACTERS } from '../../sharing/link';
 import { database } from '../../state/database';
 import { useDatasets } from '../../state/datasets';
@@ -17,8 +17,15 @@ import { readRun } from '../../storage/runs';
 import { SaveStudy } from './SaveStudy';
 import styles from './sharing.module.css';
 
+interface ShareButtonProps {
+  readonly ids: readonly string[];
+  readonly small?: boolean;
+  /** Tables that go with the link as they stand here. */
+  readonly readings?: () => readonly SharedReading[];
+}
+
 /** Gives runs out as a link. */
-export function ShareButton({ ids, small = false }: { readonly ids: readonly string[]; readonly small?: boolean }) {
+export function ShareButton({ ids, small = false, readings }: ShareButtonProps) {
   const [open, setOpen] = useState(false);
   return (
     <>
@@ -26,7 +33,7 @@ export function ShareButton({ ids, small = false }: { readonly ids: readonly str
         <Icon name="external" />
         Share
       </Button>
-      {open && <ShareDialog ids={ids} onClose={() => setOpen(false)} />}
+      {open && <ShareDialog ids={ids} readings={readings} onClose={() => setOpen(false)} />}
     </>
   );
 }
@@ -46,14 +53,21 @@ const LABELS: Readonly<Record<Amount, string>> = {
   metrics: 'metrics only',
 };
 
-function ShareDialog({ ids, onClose }: { readonly ids: readonly string[]; readonly onClose: () => void }) {
+interface ShareDialogProps {
+  readonly ids: readonly string[];
+  readonly readings: ShareButtonProps['readings'];
+  readonly onClose: () => void;
+}
+
+function ShareDialog({ ids, readings, onClose }: ShareDialogProps) {
+  const [tables] = useState(() => readings?.() ?? null);
   const [wanted, setWanted] = useState<Amount | null>(null);
   const [said, setSaid] = useState('');
   const datasets = useDatasets((state) => state.datasets);
   const all = useRuns((state) => state.runs);
   const runs = useMemo(() => all.filter(({ id }) => ids.includes(id)), [all, ids]);
   const key = ids.join(',');
-  const command = useMemo(() => ({ ids: key.split(','), datasets }), [key, datasets]);
+  const command = useMemo(() => ({ ids: key.split(','), datasets, tables }), [key, datasets, tables]);
   const { value, fault } = useAnswer(command, addressesOf);
   const made = value ?? [];
   const fits = made.find(({ address }) => address.length <= CARRIERS[0].characters) ?? made.at(-1);
@@ -132,18 +146,22 @@ function ShareDialog({ ids, onClose }: { readonly ids: readonly string[]; readon
 interface Asked {
   readonly ids: readonly string[];
   readonly datasets: readonly DatasetDocument[];
+  readonly tables: readonly SharedReading[] | null;
 }
 
 /** A link of every amount. */
 async function addressesOf({
   ids,
   datasets,
+  tables,
 }: Asked): Promise<readonly { readonly amount: Amount; readonly address: string }[]> {
   const runs = await Promise.all(ids.map((id) => readRun(database, id)));
   return Promise.all(
     AMOUNTS.map(async (amount) => ({
       amount,
-      address: sharedAddress(await encodeStudy(sharedStudy(runs, datasets, DETAILS[amount]))),
+      address: sharedAddress(
+        await encodeStudy({ ...sharedStudy(runs, datasets, DETAILS[amount]), ...(tables && { readings: tables }) }),
+      ),
     })),
   );
 }

@@ -11,6 +11,7 @@ import type { SharedStudy } from '../../domain/shared';
 import { readLink } from '../../state/sharing';
 import type { AskOptions } from '../../state/workerThread';
 import { SharedDatasets } from './SharedDatasets';
+import { SharedReadings } from './SharedReadings';
 import { SharedRuns } from './SharedRuns';
 import { SharedTable } from './SharedTable';
 
@@ -45,6 +46,7 @@ function Study({ study }: { readonly study: SharedStudy }) {
   return (
     <Page title={title} subtitle={`Someone shared this with you. Nothing was run, stored or sent.${made}`}>
       {study.table && <SharedTable study={study} table={study.table} />}
+      {study.readings && <SharedReadings readings={study.readings} />}
       <SharedDatasets study={study} />
       <SharedRuns study={study} />
     </Page>

@@ -11,7 +11,7 @@ import { changedOptions, modelTable } from '../../domain/models/catalogue';
 import { routingCells } from '../../domain/routes';
 import type { SharedStudy } from '../../domain/shared';
 import type { SharedRun } from '../../domain/sharedRun';
-import { ExpertMap } from '../routing/ExpertMap';
+import { ExpertMap } from '../readings/ExpertMap';
 import { SHOWN_METRICS, shortMetric } from '../readings/curves';
 import { shownEpoch } from '../readings/words';
 

@@ -1,7 +1,10 @@
 import { HeatMap, type HeatMapProps } from '../../charts/HeatMap';
+import { columnSums, rowSums } from '../../domain/routes';
 import type { Family } from '../../domain/routing';
-import { columnSums, rowSums, type RoutingFrame } from './frames';
-import { FAMILY_NAMES, groupName } from '../readings/expertNames';
+import { FAMILY_NAMES, groupName } from './expertNames';
+
+/** `[groups][families]`; null where there is no such expert. */
+export type ExpertCells = readonly (readonly (number | null)[])[];
 
 type Shown = Pick<HeatMapProps, 'title' | 'summary'> &
   Partial<Pick<HeatMapProps, 'high' | 'selected' | 'onSelect' | 'height' | 'tools'>>;
@@ -10,7 +13,7 @@ interface ExpertMapProps extends Shown {
   readonly groups: readonly string[];
   readonly families: readonly Family[];
   /** `[groups][families]` */
-  readonly cells: RoutingFrame['cells'];
+  readonly cells: ExpertCells;
   readonly valueLabel?: string;
 }
 
