@@ -4,6 +4,7 @@ import type { AnalysisCommand, AnalysisEvent } from '../src/domain/protocol';
 import { browserDatabase } from '../src/storage/database';
 import { readLabels } from '../src/storage/datasets';
 import { readRun } from '../src/storage/runs';
+import { beyondAccuracy } from './analysis/beyondAccuracy';
 import { compareRuns, testRuns } from './analysis/compareRuns';
 import { contributionsOf } from './analysis/contributions';
 import { pairedUsers, visibilityOf } from './analysis/gains';
@@ -75,6 +76,8 @@ async function answer(command: AnalysisCommand): Promise<AnalysisEvent> {
       return { type: 'visible', visibility: await visibilityOf(database, command, phase) };
     case 'longTail':
       return { type: 'grouped', settings: await groupRuns(database, command) };
+    case 'beyondAccuracy':
+      return { type: 'beyondAccuracy', report: await beyondAccuracy(database, command, phase) };
     case 'users':
       return { type: 'users', results: await users.results(command.runId) };
     case 'user':

@@ -1,4 +1,5 @@
 import type { DatasetDocument, DemoOptions, ImportOptions, Problem, Taken } from './dataset';
+import type { BeyondReport } from './beyondAccuracy';
 import type { Relevant, SettingComparison } from './comparison';
 import type { Contributions } from './contributions';
 import type { EncoderInfo } from './encoder';
@@ -230,6 +231,13 @@ export type AnalysisCommand =
       readonly datasetId: string;
       readonly cutoff: Cutoff;
     }
+  /** What the lists of each run of the settings are like besides being right. */
+  | {
+      readonly type: 'beyondAccuracy';
+      readonly settings: readonly ComparedRuns[];
+      readonly datasetId: string;
+      readonly cutoff: Cutoff;
+    }
   /** What each test user of a run got. */
   | { readonly type: 'users'; readonly runId: string }
   /** One of them, by the row of the last `users`. */
@@ -259,6 +267,7 @@ export type AnalysisEvent =
   | { readonly type: 'gained'; readonly gains: PairedUsers | { readonly refused: string } }
   | { readonly type: 'visible'; readonly visibility: Visibility }
   | { readonly type: 'grouped'; readonly settings: readonly SettingGroups[] }
+  | { readonly type: 'beyondAccuracy'; readonly report: BeyondReport }
   /** null before the test evaluation. */
   | { readonly type: 'users'; readonly results: UserResults | null }
   /** null when the dataset is no longer stored. */

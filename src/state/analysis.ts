@@ -1,3 +1,4 @@
+import type { BeyondReport } from '../domain/beyondAccuracy';
 import type { SettingComparison } from '../domain/comparison';
 import type { Contributions } from '../domain/contributions';
 import type { PairedUsers, Visibility } from '../domain/gains';
@@ -123,6 +124,9 @@ export const visibilityOf = (command: Command<'visibility'>, options: AskOptions
 
 export const longTailOf = (command: Command<'longTail'>, options: AskOptions): Promise<readonly SettingGroups[]> =>
   once(command, (event) => (event.type === 'grouped' ? event.settings : undefined), options);
+
+export const beyondAccuracyOf = (command: Command<'beyondAccuracy'>, options: AskOptions): Promise<BeyondReport> =>
+  once(command, (event) => (event.type === 'beyondAccuracy' ? event.report : undefined), options);
 
 export const leakageOf = (datasetId: string, options: AskOptions): Promise<LeakageProbe> =>
   once({ type: 'leakage', datasetId }, (event) => (event.type === 'probed' ? event.probe : undefined), options);

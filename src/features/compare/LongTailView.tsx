@@ -21,6 +21,7 @@ import {
   longTailWords,
   type LongTailRow,
 } from './longTailRows';
+import { BeyondTable } from './BeyondTable';
 import { useAnswer } from '../../state/useAsked';
 import { comparedRuns } from './useTests';
 import styles from './compare.module.css';
@@ -80,6 +81,7 @@ export function LongTailView({ settings }: { readonly settings: readonly Setting
               dataset={first.dataset.name}
             />
           ))}
+          <BeyondTable settings={sameData} cutoff={cutoff} />
         </>
       )}
     </div>

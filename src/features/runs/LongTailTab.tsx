@@ -15,6 +15,7 @@ import { longTailOf } from '../../state/analysis';
 import { useAnswer } from '../../state/useAsked';
 import type { AskOptions } from '../../state/workerThread';
 import { standIn } from '../readings/findings';
+import { BeyondPanel } from './BeyondPanel';
 import styles from './runs.module.css';
 
 /** How a run serves popular and rare items (EGRA, Figure 2). */
@@ -49,7 +50,12 @@ export const LongTailTab = memo(function LongTailTab({ run }: { readonly run: Ru
         It happens at the best epoch, when the run ends or is stopped.
       </Notice>
     );
-  return <Groups run={run} {...answer} groups={answer.groups} wanted={cutoff} onWanted={setCutoff} />;
+  return (
+    <div className={styles.column}>
+      <Groups run={run} {...answer} groups={answer.groups} wanted={cutoff} onWanted={setCutoff} />
+      <BeyondPanel run={run} cutoff={cutoff} />
+    </div>
+  );
 });
 
 type Asked = Extract<AnalysisCommand, { type: 'longTail' }> & Pick<RunSummary, 'result'>;
