@@ -94,9 +94,7 @@ const lost = (lease: Lease): Promise<boolean> => lease.isLost().catch(() => fals
 async function inherited(folder: string, lease: Lease): Promise<SlotTable> {
   const own = checkpointFolder(folder, lease.number);
   await makeFolder(own);
-  // Says that this holder got somewhere. Not worth a failure.
-  const advanced = (): void => void createOnce(join(folder, `advanced.${lease.number}`), '').catch(() => undefined);
-  const once = firstOnly(advanced);
+  const once = untilDone(() => createOnce(join(folder, `advanced.${lease.number}`), ''));
   for (let number = lease.number - 1; number > 0; number--) {
     const before = checkpointFolder(folder, number);
     for (const slot of await namesIn(before))
@@ -117,12 +115,13 @@ async function linked(from: string, to: string): Promise<void> {
   }
 }
 
-function firstOnly(work: () => void): () => void {
+/** Says once that this holder got somewhere. Where that cannot be written, the next checkpoint tries again. */
+function untilDone(work: () => Promise<unknown>): () => void {
   let done = false;
   return () => {
     if (done) return;
     done = true;
-    work();
+    work().catch(() => (done = false));
   };
 }
 
@@ -143,9 +142,7 @@ async function publish(task: Task, database: Database, run: RunDocument): Promis
   for (let told = false; ;) {
     try {
       if (await lease.isLost()) return 'lost';
-      const draft = await mkdtemp(join(folder, '.result.'));
-      await writeResult(draft, database, run, request.everything);
-      await placeFolder(draft, join(folder, RESULT));
+      await place(folder, (draft) => writeResult(draft, database, run, request.everything));
       await tidy(folder).catch(() => undefined);
       return 'finished';
     } catch (error) {
@@ -155,6 +152,18 @@ async function publish(task: Task, database: Database, run: RunDocument): Promis
       if (control.leaving) return 'left';
       await sleep(AGAIN_MS);
     }
+  }
+}
+
+/** What is left half takes no room until the next try: the disk may be full. */
+async function place(folder: string, write: (draft: string) => Promise<void>): Promise<void> {
+  const draft = await mkdtemp(join(folder, '.result.'));
+  try {
+    await write(draft);
+    await placeFolder(draft, join(folder, RESULT));
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true }).catch(() => undefined);
+    throw error;
   }
 }
 
