@@ -1,8 +1,8 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { z } from '../../src/documents/schemas';
-import { count } from '../../src/documents/values';
+import { leaseOf } from '../../src/documents/studyFolder';
+import { leasesIn, type LeaseText } from '../../src/domain/studyFolder';
 import { createOnce, makeFolder, namesIn, stampOf, textOf } from './files';
 
 /**
@@ -12,54 +12,11 @@ import { createOnce, makeFolder, namesIn, stampOf, textOf } from './files';
  * finds that file, and gives up; what it wrote meanwhile lies under its own number, where nobody looks any more.
  */
 
-export interface LeaseText {
-  readonly host: string;
-  readonly pid: number;
-  /** ISO 8601, by the holder’s clock. */
-  readonly made: string;
-  /** After so many seconds without a sign the holder is taken for dead. */
-  readonly seconds: number;
-}
-
-const leaseSchema = z.strictObject({
-  host: z.string(),
-  pid: count,
-  made: z.string(),
-  seconds: z.number().min(0.1).max(86_400),
-});
-
-/** What a folder’s names say of its leases. */
-export interface Leases {
-  /** The number of the newest; 0 where there was none. */
-  readonly newest: number;
-  /** Whether its holder gave it back. */
-  readonly released: boolean;
-}
-
-export function leasesIn(names: readonly string[]): Leases {
-  const numbers = names.flatMap((name) => {
-    const found = /^lease\.(\d+)$/.exec(name);
-    return found ? [Number(found[1])] : [];
-  });
-  const newest = Math.max(0, ...numbers);
-  return { newest, released: names.includes(`released.${newest}`) };
-}
-
 const leasePath = (folder: string, number: number): string => join(folder, `lease.${number}`);
 
 /** null where there is none, or none that can be read. */
-export async function readLease(folder: string, number: number): Promise<LeaseText | null> {
-  const text = await textOf(leasePath(folder, number));
-  if (text === null) return null;
-  try {
-    return leaseSchema.parse(JSON.parse(text));
-  } catch {
-    return null;
-  }
-}
-
-/** When the holder of a lease last gave a sign, by its own clock; null where there is no such lease. */
-export const lastSign = (folder: string, number: number): Promise<number | null> => stampOf(leasePath(folder, number));
+export const readLease = async (folder: string, number: number): Promise<LeaseText | null> =>
+  leaseOf(await textOf(leasePath(folder, number)));
 
 /** What one process has seen of others’ leases, by which it finds out who is dead. */
 export class Watch {
@@ -71,9 +28,14 @@ export class Watch {
     this.#now = now;
   }
 
+  /** Begins to watch anew: while a folder was out of order, nobody could give a sign there. */
+  forget(): void {
+    this.#seen.clear();
+  }
+
   /** Whether the holder of a folder’s newest lease has given no sign for all of its seconds. The first look at a lease is never enough. */
   async expired(folder: string, number: number): Promise<boolean> {
-    const stamp = await lastSign(folder, number);
+    const stamp = await stampOf(leasePath(folder, number));
     const lease = await readLease(folder, number);
     if (stamp === null) return false;
     const key = `${folder}#${number}`;

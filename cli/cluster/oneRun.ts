@@ -7,6 +7,7 @@ import { errorFromFault, type ErrorCode, type Fault } from '../../src/domain/err
 import { newId } from '../../src/domain/ids';
 import { plannedDocument, type Plan, type PlannedRun } from '../../src/domain/plan';
 import { summarise, type RunDocument } from '../../src/domain/run';
+import { RESULT, STUDY, WEIGHTS } from '../../src/domain/studyFolder';
 import { memoryDatabase, type Database } from '../../src/storage/database';
 import { readDataset } from '../../src/storage/datasets';
 import { writeRun } from '../../src/storage/runs';
@@ -19,7 +20,7 @@ import { writeRunFiles } from '../output';
 import type { Reporter } from '../reporter';
 import { filesOfRun } from '../runInNode';
 import { codeOf, createOnce, makeFolder, namesIn, placeFolder, writeWhole } from './files';
-import { checkpointFolder, RESULT, runFolder, STUDY, WEIGHTS, writeFailure, writeSummary } from './folder';
+import { checkpointFolder, runFolder, writeFailure, writeSummary } from './folder';
 import type { Lease } from './lease';
 import type { Pack } from './pack';
 import { progressWriter } from './progress';
@@ -59,7 +60,7 @@ export async function doRun(task: Task): Promise<Ended> {
   try {
     for (const id of run.after) await takeResult(database, runFolder(request.out, id));
     await writeRun(database, plannedDocument(plan, { ...run, experiment: asAsked(task) }));
-    const progress = progressWriter(folder, run);
+    const progress = await progressWriter(folder, run);
     const ended = await executeRun(run.id, {
       database,
       deviceHost,
@@ -142,7 +143,8 @@ async function publish(task: Task, database: Database, run: RunDocument): Promis
   for (let told = false; ;) {
     try {
       if (await lease.isLost()) return 'lost';
-      await place(folder, (draft) => writeResult(draft, database, run, request.everything));
+      const placed = await place(folder, (draft) => writeResult(draft, database, run, request.everything));
+      if (!placed) return 'lost';
       await tidy(folder).catch(() => undefined);
       return 'finished';
     } catch (error) {
@@ -155,12 +157,12 @@ async function publish(task: Task, database: Database, run: RunDocument): Promis
   }
 }
 
-/** What is left half takes no room until the next try: the disk may be full. */
-async function place(folder: string, write: (draft: string) => Promise<void>): Promise<void> {
+/** False where another has placed its result before. What is left half takes no room until the next try: the disk may be full. */
+async function place(folder: string, write: (draft: string) => Promise<void>): Promise<boolean> {
   const draft = await mkdtemp(join(folder, '.result.'));
   try {
     await write(draft);
-    await placeFolder(draft, join(folder, RESULT));
+    return await placeFolder(draft, join(folder, RESULT));
   } catch (error) {
     await rm(draft, { recursive: true, force: true }).catch(() => undefined);
     throw error;

@@ -4,14 +4,15 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../../src/domain/errors';
 import { shardOf, type Plan, type PlannedRun } from '../../src/domain/plan';
+import { FAILED, leasesIn, standingOf, type Standing } from '../../src/domain/studyFolder';
 import type { DeviceHost } from '../../workers/engine/device';
 import { RunControl } from '../../workers/training/control';
 import { nodeHost } from '../nodeHost';
 import type { Reporter } from '../reporter';
 import { cachedDataset } from './dataset';
 import { codeOf, createOnce } from './files';
-import { FAILED, joinStudy, namesOfRun, readPlan, runFolder, standingOf, writeFailure, type Standing } from './folder';
-import { claim, leasesIn, readLease, Watch, type Lease } from './lease';
+import { joinStudy, namesOfRun, readPlan, runFolder, writeFailure } from './folder';
+import { claim, readLease, Watch, type Lease } from './lease';
 import type { Pack } from './pack';
 import { doRun, type Ended } from './oneRun';
 import type { WorkArguments } from './workArguments';
@@ -109,6 +110,7 @@ class StudyWorker {
     } catch (error) {
       if (codeOf(error) === '') throw error;
       const words = `The study’s folder cannot be used (${error instanceof Error ? error.message : String(error)})`;
+      this.#watch.forget();
       this.#troubleSince ??= performance.now();
       if (performance.now() - this.#troubleSince > TROUBLE_MS)
         throw new AppError('PLAN_FOLDER', `${words}.`, 'See that every worker may read and write it, and start again.');

@@ -79,6 +79,8 @@ async function cluster(): Promise<string> {
 const RUNS = 12;
 /** Three runs each. */
 const TASKS = 4;
+/** Runs of a few seconds have checkpoints too, and are soon taken up. */
+const QUICK = ['--checkpoint', '2', '--lease', '10'];
 
 it.skipIf(reason !== null)(
   `a job array of ${RUNS} runs: a task is killed, one is queued again, one ends with its time, one is told to stop; all runs are done${reason ? ` (${reason})` : ''}`,
@@ -122,7 +124,7 @@ it.skipIf(reason !== null)(
       );
 
     await until('the node is there', () => ask('sinfo', '-h', '-o', '%t').includes('idle'));
-    const id = /\d+/.exec(slurm('sbatch', `--array=1-${TASKS}%2`, 'twelve.sbatch'))?.[0];
+    const id = /\d+/.exec(slurm('sbatch', `--array=1-${TASKS}%2`, 'twelve.sbatch', ...QUICK))?.[0];
     await begun(1);
     const held = (await namesOfTask(1)).filter((name) => /lease\.\d+$/.test(name)).at(-1)!;
     const { pid } = JSON.parse(await readFile(join(study, 'runs', held), 'utf8')) as { pid: number };
@@ -140,7 +142,7 @@ it.skipIf(reason !== null)(
     // What the task left whose time was up is done when the array is queued again, as its README says.
     const before = await start(program, ['status', study]).ended;
     expect(before.said).toMatch(/1 (left|silent)/);
-    slurm('sbatch', 'twelve.sbatch');
+    slurm('sbatch', 'twelve.sbatch', ...QUICK);
     await until('the queue is empty again', () => ask('squeue', '-h') === '', 1200);
     const status = await start(program, ['status', study, '--json']).ended;
     expect(status.code, status.said).toBe(0);
