@@ -20,8 +20,14 @@ const lodestone = (...words: string[]): { code: number | null; said: string } =>
 async function drop(page: Page, path: string): Promise<void> {
   const client = await page.context().newCDPSession(page);
   const place = { x: 600, y: 400, data: { items: [], files: [path], dragOperationsMask: 1 } };
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
-    await client.send('Input.dispatchDragEvent', { type, ...place });
+  const send = (type: 'dragEnter' | 'dragOver' | 'drop') => client.send('Input.dispatchDragEvent', { type, ...place });
+  await send('dragEnter');
+  await send('dragOver');
+  await expect(page.getByText('Drop run files here.')).toBeVisible();
+  // The page has moved under the pointer; a browser drops only where the page has just said that it takes it.
+  await send('dragOver');
+  await send('drop');
+  await client.detach();
 }
 
 /** Where browsers give a page no folder, only its files. */

@@ -8,7 +8,7 @@ import { useRuns } from '../../state/runs';
 import { useStudyWatch } from '../../state/studyWatch';
 import { Button, ButtonLink } from '../../ui/Button';
 import { DataTable, type Column } from '../../ui/DataTable';
-import { formatCount, formatMetric, formatSeconds } from '../../ui/format';
+import { formatCount, formatMetric } from '../../ui/format';
 import { FaultNotice, Notice } from '../../ui/Notice';
 import { Panel } from '../../ui/Panel';
 import { usePoliteText } from '../../ui/usePoliteText';
@@ -115,7 +115,7 @@ function Pace() {
   if (!live)
     return `${at}This browser lets a page read a folder only once: this is how the study was then. Open the folder again to see how it is.`;
   if (over) return `${at}All runs are finished and here; the folder is not read any more.`;
-  return `${at}The page looks again every ${formatSeconds(pace / 1000)} and reads only what has changed. Finished runs are imported by themselves, and stay when the folder is closed.`;
+  return `${at}The page looks again every ${Math.round(pace / 1000)} seconds and reads only what has changed. Finished runs are imported by themselves, and stay when the folder is closed.`;
 }
 
 /** Says what cannot be looked at here, because the data is not. */
@@ -151,7 +151,9 @@ const COLUMNS: readonly Column<StudyRow>[] = [
     header: 'Run',
     rowHeader: true,
     value: ({ name }) => name,
-    cell: ({ id, name, here }) => (here ? <Link to={`/runs/${id}`}>{name}</Link> : name),
+    cell: ({ id, name, here }) => (
+      <span className={styles.runCell}>{here ? <Link to={`/runs/${id}`}>{name}</Link> : name}</span>
+    ),
   },
   {
     id: 'state',
