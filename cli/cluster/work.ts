@@ -22,6 +22,8 @@ export const GO_ON_LATER = 75;
 
 /** Longest wait between two looks at runs that others have, in milliseconds. */
 const LOOK_MS = 5000;
+/** With more runs than this in other hands, looks are rarer: a worker that waits asks the folder’s server about ten times a second, however large the study. */
+const LOOK_RUNS = 5;
 /** How long a folder may be out of order, in milliseconds. */
 const TROUBLE_MS = 600_000;
 
@@ -48,6 +50,8 @@ class StudyWorker {
   #control: RunControl | null = null;
   /** When the study’s folder was last found out of order, by `performance.now()`; null while it is not. */
   #troubleSince: number | null = null;
+  /** Runs that were in other hands at the last look. */
+  #elsewhere = 0;
   /** Runs that need not be looked at again. */
   readonly #over = new Map<string, Standing>();
   #tools: { readonly dataset: Pack; readonly deviceHost: DeviceHost } | null = null;
@@ -87,7 +91,7 @@ class StudyWorker {
     const pause = async (why: string): Promise<void> => {
       if (why !== said) this.#report.say(why);
       said = why;
-      await this.#sleep(Math.min(LOOK_MS, (lease * 1000) / 4));
+      await this.#sleep(Math.min(LOOK_MS, (lease * 1000) / 4) * Math.max(1, this.#elsewhere / LOOK_RUNS));
     };
     while (!this.#stopping) {
       const found = await this.#patiently(pause, () => this.#next(mine));
@@ -122,6 +126,7 @@ class StudyWorker {
   /** The next run that is free and whose prerequisites are finished, with its lease. */
   async #next(mine: readonly PlannedRun[]): Promise<{ run: PlannedRun; lease: Lease } | 'waiting' | 'over'> {
     let waiting = false;
+    this.#elsewhere = 0;
     for (const run of mine) {
       if (this.#stopping) return 'waiting';
       const standing = await this.#standing(run);
@@ -133,10 +138,10 @@ class StudyWorker {
       else {
         const lease = await this.#claim(run);
         if (lease) return { run, lease };
-        waiting ||= !this.#over.has(run.id);
+        if (!this.#over.has(run.id)) this.#elsewhere += 1;
       }
     }
-    return waiting ? 'waiting' : 'over';
+    return waiting || this.#elsewhere > 0 ? 'waiting' : 'over';
   }
 
   async #standing({ id }: PlannedRun): Promise<Standing> {
