@@ -18,9 +18,12 @@ const leasePath = (folder: string, number: number): string => join(folder, `leas
 export const readLease = async (folder: string, number: number): Promise<LeaseText | null> =>
   leaseOf(await textOf(leasePath(folder, number)));
 
+/** Between two looks, where a lease is shorter. */
+const LONGEST_GAP_MS = 5000;
+
 /** What one process has seen of others’ leases, by which it finds out who is dead. */
 export class Watch {
-  readonly #seen = new Map<string, { readonly stamp: number; readonly since: number }>();
+  readonly #seen = new Map<string, { readonly stamp: number; readonly since: number; readonly last: number }>();
   readonly #now: () => number;
 
   /** `now`: milliseconds of a clock that only goes forwards. */
@@ -40,11 +43,13 @@ export class Watch {
     if (stamp === null) return false;
     const key = `${folder}#${number}`;
     const before = this.#seen.get(key);
-    if (before?.stamp !== stamp) {
-      this.#seen.set(key, { stamp, since: this.#now() });
-      return false;
-    }
-    return this.#now() - before.since >= (lease?.seconds ?? 60) * 1000;
+    const now = this.#now();
+    const ms = (lease?.seconds ?? 60) * 1000;
+    // Who has not looked for so long cannot tell a dead holder from a folder that was out of order meanwhile.
+    const watched = before?.stamp === stamp && now - before.last <= Math.max(ms, LONGEST_GAP_MS);
+    const since = watched ? before.since : now;
+    this.#seen.set(key, { stamp, since, last: now });
+    return watched && now - since >= ms;
   }
 }
 

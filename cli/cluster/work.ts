@@ -22,7 +22,7 @@ export const GO_ON_LATER = 75;
 
 /** Longest wait between two looks at runs that others have, in milliseconds. */
 const LOOK_MS = 5000;
-/** With more runs than this in other hands, looks are rarer: a worker that waits asks the folder’s server about ten times a second, however large the study. */
+/** With more runs than this in other hands, looks are rarer, so that a worker that waits does not load the folder’s server. */
 const LOOK_RUNS = 5;
 /** How long a folder may be out of order, in milliseconds. */
 const TROUBLE_MS = 600_000;
@@ -91,7 +91,9 @@ class StudyWorker {
     const pause = async (why: string): Promise<void> => {
       if (why !== said) this.#report.say(why);
       said = why;
-      await this.#sleep(Math.min(LOOK_MS, (lease * 1000) / 4) * Math.max(1, this.#elsewhere / LOOK_RUNS));
+      const shortest = Math.min(LOOK_MS, (lease * 1000) / 4);
+      // Who looks more rarely than twice in a lease cannot tell that it has run out.
+      await this.#sleep(Math.min(shortest * Math.max(1, this.#elsewhere / LOOK_RUNS), (lease * 1000) / 2));
     };
     while (!this.#stopping) {
       const found = await this.#patiently(pause, () => this.#next(mine));

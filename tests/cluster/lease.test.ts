@@ -81,7 +81,10 @@ describe('a lease', () => {
     watch.forget();
     now = 4500;
     expect(await claim(folder, watch, 2)).toBeNull();
-    now = 6500;
+    // Nor does what stood still while nobody looked.
+    now = 12_000;
+    expect(await claim(folder, watch, 2)).toBeNull();
+    now = 14_000;
     const next = (await claim(folder, watch, 2))!;
     expect(next.number).toBe(2);
     // Whoever was only asleep finds out, by itself and when asked.
