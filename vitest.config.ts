@@ -51,7 +51,7 @@ export default defineConfig({
           env: { LODESTONE_SOAK: '1' },
           include: [
             'tests/gpu/memory.test.ts',
-            'tests/cluster/{work,slurm}.test.ts',
+            'tests/cluster/{work,slurm,soak}.test.ts',
             'tests/unit/leakage.test.ts',
             'tests/unit/{formats,inputs}Mutated.test.ts',
           ],

@@ -97,7 +97,8 @@ async function importWanted(
   const options: ImportOptions = {
     name,
     reading: mergeReadings(reading ?? NOTHING_ANSWERED, source.reading),
-    ...(split !== 'provided' && { splitRule: split, ...(splitSeed !== null && { splitSeed }) }),
+    ...(split !== 'provided' && { splitRule: split }),
+    ...(splitSeed !== null && { splitSeed }),
   };
   return loadDataset(database, id, source.data, options, report);
 }
@@ -109,7 +110,7 @@ function otherData(wanted: PlanDataset, found: DatasetDocument, { data }: DataSo
   return new AppError(
     'DATA_OTHER',
     `${data ?? 'The dataset'} is not the dataset of the plan: it has ${counts({ users, items, interactions })}, the plan’s ${wanted.name} has ${counts(wanted)}, and their fingerprints differ.`,
-    'Give the folder from which the plan was made. Where its files can be read in more than one way, answer as then, with --reading; filters that were set on the page are not known here.',
+    'Give the folder from which the plan was made. Where its files can be read in more than one way, answer as then, with --reading. A dataset that was filtered on the page by an older version has to be imported there anew.',
     { wanted: wanted.fingerprint, found: found.fingerprint },
   );
 }

@@ -3,15 +3,16 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { csvText } from '../../src/domain/csv';
 import { AppError, faultOf } from '../../src/domain/errors';
+import { devicesOf, isMixed, MIXED_DEVICES, type DeviceRuns } from '../../src/domain/devices';
 import type { Plan } from '../../src/domain/plan';
-import type { RunDocument } from '../../src/domain/run';
+import { RESULT, STUDY, type RunState, type StandingOfRun } from '../../src/domain/studyFolder';
 import { decodeStudyFile, STUDY_ENDING, type StudyRun } from '../../src/sharing/studyFile';
+import { standings } from '../../src/sharing/studyStanding';
 import { encodeStudy } from '../../workers/sharing/exportRuns';
 import { inWords, wrong } from '../arguments';
 import type { Reporter } from '../reporter';
 import { writeWhole } from './files';
-import { openStudy, RESULT, runFolder, STUDY } from './folder';
-import { standings, type RunState, type StandingOfRun } from './standing';
+import { openStudy, runFolder, studyReader } from './folder';
 import { plural, slug } from './text';
 
 export const GATHER_USAGE = `Usage: npm run lodestone -- gather <folder> [--out <file.lodestone.json>]
@@ -58,9 +59,12 @@ export async function gather(words: readonly string[], report: Reporter): Promis
   await writeWhole(`${out.replace(STUDY_ENDING, '')}.missing.csv`, missingCsv(missing));
   const documents = runs.map(({ run }) => run);
   const devices = devicesOf(documents);
-  if (values.json) process.stdout.write(`${JSON.stringify({ file: out, runs: runs.length, devices, missing })}\n`);
+  if (values.json)
+    process.stdout.write(
+      `${JSON.stringify({ file: out, runs: runs.length, devices: devices.map((one) => ({ ...one, runs: one.runs.length })), missing })}\n`,
+    );
   else process.stdout.write(`${gatheredText(out, runs.length, devices, missing)}\n`);
-  if (devices.length > 1) report.say(mixedText(devices));
+  if (devices.length > 1) report.say(devicesText(devices));
   return missing.length === 0 ? 0 : 1;
 }
 
@@ -71,7 +75,7 @@ async function collected(
 ): Promise<{ readonly runs: readonly StudyRun[]; readonly missing: readonly Missing[] }> {
   const runs: StudyRun[] = [];
   const missing: Missing[] = [];
-  for (const standing of await standings(folder, plan)) {
+  for (const standing of await standings(studyReader(folder), plan)) {
     const { run, state } = standing;
     if (state !== 'finished') {
       missing.push({ id: run.id, name: run.name, state, why: whyMissing(standing) });
@@ -113,35 +117,18 @@ const missingCsv = (missing: readonly Missing[]): string =>
     .map((row) => `${row.map(csvText).join(',')}\r\n`)
     .join('');
 
-interface DeviceCount {
-  readonly backend: string;
-  readonly name: string;
-  readonly runs: number;
-}
+const onDevice = ({ backend, name, runs }: DeviceRuns<unknown>): string =>
+  `${plural(runs.length, 'run')} on ${backend} (${name})`;
 
-/** What the runs were computed on, the most used first. */
-function devicesOf(runs: readonly RunDocument[]): DeviceCount[] {
-  const found = new Map<string, DeviceCount>();
-  for (const { device } of runs) {
-    const { backend, name } = device ?? { backend: 'unknown', name: 'an unknown device' };
-    const key = `${backend}: ${name}`;
-    found.set(key, { backend, name, runs: (found.get(key)?.runs ?? 0) + 1 });
-  }
-  return [...found.values()].sort((a, b) => b.runs - a.runs);
-}
-
-function mixedText(devices: readonly DeviceCount[]): string {
-  const list = devices.map(({ backend, name, runs }) => `${plural(runs, 'run')} on ${backend} (${name})`).join(', ');
-  const kinds = new Set(devices.map(({ backend }) => backend)).size > 1;
-  return kinds
-    ? `Mixed devices: ${list}. The same run on another backend differs in the last digits, and may end in another epoch; compare rows with that in mind, or run the study on one backend.`
-    : `Several devices: ${list}.`;
-}
+const devicesText = (devices: readonly DeviceRuns<unknown>[]): string =>
+  isMixed(devices)
+    ? `Mixed devices: ${devices.map(onDevice).join(', ')}. ${MIXED_DEVICES}`
+    : `Several devices: ${devices.map(onDevice).join(', ')}.`;
 
 function gatheredText(
   out: string,
   count: number,
-  devices: readonly DeviceCount[],
+  devices: readonly DeviceRuns<unknown>[],
   missing: readonly Missing[],
 ): string {
   const [device] = devices;

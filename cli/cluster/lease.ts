@@ -1,8 +1,8 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { z } from '../../src/documents/schemas';
-import { count } from '../../src/documents/values';
+import { leaseOf } from '../../src/documents/studyFolder';
+import { leasesIn, type LeaseText } from '../../src/domain/studyFolder';
 import { createOnce, makeFolder, namesIn, stampOf, textOf } from './files';
 
 /**
@@ -12,58 +12,18 @@ import { createOnce, makeFolder, namesIn, stampOf, textOf } from './files';
  * finds that file, and gives up; what it wrote meanwhile lies under its own number, where nobody looks any more.
  */
 
-export interface LeaseText {
-  readonly host: string;
-  readonly pid: number;
-  /** ISO 8601, by the holder’s clock. */
-  readonly made: string;
-  /** After so many seconds without a sign the holder is taken for dead. */
-  readonly seconds: number;
-}
-
-const leaseSchema = z.strictObject({
-  host: z.string(),
-  pid: count,
-  made: z.string(),
-  seconds: z.number().min(0.1).max(86_400),
-});
-
-/** What a folder’s names say of its leases. */
-export interface Leases {
-  /** The number of the newest; 0 where there was none. */
-  readonly newest: number;
-  /** Whether its holder gave it back. */
-  readonly released: boolean;
-}
-
-export function leasesIn(names: readonly string[]): Leases {
-  const numbers = names.flatMap((name) => {
-    const found = /^lease\.(\d+)$/.exec(name);
-    return found ? [Number(found[1])] : [];
-  });
-  const newest = Math.max(0, ...numbers);
-  return { newest, released: names.includes(`released.${newest}`) };
-}
-
 const leasePath = (folder: string, number: number): string => join(folder, `lease.${number}`);
 
 /** null where there is none, or none that can be read. */
-export async function readLease(folder: string, number: number): Promise<LeaseText | null> {
-  const text = await textOf(leasePath(folder, number));
-  if (text === null) return null;
-  try {
-    return leaseSchema.parse(JSON.parse(text));
-  } catch {
-    return null;
-  }
-}
+export const readLease = async (folder: string, number: number): Promise<LeaseText | null> =>
+  leaseOf(await textOf(leasePath(folder, number)));
 
-/** When the holder of a lease last gave a sign, by its own clock; null where there is no such lease. */
-export const lastSign = (folder: string, number: number): Promise<number | null> => stampOf(leasePath(folder, number));
+/** Between two looks, where a lease is shorter. */
+const LONGEST_GAP_MS = 5000;
 
 /** What one process has seen of others’ leases, by which it finds out who is dead. */
 export class Watch {
-  readonly #seen = new Map<string, { readonly stamp: number; readonly since: number }>();
+  readonly #seen = new Map<string, { readonly stamp: number; readonly since: number; readonly last: number }>();
   readonly #now: () => number;
 
   /** `now`: milliseconds of a clock that only goes forwards. */
@@ -71,18 +31,25 @@ export class Watch {
     this.#now = now;
   }
 
+  /** Begins to watch anew: while a folder was out of order, nobody could give a sign there. */
+  forget(): void {
+    this.#seen.clear();
+  }
+
   /** Whether the holder of a folder’s newest lease has given no sign for all of its seconds. The first look at a lease is never enough. */
   async expired(folder: string, number: number): Promise<boolean> {
-    const stamp = await lastSign(folder, number);
+    const stamp = await stampOf(leasePath(folder, number));
     const lease = await readLease(folder, number);
     if (stamp === null) return false;
     const key = `${folder}#${number}`;
     const before = this.#seen.get(key);
-    if (before?.stamp !== stamp) {
-      this.#seen.set(key, { stamp, since: this.#now() });
-      return false;
-    }
-    return this.#now() - before.since >= (lease?.seconds ?? 60) * 1000;
+    const now = this.#now();
+    const ms = (lease?.seconds ?? 60) * 1000;
+    // Who has not looked for so long cannot tell a dead holder from a folder that was out of order meanwhile.
+    const watched = before?.stamp === stamp && now - before.last <= Math.max(ms, LONGEST_GAP_MS);
+    const since = watched ? before.since : now;
+    this.#seen.set(key, { stamp, since, last: now });
+    return watched && now - since >= ms;
   }
 }
 

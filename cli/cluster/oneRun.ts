@@ -7,6 +7,7 @@ import { errorFromFault, type ErrorCode, type Fault } from '../../src/domain/err
 import { newId } from '../../src/domain/ids';
 import { plannedDocument, type Plan, type PlannedRun } from '../../src/domain/plan';
 import { summarise, type RunDocument } from '../../src/domain/run';
+import { RESULT, STUDY, WEIGHTS } from '../../src/domain/studyFolder';
 import { memoryDatabase, type Database } from '../../src/storage/database';
 import { readDataset } from '../../src/storage/datasets';
 import { writeRun } from '../../src/storage/runs';
@@ -19,7 +20,7 @@ import { writeRunFiles } from '../output';
 import type { Reporter } from '../reporter';
 import { filesOfRun } from '../runInNode';
 import { codeOf, createOnce, makeFolder, namesIn, placeFolder, writeWhole } from './files';
-import { checkpointFolder, RESULT, runFolder, STUDY, WEIGHTS, writeFailure, writeSummary } from './folder';
+import { checkpointFolder, runFolder, writeFailure, writeSummary } from './folder';
 import type { Lease } from './lease';
 import type { Pack } from './pack';
 import { progressWriter } from './progress';
@@ -59,7 +60,7 @@ export async function doRun(task: Task): Promise<Ended> {
   try {
     for (const id of run.after) await takeResult(database, runFolder(request.out, id));
     await writeRun(database, plannedDocument(plan, { ...run, experiment: asAsked(task) }));
-    const progress = progressWriter(folder, run);
+    const progress = await progressWriter(folder, run);
     const ended = await executeRun(run.id, {
       database,
       deviceHost,
@@ -94,9 +95,7 @@ const lost = (lease: Lease): Promise<boolean> => lease.isLost().catch(() => fals
 async function inherited(folder: string, lease: Lease): Promise<SlotTable> {
   const own = checkpointFolder(folder, lease.number);
   await makeFolder(own);
-  // Says that this holder got somewhere. Not worth a failure.
-  const advanced = (): void => void createOnce(join(folder, `advanced.${lease.number}`), '').catch(() => undefined);
-  const once = firstOnly(advanced);
+  const once = untilDone(() => createOnce(join(folder, `advanced.${lease.number}`), ''));
   for (let number = lease.number - 1; number > 0; number--) {
     const before = checkpointFolder(folder, number);
     for (const slot of await namesIn(before))
@@ -117,12 +116,13 @@ async function linked(from: string, to: string): Promise<void> {
   }
 }
 
-function firstOnly(work: () => void): () => void {
+/** Says once that this holder got somewhere. Where that cannot be written, the next checkpoint tries again. */
+function untilDone(work: () => Promise<unknown>): () => void {
   let done = false;
   return () => {
     if (done) return;
     done = true;
-    work();
+    work().catch(() => (done = false));
   };
 }
 
@@ -143,9 +143,8 @@ async function publish(task: Task, database: Database, run: RunDocument): Promis
   for (let told = false; ;) {
     try {
       if (await lease.isLost()) return 'lost';
-      const draft = await mkdtemp(join(folder, '.result.'));
-      await writeResult(draft, database, run, request.everything);
-      await placeFolder(draft, join(folder, RESULT));
+      const placed = await place(folder, (draft) => writeResult(draft, database, run, request.everything));
+      if (!placed) return 'lost';
       await tidy(folder).catch(() => undefined);
       return 'finished';
     } catch (error) {
@@ -155,6 +154,18 @@ async function publish(task: Task, database: Database, run: RunDocument): Promis
       if (control.leaving) return 'left';
       await sleep(AGAIN_MS);
     }
+  }
+}
+
+/** False where another has placed its result before. What is left half takes no room until the next try: the disk may be full. */
+async function place(folder: string, write: (draft: string) => Promise<void>): Promise<boolean> {
+  const draft = await mkdtemp(join(folder, '.result.'));
+  try {
+    await write(draft);
+    return await placeFolder(draft, join(folder, RESULT));
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true }).catch(() => undefined);
+    throw error;
   }
 }
 

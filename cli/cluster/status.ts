@@ -2,10 +2,11 @@ import { parseArgs } from 'node:util';
 import { changedOptions, modelTable, protocolOf } from '../../src/domain/models/catalogue';
 import type { Plan } from '../../src/domain/plan';
 import type { RunSummary } from '../../src/domain/run';
+import { RUN_STATES, type StandingOfRun } from '../../src/domain/studyFolder';
 import { estimateTime } from '../../src/domain/timeEstimate';
+import { standings } from '../../src/sharing/studyStanding';
 import { inWords, wrong } from '../arguments';
-import { openStudy } from './folder';
-import { standings, type RunState, type StandingOfRun } from './standing';
+import { openStudy, studyReader } from './folder';
 import { duration, plural, tableText } from './text';
 
 export const STATUS_USAGE = `Usage: npm run lodestone -- status <folder> [--json]
@@ -30,14 +31,12 @@ export async function status(words: readonly string[]): Promise<number> {
   const [folder, more] = positionals;
   if (folder === undefined || more !== undefined) return wrong('status takes the folder of one study.');
   const plan = await openStudy(folder);
-  const runs = await standings(folder, plan);
+  const runs = await standings(studyReader(folder), plan);
   process.stdout.write(
     values.json ? `${statusJson(plan, runs)}\n` : `${statusText(plan, runs, values.all ?? false)}\n`,
   );
   return runs.some(({ state }) => state === 'failed' || state === 'blocked') ? 1 : 0;
 }
-
-const STATES: readonly RunState[] = ['finished', 'running', 'silent', 'left', 'waiting', 'failed', 'blocked'];
 
 /** Seconds until all runs are done, with the workers that work now; null where nothing says it. */
 export function secondsLeft(
@@ -72,7 +71,7 @@ function leftOf(
 }
 
 function statusText(plan: Plan, runs: readonly StandingOfRun[], all: boolean): string {
-  const counts = STATES.flatMap((state) => {
+  const counts = RUN_STATES.flatMap((state) => {
     const count = runs.filter((one) => one.state === state).length;
     return count > 0 ? [`${count} ${state}`] : [];
   });
@@ -135,7 +134,7 @@ function statusJson({ name, dataset }: Plan, runs: readonly StandingOfRun[]): st
   return JSON.stringify({
     name,
     dataset: { name: dataset.name, fingerprint: dataset.fingerprint },
-    counts: Object.fromEntries(STATES.map((state) => [state, runs.filter((one) => one.state === state).length])),
+    counts: Object.fromEntries(RUN_STATES.map((state) => [state, runs.filter((one) => one.state === state).length])),
     secondsLeft: secondsLeft(runs)?.seconds ?? null,
     runs: runs.map(({ run, summary, ...rest }) => ({
       id: run.id,

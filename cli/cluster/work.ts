@@ -4,14 +4,15 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../../src/domain/errors';
 import { shardOf, type Plan, type PlannedRun } from '../../src/domain/plan';
+import { FAILED, leasesIn, standingOf, type Standing } from '../../src/domain/studyFolder';
 import type { DeviceHost } from '../../workers/engine/device';
 import { RunControl } from '../../workers/training/control';
 import { nodeHost } from '../nodeHost';
 import type { Reporter } from '../reporter';
 import { cachedDataset } from './dataset';
 import { codeOf, createOnce } from './files';
-import { FAILED, joinStudy, namesOfRun, readPlan, runFolder, standingOf, writeFailure, type Standing } from './folder';
-import { claim, leasesIn, readLease, Watch, type Lease } from './lease';
+import { joinStudy, namesOfRun, readPlan, runFolder, writeFailure } from './folder';
+import { claim, readLease, Watch, type Lease } from './lease';
 import type { Pack } from './pack';
 import { doRun, type Ended } from './oneRun';
 import type { WorkArguments } from './workArguments';
@@ -21,6 +22,8 @@ export const GO_ON_LATER = 75;
 
 /** Longest wait between two looks at runs that others have, in milliseconds. */
 const LOOK_MS = 5000;
+/** With more runs than this in other hands, looks are rarer, so that a worker that waits does not load the folder’s server. */
+const LOOK_RUNS = 5;
 /** How long a folder may be out of order, in milliseconds. */
 const TROUBLE_MS = 600_000;
 
@@ -47,6 +50,8 @@ class StudyWorker {
   #control: RunControl | null = null;
   /** When the study’s folder was last found out of order, by `performance.now()`; null while it is not. */
   #troubleSince: number | null = null;
+  /** Runs that were in other hands at the last look. */
+  #elsewhere = 0;
   /** Runs that need not be looked at again. */
   readonly #over = new Map<string, Standing>();
   #tools: { readonly dataset: Pack; readonly deviceHost: DeviceHost } | null = null;
@@ -86,7 +91,9 @@ class StudyWorker {
     const pause = async (why: string): Promise<void> => {
       if (why !== said) this.#report.say(why);
       said = why;
-      await this.#sleep(Math.min(LOOK_MS, (lease * 1000) / 4));
+      const shortest = Math.min(LOOK_MS, (lease * 1000) / 4);
+      // Who looks more rarely than twice in a lease cannot tell that it has run out.
+      await this.#sleep(Math.min(shortest * Math.max(1, this.#elsewhere / LOOK_RUNS), (lease * 1000) / 2));
     };
     while (!this.#stopping) {
       const found = await this.#patiently(pause, () => this.#next(mine));
@@ -109,6 +116,7 @@ class StudyWorker {
     } catch (error) {
       if (codeOf(error) === '') throw error;
       const words = `The study’s folder cannot be used (${error instanceof Error ? error.message : String(error)})`;
+      this.#watch.forget();
       this.#troubleSince ??= performance.now();
       if (performance.now() - this.#troubleSince > TROUBLE_MS)
         throw new AppError('PLAN_FOLDER', `${words}.`, 'See that every worker may read and write it, and start again.');
@@ -120,6 +128,7 @@ class StudyWorker {
   /** The next run that is free and whose prerequisites are finished, with its lease. */
   async #next(mine: readonly PlannedRun[]): Promise<{ run: PlannedRun; lease: Lease } | 'waiting' | 'over'> {
     let waiting = false;
+    this.#elsewhere = 0;
     for (const run of mine) {
       if (this.#stopping) return 'waiting';
       const standing = await this.#standing(run);
@@ -131,10 +140,10 @@ class StudyWorker {
       else {
         const lease = await this.#claim(run);
         if (lease) return { run, lease };
-        waiting ||= !this.#over.has(run.id);
+        if (!this.#over.has(run.id)) this.#elsewhere += 1;
       }
     }
-    return waiting ? 'waiting' : 'over';
+    return waiting || this.#elsewhere > 0 ? 'waiting' : 'over';
   }
 
   async #standing({ id }: PlannedRun): Promise<Standing> {

@@ -1,5 +1,6 @@
 import { COLUMN_USES, FILE_ROLES, ID_READINGS, type DatasetReading } from '../domain/reading';
 import { z } from './schemas';
+import { count } from './values';
 
 /** Names of columns and values are kept whole, so that they find their columns again. */
 const name = z.string().max(10_000);
@@ -19,6 +20,7 @@ export const readingSchema: z.ZodType<DatasetReading> = z.strictObject({
   files: z.record(name, fileReading),
   ids: z.strictObject({ user: ids.exactOptional(), item: ids.exactOptional() }).exactOptional(),
   validation: z.literal('draw').exactOptional(),
+  filters: z.strictObject({ kCore: count, minUserInteractions: count }).exactOptional(),
 });
 
 /** A reading from a file or a link; null when it is none. */

@@ -20,7 +20,7 @@ export interface Plan {
 
 export interface PlanDataset extends SharedDataset {
   readonly id: string;
-  /** What a drawn split was drawn with; null for one that the files have. */
+  /** What a split, or the validation part of one, was drawn with; null where all of it is in the files. */
   readonly splitSeed: number | null;
 }
 
@@ -69,7 +69,7 @@ export function planOf(
 /** What a plan says of its data. */
 export function planDataset(dataset: DatasetDocument): PlanDataset {
   const { name, fingerprint, users, items, interactions, split, demo, reading } = sharedDataset(dataset);
-  const splitSeed = split === 'provided' ? null : dataset.split.seed;
+  const splitSeed = dataset.split.seed;
   const counts = { users, items, interactions };
   return { id: dataset.id, name, fingerprint, ...counts, split, splitSeed, demo, ...(reading && { reading }) };
 }

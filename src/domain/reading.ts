@@ -76,6 +76,32 @@ export interface DatasetReading {
   readonly ids?: { readonly user?: IdReading; readonly item?: IdReading };
   /** Draws a validation split from training, where the files have none. */
   readonly validation?: 'draw';
+  /** Who and what is left out; absent where nothing is. */
+  readonly filters?: ImportFilters;
+}
+
+/** Filters that an import applies before it splits. */
+export interface ImportFilters {
+  /** 0 or 1: keep everything. */
+  readonly kCore: number;
+  /** Keep users with at least this many interactions (0: everybody). */
+  readonly minUserInteractions: number;
+}
+
+/** The filters that were asked for, by name or in a reading; null where they leave everything. */
+export function filtersOf(asked: Partial<ImportFilters>, reading: DatasetReading | undefined): ImportFilters | null {
+  const kCore = asked.kCore || reading?.filters?.kCore || 0;
+  const minUserInteractions = asked.minUserInteractions || reading?.filters?.minUserInteractions || 0;
+  return kCore > 1 || minUserInteractions > 0 ? { kCore, minUserInteractions } : null;
+}
+
+/** `5-core, users with at least 3 interactions`. */
+export function filterWords({ kCore, minUserInteractions }: ImportFilters): string {
+  const parts = [
+    ...(kCore > 1 ? [`${kCore}-core`] : []),
+    ...(minUserInteractions > 0 ? [`users with at least ${minUserInteractions} interactions`] : []),
+  ];
+  return parts.join(', ');
 }
 
 export const NOTHING_ANSWERED: DatasetReading = { files: {} };

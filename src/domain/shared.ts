@@ -1,7 +1,7 @@
 import { type SharedDataset, type SharedCurves, type SharedRouting, type SharedRun } from './sharedRun';
 import type { DatasetDocument } from './dataset';
 import { byKey, type MetricKey, type Metrics } from './metrics';
-import { portableReading } from './reading';
+import { NOTHING_ANSWERED, portableReading, type DatasetReading } from './reading';
 import type { Reproduced } from './publishedTables';
 import { summarise, type RunDocument } from './run';
 import { rowSeeds } from './search';
@@ -81,8 +81,16 @@ export const sharedDataset = ({
   interactions,
   split: split.rule,
   demo: source.kind === 'demo' ? source.options : null,
-  ...(source.kind === 'files' && source.asked && source.reading ? { reading: portableReading(source.reading) } : {}),
+  ...withReading(source),
 });
+
+/** What another import would not find by itself: answers that a person gave, and filters. */
+function withReading(source: DatasetDocument['source']): { readonly reading?: DatasetReading } {
+  if (source.kind !== 'files' || !source.reading) return {};
+  if (source.asked) return { reading: portableReading(source.reading) };
+  const { filters } = source.reading;
+  return filters ? { reading: { ...NOTHING_ANSWERED, filters } } : {};
+}
 
 /** The runs of a study with their datasets. Of a search the best trials alone, with what it took. */
 export function sharedStudy(

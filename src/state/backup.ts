@@ -74,7 +74,7 @@ export const useBackup = create<BackupState>()((set, get) => {
       }),
     choose: () =>
       guarded(async () => {
-        const folder = await pickFolder('readwrite');
+        const folder = await pickFolder('backup', 'readwrite');
         if (!folder) return;
         set({ folder, permission: await folderPermission(folder), fault: null, done: null });
         await writeBackupFolder(database, folder);

@@ -16,10 +16,13 @@ declare global {
 
 export const canPickFolder = (): boolean => 'showDirectoryPicker' in window;
 
-/** null where the person chose none. */
-export async function pickFolder(mode: Mode['mode']): Promise<FileSystemDirectoryHandle | null> {
+/** null where the person chose none. Folders for one purpose begin where the last one was. */
+export async function pickFolder(
+  purpose: 'backup' | 'study',
+  mode: Mode['mode'],
+): Promise<FileSystemDirectoryHandle | null> {
   try {
-    return (await window.showDirectoryPicker?.({ id: 'lodestone-backup', mode })) ?? null;
+    return (await window.showDirectoryPicker?.({ id: `lodestone-${purpose}`, mode })) ?? null;
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') return null;
     throw error;

@@ -43,6 +43,30 @@ interface ImportState {
   dismiss(): void;
 }
 
+let last: Promise<unknown> = Promise.resolve();
+
+/** Stores what files hold beside what is here, one import after another: so that a run of two of them is stored once. Throws the worker's fault. */
+export function importNamed(files: readonly NamedFile[], options: AskOptions = {}): Promise<ImportReport> {
+  const report = last.catch(() => undefined).then(() => taken(files, options));
+  last = report;
+  return report;
+}
+
+async function taken(files: readonly NamedFile[], options: AskOptions): Promise<ImportReport> {
+  try {
+    return await askOnce(
+      newThread(),
+      { type: 'import', files },
+      (event) => (event.type === 'imported' ? event.report : undefined),
+      options,
+    );
+  } finally {
+    // Some of it may be stored where it ended early.
+    await useDatasets.getState().reload();
+    await useRuns.getState().reload();
+  }
+}
+
 export const useImport = create<ImportState>()((set, get) => ({
   phase: null,
   report: null,
@@ -51,21 +75,13 @@ export const useImport = create<ImportState>()((set, get) => ({
     if (get().phase || files.length === 0) return;
     set({ phase: { text: 'reading', fraction: null }, report: null, fault: null });
     try {
-      const report = await askOnce(
-        newThread(),
-        { type: 'import', files },
-        (event) => (event.type === 'imported' ? event.report : undefined),
-        { onPhase: (phase) => set({ phase }) },
-      );
+      const report = await importNamed(files, { onPhase: (phase) => set({ phase }) });
       set({ report });
+      if (report.runs.length > 0 || report.datasets.length > 0) await restoredFrom(files, report);
     } catch (error) {
       set({ fault: faultOf(error) });
     }
     set({ phase: null });
-    await useDatasets.getState().reload();
-    await useRuns.getState().reload();
-    const back = get().report;
-    if (back && (back.runs.length > 0 || back.datasets.length > 0)) await restoredFrom(files, back);
   },
   dismiss: () => set({ report: null, fault: null }),
 }));

@@ -1,18 +1,32 @@
 import type { NamedFile } from '../domain/protocol';
 
-/**
- * All files of a drop, folders walked to their leaves, with paths relative to what was dropped.
- * Must be called during the `drop` event: the browser empties the list afterwards.
- */
-export async function droppedFiles(transfer: DataTransfer): Promise<NamedFile[]> {
-  const roots = [...transfer.items].map((item) => item.webkitGetAsEntry() ?? item.getAsFile());
+declare global {
+  interface DataTransferItem {
+    getAsFileSystemHandle?: () => Promise<FileSystemHandle | null>;
+  }
+}
+
+/** A file dragged out of another program may have no entry. */
+type Root = FileSystemEntry | File | null;
+
+/** What was dropped. Call during the `drop` event: the browser empties the list afterwards. */
+export const rootsOf = (transfer: DataTransfer): readonly Root[] =>
+  [...transfer.items].map((item) => item.webkitGetAsEntry() ?? item.getAsFile());
+
+/** All files of what was dropped, folders walked to their leaves, with paths relative to it. */
+export async function filesBelow(roots: readonly Root[]): Promise<NamedFile[]> {
   const files: NamedFile[] = [];
-  for (const root of roots) {
-    // A file dragged out of another program may have no entry.
+  for (const root of roots)
     if (root instanceof File) files.push({ path: root.name, file: root });
     else if (root) await walk(root, files);
-  }
   return files;
+}
+
+/** The one folder of a drop, where the browser lets a page look into it again; null otherwise. Call during the `drop` event. */
+export async function droppedFolder(transfer: DataTransfer): Promise<FileSystemDirectoryHandle | null> {
+  const [item, more] = transfer.items;
+  const handle = more ? null : await item?.getAsFileSystemHandle?.();
+  return handle instanceof FileSystemDirectoryHandle ? handle : null;
 }
 
 /** The files of an `<input type="file">`; with `webkitdirectory` their paths start with the folder's name. */

@@ -1,13 +1,20 @@
 import { useEffect, useState } from 'react';
 import { faultOf, type Fault } from '../domain/errors';
 import type { NamedFile } from '../domain/protocol';
-import { droppedFiles } from './droppedFiles';
+import { droppedFolder, filesBelow, rootsOf } from './droppedFiles';
+
+/** What a page takes of a drop. A folder that is not `taken` is walked for its files. */
+type TakeFolder = (folder: FileSystemDirectoryHandle) => Promise<'taken' | 'files'>;
 
 /**
  * Takes files and folders that are dropped anywhere on the page, and says whether some are held over it. The whole document listens: a
  * file that misses an area must not replace the page.
  */
-export function useFileDrop(onFiles: (files: readonly NamedFile[]) => void, onFault: (fault: Fault) => void): boolean {
+export function useFileDrop(
+  onFiles: (files: readonly NamedFile[]) => void,
+  onFault: (fault: Fault) => void,
+  onFolder?: TakeFolder,
+): boolean {
   const [over, setOver] = useState(false);
   useEffect(() => {
     const isFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
@@ -17,6 +24,12 @@ export function useFileDrop(onFiles: (files: readonly NamedFile[]) => void, onFa
       event.dataTransfer.dropEffect = 'copy';
       setOver(true);
     };
+    const take = async (transfer: DataTransfer, dropped: Promise<FileSystemDirectoryHandle | null>): Promise<void> => {
+      const files = rootsOf(transfer);
+      const folder = await dropped;
+      if (folder && (await onFolder?.(folder)) === 'taken') return;
+      onFiles(await filesBelow(files));
+    };
     const onLeave = (event: DragEvent): void => {
       if (event.relatedTarget === null) setOver(false);
     };
@@ -24,7 +37,9 @@ export function useFileDrop(onFiles: (files: readonly NamedFile[]) => void, onFa
       if (!isFiles(event) || !event.dataTransfer) return;
       event.preventDefault();
       setOver(false);
-      droppedFiles(event.dataTransfer).then(onFiles, (error: unknown) => onFault(unreadable(error)));
+      // Both are asked for now: the browser empties the list afterwards.
+      const folder = onFolder ? droppedFolder(event.dataTransfer) : Promise.resolve(null);
+      take(event.dataTransfer, folder).catch((error: unknown) => onFault(unreadable(error)));
     };
     document.addEventListener('dragover', onOver);
     document.addEventListener('dragleave', onLeave);
@@ -34,7 +49,7 @@ export function useFileDrop(onFiles: (files: readonly NamedFile[]) => void, onFa
       document.removeEventListener('dragleave', onLeave);
       document.removeEventListener('drop', onDrop);
     };
-  }, [onFiles, onFault]);
+  }, [onFiles, onFault, onFolder]);
   return over;
 }
 

@@ -6,8 +6,12 @@ import { parsePlan } from '../../cli/cluster/planArguments';
 import { parseWork } from '../../cli/cluster/workArguments';
 import type { Reporter } from '../../cli/reporter';
 import { AppError } from '../../src/domain/errors';
+import { completeConfig } from '../../src/domain/models/catalogue';
+import { planOf } from '../../src/domain/plan';
 import { decodePlan } from '../../src/sharing/planFile';
 import { decodeStudyFile } from '../../src/sharing/studyFile';
+import { memoryDatabase } from '../../src/storage/database';
+import { importDataset } from '../../workers/dataset/import';
 import { newFolder, tinyPlan, writePlan } from '../helpers/cluster';
 
 afterEach(() => vi.restoreAllMocks());
@@ -191,6 +195,40 @@ describe('plan', () => {
     expect((await words('--model', 'lightgcn', '--axis', 'layers=99')).code).toBe('CONFIG_INVALID');
     expect((await words('--table', 'egra-ii', '--part', 'Moon')).message).toContain('no part “Moon”');
     expect((await words('--model', 'lightgcn', '--ablation', '--axis', 'layers=1')).code).toBe('COMMAND_LINE');
+  });
+});
+
+describe('a dataset that was imported with filters', () => {
+  it('is the same data where a worker imports its files', async () => {
+    const folder = await newFolder();
+    const data = join(folder, 'data');
+    await mkdir(data);
+    // Twelve users who met ten items each, and some who met one or two, some of them items that nobody else met.
+    const rows = Array.from({ length: 120 }, (_, i) => `${i % 12},${(i * 7) % 10}`);
+    const table = `userID,itemID\n${[...rows, '12,3', '13,4', '13,11', '14,5', '14,6', '14,7'].join('\n')}\n`;
+    await writeFile(join(data, 'inter.csv'), table);
+    const database = memoryDatabase();
+    const files = [{ path: 'data/inter.csv', file: new Blob([table]) }];
+    const options = { name: 'Filtered', kCore: 3, minUserInteractions: 4, splitSeed: 5 };
+    const dataset = await importDataset(database, { id: 'filtered', files, options }, { confirm: async () => true });
+    expect(dataset.statistics).toMatchObject({ users: 12, items: 10 });
+    const { id, name, fingerprint } = dataset;
+    const experiment = {
+      model: 'bpr' as const,
+      config: completeConfig('bpr', { embeddingSize: 8, epochs: 1 }),
+      seed: 1,
+      dataset: { id, name, fingerprint },
+      backend: 'cpu' as const,
+      allowSoftware: false,
+    };
+    const plan = planOf('Filtered', dataset, [{ experiment }], '2026-01-01T00:00:00.000Z', () => 'r1');
+    expect(plan.dataset.reading?.filters).toEqual({ kCore: 3, minUserInteractions: 4 });
+    const words = [await writePlan(folder, plan), '--data', data, '--cache', join(folder, 'cache')];
+    expect(await run('work', ...words, '--out', join(folder, 'out'))).toMatchObject({ code: 0 });
+    // A person who asks for other filters gets those.
+    const other = { ...options, kCore: 2, minUserInteractions: 0, reading: plan.dataset.reading! };
+    const asked = await importDataset(database, { id: 'other', files, options: other }, { confirm: async () => true });
+    expect(asked.source).toMatchObject({ reading: { filters: { kCore: 2, minUserInteractions: 4 } } });
   });
 });
 

@@ -2,11 +2,12 @@ import { mkdir, open, readFile, readdir, truncate, utimes, writeFile, copyFile }
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createOnce, placeFolder, writeWhole } from '../../cli/cluster/files';
-import { claim, leasesIn, readLease, Watch } from '../../cli/cluster/lease';
+import { claim, readLease, Watch } from '../../cli/cluster/lease';
 import { Pack, writePack } from '../../cli/cluster/pack';
 import { SlotTable } from '../../cli/cluster/tables';
 import { triesSinceProgress } from '../../cli/cluster/work';
 import { AppError } from '../../src/domain/errors';
+import { leasesIn } from '../../src/domain/studyFolder';
 import { memoryDatabase } from '../../src/storage/database';
 import { newFolder, namesOf, until } from '../helpers/cluster';
 
@@ -76,7 +77,14 @@ describe('a lease', () => {
     expect(await watch.expired(folder, 1)).toBe(false);
     now = 4499;
     expect(await claim(folder, watch, 2)).toBeNull();
+    // A folder that was out of order kept every holder from giving a sign: the seconds count from the first look after that.
+    watch.forget();
     now = 4500;
+    expect(await claim(folder, watch, 2)).toBeNull();
+    // Nor does what stood still while nobody looked.
+    now = 12_000;
+    expect(await claim(folder, watch, 2)).toBeNull();
+    now = 14_000;
     const next = (await claim(folder, watch, 2))!;
     expect(next.number).toBe(2);
     // Whoever was only asleep finds out, by itself and when asked.

@@ -5,11 +5,13 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Plan } from '../../src/domain/plan';
 import {
   bundle,
+  mounted,
   namesOf,
   newFolder,
   resultsOf,
   start,
   tinyPlan,
+  unmounted,
   until,
   writePlan,
   type Program,
@@ -164,15 +166,6 @@ describe('workers that share a folder', () => {
     // The fourth, which is EGRA, after the third, which it needs.
     expect(done.flat()).toEqual(['r3', 'r4']);
   });
-
-  it.runIf(soak)('end with everything, where many of them do 200 runs and die at random', async () => {
-    const plan = await tinyPlan(
-      Array.from({ length: 200 }, (_, seed) => ({ model: seed % 2 ? ('bpr' as const) : ('lightgcn' as const), seed })),
-    );
-    const study = await studyOf(plan);
-    await killed(study, 12, 150);
-    expect(await resultsOf(study.out, plan)).toEqual(await undisturbed(plan));
-  });
 });
 
 /** Keeps so many workers at a study until it is done, and kills one of them now and then, so many times. */
@@ -190,16 +183,6 @@ async function killed(study: Study, count: number, kills: number): Promise<void>
   for (const { ended } of workers) {
     const { code, said } = await ended;
     expect(code, said).toBe(0);
-  }
-}
-
-/** Mounts a file system of its own in a folder, where this machine allows it. */
-function mounted(folder: string): boolean {
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', 'none', folder], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
   }
 }
 
@@ -232,7 +215,7 @@ describe('a folder that cannot be written for a while', () => {
       expect(code, said).toBe(0);
       expect(await resultsOf(study.out, plan)).toEqual(await undisturbed(plan));
     } finally {
-      if (own) execFileSync('umount', ['-l', study.out]);
+      if (own) unmounted(study.out);
     }
   });
 });

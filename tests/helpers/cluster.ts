@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -86,6 +86,18 @@ export async function until(what: string, ask: () => Promise<boolean> | boolean,
   }
   throw new Error(`Waited ${seconds} s in vain: ${what}.`);
 }
+
+/** Mounts a file system of its own in a folder, where this machine allows it. */
+export function mounted(folder: string, ...options: string[]): boolean {
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', ...options, 'none', folder], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export const unmounted = (folder: string): void => void execFileSync('umount', ['-l', folder]);
 
 export const namesOf = (folder: string): Promise<string[]> => readdir(folder).catch(() => []);
 

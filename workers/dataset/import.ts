@@ -124,7 +124,8 @@ async function checkAndStore(database: Database, request: ImportRequest, hooks: 
       new AppError('DATA_NO_INTERACTIONS', 'There is nothing to import.', 'Drop a folder with an interaction file.')
     );
   }
-  const reading = { ...readingOf(taken.files, read.answers), ids: prepared.ids };
+  const { ids, filters } = prepared;
+  const reading = { ...readingOf(taken.files, read.answers), ids, ...(filters && { filters }) };
   const document = await assemble(database, draftOf(request, prepared, read.raw, { reading, asked }, stored, problems));
   const answer = await hooks.confirm(problems, prepared.statistics, infos, taken);
   throwIfCancelled(hooks.signal);

@@ -1,6 +1,6 @@
 import { at } from '../../src/domain/at';
 import type { DatasetDocument, DatasetStatistics, ImportOptions } from '../../src/domain/dataset';
-import type { DatasetReading, IdReading } from '../../src/domain/reading';
+import { filtersOf, type DatasetReading, type ImportFilters, type IdReading } from '../../src/domain/reading';
 import type { Interactions } from '../../src/domain/interactions';
 import { amount, count } from '../formats/words';
 import { checkAllItems, checkSplit } from './check';
@@ -23,6 +23,7 @@ export interface Prepared {
   readonly interactions: Interactions;
   readonly split: DatasetDocument['split'];
   readonly statistics: DatasetStatistics;
+  readonly filters: ImportFilters | null;
   /** Rows of feature files to keep, in order; null: all. */
   readonly keptUsers: Int32Array | null;
   readonly keptItems: Int32Array | null;
@@ -70,7 +71,8 @@ export function prepare(
     table.places,
     findings,
   );
-  const filtered = filterRows(unique, userCount, itemCount, options.kCore ?? 0, options.minUserInteractions ?? 0);
+  const filters = filtersOf(options, options.reading);
+  const filtered = filterRows(unique, userCount, itemCount, filters?.kCore ?? 0, filters?.minUserInteractions ?? 0);
   const { rows, keptUsers, keptItems } = filtered;
   const sizes = { users: keptUsers?.length ?? userCount, items: keptItems?.length ?? itemCount };
   if (!reportFilter(table.places, unique, rows, { users: userCount, items: itemCount }, sizes, findings)) return null;
@@ -119,6 +121,7 @@ export function prepare(
     interactions,
     split: rows.labels ? { rule: 'provided', seed: drawsValidation ? seed : null } : { rule: drawn, seed },
     statistics,
+    filters,
     keptUsers,
     keptItems,
     userCount,

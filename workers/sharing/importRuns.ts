@@ -1,6 +1,6 @@
 import { AppError } from '../../src/domain/errors';
-import { sameExperiment } from '../../src/domain/prerequisite';
-import type { RunDocument, RunOrigin, RunSummary } from '../../src/domain/run';
+import { summarise, type RunDocument, type RunOrigin } from '../../src/domain/run';
+import { sameRun } from '../../src/domain/sameRun';
 import type { Study } from '../../src/sharing/studyFile';
 import type { RunWeights } from '../../src/sharing/weightsFile';
 import type { Database } from '../../src/storage/database';
@@ -35,7 +35,7 @@ export class RunImport {
     let known = 0;
     let copies = 0;
     for (const { run, details } of runs) {
-      const same = here.find((one) => sameRun(one, run));
+      const same = here.find((one) => sameRun(one, summarise(run)));
       if (same) {
         known += 1;
         this.#ids.set(run.id, same.id);
@@ -80,16 +80,6 @@ export class RunImport {
     if (latest) await writeWeights(this.#database, id, latest.arrays, latest.shapes, 'latest');
     return true;
   }
-}
-
-/** The same run in the same state; name and notes may have been changed here since. */
-function sameRun(a: RunSummary, b: RunDocument): boolean {
-  return (
-    a.createdAt === b.createdAt &&
-    sameExperiment(a.experiment, b.experiment) &&
-    a.epochsDone === b.epochs.length &&
-    JSON.stringify(a.result) === JSON.stringify(b.result)
-  );
 }
 
 /** What waited or trained elsewhere does neither here. */

@@ -16,6 +16,7 @@ import { isRated, settingSeries } from './curves';
 import { EfficiencyView } from './EfficiencyView';
 import { GainsView } from './GainsView';
 import { LongTailView } from './LongTailView';
+import { MixedDevices } from './MixedDevices';
 import { PlugInPanel } from './PlugInPanel';
 import { ResultsPanel } from './ResultsPanel';
 import { SignificancePanel } from './SignificancePanel';
@@ -57,6 +58,7 @@ export function ComparePage() {
       actions={actions}
     >
       {fault && <FaultNotice fault={fault} />}
+      <MixedDevices settings={settings} />
       <div className={styles.controls}>
         <Field label="Metric">
           {(control) => (

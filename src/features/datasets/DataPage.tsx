@@ -8,6 +8,7 @@ import { Panel } from '../../ui/Panel';
 import type { Fault } from '../../domain/errors';
 import { PaperButtons } from '../../charts/PaperButtons';
 import type { NamedFile } from '../../domain/protocol';
+import { filterWords } from '../../domain/reading';
 import { useDatasets } from '../../state/datasets';
 import { isRefused } from '../../state/importJob';
 import { useImport } from '../../state/sharing';
@@ -79,9 +80,10 @@ export function DataPage() {
           title="The next files are read as they were for the shared study."
           actions={<Button onClick={() => useDatasets.setState({ expected: null })}>Read them afresh</Button>}
         >
-          {Object.entries(expected.files)
-            .map(([name, reading]) => `${name}: ${roleWords(reading).toLowerCase()}`)
-            .join('; ')}
+          {[
+            ...Object.entries(expected.files).map(([name, reading]) => `${name}: ${roleWords(reading).toLowerCase()}`),
+            ...(expected.filters ? [`kept: ${filterWords(expected.filters)}`] : []),
+          ].join('; ')}
         </Notice>
       )}
       {job?.kind === 'files' && <ImportPanel key={job.id} job={job} />}

@@ -12,6 +12,8 @@ import type { RunSummary } from '../../domain/run';
 import { useRuns } from '../../state/runs';
 import { BackupButton } from '../sharing/BackupButton';
 import { ImportButton, ImportedRuns } from '../sharing/ImportRuns';
+import { StudyFolder } from '../sharing/StudyFolder';
+import { StudyFolderButton } from '../sharing/StudyFolderButton';
 import { ShareButton } from '../sharing/ShareButton';
 import { UnreadablePanel } from '../unreadable/UnreadablePanel';
 import { NO_FILTER, filterRuns, presentFilter, type RunFilter } from './filter';
@@ -58,6 +60,7 @@ export function RunsPage() {
         <>
           {(runs.length > 0 || unreadable.length > 0) && <BackupButton />}
           <ImportButton />
+          <StudyFolderButton />
           <ButtonLink to="/experiment" variant={runs.length === 0 ? 'primary' : 'secondary'}>
             <Icon name="experiment" />
             New experiment
@@ -74,6 +77,7 @@ export function RunsPage() {
         </Notice>
       )}
       <ImportedRuns />
+      <StudyFolder />
       <QueuePanel />
       <UnreadablePanel kind="run" documents={unreadable} />
       {loaded && runs.length === 0 ? (

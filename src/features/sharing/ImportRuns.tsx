@@ -8,8 +8,10 @@ import { FaultNotice, Notice } from '../../ui/Notice';
 import { ProgressBar } from '../../ui/ProgressBar';
 import { useFileDrop } from '../../ui/useFileDrop';
 import type { Fault } from '../../domain/errors';
-import type { ImportReport } from '../../domain/protocol';
+import type { ImportReport, NamedFile } from '../../domain/protocol';
 import { useImport } from '../../state/sharing';
+import { HandleSource, isStudyFolder, studyAmong } from '../../state/studyFolder';
+import { useStudyWatch } from '../../state/studyWatch';
 import { STUDY_ENDINGS } from './studyNames';
 
 /** Picks files of runs. They can also be dropped anywhere on the page that shows `ImportedRuns`. */
@@ -43,13 +45,15 @@ export function ImportButton() {
 
 /** Takes files of runs that are dropped on the page, and says what became of them. */
 export function ImportedRuns() {
-  const { phase, report, fault, importFiles, dismiss } = useImport();
+  const { phase, report, fault, dismiss } = useImport();
   const [dropFault, setDropFault] = useState<Fault | null>(null);
-  const over = useFileDrop(importFiles, setDropFault);
+  const over = useFileDrop(takeFiles, setDropFault, takeFolder);
   return (
     <>
       {over && (
-        <Notice title="Drop run files here.">.lodestone.json, with .safetensors if there are any, or a backup.</Notice>
+        <Notice title="Drop run files here.">
+          .lodestone.json, with .safetensors if there are any, a backup, or a study’s folder.
+        </Notice>
       )}
       {dropFault && (
         <FaultNotice fault={dropFault} actions={<Button onClick={() => setDropFault(null)}>Close</Button>} />
@@ -59,6 +63,18 @@ export function ImportedRuns() {
       {report && <Report report={report} onClose={dismiss} />}
     </>
   );
+}
+
+/** The folder of a study is opened; everything else is imported. */
+const takeFiles = (files: readonly NamedFile[]): void => {
+  const study = studyAmong(files);
+  void (study ? useStudyWatch.getState().open(study) : useImport.getState().importFiles(files));
+};
+
+async function takeFolder(folder: FileSystemDirectoryHandle): Promise<'taken' | 'files'> {
+  if (!(await isStudyFolder(folder))) return 'files';
+  void useStudyWatch.getState().open(new HandleSource(folder));
+  return 'taken';
 }
 
 function Report({ report, onClose }: { readonly report: ImportReport; readonly onClose: () => void }) {

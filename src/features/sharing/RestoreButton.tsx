@@ -37,7 +37,7 @@ function RestoreDialog({ onClose }: { readonly onClose: () => void }) {
     // Reading a list of files needs no leave to write.
     if (!canPickFolder()) return folder.current?.click();
     try {
-      const picked = await pickFolder('read');
+      const picked = await pickFolder('backup', 'read');
       if (picked) take(await filesOf(picked));
     } catch (error) {
       setFault(faultOf(error));
