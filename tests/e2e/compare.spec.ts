@@ -103,6 +103,11 @@ test('runs of several seeds become a table for a paper, with tests against a ref
   const ofRun = page.getByRole('dialog').getByRole('row', { name: /^LightGCN 1 most popular/ });
   const inGroups = await ofRun.getByRole('cell').allTextContents();
   await page.keyboard.press('Escape');
+  // What the lists are like besides being right: one row per setting, as on the run's own page.
+  const beyond = page.getByRole('group', { name: /^Beyond accuracy on/ });
+  await expect(beyond.locator('tbody tr')).toHaveCount(2, { timeout: 60_000 });
+  const coverage = (await beyond.getByRole('row', { name: /^LightGCN/ }).getByRole('cell').first().textContent())!;
+  expect(coverage).toMatch(/%$/);
   await page.evaluate(() => window.scrollTo(0, 0));
   await expectFit(page, 'long tails');
   await page.getByRole('tab', { name: 'Results' }).click();
@@ -123,5 +128,8 @@ test('runs of several seeds become a table for a paper, with tests against a ref
     dataset.statistics.splits.test.interactions,
   );
   await expect(groups.getByRole('row', { name: /^most popular/ })).toContainText(Number(inGroups.at(-2)).toFixed(4));
+  const own = page.getByRole('group', { name: 'Beyond accuracy' });
+  await expect(own.getByRole('row', { name: /^Item coverage/ })).toBeVisible({ timeout: 60_000 });
+  await expect(own.getByRole('row')).toHaveCount(10);
   await expectFit(page, 'long tail');
 });
