@@ -106,7 +106,11 @@ test('runs of several seeds become a table for a paper, with tests against a ref
   // What the lists are like besides being right: one row per setting, as on the run's own page.
   const beyond = page.getByRole('group', { name: /^Beyond accuracy on/ });
   await expect(beyond.locator('tbody tr')).toHaveCount(2, { timeout: 60_000 });
-  const coverage = (await beyond.getByRole('row', { name: /^LightGCN/ }).getByRole('cell').first().textContent())!;
+  const coverage = (await beyond
+    .getByRole('row', { name: /^LightGCN/ })
+    .getByRole('cell')
+    .first()
+    .textContent())!;
   expect(coverage).toMatch(/%$/);
   await page.evaluate(() => window.scrollTo(0, 0));
   await expectFit(page, 'long tails');
