@@ -109,11 +109,16 @@ export const CurveChart = memo(function CurveChart(props: CurveChartProps) {
     );
     return {
       lines: drawn,
-      xAxis: givenAxis ?? axisOver(xs && [Math.min(0, xs[0]), Math.max(xs[1], xEnd ?? xs[1])], { tight: true }),
+      xAxis:
+        givenAxis ??
+        axisOver(xs && [Math.min(0, xs[0]), Math.max(xs[1], xEnd ?? xs[1])], {
+          tight: true,
+          whole: xLabel === 'epoch',
+        }),
       yAxis: axisOver(ys, { log, tight: log, fromZero }),
       notPositive: bad?.name ?? null,
     };
-  }, [series, weight, logWanted, xEnd, givenAxis, fromZero]);
+  }, [series, weight, logWanted, xEnd, xLabel, givenAxis, fromZero]);
 
   const figure = (): FigureSpec => ({
     title,

@@ -7,8 +7,8 @@ import { nearestIndex, type Point, type VerticalMark } from './series';
 import { position, spread, valueAt, type Axis } from './ticks';
 import styles from './charts.module.css';
 
-/** The longest stroke from a line's end to its name, in pixels. */
-const LEADER = 12;
+/** A line that ends farther from the margin than this has its name at its end, in pixels. */
+const NEAR = 12;
 
 interface CurveOverlayProps {
   readonly title: string;
@@ -133,20 +133,11 @@ export function CurveOverlay({
           const x = toX(end[0]);
           const y = places[slot] ?? layout.top;
           const edge = layout.width - layout.right;
-          // A line that ends early has its name at its end: a stroke to the margin would look like data.
-          const early = edge - x > LEADER;
+          // A line that ends early has its name at its end. The stroke to other names lies in the margin: inside the plot it would look like data.
+          const early = edge - x > NEAR;
           return (
             <g key={name}>
-              {!early && (
-                <line
-                  x1={x}
-                  y1={toY(end[1])}
-                  x2={edge + 4}
-                  y2={y}
-                  stroke={seriesStyle(slot).colour}
-                  strokeOpacity={0.5}
-                />
-              )}
+              {!early && <line className={styles.leader} x1={edge} y1={toY(end[1])} x2={edge + 4} y2={y} />}
               <text className={styles.endLabel} x={early ? x + 6 : edge + 7} y={y + 4}>
                 {name}
               </text>

@@ -14,6 +14,7 @@ import type { SharedRun } from '../../domain/sharedRun';
 import { ExpertMap } from '../routing/ExpertMap';
 import { SHOWN_METRICS, shortMetric } from '../readings/curves';
 import { shownEpoch } from '../readings/words';
+import styles from './sharing.module.css';
 
 interface Row {
   readonly run: SharedRun;
@@ -154,7 +155,7 @@ function columnsOf(study: SharedStudy, onShow: (place: number) => void): readonl
       rowHeader: true,
       value: ({ run }) => run.name,
       cell: ({ run, place }) => (
-        <button type="button" className="link" onClick={() => onShow(place)}>
+        <button type="button" className={styles.show} onClick={() => onShow(place)}>
           {run.name}
         </button>
       ),

@@ -18,6 +18,7 @@ export function countWords(
   seeds: number,
   before: number,
 ): string {
+  if (axes.length === 0) return 'No runs yet: give every axis its values.';
   const product = axes.map(({ values }) => values.length).join(' × ');
   const without = leftOut > 0 ? ` − ${leftOut}` : '';
   const source =

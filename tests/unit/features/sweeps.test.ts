@@ -220,6 +220,7 @@ describe('the dialog', () => {
       '2 × 3 values − 1 = 5 points × 2 seeds = 10 runs, after 1 pre-training run.',
     );
     expect(countWords(grid.axes, 'random', 5, 0, 1, 0)).toBe('5 points × 1 seed = 5 runs.');
+    expect(countWords([], 'grid', 0, 0, 1, 0)).toBe('No runs yet: give every axis its values.');
     const what = { model: 'lightgcn', dataset: { id: 'd', name: 'Demo', fingerprint: 'f' } } as const;
     expect(timeWords(null, what, 0)).toBe('Duration unknown: LightGCN has no finished run on Demo yet.');
     const from = [run({}, 1, 0.1, { epochsDone: 10, seconds: 20 })];
