@@ -48,6 +48,9 @@ async function handle(command: TrainingCommand): Promise<void> {
       return control.stepEpoch();
     case 'stop':
       return control.stop();
+    case 'save':
+      control.saveRequested = true;
+      return;
     case 'probe':
       await exclusively(async () => {
         const device = await openDevice(browserHost(), {

@@ -9,6 +9,7 @@ import styles from './Shell.module.css';
 import { ShellShortcuts } from './ShellShortcuts';
 import { ShortcutSheet } from './ShortcutSheet';
 import { KeptNotices } from './KeptNotices';
+import { RunNotices } from './RunNotices';
 import { NewerStoreNotice } from './NewerStoreNotice';
 import { ClearedNotice } from './ClearedNotice';
 import { VersionNotice } from './VersionNotice';
@@ -69,6 +70,7 @@ export function Shell() {
           <NewerStoreNotice />
           <KeptNotices />
           <ClearedNotice />
+          <RunNotices />
           <VersionNotice />
           <Suspense fallback={<p className={styles.loading}>Loading the page …</p>}>
             <Outlet />

@@ -109,6 +109,8 @@ export type TrainingCommand =
   | { readonly type: 'resume' }
   /** Runs to the end of the current (or, between epochs, the next) epoch, then pauses. */
   | { readonly type: 'stepEpoch' }
+  /** Writes a checkpoint as soon as one can be: the page may be gone in a moment. */
+  | { readonly type: 'save' }
   /** Ends now; the best epoch so far is evaluated on test and kept. */
   | { readonly type: 'stop' }
   /** Opens a device and runs the self-test. No run may be active in this worker. */

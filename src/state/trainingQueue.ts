@@ -142,6 +142,11 @@ export class TrainingQueue {
     this.#tick();
   }
 
+  /** Asks the run in progress for a checkpoint at once. */
+  save(): void {
+    this.#session?.send({ type: 'save' });
+  }
+
   /** Ends the worker of the run in progress. */
   kill(): void {
     this.#session?.kill();
