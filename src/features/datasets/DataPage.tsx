@@ -10,6 +10,7 @@ import { PaperButtons } from '../../charts/PaperButtons';
 import type { NamedFile } from '../../domain/protocol';
 import { useDatasets } from '../../state/datasets';
 import { isRefused } from '../../state/importJob';
+import { useRuns } from '../../state/runs';
 import { useImport } from '../../state/sharing';
 import { BackupButton } from '../sharing/BackupButton';
 import { isStudy } from '../sharing/studyNames';
@@ -24,6 +25,7 @@ import { DEFAULT_DRAFT, optionsOf, suggestedName } from './importDraft';
 import { ImportOptionsForm } from './ImportOptionsForm';
 import { ImportPanel } from './ImportPanel';
 import { roleWords } from './readingWords';
+import { Welcome } from './Welcome';
 
 /** Brings datasets in and lists what is stored. On the first visit the drop area fills the page. */
 export function DataPage() {
@@ -36,6 +38,8 @@ export function DataPage() {
   const busy = job !== null && job.kind === 'files' && job.stage.name !== 'failed' && !isRefused(job);
   const own = datasets.filter(({ source }) => source.kind === 'files');
   const large = own.length === 0 && job?.kind !== 'files';
+  const listed = useRuns((state) => state.loaded);
+  const runs = useRuns((state) => state.runs.length + state.unreadable.length);
   const stored = datasets.find(({ id }) => id === storedId);
 
   const onFiles = useCallback(
@@ -84,6 +88,7 @@ export function DataPage() {
             .join('; ')}
         </Notice>
       )}
+      {open && loaded && large && listed && runs === 0 && <Welcome />}
       {job?.kind === 'files' && <ImportPanel key={job.id} job={job} />}
       {open && !busy && (
         <div className={styles.bring} data-large={large}>
