@@ -9,6 +9,7 @@ import type { Cutoff, MetricKey } from './metrics';
 import type {
   DeviceReport,
   EpochPoint,
+  Experiment,
   MemoryEstimate,
   MemoryUse,
   RunDocument,
@@ -117,6 +118,8 @@ export type TrainingCommand =
   | { readonly type: 'probe'; readonly backend: BackendChoice; readonly allowSoftware: boolean }
   /** Proves the device against the twins of its kernels and PyTorch's numbers. No run may be active in this worker. */
   | { readonly type: 'prove'; readonly backend: BackendChoice; readonly allowSoftware: boolean }
+  /** Seconds that an epoch would take, from three steps. No run may be active in this worker. */
+  | { readonly type: 'pace'; readonly experiment: Experiment }
   /** Memory a run would take. */
   | { readonly type: 'estimate'; readonly datasetId: string; readonly model: ModelId; readonly config: Config };
 
@@ -140,6 +143,8 @@ export type TrainingEvent =
       readonly sinceBest: number;
       readonly memory: MemoryUse;
     }
+  /** Seconds that an epoch would take without its ranking; null for a model that is computed at once. */
+  | { readonly type: 'paced'; readonly seconds: number | null }
   | { readonly type: 'intervals'; readonly points: readonly TermPoint[] }
   | { readonly type: 'epoch'; readonly point: EpochPoint; readonly best: RunDocument['best'] }
   | { readonly type: 'findings'; readonly findings: readonly Finding[] }
