@@ -5,6 +5,7 @@ import type { DeviceProof } from '../domain/proof';
 import type { SharedStudy } from '../domain/shared';
 import { useDatasets } from './datasets';
 import { useKept } from './keptHere';
+import { useRemoval } from './removal';
 import { useRuns } from './runs';
 import { askOnce, WorkerThread, type AskOptions, type Phase } from './workerThread';
 
@@ -62,6 +63,8 @@ export const useImport = create<ImportState>()((set, get) => ({
   importFiles: async (files) => {
     if (get().phase || files.length === 0) return;
     set({ phase: { text: 'reading', fraction: null }, report: null, fault: null });
+    // Runs that were deleted a moment ago may be in the files.
+    await useRemoval.getState().carryOut();
     try {
       const report = await askOnce(
         newThread(),

@@ -2,7 +2,7 @@ import type { DatasetDocument } from '../domain/dataset';
 import { AppError } from '../domain/errors';
 import type { PerUserMetrics } from '../domain/metrics';
 import { sameExperiment } from '../domain/prerequisite';
-import { personsPart, summarise, type Experiment, type RunDocument, type RunSummary } from '../domain/run';
+import { summarise, withPersonsPart, type Experiment, type RunDocument, type RunSummary } from '../domain/run';
 import { unreadableHint, unreadableSentence, type Listing, type UnreadableDocument } from '../domain/unreadable';
 import { checked, nameOf } from '../documents/check';
 import { detailsSchema } from '../documents/details';
@@ -91,7 +91,7 @@ export const writeRun = (database: Database, run: RunDocument, details: RunDetai
  * the run has been deleted; nothing is written then.
  */
 export const writeTrained = async (database: Database, run: RunDocument): Promise<boolean> =>
-  (await changeRun(database, run.id, (stored) => ({ ...run, ...personsPart(stored) }))) !== null;
+  (await changeRun(database, run.id, (stored) => withPersonsPart(run, stored))) !== null;
 
 /** What is kept of the test split's users; null where nothing is. Throws `STORE_DAMAGED`. */
 export async function readDetails(database: Database, id: string): Promise<RunDetails | null> {

@@ -22,6 +22,7 @@ import { NoRoomNotice } from './NoRoomNotice';
 import { PreparingPanel } from './PreparingPanel';
 import { RunControls } from './RunControls';
 import { RunFacts } from './RunFacts';
+import { RunWords } from './RunWords';
 import { RunRelations } from './RunRelations';
 import { useCurves, useFindings } from './useCurves';
 import { UsersTab } from './UsersTab';
@@ -93,6 +94,7 @@ function KnownRun({ run }: { readonly run: RunSummary }) {
       }
     >
       <RunFacts run={run} />
+      <RunWords run={run} />
       <RunRelations run={run} />
       {run.fault && <FaultNotice fault={run.fault} />}
       {shown?.fault &&
