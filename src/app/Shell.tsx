@@ -1,5 +1,6 @@
 import { Suspense, useEffect, useRef } from 'react';
 import { NavLink, Outlet, useLocation, useNavigation } from 'react-router';
+import { CommandPalette } from './CommandPalette';
 import { Header } from './Header';
 import { Icon, type IconName } from '../ui/Icon';
 import { useDatasets } from '../state/datasets';
@@ -78,6 +79,7 @@ export function Shell() {
         </main>
         <ShellShortcuts />
         <ShortcutSheet />
+        <CommandPalette />
       </div>
     </TooltipProvider>
   );

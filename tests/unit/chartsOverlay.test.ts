@@ -16,7 +16,7 @@ function strokes(...lines: readonly (readonly Point[])[]) {
   const html = renderToStaticMarkup(
     createElement(CurveOverlay, {
       title: 'Loss',
-      lines: lines.map((points, i) => ({ name: i === 0 ? 'a long name' : 'another', points })),
+      lines: lines.map((points, i) => ({ name: i === 0 ? 'a long name' : 'another', points, slot: i })),
       nameEnds: true,
       xAxis,
       yAxis,

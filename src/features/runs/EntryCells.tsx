@@ -36,12 +36,11 @@ const MOST_CHIPS = 4;
 export function EntryName({ entry }: { readonly entry: Entry }) {
   if (entry.kind === 'run') return <RunName run={entry.run} />;
   const group = common(entry, ({ group: of }) => of?.id ?? null) === null ? undefined : entry.runs[0]?.group;
+  const differ = new Set(entry.runs.map(({ experiment }) => experiment.seed)).size === entry.runs.length;
   return (
     <span className={styles.runName}>
       {group ? <Link to={groupPath(group)}>{entry.name}</Link> : entry.name}
-      <span className={styles.runNote}>
-        {group ? plural(entry.runs.length, 'run') : plural(entry.runs.length, 'seed')}
-      </span>
+      <span className={styles.runNote}>{plural(entry.runs.length, differ && !group ? 'seed' : 'run')}</span>
     </span>
   );
 }

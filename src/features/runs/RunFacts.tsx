@@ -14,6 +14,7 @@ import { isComputedAtOnce } from '../../domain/models/catalogue';
 import type { RunSummary } from '../../domain/run';
 import { useAttention } from '../../state/attention';
 import type { LiveRun } from '../../state/liveRun';
+import { RunWordButtons } from './RunWords';
 import { StatusBadge } from './StatusBadge';
 import { useLiveRun } from './useCurves';
 import { shownEpoch } from '../readings/words';
@@ -40,6 +41,9 @@ export function RunFacts({ run }: { readonly run: RunSummary }) {
         ))}
         {live && awake && <li>keeps this device awake</li>}
         {live && <Silence live={live} />}
+        <li>
+          <RunWordButtons run={run} />
+        </li>
       </ul>
       {live && progress && (
         <ProgressBar

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { RunSummary } from '../../domain/run';
 import { useRuns } from '../../state/runs';
-import { Button } from '../../ui/Button';
+import { Button, IconButton } from '../../ui/Button';
 import { Dialog } from '../../ui/Dialog';
 import { Field, Input, TextArea } from '../../ui/Field';
 import { Icon } from '../../ui/Icon';
@@ -9,10 +9,35 @@ import { RenameDialog } from './RenameDialog';
 import { tagsIn } from './tags';
 import styles from './runs.module.css';
 
-/** What a person writes about a run, at its top: name, tags, notes. */
-export function RunWords({ run }: { readonly run: RunSummary }) {
+/** What a person can write about a run, as small buttons: name, notes and tags, pin. */
+export function RunWordButtons({ run }: { readonly run: RunSummary }) {
   const [open, setOpen] = useState<'name' | 'notes' | null>(null);
-  const tags = run.tags ?? [];
+  const written = run.notes !== '' || (run.tags ?? []).length > 0;
+  return (
+    <>
+      <IconButton small label="Rename" icon={<Icon name="note" />} onClick={() => setOpen('name')} />
+      <IconButton
+        small
+        label={written ? 'Edit notes and tags' : 'Add notes and tags'}
+        icon={<Icon name="file" />}
+        onClick={() => setOpen('notes')}
+      />
+      <IconButton
+        small
+        label="Pin"
+        icon={<Icon name="pin" />}
+        aria-pressed={run.pinned === true}
+        onClick={() => void useRuns.getState().edit(run.id, { pinned: !run.pinned })}
+      />
+      {open === 'name' && <RenameDialog run={run} onClose={() => setOpen(null)} />}
+      {open === 'notes' && <NotesDialog run={run} onClose={() => setOpen(null)} />}
+    </>
+  );
+}
+
+/** What a person wrote; nothing where they did not. */
+export function RunWords({ run: { notes, tags = [] } }: { readonly run: RunSummary }) {
+  if (notes === '' && tags.length === 0) return null;
   return (
     <div className={styles.words}>
       {tags.map((tag) => (
@@ -20,25 +45,7 @@ export function RunWords({ run }: { readonly run: RunSummary }) {
           {tag}
         </span>
       ))}
-      {run.notes !== '' && <p className={styles.notes}>{run.notes}</p>}
-      <Button small variant="quiet" onClick={() => setOpen('name')}>
-        <Icon name="note" />
-        Rename
-      </Button>
-      <Button small variant="quiet" onClick={() => setOpen('notes')}>
-        <Icon name="note" />
-        {run.notes === '' && tags.length === 0 ? 'Add notes and tags' : 'Edit notes and tags'}
-      </Button>
-      <Button
-        small
-        variant="quiet"
-        aria-pressed={run.pinned === true}
-        onClick={() => void useRuns.getState().edit(run.id, { pinned: !run.pinned })}
-      >
-        {run.pinned ? 'Pinned' : 'Pin'}
-      </Button>
-      {open === 'name' && <RenameDialog run={run} onClose={() => setOpen(null)} />}
-      {open === 'notes' && <NotesDialog run={run} onClose={() => setOpen(null)} />}
+      {notes !== '' && <p className={styles.notes}>{notes}</p>}
     </div>
   );
 }

@@ -136,7 +136,7 @@ export function RunsPage() {
             runs={shown}
             columns={look.metrics}
             options={options}
-            folded={look.folded}
+            folded={look.folded && filter.group === ''}
             baseline={baseline}
             chosen={chosen}
             onChoose={choose}

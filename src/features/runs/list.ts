@@ -31,9 +31,11 @@ const settingKey = ({ experiment: { model, config, dataset } }: RunSummary): str
     Object.entries(completeConfig(model, config)).sort(([a], [b]) => a.localeCompare(b)),
   ]);
 
-/** Sets, sweeps and seeds of one setting as one line each, where they are two runs or more. Pinned runs stand for themselves. */
+/** Sets, sweeps and seeds of one setting as one line each, where they are two runs or more. Runs that a person pinned or named stand for themselves. */
 export function foldRuns(runs: readonly RunSummary[]): Entry[] {
-  const keyOf = (run: RunSummary): string => (run.pinned ? run.id : (run.group?.id ?? settingKey(run)));
+  const isOwn = (run: RunSummary): boolean =>
+    run.pinned === true || (!run.group && run.name !== runName(run.experiment));
+  const keyOf = (run: RunSummary): string => (isOwn(run) ? run.id : (run.group?.id ?? settingKey(run)));
   const sets = new Map<string, RunSummary[]>();
   for (const run of runs) {
     const known = sets.get(keyOf(run));
