@@ -72,7 +72,10 @@ function Palette({ onClose }: { readonly onClose: () => void }) {
     else return;
     event.preventDefault();
   };
-  useEffect(() => document.getElementById(`${id}-${at}`)?.scrollIntoView({ block: 'nearest' }), [id, at]);
+  useEffect(() => {
+    // Newer browsers answer with a promise, which no effect may return.
+    document.getElementById(`${id}-${at}`)?.scrollIntoView({ block: 'nearest' });
+  }, [id, at]);
   return (
     <Dialog open onOpenChange={onClose} title="Go to, or do">
       <Input
