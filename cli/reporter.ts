@@ -57,6 +57,7 @@ export function reporter(json: boolean): Reporter {
         case 'storage':
         case 'watched':
         case 'alive':
+        case 'paced':
         case 'proved':
         case 'ended':
         case 'fault':

@@ -8,6 +8,7 @@ import { browserHost } from './engine/browserHost';
 import { openDevice } from './engine/device';
 import { RunControl } from './training/control';
 import { runMemory } from './training/estimate';
+import { probePace } from './training/pace';
 import { proveDevice } from './training/proof/prove';
 import { executeRun } from './training/run';
 
@@ -48,6 +49,9 @@ async function handle(command: TrainingCommand): Promise<void> {
       return control.stepEpoch();
     case 'stop':
       return control.stop();
+    case 'save':
+      control.saveRequested = true;
+      return;
     case 'probe':
       await exclusively(async () => {
         const device = await openDevice(browserHost(), {
@@ -67,6 +71,14 @@ async function handle(command: TrainingCommand): Promise<void> {
           { speed: true, progress: (text, fraction) => emit({ type: 'phase', text, fraction }) },
         );
         emit({ type: 'proved', proof });
+      });
+      return;
+    case 'pace':
+      await exclusively(async () => {
+        const seconds = await probePace(database, browserHost(), command.experiment, (text) =>
+          emit({ type: 'phase', text, fraction: null }),
+        );
+        emit({ type: 'paced', seconds });
       });
       return;
     case 'estimate': {

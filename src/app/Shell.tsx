@@ -1,5 +1,6 @@
 import { Suspense, useEffect, useRef } from 'react';
 import { NavLink, Outlet, useLocation, useNavigation } from 'react-router';
+import { CommandPalette } from './CommandPalette';
 import { Header } from './Header';
 import { Icon, type IconName } from '../ui/Icon';
 import { useDatasets } from '../state/datasets';
@@ -9,6 +10,7 @@ import styles from './Shell.module.css';
 import { ShellShortcuts } from './ShellShortcuts';
 import { ShortcutSheet } from './ShortcutSheet';
 import { KeptNotices } from './KeptNotices';
+import { RunNotices } from './RunNotices';
 import { NewerStoreNotice } from './NewerStoreNotice';
 import { ClearedNotice } from './ClearedNotice';
 import { VersionNotice } from './VersionNotice';
@@ -69,6 +71,7 @@ export function Shell() {
           <NewerStoreNotice />
           <KeptNotices />
           <ClearedNotice />
+          <RunNotices />
           <VersionNotice />
           <Suspense fallback={<p className={styles.loading}>Loading the page …</p>}>
             <Outlet />
@@ -76,6 +79,7 @@ export function Shell() {
         </main>
         <ShellShortcuts />
         <ShortcutSheet />
+        <CommandPalette />
       </div>
     </TooltipProvider>
   );

@@ -21,6 +21,7 @@ export function ShellShortcuts() {
       place('g s', 'Sweeps', '/sweeps'),
       place('g t', 'Papers’ tables', '/tables'),
       place('g v', 'Device', '/device'),
+      place('g h', 'Help', '/help'),
       {
         keys: 't',
         label: 'Theme: system, light, dark',

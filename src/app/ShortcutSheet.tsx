@@ -1,13 +1,14 @@
 import { Dialog } from '../ui/Dialog';
 import { Checkbox, Choice } from '../ui/Field';
 import { useShortcutState, type Shortcut } from '../ui/shortcuts';
+import { RunSettings } from './RunNotices';
 import styles from './ShortcutSheet.module.css';
 import { APP_VERSION } from '../domain/version';
 import { THEME_CHOICES, useTheme, type ThemeChoice } from '../ui/theme';
 
 const THEME_LABELS: Readonly<Record<ThemeChoice, string>> = { system: 'System', light: 'Light', dark: 'Dark' };
 
-/** Lists what the keyboard can do here, and holds the two preferences of the page itself. */
+/** Lists what the keyboard can do here, and holds the preferences of the page itself. */
 export function ShortcutSheet() {
   const { shortcuts, enabled, sheetOpen, setEnabled, setSheetOpen } = useShortcutState();
   const { choice, choose } = useTheme();
@@ -42,6 +43,7 @@ export function ShortcutSheet() {
         options={THEME_CHOICES.map((value) => ({ value, label: THEME_LABELS[value] }))}
         onValueChange={choose}
       />
+      <RunSettings />
       <p className={styles.note}>Lodestone {APP_VERSION}</p>
     </Dialog>
   );

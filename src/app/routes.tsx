@@ -75,6 +75,11 @@ export function createRouter() {
               path: 'device',
               lazy: async () => ({ Component: (await import('../features/device/DevicePage')).DevicePage }),
             },
+            { path: 'help', lazy: async () => ({ Component: (await import('../features/help/HelpPage')).HelpPage }) },
+            {
+              path: 'help/:id',
+              lazy: async () => ({ Component: (await import('../features/help/HelpPage')).HelpPage }),
+            },
             { path: '*', element: <NotFoundPage /> },
           ],
         },

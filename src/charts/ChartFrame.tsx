@@ -28,6 +28,9 @@ interface ChartFrameProps {
   readonly emptyText?: string;
   readonly notice?: string | null;
   readonly legend?: readonly LegendEntry[];
+  /** Lines as buttons that hide and show them, in place of names at their ends. */
+  readonly lines?: readonly { readonly name: string; readonly slot: number; readonly shown: boolean }[];
+  readonly onToggle?: (name: string) => void;
   /** Stands where the title is; the title is then only read out. */
   readonly heading?: ReactNode;
   /** Controls of this chart: smoothing, axes. */
@@ -46,6 +49,8 @@ export function ChartFrame({
   emptyText,
   notice,
   legend = [],
+  lines = [],
+  onToggle,
   heading,
   tools,
   children,
@@ -92,6 +97,28 @@ export function ChartFrame({
                 {MARK_GLYPHS[shape]}
               </span>{' '}
               {name}
+            </li>
+          ))}
+        </ul>
+      )}
+      {lines.length > 0 && (
+        <ul className={styles.legend}>
+          {lines.map(({ name, slot, shown }) => (
+            <li key={name}>
+              <button type="button" className={styles.toggle} aria-pressed={shown} onClick={() => onToggle?.(name)}>
+                <svg className={styles.swatch} viewBox="0 0 16 8" aria-hidden>
+                  <line
+                    x1={0}
+                    x2={16}
+                    y1={4}
+                    y2={4}
+                    stroke={seriesStyle(slot).colour}
+                    strokeWidth={2}
+                    strokeDasharray={seriesStyle(slot).dash}
+                  />
+                </svg>
+                {name}
+              </button>
             </li>
           ))}
         </ul>

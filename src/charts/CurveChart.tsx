@@ -1,18 +1,16 @@
 import { memo, useMemo, useState, type ReactNode } from 'react';
-import { ComposedChart, useXAxisScale, useYAxisScale } from 'recharts';
 import { formatNumber } from '../ui/format';
-import { minMaxBins } from './binning';
 import { ChartFrame } from './ChartFrame';
+import { drawnLines, heightOf, within } from './curveLines';
 import { CurveOverlay } from './CurveOverlay';
+import { CurvePlot } from './CurvePlot';
 import type { FigureSpec } from './figure';
-import { plotLayout, type PlotLayout } from './layout';
-import { bandPath, linePath } from './marks';
-import { seriesStyle } from './palette';
-import { PlotAxes, plotMargin } from './PlotAxes';
-import { extent, type Point, type Range, type Series, type VerticalMark } from './series';
-import { smooth } from './smoothing';
+import { plotLayout } from './layout';
+import { RangeButton } from './RangeButton';
+import { extent, type Point, type Series, type VerticalMark } from './series';
 import { tableOfSeries, type ChartTable } from './table';
 import { axisOver, type Axis } from './ticks';
+import { useRange } from './useRange';
 import styles from './charts.module.css';
 
 export interface CurveChartProps {
@@ -42,18 +40,9 @@ export interface CurveChartProps {
   readonly describeX?: (x: number) => string;
 }
 
-interface DrawnLine {
-  readonly name: string;
-  readonly kind: Series['kind'];
-  readonly points: readonly Point[];
-  readonly ghost: readonly Point[];
-  readonly band: readonly Range[];
-  readonly singles: readonly Point[];
-  /** Whether each point has a mark. */
-  readonly marked: boolean;
-}
-
 const NO_MARKS: readonly VerticalMark[] = [];
+/** More lines than this have a legend in place of names at their ends. */
+const MOST_NAMES = 8;
 
 /** Lines over training time: smoothing with the raw line behind it, an optional log axis, one cursor over several charts. */
 export const CurveChart = memo(function CurveChart(props: CurveChartProps) {
@@ -76,44 +65,26 @@ export const CurveChart = memo(function CurveChart(props: CurveChartProps) {
   const [logWanted, setLogWanted] = useState(false);
   const hasSignal = series.some(({ kind }) => kind === 'signal');
 
+  const { range, hidden, toggle, setRange } = useRange();
+
   const { lines, xAxis, yAxis, notPositive } = useMemo(() => {
+    const shown = series.filter(({ name }) => !hidden.has(name));
     const bad = logWanted
-      ? series.find(({ points }) => points.some(([, y]) => Number.isFinite(y) && y <= 0))
+      ? shown.find(({ points }) => points.some(([, y]) => Number.isFinite(y) && y <= 0))
       : undefined;
     const log = logWanted && !bad;
-    const smoothed = series.map(({ points, kind }) => (kind === 'signal' ? smooth(points, weight) : points));
-    const drawn = series.map((one, i): DrawnLine => ({
-      name: one.name,
-      kind: one.kind,
-      points: minMaxBins(smoothed[i] ?? one.points),
-      ghost: smoothed[i] === one.points ? [] : minMaxBins(one.points),
-      band: one.band ?? [],
-      singles: one.singles ?? [],
-      marked:
-        givenAxis !== undefined || one.points.length === 1 || (one.kind === 'evaluation' && one.points.length <= FEW),
-    }));
+    const drawn = drawnLines(series, weight, givenAxis !== undefined).filter(({ name }) => !hidden.has(name));
+    const inRange = range.x ? drawnLines(within(shown, range.x), 0, false) : drawn;
     const xs = extent(series, 0);
-    const ys = extent(
-      [
-        ...drawn,
-        ...drawn.map(({ ghost }) => ({ points: ghost })),
-        ...drawn.map(({ band }) => ({
-          points: band.flatMap(([x, low, high]): Point[] => [
-            [x, low],
-            [x, high],
-          ]),
-        })),
-        ...drawn.map(({ singles }) => ({ points: singles })),
-      ],
-      1,
-    );
+    const whole = xs && ([Math.min(0, xs[0]), Math.max(xs[1], xEnd ?? xs[1])] as const);
+    const fixed = range.y !== null && !(log && range.y[0] <= 0);
     return {
       lines: drawn,
-      xAxis: givenAxis ?? axisOver(xs && [Math.min(0, xs[0]), Math.max(xs[1], xEnd ?? xs[1])], { tight: true }),
-      yAxis: axisOver(ys, { log, tight: log, fromZero }),
+      xAxis: givenAxis ?? axisOver(range.x ?? whole, { tight: true, whole: xLabel === 'epoch' }),
+      yAxis: axisOver(fixed ? range.y : heightOf(inRange), { log, tight: log || fixed, fromZero: fromZero && !fixed }),
       notPositive: bad?.name ?? null,
     };
-  }, [series, weight, logWanted, xEnd, givenAxis, fromZero]);
+  }, [series, weight, logWanted, xEnd, xLabel, givenAxis, fromZero, range, hidden]);
 
   const figure = (): FigureSpec => ({
     title,
@@ -122,7 +93,7 @@ export const CurveChart = memo(function CurveChart(props: CurveChartProps) {
     xAxis,
     yAxis,
     marks,
-    layers: lines.map(({ name, points, ghost, band, singles, kind }, slot) => ({
+    layers: lines.map(({ name, points, ghost, band, singles, kind, slot }) => ({
       type: 'line',
       name,
       points,
@@ -134,6 +105,8 @@ export const CurveChart = memo(function CurveChart(props: CurveChartProps) {
     })),
   });
 
+  // So many names at the lines' ends would lie on each other.
+  const legend = series.length > MOST_NAMES;
   return (
     <ChartFrame
       title={title}
@@ -141,6 +114,10 @@ export const CurveChart = memo(function CurveChart(props: CurveChartProps) {
       table={props.table ?? (() => tableOfSeries(xLabel, series))}
       figure={figure}
       height={height}
+      {...((legend || hidden.size > 0) && {
+        lines: drawnLines(series, 0, false).map(({ name, slot }) => ({ name, slot, shown: !hidden.has(name) })),
+        onToggle: toggle,
+      })}
       empty={series.every(({ points }) => points.length === 0)}
       {...(emptyText && { emptyText })}
       {...(props.heading && { heading: props.heading })}
@@ -175,16 +152,28 @@ export const CurveChart = memo(function CurveChart(props: CurveChartProps) {
             />
             Log
           </label>
+          <RangeButton
+            title={title}
+            xLabel={xLabel}
+            yLabel={yLabel}
+            xAxis={xAxis}
+            yAxis={yAxis}
+            range={range}
+            names={series.map(({ name }) => name)}
+            hidden={hidden}
+            onRange={setRange}
+            onToggle={toggle}
+          />
         </>
       }
     >
       {(width) => {
         // A line that is all there is needs no name at its end.
-        const nameEnds = lines.length > 1 || lines[0]?.name !== title;
+        const nameEnds = !legend && (lines.length > 1 || lines[0]?.name !== title);
         const layout = plotLayout(width, height, yAxis, nameEnds ? lines.map(({ name }) => name) : []);
         return (
           <>
-            <Plot lines={lines} xAxis={xAxis} yAxis={yAxis} xLabel={xLabel} yLabel={yLabel} layout={layout} />
+            <CurvePlot lines={lines} xAxis={xAxis} yAxis={yAxis} xLabel={xLabel} yLabel={yLabel} layout={layout} />
             <CurveOverlay
               title={title}
               lines={lines}
@@ -195,6 +184,8 @@ export const CurveChart = memo(function CurveChart(props: CurveChartProps) {
               marks={marks}
               cursorKey={cursorKey}
               describeX={describeX}
+              {...(!givenAxis && { onRange: (x: Point | null) => setRange({ ...range, x }) })}
+              onHide={toggle}
             />
           </>
         );
@@ -202,86 +193,6 @@ export const CurveChart = memo(function CurveChart(props: CurveChartProps) {
     </ChartFrame>
   );
 });
-
-interface PlotProps {
-  readonly lines: readonly DrawnLine[];
-  readonly xAxis: Axis;
-  readonly yAxis: Axis;
-  readonly xLabel: string;
-  readonly yLabel: string;
-  readonly layout: PlotLayout;
-}
-
-const NO_DATA: never[] = [];
-
-/** The part that recharts lays out; the cursor moves over it without touching it. */
-function Plot({ lines, xAxis, yAxis, xLabel, yLabel, layout }: PlotProps) {
-  return (
-    <ComposedChart
-      width={layout.width}
-      height={layout.height}
-      data={NO_DATA}
-      margin={plotMargin(layout)}
-      accessibilityLayer={false}
-    >
-      <PlotAxes xAxis={xAxis} yAxis={yAxis} xLabel={xLabel} yLabel={yLabel} layout={layout} />
-      <Lines lines={lines} />
-    </ComposedChart>
-  );
-}
-
-/** Evaluations so few that each is marked. */
-const FEW = 3;
-
-/** The lines as plain paths: recharts only knows the axes, so that a live chart stays cheap however many lines it has. */
-function Lines({ lines }: { readonly lines: readonly DrawnLine[] }) {
-  const xScale = useXAxisScale();
-  const yScale = useYAxisScale();
-  if (!xScale || !yScale) return null;
-  const x = (value: number): number => Math.round((xScale(value) ?? 0) * 100) / 100;
-  const y = (value: number): number => Math.round((yScale(value) ?? 0) * 100) / 100;
-  return (
-    <g fill="none">
-      {lines.map(
-        ({ name, band }, slot) =>
-          band.length > 0 && (
-            <path key={name} d={bandPath(band, x, y)} fill={seriesStyle(slot).colour} fillOpacity={0.14} />
-          ),
-      )}
-      {lines.map(
-        ({ name, ghost }, slot) =>
-          ghost.length > 0 && (
-            <path key={name} d={linePath(ghost, x, y)} stroke={seriesStyle(slot).colour} strokeOpacity={0.25} />
-          ),
-      )}
-      {lines.map(({ name, singles }, slot) =>
-        singles.map(([px, py], i) => (
-          <circle
-            key={`${name} ${i}`}
-            cx={x(px)}
-            cy={y(py)}
-            r={1.75}
-            fill={seriesStyle(slot).colour}
-            fillOpacity={0.6}
-          />
-        )),
-      )}
-      {lines.map(({ name, marked, points }, slot) => {
-        const { colour, dash } = seriesStyle(slot);
-        return (
-          <g key={name} stroke={colour} strokeWidth={1.75}>
-            <path d={linePath(points, x, y)} strokeDasharray={dash} />
-            {marked &&
-              points.map(
-                ([px, py]) =>
-                  Number.isFinite(py) && <circle key={px} className={styles.dot} cx={x(px)} cy={y(py)} r={2.5} />,
-              )}
-          </g>
-        );
-      })}
-    </g>
-  );
-}
 
 /** The lines' last values in words. */
 function summaryOf(series: readonly Series[]): string {

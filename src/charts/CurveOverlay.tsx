@@ -5,14 +5,15 @@ import type { PlotLayout } from './layout';
 import { seriesStyle } from './palette';
 import { nearestIndex, type Point, type VerticalMark } from './series';
 import { position, spread, valueAt, type Axis } from './ticks';
+import { useDrag } from './useDrag';
 import styles from './charts.module.css';
 
-/** The longest stroke from a line's end to its name, in pixels. */
-const LEADER = 12;
+/** A line that ends farther from the margin than this has its name at its end, in pixels. */
+const NEAR = 12;
 
 interface CurveOverlayProps {
   readonly title: string;
-  readonly lines: readonly { readonly name: string; readonly points: readonly Point[] }[];
+  readonly lines: readonly { readonly name: string; readonly points: readonly Point[]; readonly slot: number }[];
   /** Whether each line's name stands at its end. */
   readonly nameEnds: boolean;
   readonly xAxis: Axis;
@@ -21,6 +22,9 @@ interface CurveOverlayProps {
   readonly marks: readonly VerticalMark[];
   readonly cursorKey: string;
   readonly describeX: (x: number) => string;
+  /** Shows the part between two x alone; null shows all. Absent where the axis is no time. */
+  readonly onRange?: (range: Point | null) => void;
+  readonly onHide?: (name: string) => void;
 }
 
 /**
@@ -37,6 +41,8 @@ export function CurveOverlay({
   marks,
   cursorKey,
   describeX,
+  onRange,
+  onHide,
 }: CurveOverlayProps) {
   const cursor = useCursor(cursorKey);
   const plotWidth = Math.max(1, layout.width - layout.left - layout.right);
@@ -53,7 +59,8 @@ export function CurveOverlay({
   );
   const here = cursor === null ? -1 : nearestIndex(xs, cursor);
   const hereX = xs[here]?.[0] ?? null;
-  const values = hereX === null ? [] : lines.map(({ name, points }) => ({ name, value: valueNear(points, hereX) }));
+  const values =
+    hereX === null ? [] : lines.map(({ name, points, slot }) => ({ name, slot, value: valueNear(points, hereX) }));
   const words =
     hereX === null
       ? 'not set'
@@ -65,6 +72,7 @@ export function CurveOverlay({
     const nearest = xs[nearestIndex(xs, valueAt(xAxis, share))];
     setCursor(cursorKey, share < -0.02 || share > 1.02 ? null : (nearest?.[0] ?? null));
   };
+  const drag = useDrag(layout, (share) => valueAt(xAxis, share), onRange);
   const onKey = (event: KeyboardEvent): void => {
     const last = xs.length - 1;
     const leap = Math.max(1, Math.round(last / 20));
@@ -103,8 +111,17 @@ export function CurveOverlay({
       aria-valuemax={Math.max(0, xs.length - 1)}
       aria-valuenow={Math.max(0, here)}
       aria-valuetext={words}
-      onPointerMove={onPointer}
-      onPointerDown={onPointer}
+      onPointerMove={(event) => {
+        onPointer(event);
+        drag.move(event);
+      }}
+      onPointerDown={(event) => {
+        onPointer(event);
+        drag.start(event);
+      }}
+      onPointerUp={drag.end}
+      onPointerCancel={drag.cancel}
+      onDoubleClick={() => onRange?.(null)}
       onPointerLeave={() => setCursor(cursorKey, null)}
       onBlur={() => setCursor(cursorKey, null)}
       onKeyDown={onKey}
@@ -127,27 +144,27 @@ export function CurveOverlay({
             </g>
           );
         })}
-        {(nameEnds ? lines : []).map(({ name }, slot) => {
-          const end = ends[slot];
+        {drag.selection && (
+          <rect
+            className={styles.selection}
+            x={drag.selection[0]}
+            width={drag.selection[1] - drag.selection[0]}
+            y={layout.top}
+            height={plotHeight}
+          />
+        )}
+        {(nameEnds ? lines : []).map(({ name }, place) => {
+          const end = ends[place];
           if (!end) return null;
-          const x = toX(end[0]);
-          const y = places[slot] ?? layout.top;
+          const x = Math.min(toX(end[0]), layout.width - layout.right);
+          const y = places[place] ?? layout.top;
           const edge = layout.width - layout.right;
-          // A line that ends early has its name at its end: a stroke to the margin would look like data.
-          const early = edge - x > LEADER;
+          // A line that ends early has its name at its end. The stroke to other names lies in the margin: inside the plot it would look like data.
+          const early = edge - x > NEAR;
           return (
             <g key={name}>
-              {!early && (
-                <line
-                  x1={x}
-                  y1={toY(end[1])}
-                  x2={edge + 4}
-                  y2={y}
-                  stroke={seriesStyle(slot).colour}
-                  strokeOpacity={0.5}
-                />
-              )}
-              <text className={styles.endLabel} x={early ? x + 6 : edge + 7} y={y + 4}>
+              {!early && <line className={styles.leader} x1={edge} y1={toY(end[1])} x2={edge + 4} y2={y} />}
+              <text className={styles.endLabel} onClick={() => onHide?.(name)} x={early ? x + 6 : edge + 7} y={y + 4}>
                 {name}
               </text>
             </g>
@@ -163,7 +180,7 @@ export function CurveOverlay({
           />
         )}
         {hereX !== null &&
-          values.map(({ name, value }, slot) =>
+          values.map(({ name, value, slot }) =>
             value === null ? null : (
               <circle key={name} cx={cursorAt} cy={toY(value)} r={3} fill={seriesStyle(slot).colour} />
             ),
@@ -180,7 +197,7 @@ export function CurveOverlay({
           <p>{describeX(hereX)}</p>
           <table>
             <tbody>
-              {values.map(({ name, value }, slot) => (
+              {values.map(({ name, value, slot }) => (
                 <tr key={name}>
                   <th scope="row">
                     <svg className={styles.swatch} viewBox="0 0 16 8">

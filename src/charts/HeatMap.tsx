@@ -207,6 +207,7 @@ function Cells({
                   {...(onSelect && { 'aria-selected': same(selected, row, c) })}
                   className={classNames(
                     styles.cell,
+                    ground !== null && styles.valued,
                     onSelect && styles.selectable,
                     same(selected, row, c) && styles.selected,
                   )}

@@ -25,5 +25,6 @@ export function useCursor(key: string): number | null {
     },
     [key],
   );
-  return useSyncExternalStore(subscribe, () => positions.get(key) ?? null);
+  const here = (): number | null => positions.get(key) ?? null;
+  return useSyncExternalStore(subscribe, here, here);
 }

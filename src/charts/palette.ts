@@ -33,3 +33,31 @@ export function seriesStyle(index: number): SeriesStyle {
     dash: DASHES[(slot + 3 * Math.floor(index / FIGURE_COLOURS.length)) % DASHES.length] ?? '',
   };
 }
+
+/** Ranking metrics that stand beside each other in many charts: each has one colour in all of them. */
+const METRIC_SLOTS: Readonly<Record<string, number>> = {
+  'R@10': 0,
+  'R@20': 1,
+  'N@10': 2,
+  'N@20': 3,
+  'R@5': 4,
+  'R@50': 5,
+  'N@5': 6,
+  'N@50': 7,
+};
+
+const metricOf = (name: string): number | undefined =>
+  METRIC_SLOTS[name.replace(/^Recall@/, 'R@').replace(/^NDCG@/, 'N@')];
+
+/** The place in the palette of each line of a chart: a metric's own, for all others the first that is free. */
+export function slotsOf(names: readonly string[]): number[] {
+  const own = names.map(metricOf);
+  const taken = new Set(own.filter((slot) => slot !== undefined));
+  let next = 0;
+  return own.map((slot) => {
+    if (slot !== undefined) return slot;
+    while (taken.has(next)) next += 1;
+    taken.add(next);
+    return next;
+  });
+}

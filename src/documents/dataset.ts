@@ -82,6 +82,7 @@ const rule = z.enum([
   'unreadable',
   'unrecognised',
   'constant-ratings',
+  'constant-timestamps',
   'remapped-ids',
   'filtered',
   'user-file-provenance',

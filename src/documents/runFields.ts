@@ -86,6 +86,8 @@ export function runFields(rigour: Rigour) {
       memory: memory.nullable(),
       steps: z.exactOptional(stepsOf(rigour)),
       notes: rigour.text(1_000_000),
+      tags: z.exactOptional(list(rigour.text(100), 100)),
+      pinned: z.exactOptional(z.boolean()),
       seconds,
     },
     curves: curvesOf(rigour),

@@ -31,3 +31,34 @@ export const storageMarker = z.strictObject({
   backup: time.nullable(),
   loss: loss.nullable(),
 });
+
+const words = z.string().max(500);
+const look = {
+  metrics: z.enum(['test', 'valid', 'both', 'liked']),
+  options: z.array(words).max(200),
+  folded: z.boolean(),
+};
+
+/** How the list of runs is looked at. */
+export const listSettings = z.strictObject({
+  look: z.strictObject(look),
+  baseline: words.nullable(),
+  views: z
+    .array(
+      z.strictObject({
+        ...look,
+        name: words,
+        filter: z.strictObject({
+          text: words,
+          model: words,
+          dataset: words,
+          status: z.union([
+            z.literal(''),
+            z.enum(['queued', 'preparing', 'running', 'paused', 'interrupted', 'finished', 'stopped', 'failed']),
+          ]),
+          group: words,
+        }),
+      }),
+    )
+    .max(200),
+});

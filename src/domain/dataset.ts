@@ -87,6 +87,7 @@ export type ProblemRule =
   | 'unreadable'
   | 'unrecognised'
   | 'constant-ratings'
+  | 'constant-timestamps'
   | 'remapped-ids'
   | 'filtered'
   | 'user-file-provenance'

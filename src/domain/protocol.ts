@@ -12,6 +12,7 @@ import type { Cutoff, MetricKey } from './metrics';
 import type {
   DeviceReport,
   EpochPoint,
+  Experiment,
   MemoryEstimate,
   MemoryUse,
   RunDocument,
@@ -112,12 +113,16 @@ export type TrainingCommand =
   | { readonly type: 'resume' }
   /** Runs to the end of the current (or, between epochs, the next) epoch, then pauses. */
   | { readonly type: 'stepEpoch' }
+  /** Writes a checkpoint as soon as one can be: the page may be gone in a moment. */
+  | { readonly type: 'save' }
   /** Ends now; the best epoch so far is evaluated on test and kept. */
   | { readonly type: 'stop' }
   /** Opens a device and runs the self-test. No run may be active in this worker. */
   | { readonly type: 'probe'; readonly backend: BackendChoice; readonly allowSoftware: boolean }
   /** Proves the device against the twins of its kernels and PyTorch's numbers. No run may be active in this worker. */
   | { readonly type: 'prove'; readonly backend: BackendChoice; readonly allowSoftware: boolean }
+  /** Seconds that an epoch would take, from three steps. No run may be active in this worker. */
+  | { readonly type: 'pace'; readonly experiment: Experiment }
   /** Memory a run would take. */
   | { readonly type: 'estimate'; readonly datasetId: string; readonly model: ModelId; readonly config: Config };
 
@@ -141,6 +146,8 @@ export type TrainingEvent =
       readonly sinceBest: number;
       readonly memory: MemoryUse;
     }
+  /** Seconds that an epoch would take without its ranking; null for a model that is computed at once. */
+  | { readonly type: 'paced'; readonly seconds: number | null }
   | { readonly type: 'intervals'; readonly points: readonly TermPoint[] }
   | { readonly type: 'epoch'; readonly point: EpochPoint; readonly best: RunDocument['best'] }
   | { readonly type: 'findings'; readonly findings: readonly Finding[] }

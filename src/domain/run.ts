@@ -243,6 +243,10 @@ export interface RunDocument {
   /** Absent on other backends than WebGPU, and before 0.2.0. */
   readonly steps?: StepsTaken;
   readonly notes: string;
+  /** Words by which a person finds it again; absent where there are none. */
+  readonly tags?: readonly string[];
+  /** It stands at the head of the list. */
+  readonly pinned?: boolean;
   /** Accumulated seconds of working time, pauses left out. */
   readonly seconds: number;
 }
@@ -259,11 +263,12 @@ export function summarise(run: RunDocument): RunSummary {
 }
 
 /** What a person writes about a run. The thread that trains it writes all else, each without touching the other's part. */
-export const personsPart = ({ name, notes }: Pick<RunDocument, 'name' | 'notes'>): RunEdit => ({ name, notes });
+export type RunEdit = Pick<RunDocument, 'name' | 'notes' | 'tags' | 'pinned'>;
 
-export interface RunEdit {
-  readonly name: string;
-  readonly notes: string;
+/** A run as it has become, with what a person wrote about it as it is stored. */
+export function withPersonsPart(run: RunDocument, { name, notes, tags, pinned }: RunEdit): RunDocument {
+  const { tags: _tags, pinned: _pinned, ...rest } = run;
+  return { ...rest, name, notes, ...(tags && { tags }), ...(pinned !== undefined && { pinned }) };
 }
 
 export function newRun(id: string, name: string, experiment: Experiment, createdAt: string): RunDocument {

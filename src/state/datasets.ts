@@ -73,8 +73,13 @@ export const useDatasets = create<DatasetsState>()((set, get) => {
     set({ datasets, storedId: document.id, expected: null });
     if (!isDemo || get().currentId === null) await get().select(document.id);
     channel?.postMessage('changed');
-    if (await relinkRuns(database, document)) await useRuns.getState().reload();
+    await relink([document]);
     await useStorage.getState().keep();
+  };
+
+  /** Runs whose dataset was deleted go on with the same content under another name. */
+  const relink = async (datasets: readonly DatasetDocument[]): Promise<void> => {
+    if (await relinkRuns(database, datasets)) await useRuns.getState().reload();
   };
 
   const send = (command: DatasetCommand): void => {
@@ -110,6 +115,7 @@ export const useDatasets = create<DatasetsState>()((set, get) => {
       const current = datasets.find((dataset) => dataset.id === stored) ?? datasets.at(-1) ?? null;
       set({ loaded: true, fault: null, datasets, unreadable, currentId: current?.id ?? null });
       await sweepWhileQuiet();
+      await relink(datasets);
       void useStorage.getState().refresh();
       const isFirst = datasets.length + unreadable.length === 0 && stored === undefined;
       if (isFirst && get().job === null) get().makeDemo();
@@ -196,6 +202,7 @@ export const useDatasets = create<DatasetsState>()((set, get) => {
         await database.settings.set(CURRENT, next);
       }
       channel?.postMessage('changed');
+      await relink(datasets);
       await useStorage.getState().refresh();
     },
   };

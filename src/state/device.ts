@@ -64,6 +64,7 @@ export const useDevice = create<DeviceState>()((set, get) => {
       case 'watched':
       case 'alive':
       case 'estimated':
+      case 'paced':
       case 'proved':
       case 'ended':
         return;

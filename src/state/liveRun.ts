@@ -94,6 +94,7 @@ export class LiveRun {
       case 'estimated':
       case 'watched':
       case 'alive':
+      case 'paced':
       case 'proved':
       case 'ended':
         break;

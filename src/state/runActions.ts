@@ -15,6 +15,7 @@ export const runActions = (records: RunRecords, queue: TrainingQueue): Actions =
   ...listActions(records, queue),
   ...queueActions(records, queue),
   command: (command) => queue.command(command),
+  save: () => queue.save(),
   interrupt: () => queue.kill(),
 });
 

@@ -51,6 +51,8 @@ export interface RunsState {
   edit(id: string, change: Partial<RunEdit>): Promise<void>;
   /** Sends a command to the run in progress. */
   command(command: PendingCommand): void;
+  /** Asks the run in progress for a checkpoint at once: the page may be gone in a moment. */
+  save(): void;
   /** Ends the worker without waiting for it. The run can be resumed from its last checkpoint. */
   interrupt(): void;
   dismissFault(): void;

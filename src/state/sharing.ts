@@ -1,10 +1,11 @@
 import { create } from 'zustand';
-import { faultOf, type Fault } from '../domain/errors';
+import { AppError, faultOf, type Fault } from '../domain/errors';
 import type { BackupReport, ImportReport, NamedFile, SharingCommand, SharingEvent } from '../domain/protocol';
 import type { DeviceProof } from '../domain/proof';
 import type { SharedStudy } from '../domain/shared';
 import { useDatasets } from './datasets';
 import { useKept } from './keptHere';
+import { useRemoval } from './removal';
 import { useRuns } from './runs';
 import { askOnce, WorkerThread, type AskOptions, type Phase } from './workerThread';
 
@@ -29,6 +30,18 @@ export const makeBackup = (
 /** What a link holds, from its `x=` on; read and checked in the worker, whatever it holds. Throws the worker's fault. */
 export const readLink = (text: string, options: AskOptions = {}): Promise<SharedStudy> =>
   askOnce(newThread(), { type: 'link', text }, (event) => (event.type === 'linked' ? event.study : undefined), options);
+
+/** The text of a link to a study that comes with the app, read like any other. Throws as `readLink`, and where this copy has none. */
+export async function readExample(name: string, options: AskOptions = {}): Promise<SharedStudy> {
+  const answer = await fetch(new URL(`examples/${name}.txt`, document.baseURI)).catch(() => null);
+  if (!answer?.ok)
+    throw new AppError(
+      'FILE_UNREADABLE',
+      'This example did not come with the page.',
+      'Ask who hosts it for the folder “examples”, or make a run of your own.',
+    );
+  return readLink(await answer.text(), options);
+}
 
 /** The proof of a device in a link, from its `p=` on, or in a file; read and checked in the worker. Throws the worker's fault. */
 export const readProof = (from: string | Blob, options: AskOptions = {}): Promise<DeviceProof> =>
@@ -74,6 +87,8 @@ export const useImport = create<ImportState>()((set, get) => ({
   importFiles: async (files) => {
     if (get().phase || files.length === 0) return;
     set({ phase: { text: 'reading', fraction: null }, report: null, fault: null });
+    // Runs that were deleted a moment ago may be in the files.
+    await useRemoval.getState().carryOut();
     try {
       const report = await importNamed(files, { onPhase: (phase) => set({ phase }) });
       set({ report });

@@ -1,5 +1,5 @@
 import { AppError, faultOf, type Fault } from '../domain/errors';
-import { isActive, personsPart, wasLeftOut, type RunStatus } from '../domain/run';
+import { isActive, wasLeftOut, withPersonsPart, type RunStatus } from '../domain/run';
 import type { TrainingEvent } from '../domain/protocol';
 import { adoptEdits } from '../storage/queue';
 import { inspectRun } from '../storage/runLayout';
@@ -142,6 +142,11 @@ export class TrainingQueue {
     this.#tick();
   }
 
+  /** Asks the run in progress for a checkpoint at once. */
+  save(): void {
+    this.#session?.send({ type: 'save' });
+  }
+
   /** Ends the worker of the run in progress. */
   kill(): void {
     this.#session?.kill();
@@ -207,7 +212,7 @@ export class TrainingQueue {
     records.set({ activeId: null });
     const stored = await this.#kept(() =>
       records.change(id, (before) => {
-        const run = end.kind === 'ended' ? { ...end.run, ...personsPart(before) } : before;
+        const run = end.kind === 'ended' ? withPersonsPart(end.run, before) : before;
         // A run that reached its end before the word arrived was not stopped by it.
         const reason = run.status === 'stopped' ? current.stopReason : null;
         const ended = { ...run, ...endingOf(end, run), ...(reason && { stopReason: reason }) };

@@ -151,7 +151,7 @@ export async function sweepDatasets(database: Database, beingImported: ReadonlyS
 function notFound(id: string): AppError {
   return new AppError(
     'DATA_NOT_FOUND',
-    `The dataset ${id} is not stored here, or only partly.`,
+    'The dataset is not stored here, or only partly.',
     'Import it again on the Data page.',
     { id },
   );

@@ -2,7 +2,7 @@ import type { DatasetDocument } from '../domain/dataset';
 import { AppError } from '../domain/errors';
 import type { PerUserMetrics } from '../domain/metrics';
 import { sameExperiment } from '../domain/prerequisite';
-import { personsPart, summarise, type Experiment, type RunDocument, type RunSummary } from '../domain/run';
+import { summarise, withPersonsPart, type Experiment, type RunDocument, type RunSummary } from '../domain/run';
 import { unreadableHint, unreadableSentence, type Listing, type UnreadableDocument } from '../domain/unreadable';
 import { checked, nameOf } from '../documents/check';
 import { detailsSchema } from '../documents/details';
@@ -60,22 +60,23 @@ export async function findFinished(database: Database, experiment: Experiment): 
   return finished.findLast((run) => sameExperiment(run.experiment, experiment)) ?? null;
 }
 
-/** Gives runs of this content whose dataset is not stored (any more) the one that is; says whether there were some. */
+/** Gives runs whose dataset is not stored (any more) one of `datasets` with the same content; says whether there were some. */
 export async function relinkRuns(
   database: Database,
-  { id, fingerprint }: Pick<DatasetDocument, 'id' | 'fingerprint'>,
+  datasets: readonly Pick<DatasetDocument, 'id' | 'fingerprint'>[],
 ): Promise<boolean> {
   const stored = new Set(await database.datasets.keys());
-  const lost = (await listRuns(database)).readable.filter(
-    ({ experiment: { dataset } }) => dataset.fingerprint === fingerprint && !stored.has(dataset.id),
-  );
-  for (const { id: runId } of lost) {
-    await changeRun(database, runId, (run) => ({
+  const found = (await listRuns(database)).readable.flatMap(({ id, experiment: { dataset } }) => {
+    const same = stored.has(dataset.id) ? undefined : datasets.find((one) => one.fingerprint === dataset.fingerprint);
+    return same ? [{ id, same }] : [];
+  });
+  for (const { id, same } of found) {
+    await changeRun(database, id, (run) => ({
       ...run,
-      experiment: { ...run.experiment, dataset: { ...run.experiment.dataset, id } },
+      experiment: { ...run.experiment, dataset: { ...run.experiment.dataset, id: same.id } },
     }));
   }
-  return lost.length > 0;
+  return found.length > 0;
 }
 
 /** Stores a new run, or puts it in the place of what is stored: all of it or nothing. */
@@ -90,7 +91,7 @@ export const writeRun = (database: Database, run: RunDocument, details: RunDetai
  * the run has been deleted; nothing is written then.
  */
 export const writeTrained = async (database: Database, run: RunDocument): Promise<boolean> =>
-  (await changeRun(database, run.id, (stored) => ({ ...run, ...personsPart(stored) }))) !== null;
+  (await changeRun(database, run.id, (stored) => withPersonsPart(run, stored))) !== null;
 
 /** What is kept of the test split's users; null where nothing is. Throws `STORE_DAMAGED`. */
 export async function readDetails(database: Database, id: string): Promise<RunDetails | null> {

@@ -1,4 +1,5 @@
 import { useEffect, type ReactNode } from 'react';
+import { setPageTitle } from './title';
 import styles from './Page.module.css';
 
 interface PageProps {
@@ -11,9 +12,7 @@ interface PageProps {
 
 /** One subject per page: heading, actions, content. Also names the browser tab. */
 export function Page({ title, subtitle, actions, children }: PageProps) {
-  useEffect(() => {
-    document.title = `${title} · Lodestone`;
-  }, [title]);
+  useEffect(() => setPageTitle(title), [title]);
   return (
     <div className={styles.page}>
       <div className={styles.head}>

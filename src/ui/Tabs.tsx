@@ -12,13 +12,15 @@ interface TabsProps {
   /** What the tabs are about, for screen readers. */
   readonly label: string;
   readonly tabs: readonly Tab[];
-  /** Controlled, or the first tab when absent. */
+  /** Controlled, or the first tab when absent; the first stands in for one that is not there. */
   readonly value?: string;
   readonly onValueChange?: (value: string) => void;
 }
 
 export function Tabs({ label, tabs, value, onValueChange }: TabsProps) {
-  const controlled = value === undefined ? { defaultValue: tabs[0]?.value ?? '' } : { value };
+  const first = tabs[0]?.value ?? '';
+  const shown = tabs.some((tab) => tab.value === value) ? value : first;
+  const controlled = value === undefined || shown === undefined ? { defaultValue: first } : { value: shown };
   return (
     <Radix.Root {...controlled} {...(onValueChange && { onValueChange })}>
       <Radix.List className={styles.list} aria-label={label}>

@@ -92,6 +92,25 @@ export function formatSeconds(seconds: number | null | undefined): string {
   return `${grouped.format(Math.floor(minutes / 60))} h ${twoDigits(minutes % 60)} min`;
 }
 
+/** The standard deviation of times beside their mean, in no finer steps than the mean is written in: `± 0.2 ms`, `± < 1 ms`. */
+export function formatSecondsSd(sd: number, mean: number): string {
+  if (sd === 0) return formatSeconds(0);
+  const step = stepOf(mean);
+  if (sd < step / 2) return `< ${formatSeconds(step)}`;
+  const rounded = Math.round(sd / step) * step;
+  // In milliseconds and seconds the step says how many decimals there are.
+  if (mean >= 59.95 || rounded >= 59.95) return formatSeconds(rounded);
+  const [unit, scale] = mean < 0.9995 ? (['ms', 1000] as const) : (['s', 1] as const);
+  return `${(rounded * scale).toFixed(Math.max(0, Math.round(-Math.log10(step * scale))))} ${unit}`;
+}
+
+/** The last place in which `formatSeconds` writes a time, in seconds. */
+function stepOf(seconds: number): number {
+  if (seconds < 0.9995) return 10 ** (Math.floor(Math.log10(Math.max(seconds, 1e-6))) - 2);
+  if (seconds < 9.995) return 0.01;
+  return seconds < 59.95 ? 0.1 : seconds < 3600 ? 1 : 60;
+}
+
 /** Time left, rounded to what an estimate can promise: `~40 s`, `~12 min`, `~2.5 h`. */
 export function formatRemaining(seconds: number | null | undefined): string {
   const rounded = formatRounded(seconds);

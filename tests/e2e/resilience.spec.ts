@@ -20,9 +20,9 @@ test('what is written in another tab while a run trains is there when it has end
   await trains(page);
   const other = await context.newPage();
   await other.goto(`./#/runs/${id}`);
-  await other.getByRole('tab', { name: 'Config' }).click();
+  await other.getByRole('button', { name: 'Add notes and tags' }).click();
   await other.getByRole('textbox', { name: 'Notes' }).fill('A note from the other tab.');
-  await other.getByRole('textbox', { name: 'Notes' }).blur();
+  await other.getByRole('button', { name: 'Save', exact: true }).click();
   await expect.poll(async () => (await storedRun(other, id))?.notes).toBe('A note from the other tab.');
   await stop(page);
   expect(await ended(page, id)).toMatchObject({ status: 'stopped', notes: 'A note from the other tab.' });

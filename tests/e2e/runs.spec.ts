@@ -34,15 +34,16 @@ test('a run trains, pauses, steps, survives a reload, and stops with a result', 
   await page.getByRole('button', { name: 'Resume' }).click();
   await expect(page.getByRole('region', { name: 'Run in progress' })).toContainText(/running · epoch ([3-9]|\d\d+) /);
 
-  await page.getByRole('tab', { name: 'Config' }).click();
+  await page.getByRole('button', { name: 'Add notes and tags' }).click();
   await page.getByRole('textbox', { name: 'Notes' }).fill('noted while running');
-  await page.getByRole('heading', { level: 1 }).click();
+  await page.getByRole('textbox', { name: 'Tags' }).fill('paper, second  try');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.keyboard.press('s');
   await page.getByRole('button', { name: 'Stop and keep the best' }).click();
   await expect(facts(page)).toContainText('stopped');
-  await expect(page.getByRole('textbox', { name: 'Notes' })).toHaveValue('noted while running');
+  await expect(page.locator('main').getByText('noted while running')).toBeVisible();
+  await expect(page.locator('main').getByText('second try', { exact: true })).toBeVisible();
 
-  await page.getByRole('tab', { name: 'Curves' }).click();
   await expect(page.getByRole('row', { name: /^test [0–]/ })).toContainText(/0\.\d{4}/);
   await page.getByRole('tab', { name: 'Users' }).click();
   await expect(page.getByRole('group', { name: /Top list of user/ })).toBeVisible();

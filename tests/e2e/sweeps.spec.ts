@@ -37,9 +37,14 @@ test('a grid over two axes is paused, outlasts a reload, and becomes a heat map 
   await dialog.getByRole('button', { name: 'Add an axis' }).click();
   await dialog.getByRole('combobox', { name: 'Axis 2' }).selectOption({ label: 'Embedding size' });
   await dialog.getByRole('textbox', { name: /^Values of Embedding/ }).fill('8, 16');
-  await expect(dialog.getByRole('status')).toHaveText(
-    /^2 × 2 values = 4 points × 1 seed = 4 runs\.\s*Duration unknown: LightGCN has no finished run on Demo yet\.$/,
-  );
+  await expect(dialog.getByRole('status')).toHaveText('2 × 2 values = 4 points × 1 seed = 4 runs.');
+  await expect(
+    dialog.getByText('How long it takes is not known: LightGCN has no finished run on Demo yet.'),
+  ).toBeVisible();
+  await dialog.getByRole('button', { name: 'Try three steps' }).click();
+  await expect(dialog.getByText(/^At most .*: three steps of LightGCN were measured, without ranking\.$/)).toBeVisible({
+    timeout: 60_000,
+  });
   await expectFit(page, 'dialog');
   await dialog.getByRole('button', { name: 'Queue 4 runs' }).click();
 
@@ -156,7 +161,7 @@ test('a sweep over one axis is a line with a band over seeds, and knows how long
   await page.keyboard.press('s');
   await expect(page.getByRole('heading', { level: 1, name: 'Sweeps' })).toBeVisible();
   const again = await openDialog(page, '2');
-  await expect(again.getByRole('status')).toContainText(/About \d.* because the newest finished run here took/);
+  await expect(again.getByText(/^About \d.*: the newest finished run here took/)).toBeVisible();
   await again.getByRole('radio', { name: 'Random draws' }).check();
   await again.getByRole('radio', { name: 'from a range' }).check();
   await again.getByRole('textbox', { name: 'Number of draws', exact: true }).fill('50');

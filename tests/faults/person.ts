@@ -29,12 +29,11 @@ export async function editRun(
   await page.getByRole('dialog').getByRole('textbox', { name: 'Name' }).fill(name);
   await page.getByRole('dialog').getByRole('button', { name: 'Rename' }).click();
   await page.getByRole('link', { name, exact: true }).click();
-  await page.getByRole('tab', { name: 'Config' }).click();
-  const field = page.getByRole('textbox', { name: 'Notes' });
-  await field.fill(notes);
-  await field.blur();
-  // The page says so once it has asked for it to be stored.
-  await page.getByText('saved', { exact: true }).waitFor();
+  await page.getByRole('button', { name: /notes and tags$/ }).click();
+  await page.getByRole('textbox', { name: 'Notes' }).fill(notes);
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  // The page shows them once they are stored.
+  await page.locator('main').getByText(notes, { exact: true }).waitFor();
 }
 
 /** Deletes a run for good. */
@@ -42,6 +41,8 @@ export async function deleteRun(page: Page, list: string, id: string): Promise<v
   await (await rowOf(page, list, id)).getByRole('button', { name: /^Delete / }).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Delete', exact: true }).click();
   await page.getByRole('alertdialog').waitFor({ state: 'hidden' });
+  // Until then it can be taken back.
+  await page.getByText('1 run deleted.').waitFor({ state: 'hidden' });
 }
 
 /** Presses the button with which a run that has ended early, or is paused, goes on; whether there is one. */

@@ -242,4 +242,17 @@ describe('the checkpoint clock', () => {
     await new Promise((resolve) => setTimeout(resolve, 30));
     expect(clock.due).toBe(true);
   });
+
+  it('keeps each finished epoch, as long as that takes no more than a tenth of the time', async () => {
+    const clock = new CheckpointClock(null);
+    expect(clock.dueAfterEpoch).toBe(true);
+    clock.written(performance.now() - 1);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(clock.dueAfterEpoch).toBe(true);
+    expect(clock.due).toBe(false);
+    clock.written(performance.now() - 1000);
+    expect(clock.dueAfterEpoch).toBe(false);
+    // Where the interval was set, it is the interval.
+    expect(new CheckpointClock(1e9).dueAfterEpoch).toBe(false);
+  });
 });

@@ -15,6 +15,15 @@ const csv = (rows: readonly (readonly (number | string)[])[], header = 'userID,i
 const block = Array.from({ length: 40 }, (_, i) => [Math.floor(i / 5), i % 5] as const);
 
 describe('import', () => {
+  it('names the column that says nothing: times are no ratings', async () => {
+    const rows = block.map(([user, item]) => [user, item, 1 + ((user + item) % 5), 7]);
+    const { problems } = await mustImport([named('t.csv', csv(rows, 'userID,itemID,rating,timestamp'))]);
+    const same = problems.filter(({ message }) => message.includes('treated as absent'));
+    expect(same.map(({ rule, message }) => `${rule}: ${message}`)).toEqual([
+      'constant-timestamps: Every timestamp in t.csv is 7; the column is treated as absent.',
+    ]);
+  });
+
   it('stores interactions, features and a document; nothing before it is confirmed', async () => {
     const database = memoryDatabase();
     const seen: string[] = [];

@@ -32,7 +32,7 @@ describe('real data', () => {
       'warning cold-items',
       'note unrecognised',
       'note constant-ratings',
-      'note constant-ratings',
+      'note constant-timestamps',
       'note duplicate-rows',
       'note duplicate-rows',
     ]);

@@ -113,14 +113,14 @@ describe('importing runs', () => {
     const database = memoryDatabase();
     await read(database, named('a.lodestone.json', study));
     const { fingerprint } = made.run.experiment.dataset;
-    expect(await relinkRuns(database, { id: 'later', fingerprint: 'ef'.repeat(32) })).toBe(false);
+    expect(await relinkRuns(database, [{ id: 'later', fingerprint: 'ef'.repeat(32) }])).toBe(false);
     await database.datasets.set('later', {});
-    expect(await relinkRuns(database, { id: 'later', fingerprint })).toBe(true);
+    expect(await relinkRuns(database, [{ id: 'later', fingerprint }])).toBe(true);
     expect((await readRun(database, 'run')).experiment.dataset).toEqual({
       ...made.run.experiment.dataset,
       id: 'later',
     });
-    expect(await relinkRuns(database, { id: 'later still', fingerprint })).toBe(false);
+    expect(await relinkRuns(database, [{ id: 'later still', fingerprint }])).toBe(false);
   });
 
   it('takes the good files and refuses the others, each with its reason', async () => {

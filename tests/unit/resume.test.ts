@@ -92,6 +92,38 @@ describe('a run whose tab was closed', () => {
     }
   });
 
+  it('has every epoch that had finished, however quick they were', async () => {
+    const { database } = await study('bpr', { epochs: 5 });
+    await new Promise<void>((resolve) => {
+      const { checkpointIntervalMs: _, ...host } = hostOf(database, (event, control) => {
+        if (event.type === 'epoch' && event.point.epoch === 2) control.pause();
+        if (event.type === 'status' && event.status === 'paused') resolve();
+      });
+      void executeRun('run', host);
+    });
+    expect((await readCheckpoint(database, 'run'))?.epoch).toBe(3);
+    expect((await readRun(database, 'run')).epochs).toHaveLength(3);
+  });
+
+  it('has the steps until a checkpoint was asked for, in the middle of an epoch', async () => {
+    const { database } = await study('bpr', { epochs: 5 });
+    const asked = await new Promise<number>((resolve) => {
+      let step = 0;
+      const host = hostOf(database, (event, control) => {
+        if (event.type === 'intervals') {
+          if (step > 0) control.pause();
+          else control.saveRequested = true;
+          step = event.points[0]!.step;
+        }
+        if (event.type === 'status' && event.status === 'paused') resolve(step);
+      });
+      void executeRun('run', { ...host, checkpointIntervalMs: 1e9 });
+    });
+    const kept = (await readCheckpoint(database, 'run'))?.step ?? 0;
+    expect(kept).toBeGreaterThan(0);
+    expect(kept).toBeLessThanOrEqual(asked);
+  });
+
   it('goes on from the middle of an epoch when it was paused there', async () => {
     const { database } = await study('bpr', { epochs: 3 });
     const untouched = await copyOf(database);

@@ -111,7 +111,7 @@ describe('runs of the layout before summaries', () => {
 
   it('can be given another dataset', async () => {
     const database = await oldDatabase();
-    expect(await relinkRuns(database, { id: 'again', fingerprint: 'f'.repeat(64) })).toBe(true);
+    expect(await relinkRuns(database, [{ id: 'again', fingerprint: 'f'.repeat(64) }])).toBe(true);
     expect((await readRun(database, 'b')).experiment.dataset.id).toBe('again');
     expect((await listRuns(database)).readable.map((run) => run.experiment.dataset.id)).toEqual([
       'again',

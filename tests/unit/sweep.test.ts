@@ -228,15 +228,36 @@ describe('the time', () => {
   });
 
   it('is unknown without one: other data, other model, not finished', () => {
+    const unknown = { seconds: 0, from: [], unknown: ['lightgcn'] };
     const other = finished('lightgcn', 5, 5, 1);
     expect(
       estimateTime(
         [asked(5)],
         [{ ...other, experiment: { ...other.experiment, dataset: { id: 'e', name: 'Plain', fingerprint: 'other' } } }],
       ),
-    ).toBeNull();
-    expect(estimateTime([asked(5)], [finished('lightgcn', 5, 3, 1, { status: 'stopped' })])).toBeNull();
-    expect(estimateTime([asked(5), asked(5, 'bpr')], [other])).toBeNull();
+    ).toMatchObject(unknown);
+    expect(estimateTime([asked(5)], [finished('lightgcn', 5, 3, 1, { status: 'stopped' })])).toMatchObject(unknown);
+    expect(estimateTime([asked(5), asked(5, 'bpr')], [other])).toMatchObject({ seconds: 1, unknown: ['bpr'] });
+  });
+
+  it('says the most that it can be, beside what earlier runs needed', () => {
+    expect(estimateTime([asked(1000)], [finished('lightgcn', 1000, 40, 80)])).toMatchObject({
+      seconds: 80,
+      most: 2000,
+    });
+  });
+
+  it('follows a few measured steps where no run is known', () => {
+    const measured = estimateTime([asked(50), asked(10, 'bpr')], [finished('bpr', 5, 5, 10)], ({ model }) =>
+      model === 'lightgcn' ? 0.5 : null,
+    );
+    expect(measured).toMatchObject({
+      seconds: 25 + 20,
+      most: 25 + 20,
+      atMost: true,
+      probed: ['lightgcn'],
+      unknown: [],
+    });
   });
 });
 

@@ -138,12 +138,12 @@ export function prepare(
 function varying<T extends Float32Array | Float64Array>(
   { places }: RawInteractions,
   values: T | null,
-  what: string,
+  what: 'rating' | 'timestamp',
   findings: Findings,
 ): T | null {
   if (!values || !isConstant(values)) return values;
   findings.note({
-    rule: 'constant-ratings',
+    rule: `constant-${what}s`,
     file: places.path,
     row: null,
     message: `Every ${what} in ${places.name} is ${at(values, 0)}; the column is treated as absent.`,

@@ -77,7 +77,7 @@ export async function importFiles(
         );
         if (!dataset) return void (report.known += 1);
         report.datasets.push({ id: dataset.id, name: dataset.name });
-        await relinkRuns(database, dataset);
+        await relinkRuns(database, [dataset]);
       });
     }
     for (const name of backup.answers) {

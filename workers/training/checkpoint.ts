@@ -161,14 +161,18 @@ export async function deleteCheckpoint(database: Database, runId: string): Promi
   if (keys.length > 0) await database.checkpoints.delete(keys);
 }
 
-/** Least time between two checkpoints; a checkpoint also never takes more than a twentieth of the time. */
+/** Least time between two checkpoints within epochs, which also never take more than a twentieth of the time. */
 const INTERVAL_MS = 15_000;
 const SHARE = 20;
+/** The same after epochs: a tenth. */
+const EPOCH_SHARE = 10;
 
 /** When the next checkpoint is due. */
 export class CheckpointClock {
   readonly #fixedIntervalMs: number | null;
   #intervalMs: number;
+  /** What the last one took; nothing before the first. */
+  #tookMs = 0;
   #last = performance.now();
 
   /** `fixedIntervalMs` in place of the interval that follows from what checkpoints cost. */
@@ -181,10 +185,16 @@ export class CheckpointClock {
     return performance.now() - this.#last >= this.#intervalMs;
   }
 
+  /** The same after an epoch: where checkpoints are quick, each finished epoch is kept. */
+  get dueAfterEpoch(): boolean {
+    return this.#fixedIntervalMs === null ? performance.now() - this.#last >= EPOCH_SHARE * this.#tookMs : this.due;
+  }
+
   /** Takes in that a checkpoint which was begun at `start` (`performance.now()`) is written. */
   written(start: number): void {
     this.#last = performance.now();
-    this.#intervalMs = this.#fixedIntervalMs ?? Math.max(INTERVAL_MS, SHARE * (this.#last - start));
+    this.#tookMs = this.#last - start;
+    this.#intervalMs = this.#fixedIntervalMs ?? Math.max(INTERVAL_MS, SHARE * this.#tookMs);
   }
 }
 

@@ -6,6 +6,8 @@ export class RunControl {
   #stop = false;
   #untilEpochEnd = false;
   #leaving = false;
+  /** A checkpoint is wanted at once: the page may be gone in a moment. */
+  saveRequested = false;
   #wake: (() => void) | null = null;
   #giveUp: (() => void) | null = null;
   /** How often it was told to stop. */

@@ -91,7 +91,7 @@ export class TrainingSession {
       progress.epoch(point, this.#stopping.state.sinceBest, this.#trainer.memory);
       const { memory, steps } = this.#trainer;
       record.update({ memory, ...(steps && { steps }) });
-      if (this.#due) await this.#save();
+      if (this.#due || this.#dueAfterEpoch) await this.#save();
       host.control.epochEnded();
       if (this.#stopping.shouldStop) break;
       if (epoch + 1 === host.untilEpoch && epoch + 1 < epochs) {
@@ -252,13 +252,20 @@ export class TrainingSession {
 
   /** Whether a checkpoint is to be written at the next place where one can be. */
   get #due(): boolean {
-    return this.#checkpoints.due || this.#parts.host.control.leaving;
+    const { leaving, saveRequested } = this.#parts.host.control;
+    return this.#checkpoints.due || leaving || saveRequested;
+  }
+
+  /** A model that is computed at once has nothing to lose but its whole state, which may be large. */
+  get #dueAfterEpoch(): boolean {
+    return this.#parts.model.fit === undefined && this.#checkpoints.dueAfterEpoch;
   }
 
   /** Where `certain`, waits for room; throws `STORE_QUOTA` when it is told to stop meanwhile. */
   async #save(certain = false): Promise<void> {
     const { record, host, sampler } = this.#parts;
     const start = performance.now();
+    host.control.saveRequested = false;
     const { epochs, intervals, best, seconds } = record.document();
     const checkpoint: Checkpoint = {
       version: 2,

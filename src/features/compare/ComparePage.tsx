@@ -179,7 +179,7 @@ function Choose({
           <>
             <ButtonLink to="/runs">Choose on the Runs page</ButtonLink>
             {datasets.map((name) => (
-              <Button key={name} onClick={() => onChoose(of(name))}>
+              <Button key={name} className={styles.choice} onClick={() => onChoose(of(name))}>
                 All {of(name).length} on {name}
               </Button>
             ))}

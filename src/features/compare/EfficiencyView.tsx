@@ -33,12 +33,12 @@ const COLUMNS: readonly Column<EfficiencyRow>[] = [
     value: ({ setting }) => setting.label,
     cell: ({ setting }) => <span className={styles.setting}>{setting.label}</span>,
   },
-  ...MEASURES.map(({ key, header, format }): Column<EfficiencyRow> => ({
-    id: key,
-    header,
+  ...MEASURES.map((measure): Column<EfficiencyRow> => ({
+    id: measure.key,
+    header: measure.header,
     numeric: true,
-    value: (row) => costSpread(row, key).mean,
-    cell: (row) => spreadText(costSpread(row, key), format),
+    value: (row) => costSpread(row, measure.key).mean,
+    cell: (row) => spreadText(costSpread(row, measure.key), measure),
   })),
   { id: 'device', header: 'Device', value: ({ devices }) => devices.join(', ') },
 ];

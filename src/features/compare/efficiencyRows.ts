@@ -1,4 +1,4 @@
-import { formatBytes, formatNumber, formatSeconds } from '../../ui/format';
+import { formatBytes, formatNumber, formatSeconds, formatSecondsSd } from '../../ui/format';
 import type { PaperTable } from '../../charts/paperTable';
 import type { Point, Series } from '../../charts/series';
 import type { Cell, ChartTable } from '../../charts/table';
@@ -64,23 +64,28 @@ export interface MeasureWords {
   readonly key: Measure;
   readonly header: string;
   readonly format: (value: number | null) => string;
+  /** How a standard deviation is written beside its mean, where `format` alone would promise too much. */
+  readonly formatSd?: (sd: number, mean: number) => string;
 }
 
 const seconds = (value: number | null): string => formatSeconds(value);
 const count = (value: number | null): string => formatNumber(value, 3);
 
 export const MEASURES: readonly MeasureWords[] = [
-  { key: 'trainSeconds', header: 'Training per epoch', format: seconds },
-  { key: 'totalSeconds', header: 'Total', format: seconds },
+  { key: 'trainSeconds', header: 'Training per epoch', format: seconds, formatSd: formatSecondsSd },
+  { key: 'totalSeconds', header: 'Total', format: seconds, formatSd: formatSecondsSd },
   { key: 'peakBytes', header: 'Peak memory', format: (value) => formatBytes(value) },
-  { key: 't95Seconds', header: 't95', format: seconds },
+  { key: 't95Seconds', header: 't95', format: seconds, formatSd: formatSecondsSd },
   { key: 't95Epoch', header: 't95 epoch', format: count },
   { key: 'bestEpoch', header: 'Best epoch', format: count },
   { key: 'lastEpoch', header: 'Stop epoch', format: count },
 ];
 
-export function spreadText({ mean, sd }: Spread, format: MeasureWords['format']): string {
-  return mean === null ? 'n/a' : sd === null ? format(mean) : `${format(mean)} ± ${format(sd)}`;
+export function spreadText(
+  { mean, sd }: Spread,
+  { format, formatSd = format }: Pick<MeasureWords, 'format' | 'formatSd'>,
+): string {
+  return mean === null ? 'n/a' : sd === null ? format(mean) : `${format(mean)} ± ${formatSd(sd, mean)}`;
 }
 
 /** The validation metric against the time of work: both as means over seeds, epoch by epoch, as long as all seeds have the epoch. */
@@ -116,7 +121,7 @@ export function efficiencyPaper(rows: readonly EfficiencyRow[], datasets: string
     columns: ['Model', ...MEASURES.map(({ header }) => header), 'Device'],
     rows: rows.map((row) => [
       { text: row.setting.label },
-      ...MEASURES.map(({ key, format }) => ({ text: spreadText(costSpread(row, key), format) })),
+      ...MEASURES.map((measure) => ({ text: spreadText(costSpread(row, measure.key), measure) })),
       { text: row.devices.join(', ') },
     ]),
   };

@@ -11,6 +11,7 @@ import type { NamedFile } from '../../domain/protocol';
 import { filterWords } from '../../domain/reading';
 import { useDatasets } from '../../state/datasets';
 import { isRefused } from '../../state/importJob';
+import { useRuns } from '../../state/runs';
 import { useImport } from '../../state/sharing';
 import { BackupButton } from '../sharing/BackupButton';
 import { isStudy } from '../sharing/studyNames';
@@ -25,6 +26,7 @@ import { DEFAULT_DRAFT, optionsOf, suggestedName } from './importDraft';
 import { ImportOptionsForm } from './ImportOptionsForm';
 import { ImportPanel } from './ImportPanel';
 import { roleWords } from './readingWords';
+import { Welcome } from './Welcome';
 
 /** Brings datasets in and lists what is stored. On the first visit the drop area fills the page. */
 export function DataPage() {
@@ -37,6 +39,8 @@ export function DataPage() {
   const busy = job !== null && job.kind === 'files' && job.stage.name !== 'failed' && !isRefused(job);
   const own = datasets.filter(({ source }) => source.kind === 'files');
   const large = own.length === 0 && job?.kind !== 'files';
+  const listed = useRuns((state) => state.loaded);
+  const runs = useRuns((state) => state.runs.length + state.unreadable.length);
   const stored = datasets.find(({ id }) => id === storedId);
 
   const onFiles = useCallback(
@@ -86,6 +90,7 @@ export function DataPage() {
           ].join('; ')}
         </Notice>
       )}
+      {open && loaded && large && listed && runs === 0 && <Welcome />}
       {job?.kind === 'files' && <ImportPanel key={job.id} job={job} />}
       {open && !busy && (
         <div className={styles.bring} data-large={large}>

@@ -16,6 +16,9 @@ interface DeleteDatasetProps {
 /** Asks, then deletes. */
 export function DeleteDataset({ dataset, onClose, onDeleted }: DeleteDatasetProps) {
   const remove = useDatasets((state) => state.remove);
+  const twin = useDatasets(({ datasets }) =>
+    datasets.find(({ id, fingerprint }) => id !== dataset?.id && fingerprint === dataset?.fingerprint),
+  );
   const [fault, setFault] = useState<Fault | null>(null);
   const confirm = async (): Promise<void> => {
     if (!dataset) return;
@@ -31,7 +34,10 @@ export function DeleteDataset({ dataset, onClose, onDeleted }: DeleteDatasetProp
         title={`Delete “${dataset?.name ?? ''}”?`}
         description={
           <p>
-            Frees {formatBytes(dataset?.bytes)}. Runs on it keep their results but can no longer be started or resumed.
+            Frees {formatBytes(dataset?.bytes)}.{' '}
+            {twin
+              ? `Runs on it go on with “${twin.name}”, which has the same content.`
+              : 'Runs on it keep their results but can no longer be started or resumed.'}{' '}
             The files it came from are not touched.
           </p>
         }

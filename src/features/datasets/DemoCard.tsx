@@ -42,7 +42,7 @@ export function DemoCard() {
         data.
       </p>
       <div className={styles.actions}>
-        <ButtonLink to="/experiment" variant="primary" onClick={() => void select(demo.id)}>
+        <ButtonLink to="/experiment" onClick={() => void select(demo.id)}>
           Use in an experiment
         </ButtonLink>
         <ButtonLink to={`/data/${demo.id}`}>Open the demo dataset</ButtonLink>

@@ -7,6 +7,7 @@ import { encodePlan, PLAN_ENDING } from '../../sharing/planFile';
 import { plural } from '../../ui/format';
 import { Button } from '../../ui/Button';
 import { Dialog } from '../../ui/Dialog';
+import { TimeNote } from './TimeNote';
 
 interface QueueDialogProps {
   readonly title: string;
@@ -59,6 +60,7 @@ export function QueueDialog({
       }
     >
       {children}
+      <TimeNote wanted={wanted} />
     </Dialog>
   );
 }

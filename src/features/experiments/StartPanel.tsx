@@ -26,6 +26,7 @@ import { parseSeeds, type Draft } from '../drafts/draft';
 import { needsProblem } from './needs';
 import { PretrainingNote } from './PretrainingNote';
 import { SeedsField } from '../drafts/SeedsField';
+import { TimeNote } from '../drafts/TimeNote';
 import type { ChangeDraft } from '../drafts/useDraft';
 import styles from './experiments.module.css';
 
@@ -67,6 +68,7 @@ export function StartPanel({ draft, config, dataset, wrong, change }: StartPanel
   const runs = useRuns((state) => state.runs);
   const experiments = dataset && unfit === null ? (parsed.seeds ?? []).map((seed) => experiment(seed, dataset)) : [];
 
+  const wanted = obstacle === null ? experiments.map((one): QueuedExperiment => ({ experiment: one })) : [];
   const shared = useTheirs();
   const compared = experiments.some((one) => theirsOf(shared, one) !== null);
 
@@ -115,6 +117,7 @@ export function StartPanel({ draft, config, dataset, wrong, change }: StartPanel
         </Notice>
       )}
       <PretrainingNote experiments={experiments} />
+      <TimeNote wanted={wanted} />
       <div className={styles.startButtons}>
         <Button variant="primary" disabled={obstacle !== null || starting} onClick={() => void start()}>
           <Icon name="play" />

@@ -40,7 +40,8 @@ export function GroupControls({ noun, group, runs }: GroupControlsProps) {
         <p role="status">
           {paused && 'Paused. '}
           {progressWords(runs)}
-          {left && `, ${left.atMost ? 'at most' : 'about'} ${formatRounded(left.seconds)} left for waiting runs`}
+          {left.from.length > 0 &&
+            `, ${left.atMost ? 'at most' : 'about'} ${formatRounded(left.seconds)} left for waiting runs`}
           {paused && training && '. The run that is training continues to its end'}.
         </p>
         {paused ? (

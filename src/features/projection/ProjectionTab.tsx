@@ -1,6 +1,6 @@
 import { memo, useCallback, useMemo, useState } from 'react';
 import { Choice, Field, Select } from '../../ui/Field';
-import { FaultNotice } from '../../ui/Notice';
+import { FaultNotice, Notice } from '../../ui/Notice';
 import { Columns } from '../../ui/Page';
 import { completeConfig, modelTable } from '../../domain/models/catalogue';
 import {
@@ -101,6 +101,12 @@ export const ProjectionTab = memo(function ProjectionTab({ run }: { readonly run
       onFocus={(point) => setFocus(entityAt(first.projection, point))}
     />
   );
+  if (traits.fault?.code === 'DATA_NOT_FOUND')
+    return (
+      <Notice tone="warning" title="The run’s dataset is no longer stored here.">
+        Import it again on the Data page to see users and items in the plane.
+      </Notice>
+    );
   return (
     <div className={styles.column}>
       <div className={styles.controls}>

@@ -3,7 +3,6 @@ import { formatFingerprint, plural } from '../../ui/format';
 import { Icon } from '../../ui/Icon';
 import { Button } from '../../ui/Button';
 import { Disclosure } from '../../ui/Disclosure';
-import { Field, TextArea } from '../../ui/Field';
 import { Columns } from '../../ui/Page';
 import { Panel } from '../../ui/Panel';
 import { Stat, StatList } from '../../ui/Stat';
@@ -11,12 +10,11 @@ import { saveText, fileName } from '../../charts/download';
 import { changedOptions, modelTable } from '../../domain/models/catalogue';
 import type { Option, OptionValue } from '../../domain/models/table';
 import type { RunSummary } from '../../domain/run';
-import { useRuns } from '../../state/runs';
 import { GROUP_LABELS, GROUPS } from '../drafts/groups';
 import { optionsOfGroup } from '../drafts/options';
 import styles from './runs.module.css';
 
-/** Everything needed to run it again, what differs from the defaults, and what a person noted. */
+/** Everything needed to run it again, what differs from the defaults. */
 export const ConfigTab = memo(function ConfigTab({ run }: { readonly run: RunSummary }) {
   const { experiment } = run;
   const table = modelTable(experiment.model);
@@ -24,7 +22,6 @@ export const ConfigTab = memo(function ConfigTab({ run }: { readonly run: RunSum
     <div className={styles.column}>
       <OptionsPanel run={run} />
       <Columns min={420}>
-        <Notes key={run.id} run={run} />
         <Panel title="Experiment">
           <StatList rows>
             <Stat label="Model" value={table.name} />
@@ -151,35 +148,5 @@ function ExperimentJson({ run }: { readonly run: RunSummary }) {
         {json}
       </pre>
     </Disclosure>
-  );
-}
-
-/** Saved when the field is left, or with Ctrl+Enter. */
-function Notes({ run }: { readonly run: RunSummary }) {
-  const [text, setText] = useState(run.notes);
-  const dirty = text !== run.notes;
-  const save = (): void => {
-    if (dirty) void useRuns.getState().edit(run.id, { notes: text });
-  };
-  return (
-    <Panel title="Notes" note={dirty ? 'not saved yet' : run.notes === '' ? 'kept with the run' : 'saved'}>
-      <Field
-        label={<span className="visually-hidden">Notes</span>}
-        help="Saved when you leave the field, or with Ctrl+Enter."
-      >
-        {(control) => (
-          <TextArea
-            {...control}
-            rows={5}
-            value={text}
-            onChange={(event) => setText(event.target.value)}
-            onBlur={save}
-            onKeyDown={(event) => {
-              if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) save();
-            }}
-          />
-        )}
-      </Field>
-    </Panel>
   );
 }

@@ -12,7 +12,9 @@ import { ProgressBar } from '../../ui/ProgressBar';
 import { BACKEND_LABELS } from '../../ui/words';
 import { isComputedAtOnce } from '../../domain/models/catalogue';
 import type { RunSummary } from '../../domain/run';
+import { useAttention } from '../../state/attention';
 import type { LiveRun } from '../../state/liveRun';
+import { RunWordButtons } from './RunWords';
 import { StatusBadge } from './StatusBadge';
 import { useLiveRun } from './useCurves';
 import { shownEpoch } from '../readings/words';
@@ -25,6 +27,7 @@ const ANNOUNCE_MS = 10_000;
 /** The line under a run's title: where it is, how fast, how long still. */
 export function RunFacts({ run }: { readonly run: RunSummary }) {
   const live = useLiveRun(run.id);
+  const awake = useAttention((state) => state.held);
   const facts = live ? liveFacts(run, live) : storedFacts(run);
   const progress = live?.progress;
   return (
@@ -36,7 +39,11 @@ export function RunFacts({ run }: { readonly run: RunSummary }) {
         {facts.map((fact) => (
           <li key={fact.key}>{fact.text}</li>
         ))}
+        {live && awake && <li>keeps this device awake</li>}
         {live && <Silence live={live} />}
+        <li>
+          <RunWordButtons run={run} />
+        </li>
       </ul>
       {live && progress && (
         <ProgressBar

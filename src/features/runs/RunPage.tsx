@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { Link, useNavigate, useParams } from 'react-router';
+import { Link, useNavigate, useParams, useSearchParams } from 'react-router';
 import { ButtonLink } from '../../ui/Button';
 import { FaultNotice, Notice } from '../../ui/Notice';
 import { Page } from '../../ui/Page';
@@ -23,6 +23,7 @@ import { NoRoomNotice } from './NoRoomNotice';
 import { PreparingPanel } from './PreparingPanel';
 import { RunControls } from './RunControls';
 import { RunFacts } from './RunFacts';
+import { RunWords } from './RunWords';
 import { RunRelations } from './RunRelations';
 import { useCurves, useFindings } from './useCurves';
 import { UsersTab } from './UsersTab';
@@ -59,6 +60,15 @@ export function RunPage() {
   );
 }
 
+/** The view is part of the address: one that is not there yet, or not for this model, waits behind the curves. */
+function useView() {
+  const [parameters, setParameters] = useSearchParams();
+  return {
+    value: parameters.get('view') ?? 'curves',
+    onValueChange: (view: string) => setParameters({ view }, { replace: true }),
+  };
+}
+
 function KnownRun({ run }: { readonly run: RunSummary }) {
   const navigate = useNavigate();
   const shown = useCurves(run.id);
@@ -69,6 +79,7 @@ function KnownRun({ run }: { readonly run: RunSummary }) {
   const stopped = stopWords(run);
   const curves = shown?.curves ?? NO_CURVES;
   const shape = useMemo(() => routerShape(run.experiment, findings), [run.experiment, findings]);
+  const view = useView();
   const plainName = runName(run.experiment);
   return (
     <Page
@@ -84,6 +95,7 @@ function KnownRun({ run }: { readonly run: RunSummary }) {
       }
     >
       <RunFacts run={run} />
+      <RunWords run={run} />
       <RunRelations run={run} />
       {run.fault && <FaultNotice fault={run.fault} />}
       {shown?.fault &&
@@ -133,6 +145,7 @@ function KnownRun({ run }: { readonly run: RunSummary }) {
       <PreparingPanel id={run.id} />
       <Tabs
         label="Views of this run"
+        {...view}
         tabs={[
           { value: 'curves', label: 'Curves', content: <CurvesTab run={run} curves={curves} findings={findings} /> },
           ...(shape

@@ -2,9 +2,9 @@ import { formatDateTime } from '../../ui/format';
 import { ButtonLink } from '../../ui/Button';
 import { Choice, Field, Input, Select } from '../../ui/Field';
 import { isModelId, modelTable } from '../../domain/models/catalogue';
+import type { MetricColumns, RunFilter } from '../../domain/listView';
 import type { RunSummary } from '../../domain/run';
-import { groupsOf, type RunFilter } from './filter';
-import type { MetricColumns } from './RunsTable';
+import { groupsOf } from './filter';
 import { groupPath, STATUS_ORDER, STATUS_WORDS } from '../readings/words';
 import styles from './runs.module.css';
 

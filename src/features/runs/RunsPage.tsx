@@ -1,6 +1,7 @@
-import { useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import { useShallow } from 'zustand/react/shallow';
+import type { RunFilter } from '../../domain/listView';
 import { isActive } from '../../domain/run';
 import { plural } from '../../ui/format';
 import { Icon } from '../../ui/Icon';
@@ -9,6 +10,8 @@ import { ConfirmDialog } from '../../ui/Dialog';
 import { FaultNotice, Notice } from '../../ui/Notice';
 import { Page } from '../../ui/Page';
 import type { RunSummary } from '../../domain/run';
+import { useRemoval, UNDO_SECONDS } from '../../state/removal';
+import { useRunList } from '../../state/runList';
 import { useRuns } from '../../state/runs';
 import { BackupButton } from '../sharing/BackupButton';
 import { ImportButton, ImportedRuns } from '../sharing/ImportRuns';
@@ -16,28 +19,35 @@ import { StudyFolder } from '../sharing/StudyFolder';
 import { StudyFolderButton } from '../sharing/StudyFolderButton';
 import { ShareButton } from '../sharing/ShareButton';
 import { UnreadablePanel } from '../unreadable/UnreadablePanel';
-import { NO_FILTER, filterRuns, presentFilter, type RunFilter } from './filter';
+import { NO_FILTER, filterRuns, presentFilter } from './filter';
+import { optionColumns } from './list';
 import { QueuePanel } from './QueuePanel';
 import { RenameDialog } from './RenameDialog';
 import { RunsFilter } from './RunsFilter';
-import { RunsTable, type MetricColumns } from './RunsTable';
+import { RunsTable } from './RunsTable';
+import { UndoNotice } from './UndoNotice';
+import { ViewBar } from './ViewBar';
 import styles from './runs.module.css';
 
 /** All runs: to find, compare at a glance, take up again, and clear away. */
 export function RunsPage() {
-  const { runs, unreadable, loaded, fault, elsewhere } = useRuns(
+  const { stored, unreadable, loaded, fault, elsewhere } = useRuns(
     useShallow((state) => ({
-      runs: state.runs,
+      stored: state.runs,
       unreadable: state.unreadable,
       loaded: state.loaded,
       fault: state.fault,
       elsewhere: state.elsewhere,
     })),
   );
+  const removing = useRemoval((state) => state.ids);
+  const runs = useMemo(() => stored.filter(({ id }) => !removing.includes(id)), [stored, removing]);
+  const { look, change } = useRunList();
+  const baselineId = useRunList((state) => state.baseline);
+  useEffect(() => void useRunList.getState().load(), []);
   const [parameters] = useSearchParams();
   const [wanted, setWanted] = useState<RunFilter>(() => ({ ...NO_FILTER, group: parameters.get('set') ?? '' }));
   const filter = useMemo(() => presentFilter(runs, wanted), [runs, wanted]);
-  const [columns, setColumns] = useState<MetricColumns>('test');
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [deleting, setDeleting] = useState<readonly string[]>([]);
   const [renaming, setRenaming] = useState<RunSummary | null>(null);
@@ -46,6 +56,16 @@ export function RunsPage() {
   const comparable = useMemo(
     () => shown.filter(({ id, result }) => chosen.has(id) && result !== null).map(({ id }) => id),
     [shown, chosen],
+  );
+  const options = useMemo(
+    () => optionColumns(runs).filter(({ key }) => look.options.includes(key)),
+    [runs, look.options],
+  );
+  const baseline = useMemo(() => runs.find(({ id }) => id === baselineId) ?? null, [runs, baselineId]);
+  const choose = useCallback(
+    (ids: readonly string[], on: boolean) =>
+      setChosen((now) => new Set(on ? [...now, ...ids] : [...now].filter((id) => !ids.includes(id)))),
+    [],
   );
   const allChosen = shown.length > 0 && selected.length === shown.length;
   const names =
@@ -76,6 +96,7 @@ export function RunsPage() {
           Only one tab trains at a time. Runs queued here start when that tab is done, in either tab.
         </Notice>
       )}
+      <UndoNotice />
       <ImportedRuns />
       <StudyFolder />
       <QueuePanel />
@@ -86,7 +107,14 @@ export function RunsPage() {
         </Notice>
       ) : (
         <>
-          <RunsFilter runs={runs} filter={filter} onFilter={setWanted} columns={columns} onColumns={setColumns} />
+          <RunsFilter
+            runs={runs}
+            filter={filter}
+            onFilter={setWanted}
+            columns={look.metrics}
+            onColumns={(metrics) => change({ metrics })}
+          />
+          <ViewBar runs={runs} filter={filter} onFilter={setWanted} />
           <div className={styles.bulk}>
             <Button
               small
@@ -110,9 +138,12 @@ export function RunsPage() {
           </div>
           <RunsTable
             runs={shown}
-            columns={columns}
+            columns={look.metrics}
+            options={options}
+            folded={look.folded && filter.group === ''}
+            baseline={baseline}
             chosen={chosen}
-            onChoose={setChosen}
+            onChoose={choose}
             onRename={setRenaming}
             onDelete={setDeleting}
           />
@@ -124,10 +155,10 @@ export function RunsPage() {
         title={`Delete ${names}?`}
         description={`${
           runs.some(({ id, status }) => deleting.includes(id) && isActive(status)) ? 'Training stops. ' : ''
-        }Curves, results, notes and weights are removed from this browser and cannot be restored. Datasets stay.`}
+        }Curves, results, notes and weights are removed from this browser. For ${UNDO_SECONDS} seconds this can be undone. Datasets stay.`}
         confirmLabel="Delete"
-        onConfirm={async () => {
-          await useRuns.getState().remove(deleting);
+        onConfirm={() => {
+          useRemoval.getState().remove(deleting);
           setChosen(new Set([...chosen].filter((id) => !deleting.includes(id))));
         }}
       />

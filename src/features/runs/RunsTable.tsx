@@ -1,72 +1,90 @@
 import { memo, useMemo } from 'react';
-import { Link } from 'react-router';
-import { formatCount, formatDateTime, formatMetric } from '../../ui/format';
-import { Icon } from '../../ui/Icon';
-import { IconButton } from '../../ui/Button';
+import { formatCount, formatDateTime, formatMetric, formatSignedMeanSd } from '../../ui/format';
 import { DataTable, type Column } from '../../ui/DataTable';
-import { fileName, saveText } from '../../charts/download';
-import { toCsv } from '../../charts/table';
 import type { Metrics } from '../../domain/metrics';
-import { faultOf } from '../../domain/errors';
 import { modelTable } from '../../domain/models/catalogue';
-import { canResume, type RunSummary } from '../../domain/run';
-import { database } from '../../state/database';
-import { useRuns } from '../../state/runs';
-import { readRun } from '../../storage/runs';
-import { epochsTable, SHOWN_METRICS, shortMetric } from '../readings/curves';
-import { standIn } from '../readings/findings';
-import { StatusBadge } from './StatusBadge';
-import { groupPath, shownEpoch, STATUS_ORDER } from '../readings/words';
+import type { Option } from '../../domain/models/table';
+import type { MetricColumns } from '../../domain/listView';
+import type { RunSummary } from '../../domain/run';
+import { SHOWN_METRICS, shortMetric } from '../readings/curves';
+import { EntryName, EntryStatus, RowActions } from './EntryCells';
+import { common, entryOf, foldRuns, mean, runsOf, type Entry } from './list';
+import { shownEpoch, STATUS_ORDER } from '../readings/words';
 import styles from './runs.module.css';
-
-/** `liked`: the test split over liked items only. */
-export type MetricColumns = 'test' | 'valid' | 'both' | 'liked';
 
 interface RunsTableProps {
   readonly runs: readonly RunSummary[];
   readonly columns: MetricColumns;
+  /** Options that are columns. */
+  readonly options: readonly Option[];
+  readonly folded: boolean;
+  readonly baseline: RunSummary | null;
   readonly chosen: ReadonlySet<string>;
-  readonly onChoose: (chosen: ReadonlySet<string>) => void;
+  readonly onChoose: (ids: readonly string[], chosen: boolean) => void;
   readonly onRename: (run: RunSummary) => void;
   readonly onDelete: (ids: readonly string[]) => void;
 }
 
+const entries = new WeakMap<RunSummary, Entry>();
+
+/** The same line for the same run: what has not changed is not drawn again. */
+function lineOf(run: RunSummary): Entry {
+  const known = entries.get(run) ?? entryOf(run);
+  entries.set(run, known);
+  return known;
+}
+
+const NONE: readonly Entry[] = [];
+const inside = (entry: Entry): readonly Entry[] => (entry.kind === 'set' ? entry.runs.map(lineOf) : NONE);
+
 export const RunsTable = memo(function RunsTable({
   runs,
   columns,
+  options,
+  folded,
+  baseline,
   chosen,
   onChoose,
   onRename,
   onDelete,
 }: RunsTableProps) {
+  const rows = useMemo(
+    () =>
+      folded ? foldRuns(runs).map((entry) => (entry.kind === 'run' ? lineOf(entry.run) : entry)) : runs.map(lineOf),
+    [runs, folded],
+  );
   const definition = useMemo(
-    (): readonly Column<RunSummary>[] => [
+    (): readonly Column<Entry>[] => [
       {
         id: 'chosen',
         header: 'Selected',
         hideHeader: true,
         sortable: false,
-        value: ({ id }) => chosen.has(id),
-        cell: ({ id, name }) => (
+        value: () => null,
+        cell: (entry, current) => (
           <input
             type="checkbox"
-            aria-label={`Select ${name}`}
-            checked={chosen.has(id)}
+            aria-label={`Select ${entryName(entry)}`}
+            checked={current}
             onChange={(event) =>
-              onChoose(new Set(event.target.checked ? [...chosen, id] : [...chosen].filter((one) => one !== id)))
+              onChoose(
+                runsOf(entry).map(({ id }) => id),
+                event.target.checked,
+              )
             }
           />
         ),
       },
-      { id: 'name', header: 'Run', rowHeader: true, value: ({ name }) => name, cell: (run) => <RunName run={run} /> },
+      { id: 'name', header: 'Run', rowHeader: true, value: entryName, cell: (entry) => <EntryName entry={entry} /> },
       ...fixedColumns,
-      ...metricColumns(columns),
+      ...options.map(optionColumn),
+      ...metricColumns(columns, baseline),
       {
         id: 'created',
         header: 'Created',
         wideOnly: true,
-        value: ({ createdAt }) => createdAt,
-        cell: ({ createdAt }) => shortDate(createdAt),
+        value: (entry) => newest(entry),
+        cell: (entry) => shortDate(newest(entry)),
       },
       {
         id: 'actions',
@@ -74,60 +92,110 @@ export const RunsTable = memo(function RunsTable({
         hideHeader: true,
         sortable: false,
         value: () => null,
-        cell: (run) => <RowActions run={run} onRename={onRename} onDelete={onDelete} />,
+        cell: (entry) => entry.kind === 'run' && <RowActions run={entry.run} onRename={onRename} onDelete={onDelete} />,
       },
     ],
-    [chosen, onChoose, onRename, onDelete, columns],
+    [onChoose, onRename, onDelete, columns, options, baseline],
   );
   return (
     <DataTable
       label="Runs"
       columns={definition}
-      rows={runs}
+      rows={rows}
       rowId={({ id }) => id}
-      isCurrent={({ id }) => chosen.has(id)}
+      isCurrent={(entry) => runsOf(entry).every(({ id }) => chosen.has(id))}
       initialSort={{ id: 'created', descending: true }}
+      subRows={inside}
+      first={isPinned}
+      tall
       empty="No run matches the filter."
     />
   );
 });
 
-const fixedColumns: readonly Column<RunSummary>[] = [
-  { id: 'model', header: 'Model', wideOnly: true, value: ({ experiment }) => modelTable(experiment.model).name },
-  { id: 'dataset', header: 'Dataset', wideOnly: true, value: ({ experiment }) => experiment.dataset.name },
-  { id: 'seed', header: 'Seed', numeric: true, wideOnly: true, value: ({ experiment }) => experiment.seed },
+const isPinned = (entry: Entry): boolean => entry.kind === 'run' && entry.run.pinned === true;
+const entryName = (entry: Entry): string => (entry.kind === 'run' ? entry.run.name : entry.name);
+
+const newest = (entry: Entry): string =>
+  runsOf(entry)
+    .map(({ createdAt }) => createdAt)
+    .reduce((a, b) => (a > b ? a : b));
+
+const optionColumn = ({ key, label }: Option): Column<Entry> => ({
+  id: `option ${key}`,
+  header: label,
+  numeric: true,
+  value: (entry) => common(entry, ({ experiment }) => experiment.config[key] ?? null),
+});
+
+const bestEpochs = (run: RunSummary): string => {
+  const best = run.result?.bestEpoch ?? run.best?.epoch;
+  return best === undefined
+    ? formatCount(run.epochsDone)
+    : `best ${formatCount(shownEpoch(best))} / ${formatCount(run.epochsDone)}`;
+};
+
+const fixedColumns: readonly Column<Entry>[] = [
+  {
+    id: 'model',
+    header: 'Model',
+    wideOnly: true,
+    value: (entry) => common(entry, ({ experiment }) => modelTable(experiment.model).name) ?? 'several',
+  },
+  {
+    id: 'dataset',
+    header: 'Dataset',
+    wideOnly: true,
+    value: (entry) => common(entry, ({ experiment }) => experiment.dataset.name) ?? 'several',
+  },
+  {
+    id: 'seed',
+    header: 'Seed',
+    numeric: true,
+    wideOnly: true,
+    value: (entry) => common(entry, ({ experiment }) => experiment.seed),
+    cell: (entry) => common(entry, ({ experiment }) => experiment.seed) ?? 'several',
+  },
   {
     id: 'status',
     header: 'Status',
-    value: ({ status }) => STATUS_ORDER.indexOf(status),
-    cell: ({ status }) => <StatusBadge status={status} />,
+    value: (entry) => Math.min(...runsOf(entry).map(({ status }) => STATUS_ORDER.indexOf(status))),
+    cell: (entry) => <EntryStatus entry={entry} />,
   },
   {
     id: 'epochs',
     header: 'Epochs',
     numeric: true,
     wideOnly: true,
-    value: ({ epochsDone }) => epochsDone,
-    cell: (run) => {
-      const best = run.result?.bestEpoch ?? run.best?.epoch;
-      return best === undefined
-        ? formatCount(run.epochsDone)
-        : `best ${formatCount(shownEpoch(best))} / ${formatCount(run.epochsDone)}`;
-    },
+    value: (entry) => mean(entry, ({ epochsDone }) => epochsDone),
+    cell: (entry) => (entry.kind === 'run' ? bestEpochs(entry.run) : ''),
   },
 ];
 
-function metricColumns(columns: MetricColumns): Column<RunSummary>[] {
+/** Metrics, of a set their means; beside a baseline the difference to it. */
+function metricColumns(columns: MetricColumns, baseline: RunSummary | null): Column<Entry>[] {
   const splits = columns === 'both' ? (['valid', 'test'] as const) : ([columns] as const);
   return splits.flatMap((split) =>
-    SHOWN_METRICS.map((key): Column<RunSummary> => {
-      const value = (run: RunSummary): number | null => metricsOf(run, split)?.[key] ?? null;
+    SHOWN_METRICS.map((key): Column<Entry> => {
+      const value = (entry: Entry): number | null => mean(entry, (run) => metricsOf(run, split)?.[key] ?? null);
+      const held = (baseline && metricsOf(baseline, split)?.[key]) ?? null;
       return {
         id: `${split} ${key}`,
         header: columns === 'both' ? `${split} ${shortMetric(key)}` : shortMetric(key),
         numeric: true,
         value,
-        cell: (run) => formatMetric(value(run)),
+        cell: (entry) => {
+          const own = value(entry);
+          const isBaseline = entry.kind === 'run' && entry.run.id === baseline?.id;
+          return (
+            <>
+              {formatMetric(own)}
+              {held !== null && own !== null && !isBaseline && (
+                <span className={styles.runNote}>{formatSignedMeanSd(own - held, null)}</span>
+              )}
+            </>
+          );
+        },
       };
     }),
   );
@@ -138,59 +206,7 @@ function metricsOf(run: RunSummary, split: 'valid' | 'test' | 'liked'): Metrics 
   return split === 'test' ? run.result?.test : run.result?.testLiked;
 }
 
-/** The run's name, the ablation set or sweep that it belongs to, and what must be known of its numbers. */
-function RunName({ run }: { readonly run: RunSummary }) {
-  const note = standIn(run);
-  return (
-    <span className={styles.runName}>
-      <Link to={`/runs/${run.id}`}>{run.name}</Link>
-      {run.group && (
-        <span className={styles.runNote}>
-          {run.group.variant} · <Link to={groupPath(run.group)}>{run.group.name}</Link>
-        </span>
-      )}
-      {note && <span className={styles.runNote}>⚠ {note}</span>}
-    </span>
-  );
-}
-
 /** The date without this year. */
 function shortDate(iso: string): string {
   return formatDateTime(iso).replace(`, ${new Date().getFullYear()}`, '');
-}
-
-interface RowActionsProps {
-  readonly run: RunSummary;
-  readonly onRename: (run: RunSummary) => void;
-  readonly onDelete: (ids: readonly string[]) => void;
-}
-
-function RowActions({ run, onRename, onDelete }: RowActionsProps) {
-  const { id, name } = run;
-  return (
-    <span className={styles.rowActions}>
-      {canResume(run) && (
-        <IconButton
-          small
-          label={`Resume ${name}`}
-          icon={<Icon name="play" />}
-          onClick={() => void useRuns.getState().resume(id)}
-        />
-      )}
-      <IconButton
-        small
-        label={`Curves of ${name} as CSV`}
-        icon={<Icon name="download" />}
-        disabled={run.epochsDone === 0}
-        onClick={() => saveCurves(run).catch((error: unknown) => useRuns.setState({ fault: faultOf(error) }))}
-      />
-      <IconButton small label={`Rename ${name}`} icon={<Icon name="note" />} onClick={() => onRename(run)} />
-      <IconButton small label={`Delete ${name}`} icon={<Icon name="trash" />} onClick={() => onDelete([id])} />
-    </span>
-  );
-}
-
-async function saveCurves(run: RunSummary): Promise<void> {
-  const { epochs } = await readRun(database, run.id);
-  saveText(fileName(run.name, 'csv'), 'text/csv', toCsv(epochsTable(epochs, standIn(run))));
 }

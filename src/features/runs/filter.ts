@@ -1,20 +1,11 @@
 import { modelTable } from '../../domain/models/catalogue';
+import type { RunFilter } from '../../domain/listView';
 import type { RunGroup, RunStatus, RunSummary } from '../../domain/run';
-
-/** What the list is narrowed to; an empty string means all. */
-export interface RunFilter {
-  readonly text: string;
-  readonly model: string;
-  readonly dataset: string;
-  readonly status: RunStatus | '';
-  /** The id of an ablation set or a sweep. */
-  readonly group: string;
-}
 
 export const NO_FILTER: RunFilter = { text: '', model: '', dataset: '', status: '', group: '' };
 
 /**
- * Every word of `text` occurs in name, ablation set or sweep, notes, model, dataset, seed or configuration. A word with an operator compares:
+ * Every word of `text` occurs in name, tags, ablation set or sweep, notes, model, dataset, seed or configuration. A word with an operator compares:
  * `layers=3`, `learningRate<0.01`, `seed=999`, `model=mgcn`, `status=finished`, `dataset=demo`.
  */
 export function filterRuns(runs: readonly RunSummary[], filter: RunFilter): readonly RunSummary[] {
@@ -33,6 +24,7 @@ export function filterRuns(runs: readonly RunSummary[], filter: RunFilter): read
     const text = [
       run.name,
       run.notes,
+      ...(run.tags ?? []),
       run.group?.name ?? '',
       run.group?.variant ?? '',
       modelTable(experiment.model).name,

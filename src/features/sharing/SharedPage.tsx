@@ -8,8 +8,9 @@ import { useAnswer } from '../../state/useAsked';
 import { modelTable } from '../../domain/models/catalogue';
 import { tableTitle } from '../../domain/paperTables';
 import type { SharedStudy } from '../../domain/shared';
-import { readLink } from '../../state/sharing';
+import { readExample, readLink } from '../../state/sharing';
 import type { AskOptions } from '../../state/workerThread';
+import { EXAMPLES } from './examples';
 import { SharedDatasets } from './SharedDatasets';
 import { SharedReadings } from './SharedReadings';
 import { SharedRuns } from './SharedRuns';
@@ -19,11 +20,12 @@ import { SharedTable } from './SharedTable';
 export function SharedPage() {
   const [parameters] = useSearchParams();
   const text = parameters.get('x') ?? '';
-  const command = useMemo(() => ({ text }), [text]);
+  const example = parameters.get('example');
+  const command = useMemo(() => ({ text, example }), [text, example]);
   const { value, fault } = useAnswer(command, decode);
   // A study may have 200 runs: drawn in pieces, between which the page answers.
   const study = useDeferredValue(value);
-  if (study) return <Study study={study} />;
+  if (study) return <Study key={example} study={study} example={EXAMPLES.find(({ id }) => id === example) ?? null} />;
   return (
     <Page title="Shared">
       {fault && <FaultNotice fault={fault} actions={<ButtonLink to="/runs">Your own runs</ButtonLink>} />}
@@ -31,20 +33,36 @@ export function SharedPage() {
   );
 }
 
-const decode = ({ text }: { readonly text: string }, options: AskOptions): Promise<SharedStudy> =>
-  readLink(`x=${text}`, options);
+interface Asked {
+  readonly text: string;
+  /** A study that comes with the app. */
+  readonly example: string | null;
+}
 
-function Study({ study }: { readonly study: SharedStudy }) {
+const decode = ({ text, example }: Asked, options: AskOptions): Promise<SharedStudy> =>
+  example === null ? readLink(`x=${text}`, options) : readExample(example, options);
+
+interface StudyProps {
+  readonly study: SharedStudy;
+  readonly example: (typeof EXAMPLES)[number] | null;
+}
+
+function Study({ study, example }: StudyProps) {
   const [first] = study.runs;
   const models = [...new Set(study.runs.map(({ model }) => modelTable(model).name))].join(', ');
   const title = study.table
     ? tableTitle(study.table)
-    : study.runs.length === 1 && first
-      ? first.name
-      : `${plural(study.runs.length, 'run')}: ${models}`;
+    : example
+      ? example.title
+      : study.runs.length === 1 && first
+        ? first.name
+        : `${plural(study.runs.length, 'run')}: ${models}`;
   const made = study.app ? ` Made with Lodestone ${study.app}.` : '';
+  const said = example
+    ? `An example that came with the page. Nothing was run or stored here.${made}`
+    : `Someone shared this with you. Nothing was run, stored or sent.${made}`;
   return (
-    <Page title={title} subtitle={`Someone shared this with you. Nothing was run, stored or sent.${made}`}>
+    <Page title={title} subtitle={said}>
       {study.table && <SharedTable study={study} table={study.table} />}
       {study.readings && <SharedReadings readings={study.readings} />}
       <SharedDatasets study={study} />

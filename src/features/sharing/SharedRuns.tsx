@@ -9,11 +9,13 @@ import { CurveChart } from '../../charts/CurveChart';
 import { METRIC_KEYS, type MetricKey } from '../../domain/metrics';
 import { changedOptions, modelTable } from '../../domain/models/catalogue';
 import { routingCells } from '../../domain/routes';
+import type { Option } from '../../domain/models/table';
 import type { SharedStudy } from '../../domain/shared';
 import type { SharedRun } from '../../domain/sharedRun';
 import { ExpertMap } from '../readings/ExpertMap';
 import { SHOWN_METRICS, shortMetric } from '../readings/curves';
 import { shownEpoch } from '../readings/words';
+import styles from './sharing.module.css';
 
 interface Row {
   readonly run: SharedRun;
@@ -154,13 +156,26 @@ function columnsOf(study: SharedStudy, onShow: (place: number) => void): readonl
       rowHeader: true,
       value: ({ run }) => run.name,
       cell: ({ run, place }) => (
-        <button type="button" className="link" onClick={() => onShow(place)}>
+        <button type="button" className={styles.show} onClick={() => onShow(place)}>
           {run.name}
         </button>
       ),
     },
+    ...varied(study).map((option): Column<Row> => ({
+      id: option.key,
+      header: option.label,
+      numeric: true,
+      value: ({ run }) => run.config[option.key] ?? null,
+    })),
     { id: 'seed', header: 'Seed', numeric: true, value: ({ run }) => run.seed },
     { id: 'dataset', header: 'Dataset', wideOnly: true, value: ({ run }) => study.datasets[run.dataset]?.name ?? '' },
     ...SHOWN_METRICS.map(metric),
   ];
+}
+
+/** The options in which runs of one model differ; none where there are several models. */
+function varied({ runs }: SharedStudy): readonly Option[] {
+  const [first] = runs;
+  if (!first || runs.some(({ model }) => model !== first.model)) return [];
+  return modelTable(first.model).options.filter(({ key }) => new Set(runs.map(({ config }) => config[key])).size > 1);
 }

@@ -18,7 +18,6 @@ import {
   sweepRuns,
   type SweepPlan,
 } from '../../domain/sweep';
-import { estimateTime } from '../../domain/timeEstimate';
 import { newId } from '../../domain/ids';
 import { withPretraining } from '../../domain/pretraining';
 import { useRuns } from '../../state/runs';
@@ -27,7 +26,7 @@ import { SeedsField } from '../drafts/SeedsField';
 import { wholeNumber } from '../drafts/wholeNumber';
 import { nextAxis, offeredOptions, readAxis, type AxisDraft } from './axisDraft';
 import { AxisFields } from './AxisFields';
-import { countWords, sweepName, timeWords } from './planWords';
+import { countWords, sweepName } from './planWords';
 import { QueueDialog } from '../drafts/QueueDialog';
 import styles from './sweeps.module.css';
 
@@ -87,10 +86,6 @@ export function SweepDialog({ base, dataset, seeds: typed, onClose }: SweepDialo
     ? []
     : sweepRuns(base, plan.points, parsedSeeds.seeds ?? [], { id, name: sweepName(base, plan.axes), sweep });
   const all = withPretraining(wanted, runs);
-  const estimate = estimateTime(
-    all.map(({ experiment }) => experiment),
-    runs,
-  );
 
   const start = async (): Promise<void> => {
     setQueueing(true);
@@ -201,7 +196,6 @@ export function SweepDialog({ base, dataset, seeds: typed, onClose }: SweepDialo
                   : ''
               }`}
         </p>
-        {wanted.length > 0 && <p>{timeWords(estimate, base, all.length - wanted.length)}</p>}
       </div>
       {plan.leftOut.length > 0 && (
         <Disclosure title={`${plural(plan.leftOut.length, 'combination')} left out`}>

@@ -1,7 +1,6 @@
-import { formatRounded, formatSeconds, plural } from '../../ui/format';
+import { plural } from '../../ui/format';
 import { modelTable } from '../../domain/models/catalogue';
 import type { Experiment, SweepAxis } from '../../domain/run';
-import type { TimeEstimate } from '../../domain/timeEstimate';
 
 /** `LightGCN: layers × regWeight on Demo`. */
 export const sweepName = (
@@ -18,6 +17,7 @@ export function countWords(
   seeds: number,
   before: number,
 ): string {
+  if (axes.length === 0) return 'No runs yet: give every axis its values.';
   const product = axes.map(({ values }) => values.length).join(' × ');
   const without = leftOut > 0 ? ` − ${leftOut}` : '';
   const source =
@@ -26,16 +26,4 @@ export function countWords(
       : '';
   const first = before > 0 ? `, after ${plural(before, 'pre-training run')}` : '';
   return `${source}${plural(points, 'point')} × ${plural(seeds, 'seed')} = ${plural(points * seeds, 'run')}${first}.`;
-}
-
-/** How long it will take, and how that is known; or that it is not. */
-export function timeWords(
-  estimate: TimeEstimate | null,
-  { model, dataset }: Pick<Experiment, 'model' | 'dataset'>,
-  before: number,
-): string {
-  if (!estimate)
-    return `Duration unknown: ${modelTable(model).name}${before > 0 ? ' or its pre-training' : ''} has no finished run on ${dataset.name} yet.`;
-  const pace = estimate.from.map((run) => `${formatSeconds(run.seconds / run.epochsDone)} per epoch`).join(' and ');
-  return `${estimate.atMost ? 'At most' : 'About'} ${formatRounded(estimate.seconds)}, because the newest finished ${estimate.from.length > 1 ? 'runs' : 'run'} here took ${pace}.`;
 }

@@ -13,13 +13,12 @@ import {
 } from '../../domain/paperTables';
 import type { PublishedTable } from '../../domain/publishedTables';
 import { MOST_RUNS } from '../../domain/sweep';
-import { estimateTime } from '../../domain/timeEstimate';
 import { useDevice } from '../../state/device';
 import { estimateMemory } from '../../state/estimate';
 import { withPretraining } from '../../domain/pretraining';
 import { useRuns } from '../../state/runs';
 import { Checkbox, Choice, Field, Input } from '../../ui/Field';
-import { formatBytes, formatRounded, plural } from '../../ui/format';
+import { formatBytes, plural } from '../../ui/format';
 import { parseSeeds } from '../drafts/draft';
 import { QueueDialog } from '../drafts/QueueDialog';
 import { SeedsField } from '../drafts/SeedsField';
@@ -137,11 +136,7 @@ export function RunTableDialog({ table, part, dataset, onClose }: RunTableDialog
         <p>
           {tooMany
             ? `${planned.length} runs are more than ${MOST_RUNS}: choose fewer rows, trials or seeds.`
-            : countWords(chosen.length, parsed.seeds?.length ?? 0, wanted, all.length - wanted.length)}{' '}
-          {timeWords(
-            all.map(({ experiment }) => experiment),
-            runs,
-          )}
+            : countWords(chosen.length, parsed.seeds?.length ?? 0, wanted, all.length - wanted.length)}
         </p>
         <Memory rows={chosen} datasetId={dataset.id} />
       </div>
@@ -167,20 +162,6 @@ function countWords(rows: number, seeds: number, wanted: ReturnType<typeof table
 function rowWords({ model, settings, note, experiment }: PlannedRow): string {
   if (model === null || experiment === null) return note ?? '';
   return `${modelTable(model).name}, ${settings}${note ? `. ${note}` : ''}`;
-}
-
-/** What is known of the time: rows that have not been run on this dataset yet are named. */
-function timeWords(experiments: Parameters<typeof estimateTime>[0], runs: Parameters<typeof estimateTime>[1]): string {
-  if (experiments.length === 0) return '';
-  const known = experiments.filter((one) => estimateTime([one], runs) !== null);
-  const unknown = [
-    ...new Set(experiments.filter((one) => !known.includes(one)).map(({ model }) => modelTable(model).name)),
-  ];
-  const estimate = estimateTime(known, runs);
-  const time = estimate ? `${estimate.atMost ? 'At most' : 'About'} ${formatRounded(estimate.seconds)}` : null;
-  if (unknown.length === 0) return `${time}.`;
-  const missing = `${unknown.join(', ')} ${unknown.length === 1 ? 'has' : 'have'} not been run on this dataset yet`;
-  return time ? `${time} for what is known; ${missing}.` : `How long it takes is not known: ${missing}.`;
 }
 
 interface Largest {

@@ -9,6 +9,7 @@ import {
   formatReading,
   formatRemaining,
   formatSeconds,
+  formatSecondsSd,
   plural,
 } from '../../../src/ui/format';
 
@@ -47,6 +48,19 @@ describe('numbers as the page writes them', () => {
     [3599.6, '1 h 00 min'],
     [7500, '2 h 05 min'],
   ])('writes %d s in the unit that fits', (seconds, text) => expect(formatSeconds(seconds)).toBe(text));
+
+  it.each([
+    [0.0000495, 0.173, '< 1 ms'],
+    [0.0043, 0.173, '4 ms'],
+    [0.00021, 0.0125, '0.2 ms'],
+    [0.034, 1.83, '0.03 s'],
+    [0.004, 1.83, '< 10 ms'],
+    [3.2, 42.1, '3.2 s'],
+    [75.4, 247, '1 min 15 s'],
+    [0, 0.173, '0 s'],
+  ])('writes a deviation of %d s beside %d s no finer than the mean', (sd, mean, text) =>
+    expect(formatSecondsSd(sd, mean)).toBe(text),
+  );
 
   it.each([
     [0.2, '~1 s'],

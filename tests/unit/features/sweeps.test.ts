@@ -23,7 +23,8 @@ import {
   valueAxis,
   variedAxes,
 } from '../../../src/features/sweeps/pictures';
-import { countWords, timeWords } from '../../../src/features/sweeps/planWords';
+import { timeWords } from '../../../src/features/drafts/timeWords';
+import { countWords } from '../../../src/features/sweeps/planWords';
 import { readingNotes } from '../../../src/features/sweeps/sweepWords';
 import { stopWords } from '../../../src/features/readings/words';
 
@@ -220,11 +221,35 @@ describe('the dialog', () => {
       '2 × 3 values − 1 = 5 points × 2 seeds = 10 runs, after 1 pre-training run.',
     );
     expect(countWords(grid.axes, 'random', 5, 0, 1, 0)).toBe('5 points × 1 seed = 5 runs.');
-    const what = { model: 'lightgcn', dataset: { id: 'd', name: 'Demo', fingerprint: 'f' } } as const;
-    expect(timeWords(null, what, 0)).toBe('Duration unknown: LightGCN has no finished run on Demo yet.');
+    expect(countWords([], 'grid', 0, 0, 1, 0)).toBe('No runs yet: give every axis its values.');
+  });
+
+  it('say how long it takes, with what comes before, and where that is known from', () => {
+    const nothing = { seconds: 0, most: 0, atMost: false, from: [], probed: [], unknown: [] };
+    const around = {
+      dataset: 'Demo',
+      pretraining: 0,
+      before: { runs: 0, seconds: 0, known: true },
+      nameOf: (model: ModelId) => modelTable(model).name,
+    };
+    expect(timeWords({ ...nothing, unknown: ['lightgcn'] }, around)).toBe(
+      'How long it takes is not known: LightGCN has no finished run on Demo yet.',
+    );
     const from = [run({}, 1, 0.1, { epochsDone: 10, seconds: 20 })];
-    expect(timeWords({ seconds: 1200, atMost: true, from }, what, 0)).toBe(
-      'At most 20 min, because the newest finished run here took 2.00 s per epoch.',
+    expect(timeWords({ ...nothing, seconds: 1200, most: 1200, atMost: true, from }, around)).toBe(
+      'At most 20 min: the newest finished run here took 2.00 s per epoch.',
+    );
+    const before = { runs: 2, seconds: 720, known: true };
+    expect(timeWords({ ...nothing, seconds: 240, most: 2100, from }, { ...around, pretraining: 1, before })).toBe(
+      'About 4 min, at most 35 min, pre-training included, after about 12 min of queue: the newest finished run here took 2.00 s per epoch.',
+    );
+    expect(
+      timeWords(
+        { ...nothing, seconds: 60, most: 60, atMost: true, probed: ['bpr'], unknown: ['lightgcn'] },
+        { ...around, before: { ...before, known: false } },
+      ),
+    ).toBe(
+      'At most 60 s, after 2 runs before them: three steps of BPR-MF were measured, without ranking. LightGCN has no finished run on Demo yet and is not counted.',
     );
   });
 });
