@@ -50,10 +50,7 @@ async function answer(command: AnalysisCommand): Promise<AnalysisEvent> {
       return { type: 'explained', explanation: await explainPair(opened, command.user, command.item, scores) };
     }
     case 'knockoutChoices':
-      return {
-        type: 'knockoutChoices',
-        choices: knockoutChoices(await runs.get(command.runId, command.of, true)),
-      };
+      return { type: 'knockoutChoices', choices: knockoutChoices(await runs.get(command.runId, command.of, true)) };
     case 'knockOut': {
       const opened = await runs.get(command.runId, command.of, false);
       return { type: 'knockedOut', report: await bench.report(opened, command.knockouts, phase) };
@@ -64,10 +61,7 @@ async function answer(command: AnalysisCommand): Promise<AnalysisEvent> {
     }
     case 'contributions': {
       const opened = await runs.get(command.runId, command.of, false);
-      return {
-        type: 'contributions',
-        contributions: await contributionsOf(opened, command.user, command.item, phase),
-      };
+      return { type: 'contributions', contributions: await contributionsOf(opened, command.user, command.item, phase) };
     }
     case 'gains':
       return { type: 'gained', gains: await pairedUsers(database, command) };
