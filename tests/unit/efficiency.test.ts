@@ -108,7 +108,7 @@ describe('costs of settings', () => {
       efficiencyPaper(rows, 'Demo')
         .rows[0]!.map(({ text }) => text)
         .slice(0, 4),
-    ).toEqual(['BPR-MF', '3.00 s ± 1.41 s', '15.0 s ± 7.07 s', '3 KB ± 0 B']);
+    ).toEqual(['BPR-MF', '3.00 s ± 1.41 s', '15.0 s ± 7.1 s', '3 KB ± 0 B']);
   });
 
   it('are drawn over the mean time of the epochs that all seeds have', () => {
