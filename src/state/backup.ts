@@ -1,3 +1,4 @@
+import { useRemoval } from './removal';
 import { create } from 'zustand';
 import { AppError, faultOf, type Fault } from '../domain/errors';
 import type { BackupReport } from '../domain/protocol';
@@ -59,6 +60,11 @@ export const useBackup = create<BackupState>()((set, get) => {
       set({ fault: faultOf(error) });
     }
   };
+  // Runs that were deleted a moment ago are not saved again.
+  const withoutDeleted = async (command: Parameters<typeof makeBackup>[0]): ReturnType<typeof makeBackup> => {
+    await useRemoval.getState().carryOut();
+    return makeBackup(command, { onPhase });
+  };
   return {
     loaded: false,
     folder: null,
@@ -84,7 +90,7 @@ export const useBackup = create<BackupState>()((set, get) => {
         await forgetBackupFolder(database);
         set({ folder: null, permission: 'prompt', fault: null, done: null });
       }),
-    archive: (weights) => saving(null, () => makeBackup({ type: 'backup', weights }, { onPhase })),
+    archive: (weights) => saving(null, () => withoutDeleted({ type: 'backup', weights })),
     toFolder: async (weights, clear = false) => {
       const { folder } = get();
       if (!folder) return;
@@ -92,7 +98,7 @@ export const useBackup = create<BackupState>()((set, get) => {
         const permission = await askForFolder(folder);
         set({ permission });
         if (permission !== 'granted') throw notAllowed(folder.name);
-        return makeBackup({ type: 'backup', weights, folder: { handle: folder, clear } }, { onPhase });
+        return withoutDeleted({ type: 'backup', weights, folder: { handle: folder, clear } });
       });
     },
   };

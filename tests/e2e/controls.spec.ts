@@ -63,7 +63,7 @@ test('a control set says what each modality is worth', async ({ page, context })
   await page.evaluate(() => scrollTo(0, 0));
   expect(await violations(page)).toEqual([]);
   await page.getByRole('link', { name: 'Show its runs' }).click();
-  await page.getByRole('row').filter({ hasText: 'featureControl=shuffled' }).first().getByRole('link').first().click();
+  await page.getByRole('row').filter({ hasText: 'Features as a control' }).first().getByRole('link').first().click();
   await page.getByRole('tab', { name: 'Config' }).click();
   await expect(page.getByText('Features as a control')).toBeVisible();
 });

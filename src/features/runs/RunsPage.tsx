@@ -154,7 +154,9 @@ export function RunsPage() {
         onOpenChange={(open) => !open && setDeleting([])}
         title={`Delete ${names}?`}
         description={`${
-          runs.some(({ id, status }) => deleting.includes(id) && isActive(status)) ? 'Training stops. ' : ''
+          runs.some(({ id, status }) => deleting.includes(id) && isActive(status))
+            ? `Training goes on for ${UNDO_SECONDS} seconds and then stops. `
+            : ''
         }Curves, results, notes and weights are removed from this browser. For ${UNDO_SECONDS} seconds this can be undone. Datasets stay.`}
         confirmLabel="Delete"
         onConfirm={() => {

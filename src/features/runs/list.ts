@@ -31,16 +31,20 @@ const settingKey = ({ experiment: { model, config, dataset } }: RunSummary): str
     Object.entries(completeConfig(model, config)).sort(([a], [b]) => a.localeCompare(b)),
   ]);
 
-/** Sets, sweeps and seeds of one setting as one line each, where they are two runs or more. Runs that a person pinned or named stand for themselves. */
+/**
+ * Sets, sweeps and seeds of one setting as one line each, where they are two runs or more. Runs that a person pinned or named stand for themselves;
+ * so do runs outside of sets that have not finished, because somebody may wait for them or have to resume them, and second runs of one seed.
+ */
 export function foldRuns(runs: readonly RunSummary[]): Entry[] {
   const isOwn = (run: RunSummary): boolean =>
-    run.pinned === true || (!run.group && run.name !== runName(run.experiment));
-  const keyOf = (run: RunSummary): string => (isOwn(run) ? run.id : (run.group?.id ?? settingKey(run)));
+    run.pinned === true || (!run.group && (run.status !== 'finished' || run.name !== runName(run.experiment)));
   const sets = new Map<string, RunSummary[]>();
   for (const run of runs) {
-    const known = sets.get(keyOf(run));
-    if (known) known.push(run);
-    else sets.set(keyOf(run), [run]);
+    const key = isOwn(run) ? run.id : (run.group?.id ?? settingKey(run));
+    const known = sets.get(key);
+    const twice = !run.group && known?.some(({ experiment }) => experiment.seed === run.experiment.seed);
+    if (known && !twice) known.push(run);
+    else sets.set(twice ? run.id : key, [run]);
   }
   return [...sets.entries()].map(([key, of]): Entry => {
     const [first] = of;

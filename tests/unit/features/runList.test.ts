@@ -20,7 +20,8 @@ function run(id: string, model: ModelId, changes: Config, seed: number, over: Pa
     backend: 'auto' as const,
     allowSoftware: false,
   };
-  return { ...summarise(newRun(id, runName(experiment), experiment, `2026-01-0${seed}T00:00:00.000Z`)), ...over };
+  const made = summarise(newRun(id, runName(experiment), experiment, `2026-01-0${seed}T00:00:00.000Z`));
+  return { ...made, status: 'finished', ...over };
 }
 
 const group = { id: 'g', name: 'A sweep', variant: 'layers=1' };
@@ -52,6 +53,23 @@ describe('a line of the list', () => {
     expect(common(seeds!, ({ experiment }) => experiment.model)).toBe('lightgcn');
     expect(common(seeds!, ({ experiment }) => experiment.seed)).toBeNull();
     expect(mean(seeds!, ({ epochsDone }) => epochsDone)).toBe(6);
+  });
+
+  it('does not hide a run that waits for somebody, nor a second one of the same seed', () => {
+    const runs = [
+      run('a', 'lightgcn', {}, 1),
+      run('b', 'lightgcn', {}, 2, { status: 'interrupted' }),
+      run('c', 'lightgcn', {}, 1),
+      run('d', 'lightgcn', {}, 3),
+      run('e', 'bpr', {}, 1, { group, status: 'interrupted' }),
+      run('f', 'bpr', {}, 2, { group }),
+    ];
+    expect(foldRuns(runs).map((entry) => (entry.kind === 'set' ? entry.runs.map(({ id }) => id) : entry.id))).toEqual([
+      ['a', 'd'],
+      'b',
+      'c',
+      ['e', 'f'],
+    ]);
   });
 
   it('can have any option as a column, those that vary first', () => {
