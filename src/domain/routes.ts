@@ -102,6 +102,24 @@ export const rowSums = (cells: Cells): number[] =>
 export const columnSums = (cells: Cells): number[] =>
   (cells[0] ?? []).map((_, column) => cells.reduce((sum, row) => sum + (row[column] ?? 0), 0));
 
+const shown = (cells: Cells): number[] => cells.flat().filter((value) => value !== null);
+
+/** What each cell would have if all had the same. */
+export const evenShare = (cells: Cells): number => 1 / Math.max(1, shown(cells).length);
+
+/** Departure from an even share below which it is no more than noise. */
+const LEAST_REACH = 1.1;
+
+/** How many times more, or less, than an even share any cell of these routings has: at least 1.1, at most what a cell can have. */
+export function ratioReach(all: readonly Cells[]): number {
+  const reaches = all.map((cells) => {
+    const even = evenShare(cells);
+    const departures = shown(cells).map((value) => Math.max(value / even, even / Math.max(value, 1e-12)));
+    return Math.min(1 / even, Math.max(LEAST_REACH, ...departures));
+  });
+  return Math.max(LEAST_REACH, ...reaches);
+}
+
 /** A share of an even one below which an expert counts as dead. */
 const DEAD_SHARE = 0.1;
 /** Share of the pairs' first choices from which one expert counts as monopolising them. */

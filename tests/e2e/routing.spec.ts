@@ -49,6 +49,10 @@ test('the routing of MAGNET moves while it trains, can be gone through, and expl
     found.forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 4));
   };
   near(await cellsOf(routingMap(page, EPOCHS)), recorded(EPOCHS - 1));
+  const shown = await routingMap(page, EPOCHS).locator('[data-cell]').allTextContents();
+  expect(shown).toEqual(
+    recorded(EPOCHS - 1).map((share) => `${share.toFixed(3).replace(/^0/, '')}×${(9 * share).toFixed(2)}`),
+  );
   const slider = page.getByRole('slider', { name: 'Epoch', exact: true });
   await slider.focus();
   await page.keyboard.press('Home');

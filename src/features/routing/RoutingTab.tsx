@@ -14,8 +14,8 @@ import { shownEpoch } from '../readings/words';
 import { EpochBar } from './EpochBar';
 import { ExpertMap, probabilityText } from '../readings/ExpertMap';
 import {
-  highestCell,
   newestRouting,
+  reachOf,
   routingFrames,
   stageOf,
   timelineSeries,
@@ -46,7 +46,7 @@ export const RoutingTab = memo(function RoutingTab({ run, curves, shape }: Routi
   const [selected, setSelected] = useState<HeatMapCell | null>(null);
   const [rescale, setRescale] = useState(false);
   const frame = frames[player.place];
-  const scale = useMemo(() => highestCell(frames), [frames]);
+  const reach = useMemo(() => reachOf(frames), [frames]);
   const timeline = useMemo(
     () => timelineSeries({ epochs, intervals, stepsPerEpoch }, frames, shape.experts.length),
     [epochs, intervals, stepsPerEpoch, frames, shape],
@@ -65,7 +65,10 @@ export const RoutingTab = memo(function RoutingTab({ run, curves, shape }: Routi
 
   const newest = useMemo(() => newestRouting(intervals, shape), [intervals, shape]);
   // It stays from epoch to epoch: what is below must not jump.
-  const batches = newest && run.status === 'running' ? <BatchMap routing={newest} shape={shape} /> : null;
+  const batches =
+    newest && run.status === 'running' ? (
+      <BatchMap routing={newest} shape={shape} reach={Math.max(reach, reachOf([newest]))} />
+    ) : null;
 
   if (!frame) {
     return (
@@ -98,7 +101,7 @@ export const RoutingTab = memo(function RoutingTab({ run, curves, shape }: Routi
             groups={shape.groups}
             families={shape.families}
             cells={frame.cells}
-            {...(!rescale && { high: scale })}
+            {...(!rescale && { reach })}
             selected={selected}
             onSelect={setSelected}
             height={320}
@@ -131,8 +134,14 @@ export const RoutingTab = memo(function RoutingTab({ run, curves, shape }: Routi
   );
 });
 
+interface BatchMapProps {
+  readonly routing: BatchRouting;
+  readonly shape: RouterShape;
+  readonly reach: number;
+}
+
 /** Where the training batches go, several times an epoch. */
-function BatchMap({ routing, shape }: { readonly routing: BatchRouting; readonly shape: RouterShape }) {
+function BatchMap({ routing, shape, reach }: BatchMapProps) {
   return (
     <Surface>
       <ExpertMap
@@ -141,7 +150,8 @@ function BatchMap({ routing, shape }: { readonly routing: BatchRouting; readonly
         groups={shape.groups}
         families={shape.families}
         cells={routing.cells}
-        height={220}
+        reach={reach}
+        height={240}
       />
     </Surface>
   );
