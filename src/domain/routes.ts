@@ -27,6 +27,17 @@ export interface RoutedPairs {
   /** Index of the most probable expert, and its π. */
   readonly first: Uint8Array;
   readonly probability: Float32Array;
+  /** Of each expert, the pairs that give it the highest π. */
+  readonly highest: readonly HighestPairs[];
+  /** How many times more, or less, than an even share any of the pairs gives an expert; see `ratioReach`. */
+  readonly reach: number;
+}
+
+/** Some pairs and their π of one expert, the highest first. */
+export interface HighestPairs {
+  /** Places in the columns of the pairs. */
+  readonly places: Int32Array;
+  readonly probabilities: Float32Array;
 }
 
 /** How a run's router sends the interactions of its dataset. */

@@ -80,12 +80,18 @@ test('the routing of MAGNET moves while it trains, can be gone through, and expl
   await page.getByRole('radio', { name: 'Item category' }).check();
   await expect(parts.locator('tbody tr').first()).toBeVisible();
 
-  // The pairs that the experts dominate are all held-out pairs.
-  const listed = page.getByText(/validation or test pairs? of [\d,]+ with this first choice/);
+  // The first choices of all experts are all held-out pairs, and each expert has a list, be it the first choice or not.
+  const listed = page.getByText(/first choice of [\d,]+ of [\d,]+ held-out pairs/);
+  const ofExpert = page.getByRole('group', { name: 'Pairs of the selected expert' });
   let pairs = 0;
   for (let cell = 0; cell < 9; cell++) {
     await routingMap(page, EPOCHS).locator('[data-cell]').nth(cell).click();
-    pairs += count((await listed.textContent())!.split(' ')[0]!);
+    const [first, all] = [...(await listed.textContent())!.matchAll(/[\d,]+/g)].map(([number]) => count(number));
+    pairs += first!;
+    expect(all).toBe(valid.interactions + held.interactions);
+    const probabilities = (await column(ofExpert, 4)).map(Number);
+    expect(probabilities).toHaveLength(12);
+    expect(probabilities).toEqual([...probabilities].sort((a, b) => b - a));
   }
   expect(pairs).toBe(valid.interactions + held.interactions);
   await page.getByRole('combobox', { name: 'Expert' }).selectOption('all experts');

@@ -8,7 +8,6 @@ import type {
   PairExplanation,
   RankedItem,
   RoutedBreakdown,
-  RoutedPairs,
   RunRouting,
 } from '../../src/domain/routes';
 import {
@@ -24,6 +23,7 @@ import type { FeatureMatrix, Model } from '../models/model';
 import { GROUP_NAMES } from '../../src/domain/longTail';
 import type { OpenedRun } from './openRun';
 import { refusePair } from './pair';
+import { routedPairs } from './routedPairs';
 import { ACTIVITY_NAMES, countsOf, partsBySize } from './sizes';
 
 /** Held-out places that a list names. */
@@ -71,7 +71,7 @@ export async function routeRun(
     groups,
     families,
     breakdowns,
-    pairs: firstChoices(held, { users, items, split }, probabilities, experts.length),
+    pairs: routedPairs(held, { users, items, split }, probabilities, experts.length),
   };
 }
 
@@ -127,29 +127,6 @@ function commonest(
   return {
     names: [...order.map((category) => names[category] ?? `category ${category}`), 'other categories'],
     placeOf: (category) => (order.includes(category) ? order.indexOf(category) : order.length),
-  };
-}
-
-function firstChoices(
-  rows: readonly number[],
-  { users, items, split }: Pick<TrainingData['interactions'], 'users' | 'items' | 'split'>,
-  probabilities: Float32Array,
-  width: number,
-): RoutedPairs {
-  const first = new Uint8Array(rows.length);
-  const probability = new Float32Array(rows.length);
-  rows.forEach((row, i) => {
-    for (let e = 0; e < width; e++) {
-      const value = at(probabilities, row * width + e);
-      if (value > at(probability, i)) [first[i], probability[i]] = [e, value];
-    }
-  });
-  return {
-    users: Int32Array.from(rows, (row) => at(users, row)),
-    items: Int32Array.from(rows, (row) => at(items, row)),
-    split: Uint8Array.from(rows, (row) => at(split, row)),
-    first,
-    probability,
   };
 }
 
