@@ -86,6 +86,7 @@ test('the routing of MAGNET moves while it trains, can be gone through, and expl
   let pairs = 0;
   for (let cell = 0; cell < 9; cell++) {
     await routingMap(page, EPOCHS).locator('[data-cell]').nth(cell).click();
+    await expect(listed).toBeInViewport();
     const [first, all] = [...(await listed.textContent())!.matchAll(/[\d,]+/g)].map(([number]) => count(number));
     pairs += first!;
     expect(all).toBe(valid.interactions + held.interactions);
@@ -96,11 +97,25 @@ test('the routing of MAGNET moves while it trains, can be gone through, and expl
   expect(pairs).toBe(valid.interactions + held.interactions);
   await page.getByRole('combobox', { name: 'Expert' }).selectOption('all experts');
 
-  // One pair: probabilities sum to one, selected shares too, contributions to the score that ranks it.
+  // From far above, by keyboard, the choice of a cell leads to its list.
+  await page.evaluate(() => window.scrollTo(0, 0));
+  await page.setViewportSize({ width: 1440, height: 500 });
+  await routingMap(page, EPOCHS).locator('[data-cell="1-1"]').focus();
+  await page.keyboard.press('Enter');
+  const heading = page.getByRole('heading', { name: /^Pairs of/ });
+  await expect(heading).toBeFocused();
+  await expect(heading).toBeInViewport();
+  await page.setViewportSize({ width: 1440, height: 900 });
+
+  // One pair, in sight beside the list: probabilities sum to one, selected shares too, contributions to the score that ranks it.
   await page
     .getByRole('button', { name: /^Look inside/ })
-    .first()
+    .nth(1)
     .click();
+  await expect(page.getByRole('heading', { name: 'One pair' })).toBeInViewport();
+  const pairMap = page.getByRole('grid', { name: /^Routing of this pair/ });
+  await expect(pairMap).toBeInViewport({ timeout: 60_000 });
+  await expect(heading).toBeInViewport();
   const experts = page.getByRole('group', { name: 'Experts of this pair' });
   await expect(experts).toBeVisible({ timeout: 60_000 });
   const sum = (texts: readonly string[]): number =>
@@ -120,7 +135,15 @@ test('the routing of MAGNET moves while it trains, can be gone through, and expl
 
   // Another user beside it; a name that does not exist is said to be none.
   await page.getByRole('button', { name: 'Compare with another' }).click();
-  await expect(page.getByRole('grid', { name: /^Routing of this pair/ })).toHaveCount(2, { timeout: 60_000 });
+  await expect(pairMap).toHaveCount(2, { timeout: 60_000 });
+  // They are two pairs, and their cells line up.
+  const [left, right] = [pairMap.first(), pairMap.last()];
+  expect(await cellsOf(left)).not.toEqual(await cellsOf(right));
+  const tops = (grid: Locator): Promise<number[]> =>
+    grid
+      .locator('[data-cell]')
+      .evaluateAll((cells) => cells.map((cell) => Math.round(cell.getBoundingClientRect().top)));
+  expect(await tops(left)).toEqual(await tops(right));
   const user = page.getByRole('combobox', { name: 'User', exact: true }).last();
   await user.fill('no such person');
   await expect(page.getByText(/No match for/)).toBeVisible();

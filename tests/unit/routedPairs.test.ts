@@ -31,7 +31,6 @@ describe('the pairs of a cell', () => {
     expect(found.map(({ user }) => user)).toEqual([1, 3, 2]);
     expect(found[0]).toMatchObject({ item: 6, split: 1, first: 'Dom 0' });
     expect(found[0]!.probability).toBeCloseTo(0.1);
-    expect(found[0]!.firstProbability).toBeCloseTo(0.5);
   });
 
   it('stand there once where the expert has copies, with the copy that they prefer', () => {

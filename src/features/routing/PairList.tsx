@@ -5,6 +5,7 @@ import { DataTable, type Column } from '../../ui/DataTable';
 import { EntityName } from '../../ui/EntityName';
 import { Select } from '../../ui/Field';
 import { Panel } from '../../ui/Panel';
+import { useRevealed } from '../../ui/useRevealed';
 import type { HeatMapCell } from '../../charts/HeatMap';
 import type { DatasetLabels } from '../../domain/dataset';
 import { entityLabel } from '../../domain/entityNames';
@@ -20,14 +21,17 @@ interface PairListProps {
   readonly labels: DatasetLabels | null;
   readonly selected: HeatMapCell | null;
   readonly onSelect: (cell: HeatMapCell | null) => void;
+  /** Grows each time a cell of the map is chosen, which brings the list into view. */
+  readonly calls: number;
   readonly shown: { readonly user: number; readonly item: number };
   readonly onShow: (pair: { readonly user: number; readonly item: number }) => void;
 }
 
 /** The held-out pairs that give the expert of the selected cell the highest probability, whether or not it is their first choice. */
-export function PairList({ routing, shape, labels, selected, onSelect, shown, onShow }: PairListProps) {
+export function PairList({ routing, shape, labels, selected, onSelect, calls, shown, onShow }: PairListProps) {
+  const heading = useRevealed(calls);
   const { rows, count } = useMemo(() => pairRows(routing, selected), [routing, selected]);
-  const columns = useMemo(() => columnsOf(labels, onShow, selected !== null), [labels, onShow, selected]);
+  const columns = useMemo(() => columnsOf(labels, onShow), [labels, onShow]);
   const cells = [
     { value: 'all', label: 'all experts' },
     ...shape.groups.flatMap((group, row) =>
@@ -45,10 +49,13 @@ export function PairList({ routing, shape, labels, selected, onSelect, shown, on
   return (
     <Panel
       title={`Pairs of ${cell ? cell.label : 'all experts'}`}
+      headingRef={heading}
       note={
-        cell
-          ? `first choice of ${formatCount(count)} of ${plural(routing.pairs.users.length, 'held-out pair')}`
-          : plural(count, 'held-out pair')
+        <span role="status">
+          {cell
+            ? `first choice of ${formatCount(count)} of ${plural(routing.pairs.users.length, 'held-out pair')}`
+            : plural(count, 'held-out pair')}
+        </span>
       }
       actions={
         <Select
@@ -76,11 +83,7 @@ export function PairList({ routing, shape, labels, selected, onSelect, shown, on
   );
 }
 
-function columnsOf(
-  labels: DatasetLabels | null,
-  onShow: PairListProps['onShow'],
-  ofExpert: boolean,
-): readonly Column<PairRow>[] {
+function columnsOf(labels: DatasetLabels | null, onShow: PairListProps['onShow']): readonly Column<PairRow>[] {
   return [
     {
       id: 'user',
@@ -103,12 +106,7 @@ function columnsOf(
       value: ({ probability }) => probability,
       cell: ({ probability }) => formatNumber(probability, 3),
     },
-    {
-      id: 'first',
-      header: 'First choice',
-      value: ({ first }) => first,
-      cell: ({ first, firstProbability }) => (ofExpert ? `${first} (${formatNumber(firstProbability, 3)})` : first),
-    },
+    { id: 'first', header: 'First choice', value: ({ first }) => first },
     {
       id: 'look',
       header: 'Look inside',

@@ -90,7 +90,7 @@ function Explained({ thread, runId, of, explanation, routing, labels, wide, onIt
   const top = [...rows].sort((a, b) => b.probability - a.probability).slice(0, 3);
   const listColumns = useMemo(() => listColumnsOf(explanation, labels, onItem), [explanation, labels, onItem]);
   return (
-    <div className={wide ? styles.explained : styles.column}>
+    <div className={wide ? styles.explained : styles.aligned}>
       <Surface>
         <ExpertMap
           title={`Routing of this pair, epoch ${shownEpoch(epoch)}`}

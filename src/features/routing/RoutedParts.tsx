@@ -13,8 +13,7 @@ import { KnockoutPanel } from '../knockouts/KnockoutPanel';
 import { shownEpoch } from '../readings/words';
 import { Breakdowns } from './Breakdowns';
 import type { RouterShape } from '../../domain/models/table';
-import { PairList } from './PairList';
-import { PairsBeside } from './PairsBeside';
+import { PairSection } from './PairSection';
 import { useAnswer } from '../../state/useAsked';
 import { useLabels } from '../../state/useLabels';
 import styles from './routing.module.css';
@@ -24,10 +23,12 @@ interface RoutedPartsProps {
   readonly shape: RouterShape;
   readonly selected: HeatMapCell | null;
   readonly onSelect: (cell: HeatMapCell | null) => void;
+  /** Grows each time a cell of the map is chosen. */
+  readonly calls: number;
 }
 
-/** What needs the weights: parts of the data, the pairs of an expert, single pairs. Of a run that trains, those of its newest checkpoint. */
-export function RoutedParts({ run, shape, selected, onSelect }: RoutedPartsProps) {
+/** What needs the weights: the pairs of an expert, single pairs, knock-outs, parts of the data. Of a run that trains, those of its newest checkpoint. */
+export function RoutedParts({ run, shape, selected, onSelect, calls }: RoutedPartsProps) {
   const thread = useAnalysisThread();
   const [asked, setAsked] = useState(0);
   const { id, result } = run;
@@ -81,6 +82,18 @@ export function RoutedParts({ run, shape, selected, onSelect }: RoutedPartsProps
           </Button>
         )}
       </div>
+      <PairSection
+        thread={thread}
+        run={run}
+        shape={shape}
+        routing={routing}
+        labels={labels}
+        selected={selected}
+        onSelect={onSelect}
+        calls={calls}
+        pair={shown}
+        onPair={setPair}
+      />
       <KnockoutPanel
         key={`${routing.epoch} ${asked}`}
         thread={thread}
@@ -90,23 +103,6 @@ export function RoutedParts({ run, shape, selected, onSelect }: RoutedPartsProps
         pairUser={shown.user}
       />
       <Breakdowns routing={routing} />
-      <PairList
-        routing={routing}
-        shape={shape}
-        labels={labels}
-        selected={selected}
-        onSelect={onSelect}
-        shown={shown}
-        onShow={setPair}
-      />
-      <PairsBeside
-        key={`${shown.user} ${shown.item}`}
-        thread={thread}
-        run={run}
-        routing={routing}
-        labels={labels}
-        pair={shown}
-      />
     </div>
   );
 }

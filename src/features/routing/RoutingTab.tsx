@@ -44,6 +44,11 @@ export const RoutingTab = memo(function RoutingTab({ run, curves, shape }: Routi
   const frames = useMemo(() => routingFrames(epochs, shape), [epochs, shape]);
   const player = useEpochPlayer(frames.length);
   const [selected, setSelected] = useState<HeatMapCell | null>(null);
+  const [calls, setCalls] = useState(0);
+  const choose = useCallback((cell: HeatMapCell | null) => {
+    setSelected(cell);
+    if (cell) setCalls((count) => count + 1);
+  }, []);
   const [rescale, setRescale] = useState(false);
   const frame = frames[player.place];
   const reach = useMemo(() => reachOf(frames), [frames]);
@@ -103,7 +108,7 @@ export const RoutingTab = memo(function RoutingTab({ run, curves, shape }: Routi
             cells={frame.cells}
             {...(!rescale && { reach })}
             selected={selected}
-            onSelect={setSelected}
+            onSelect={choose}
             height={320}
             tools={<Checkbox label="rescale to this epoch" checked={rescale} onCheckedChange={setRescale} />}
           />
@@ -129,7 +134,7 @@ export const RoutingTab = memo(function RoutingTab({ run, curves, shape }: Routi
         </Surface>
       </div>
       {batches}
-      <RoutedParts run={run} shape={shape} selected={selected} onSelect={setSelected} />
+      <RoutedParts run={run} shape={shape} selected={selected} onSelect={setSelected} calls={calls} />
     </div>
   );
 });

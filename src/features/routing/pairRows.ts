@@ -8,9 +8,8 @@ export interface PairRow {
   readonly split: number;
   /** π of the expert that was asked for; of all experts, that of the first choice. */
   readonly probability: number;
-  /** The first choice and its π. */
+  /** The first choice. */
   readonly first: string;
-  readonly firstProbability: number;
 }
 
 export interface PairRows {
@@ -32,7 +31,6 @@ export function pairRows({ pairs, experts, families }: Routed, cell: HeatMapCell
     split: pairs.split[place] ?? 0,
     probability,
     first: experts[pairs.first[place] ?? 0]?.name ?? '',
-    firstProbability: pairs.probability[place] ?? 0,
   });
   if (cell === null) {
     const places = Array.from(pairs.first.keys());
