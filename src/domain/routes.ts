@@ -140,7 +140,7 @@ const COLLAPSED_EXPERTS = 2;
 const UNDECIDED_SHARE = 2;
 
 export interface RoutingAlarm {
-  readonly kind: 'dead' | 'monopoly' | 'undecided';
+  readonly kind: 'dead' | 'monopoly' | 'undecided' | 'few';
   readonly title: string;
   readonly text: string;
 }
@@ -180,4 +180,19 @@ export function routingAlarms(
     });
   }
   return alarms;
+}
+
+/** Share of the experts below which too few are ever a first choice. */
+const FEW_CHOSEN = 1 / 3;
+
+/** What should worry about the first choices of single pairs, by expert: that most experts are nobody's; null if nothing does. */
+export function firstChoiceAlarm(first: Uint8Array, names: readonly string[]): RoutingAlarm | null {
+  const chosen = new Set(first);
+  if (first.length === 0 || chosen.size >= FEW_CHOSEN * names.length) return null;
+  const own = names.filter((_, expert) => chosen.has(expert));
+  return {
+    kind: 'few',
+    title: `Only ${own.length} of ${names.length} experts ${own.length === 1 ? 'is' : 'are'} ever a first choice`,
+    text: `${own.join(', ')}: of all held-out pairs, no other expert is the most probable one for any. The others count only as part of the mixture.`,
+  };
 }

@@ -62,6 +62,16 @@ test('the routing of MAGNET moves while it trains, can be gone through, and expl
   await expect(routingMap(page, EPOCHS)).toBeVisible();
   await expect(page.getByRole('button', { name: 'Play the epochs' })).toBeVisible();
 
+  // Each number says what it is and what is healthy, by keyboard too.
+  for (const name of ['N_eff', 'HHI', 'Div', 'Winner Share', 'MaxLoad']) {
+    const help = page.getByRole('button', { name: `What is ${name}?` });
+    await help.focus();
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('dialog', { name })).toContainText('Healthy');
+    await page.keyboard.press('Escape');
+    await expect(help).toBeFocused();
+  }
+
   // Every interaction of the dataset is in one part of each breakdown.
   const dataset = (await stored(page, 'datasets', run.experiment.dataset.id)) as DatasetDocument;
   const { train, valid, test: held } = dataset.statistics.splits;

@@ -5,7 +5,7 @@ import { heatMapSvg } from '../../src/charts/heatMapFigure';
 import { textWidth } from '../../src/charts/svg';
 import { completeConfig, modelTable } from '../../src/domain/models/catalogue';
 import type { Config } from '../../src/domain/models/table';
-import { evenShare, ratioReach, routingAlarms, routingCells } from '../../src/domain/routes';
+import { evenShare, firstChoiceAlarm, ratioReach, routingAlarms, routingCells } from '../../src/domain/routes';
 import { batchRoutingKey } from '../../src/domain/routing';
 import type { EpochPoint, TermPoint } from '../../src/domain/run';
 import {
@@ -155,6 +155,16 @@ describe('an alarm', () => {
     const [alarm] = routingAlarms([0.5, 0.48, 0.01, 0.01], names, { effective: 2.2, maxLoad: 0.5, winnerShare: 0.6 });
     expect(alarm).toMatchObject({ kind: 'dead', title: '2 dead experts' });
     expect(alarm!.text).toMatch(/^c, d:/);
+  });
+
+  it('says when fewer than a third of the experts are the first choice of any pair', () => {
+    const nine = [...'abcdefghi'];
+    const alarm = firstChoiceAlarm(Uint8Array.of(1, 4, 4, 1, 4), nine);
+    expect(alarm).toMatchObject({ kind: 'few', title: 'Only 2 of 9 experts are ever a first choice' });
+    expect(alarm!.text).toMatch(/^b, e:/);
+    expect(firstChoiceAlarm(Uint8Array.of(1), nine)!.title).toBe('Only 1 of 9 experts is ever a first choice');
+    expect(firstChoiceAlarm(Uint8Array.of(1, 4, 8), nine)).toBeNull();
+    expect(firstChoiceAlarm(new Uint8Array(), nine)).toBeNull();
   });
 
   it('tells a monopoly from a router that prefers nothing', () => {

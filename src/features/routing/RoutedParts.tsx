@@ -1,10 +1,11 @@
 import { useCallback, useMemo, useState } from 'react';
 import { formatPercent } from '../../ui/format';
 import { Button } from '../../ui/Button';
-import { FaultNotice } from '../../ui/Notice';
+import { FaultNotice, Notice } from '../../ui/Notice';
 import { Panel } from '../../ui/Panel';
 import { ProgressBar } from '../../ui/ProgressBar';
 import type { HeatMapCell } from '../../charts/HeatMap';
+import { firstChoiceAlarm } from '../../domain/routes';
 import { isActive, type RunSummary } from '../../domain/run';
 import { routeRun } from '../../state/analysis';
 import { useAnalysisThread } from '../../state/useAnalysisThread';
@@ -66,6 +67,10 @@ export function RoutedParts({ run, shape, selected, onSelect, calls }: RoutedPar
       </Panel>
     );
   }
+  const alarm = firstChoiceAlarm(
+    routing.pairs.first,
+    routing.experts.map(({ name }) => name),
+  );
   const first = routing.pairs.split.indexOf(2);
   const place = first < 0 ? 0 : first;
   const shown = pair ?? { user: routing.pairs.users[place] ?? 0, item: routing.pairs.items[place] ?? 0 };
@@ -82,6 +87,11 @@ export function RoutedParts({ run, shape, selected, onSelect, calls }: RoutedPar
           </Button>
         )}
       </div>
+      {alarm && (
+        <Notice tone="warning" title={alarm.title}>
+          {alarm.text}
+        </Notice>
+      )}
       <PairSection
         thread={thread}
         run={run}

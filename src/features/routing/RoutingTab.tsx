@@ -3,7 +3,6 @@ import { formatNumber } from '../../ui/format';
 import { Checkbox } from '../../ui/Field';
 import { Notice } from '../../ui/Notice';
 import { Surface } from '../../ui/Panel';
-import { Stat, StatList } from '../../ui/Stat';
 import { CurveChart } from '../../charts/CurveChart';
 import type { HeatMapCell } from '../../charts/HeatMap';
 import { routingAlarms } from '../../domain/routes';
@@ -26,6 +25,7 @@ import {
 } from './frames';
 import type { RouterShape } from '../../domain/models/table';
 import { FAMILY_NAMES, groupName } from '../readings/expertNames';
+import { RoutingStats } from './RoutingStats';
 import { RoutedParts } from './RoutedParts';
 import { useEpochPlayer } from './useEpochPlayer';
 import styles from './routing.module.css';
@@ -112,13 +112,7 @@ export const RoutingTab = memo(function RoutingTab({ run, curves, shape }: Routi
             height={320}
             tools={<Checkbox label="rescale to this epoch" checked={rescale} onCheckedChange={setRescale} />}
           />
-          <StatList>
-            <Stat label="N_eff" value={formatNumber(frame.effective, 3)} note={`of ${shape.experts.length}`} />
-            <Stat label="HHI" value={formatNumber(frame.hhi, 3)} />
-            <Stat label="Div" value={formatNumber(frame.diversity, 3)} />
-            <Stat label="Winner Share" value={formatNumber(frame.winnerShare, 3)} />
-            <Stat label="MaxLoad" value={formatNumber(frame.maxLoad, 3)} />
-          </StatList>
+          <RoutingStats frame={frame} experts={shape.experts.length} />
         </Surface>
         <Surface>
           <CurveChart
