@@ -11,7 +11,7 @@ export interface RoutedGroup {
   readonly familyMass: readonly number[];
 }
 
-export type BreakdownKey = 'split' | 'popularity' | 'activity' | 'category';
+export type BreakdownKey = 'split' | 'popularity' | 'activity' | 'userGroup' | 'category';
 
 export interface RoutedBreakdown {
   readonly key: BreakdownKey;

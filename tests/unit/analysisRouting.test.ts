@@ -43,14 +43,20 @@ describe('the routing of a finished run', () => {
     const interactions = await readInteractions(study.database, run.experiment.dataset.id);
     const held = interactions.split.filter((split) => split !== 0).length;
     const routing = await routeRun(await (await open(study.database)).get(run.id, 'best', true), {
-      users: null,
+      users: Array.from({ length: 48 }, (_, user) => `${user % 3 ? 'text' : 'looks'}-driven ${user}`),
       items: null,
       originalItems: null,
       itemCategories: { names: ['a', 'b'], of: Int32Array.from({ length: 40 }, (_, i) => i % 2) },
     } as never);
     for (const { key, groups } of routing.breakdowns)
       expect(sum(groups.map(({ pairs }) => pairs)), key).toBe(key === 'split' ? interactions.split.length : held);
-    expect(routing.breakdowns.map(({ key }) => key)).toEqual(['split', 'popularity', 'activity', 'category']);
+    expect(routing.breakdowns.map(({ key }) => key)).toEqual([
+      'split',
+      'popularity',
+      'activity',
+      'userGroup',
+      'category',
+    ]);
     expect(routing.pairs.users).toHaveLength(held);
     expect(routing.pairs.probability.every((value) => value >= 1 / routing.experts.length)).toBe(true);
   });

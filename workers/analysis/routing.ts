@@ -25,6 +25,7 @@ import type { OpenedRun } from './openRun';
 import { refusePair } from './pair';
 import { routedPairs } from './routedPairs';
 import { ACTIVITY_NAMES, countsOf, partsBySize } from './sizes';
+import { userGroups } from './userGroups';
 
 /** Held-out places that a list names. */
 const LISTED = 20;
@@ -57,6 +58,8 @@ export async function routeRun(
     breakdown('popularity', GROUP_NAMES, held, (row) => at(popularity, at(items, row)), summary),
     breakdown('activity', ACTIVITY_NAMES, held, (row) => at(activity, at(users, row)), summary),
   ];
+  const known = userGroups(labels?.users ?? null);
+  if (known) breakdowns.push(breakdown('userGroup', known.names, held, (row) => at(known.of, at(users, row)), summary));
   const categories = labels?.itemCategories;
   if (categories) {
     const { names, placeOf } = commonest(
