@@ -2,9 +2,12 @@ import { memo, useId, useMemo, useRef, useState, type KeyboardEvent, type ReactN
 import { classNames } from '../ui/classNames';
 import { formatReading } from '../ui/format';
 import { ChartFrame } from './ChartFrame';
-import { diverging as divergingColour, inkOn, viridis } from './colourScale';
+import { inkOn } from './colourScale';
 import type { Figure } from './figure';
+import { neighbour } from './gridKeys';
 import { heatMapSvg, type Marginals } from './heatMapFigure';
+import { HeatMapLegend } from './HeatMapLegend';
+import { heatScale, scaleWords, timesText, type HeatScale, type RatioScale } from './heatScale';
 import type { ChartTable } from './table';
 import styles from './heatMap.module.css';
 
@@ -31,6 +34,8 @@ export interface HeatMapProps {
   readonly high?: number;
   /** A scale around zero in place of one of magnitudes. */
   readonly diverging?: boolean;
+  /** A scale of ratios around one value, with each cell's ratio under its number. */
+  readonly ratio?: RatioScale;
   readonly marginals?: Marginals;
   readonly selected?: HeatMapCell | null;
   /** Makes cells selectable; null when the selected one is chosen again. */
@@ -60,6 +65,7 @@ export const HeatMap = memo(function HeatMap(props: HeatMapProps) {
     rowLabel,
     columnLabel,
     diverging = false,
+    ratio,
     marginals,
     height,
     emptyText,
@@ -67,9 +73,9 @@ export const HeatMap = memo(function HeatMap(props: HeatMapProps) {
     tools,
   } = props;
   const { low: givenLow, high: givenHigh } = props;
-  const { low, high, colour } = useMemo(
-    () => scaleOf(values, givenLow, givenHigh, diverging),
-    [values, givenLow, givenHigh, diverging],
+  const scale = useMemo(
+    () => heatScale(values, { low: givenLow, high: givenHigh, diverging, ratio }),
+    [values, givenLow, givenHigh, diverging, ratio],
   );
   const empty = values.every((row) => row.every((value) => value === null));
   const figure = (): Figure => ({
@@ -81,16 +87,21 @@ export const HeatMap = memo(function HeatMap(props: HeatMapProps) {
       values,
       rowLabel,
       columnLabel,
-      valueLabel,
       format,
-      colour,
-      ends: [low, high],
+      scale,
+      words: scaleWords(scale, ratio, format, valueLabel),
+      ...(ratio && { under: (value) => timesText(value / ratio.middle) }),
       marginals: marginals ?? null,
     }),
   });
   const table = (): ChartTable => ({
-    columns: [rowLabel, columnLabel, valueLabel],
-    rows: rows.flatMap((row, r) => columns.map((column, c) => [row, column, values[r]?.[c] ?? null])),
+    columns: [rowLabel, columnLabel, valueLabel, ...(ratio ? [ratio.label] : [])],
+    rows: rows.flatMap((row, r) =>
+      columns.map((column, c) => {
+        const value = values[r]?.[c] ?? null;
+        return [row, column, value, ...(ratio ? [value === null ? null : value / ratio.middle] : [])];
+      }),
+    ),
   });
   const natural = 32 + rows.length * 44 + (marginals ? 36 : 0) + 52;
   return (
@@ -105,15 +116,13 @@ export const HeatMap = memo(function HeatMap(props: HeatMapProps) {
       {...(heading && { heading })}
       {...(tools && { tools })}
     >
-      {(width) => <Cells {...props} low={low} high={high} colour={colour} width={width} />}
+      {(width) => <Cells {...props} scale={scale} width={width} />}
     </ChartFrame>
   );
 });
 
 interface CellsProps extends HeatMapProps {
-  readonly low: number;
-  readonly high: number;
-  readonly colour: (value: number) => string;
+  readonly scale: HeatScale;
   readonly width: number;
 }
 
@@ -130,9 +139,8 @@ function Cells({
   selected = null,
   onSelect,
   marked = null,
-  low,
-  high,
-  colour,
+  ratio,
+  scale,
   width,
 }: CellsProps) {
   const [focused, setFocused] = useState<HeatMapCell>({ row: 0, column: 0 });
@@ -157,7 +165,8 @@ function Cells({
     onSelect?.(same(selected, row, column) ? null : { row, column });
   const words = ({ row, column }: HeatMapCell): string => {
     const value = values[row]?.[column] ?? null;
-    return `${rows[row] ?? ''}, ${columns[column] ?? ''}: ${value === null ? 'no value' : formatReading(value)}`;
+    const times = value !== null && ratio ? ` (${timesText(value / ratio.middle)} ${ratio.label})` : '';
+    return `${rows[row] ?? ''}, ${columns[column] ?? ''}: ${value === null ? 'no value' : formatReading(value)}${times}`;
   };
 
   return (
@@ -195,7 +204,7 @@ function Cells({
             </span>
             {columns.map((column, c) => {
               const value = values[row]?.[c] ?? null;
-              const ground = value === null ? null : colour(value);
+              const ground = value === null ? null : scale.colour(value);
               const star = same(marked, row, c) ? '★ ' : '';
               return (
                 <div
@@ -226,6 +235,9 @@ function Cells({
                   }}
                 >
                   {value === null ? '' : numbers ? `${star}${format(value)}` : star}
+                  {value !== null && numbers && ratio && (
+                    <span className={styles.under}>{timesText(value / ratio.middle)}</span>
+                  )}
                 </div>
               );
             })}
@@ -247,7 +259,7 @@ function Cells({
         )}
       </div>
       <div className={styles.foot}>
-        <Legend id={id} low={low} high={high} colour={colour} format={format} label={valueLabel} />
+        <HeatMapLegend id={id} ramp={scale.ramp} {...scaleWords(scale, ratio, format, valueLabel)} />
         <p className={styles.read}>{read ? words(read) : ' '}</p>
       </div>
     </div>
@@ -272,72 +284,4 @@ function Margin({
       <span className={styles.bar} style={{ inlineSize: `${Math.round((100 * value) / Math.max(highest, 1e-12))}%` }} />
     </div>
   );
-}
-
-const STEPS = 16;
-
-function Legend({
-  id,
-  low,
-  high,
-  colour,
-  format,
-  label,
-}: {
-  readonly id: string;
-  readonly low: number;
-  readonly high: number;
-  readonly colour: (value: number) => string;
-  readonly format: (value: number) => string;
-  readonly label: string;
-}) {
-  const stops = Array.from({ length: STEPS + 1 }, (_, i) => colour(low + (i / STEPS) * (high - low)));
-  return (
-    <div className={styles.legend} role="img" aria-labelledby={`${id}-legend`}>
-      <span>{format(low)}</span>
-      <span className={styles.ramp} style={{ background: `linear-gradient(to right, ${stops.join(', ')})` }} />
-      <span>{format(high)}</span>
-      <span id={`${id}-legend`} className={styles.legendLabel}>
-        {label}
-      </span>
-    </div>
-  );
-}
-
-function scaleOf(
-  values: HeatMapProps['values'],
-  givenLow: number | undefined,
-  givenHigh: number | undefined,
-  around: boolean,
-): { readonly low: number; readonly high: number; readonly colour: (value: number) => string } {
-  const known = values.flat().filter((value) => value !== null);
-  let low = givenLow ?? Math.min(...known);
-  let high = givenHigh ?? Math.max(...known);
-  if (around) {
-    high = Math.max(Math.abs(low), Math.abs(high));
-    low = -high;
-  }
-  const reach = high - low;
-  const share = (value: number): number => (reach > 0 ? (value - low) / reach : 0.5);
-  return { low, high, colour: (value) => (around ? divergingColour(share(value)) : viridis(share(value))) };
-}
-
-/** The cell that a key leads to; null for other keys. */
-function neighbour(key: string, { row, column }: HeatMapCell, rows: number, columns: number): HeatMapCell | null {
-  switch (key) {
-    case 'ArrowUp':
-      return { row: Math.max(0, row - 1), column };
-    case 'ArrowDown':
-      return { row: Math.min(rows - 1, row + 1), column };
-    case 'ArrowLeft':
-      return { row, column: Math.max(0, column - 1) };
-    case 'ArrowRight':
-      return { row, column: Math.min(columns - 1, column + 1) };
-    case 'Home':
-      return { row, column: 0 };
-    case 'End':
-      return { row, column: columns - 1 };
-    default:
-      return null;
-  }
 }

@@ -1,4 +1,5 @@
 import { inkOn } from './colourScale';
+import type { HeatScale } from './heatScale';
 import { FIGURE_WIDTH, rectangle, svgDocument, text, textWidth, titleText, TYPE, uprightText } from './svg';
 
 /** Sums (or other summaries) that stand beside rows and under columns. */
@@ -16,14 +17,17 @@ export interface HeatMapFigure {
   readonly values: readonly (readonly (number | null)[])[];
   readonly rowLabel: string;
   readonly columnLabel: string;
-  readonly valueLabel: string;
   readonly format: (value: number) => string;
-  readonly colour: (value: number) => string;
-  readonly ends: readonly [low: number, high: number];
+  readonly scale: Pick<HeatScale, 'colour' | 'ramp'>;
+  /** At the ends of the scale, and under it. */
+  readonly words: { readonly ends: readonly [string, string]; readonly label: string };
+  /** A second line of each cell. */
+  readonly under?: (value: number) => string;
   readonly marginals: Marginals | null;
 }
 
 const ROW = 26;
+const TALL_ROW = 38;
 const STRIPES = 24;
 /** So many columns all have their names, on several lines where one is too short; of more, every so many-th has. */
 const NAMED = 12;
@@ -37,10 +41,10 @@ export function heatMapSvg({
   values,
   rowLabel,
   columnLabel,
-  valueLabel,
   format,
-  colour,
-  ends,
+  scale,
+  words,
+  under,
   marginals,
 }: HeatMapFigure): string {
   const left = 22 + textWidth(Math.max(4, marginals?.columnsLabel.length ?? 0, ...rows.map(({ length }) => length)));
@@ -54,11 +58,12 @@ export function heatMapSvg({
   const everyValue = columns.length <= NAMED ? 1 : apart(5);
   const heads = 40 + (lines - 1) * LINE;
   const top = heads + 4;
-  const bottom = top + rows.length * ROW;
+  const tall = under ? TALL_ROW : ROW;
+  const bottom = top + rows.length * tall;
   const centre = (column: number): number => left + (column + 0.5) * width;
-  const baseline = (row: number): number => top + (row + 0.5) * ROW + TYPE * 0.35;
+  const baseline = (row: number): number => top + (row + 0.5) * tall + TYPE * 0.35;
   const foot = bottom + (marginals ? 16 : 4);
-  const height = foot + 46;
+  const height = foot + (beside(words, FIGURE_WIDTH - right - left) ? 46 : 46 + LINE);
   const stripe = (FIGURE_WIDTH - left - right) / STRIPES;
   return svgDocument(title, FIGURE_WIDTH, height, [
     titleText(8, title),
@@ -71,11 +76,18 @@ export function heatMapSvg({
       text(left - 4, baseline(row), name, 'end'),
       ...columns.flatMap((_, column) => {
         const value = values[row]?.[column] ?? null;
-        const ground = value === null ? '#f0f0f0' : colour(value);
-        const cell = rectangle(left + column * width, top + row * ROW, width - 0.6, ROW - 0.6, ground);
-        return value === null || !fits
-          ? [cell]
-          : [cell, text(centre(column), baseline(row), format(value), 'middle', ` fill="${inkOn(ground)}"`)];
+        const ground = value === null ? '#f0f0f0' : scale.colour(value);
+        const cell = rectangle(left + column * width, top + row * tall, width - 0.6, tall - 0.6, ground);
+        if (value === null || !fits) return [cell];
+        const ink = ` fill="${inkOn(ground)}"`;
+        const number = (y: number, words: string): string => text(centre(column), y, words, 'middle', ink);
+        return under
+          ? [
+              cell,
+              number(baseline(row) - LINE / 2 - 1, format(value)),
+              number(baseline(row) + LINE / 2 + 1, under(value)),
+            ]
+          : [cell, number(baseline(row), format(value))];
       }),
     ]),
     ...(marginals
@@ -92,16 +104,18 @@ export function heatMapSvg({
         ]
       : []),
     ...Array.from({ length: STRIPES }, (_, i) =>
-      rectangle(
-        left + i * stripe,
-        foot + 10,
-        stripe + 0.3,
-        8,
-        colour(ends[0] + ((i + 0.5) / STRIPES) * (ends[1] - ends[0])),
-      ),
+      rectangle(left + i * stripe, foot + 10, stripe + 0.3, 8, scale.ramp((i + 0.5) / STRIPES)),
     ),
-    text(left, foot + 29, format(ends[0]), 'start'),
-    text(FIGURE_WIDTH - right, foot + 29, format(ends[1]), 'end'),
-    text((left + FIGURE_WIDTH - right) / 2, foot + 29, valueLabel, 'middle', ' fill="#555555"'),
+    text(left, foot + 29, words.ends[0], 'start'),
+    text(FIGURE_WIDTH - right, foot + 29, words.ends[1], 'end'),
+    ...legendLabel(words, left, FIGURE_WIDTH - right, foot + 29),
   ]);
 }
+
+/** Whether the scale's label has room between the words at its ends; otherwise it has a line of its own. */
+const beside = ({ ends, label }: HeatMapFigure['words'], width: number): boolean =>
+  2 * textWidth(Math.max(ends[0].length, ends[1].length)) + textWidth(label.length) + 8 < width;
+
+const legendLabel = (words: HeatMapFigure['words'], left: number, right: number, y: number): string[] => [
+  text((left + right) / 2, beside(words, right - left) ? y : y + LINE, words.label, 'middle', ' fill="#555555"'),
+];

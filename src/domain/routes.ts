@@ -11,7 +11,7 @@ export interface RoutedGroup {
   readonly familyMass: readonly number[];
 }
 
-export type BreakdownKey = 'split' | 'popularity' | 'activity' | 'category';
+export type BreakdownKey = 'split' | 'popularity' | 'activity' | 'userGroup' | 'category';
 
 export interface RoutedBreakdown {
   readonly key: BreakdownKey;
@@ -27,6 +27,17 @@ export interface RoutedPairs {
   /** Index of the most probable expert, and its π. */
   readonly first: Uint8Array;
   readonly probability: Float32Array;
+  /** Of each expert, the pairs that give it the highest π. */
+  readonly highest: readonly HighestPairs[];
+  /** How many times more, or less, than an even share any of the pairs gives an expert; see `ratioReach`. */
+  readonly reach: number;
+}
+
+/** Some pairs and their π of one expert, the highest first. */
+export interface HighestPairs {
+  /** Places in the columns of the pairs. */
+  readonly places: Int32Array;
+  readonly probabilities: Float32Array;
 }
 
 /** How a run's router sends the interactions of its dataset. */
@@ -102,6 +113,24 @@ export const rowSums = (cells: Cells): number[] =>
 export const columnSums = (cells: Cells): number[] =>
   (cells[0] ?? []).map((_, column) => cells.reduce((sum, row) => sum + (row[column] ?? 0), 0));
 
+const shown = (cells: Cells): number[] => cells.flat().filter((value) => value !== null);
+
+/** What each cell would have if all had the same. */
+export const evenShare = (cells: Cells): number => 1 / Math.max(1, shown(cells).length);
+
+/** Departure from an even share below which it is no more than noise. */
+const LEAST_REACH = 1.1;
+
+/** How many times more, or less, than an even share any cell of these routings has: at least 1.1, at most what a cell can have. */
+export function ratioReach(all: readonly Cells[]): number {
+  const reaches = all.map((cells) => {
+    const even = evenShare(cells);
+    const departures = shown(cells).map((value) => Math.max(value / even, even / Math.max(value, 1e-12)));
+    return Math.min(1 / even, Math.max(LEAST_REACH, ...departures));
+  });
+  return Math.max(LEAST_REACH, ...reaches);
+}
+
 /** A share of an even one below which an expert counts as dead. */
 const DEAD_SHARE = 0.1;
 /** Share of the pairs' first choices from which one expert counts as monopolising them. */
@@ -111,7 +140,7 @@ const COLLAPSED_EXPERTS = 2;
 const UNDECIDED_SHARE = 2;
 
 export interface RoutingAlarm {
-  readonly kind: 'dead' | 'monopoly' | 'undecided';
+  readonly kind: 'dead' | 'monopoly' | 'undecided' | 'few';
   readonly title: string;
   readonly text: string;
 }
@@ -151,4 +180,19 @@ export function routingAlarms(
     });
   }
   return alarms;
+}
+
+/** Share of the experts below which too few are ever a first choice. */
+const FEW_CHOSEN = 1 / 3;
+
+/** What should worry about the first choices of single pairs, by expert: that most experts are nobody's; null if nothing does. */
+export function firstChoiceAlarm(first: Uint8Array, names: readonly string[]): RoutingAlarm | null {
+  const chosen = new Set(first);
+  if (first.length === 0 || chosen.size >= FEW_CHOSEN * names.length) return null;
+  const own = names.filter((_, expert) => chosen.has(expert));
+  return {
+    kind: 'few',
+    title: `Only ${own.length} of ${names.length} experts ${own.length === 1 ? 'is' : 'are'} ever a first choice`,
+    text: `${own.join(', ')}: of all held-out pairs, no other expert is the most probable one for any. The others count only as part of the mixture.`,
+  };
 }

@@ -1,4 +1,4 @@
-import { useId, type ReactNode } from 'react';
+import { useId, type ReactNode, type Ref } from 'react';
 import { classNames } from './classNames';
 import styles from './Panel.module.css';
 
@@ -12,6 +12,8 @@ interface PanelProps {
   readonly className?: string;
   /** `plain` puts no ground under the content: for what already has one. */
   readonly plain?: boolean;
+  /** Of the title, which can then be focused. */
+  readonly headingRef?: Ref<HTMLHeadingElement>;
 }
 
 /** A panel's ground without a title: for what brings its own, like a chart. */
@@ -20,12 +22,14 @@ export function Surface({ children }: { readonly children: ReactNode }) {
 }
 
 /** One subject of a page: a titled section. Never put a panel into a panel. */
-export function Panel({ title, note, actions, children, className, plain = false }: PanelProps) {
+export function Panel({ title, note, actions, children, className, plain = false, headingRef }: PanelProps) {
   const id = useId();
   return (
     <section className={classNames(styles.panel, plain && styles.plain, className)} aria-labelledby={id}>
       <div className={styles.head}>
-        <h2 id={id}>{title}</h2>
+        <h2 id={id} {...(headingRef && { ref: headingRef, tabIndex: -1 })}>
+          {title}
+        </h2>
         {note && <span className={styles.note}>{note}</span>}
         {actions && <div className={styles.actions}>{actions}</div>}
       </div>

@@ -49,14 +49,40 @@ test('the routing of MAGNET moves while it trains, can be gone through, and expl
     found.forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 4));
   };
   near(await cellsOf(routingMap(page, EPOCHS)), recorded(EPOCHS - 1));
+  const shown = await routingMap(page, EPOCHS).locator('[data-cell]').allTextContents();
+  expect(shown).toEqual(
+    recorded(EPOCHS - 1).map((share) => `${share.toFixed(3).replace(/^0/, '')}×${(9 * share).toFixed(2)}`),
+  );
   const slider = page.getByRole('slider', { name: 'Epoch', exact: true });
   await slider.focus();
   await page.keyboard.press('Home');
   near(await cellsOf(routingMap(page, 1)), recorded(0));
   await expect(slider).toHaveAttribute('aria-valuetext', /epoch 1, stage 1: coverage/);
+  // Playing goes on from where the slider is let go, and waits while it is held.
   await page.getByRole('button', { name: 'Play the epochs' }).click();
+  await expect(routingMap(page, 2)).toBeVisible();
+  const track = (await slider.boundingBox())!;
+  const y = track.y + track.height / 2;
+  await page.mouse.move(track.x + track.width * 0.25, y);
+  await page.mouse.down();
+  await page.mouse.move(track.x + track.width * 0.6, y, { steps: 4 });
+  await expect(routingMap(page, 4)).toBeVisible();
+  await page.waitForTimeout(1500);
+  await expect(routingMap(page, 4)).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible();
+  await page.mouse.up();
   await expect(routingMap(page, EPOCHS)).toBeVisible();
   await expect(page.getByRole('button', { name: 'Play the epochs' })).toBeVisible();
+
+  // Each number says what it is and what is healthy, by keyboard too.
+  for (const name of ['N_eff', 'HHI', 'Div', 'Winner Share', 'MaxLoad']) {
+    const help = page.getByRole('button', { name: `What is ${name}?` });
+    await help.focus();
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('dialog', { name })).toContainText('Healthy');
+    await page.keyboard.press('Escape');
+    await expect(help).toBeFocused();
+  }
 
   // Every interaction of the dataset is in one part of each breakdown.
   const dataset = (await stored(page, 'datasets', run.experiment.dataset.id)) as DatasetDocument;
@@ -68,6 +94,7 @@ test('the routing of MAGNET moves while it trains, can be gone through, and expl
   for (const [name, groups] of [
     ['Item popularity', 5],
     ['User activity', 3],
+    ['User group', 3],
   ] as const) {
     await page.getByRole('radio', { name }).check();
     await expect(parts.locator('tbody tr')).toHaveCount(groups);
@@ -76,21 +103,42 @@ test('the routing of MAGNET moves while it trains, can be gone through, and expl
   await page.getByRole('radio', { name: 'Item category' }).check();
   await expect(parts.locator('tbody tr').first()).toBeVisible();
 
-  // The pairs that the experts dominate are all held-out pairs.
-  const listed = page.getByText(/validation or test pairs? of [\d,]+ with this first choice/);
+  // The first choices of all experts are all held-out pairs, and each expert has a list, be it the first choice or not.
+  const listed = page.getByText(/first choice of [\d,]+ of [\d,]+ held-out pairs/);
+  const ofExpert = page.getByRole('group', { name: 'Pairs of the selected expert' });
   let pairs = 0;
   for (let cell = 0; cell < 9; cell++) {
     await routingMap(page, EPOCHS).locator('[data-cell]').nth(cell).click();
-    pairs += count((await listed.textContent())!.split(' ')[0]!);
+    await expect(listed).toBeInViewport();
+    const [first, all] = [...(await listed.textContent())!.matchAll(/[\d,]+/g)].map(([number]) => count(number));
+    pairs += first!;
+    expect(all).toBe(valid.interactions + held.interactions);
+    const probabilities = (await column(ofExpert, 4)).map(Number);
+    expect(probabilities).toHaveLength(12);
+    expect(probabilities).toEqual([...probabilities].sort((a, b) => b - a));
   }
   expect(pairs).toBe(valid.interactions + held.interactions);
   await page.getByRole('combobox', { name: 'Expert' }).selectOption('all experts');
 
-  // One pair: probabilities sum to one, selected shares too, contributions to the score that ranks it.
+  // From far above, by keyboard, the choice of a cell leads to its list.
+  await page.evaluate(() => window.scrollTo(0, 0));
+  await page.setViewportSize({ width: 1440, height: 500 });
+  await routingMap(page, EPOCHS).locator('[data-cell="1-1"]').focus();
+  await page.keyboard.press('Enter');
+  const heading = page.getByRole('heading', { name: /^Pairs of/ });
+  await expect(heading).toBeFocused();
+  await expect(heading).toBeInViewport();
+  await page.setViewportSize({ width: 1440, height: 900 });
+
+  // One pair, in sight beside the list: probabilities sum to one, selected shares too, contributions to the score that ranks it.
   await page
     .getByRole('button', { name: /^Look inside/ })
-    .first()
+    .nth(1)
     .click();
+  await expect(page.getByRole('heading', { name: 'One pair' })).toBeInViewport();
+  const pairMap = page.getByRole('grid', { name: /^Routing of this pair/ });
+  await expect(pairMap).toBeInViewport({ timeout: 60_000 });
+  await expect(heading).toBeInViewport();
   const experts = page.getByRole('group', { name: 'Experts of this pair' });
   await expect(experts).toBeVisible({ timeout: 60_000 });
   const sum = (texts: readonly string[]): number =>
@@ -110,7 +158,16 @@ test('the routing of MAGNET moves while it trains, can be gone through, and expl
 
   // Another user beside it; a name that does not exist is said to be none.
   await page.getByRole('button', { name: 'Compare with another' }).click();
-  await expect(page.getByRole('grid', { name: /^Routing of this pair/ })).toHaveCount(2, { timeout: 60_000 });
+  await expect(pairMap).toHaveCount(2, { timeout: 60_000 });
+  // They are two pairs, and their cells line up.
+  const [left, right] = [pairMap.first(), pairMap.last()];
+  expect(await cellsOf(left)).not.toEqual(await cellsOf(right));
+  // Measured at once: the page may still be scrolling.
+  const tops = await pairMap
+    .locator('[data-cell]')
+    .evaluateAll((cells) => cells.map((cell) => Math.round(cell.getBoundingClientRect().top)));
+  expect(tops).toHaveLength(18);
+  expect(tops.slice(0, 9)).toEqual(tops.slice(9));
   const user = page.getByRole('combobox', { name: 'User', exact: true }).last();
   await user.fill('no such person');
   await expect(page.getByText(/No match for/)).toBeVisible();

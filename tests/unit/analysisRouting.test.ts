@@ -43,16 +43,46 @@ describe('the routing of a finished run', () => {
     const interactions = await readInteractions(study.database, run.experiment.dataset.id);
     const held = interactions.split.filter((split) => split !== 0).length;
     const routing = await routeRun(await (await open(study.database)).get(run.id, 'best', true), {
-      users: null,
+      users: Array.from({ length: 48 }, (_, user) => `${user % 3 ? 'text' : 'looks'}-driven ${user}`),
       items: null,
       originalItems: null,
       itemCategories: { names: ['a', 'b'], of: Int32Array.from({ length: 40 }, (_, i) => i % 2) },
     } as never);
     for (const { key, groups } of routing.breakdowns)
       expect(sum(groups.map(({ pairs }) => pairs)), key).toBe(key === 'split' ? interactions.split.length : held);
-    expect(routing.breakdowns.map(({ key }) => key)).toEqual(['split', 'popularity', 'activity', 'category']);
+    expect(routing.breakdowns.map(({ key }) => key)).toEqual([
+      'split',
+      'popularity',
+      'activity',
+      'userGroup',
+      'category',
+    ]);
     expect(routing.pairs.users).toHaveLength(held);
     expect(routing.pairs.probability.every((value) => value >= 1 / routing.experts.length)).toBe(true);
+  });
+
+  it('keeps the pairs with the highest probability of every expert, also of one that no pair prefers', async () => {
+    const opened = await (await open(study.database)).get(run.id, 'best', true);
+    const { pairs, experts } = await routeRun(opened, null);
+    const { probabilities } = await opened.model.routePairs!({ users: pairs.users, items: pairs.items });
+    const count = pairs.users.length;
+    const of = (expert: number): number[] =>
+      Array.from({ length: count }, (_, place) => probabilities[place * experts.length + expert]!);
+    expect(pairs.highest).toHaveLength(experts.length);
+    expect(experts.some((_, expert) => !pairs.first.includes(expert))).toBe(true);
+    pairs.highest.forEach(({ places, probabilities: kept }, expert) => {
+      const values = of(expert);
+      const expected = [...values].sort((a, b) => b - a).slice(0, 12);
+      expect(kept).toHaveLength(12);
+      kept.forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 6));
+      places.forEach((place, i) => expect(values[place]).toBeCloseTo(kept[i]!, 6));
+      expect(new Set(places).size).toBe(12);
+    });
+    const ratios = [...probabilities].map((value) => value * experts.length);
+    expect(pairs.reach).toBeCloseTo(
+      Math.min(experts.length, Math.max(1.1, ...ratios.map((ratio) => Math.max(ratio, 1 / ratio)))),
+      4,
+    );
   });
 
   it('of a pair leads to the score and the rank that its evaluation gave it', async () => {

@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { diverging, inkOn, viridis } from '../../src/charts/colourScale';
+import { heatScale, scaleWords, timesText } from '../../src/charts/heatScale';
 import { heatMapSvg } from '../../src/charts/heatMapFigure';
 import { textWidth } from '../../src/charts/svg';
 import { completeConfig, modelTable } from '../../src/domain/models/catalogue';
 import type { Config } from '../../src/domain/models/table';
-import { routingAlarms, routingCells } from '../../src/domain/routes';
+import { evenShare, firstChoiceAlarm, ratioReach, routingAlarms, routingCells } from '../../src/domain/routes';
 import { batchRoutingKey } from '../../src/domain/routing';
 import type { EpochPoint, TermPoint } from '../../src/domain/run';
 import {
-  highestCell,
   newestRouting,
+  reachOf,
   routerShape,
   routingFrames,
   stageOf,
@@ -75,7 +76,7 @@ describe('the routing of an epoch', () => {
       shape,
     );
     expect(frames.map(({ epoch }) => epoch)).toEqual([0, 2]);
-    expect(highestCell(frames)).toBe(0.6);
+    expect(reachOf(frames)).toBeCloseTo(0.6 * 9);
     const curves = { epochs: [], intervals: [], stepsPerEpoch: 10 };
     const lines = timelineSeries(curves, frames, 9);
     expect(lines.find(({ name }) => name === 'N_eff / E')!.points).toEqual([
@@ -119,6 +120,32 @@ describe('the routing of an epoch', () => {
   });
 });
 
+describe('the scale of a routing', () => {
+  const cells = (...values: (number | null)[]) => [values];
+  const of = (reach: number) => heatScale([], { ratio: { middle: 0.25, reach, words: '', label: 'of an even share' } });
+
+  it('lies around an even share of the experts that there are, and is as wide as the largest departure in all epochs', () => {
+    expect(evenShare(cells(0.5, null, 0.25, 0.25))).toBeCloseTo(1 / 3);
+    expect(ratioReach([cells(0.25, 0.25, 0.25, 0.25), cells(0.3, 0.2, 0.25, 0.25)])).toBeCloseTo(1.25);
+    expect(ratioReach([cells(0.5, 0.2, 0.15, 0.15), cells(0.3, 0.2, 0.25, 0.25)])).toBeCloseTo(2);
+  });
+
+  it('does not make noise look strong, and a dead expert does not make the others look even', () => {
+    expect(ratioReach([cells(0.251, 0.249, 0.25, 0.25)])).toBe(1.1);
+    expect(ratioReach([])).toBe(1.1);
+    expect(ratioReach([cells(0.5, 0.5, 0, 0)])).toBe(4);
+  });
+
+  it('uses its whole range: as many times less is as far from white as as many times more', () => {
+    const { colour, low, high } = of(2);
+    expect([low, high]).toEqual([0.125, 0.5]);
+    expect([colour(0.125), colour(0.25), colour(0.5)]).toEqual([diverging(0), diverging(0.5), diverging(1)]);
+    expect(colour(0.25 * 2 ** 0.5)).toBe(diverging(0.75));
+    expect(colour(0.25 / 2 ** 0.5)).toBe(diverging(0.25));
+    expect([colour(0), colour(1)]).toEqual([diverging(0), diverging(1)]);
+  });
+});
+
 describe('an alarm', () => {
   const names = ['a', 'b', 'c', 'd'];
   const kinds = (values: readonly number[], effective: number, maxLoad: number, winnerShare: number) =>
@@ -128,6 +155,16 @@ describe('an alarm', () => {
     const [alarm] = routingAlarms([0.5, 0.48, 0.01, 0.01], names, { effective: 2.2, maxLoad: 0.5, winnerShare: 0.6 });
     expect(alarm).toMatchObject({ kind: 'dead', title: '2 dead experts' });
     expect(alarm!.text).toMatch(/^c, d:/);
+  });
+
+  it('says when fewer than a third of the experts are the first choice of any pair', () => {
+    const nine = [...'abcdefghi'];
+    const alarm = firstChoiceAlarm(Uint8Array.of(1, 4, 4, 1, 4), nine);
+    expect(alarm).toMatchObject({ kind: 'few', title: 'Only 2 of 9 experts are ever a first choice' });
+    expect(alarm!.text).toMatch(/^b, e:/);
+    expect(firstChoiceAlarm(Uint8Array.of(1), nine)!.title).toBe('Only 1 of 9 experts is ever a first choice');
+    expect(firstChoiceAlarm(Uint8Array.of(1, 4, 8), nine)).toBeNull();
+    expect(firstChoiceAlarm(new Uint8Array(), nine)).toBeNull();
   });
 
   it('tells a monopoly from a router that prefers nothing', () => {
@@ -196,10 +233,9 @@ it('a heat map’s figure holds every cell with its number, and the marginals', 
     ],
     rowLabel: 'row',
     columnLabel: 'column',
-    valueLabel: 'share',
     format: (value) => value.toFixed(2),
-    colour: viridis,
-    ends: [0, 0.4],
+    scale: heatScale([], { low: 0, high: 0.4 }),
+    words: { ends: ['0.00', '0.40'], label: 'share' },
     marginals: { rowsLabel: 'by row', rows: [0.11, 0.71], columnsLabel: 'by column', columns: [0.41, 0.42] },
   });
   expect(svg).toContain('<title>A &amp; B</title>');
@@ -209,6 +245,9 @@ it('a heat map’s figure holds every cell with its number, and the marginals', 
 
 it('a heat map of the routing names every family with its sum, and no two names run into each other', () => {
   const columns = ['Expert', 'Balanced', 'Complementary'];
+  const format = (value: number): string => value.toFixed(3);
+  const ratio = { middle: 1 / 9, reach: 1.25, words: 'fewer than an even share (.111) … more', label: '' };
+  const scale = heatScale([], { ratio });
   const svg = heatMapSvg({
     title: 'Routing',
     rows: ['behaviour', 'image', 'text'],
@@ -216,10 +255,10 @@ it('a heat map of the routing names every family with its sum, and no two names 
     values: [1, 2, 3].map(() => [0.1, 0.12, 0.11]),
     rowLabel: 'anchor',
     columnLabel: 'family',
-    valueLabel: 'mean probability',
-    format: (value) => value.toFixed(3),
-    colour: viridis,
-    ends: [0, 0.2],
+    format,
+    scale,
+    words: scaleWords(scale, ratio, format, 'mean probability'),
+    under: (value) => timesText(value * 9),
     marginals: {
       rowsLabel: 'by anchor',
       rows: [0.331, 0.332, 0.333],
@@ -227,6 +266,9 @@ it('a heat map of the routing names every family with its sum, and no two names 
       columns: [0.301, 0.362, 0.337],
     },
   });
+  for (const words of ['fewer than an even share (.111) … more', '×0.80', '×1.25', '×0.90', '×1.08'])
+    expect(svg, words).toContain(`>${words}</text>`);
+  expect(svg).toContain(`fill="${scale.colour(0.12)}"`);
   for (const words of [...columns, 'by anchor', 'by family', '0.301', '0.362', '0.337', '0.331'])
     expect(svg, words).toContain(`>${words}</text>`);
   const boxes = [...svg.matchAll(/<text x="([\d.]+)" y="([\d.]+)"[^>]*text-anchor="(\w+)"[^>]*>([^<]+)<\/text>/g)].map(

@@ -8,7 +8,6 @@ import type {
   PairExplanation,
   RankedItem,
   RoutedBreakdown,
-  RoutedPairs,
   RunRouting,
 } from '../../src/domain/routes';
 import {
@@ -24,7 +23,9 @@ import type { FeatureMatrix, Model } from '../models/model';
 import { GROUP_NAMES } from '../../src/domain/longTail';
 import type { OpenedRun } from './openRun';
 import { refusePair } from './pair';
+import { routedPairs } from './routedPairs';
 import { ACTIVITY_NAMES, countsOf, partsBySize } from './sizes';
+import { userGroups } from './userGroups';
 
 /** Held-out places that a list names. */
 const LISTED = 20;
@@ -57,6 +58,8 @@ export async function routeRun(
     breakdown('popularity', GROUP_NAMES, held, (row) => at(popularity, at(items, row)), summary),
     breakdown('activity', ACTIVITY_NAMES, held, (row) => at(activity, at(users, row)), summary),
   ];
+  const known = userGroups(labels?.users ?? null);
+  if (known) breakdowns.push(breakdown('userGroup', known.names, held, (row) => at(known.of, at(users, row)), summary));
   const categories = labels?.itemCategories;
   if (categories) {
     const { names, placeOf } = commonest(
@@ -71,7 +74,7 @@ export async function routeRun(
     groups,
     families,
     breakdowns,
-    pairs: firstChoices(held, { users, items, split }, probabilities, experts.length),
+    pairs: routedPairs(held, { users, items, split }, probabilities, experts.length),
   };
 }
 
@@ -127,29 +130,6 @@ function commonest(
   return {
     names: [...order.map((category) => names[category] ?? `category ${category}`), 'other categories'],
     placeOf: (category) => (order.includes(category) ? order.indexOf(category) : order.length),
-  };
-}
-
-function firstChoices(
-  rows: readonly number[],
-  { users, items, split }: Pick<TrainingData['interactions'], 'users' | 'items' | 'split'>,
-  probabilities: Float32Array,
-  width: number,
-): RoutedPairs {
-  const first = new Uint8Array(rows.length);
-  const probability = new Float32Array(rows.length);
-  rows.forEach((row, i) => {
-    for (let e = 0; e < width; e++) {
-      const value = at(probabilities, row * width + e);
-      if (value > at(probability, i)) [first[i], probability[i]] = [e, value];
-    }
-  });
-  return {
-    users: Int32Array.from(rows, (row) => at(users, row)),
-    items: Int32Array.from(rows, (row) => at(items, row)),
-    split: Uint8Array.from(rows, (row) => at(split, row)),
-    first,
-    probability,
   };
 }
 

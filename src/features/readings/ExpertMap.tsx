@@ -1,5 +1,6 @@
+import { useMemo } from 'react';
 import { HeatMap, type HeatMapProps } from '../../charts/HeatMap';
-import { columnSums, rowSums } from '../../domain/routes';
+import { columnSums, evenShare, ratioReach, rowSums } from '../../domain/routes';
 import type { Family } from '../../domain/routing';
 import { FAMILY_NAMES, groupName } from './expertNames';
 
@@ -7,7 +8,7 @@ import { FAMILY_NAMES, groupName } from './expertNames';
 export type ExpertCells = readonly (readonly (number | null)[])[];
 
 type Shown = Pick<HeatMapProps, 'title' | 'summary'> &
-  Partial<Pick<HeatMapProps, 'high' | 'selected' | 'onSelect' | 'height' | 'tools'>>;
+  Partial<Pick<HeatMapProps, 'selected' | 'onSelect' | 'height' | 'tools'>>;
 
 interface ExpertMapProps extends Shown {
   readonly groups: readonly string[];
@@ -15,10 +16,28 @@ interface ExpertMapProps extends Shown {
   /** `[groups][families]` */
   readonly cells: ExpertCells;
   readonly valueLabel?: string;
+  /** Times an even share at the end of the scale; by default what these cells need. */
+  readonly reach?: number;
 }
 
-/** A routing as a heat map of anchors and families, with the sums of both. */
-export function ExpertMap({ groups, families, cells, valueLabel = 'mean probability', ...shown }: ExpertMapProps) {
+/** A routing as a heat map of anchors and families, around an even share, with the sums of both. */
+export function ExpertMap({
+  groups,
+  families,
+  cells,
+  valueLabel = 'mean probability',
+  reach,
+  ...shown
+}: ExpertMapProps) {
+  const ratio = useMemo(
+    () => ({
+      middle: evenShare(cells),
+      reach: reach ?? ratioReach([cells]),
+      words: `fewer than an even share (${probabilityText(evenShare(cells))}) … more`,
+      label: 'of an even share',
+    }),
+    [cells, reach],
+  );
   return (
     <HeatMap
       {...shown}
@@ -29,7 +48,7 @@ export function ExpertMap({ groups, families, cells, valueLabel = 'mean probabil
       valueLabel={valueLabel}
       rowLabel="anchor"
       columnLabel="family"
-      low={0}
+      ratio={ratio}
       marginals={{
         rowsLabel: 'by anchor',
         rows: rowSums(cells),

@@ -9,12 +9,13 @@ import { RadarChart } from '../../charts/RadarChart';
 import type { BreakdownKey, RoutedGroup, RunRouting } from '../../domain/routes';
 import { FAMILY_NAMES, groupName } from '../readings/expertNames';
 import { BREAKDOWN_NAMES } from './names';
+import { largestDifference } from './partedBy';
 import styles from './routing.module.css';
 
 /** Outlines that one radar can hold and still be told apart. */
 const MOST_OUTLINES = 5;
 
-/** Experts, modalities and families of parts of the data: by split, popularity, activity and category. */
+/** Experts, modalities and families of parts of the data: by split, popularity, activity, the groups that users' names tell, and category. */
 export function Breakdowns({ routing }: { readonly routing: RunRouting }) {
   const [key, setKey] = useState<BreakdownKey>('split');
   const breakdown = routing.breakdowns.find((one) => one.key === key) ?? routing.breakdowns[0];
@@ -24,6 +25,7 @@ export function Breakdowns({ routing }: { readonly routing: RunRouting }) {
   const names = breakdown.groups.map(({ name }) => name);
   const others = groups.length - 1;
   const title = BREAKDOWN_NAMES[breakdown.key];
+  const difference = largestDifference(breakdown, experts);
   return (
     <Panel
       title="Who is routed where"
@@ -40,6 +42,7 @@ export function Breakdowns({ routing }: { readonly routing: RunRouting }) {
       }
       plain
     >
+      {difference && <p className={styles.note}>{difference}</p>}
       <Columns min={340}>
         <Surface>
           <RadarChart

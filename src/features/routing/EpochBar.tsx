@@ -59,7 +59,8 @@ export function EpochBar({ frames, player, stage, switchShare }: EpochBarProps) 
           max={Math.max(0, frames.length - 1)}
           value={player.place}
           aria-valuetext={`epoch ${epoch}, ${stageName}`}
-          onChange={(event) => player.show(Number(event.target.value))}
+          onPointerDown={() => holdUntilReleased(player.hold)}
+          onChange={(event) => player.seek(Number(event.target.value))}
         />
       </div>
       <output className={styles.epoch}>
@@ -67,4 +68,16 @@ export function EpochBar({ frames, player, stage, switchShare }: EpochBarProps) 
       </output>
     </div>
   );
+}
+
+/** The pointer may be let go anywhere on the page. */
+function holdUntilReleased(hold: EpochPlayer['hold']): void {
+  const end = new AbortController();
+  const release = (): void => {
+    end.abort();
+    hold(false);
+  };
+  for (const event of ['pointerup', 'pointercancel', 'blur'])
+    window.addEventListener(event, release, { signal: end.signal });
+  hold(true);
 }

@@ -5,12 +5,14 @@ import { DataTable, type Column } from '../../ui/DataTable';
 import { EntityName } from '../../ui/EntityName';
 import { Select } from '../../ui/Field';
 import { Panel } from '../../ui/Panel';
+import { useRevealed } from '../../ui/useRevealed';
 import type { HeatMapCell } from '../../charts/HeatMap';
 import type { DatasetLabels } from '../../domain/dataset';
 import { entityLabel } from '../../domain/entityNames';
-import type { RoutedPairs, RunRouting } from '../../domain/routes';
+import type { RunRouting } from '../../domain/routes';
 import type { RouterShape } from '../../domain/models/table';
 import { FAMILY_NAMES, groupName } from '../readings/expertNames';
+import { pairRows, type PairRow } from './pairRows';
 import styles from './routing.module.css';
 
 interface PairListProps {
@@ -19,24 +21,16 @@ interface PairListProps {
   readonly labels: DatasetLabels | null;
   readonly selected: HeatMapCell | null;
   readonly onSelect: (cell: HeatMapCell | null) => void;
+  /** Grows each time a cell of the map is chosen, which brings the list into view. */
+  readonly calls: number;
   readonly shown: { readonly user: number; readonly item: number };
   readonly onShow: (pair: { readonly user: number; readonly item: number }) => void;
 }
 
-interface Row {
-  readonly user: number;
-  readonly item: number;
-  readonly split: number;
-  readonly expert: string;
-  readonly probability: number;
-}
-
-/** Pairs listed at a time. */
-const LISTED = 12;
-
-/** The held-out pairs whose first choice is an expert of the selected cell, the surest first. */
-export function PairList({ routing, shape, labels, selected, onSelect, shown, onShow }: PairListProps) {
-  const { rows, count } = useMemo(() => chosenPairs(routing, shape, selected), [routing, shape, selected]);
+/** The held-out pairs that give the expert of the selected cell the highest probability, whether or not it is their first choice. */
+export function PairList({ routing, shape, labels, selected, onSelect, calls, shown, onShow }: PairListProps) {
+  const heading = useRevealed(calls);
+  const { rows, count } = useMemo(() => pairRows(routing, selected), [routing, selected]);
   const columns = useMemo(() => columnsOf(labels, onShow), [labels, onShow]);
   const cells = [
     { value: 'all', label: 'all experts' },
@@ -47,14 +41,22 @@ export function PairList({ routing, shape, labels, selected, onSelect, shown, on
       })),
     ),
   ];
+  const cell = selected && cells.find(({ value }) => value === `${selected.row} ${selected.column}`);
   const choose = (value: string): void => {
     const [row, column] = value.split(' ').map(Number);
     onSelect(row === undefined || column === undefined ? null : { row, column });
   };
   return (
     <Panel
-      title="Pairs that choose an expert first"
-      note={`${plural(count, 'validation or test pair')} of ${formatCount(routing.pairs.users.length)} with this first choice`}
+      title={`Pairs of ${cell ? cell.label : 'all experts'}`}
+      headingRef={heading}
+      note={
+        <span role="status">
+          {cell
+            ? `first choice of ${formatCount(count)} of ${plural(routing.pairs.users.length, 'held-out pair')}`
+            : plural(count, 'held-out pair')}
+        </span>
+      }
       actions={
         <Select
           aria-label="Expert"
@@ -70,42 +72,18 @@ export function PairList({ routing, shape, labels, selected, onSelect, shown, on
         rows={rows}
         rowId={({ user, item, split }) => `${user} ${item} ${split}`}
         isCurrent={({ user, item }) => user === shown.user && item === shown.item}
-        empty="This expert is not the first choice of any held-out pair."
+        empty="The dataset holds no pairs out."
       />
-      {count > rows.length && (
-        <p className={styles.note}>
-          The {LISTED} with the highest probability; choose a cell of the heat map for another expert.
-        </p>
-      )}
+      <p className={styles.note}>
+        {cell
+          ? `The pairs with its highest probability${count === 0 ? ', though it is the first choice of none' : ''}.`
+          : 'The pairs with the surest first choice; choose a cell of the heat map for those of one expert.'}
+      </p>
     </Panel>
   );
 }
 
-function chosenPairs(
-  { pairs, experts }: RunRouting,
-  { families }: RouterShape,
-  selected: HeatMapCell | null,
-): { readonly rows: readonly Row[]; readonly count: number } {
-  const wanted = experts.map(
-    ({ anchor, family }) => selected === null || (anchor === selected.row && family === families[selected.column]),
-  );
-  const places = Array.from(pairs.first.keys()).filter((place) => wanted[pairs.first[place] ?? 0]);
-  places.sort((a, b) => (pairs.probability[b] ?? 0) - (pairs.probability[a] ?? 0) || a - b);
-  return {
-    count: places.length,
-    rows: places.slice(0, LISTED).map((place) => rowOf(pairs, place, experts[pairs.first[place] ?? 0]?.name ?? '')),
-  };
-}
-
-const rowOf = (pairs: RoutedPairs, place: number, expert: string): Row => ({
-  user: pairs.users[place] ?? 0,
-  item: pairs.items[place] ?? 0,
-  split: pairs.split[place] ?? 0,
-  expert,
-  probability: pairs.probability[place] ?? 0,
-});
-
-function columnsOf(labels: DatasetLabels | null, onShow: PairListProps['onShow']): readonly Column<Row>[] {
+function columnsOf(labels: DatasetLabels | null, onShow: PairListProps['onShow']): readonly Column<PairRow>[] {
   return [
     {
       id: 'user',
@@ -121,7 +99,6 @@ function columnsOf(labels: DatasetLabels | null, onShow: PairListProps['onShow']
       cell: ({ item }) => <EntityName labels={labels} scope="item" index={item} />,
     },
     { id: 'split', header: 'Split', wideOnly: true, value: ({ split }) => (split === 1 ? 'validation' : 'test') },
-    { id: 'expert', header: 'First choice', value: ({ expert }) => expert },
     {
       id: 'probability',
       header: 'π',
@@ -129,6 +106,7 @@ function columnsOf(labels: DatasetLabels | null, onShow: PairListProps['onShow']
       value: ({ probability }) => probability,
       cell: ({ probability }) => formatNumber(probability, 3),
     },
+    { id: 'first', header: 'First choice', value: ({ first }) => first },
     {
       id: 'look',
       header: 'Look inside',

@@ -8,7 +8,7 @@ import { Surface } from '../../ui/Panel';
 import { Stat, StatList } from '../../ui/Stat';
 import type { DatasetLabels } from '../../domain/dataset';
 import { entityLabel } from '../../domain/entityNames';
-import { routingCells, type PairExplanation, type RankedItem, type RunRouting } from '../../domain/routes';
+import { ratioReach, routingCells, type PairExplanation, type RankedItem, type RunRouting } from '../../domain/routes';
 import { routingStatistics } from '../../domain/routing';
 import type { WeightsOf } from '../../domain/run';
 import { type AnalysisThread, explainPair } from '../../state/analysis';
@@ -90,7 +90,7 @@ function Explained({ thread, runId, of, explanation, routing, labels, wide, onIt
   const top = [...rows].sort((a, b) => b.probability - a.probability).slice(0, 3);
   const listColumns = useMemo(() => listColumnsOf(explanation, labels, onItem), [explanation, labels, onItem]);
   return (
-    <div className={wide ? styles.explained : styles.column}>
+    <div className={wide ? styles.explained : styles.aligned}>
       <Surface>
         <ExpertMap
           title={`Routing of this pair, epoch ${shownEpoch(epoch)}`}
@@ -98,6 +98,7 @@ function Explained({ thread, runId, of, explanation, routing, labels, wide, onIt
           groups={groups}
           families={families}
           cells={cells}
+          reach={Math.max(routing.pairs.reach, ratioReach([cells]))}
           valueLabel="π"
           height={260}
         />

@@ -1,27 +1,19 @@
-import { useMemo, useState, type ReactNode } from 'react';
+import { useMemo, type ReactNode } from 'react';
 import { Button } from '../../ui/Button';
 import { Field, Select } from '../../ui/Field';
 import { Panel } from '../../ui/Panel';
+import { useRevealed } from '../../ui/useRevealed';
 import type { DatasetLabels } from '../../domain/dataset';
+import { entityLabel } from '../../domain/entityNames';
 import type { RunRouting } from '../../domain/routes';
-import type { RunSummary, WeightsOf } from '../../domain/run';
+import type { RunSummary } from '../../domain/run';
 import type { AnalysisThread } from '../../state/analysis';
 import { useDatasets } from '../../state/datasets';
 import { useRuns } from '../../state/runs';
 import { EntityField } from '../readings/EntityField';
+import { apartFrom, heldOutOf, otherPair, type Look, type Pair } from './otherPair';
 import { PairView } from './PairView';
 import styles from './routing.module.css';
-
-interface Pair {
-  readonly user: number;
-  readonly item: number;
-}
-
-/** A pair, and the weights it is looked at with. */
-interface Look extends Pair {
-  readonly runId: string;
-  readonly of: WeightsOf;
-}
 
 interface PairsBesideProps {
   readonly thread: AnalysisThread;
@@ -29,67 +21,52 @@ interface PairsBesideProps {
   readonly routing: RunRouting;
   readonly labels: DatasetLabels | null;
   readonly pair: Pair;
+  readonly onPair: (pair: Pair) => void;
+  readonly second: Look | null;
+  readonly onSecond: (look: Look | null) => void;
+  /** Grows each time a pair is chosen elsewhere, which brings it into view. */
+  readonly calls: number;
 }
 
 /** One pair, or two side by side: another pair, another run, or the other epoch whose weights are kept. */
-export function PairsBeside({ thread, run, routing, labels, pair }: PairsBesideProps) {
-  const own: WeightsOf = run.result ? 'best' : 'latest';
-  const [first, setFirst] = useState<Pair>(pair);
-  const [second, setSecond] = useState<Look | null>(null);
-  const all = useRuns((state) => state.runs);
-  const others = useMemo(() => weightsToChoose(all, run), [all, run]);
-  const change = (look: Look, changes: Partial<Look>): void => setSecond({ ...look, ...changes });
+export function PairsBeside(props: PairsBesideProps) {
+  const { thread, run, routing, labels, pair, onPair, second, onSecond, calls } = props;
+  const heading = useRevealed(calls);
+  const first: Look = { ...pair, runId: run.id, of: run.result ? 'best' : 'latest' };
+  const other = second && apartFrom(routing.pairs, first, second);
+  const beside = other !== null;
+  const shared = { thread, run, routing, labels, wide: !beside };
   return (
     <Panel
-      title="One pair"
-      note="routing, evidence and the ranked list"
+      title={beside ? 'Two pairs' : 'One pair'}
+      note={
+        <span role="status">
+          {entityLabel(labels, 'user', pair.user)} and {entityLabel(labels, 'item', pair.item)}
+          {other && `; ${entityLabel(labels, 'user', other.user)} and ${entityLabel(labels, 'item', other.item)}`}
+        </span>
+      }
+      headingRef={heading}
       actions={
-        second ? (
-          <Button small onClick={() => setSecond(null)}>
+        beside ? (
+          <Button small onClick={() => onSecond(null)}>
             Only one
           </Button>
         ) : (
-          <Button small onClick={() => setSecond({ ...first, runId: run.id, of: own })}>
+          <Button small onClick={() => onSecond({ ...first, ...otherPair(routing.pairs, first) })}>
             Compare with another
           </Button>
         )
       }
       plain
     >
-      <div className={second ? styles.beside : styles.alone}>
-        <PairLook
-          thread={thread}
-          look={{ ...first, runId: run.id, of: own }}
-          run={run}
-          routing={routing}
-          labels={labels}
-          onPair={setFirst}
-          wide={!second}
-        />
-        {second && (
+      <div className={beside ? styles.beside : styles.alone}>
+        <PairLook {...shared} look={first} onPair={onPair} />
+        {other && (
           <PairLook
-            thread={thread}
-            look={second}
-            run={run}
-            routing={routing}
-            labels={labels}
-            onPair={(changes) => change(second, changes)}
-            wide={false}
-            chooser={
-              <Field label="Weights">
-                {(control) => (
-                  <Select
-                    {...control}
-                    value={`${second.runId} ${second.of}`}
-                    options={others}
-                    onValueChange={(value) => {
-                      const [runId = run.id, of] = value.split(' ');
-                      change(second, { runId, of: of === 'latest' ? 'latest' : 'best' });
-                    }}
-                  />
-                )}
-              </Field>
-            }
+            {...shared}
+            look={other}
+            onPair={(changes) => onSecond({ ...other, ...changes })}
+            chooser={<WeightsChooser run={run} look={other} first={first} onChange={onSecond} />}
           />
         )}
       </div>
@@ -97,7 +74,43 @@ export function PairsBeside({ thread, run, routing, labels, pair }: PairsBesideP
   );
 }
 
-interface PairLookProps extends Omit<PairsBesideProps, 'pair'> {
+interface WeightsChooserProps {
+  readonly run: RunSummary;
+  readonly look: Look;
+  readonly first: Look;
+  readonly onChange: (look: Look) => void;
+}
+
+/** Which weights the second pair is looked at with; with others than the first, it can be the same pair. */
+function WeightsChooser({ run, look, first, onChange }: WeightsChooserProps) {
+  const all = useRuns((state) => state.runs);
+  const others = useMemo(() => weightsToChoose(all, run), [all, run]);
+  const apart = look.runId !== first.runId || look.of !== first.of;
+  return (
+    <>
+      <Field label="Weights">
+        {(control) => (
+          <Select
+            {...control}
+            value={`${look.runId} ${look.of}`}
+            options={others}
+            onValueChange={(value) => {
+              const [runId = run.id, of] = value.split(' ');
+              onChange({ ...look, runId, of: of === 'latest' ? 'latest' : 'best' });
+            }}
+          />
+        )}
+      </Field>
+      {apart && (look.user !== first.user || look.item !== first.item) && (
+        <Button small onClick={() => onChange({ ...look, user: first.user, item: first.item })}>
+          Same pair
+        </Button>
+      )}
+    </>
+  );
+}
+
+interface PairLookProps extends Pick<PairsBesideProps, 'thread' | 'run' | 'routing' | 'labels'> {
   readonly look: Look;
   readonly onPair: (pair: Pair) => void;
   readonly wide: boolean;
@@ -109,7 +122,7 @@ function PairLook({ thread, look, run, routing, labels, onPair, wide, chooser }:
     (state) => state.datasets.find(({ id }) => id === run.experiment.dataset.id)?.statistics,
   );
   return (
-    <div className={styles.column}>
+    <div className={wide ? styles.column : styles.look}>
       <div className={styles.choosers}>
         {chooser}
         <EntityField
@@ -118,7 +131,7 @@ function PairLook({ thread, look, run, routing, labels, onPair, wide, chooser }:
           count={statistics?.users ?? 0}
           scope="user"
           labels={labels}
-          onChange={(user) => onPair({ item: heldOutOf(routing, user) ?? look.item, user })}
+          onChange={(user) => onPair({ item: heldOutOf(routing.pairs, user) ?? look.item, user })}
         />
         <EntityField
           label="Item"
@@ -142,12 +155,6 @@ function PairLook({ thread, look, run, routing, labels, onPair, wide, chooser }:
       />
     </div>
   );
-}
-
-/** A held-out item of the user, a test item first. */
-function heldOutOf({ pairs }: RunRouting, user: number): number | undefined {
-  const places = Array.from(pairs.users.keys()).filter((place) => pairs.users[place] === user);
-  return pairs.items[places.find((place) => pairs.split[place] === 2) ?? places[0] ?? -1];
 }
 
 /** Runs of the same model and dataset whose weights are stored, at their best and at their last epoch. */

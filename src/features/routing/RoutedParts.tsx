@@ -1,10 +1,11 @@
 import { useCallback, useMemo, useState } from 'react';
 import { formatPercent } from '../../ui/format';
 import { Button } from '../../ui/Button';
-import { FaultNotice } from '../../ui/Notice';
+import { FaultNotice, Notice } from '../../ui/Notice';
 import { Panel } from '../../ui/Panel';
 import { ProgressBar } from '../../ui/ProgressBar';
 import type { HeatMapCell } from '../../charts/HeatMap';
+import { firstChoiceAlarm } from '../../domain/routes';
 import { isActive, type RunSummary } from '../../domain/run';
 import { routeRun } from '../../state/analysis';
 import { useAnalysisThread } from '../../state/useAnalysisThread';
@@ -13,8 +14,7 @@ import { KnockoutPanel } from '../knockouts/KnockoutPanel';
 import { shownEpoch } from '../readings/words';
 import { Breakdowns } from './Breakdowns';
 import type { RouterShape } from '../../domain/models/table';
-import { PairList } from './PairList';
-import { PairsBeside } from './PairsBeside';
+import { PairSection } from './PairSection';
 import { useAnswer } from '../../state/useAsked';
 import { useLabels } from '../../state/useLabels';
 import styles from './routing.module.css';
@@ -24,10 +24,12 @@ interface RoutedPartsProps {
   readonly shape: RouterShape;
   readonly selected: HeatMapCell | null;
   readonly onSelect: (cell: HeatMapCell | null) => void;
+  /** Grows each time a cell of the map is chosen. */
+  readonly calls: number;
 }
 
-/** What needs the weights: parts of the data, the pairs of an expert, single pairs. Of a run that trains, those of its newest checkpoint. */
-export function RoutedParts({ run, shape, selected, onSelect }: RoutedPartsProps) {
+/** What needs the weights: the pairs of an expert, single pairs, knock-outs, parts of the data. Of a run that trains, those of its newest checkpoint. */
+export function RoutedParts({ run, shape, selected, onSelect, calls }: RoutedPartsProps) {
   const thread = useAnalysisThread();
   const [asked, setAsked] = useState(0);
   const { id, result } = run;
@@ -65,6 +67,10 @@ export function RoutedParts({ run, shape, selected, onSelect }: RoutedPartsProps
       </Panel>
     );
   }
+  const alarm = firstChoiceAlarm(
+    routing.pairs.first,
+    routing.experts.map(({ name }) => name),
+  );
   const first = routing.pairs.split.indexOf(2);
   const place = first < 0 ? 0 : first;
   const shown = pair ?? { user: routing.pairs.users[place] ?? 0, item: routing.pairs.items[place] ?? 0 };
@@ -81,6 +87,23 @@ export function RoutedParts({ run, shape, selected, onSelect }: RoutedPartsProps
           </Button>
         )}
       </div>
+      {alarm && (
+        <Notice tone="warning" title={alarm.title}>
+          {alarm.text}
+        </Notice>
+      )}
+      <PairSection
+        thread={thread}
+        run={run}
+        shape={shape}
+        routing={routing}
+        labels={labels}
+        selected={selected}
+        onSelect={onSelect}
+        calls={calls}
+        pair={shown}
+        onPair={setPair}
+      />
       <KnockoutPanel
         key={`${routing.epoch} ${asked}`}
         thread={thread}
@@ -90,23 +113,6 @@ export function RoutedParts({ run, shape, selected, onSelect }: RoutedPartsProps
         pairUser={shown.user}
       />
       <Breakdowns routing={routing} />
-      <PairList
-        routing={routing}
-        shape={shape}
-        labels={labels}
-        selected={selected}
-        onSelect={onSelect}
-        shown={shown}
-        onShow={setPair}
-      />
-      <PairsBeside
-        key={`${shown.user} ${shown.item}`}
-        thread={thread}
-        run={run}
-        routing={routing}
-        labels={labels}
-        pair={shown}
-      />
     </div>
   );
 }

@@ -3,7 +3,6 @@ import { formatNumber } from '../../ui/format';
 import { Checkbox } from '../../ui/Field';
 import { Notice } from '../../ui/Notice';
 import { Surface } from '../../ui/Panel';
-import { Stat, StatList } from '../../ui/Stat';
 import { CurveChart } from '../../charts/CurveChart';
 import type { HeatMapCell } from '../../charts/HeatMap';
 import { routingAlarms } from '../../domain/routes';
@@ -14,8 +13,8 @@ import { shownEpoch } from '../readings/words';
 import { EpochBar } from './EpochBar';
 import { ExpertMap, probabilityText } from '../readings/ExpertMap';
 import {
-  highestCell,
   newestRouting,
+  reachOf,
   routingFrames,
   stageOf,
   timelineSeries,
@@ -26,6 +25,7 @@ import {
 } from './frames';
 import type { RouterShape } from '../../domain/models/table';
 import { FAMILY_NAMES, groupName } from '../readings/expertNames';
+import { RoutingStats } from './RoutingStats';
 import { RoutedParts } from './RoutedParts';
 import { useEpochPlayer } from './useEpochPlayer';
 import styles from './routing.module.css';
@@ -44,9 +44,14 @@ export const RoutingTab = memo(function RoutingTab({ run, curves, shape }: Routi
   const frames = useMemo(() => routingFrames(epochs, shape), [epochs, shape]);
   const player = useEpochPlayer(frames.length);
   const [selected, setSelected] = useState<HeatMapCell | null>(null);
+  const [calls, setCalls] = useState(0);
+  const choose = useCallback((cell: HeatMapCell | null) => {
+    setSelected(cell);
+    if (cell) setCalls((count) => count + 1);
+  }, []);
   const [rescale, setRescale] = useState(false);
   const frame = frames[player.place];
-  const scale = useMemo(() => highestCell(frames), [frames]);
+  const reach = useMemo(() => reachOf(frames), [frames]);
   const timeline = useMemo(
     () => timelineSeries({ epochs, intervals, stepsPerEpoch }, frames, shape.experts.length),
     [epochs, intervals, stepsPerEpoch, frames, shape],
@@ -65,7 +70,10 @@ export const RoutingTab = memo(function RoutingTab({ run, curves, shape }: Routi
 
   const newest = useMemo(() => newestRouting(intervals, shape), [intervals, shape]);
   // It stays from epoch to epoch: what is below must not jump.
-  const batches = newest && run.status === 'running' ? <BatchMap routing={newest} shape={shape} /> : null;
+  const batches =
+    newest && run.status === 'running' ? (
+      <BatchMap routing={newest} shape={shape} reach={Math.max(reach, reachOf([newest]))} />
+    ) : null;
 
   if (!frame) {
     return (
@@ -98,19 +106,13 @@ export const RoutingTab = memo(function RoutingTab({ run, curves, shape }: Routi
             groups={shape.groups}
             families={shape.families}
             cells={frame.cells}
-            {...(!rescale && { high: scale })}
+            {...(!rescale && { reach })}
             selected={selected}
-            onSelect={setSelected}
+            onSelect={choose}
             height={320}
             tools={<Checkbox label="rescale to this epoch" checked={rescale} onCheckedChange={setRescale} />}
           />
-          <StatList>
-            <Stat label="N_eff" value={formatNumber(frame.effective, 3)} note={`of ${shape.experts.length}`} />
-            <Stat label="HHI" value={formatNumber(frame.hhi, 3)} />
-            <Stat label="Div" value={formatNumber(frame.diversity, 3)} />
-            <Stat label="Winner Share" value={formatNumber(frame.winnerShare, 3)} />
-            <Stat label="MaxLoad" value={formatNumber(frame.maxLoad, 3)} />
-          </StatList>
+          <RoutingStats frame={frame} experts={shape.experts.length} />
         </Surface>
         <Surface>
           <CurveChart
@@ -126,13 +128,19 @@ export const RoutingTab = memo(function RoutingTab({ run, curves, shape }: Routi
         </Surface>
       </div>
       {batches}
-      <RoutedParts run={run} shape={shape} selected={selected} onSelect={setSelected} />
+      <RoutedParts run={run} shape={shape} selected={selected} onSelect={setSelected} calls={calls} />
     </div>
   );
 });
 
+interface BatchMapProps {
+  readonly routing: BatchRouting;
+  readonly shape: RouterShape;
+  readonly reach: number;
+}
+
 /** Where the training batches go, several times an epoch. */
-function BatchMap({ routing, shape }: { readonly routing: BatchRouting; readonly shape: RouterShape }) {
+function BatchMap({ routing, shape, reach }: BatchMapProps) {
   return (
     <Surface>
       <ExpertMap
@@ -141,7 +149,8 @@ function BatchMap({ routing, shape }: { readonly routing: BatchRouting; readonly
         groups={shape.groups}
         families={shape.families}
         cells={routing.cells}
-        height={220}
+        reach={reach}
+        height={240}
       />
     </Surface>
   );

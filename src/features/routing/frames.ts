@@ -2,7 +2,7 @@ import type { Series, VerticalMark } from '../../charts/series';
 import { completeConfig, modelTable } from '../../domain/models/catalogue';
 import type { Config, ModelId, RouterShape, StageRule } from '../../domain/models/table';
 import type { Finding } from '../../domain/observations';
-import { routingCells } from '../../domain/routes';
+import { ratioReach, routingCells } from '../../domain/routes';
 import { batchRoutingKey } from '../../domain/routing';
 import type { EpochPoint, TermPoint } from '../../domain/run';
 import { epochsDone, type Curves } from '../readings/curves';
@@ -86,9 +86,9 @@ export function newestRouting(
   return { epoch: last.epoch, step: last.step, mean, cells: routingCells(mean, experts, groups.length, families) };
 }
 
-/** The largest cell of all epochs: one scale for all of them. */
-export const highestCell = (frames: readonly RoutingFrame[]): number =>
-  Math.max(0, ...frames.flatMap(({ cells }) => cells.flat().map((value) => value ?? 0)));
+/** The largest departure from an even share in all epochs: one scale for all of them. */
+export const reachOf = (frames: readonly Pick<RoutingFrame, 'cells'>[]): number =>
+  ratioReach(frames.map(({ cells }) => cells));
 
 const ENTROPY = { key: 'entropy', title: 'entropy H̃', help: '', kind: 'curve' } as const;
 

@@ -1,7 +1,5 @@
-import { useEffect, useState } from 'react';
-
-/** Milliseconds that an epoch is shown while the epochs are played. */
-const FRAME_MS = 120;
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { paceOf } from './pace';
 
 export interface EpochPlayer {
   /** Index of the frame that is shown. */
@@ -9,7 +7,12 @@ export interface EpochPlayer {
   readonly playing: boolean;
   /** The newest epoch is shown, and will be when another one ends. */
   readonly following: boolean;
+  /** Stops at one. */
   show(place: number): void;
+  /** Goes to one; playing goes on from there. */
+  seek(place: number): void;
+  /** While the slider is held, playing waits. */
+  hold(held: boolean): void;
   toggle(): void;
 }
 
@@ -17,27 +20,41 @@ export interface EpochPlayer {
 export function useEpochPlayer(count: number): EpochPlayer {
   const [moved, setMoved] = useState<number | null>(null);
   const [playing, setPlaying] = useState(false);
+  const [held, setHeld] = useState(false);
   const last = Math.max(0, count - 1);
   const place = Math.min(moved ?? last, last);
-  const running = playing && place < last;
+  const running = playing && (held || place < last);
+  const { frame, stride } = paceOf(count);
+  const atEnd = useRef(false);
+  useEffect(() => {
+    atEnd.current = place >= last;
+  }, [place, last]);
+  const hold = useCallback((now: boolean) => {
+    setHeld(now);
+    // Let go at the end, there is nothing left to play.
+    if (!now && atEnd.current) setPlaying(false);
+  }, []);
 
   useEffect(() => {
-    if (!running) return undefined;
+    if (!running || held) return undefined;
     const timer = setTimeout(() => {
-      setMoved(place + 1 >= last ? null : place + 1);
-      if (place + 1 >= last) setPlaying(false);
-    }, FRAME_MS);
+      setMoved(place + stride >= last ? null : place + stride);
+      if (place + stride >= last) setPlaying(false);
+    }, frame);
     return () => clearTimeout(timer);
-  }, [running, place, last]);
+  }, [running, held, place, last, frame, stride]);
 
+  const seek = (next: number): void => setMoved(next >= last ? null : Math.max(0, next));
   return {
     place,
     playing: running,
     following: moved === null,
     show: (next) => {
       setPlaying(false);
-      setMoved(next >= last ? null : Math.max(0, next));
+      seek(next);
     },
+    seek,
+    hold,
     toggle: () => {
       if (!running && place >= last) setMoved(0);
       setPlaying(!running);
