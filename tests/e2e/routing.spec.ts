@@ -113,7 +113,7 @@ test('the routing of MAGNET moves while it trains, can be gone through, and expl
     const [first, all] = [...(await listed.textContent())!.matchAll(/[\d,]+/g)].map(([number]) => count(number));
     pairs += first!;
     expect(all).toBe(valid.interactions + held.interactions);
-    const probabilities = (await column(ofExpert, 4)).map(Number);
+    const probabilities = (await column(ofExpert, 3)).map(Number);
     expect(probabilities).toHaveLength(12);
     expect(probabilities).toEqual([...probabilities].sort((a, b) => b - a));
   }
@@ -139,6 +139,8 @@ test('the routing of MAGNET moves while it trains, can be gone through, and expl
   const pairMap = page.getByRole('grid', { name: /^Routing of this pair/ });
   await expect(pairMap).toBeInViewport({ timeout: 60_000 });
   await expect(heading).toBeInViewport();
+  // The list fits beside it.
+  expect(await ofExpert.evaluate((box) => box.scrollWidth - box.clientWidth)).toBe(0);
   const experts = page.getByRole('group', { name: 'Experts of this pair' });
   await expect(experts).toBeVisible({ timeout: 60_000 });
   const sum = (texts: readonly string[]): number =>

@@ -98,7 +98,6 @@ function columnsOf(labels: DatasetLabels | null, onShow: PairListProps['onShow']
       value: ({ item }) => entityLabel(labels, 'item', item),
       cell: ({ item }) => <EntityName labels={labels} scope="item" index={item} />,
     },
-    { id: 'split', header: 'Split', wideOnly: true, value: ({ split }) => (split === 1 ? 'validation' : 'test') },
     {
       id: 'probability',
       header: 'π',
