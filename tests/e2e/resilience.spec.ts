@@ -38,7 +38,7 @@ test('a run that is deleted in another tab stops, stays deleted, and the next on
   const other = await context.newPage();
   await other.goto('./#/runs');
   await other.getByRole('button', { name: /^Delete LightGCN/ }).click();
-  await expect(other.getByRole('alertdialog')).toContainText('Training stops.');
+  await expect(other.getByRole('alertdialog')).toContainText('and then stops.');
   await other.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
   await ended(page, next);
   for (const tab of [page, other]) {

@@ -119,7 +119,7 @@ function columnsOf(labels: DatasetLabels | null, onShow: PairListProps['onShow']
           aria-label={`Look inside ${entityLabel(labels, 'user', user)}, ${entityLabel(labels, 'item', item)}`}
           onClick={() => onShow({ user, item })}
         >
-          Look inside
+          Look
         </Button>
       ),
     },
