@@ -1,3 +1,4 @@
+import { utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -36,11 +37,16 @@ export class Watch {
     this.#seen.clear();
   }
 
-  /** Whether the holder of a folder’s newest lease has given no sign for all of its seconds. The first look at a lease is never enough. */
+  /**
+   * Whether the holder of a folder’s newest lease has given no sign for all of its seconds. The first look at a lease is never enough. At each look the watcher
+   * gives a sign of its own, the folder’s time: where that fails, it throws, because then no holder can give one either.
+   */
   async expired(folder: string, number: number): Promise<boolean> {
     const stamp = await stampOf(leasePath(folder, number));
     const lease = await readLease(folder, number);
     if (stamp === null) return false;
+    const time = new Date();
+    await utimes(folder, time, time);
     const key = `${folder}#${number}`;
     const before = this.#seen.get(key);
     const now = this.#now();

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, open, readFile, readdir, truncate, utimes, writeFile, copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -9,7 +10,7 @@ import { triesSinceProgress } from '../../cli/cluster/work';
 import { AppError } from '../../src/domain/errors';
 import { leasesIn } from '../../src/domain/studyFolder';
 import { memoryDatabase } from '../../src/storage/database';
-import { newFolder, namesOf, until } from '../helpers/cluster';
+import { mounted, newFolder, namesOf, unmounted, until } from '../helpers/cluster';
 
 describe('a file that is made once', () => {
   it('is made by one of many, and is whole when it can be seen', async () => {
@@ -58,6 +59,25 @@ describe('a lease', () => {
     const next = await claim(folder, new Watch(), 60);
     expect(next?.number).toBe(2);
     await next?.release();
+  });
+
+  it('does not run out while the watcher cannot give a sign there either', async ({ skip }) => {
+    const folder = await newFolder();
+    if (!mounted(folder, '-o', 'size=1m')) skip('nothing may be mounted here');
+    try {
+      const work = join(folder, 'run');
+      const held = (await claim(work, new Watch(), 2))!;
+      await held.end();
+      let now = 0;
+      const watch = new Watch(() => now);
+      expect(await watch.expired(work, 1)).toBe(false);
+      execFileSync('mount', ['-o', 'remount,ro', folder]);
+      now = 1500;
+      await expect(watch.expired(work, 1)).rejects.toThrow('EROFS');
+      execFileSync('mount', ['-o', 'remount,rw', folder]);
+    } finally {
+      unmounted(folder);
+    }
   });
 
   it('runs out when it gives no sign for its seconds, by the watcher’s own clock', async () => {
