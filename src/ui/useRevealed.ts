@@ -21,6 +21,8 @@ function reveal(heading: HTMLElement): void {
   const covered = document.querySelector('header')?.getBoundingClientRect().bottom ?? 0;
   if (top >= covered && (bottom <= window.innerHeight || top < window.innerHeight / 2)) return;
   const still = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
-  section.scrollIntoView({ block: 'nearest', behavior: still ? 'instant' : 'smooth' });
+  // The nearest edge of a section that is taller than the window may be its end, or be nowhere to scroll to.
+  const block = bottom - top > window.innerHeight - covered ? 'start' : 'nearest';
+  section.scrollIntoView({ block, behavior: still ? 'instant' : 'smooth' });
   heading.focus({ preventScroll: true });
 }
