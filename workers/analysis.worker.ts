@@ -1,6 +1,6 @@
 /** The analysis worker: answers one question about stored runs after the other. */
 import { faultOf } from '../src/domain/errors';
-import type { AnalysisCommand, AnalysisEvent } from '../src/domain/protocol';
+import type { AnalysisCommand, AnalysisEvent } from '../src/domain/analysisProtocol';
 import { browserDatabase } from '../src/storage/database';
 import { readLabels } from '../src/storage/datasets';
 import { readRun } from '../src/storage/runs';

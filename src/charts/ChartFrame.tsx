@@ -7,6 +7,7 @@ import { MARK_GLYPHS, type MarkShape } from './marks';
 import { seriesStyle } from './palette';
 import type { ChartTable } from './table';
 import { useWidth } from './useWidth';
+import { Swatch } from './Swatch';
 import styles from './charts.module.css';
 
 export interface LegendEntry {
@@ -106,17 +107,7 @@ export function ChartFrame({
           {lines.map(({ name, slot, shown }) => (
             <li key={name}>
               <button type="button" className={styles.toggle} aria-pressed={shown} onClick={() => onToggle?.(name)}>
-                <svg className={styles.swatch} viewBox="0 0 16 8" aria-hidden>
-                  <line
-                    x1={0}
-                    x2={16}
-                    y1={4}
-                    y2={4}
-                    stroke={seriesStyle(slot).colour}
-                    strokeWidth={2}
-                    strokeDasharray={seriesStyle(slot).dash}
-                  />
-                </svg>
+                <Swatch slot={slot} />
                 {name}
               </button>
             </li>

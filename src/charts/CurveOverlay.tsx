@@ -6,6 +6,7 @@ import { seriesStyle } from './palette';
 import { nearestIndex, type Point, type VerticalMark } from './series';
 import { position, spread, valueAt, type Axis } from './ticks';
 import { useDrag } from './useDrag';
+import { Swatch } from './Swatch';
 import styles from './charts.module.css';
 
 /** A line that ends farther from the margin than this has its name at its end, in pixels. */
@@ -200,17 +201,7 @@ export function CurveOverlay({
               {values.map(({ name, value, slot }) => (
                 <tr key={name}>
                   <th scope="row">
-                    <svg className={styles.swatch} viewBox="0 0 16 8">
-                      <line
-                        x1={0}
-                        x2={16}
-                        y1={4}
-                        y2={4}
-                        stroke={seriesStyle(slot).colour}
-                        strokeWidth={2}
-                        strokeDasharray={seriesStyle(slot).dash}
-                      />
-                    </svg>
+                    <Swatch slot={slot} />
                     {name}
                   </th>
                   <td>{formatReading(value)}</td>

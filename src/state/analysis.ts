@@ -5,7 +5,7 @@ import type { PairedUsers, Visibility } from '../domain/gains';
 import type { KnockoutChoices, KnockoutReport, ListChange } from '../domain/knockouts';
 import type { LeakageProbe } from '../domain/leakage';
 import type { SettingGroups } from '../domain/longTail';
-import type { AnalysisCommand, AnalysisEvent } from '../domain/protocol';
+import type { AnalysisCommand, AnalysisEvent } from '../domain/analysisProtocol';
 import type { PairExplanation, RunRouting } from '../domain/routes';
 import type { SettingTests } from '../domain/significance';
 import type { UserResults, UserView } from '../domain/userResults';

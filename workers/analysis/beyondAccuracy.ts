@@ -9,7 +9,7 @@ import {
 } from '../../src/domain/beyondAccuracy';
 import { modalitiesOf } from '../../src/domain/dataset';
 import type { TopLists } from '../../src/domain/longTail';
-import type { AnalysisCommand } from '../../src/domain/protocol';
+import type { AnalysisCommand } from '../../src/domain/analysisProtocol';
 import type { Database } from '../../src/storage/database';
 import { readDataset, readInteractions, readLabels } from '../../src/storage/datasets';
 import { readDetails } from '../../src/storage/runs';

@@ -2,7 +2,7 @@ import { at } from '../../src/domain/at';
 import type { PairedComparison, SettingComparison } from '../../src/domain/comparison';
 import type { MetricKey } from '../../src/domain/metrics';
 import { scatterOf, type Scatter } from '../../src/domain/power';
-import type { AnalysisCommand } from '../../src/domain/protocol';
+import type { AnalysisCommand } from '../../src/domain/analysisProtocol';
 import type { SettingTests } from '../../src/domain/significance';
 import type { Database } from '../../src/storage/database';
 import { stream } from '../numbers/rng';

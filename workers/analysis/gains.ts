@@ -3,7 +3,7 @@ import { modalitiesOf } from '../../src/domain/dataset';
 import { type Interactions } from '../../src/domain/interactions';
 import { AppError } from '../../src/domain/errors';
 import type { PairedUsers, Visibility } from '../../src/domain/gains';
-import type { AnalysisCommand } from '../../src/domain/protocol';
+import type { AnalysisCommand } from '../../src/domain/analysisProtocol';
 import type { Database } from '../../src/storage/database';
 import { findInteractions, readDataset, readInteractions } from '../../src/storage/datasets';
 import { nearestRows } from '../engine/nearest';

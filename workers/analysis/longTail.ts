@@ -1,5 +1,5 @@
 import { GROUP_NAMES, popularityGroups, type SettingGroups } from '../../src/domain/longTail';
-import type { AnalysisCommand } from '../../src/domain/protocol';
+import type { AnalysisCommand } from '../../src/domain/analysisProtocol';
 import type { Database } from '../../src/storage/database';
 import { readDataset, readInteractions } from '../../src/storage/datasets';
 import { readDetails } from '../../src/storage/runs';

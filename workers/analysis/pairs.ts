@@ -1,7 +1,7 @@
 import { at } from '../../src/domain/at';
 import type { Relevant } from '../../src/domain/comparison';
 import type { MetricKey, PerUserMetrics } from '../../src/domain/metrics';
-import type { ComparedRuns } from '../../src/domain/protocol';
+import type { ComparedRuns } from '../../src/domain/analysisProtocol';
 import type { Database } from '../../src/storage/database';
 import { readDetails } from '../../src/storage/runs';
 

@@ -5,7 +5,7 @@ import type { ChartTable } from '../../charts/table';
 import type { Setting } from '../../domain/comparison';
 import type { BeyondReport } from '../../domain/beyondAccuracy';
 import type { Cutoff } from '../../domain/metrics';
-import type { AnalysisCommand } from '../../domain/protocol';
+import type { AnalysisCommand } from '../../domain/analysisProtocol';
 import { spread } from '../../domain/spread';
 import { beyondAccuracyOf } from '../../state/analysis';
 import { useAnswer } from '../../state/useAsked';

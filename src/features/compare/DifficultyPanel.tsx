@@ -6,7 +6,7 @@ import { FaultNotice } from '../../ui/Notice';
 import { Panel } from '../../ui/Panel';
 import type { Setting } from '../../domain/comparison';
 import { difficultyGroups, groupGains, type PairedUsers, type Visibility } from '../../domain/gains';
-import type { AnalysisCommand } from '../../domain/protocol';
+import type { AnalysisCommand } from '../../domain/analysisProtocol';
 import { visibilityOf } from '../../state/analysis';
 import { groupsAmong } from './gainRows';
 import { GroupGainsTable } from './GroupGainsTable';

@@ -17,7 +17,7 @@ import {
   type PairedUsers,
 } from '../../domain/gains';
 import { metricLabel, type MetricKey } from '../../domain/metrics';
-import type { AnalysisCommand } from '../../domain/protocol';
+import type { AnalysisCommand } from '../../domain/analysisProtocol';
 import { gainsOf } from '../../state/analysis';
 import { DifficultyPanel } from './DifficultyPanel';
 import { distributionWords, stepPoints, type GroupTableWords } from './gainRows';

@@ -10,7 +10,7 @@ import { PaperButtons } from '../../charts/PaperButtons';
 import type { Setting } from '../../domain/comparison';
 import { groupSpreads } from '../../domain/longTail';
 import { CUTOFFS, type Cutoff } from '../../domain/metrics';
-import type { AnalysisCommand } from '../../domain/protocol';
+import type { AnalysisCommand } from '../../domain/analysisProtocol';
 import { longTailOf } from '../../state/analysis';
 import {
   groupLabels,

@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import type { Relevant, Setting, SettingComparison } from '../../domain/comparison';
 import type { Fault } from '../../domain/errors';
 import type { MetricKey } from '../../domain/metrics';
-import type { AnalysisCommand, ComparedRuns } from '../../domain/protocol';
+import type { AnalysisCommand, ComparedRuns } from '../../domain/analysisProtocol';
 import type { SettingTests } from '../../domain/significance';
 import { compareSettings, testSettings } from '../../state/analysis';
 import { SHOWN_METRICS } from '../readings/curves';

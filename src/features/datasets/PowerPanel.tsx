@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { settingsOf } from '../../domain/comparison';
 import { modelTable } from '../../domain/models/catalogue';
-import type { AnalysisCommand } from '../../domain/protocol';
+import type { AnalysisCommand } from '../../domain/analysisProtocol';
 import { compareSettings } from '../../state/analysis';
 import { useRuns } from '../../state/runs';
 import { useAnswer } from '../../state/useAsked';

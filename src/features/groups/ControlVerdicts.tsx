@@ -5,7 +5,7 @@ import type { ChartTable } from '../../charts/table';
 import { controlVerdicts, type ControlVerdict } from '../../domain/controlVerdicts';
 import { metricLabel, type MetricKey } from '../../domain/metrics';
 import { modelTable } from '../../domain/models/catalogue';
-import type { AnalysisCommand } from '../../domain/protocol';
+import type { AnalysisCommand } from '../../domain/analysisProtocol';
 import type { RunSummary } from '../../domain/run';
 import { compareSettings } from '../../state/analysis';
 import { useAnswer } from '../../state/useAsked';

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { PaperButtons } from '../../charts/PaperButtons';
 import type { Cutoff } from '../../domain/metrics';
-import type { AnalysisCommand } from '../../domain/protocol';
+import type { AnalysisCommand } from '../../domain/analysisProtocol';
 import type { RunSummary } from '../../domain/run';
 import { beyondAccuracyOf } from '../../state/analysis';
 import { useAnswer } from '../../state/useAsked';

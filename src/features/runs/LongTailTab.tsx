@@ -10,7 +10,7 @@ import type { ChartTable } from '../../charts/table';
 import { GROUP_NAMES, type PopularityGroup } from '../../domain/longTail';
 import { CUTOFFS, type Cutoff } from '../../domain/metrics';
 import type { RunSummary } from '../../domain/run';
-import type { AnalysisCommand } from '../../domain/protocol';
+import type { AnalysisCommand } from '../../domain/analysisProtocol';
 import { longTailOf } from '../../state/analysis';
 import { useAnswer } from '../../state/useAsked';
 import type { AskOptions } from '../../state/workerThread';

@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import type { Fault } from '../../domain/errors';
 import type { MetricKey } from '../../domain/metrics';
 import type { Claim } from '../../domain/paperTables';
-import type { AnalysisCommand, ComparedRuns } from '../../domain/protocol';
+import type { AnalysisCommand, ComparedRuns } from '../../domain/analysisProtocol';
 import type { PairTests } from '../../domain/reproduced';
 import type { RunSummary } from '../../domain/run';
 import { holmOfKnown } from '../../domain/significance';
