@@ -229,7 +229,7 @@ class StudyWorker {
   #verdict(mine: readonly PlannedRun[]): number {
     const broken = mine.filter(({ id }) => this.#over.get(id) === 'failed');
     if (broken.length === 0) {
-      this.#report.say(`All ${mine.length} runs are finished.`);
+      this.#report.say(mine.length === 1 ? 'The one run is finished.' : `All ${mine.length} runs are finished.`);
       return 0;
     }
     this.#report.say(
