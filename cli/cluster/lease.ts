@@ -39,14 +39,17 @@ export class Watch {
 
   /**
    * Whether the holder of a folder’s newest lease has given no sign for all of its seconds. The first look at a lease is never enough. At each look the watcher
-   * gives a sign of its own, the folder’s time: where that fails, it throws, because then no holder can give one either.
+   * gives a sign of its own, the folder’s time: where that fails, it throws and begins anew, because then no holder can give one either.
    */
   async expired(folder: string, number: number): Promise<boolean> {
     const stamp = await stampOf(leasePath(folder, number));
     const lease = await readLease(folder, number);
     if (stamp === null) return false;
     const time = new Date();
-    await utimes(folder, time, time);
+    await utimes(folder, time, time).catch((error: unknown) => {
+      this.forget();
+      throw error;
+    });
     const key = `${folder}#${number}`;
     const before = this.#seen.get(key);
     const now = this.#now();

@@ -75,6 +75,11 @@ describe('a lease', () => {
       now = 1500;
       await expect(watch.expired(work, 1)).rejects.toThrow('EROFS');
       execFileSync('mount', ['-o', 'remount,rw', folder]);
+      // Longer than the lease since the first look; but in between nobody could give a sign.
+      now = 2500;
+      expect(await watch.expired(work, 1)).toBe(false);
+      now = 4500;
+      expect(await watch.expired(work, 1)).toBe(true);
     } finally {
       unmounted(folder);
     }

@@ -80,7 +80,8 @@ export function KnockoutPanel({ thread, run, labels, selected = null, pairUser =
               small
               disabled={busy}
               onClick={() => {
-                setLooked(knockoutKey(knockouts[0] ?? { kind: 'contentGraph' }));
+                const [first] = knockouts;
+                if (first) setLooked(knockoutKey(first));
                 ask(knockouts);
               }}
             >
