@@ -4,17 +4,12 @@ import { formatReading } from '../ui/format';
 import { ChartFrame } from './ChartFrame';
 import { inkOn } from './colourScale';
 import type { Figure } from './figure';
-import { neighbour } from './gridKeys';
+import { neighbour, type HeatMapCell } from './gridKeys';
 import { heatMapSvg, type Marginals } from './heatMapFigure';
 import { HeatMapLegend } from './HeatMapLegend';
 import { heatScale, scaleWords, timesText, type HeatScale, type RatioScale } from './heatScale';
 import type { ChartTable } from './table';
 import styles from './heatMap.module.css';
-
-export interface HeatMapCell {
-  readonly row: number;
-  readonly column: number;
-}
 
 export interface HeatMapProps {
   readonly title: string;

@@ -1,4 +1,8 @@
-import type { HeatMapCell } from './HeatMap';
+/** A cell of a heat map, by its place. */
+export interface HeatMapCell {
+  readonly row: number;
+  readonly column: number;
+}
 
 /** The cell that a key leads to; null for other keys. */
 export function neighbour(

@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
-import { HeatMap, type HeatMapCell } from '../../charts/HeatMap';
+import type { HeatMapCell } from '../../charts/gridKeys';
+import { HeatMap } from '../../charts/HeatMap';
 import type { KnockoutChoices, KnockoutReport } from '../../domain/knockouts';
 import { metricLabel } from '../../domain/metrics';
 import { routingCells } from '../../domain/routes';

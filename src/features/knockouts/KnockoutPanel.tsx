@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { PaperButtons } from '../../charts/PaperButtons';
-import type { HeatMapCell } from '../../charts/HeatMap';
+import type { HeatMapCell } from '../../charts/gridKeys';
 import type { DatasetLabels } from '../../domain/dataset';
 import { knockoutKey, knockoutName, type Knockout, type KnockoutChoices } from '../../domain/knockouts';
 import { metricLabel } from '../../domain/metrics';

@@ -6,7 +6,7 @@ import { EntityName } from '../../ui/EntityName';
 import { Select } from '../../ui/Field';
 import { Panel } from '../../ui/Panel';
 import { useRevealed } from '../../ui/useRevealed';
-import type { HeatMapCell } from '../../charts/HeatMap';
+import type { HeatMapCell } from '../../charts/gridKeys';
 import type { DatasetLabels } from '../../domain/dataset';
 import { entityLabel } from '../../domain/entityNames';
 import type { RunRouting } from '../../domain/routes';

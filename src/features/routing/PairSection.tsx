@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { HeatMapCell } from '../../charts/HeatMap';
+import type { HeatMapCell } from '../../charts/gridKeys';
 import type { DatasetLabels } from '../../domain/dataset';
 import type { RouterShape } from '../../domain/models/table';
 import type { RunRouting } from '../../domain/routes';

@@ -4,7 +4,7 @@ import { Button } from '../../ui/Button';
 import { FaultNotice, Notice } from '../../ui/Notice';
 import { Panel } from '../../ui/Panel';
 import { ProgressBar } from '../../ui/ProgressBar';
-import type { HeatMapCell } from '../../charts/HeatMap';
+import type { HeatMapCell } from '../../charts/gridKeys';
 import { firstChoiceAlarm } from '../../domain/routes';
 import { isActive, type RunSummary } from '../../domain/run';
 import { routeRun } from '../../state/analysis';

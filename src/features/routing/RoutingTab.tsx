@@ -4,7 +4,7 @@ import { Checkbox } from '../../ui/Field';
 import { Notice } from '../../ui/Notice';
 import { Surface } from '../../ui/Panel';
 import { CurveChart } from '../../charts/CurveChart';
-import type { HeatMapCell } from '../../charts/HeatMap';
+import type { HeatMapCell } from '../../charts/gridKeys';
 import { routingAlarms } from '../../domain/routes';
 import type { RunSummary } from '../../domain/run';
 import { epochsDone, type Curves } from '../readings/curves';

@@ -1,4 +1,4 @@
-import type { HeatMapCell } from '../../charts/HeatMap';
+import type { HeatMapCell } from '../../charts/gridKeys';
 import type { RunRouting } from '../../domain/routes';
 
 export interface PairRow {

@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'react';
 import { formatMetric } from '../../ui/format';
-import { HeatMap, type HeatMapCell } from '../../charts/HeatMap';
+import type { HeatMapCell } from '../../charts/gridKeys';
+import { HeatMap } from '../../charts/HeatMap';
 import { metricLabel } from '../../domain/metrics';
 import type { SweepAxis } from '../../domain/run';
 import { axisName, bestPoint, MEASURED_WORDS, valueName } from './points';
