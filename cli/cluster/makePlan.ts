@@ -1,4 +1,5 @@
-import { ablationRows, ablationRuns } from '../../src/domain/ablation';
+import { ablationRows, ablationRuns, withReasons } from '../../src/domain/ablation';
+import { controlRows } from '../../src/domain/controlSet';
 import type { DatasetDocument } from '../../src/domain/dataset';
 import { newId } from '../../src/domain/ids';
 import { modelTable } from '../../src/domain/models/catalogue';
@@ -20,6 +21,12 @@ export interface Made {
   readonly plan: Plan;
   readonly notes: readonly string[];
 }
+
+type ModelsWanted = Extract<Wanted, { kind: 'models' }>;
+
+/** The set that is asked for, in the words of its group; '' where none is. */
+const setOf = ({ ablation, controls }: ModelsWanted): string =>
+  ablation ? 'ablations' : controls.length > 0 ? 'controls' : '';
 
 interface Part {
   readonly runs: readonly QueuedExperiment[];
@@ -45,42 +52,49 @@ export function makePlan(
 function nameOf({ axes }: PlanArguments, wanted: Exclude<Wanted, { kind: 'file' }>, { name }: DatasetDocument): string {
   if (wanted.kind === 'table') return `${tableTitle(wanted.table)} on ${name}`;
   const models = wanted.models.map((id) => modelTable(id).name);
-  const what = wanted.ablation ? ['ablations'] : axes.map((axis) => axis.split('=')[0] ?? axis);
+  const what = setOf(wanted) ? [setOf(wanted)] : axes.map((axis) => axis.split('=')[0] ?? axis);
   const of = models.length > 3 ? `${models.length} models` : models.join(', ');
   return `${of}${what.length > 0 ? `: ${what.join(', ')}` : ''} on ${name}`;
 }
 
-function modelPart(
-  request: PlanArguments,
-  { preset, ablation }: Extract<Wanted, { kind: 'models' }>,
-  model: ModelId,
-  dataset: DatasetDocument,
-): Part {
+function modelPart(request: PlanArguments, wanted: ModelsWanted, model: ModelId, dataset: DatasetDocument): Part {
   const { seeds, backend, allowSoftware } = request;
   const { id, name, fingerprint } = dataset;
-  const config = startConfig(model, preset, changesOf(model, request), dataset);
+  const config = startConfig(model, wanted.preset, changesOf(model, request), dataset);
   const base = { model, config, dataset: { id, name, fingerprint }, backend, allowSoftware };
   const called = modelTable(model).name;
   const lack = configLacks(model, config, dataset);
   if (lack !== null) return { runs: [], notes: [`${called} is left out. ${lack}`] };
-  if (ablation) {
-    if (request.axes.length > 0) return wrong('--ablation and --axis make two plans; give one of them.');
-    const rows = ablationRows(base, dataset, null);
-    const group = { id: newId(), name: `${called} ablations on ${name}` };
-    const notes = rows.flatMap(({ label, reason, note }) =>
-      reason ? [`“${label}” is left out. ${reason}`] : note ? [`“${label}”: ${note}`] : [],
-    );
-    return {
-      runs: ablationRuns(
-        rows.filter(({ reason }) => reason === null),
-        seeds,
-        group,
-      ),
-      notes,
-    };
-  }
+  if (setOf(wanted)) return setPart(wanted, base, request, dataset);
   if (request.axes.length > 0) return sweepPart(base, request, dataset);
   return { runs: seeds.map((seed) => ({ experiment: { ...base, seed } })), notes: [] };
+}
+
+/** The rows of an ablation table or of a control set. */
+function setPart(
+  wanted: ModelsWanted,
+  base: Omit<Experiment, 'seed'>,
+  { axes, seeds }: PlanArguments,
+  dataset: DatasetDocument,
+): Part {
+  const { ablation, controls } = wanted;
+  if ((ablation ? 1 : 0) + (controls.length > 0 ? 1 : 0) + (axes.length > 0 ? 1 : 0) > 1)
+    return wrong('--ablation, --controls and --axis make plans of their own; give one of them.');
+  const called = modelTable(base.model).name;
+  const rows = ablation ? ablationRows(base, dataset, null) : controlRows(base, dataset, controls);
+  if (rows.length === 1)
+    return { runs: [], notes: [`${called} is left out. It has no ${setOf(wanted)} on ${dataset.name}.`] };
+  const able = withReasons(rows, dataset);
+  const group = { id: newId(), name: `${called} ${setOf(wanted)} on ${dataset.name}` };
+  const notes = able.flatMap(({ label, reason, note }) =>
+    reason ? [`“${label}” is left out. ${reason}`] : note ? [`“${label}”: ${note}`] : [],
+  );
+  const runs = ablationRuns(
+    able.filter(({ reason }) => reason === null),
+    seeds,
+    group,
+  );
+  return { runs, notes };
 }
 
 function sweepPart(

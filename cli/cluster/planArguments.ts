@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { BackendChoice } from '../../src/domain/backend';
+import { CONTROL_KINDS, type ControlKind } from '../../src/domain/controls';
 import { isModelId, MODEL_IDS, modelTable } from '../../src/domain/models/catalogue';
 import type { ModelId } from '../../src/domain/models/table';
 import { PAPER_TABLES, type PaperTable, type SettingsFrom } from '../../src/domain/paperTables';
@@ -14,6 +15,8 @@ export type Wanted =
       readonly models: readonly ModelId[];
       readonly preset: string | null;
       readonly ablation: boolean;
+      /** Kinds of a control set; none: no such set. */
+      readonly controls: readonly ControlKind[];
     }
   | { readonly kind: 'table'; readonly table: PaperTable; readonly part: string | null; readonly from: SettingsFrom }
   /** A plan that is there already: printed and exported again. */
@@ -68,6 +71,7 @@ number of machines do it with “work”. Prints its runs and the memory that ea
   --epochs n          at most this many epochs
   --axis key=value,…  vary an option: all combinations of all axes (repeatable)
   --ablation          the rows of the models’ ablation tables
+  --controls kind,…   control sets: the models as they are, and with features ${CONTROL_KINDS.map(({ value }) => value).join(', ')}
   --table id          the rows of a paper’s table that can run on this dataset
   --part name         of the table, the part printed for this dataset (default: the first)
   --settings name     paper (default): as printed; recommended: for this dataset
@@ -102,6 +106,7 @@ const OPTIONS = {
   epochs: { type: 'string' },
   axis: { type: 'string', multiple: true },
   ablation: { type: 'boolean' },
+  controls: { type: 'string' },
   table: { type: 'string' },
   part: { type: 'string' },
   settings: { type: 'string' },
@@ -163,12 +168,14 @@ interface What {
   readonly model?: string | undefined;
   readonly preset?: string | undefined;
   readonly ablation?: boolean | undefined;
+  readonly controls?: string | undefined;
   readonly table?: string | undefined;
   readonly part?: string | undefined;
   readonly settings?: string | undefined;
 }
 
-function wantedOf({ model, preset, ablation = false, table, part, settings }: What, files: readonly string[]): Wanted {
+function wantedOf(what: What, files: readonly string[]): Wanted {
+  const { model, preset, ablation = false, table, part, settings } = what;
   const [path, more] = files;
   if (more !== undefined) return wrong(`“${more}” is one file too many.`);
   if ([path, model, table].filter((one) => one !== undefined).length !== 1)
@@ -185,8 +192,18 @@ function wantedOf({ model, preset, ablation = false, table, part, settings }: Wh
       from: oneOf(settings ?? 'paper', ['paper', 'recommended'], '--settings'),
     };
   }
-  return { kind: 'models', models: modelsOf(model ?? ''), preset: preset ?? null, ablation };
+  const controls = what.controls === undefined ? [] : controlsOf(what.controls);
+  return { kind: 'models', models: modelsOf(model ?? ''), preset: preset ?? null, ablation, controls };
 }
+
+const controlsOf = (text: string): ControlKind[] =>
+  text.split(',').map((kind) =>
+    oneOf(
+      kind,
+      CONTROL_KINDS.map(({ value }) => value),
+      '--controls',
+    ),
+  );
 
 function modelsOf(text: string): ModelId[] {
   const models = text

@@ -37,10 +37,15 @@ export async function planRows(
       settings: settingsOf(first),
       runs: group,
       memory,
-      seconds: estimateTime([experiment], known)?.seconds ?? null,
+      seconds: secondsOf(experiment, known),
     });
   }
   return rows;
+}
+
+function secondsOf(experiment: PlannedRun['experiment'], known: readonly RunSummary[]): number | null {
+  const { seconds, unknown } = estimateTime([experiment], known);
+  return unknown.length > 0 ? null : seconds;
 }
 
 function grouped(runs: readonly PlannedRun[]): PlannedRun[][] {

@@ -1,7 +1,8 @@
 import type { DatasetDocument } from './dataset';
 import { completeConfig, modelTable } from './models/catalogue';
 import type { Ablation } from './models/table';
-import { lacking } from './needs';
+import { configLacks, lacking } from './needs';
+import { sameExperiment } from './prerequisite';
 import type { Experiment, RunGroup } from './run';
 
 /** A row of the table: the full model or one of its ablations. */
@@ -39,6 +40,18 @@ export function ablationRows(
     };
   };
   return [row({ id: 'full', label: table.name, config: {} }), ...(table.ablations ?? []).map(row)];
+}
+
+/** The rows with a reason for each that cannot run on this dataset, or would repeat an earlier one. */
+export function withReasons(rows: readonly AblationRow[], dataset: DatasetDocument): AblationRow[] {
+  const same = (a: AblationRow, b: AblationRow): boolean =>
+    sameExperiment({ ...a.experiment, seed: 0 }, { ...b.experiment, seed: 0 });
+  return rows.map((row, place) => {
+    const { model, config } = row.experiment;
+    const twin = rows.slice(0, place).find((earlier) => same(earlier, row));
+    const repeats = twin ? `Same configuration as “${twin.label}”.` : null;
+    return { ...row, reason: row.reason ?? configLacks(model, config, dataset) ?? repeats };
+  });
 }
 
 /** Runs of the chosen rows, one per seed, rows side by side so that a table fills seed by seed. */

@@ -128,6 +128,21 @@ describe('plan', () => {
     expect(table.plan.runs.every(({ experiment }) => experiment.config['epochs'] === 2)).toBe(true);
     const ablation = await made('--model', 'egra', '--ablation');
     expect(ablation.plan.runs.filter(({ asked }) => asked).length).toBeGreaterThan(3);
+    expect(ablation.out).toContain('unknown');
+    expect(ablation.out).not.toContain('One after another');
+  });
+
+  it('makes control sets, with the pre-training that each control needs', async () => {
+    const { plan, told } = await made('--model', 'egra,lightgcn', '--controls', 'shuffled');
+    expect(plan.runs.map(({ asked, group }) => (asked ? group!.variant : 'pre-training'))).toEqual([
+      ...['pre-training', 'EGRA', 'pre-training', 'image shuffled', 'pre-training', 'text shuffled'],
+      ...['pre-training', 'all features shuffled', 'S_pt of random embeddings'],
+    ]);
+    const controlled = plan.runs.map(
+      ({ experiment: { config } }) => `${config['featureControl']} ${config['controlled']}`,
+    );
+    expect(controlled[2]).toBe(controlled[3]);
+    expect(told).toContain('LightGCN is left out. It has no controls on Demo.');
   });
 
   it('prints the memory of each configuration once, and writes scripts', async () => {
@@ -195,6 +210,8 @@ describe('plan', () => {
     expect((await words('--model', 'lightgcn', '--axis', 'layers=99')).code).toBe('CONFIG_INVALID');
     expect((await words('--table', 'egra-ii', '--part', 'Moon')).message).toContain('no part “Moon”');
     expect((await words('--model', 'lightgcn', '--ablation', '--axis', 'layers=1')).code).toBe('COMMAND_LINE');
+    expect((await words('--model', 'mgcn', '--ablation', '--controls', 'noise')).code).toBe('COMMAND_LINE');
+    expect((await words('--model', 'mgcn', '--controls', 'moon')).message).toContain('moon');
   });
 });
 

@@ -1,9 +1,8 @@
-import { ablationRows, type AblationRow } from '../../domain/ablation';
+import { ablationRows, withReasons, type AblationRow } from '../../domain/ablation';
 import { CONTROL_KINDS } from '../../domain/controls';
 import { controlRows } from '../../domain/controlSet';
 import type { DatasetDocument } from '../../domain/dataset';
 import { modelTable } from '../../domain/models/catalogue';
-import { configLacks } from '../../domain/needs';
 import { sameExperiment } from '../../domain/prerequisite';
 import type { Experiment, RunSummary } from '../../domain/run';
 
@@ -42,15 +41,10 @@ export function plannedRows(
           CONTROL_KINDS.map(({ value }) => value),
         )
       : ablationRows(full, dataset, referenceSteps(full, runs));
-  return rows.map((row, place) => {
+  return withReasons(rows, dataset).map((row) => {
     const { model, config } = row.experiment;
-    const twin = rows
-      .slice(0, place)
-      .find(({ experiment }) => sameExperiment({ ...experiment, seed: 0 }, { ...row.experiment, seed: 0 }));
     return {
       ...row,
-      reason:
-        row.reason ?? configLacks(model, config, dataset) ?? (twin ? `Same configuration as “${twin.label}”.` : null),
       changes: modelTable(model).options.flatMap(({ key }) =>
         config[key] === full.config[key] && !row.measured.includes(key) ? [] : [`${key}=${config[key]}`],
       ),
