@@ -32,8 +32,10 @@ export function drawnLines(series: readonly Series[], weight: number, marked: bo
       ghost: smoothed === one.points ? [] : minMaxBins(one.points),
       band: one.band ?? [],
       singles: one.singles ?? [],
-      marked: marked || one.points.length === 1 || (one.kind === 'evaluation' && one.points.length <= FEW),
-      slot: slots[i] ?? i,
+      marked:
+        one.kind !== 'level' &&
+        (marked || one.points.length === 1 || (one.kind === 'evaluation' && one.points.length <= FEW)),
+      slot: one.slot ?? slots[i] ?? i,
     };
   });
 }

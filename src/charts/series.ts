@@ -8,8 +8,10 @@ export type Range = readonly [x: number, low: number, high: number];
 export interface Series {
   readonly name: string;
   readonly points: readonly Point[];
-  /** A `signal` is noisy and may be smoothed; an `evaluation` is a measurement: drawn with marks, never smoothed. */
-  readonly kind: 'signal' | 'evaluation';
+  /** A `signal` is noisy and may be smoothed; an `evaluation` is a measurement: drawn with marks, never smoothed; a `level` is one value for every x. */
+  readonly kind: 'signal' | 'evaluation' | 'level';
+  /** Its place in the palette, where that is not left to the chart. */
+  readonly slot?: number;
   /** What lies around the line, such as ± one standard deviation over seeds. */
   readonly band?: readonly Range[];
   /** The single measurements of which the line shows the mean, drawn small. */

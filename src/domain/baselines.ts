@@ -13,18 +13,21 @@ const COMPARED: MetricKey = 'recall@20';
 
 const isBaseline = (model: ModelId): boolean => modelTable(model).computed !== undefined;
 
-/** The newest finished run of the one that always stands beside results, and the best of the others by validation. */
+const isAlways = ({ experiment: { model } }: RunSummary): boolean => modelTable(model).computed === 'always';
+
+/** The newest finished run of each that always stands beside results, the highest first, and the best of the others by validation. */
 export function baselinesOn(runs: readonly RunSummary[], fingerprint: string): RunSummary[] {
   const own = runs.filter(
     ({ experiment: { model, dataset }, result }) =>
       result !== null && dataset.fingerprint === fingerprint && isBaseline(model),
   );
-  const always = own.findLast(({ experiment: { model } }) => modelTable(model).computed === 'always');
   const valueOf = ({ result }: RunSummary): number => result?.valid[COMPARED] ?? 0;
+  const newest = new Map(own.filter(isAlways).map((run) => [run.experiment.model, run]));
+  const always = [...newest.values()].sort((a, b) => valueOf(b) - valueOf(a));
   const [best] = own
     .filter(({ experiment: { model } }) => modelTable(model).computed === 'reference')
     .sort((a, b) => valueOf(b) - valueOf(a));
-  return [always, best].flatMap((run) => run ?? []);
+  return [...always, ...(best ? [best] : [])];
 }
 
 /** Experiments of the baselines that the dataset allows and that have neither run on it nor wait. */
@@ -50,10 +53,10 @@ export function missingBaselines(
   });
 }
 
-/** Whether a run ended below the baseline that always stands beside it, in the metric that chose its best epoch. */
+/** A baseline that always stands beside results and is above a run in test Recall@20, the first in the order given; null where there is none. */
 export function belowBaseline(run: RunSummary, baselines: readonly RunSummary[]): RunSummary | null {
   if (isBaseline(run.experiment.model)) return null;
-  const always = baselines.find(({ experiment: { model } }) => modelTable(model).computed === 'always');
-  const [own, its] = [run.result?.test[COMPARED], always?.result?.test[COMPARED]];
-  return always && own !== undefined && its !== undefined && own < its ? always : null;
+  const own = run.result?.test[COMPARED];
+  if (own === undefined) return null;
+  return baselines.find((one) => isAlways(one) && own < (one.result?.test[COMPARED] ?? 0)) ?? null;
 }

@@ -9,7 +9,7 @@ test('baselines are computed at one click, stand beside the result, and a run be
   await page.getByRole('textbox', { name: 'Epochs, at most' }).fill('1');
   await page.getByRole('button', { name: 'Start the run' }).click();
   await page.waitForURL(/#\/runs\//);
-  await page.getByRole('button', { name: 'Compute 6 baselines' }).click();
+  await page.getByRole('button', { name: 'Compute 7 baselines' }).click();
   const result = page.getByRole('region', { name: 'Result table' });
   await expect(result.getByRole('row', { name: /test, Popularity 0\.1009 0\.1481/ })).toBeVisible({ timeout: 60_000 });
   await expect(page.getByText('Below popularity.')).toBeVisible();

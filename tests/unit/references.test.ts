@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as tf from '@tensorflow/tfjs-core';
+import { drawnLines } from '../../src/charts/curveLines';
+import { seriesStyle } from '../../src/charts/palette';
 import { baselinesOn, belowBaseline, missingBaselines } from '../../src/domain/baselines';
 import {
   completeConfig,
@@ -9,6 +11,7 @@ import {
   REFERENCE_TABLES,
 } from '../../src/domain/models/catalogue';
 import type { Config, ModelId } from '../../src/domain/models/table';
+import { levelSeries } from '../../src/features/readings/curves';
 import { newRun, summarise, type RunDocument } from '../../src/domain/run';
 import { memoryDatabase, type Database } from '../../src/storage/database';
 import { readDataset } from '../../src/storage/datasets';
@@ -74,6 +77,22 @@ describe('references', () => {
     expect(weights?.['represent/users'] !== undefined).toBe(modelTable(model).vectorColumns === undefined);
   });
 
+  it('random order finds what chance finds, for every user another order', async () => {
+    const { database } = await study('randomorder');
+    const run = await executed(database);
+    const { train, test } = (await readDataset(database, 'small')).statistics.splits;
+    // Each candidate has the same chance to be among the first 20.
+    const expected = 20 / (80 - train.interactions / train.users);
+    const error = Math.sqrt((expected * (1 - expected)) / test.interactions);
+    expect(Math.abs(run.result!.test['recall@20'] - expected)).toBeLessThan(4 * error);
+    const { topItems, cutoff, perUser } = (await readDetails(database, 'run'))!;
+    const firsts = perUser.users.length;
+    expect(new Set(Array.from({ length: firsts }, (_, u) => topItems[u * cutoff])).size).toBeGreaterThan(firsts / 4);
+    const other = await study('randomorder');
+    await executed(other.database);
+    expect((await readDetails(other.database, 'run'))!.topItems).toEqual(topItems);
+  });
+
   it('are computed the same when they are left between two sweeps', async () => {
     const { database } = await study('als');
     const plain = await executed(database);
@@ -118,7 +137,7 @@ describe('references', () => {
     const held = tf.memory().numBytes - before;
     // Lists of neighbours have at most k entries, as the estimate assumes: these data are too small for them to be full.
     expect(held).toBeLessThanOrEqual((estimate.graphs + estimate.constants) * 1.01);
-    if (['mostpop', 'ease', 'als'].includes(model))
+    if (['mostpop', 'randomorder', 'ease', 'als'].includes(model))
       expect(held).toBeGreaterThan((estimate.graphs + estimate.constants) * 0.9);
     built.dispose();
     expect(tf.memory().numBytes).toBe(before);
@@ -150,6 +169,28 @@ describe('baselines beside a result', () => {
     '2026-01-01T00:00:00.000Z',
   );
 
+  it('are random order too, below popularity', () => {
+    const runs = [at('a', 'randomorder', 0.01), at('b', 'mostpop', 0.2), at('c', 'randomorder', 0.02), at('d', 'userknn', 0.3)];
+    expect(baselinesOn(runs, 'f').map(({ id }) => id)).toEqual(['b', 'c', 'd']);
+    expect(belowBaseline(at('x', 'bpr', 0.015), baselinesOn(runs, 'f'))?.id).toBe('b');
+    expect(belowBaseline(at('x', 'bpr', 0.015), [at('c', 'randomorder', 0.02)])?.id).toBe('c');
+  });
+
+  it('are drawn beside a run’s curve, dotted, at their validation Recall@20', () => {
+    const curves = { stepsPerEpoch: 5, epochs: [{ step: 5 }, { step: 10 }] as never };
+    const levels = levelSeries(curves, [at('b', 'mostpop', 0.2), at('c', 'randomorder', 0.02), at('d', 'userknn', 0.3)]);
+    expect(levels.map(({ name, kind, points }) => [name, kind, points.at(-1)?.[1]])).toEqual([
+      ['Popularity, R@20', 'level', 0.2],
+      ['Random, R@20', 'level', 0.02],
+    ]);
+    expect(seriesStyle(levels[0]!.slot!).dash).toBe('1 3');
+    expect(drawnLines(levels, 0.6, true).map(({ marked, slot }) => [marked, slot])).toEqual([
+      [false, 6],
+      [false, 5],
+    ]);
+    expect(levelSeries({ ...curves, epochs: [] }, [at('b', 'mostpop', 0.2)])).toEqual([]);
+  });
+
   it('are popularity and the best of the others by validation', () => {
     const runs = [at('a', 'itemknn', 0.1), at('b', 'userknn', 0.3), at('c', 'mostpop', 0.2), at('d', 'ease', 0.25)];
     expect(baselinesOn(runs, 'f').map(({ id }) => id)).toEqual(['c', 'b']);
@@ -175,7 +216,7 @@ describe('baselines beside a result', () => {
     });
     const bare = { ...dataset, features: [], statistics: { ...dataset.statistics, items: 63_001 } };
     expect(missingBaselines([there], bare, device).map(({ model }) => model)).toEqual(
-      ['als', 'itemknn', 'userknn']
+      ['als', 'itemknn', 'randomorder', 'userknn']
         .filter((id) => REFERENCE_IDS.includes(id))
         .sort((a, b) => REFERENCE_IDS.indexOf(a) - REFERENCE_IDS.indexOf(b)),
     );

@@ -1,8 +1,9 @@
 import type { Series } from '../../charts/series';
 import type { ChartTable } from '../../charts/table';
 import { CUTOFFS, METRIC_KEYS, METRIC_NAMES, metricLabel, type MetricKey, type MetricName } from '../../domain/metrics';
+import { modelTable } from '../../domain/models/catalogue';
 import type { ModelTable } from '../../domain/models/table';
-import type { EpochPoint, TermPoint } from '../../domain/run';
+import type { EpochPoint, RunSummary, TermPoint } from '../../domain/run';
 import { shownEpoch } from './words';
 
 /** The growing part of a run. */
@@ -64,6 +65,21 @@ export function metricSeries(
       metrics ? [[epochsDone(step, curves), metrics[key]] as const] : [],
     ),
   }));
+}
+
+/** Places in the palette of baselines' lines, which no metric has; the first is dotted. */
+const LEVEL_SLOTS: readonly number[] = [6, 5];
+
+/** The validation Recall@20 of the baselines that always stand beside results, as lines over all epochs. */
+export function levelSeries(curves: EpochCurves, baselines: readonly RunSummary[]): Series[] {
+  const xs = [0, ...curves.epochs.map(({ step }) => epochsDone(step, curves))];
+  if (xs.length === 1) return [];
+  return baselines.flatMap(({ experiment: { model }, result }, place): Series[] => {
+    const { name, computed } = modelTable(model);
+    const [slot, y] = [LEVEL_SLOTS[place], result?.valid['recall@20']];
+    if (computed !== 'always' || slot === undefined || y === undefined) return [];
+    return [{ name: `${name}, ${shortMetric('recall@20')}`, kind: 'level', slot, points: xs.map((x) => [x, y]) }];
+  });
 }
 
 /** What the third panel can show of every model; `liked` on rated data only. */

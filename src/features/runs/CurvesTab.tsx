@@ -5,8 +5,10 @@ import { CurveChart } from '../../charts/CurveChart';
 import { isComputedAtOnce, modelTable } from '../../domain/models/catalogue';
 import { metricLabel } from '../../domain/metrics';
 import type { Finding } from '../../domain/observations';
+import { baselinesOn } from '../../domain/baselines';
 import { isActive, type RunSummary } from '../../domain/run';
-import { lossSeries, metricSeries, SHOWN_METRICS, type Curves } from '../readings/curves';
+import { useRuns } from '../../state/runs';
+import { levelSeries, lossSeries, metricSeries, SHOWN_METRICS, type Curves } from '../readings/curves';
 import { stageMarks, stageSwitch } from '../readings/observations';
 import { stageRule } from '../routing/frames';
 import { ResultTable } from './ResultTable';
@@ -28,7 +30,15 @@ export const CurvesTab = memo(function CurvesTab({ run, curves, findings }: Curv
   const model = modelTable(run.experiment.model);
   const { epochs, stepsPerEpoch } = curves;
   const losses = useMemo(() => lossSeries(curves, model), [curves, model]);
-  const ranking = useMemo(() => metricSeries({ epochs, stepsPerEpoch }, SHOWN_METRICS), [epochs, stepsPerEpoch]);
+  const runs = useRuns((state) => state.runs);
+  const baselines = useMemo(
+    () => baselinesOn(runs, run.experiment.dataset.fingerprint).filter(({ id }) => id !== run.id),
+    [runs, run.experiment.dataset.fingerprint, run.id],
+  );
+  const ranking = useMemo(() => {
+    const curves = { epochs, stepsPerEpoch };
+    return [...metricSeries(curves, SHOWN_METRICS), ...levelSeries(curves, baselines)];
+  }, [epochs, stepsPerEpoch, baselines]);
   const best = run.result?.bestEpoch ?? run.best?.epoch ?? null;
   const bestStep = best === null ? null : (epochs.find(({ epoch }) => epoch === best)?.step ?? null);
   const stages = useMemo(() => stageMarks({ epochs, stepsPerEpoch }), [epochs, stepsPerEpoch]);
@@ -100,7 +110,12 @@ export const CurvesTab = memo(function CurvesTab({ run, curves, findings }: Curv
           </div>
         </div>
       )}
-      <ResultTable run={run} validLiked={epochs.find(({ epoch }) => epoch === best)?.validLiked} findings={findings} />
+      <ResultTable
+        run={run}
+        baselines={baselines}
+        validLiked={epochs.find(({ epoch }) => epoch === best)?.validLiked}
+        findings={findings}
+      />
     </div>
   );
 });

@@ -1,41 +1,37 @@
-import { memo, useMemo, useState, type ReactNode } from 'react';
+import { memo, useState, type ReactNode } from 'react';
 import { Link } from 'react-router';
 import { formatMetric } from '../../ui/format';
-import { Notice } from '../../ui/Notice';
 import { Choice } from '../../ui/Field';
 import { CUTOFFS, METRIC_KEYS, METRIC_NAMES, metricLabel, type MetricKey, type Metrics } from '../../domain/metrics';
 import { isComputedAtOnce, modelTable } from '../../domain/models/catalogue';
 import type { Finding } from '../../domain/observations';
+import { peerRows } from '../../domain/peerResults';
 import { publishedDataset, publishedRows } from '../../domain/published';
 import { isActive, type RunSummary } from '../../domain/run';
-import { baselinesOn, belowBaseline } from '../../domain/baselines';
 import { useDatasets } from '../../state/datasets';
-import { useRuns } from '../../state/runs';
 import { BaselineNote } from '../readings/BaselineNote';
 import { SHOWN_METRICS, shortMetric } from '../readings/curves';
 import { standIn } from '../readings/findings';
 import { shownEpoch } from '../readings/words';
+import { ResultNotices } from './ResultNotices';
 import styles from './runs.module.css';
 
 interface ResultTableProps {
   readonly run: RunSummary;
+  /** What stands beside it: baselines on the same dataset. */
+  readonly baselines: readonly RunSummary[];
   /** Validation over liked items at the best epoch; absent on data without ratings. */
   readonly validLiked: Metrics | undefined;
   readonly findings: readonly Finding[];
 }
 
 /** The run's own numbers at its best epoch, and the papers' beside them where the dataset is one of theirs. */
-export const ResultTable = memo(function ResultTable({ run, validLiked, findings }: ResultTableProps) {
+export const ResultTable = memo(function ResultTable({ run, baselines, validLiked, findings }: ResultTableProps) {
   const { dataset: used, model } = run.experiment;
   const stored = useDatasets((state) => state.datasets.find(({ id }) => id === used.id));
   const dataset = { name: stored?.name ?? used.name, statistics: stored?.statistics ?? null };
   const printed = publishedRows(dataset, modelTable(model).publishedAs);
-  const runs = useRuns((state) => state.runs);
-  const baselines = useMemo(
-    () => baselinesOn(runs, used.fingerprint).filter(({ id }) => id !== run.id),
-    [runs, used.fingerprint, run.id],
-  );
-  const below = belowBaseline(run, baselines);
+  const measured = peerRows(dataset.statistics, model);
   const best = run.result?.bestEpoch ?? run.best?.epoch;
   const valid = run.result?.valid ?? run.best?.valid;
   const pending = isActive(run.status) || run.status === 'queued';
@@ -98,6 +94,9 @@ export const ResultTable = memo(function ResultTable({ run, validLiked, findings
               {baselines.map((one) => (
                 <Row key={one.id} name={<BaselineName run={one} />} values={one.result?.test} quiet />
               ))}
+              {measured.map(({ name, values }) => (
+                <Row key={name} name={`measured with ${name}`} values={values} quiet />
+              ))}
               {printed.map((row) => (
                 <Row
                   key={`${row.paper} ${row.name}`}
@@ -109,12 +108,7 @@ export const ResultTable = memo(function ResultTable({ run, validLiked, findings
             </tbody>
           </table>
         </div>
-        {below && (
-          <Notice tone="warning" title={`Below ${modelTable(below.experiment.model).name.toLowerCase()}.`}>
-            The same list for everybody has a test Recall@20 of {formatMetric(below.result?.test['recall@20'])} here,
-            this run {formatMetric(run.result?.test['recall@20'])}.
-          </Notice>
-        )}
+        <ResultNotices run={run} baselines={baselines} />
         <BaselineNote fingerprint={used.fingerprint} />
         {standsIn && <p className={styles.standIn}>⚠ {standsIn}</p>}
         {rated && (
@@ -125,7 +119,7 @@ export const ResultTable = memo(function ResultTable({ run, validLiked, findings
         {likedChooses && valid && !rated && (
           <p className={styles.note}>Without ratings, all held-out items chose the best epoch.</p>
         )}
-        <p className={styles.note}>{noteOf(dataset, printed.length, modelTable(model).name)}</p>
+        <p className={styles.note}>{noteOf(dataset, printed.length, measured.length, modelTable(model).name)}</p>
       </section>
       {valid && <AllMetrics valid={valid} test={run.result?.test} validLiked={validLiked} testLiked={testLiked} />}
     </div>
@@ -229,7 +223,13 @@ function AllMetrics({ valid, test, validLiked, testLiked }: AllMetricsProps) {
   );
 }
 
-function noteOf(dataset: Parameters<typeof publishedRows>[0], printed: number, model: string): string {
+function noteOf(
+  dataset: Parameters<typeof publishedRows>[0],
+  printed: number,
+  measured: number,
+  model: string,
+): string {
+  if (measured > 0) return 'Measured with another program on data of the same counts: one seed, and other random numbers.';
   const known = publishedDataset(dataset.name, dataset.statistics);
   if (known === null) return 'No printed results: the dataset’s counts match no dataset in the papers.';
   if (printed === 0) return `The papers print no row for ${model} on ${known}.`;

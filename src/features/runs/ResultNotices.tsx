@@ -1,0 +1,40 @@
+import { belowBaseline } from '../../domain/baselines';
+import { endedSoon, type EndedSoon } from '../../domain/endings';
+import { modelTable } from '../../domain/models/catalogue';
+import type { RunSummary } from '../../domain/run';
+import { formatCount, formatMetric, plural } from '../../ui/format';
+import { Notice } from '../../ui/Notice';
+
+interface ResultNoticesProps {
+  readonly run: RunSummary;
+  readonly baselines: readonly RunSummary[];
+}
+
+/** What should be known before a run's numbers are believed. */
+export function ResultNotices({ run, baselines }: ResultNoticesProps) {
+  const below = belowBaseline(run, baselines);
+  const soon = endedSoon(run);
+  return (
+    <>
+      {below && (
+        <Notice tone="warning" title={`Below ${modelTable(below.experiment.model).name.toLowerCase()}.`}>
+          {modelTable(below.experiment.model).name} has a test Recall@20 of{' '}
+          {formatMetric(below.result?.test['recall@20'])} here, this run {formatMetric(run.result?.test['recall@20'])}.
+        </Notice>
+      )}
+      {soon && (
+        <Notice
+          tone="warning"
+          title={soon.since === 0 ? 'The best epoch is the last.' : 'It ended soon after its best epoch.'}
+        >
+          {soonWords(soon)} More epochs may give better numbers.
+        </Notice>
+      )}
+    </>
+  );
+}
+
+function soonWords({ best, last, since, patience }: EndedSoon): string {
+  if (since === 0) return `Validation was still rising when training ended after ${plural(last, 'epoch')}.`;
+  return `Training ended after epoch ${formatCount(last)}, ${plural(since, 'evaluation')} after the best one (epoch ${formatCount(best)}); early stopping waits for ${formatCount(patience)}.`;
+}
