@@ -1,4 +1,4 @@
-// Installs what is missing, with nothing but Node: packages always, a browser, a Vulkan loader and a driver for the tests.
+// Installs what is missing, with nothing but Node: packages always, a browser, a Vulkan loader, a driver and LaTeX for the tests.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,6 +19,7 @@ installPackages();
 if (process.argv.includes('--tests')) {
   installBrowser();
   installMesa();
+  installTex();
 }
 
 /** `npm ci` when the lock file is not the one that was installed last. */
@@ -69,6 +70,15 @@ function installMesa() {
   const install = (...options) => apt(...options, 'install', '-y', '--no-install-recommends', 'mesa-vulkan-drivers');
   if (apt('update') && (offeredMesa() >= MESA ? install() : withBackports(install))) return;
   console.error('They could not be installed. The tests on WebGPU use Chromium’s driver, and take longer.');
+}
+
+/** LaTeX, for the test that sets a report. Without it that test is skipped, and says so. */
+function installTex() {
+  if (process.platform !== 'linux' || !existsSync('/usr/bin/apt-get') || existsSync('/usr/bin/pdflatex')) return;
+  console.error('Installing LaTeX …');
+  const packages = ['texlive-latex-base', 'texlive-latex-recommended', 'texlive-pictures'];
+  if (!apt('update') || !apt('install', '-y', '--no-install-recommends', ...packages))
+    console.error('It could not be installed. Reports are not set in the tests.');
 }
 
 function hasDriver() {

@@ -20,7 +20,7 @@ const PLACES: readonly { readonly to: string; readonly label: string; readonly i
   { to: '/experiment', label: 'Experiment', icon: 'experiment' },
   { to: '/runs', label: 'Runs', icon: 'runs' },
   { to: '/compare', label: 'Compare', icon: 'compare' },
-  { to: '/sweeps', label: 'Sweeps', icon: 'sweeps' },
+  { to: '/studies', label: 'Studies', icon: 'studies' },
   { to: '/device', label: 'Device', icon: 'device' },
 ];
 

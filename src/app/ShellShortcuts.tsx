@@ -18,7 +18,7 @@ export function ShellShortcuts() {
       place('g e', 'Experiment', '/experiment'),
       place('g r', 'Runs', '/runs'),
       place('g c', 'Compare', '/compare'),
-      place('g s', 'Sweeps', '/sweeps'),
+      place('g s', 'Studies', '/studies'),
       place('g t', 'Papers’ tables', '/tables'),
       place('g v', 'Device', '/device'),
       place('g h', 'Help', '/help'),

@@ -44,9 +44,14 @@ export function createRouter() {
               lazy: async () => ({ Component: (await import('../features/compare/ComparePage')).ComparePage }),
             },
             {
-              path: 'sweeps',
-              lazy: async () => ({ Component: (await import('../features/sweeps/SweepsPage')).SweepsPage }),
+              path: 'studies',
+              lazy: async () => ({ Component: (await import('../features/studies/StudiesPage')).StudiesPage }),
             },
+            {
+              path: 'reports/:id',
+              lazy: async () => ({ Component: (await import('../features/studies/ReportPage')).ReportPage }),
+            },
+            { path: 'sweeps', element: <Navigate to="/studies" replace /> },
             {
               path: 'sweeps/:id',
               lazy: async () => ({ Component: (await import('../features/sweeps/SweepPage')).SweepPage }),

@@ -1,7 +1,7 @@
 import { memo, useMemo, useState, type ReactNode } from 'react';
 import { formatNumber } from '../ui/format';
 import { ChartFrame } from './ChartFrame';
-import { drawnLines, heightOf, within } from './curveLines';
+import { drawnLines, heightOf, lineLayers, within } from './curveLines';
 import { CurveOverlay } from './CurveOverlay';
 import { CurvePlot } from './CurvePlot';
 import type { FigureSpec } from './figure';
@@ -86,24 +86,7 @@ export const CurveChart = memo(function CurveChart(props: CurveChartProps) {
     };
   }, [series, weight, logWanted, xEnd, xLabel, givenAxis, fromZero, range, hidden]);
 
-  const figure = (): FigureSpec => ({
-    title,
-    xLabel,
-    yLabel,
-    xAxis,
-    yAxis,
-    marks,
-    layers: lines.map(({ name, points, ghost, band, singles, kind, slot }) => ({
-      type: 'line',
-      name,
-      points,
-      ghost,
-      band,
-      singles,
-      slot,
-      dots: kind === 'evaluation' && points.length <= 60,
-    })),
-  });
+  const figure = (): FigureSpec => ({ title, xLabel, yLabel, xAxis, yAxis, marks, layers: lineLayers(lines) });
 
   // So many names at the lines' ends would lie on each other.
   const legend = series.length > MOST_NAMES;

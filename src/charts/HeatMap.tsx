@@ -5,33 +5,15 @@ import { ChartFrame } from './ChartFrame';
 import { inkOn } from './colourScale';
 import type { Figure } from './figure';
 import { neighbour, type HeatMapCell } from './gridKeys';
-import { heatMapSvg, type Marginals } from './heatMapFigure';
+import { heatMapPicture, type HeatMapContent } from './heatMapFigure';
 import { HeatMapLegend } from './HeatMapLegend';
-import { heatScale, scaleWords, timesText, type HeatScale, type RatioScale } from './heatScale';
+import { heatScale, scaleWords, timesText, type HeatScale } from './heatScale';
 import type { ChartTable } from './table';
 import styles from './heatMap.module.css';
 
-export interface HeatMapProps {
-  readonly title: string;
+export interface HeatMapProps extends HeatMapContent {
   /** One sentence that says what the picture shows. */
   readonly summary: string;
-  readonly rows: readonly string[];
-  readonly columns: readonly string[];
-  /** `[rows][columns]`; null where there is no value. */
-  readonly values: readonly (readonly (number | null)[])[];
-  /** What a cell shows of its value; the exact one is read out on hover and focus. */
-  readonly format: (value: number) => string;
-  readonly valueLabel: string;
-  readonly rowLabel: string;
-  readonly columnLabel: string;
-  /** Ends of the scale; by default the smallest and the largest value. */
-  readonly low?: number;
-  readonly high?: number;
-  /** A scale around zero in place of one of magnitudes. */
-  readonly diverging?: boolean;
-  /** A scale of ratios around one value, with each cell's ratio under its number. */
-  readonly ratio?: RatioScale;
-  readonly marginals?: Marginals;
   readonly selected?: HeatMapCell | null;
   /** Makes cells selectable; null when the selected one is chosen again. */
   readonly onSelect?: (cell: HeatMapCell | null) => void;
@@ -55,7 +37,6 @@ export const HeatMap = memo(function HeatMap(props: HeatMapProps) {
     rows,
     columns,
     values,
-    format,
     valueLabel,
     rowLabel,
     columnLabel,
@@ -73,22 +54,7 @@ export const HeatMap = memo(function HeatMap(props: HeatMapProps) {
     [values, givenLow, givenHigh, diverging, ratio],
   );
   const empty = values.every((row) => row.every((value) => value === null));
-  const figure = (): Figure => ({
-    title,
-    svg: heatMapSvg({
-      title,
-      rows,
-      columns,
-      values,
-      rowLabel,
-      columnLabel,
-      format,
-      scale,
-      words: scaleWords(scale, ratio, format, valueLabel),
-      ...(ratio && { under: (value) => timesText(value / ratio.middle) }),
-      marginals: marginals ?? null,
-    }),
-  });
+  const figure = (): Figure => ({ title, svg: heatMapPicture(props) });
   const table = (): ChartTable => ({
     columns: [rowLabel, columnLabel, valueLabel, ...(ratio ? [ratio.label] : [])],
     rows: rows.flatMap((row, r) =>

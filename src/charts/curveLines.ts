@@ -1,7 +1,9 @@
 import { minMaxBins } from './binning';
+import type { FigureSpec, Layer } from './figure';
 import { slotsOf } from './palette';
 import { extent, type Point, type Range, type Series } from './series';
 import { smooth } from './smoothing';
+import { axisOver } from './ticks';
 
 /** A line as it is drawn. */
 export interface DrawnLine {
@@ -69,3 +71,38 @@ export const heightOf = (lines: readonly DrawnLine[]): Point | null =>
     ]),
     1,
   );
+
+/** Lines as a figure draws them. */
+export const lineLayers = (lines: readonly DrawnLine[]): Layer[] =>
+  lines.map(({ name, points, ghost, band, singles, kind, slot }) => ({
+    type: 'line',
+    name,
+    points,
+    ghost,
+    band,
+    singles,
+    slot,
+    dots: kind === 'evaluation' && points.length <= 60,
+  }));
+
+interface Curves {
+  readonly title: string;
+  readonly series: readonly Series[];
+  readonly xLabel: string;
+  readonly yLabel: string;
+}
+
+/** Curves as a figure, over all that there is of them. */
+export function curveFigure({ title, series, xLabel, yLabel }: Curves): FigureSpec {
+  const lines = drawnLines(series, 0, false);
+  const xs = extent(series, 0);
+  return {
+    title,
+    xLabel,
+    yLabel,
+    xAxis: axisOver(xs && [Math.min(0, xs[0]), xs[1]], { tight: true, whole: xLabel === 'epoch' }),
+    yAxis: axisOver(heightOf(lines), {}),
+    marks: [],
+    layers: lineLayers(lines),
+  };
+}

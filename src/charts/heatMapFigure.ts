@@ -1,5 +1,5 @@
 import { inkOn } from './colourScale';
-import type { HeatScale } from './heatScale';
+import { heatScale, scaleWords, timesText, type HeatScale, type RatioScale } from './heatScale';
 import { FIGURE_WIDTH, rectangle, svgDocument, text, textWidth, titleText, TYPE, uprightText } from './svg';
 
 /** Sums (or other summaries) that stand beside rows and under columns. */
@@ -8,6 +8,48 @@ export interface Marginals {
   readonly rows: readonly number[];
   readonly columnsLabel: string;
   readonly columns: readonly number[];
+}
+
+/** What a heat map shows, on the page and on paper. */
+export interface HeatMapContent {
+  readonly title: string;
+  readonly rows: readonly string[];
+  readonly columns: readonly string[];
+  /** `[rows][columns]`; null where there is no value. */
+  readonly values: readonly (readonly (number | null)[])[];
+  /** What a cell shows of its value; the exact one is read out on hover and focus. */
+  readonly format: (value: number) => string;
+  readonly valueLabel: string;
+  readonly rowLabel: string;
+  readonly columnLabel: string;
+  /** Ends of the scale; by default the smallest and the largest value. */
+  readonly low?: number;
+  readonly high?: number;
+  /** A scale around zero in place of one of magnitudes. */
+  readonly diverging?: boolean;
+  /** A scale around one value, by ratio; each cell then says the ratio too. In place of `low`, `high` and `diverging`. */
+  readonly ratio?: RatioScale;
+  readonly marginals?: Marginals;
+}
+
+/** The picture of a heat map for a paper, with the scale that the page has. */
+export function heatMapPicture({
+  low,
+  high,
+  diverging = false,
+  ratio,
+  marginals,
+  valueLabel,
+  ...content
+}: HeatMapContent): string {
+  const scale = heatScale(content.values, { low, high, diverging, ratio });
+  return heatMapSvg({
+    ...content,
+    scale,
+    words: scaleWords(scale, ratio, content.format, valueLabel),
+    ...(ratio && { under: (value: number) => timesText(value / ratio.middle) }),
+    marginals: marginals ?? null,
+  });
 }
 
 export interface HeatMapFigure {

@@ -4,7 +4,7 @@ const PATHS = {
   experiment: 'M6 2h4M6.75 2v4L2.8 12.5A1 1 0 0 0 3.7 14h8.6a1 1 0 0 0 .9-1.5L9.25 6V2M4.6 10h6.8',
   runs: 'M2 2v12h12M4.5 11l2.5-4 2.5 2L13.5 4',
   compare: 'M2.5 13.5v-6h3v6zM6.5 13.5v-11h3v11zM10.5 13.5v-8h3v8zM1.5 13.5h13',
-  sweeps: 'M2 2h5v5H2zM9 2h5v5H9zM2 9h5v5H2zM9 9h5v5H9zM10.5 11.5l1 1 1.5-2',
+  studies: 'M2 2h5v5H2zM9 2h5v5H9zM2 9h5v5H2zM9 9h5v5H9zM10.5 11.5l1 1 1.5-2',
   device: 'M4.5 4.5h7v7h-7zM6.5 1.5v3M9.5 1.5v3M6.5 11.5v3M9.5 11.5v3M1.5 6.5h3M1.5 9.5h3M11.5 6.5h3M11.5 9.5h3',
   storage: 'M2 3.5h12v3.5H2zM2 9h12v3.5H2zM4.5 5.25h.01M4.5 10.75h.01',
   close: 'M3.5 3.5l9 9M12.5 3.5l-9 9',

@@ -11,7 +11,7 @@ const dateTime = new Intl.DateTimeFormat(LOCALE, {
   day: 'numeric',
   hour: '2-digit',
   minute: '2-digit',
-  hour12: false,
+  hourCycle: 'h23',
 });
 
 /** `12345` → `12,345`. */

@@ -14,6 +14,8 @@ const PLACES: readonly (readonly [page: RegExp, help: string])[] = [
   [/^\/compare.*[?&]view=efficiency/, 'compare-and-report?at=efficiency'],
   [/^\/compare/, 'compare-and-report?at=compare'],
   [/^\/(sweeps|groups)/, 'sweeps'],
+  [/^\/reports/, 'studies?at=reports'],
+  [/^\/studies/, 'studies'],
   [/^\/tables/, 'papers-tables'],
   [/^\/shared\/device/, 'proof'],
   [/^\/shared/, 'share'],

@@ -127,9 +127,9 @@ test('a grid over two axes is paused, outlasts a reload, and becomes a heat map 
   await expect(page.getByText('4 runs imported.')).toBeVisible();
 
   await page.goto('./#/sweeps');
-  await expect(page.getByRole('heading', { level: 1, name: 'Sweeps' })).toBeVisible();
+  await expect(page.getByRole('heading', { level: 1, name: 'Studies' })).toBeVisible();
   await expect(page.getByRole('row', { name: /layers × embeddingSize/ })).toContainText('all 4 runs have a result');
-  await expectFit(page, 'sweeps');
+  await expectFit(page, 'studies');
 });
 
 test('a sweep over one axis is a line with a band over seeds, and knows how long it takes', async ({ page }) => {

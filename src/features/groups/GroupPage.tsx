@@ -6,12 +6,15 @@ import { FaultNotice, Notice } from '../../ui/Notice';
 import { Page } from '../../ui/Page';
 import { Panel } from '../../ui/Panel';
 import { DataDialog } from '../../charts/DataDialog';
+import { PaperButtons } from '../../charts/PaperButtons';
 import { METRIC_KEYS, metricLabel } from '../../domain/metrics';
 import type { Relevant } from '../../domain/comparison';
 import { modelTable } from '../../domain/models/catalogue';
 import type { RunGroup, RunSummary } from '../../domain/run';
 import { useRuns } from '../../state/runs';
 import { standIn } from '../readings/findings';
+import { studyPaper, studyRows } from '../readings/studyTable';
+import { StudyNotes, StudyWordsButton, useStudyWords } from '../readings/StudyWords';
 import { ShareButton } from '../sharing/ShareButton';
 import { evaluationsOf, runsOfGroup, runsTable, variantRows, variantsTable } from './groupRows';
 import { progressWords } from './progress';
@@ -48,7 +51,8 @@ const EVALUATION_WORDS: Readonly<Record<Relevant, string>> = { all: 'all held-ou
 
 function KnownGroup({ group, runs }: { readonly group: RunGroup; readonly runs: readonly RunSummary[] }) {
   const fault = useRuns((state) => state.fault);
-  const [data, setData] = useState<'variants' | 'runs' | null>(null);
+  const words = useStudyWords(group.id, group.name);
+  const [byRun, setByRun] = useState(false);
   const rows = useMemo(() => variantRows(runs), [runs]);
   const evaluations = evaluationsOf(runs);
   const [first] = runs;
@@ -58,19 +62,21 @@ function KnownGroup({ group, runs }: { readonly group: RunGroup; readonly runs: 
     ({ status, result }) =>
       result === null && (status === 'failed' || status === 'interrupted' || status === 'stopped'),
   );
-  const words = [...new Set(runs.map(standIn).filter((note) => note !== null))];
+  const notes = [...new Set(runs.map(standIn).filter((note) => note !== null))];
   return (
     <Page
-      title={group.name}
+      title={words.name}
       subtitle={`${modelTable(experiment.model).name} · ${experiment.dataset.name} · queued ${formatDateTime(createdAt)}`}
       actions={
         <>
+          <StudyWordsButton id={group.id} {...words} />
           <ButtonLink to={`/runs?set=${group.id}`}>Show its runs</ButtonLink>
           <ShareButton ids={runs.map(({ id }) => id)} />
         </>
       }
     >
       {fault && <FaultNotice fault={fault} />}
+      <StudyNotes notes={words.notes} />
       {evaluations.map((relevant, place) => (
         <Panel
           key={relevant}
@@ -79,10 +85,13 @@ function KnownGroup({ group, runs }: { readonly group: RunGroup; readonly runs: 
           actions={
             place === 0 && (
               <>
-                <Button small variant="quiet" onClick={() => setData('variants')}>
-                  Data
-                </Button>
-                <Button small variant="quiet" onClick={() => setData('runs')}>
+                <PaperButtons
+                  main
+                  title={words.name}
+                  paper={() => studyPaper(`${words.name}.`, studyRows(runs), [])}
+                  data={() => variantsTable(rows, evaluations)}
+                />
+                <Button small variant="quiet" onClick={() => setByRun(true)}>
                   Data by run
                 </Button>
               </>
@@ -104,7 +113,7 @@ function KnownGroup({ group, runs }: { readonly group: RunGroup; readonly runs: 
         </>
       )}
       <div className={styles.notes}>
-        {words.map((note) => (
+        {notes.map((note) => (
           <p key={note} className={styles.warning}>
             ⚠ {note}{' '}
             {runs.some((run) => standIn(run) === null && run.result !== null) && `(${variantsWith(runs, note)})`}
@@ -131,14 +140,11 @@ function KnownGroup({ group, runs }: { readonly group: RunGroup; readonly runs: 
           {run.fault ? `${run.fault.message} ${run.fault.hint}` : 'You can resume it on its page.'}
         </Notice>
       ))}
-      {data === 'variants' && (
-        <DataDialog title={group.name} table={variantsTable(rows, evaluations)} onClose={() => setData(null)} />
-      )}
-      {data === 'runs' && (
+      {byRun && (
         <DataDialog
           title={`${group.name}, by run`}
           table={runsTable(rows, evaluations)}
-          onClose={() => setData(null)}
+          onClose={() => setByRun(false)}
         />
       )}
     </Page>

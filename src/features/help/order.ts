@@ -6,6 +6,7 @@ export const GUIDE_ORDER: readonly { readonly id: string; readonly about: string
   { id: 'routing', about: 'where a router sends its pairs' },
   { id: 'compare-and-report', about: 'all runs, tests, tables for a paper' },
   { id: 'sweeps', about: 'ablation sets and sweeps' },
+  { id: 'studies', about: 'one list of studies, reports for a colleague or a paper' },
   { id: 'controls', about: 'what a modality is worth' },
   { id: 'papers-tables', about: 'printed tables, run on your data' },
   { id: 'reasoning', about: 'texts and vectors from language models' },

@@ -6,6 +6,7 @@ import { FaultNotice, Notice } from '../../ui/Notice';
 import { Page } from '../../ui/Page';
 import { Panel } from '../../ui/Panel';
 import { DataDialog } from '../../charts/DataDialog';
+import { PaperButtons } from '../../charts/PaperButtons';
 import { METRIC_KEYS, metricLabel, type MetricKey } from '../../domain/metrics';
 import { Field, Select } from '../../ui/Field';
 import { modelTable } from '../../domain/models/catalogue';
@@ -14,6 +15,8 @@ import { useRuns } from '../../state/runs';
 import { FailedRuns, GroupControls } from '../groups/GroupControls';
 import { runsOfGroup } from '../groups/groupRows';
 import { standIn } from '../readings/findings';
+import { studyPaper, studyRows } from '../readings/studyTable';
+import { StudyNotes, StudyWordsButton, useStudyWords } from '../readings/StudyWords';
 import { ShareButton } from '../sharing/ShareButton';
 import {
   isSweep,
@@ -44,7 +47,7 @@ export function SweepPage() {
       <Notice
         tone="warning"
         title={`There is no sweep ${id} here.`}
-        actions={<ButtonLink to="/sweeps">All sweeps</ButtonLink>}
+        actions={<ButtonLink to="/studies">All studies</ButtonLink>}
       >
         Its runs may have been deleted, or they belong to another browser.
       </Notice>
@@ -54,9 +57,10 @@ export function SweepPage() {
 
 function KnownSweep({ group, runs }: { readonly group: SweepGroup; readonly runs: readonly RunSummary[] }) {
   const fault = useRuns((state) => state.fault);
+  const words = useStudyWords(group.id, group.name);
   const [metric, setMetric] = useState<MetricKey>(() => stopMetricOf(runs));
   const [where, setWhere] = useState<Measured>('valid');
-  const [data, setData] = useState<'points' | 'runs' | null>(null);
+  const [byRun, setByRun] = useState(false);
   const { sweep } = group;
   const rows = useMemo(() => pointRows(runs, sweep), [runs, sweep]);
   const withResult = runs.filter(({ result }) => result !== null).map(({ id }) => id);
@@ -68,17 +72,19 @@ function KnownSweep({ group, runs }: { readonly group: SweepGroup; readonly runs
   const places: readonly Measured[] = rated ? ['valid', 'test', 'liked'] : ['valid', 'test'];
   return (
     <Page
-      title={group.name}
+      title={words.name}
       subtitle={`${modelTable(experiment.model).name} · ${experiment.dataset.name} · ${sweep.method === 'grid' ? 'grid' : `random draws, seed ${sweep.drawSeed ?? 0}`}${sweep.medianRule ? ' · median rule' : ''} · queued ${formatDateTime(createdAt)}`}
       actions={
         <>
           {withResult.length > 1 && <ButtonLink to={`/compare?runs=${withResult.join(',')}`}>Compare</ButtonLink>}
+          <StudyWordsButton id={group.id} {...words} />
           <ButtonLink to={`/runs?set=${group.id}`}>Show its runs</ButtonLink>
           <ShareButton ids={runs.map(({ id }) => id)} />
         </>
       }
     >
       {fault && <FaultNotice fault={fault} />}
+      <StudyNotes notes={words.notes} />
       <GroupControls noun="sweep" group={group} runs={runs} />
       <div className={styles.controls}>
         <Field label="Metric">
@@ -108,10 +114,13 @@ function KnownSweep({ group, runs }: { readonly group: SweepGroup; readonly runs
         note={bestWords(rows, where, metric)}
         actions={
           <>
-            <Button small variant="quiet" onClick={() => setData('points')}>
-              Data
-            </Button>
-            <Button small variant="quiet" onClick={() => setData('runs')}>
+            <PaperButtons
+              main
+              title={words.name}
+              paper={() => studyPaper(`${words.name}.`, studyRows(runs), [])}
+              data={() => pointsTable(rows, sweep)}
+            />
+            <Button small variant="quiet" onClick={() => setByRun(true)}>
               Data by run
             </Button>
           </>
@@ -130,11 +139,12 @@ function KnownSweep({ group, runs }: { readonly group: SweepGroup; readonly runs
         ))}
       </div>
       <FailedRuns runs={runs} />
-      {data === 'points' && (
-        <DataDialog title={group.name} table={pointsTable(rows, sweep)} onClose={() => setData(null)} />
-      )}
-      {data === 'runs' && (
-        <DataDialog title={`${group.name}, by run`} table={pointRunsTable(rows, sweep)} onClose={() => setData(null)} />
+      {byRun && (
+        <DataDialog
+          title={`${group.name}, by run`}
+          table={pointRunsTable(rows, sweep)}
+          onClose={() => setByRun(false)}
+        />
       )}
     </Page>
   );

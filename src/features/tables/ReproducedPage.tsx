@@ -21,6 +21,7 @@ import { runsOfGroup } from '../groups/groupRows';
 import { BaselineNote } from '../readings/BaselineNote';
 import { ClaimsTable, ReproducedTable, RowOrder } from '../readings/ReproducedTable';
 import { reproductionData, reproductionPaper, searchWords } from '../readings/reproduction';
+import { StudyNotes, StudyWordsButton, useStudyWords } from '../readings/StudyWords';
 import { ShareButton } from '../sharing/ShareButton';
 import { OtherData, otherDataWords } from './OtherData';
 import styles from './tables.module.css';
@@ -59,6 +60,7 @@ interface KnownProps {
 }
 
 function Known({ group, table, part, runs }: KnownProps) {
+  const words = useStudyWords(group.id, group.name);
   const fault = useRuns((state) => state.fault);
   const all = useRuns((state) => state.runs);
   const datasets = useDatasets((state) => state.datasets);
@@ -97,17 +99,19 @@ function Known({ group, table, part, runs }: KnownProps) {
   const caption = `${tableTitle(table)} (${table.dataset}), and the same rows on ${dataset.name}.`;
   return (
     <Page
-      title={group.name}
+      title={words.name}
       subtitle={`on ${dataset.name} · queued ${formatDateTime(first.createdAt)}`}
       actions={
         <>
           {withResult.length > 1 && <ButtonLink to={`/compare?runs=${withResult.join(',')}`}>Compare</ButtonLink>}
+          <StudyWordsButton id={group.id} {...words} />
           <ButtonLink to={`/runs?set=${group.id}`}>Show its runs</ButtonLink>
           {(chosen.length > 0 || !searched) && <ShareButton ids={runs.map(({ id }) => id)} />}
         </>
       }
     >
       {fault && <FaultNotice fault={fault} />}
+      <StudyNotes notes={words.notes} />
       <GroupControls noun="table" group={group} runs={runs} />
       <OtherData part={part} name={dataset.name} counts={counts} />
       <Panel
