@@ -1,3 +1,4 @@
+import { isModelId } from '../domain/models/catalogue';
 import { z } from './schemas';
 
 /** What lies in the table `settings` of the runs. */
@@ -61,4 +62,11 @@ export const listSettings = z.strictObject({
       }),
     )
     .max(200),
+});
+
+/** Settings of models that a person keeps under names; those of models that are not known here stay as they are stored. */
+export const ownPreset = z.strictObject({
+  model: z.string().refine(isModelId),
+  name: words,
+  changes: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])),
 });

@@ -82,6 +82,6 @@ export function presetButtons(
 
 export const isRecommendation = ({ id }: PresetButton): boolean => id === RECOMMENDED;
 
-function sameValues(a: Config, b: Config): boolean {
+export function sameValues(a: Config, b: Config): boolean {
   return [...new Set([...Object.keys(a), ...Object.keys(b)])].every((key) => a[key] === b[key]);
 }

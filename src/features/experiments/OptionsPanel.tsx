@@ -8,6 +8,7 @@ import { recommendedFor } from '../../domain/needs';
 import type { Config, ModelId, OptionGroup, OptionValue } from '../../domain/models/table';
 import { GROUP_LABELS, GROUPS } from '../drafts/groups';
 import { OptionField } from './OptionField';
+import { OwnPresets } from './OwnPresets';
 import { isRecommendation, optionsOfGroup, presetButtons } from '../drafts/options';
 import styles from './experiments.module.css';
 
@@ -29,16 +30,21 @@ export function OptionsPanel({ model, config, dataset, untouched, onOption, onCh
     <Panel
       title="Options"
       note={noteOf(model, config, recommended, untouched && dataset ? dataset.name : null)}
-      actions={presetButtons(model, config, dataset).map((preset) => (
-        <Button
-          key={preset.id}
-          small
-          aria-pressed={preset.pressed}
-          onClick={() => onChanges(isRecommendation(preset) ? null : preset.changes)}
-        >
-          {preset.label}
-        </Button>
-      ))}
+      actions={
+        <>
+          {presetButtons(model, config, dataset).map((preset) => (
+            <Button
+              key={preset.id}
+              small
+              aria-pressed={preset.pressed}
+              onClick={() => onChanges(isRecommendation(preset) ? null : preset.changes)}
+            >
+              {preset.label}
+            </Button>
+          ))}
+          <OwnPresets model={model} config={config} onChanges={onChanges} />
+        </>
+      }
     >
       {GROUPS.map((group) => (
         <Group

@@ -49,11 +49,11 @@ export function newBlock(kind: Exclude<BlockKind, 'text' | 'routing'>, source: R
   return { id, kind, source, caption: kind === 'results' ? 'Results.' : 'Options in which the settings differ.' };
 }
 
-export const routingBlock = ({ id, name }: RunSummary): ReportBlock => ({
+export const routingBlock = ({ id, experiment: { model, dataset } }: RunSummary): ReportBlock => ({
   id: newId(),
   kind: 'routing',
   run: id,
-  caption: `Where the router of ${name} sends validation pairs, at its best epoch.`,
+  caption: `Where ${modelTable(model).name}’s router sends the validation pairs of ${dataset.name}, at the run’s best epoch.`,
 });
 
 /** The blocks with one moved up (−1) or down (1). */

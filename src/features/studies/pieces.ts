@@ -5,7 +5,7 @@ import type { ChartTable } from '../../charts/table';
 import { settingsOf } from '../../domain/comparison';
 import type { DatasetDocument } from '../../domain/dataset';
 import { metricLabel } from '../../domain/metrics';
-import { modelTable } from '../../domain/models/catalogue';
+import { isComputedAtOnce, modelTable } from '../../domain/models/catalogue';
 import type { Report, ReportBlock, RunSource } from '../../domain/report';
 import { summarise, type RunDocument, type RunSummary } from '../../domain/run';
 import { sharedDatasets } from '../../domain/shared';
@@ -96,7 +96,7 @@ export function piecesOf(block: ReportBlock, material: Material): readonly Piece
     }
     case 'curves': {
       const epochs = new Map([...material.documents].map(([id, run]) => [id, run.epochs]));
-      const settings = settingsOf(all);
+      const settings = settingsOf(all.filter(({ experiment }) => !isComputedAtOnce(experiment.model)));
       const series = settingSeries(settings, epochs, block.metric, 'all');
       const title = `${metricLabel(block.metric)}, validation`;
       return [{ kind: 'curves', title, caption: block.caption, yLabel: metricLabel(block.metric), series }, ...left];
