@@ -182,6 +182,7 @@ export function fromPayload(value: unknown): SharedStudy {
   const found = schema.safeParse(value);
   if (!found.success) throw invalid(`${found.error.issues[0]?.path.map(String).join('.') || 'its content'} is invalid`);
   const { a: app, d: datasets, r: runs, t: table, p: sweep, l: baselines, w: readings } = found.data;
+  if (baselines?.some((place) => place >= runs.length)) throw invalid('a baseline is a run that is not in it');
   return {
     ...(app !== undefined && { app }),
     datasets: datasets.map(fromDatasetPayload),
