@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react';
-import { formatCount, formatSignedMeanSd, formatP } from '../../ui/format';
+import { formatCount, formatSignedMeanSd, formatP, plural } from '../../ui/format';
 import { Button } from '../../ui/Button';
 import { DataTable, type Column } from '../../ui/DataTable';
 import { FaultNotice } from '../../ui/Notice';
@@ -52,7 +52,7 @@ export function SignificancePanel({ settings, reference, metric, relevant, store
         <p>All these runs have the same setting. Add runs of another setting on the Runs page.</p>
       )}
       {!tested && settings.length - refusals.length > 1 && (
-        <p role="status">Testing {settings.length - refusals.length - 1} settings …</p>
+        <p role="status">Testing {plural(settings.length - refusals.length - 1, 'setting')} …</p>
       )}
       {testable && (
         <DataTable
