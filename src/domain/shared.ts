@@ -109,8 +109,9 @@ export function sharedStudy(
   const used = sharedDatasets(runs, datasets);
   const placeOf = ({ experiment }: RunDocument): number =>
     used.findIndex(({ fingerprint }) => fingerprint === experiment.dataset.fingerprint);
-  const table = tableOf(runs);
-  const sweep = sweepOf(runs);
+  const own = runs.filter(({ id }) => !baselines.includes(id));
+  const table = tableOf(own);
+  const sweep = sweepOf(own);
   const beside = runs.flatMap(({ id }, place) => (baselines.includes(id) ? [place] : []));
   const shared = (run: RunDocument): SharedRun => sharedRun(run, placeOf(run), detail);
   return {

@@ -125,6 +125,9 @@ describe('a link of several runs', () => {
     expect(study.sweep).toEqual(['layers', 'regWeight']);
     expect((await decodeStudy(await encodeStudy(study))).sweep).toEqual(study.sweep);
     expect(studyOf([point('a'), finished('bpr', 3)]).sweep).toBeUndefined();
+    const detail = { points: 0, routing: false };
+    const withBaseline = sharedStudy([point('a'), finished('mostpop', 1)], [demo], detail, ['mostpop-id']);
+    expect(withBaseline).toMatchObject({ sweep: study.sweep, baselines: [1] });
   });
 
   it('says which runs stand beside the others, and names none that is not in it', async () => {

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import * as tf from '@tensorflow/tfjs-core';
-import { baselinesOn, belowBaseline, missingBaselines } from '../../src/domain/baselines';
+import {
+  baselineLabel,
+  baselinesBeside,
+  baselinesOn,
+  belowBaseline,
+  missingBaselines,
+} from '../../src/domain/baselines';
 import {
   completeConfig,
   evaluationOf,
@@ -154,6 +160,11 @@ describe('baselines beside a result', () => {
     const runs = [at('a', 'itemknn', 0.1), at('b', 'userknn', 0.3), at('c', 'mostpop', 0.2), at('d', 'ease', 0.25)];
     expect(baselinesOn(runs, 'f').map(({ id }) => id)).toEqual(['c', 'b']);
     expect(baselinesOn(runs, 'other')).toEqual([]);
+    expect(baselinesBeside(runs, [at('x', 'bpr', 0.1)]).map(baselineLabel)).toEqual([
+      'Popularity (baseline)',
+      'User kNN (baseline)',
+    ]);
+    expect(baselinesBeside(runs, [at('x', 'bpr', 0.1), at('c', 'mostpop', 0.2)]).map(({ id }) => id)).toEqual(['b']);
     expect(belowBaseline(at('x', 'bpr', 0.19), runs)?.id).toBe('c');
     expect(belowBaseline(at('x', 'bpr', 0.21), runs)).toBeNull();
     expect(belowBaseline(at('x', 'itemknn', 0.1), runs)).toBeNull();

@@ -1,4 +1,4 @@
-import { baselinesOn } from '../../domain/baselines';
+import { baselinesBeside } from '../../domain/baselines';
 import { settingsOf, type Setting } from '../../domain/comparison';
 import type { RunSummary } from '../../domain/run';
 
@@ -7,10 +7,10 @@ export const asBaselines = (runs: readonly RunSummary[]): readonly Setting[] =>
   settingsOf(runs).map((one) => ({ ...one, label: `${one.label} (baseline)` }));
 
 /** The baselines of the settings' datasets that are not among the settings. */
-export function baselineSettings(runs: readonly RunSummary[], settings: readonly Setting[]): readonly Setting[] {
-  const known = new Set(settings.flatMap((setting) => setting.runs.map(({ id }) => id)));
-  const fingerprints = [...new Set(settings.map(({ dataset }) => dataset.fingerprint))];
-  return asBaselines(
-    fingerprints.flatMap((fingerprint) => baselinesOn(runs, fingerprint)).filter(({ id }) => !known.has(id)),
+export const baselineSettings = (runs: readonly RunSummary[], settings: readonly Setting[]): readonly Setting[] =>
+  asBaselines(
+    baselinesBeside(
+      runs,
+      settings.flatMap((setting) => setting.runs),
+    ),
   );
-}

@@ -11,9 +11,10 @@ import type { Relevant } from '../../domain/comparison';
 import { modelTable } from '../../domain/models/catalogue';
 import type { RunGroup, RunSummary } from '../../domain/run';
 import { useRuns } from '../../state/runs';
+import { BaselineNote } from '../readings/BaselineNote';
 import { standIn } from '../readings/findings';
 import { ShareButton } from '../sharing/ShareButton';
-import { evaluationsOf, runsOfGroup, runsTable, variantRows, variantsTable } from './groupRows';
+import { baselineRows, evaluationsOf, runsOfGroup, runsTable, variantRows, variantsTable } from './groupRows';
 import { progressWords } from './progress';
 import { AtInference } from './AtInference';
 import { ControlVerdicts } from './ControlVerdicts';
@@ -49,7 +50,9 @@ const EVALUATION_WORDS: Readonly<Record<Relevant, string>> = { all: 'all held-ou
 function KnownGroup({ group, runs }: { readonly group: RunGroup; readonly runs: readonly RunSummary[] }) {
   const fault = useRuns((state) => state.fault);
   const [data, setData] = useState<'variants' | 'runs' | null>(null);
-  const rows = useMemo(() => variantRows(runs), [runs]);
+  const all = useRuns((state) => state.runs);
+  const baselines = useMemo(() => baselineRows(all, runs), [all, runs]);
+  const rows = useMemo(() => [...variantRows(runs), ...baselines], [runs, baselines]);
   const evaluations = evaluationsOf(runs);
   const [first] = runs;
   if (!first) return null;
@@ -66,7 +69,10 @@ function KnownGroup({ group, runs }: { readonly group: RunGroup; readonly runs: 
       actions={
         <>
           <ButtonLink to={`/runs?set=${group.id}`}>Show its runs</ButtonLink>
-          <ShareButton ids={runs.map(({ id }) => id)} />
+          <ShareButton
+            ids={runs.map(({ id }) => id)}
+            baselines={baselines.flatMap((row) => row.runs.map(({ id }) => id))}
+          />
         </>
       }
     >
@@ -95,6 +101,7 @@ function KnownGroup({ group, runs }: { readonly group: RunGroup; readonly runs: 
             relevant={relevant}
             withRuns={place === 0}
           />
+          {place === 0 && <BaselineNote fingerprint={experiment.dataset.fingerprint} />}
         </Panel>
       ))}
       {group.controls && (

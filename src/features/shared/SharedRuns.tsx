@@ -199,11 +199,12 @@ function columnsOf(study: SharedStudy): readonly Column<Row>[] {
       header: 'Run',
       rowHeader: true,
       value: ({ run }) => run.name,
-      cell: ({ run, address }, current) => (
+      cell: ({ run, place, address }, current) => (
         <span className={styles.name}>
           <Link to={address} title={`Show ${run.name} below`} {...(current && { 'aria-current': true })}>
             {run.name}
           </Link>
+          {study.baselines?.includes(place) && <span className={styles.small}>baseline</span>}
           {current && <span className={styles.small}>shown below</span>}
         </span>
       ),
@@ -223,8 +224,9 @@ function columnsOf(study: SharedStudy): readonly Column<Row>[] {
 /** The options that a sweep varies, or in which runs of one model differ; none where there are several models. */
 function varied({ runs, sweep }: SharedStudy): readonly Option[] {
   const [first] = runs;
-  if (!first || runs.some(({ model }) => model !== first.model)) return [];
-  return modelTable(first.model).options.filter(
-    ({ key }) => sweep?.includes(key) ?? new Set(runs.map(({ config }) => config[key])).size > 1,
-  );
+  if (!first) return [];
+  const { options } = modelTable(first.model);
+  if (sweep) return options.filter(({ key }) => sweep.includes(key));
+  if (runs.some(({ model }) => model !== first.model)) return [];
+  return options.filter(({ key }) => new Set(runs.map(({ config }) => config[key])).size > 1);
 }

@@ -13,9 +13,11 @@ import type { RunSummary } from '../../domain/run';
 import { useRuns } from '../../state/runs';
 import { FailedRuns, GroupControls } from '../groups/GroupControls';
 import { runsOfGroup } from '../groups/groupRows';
+import { BaselineNote } from '../readings/BaselineNote';
 import { standIn } from '../readings/findings';
 import { ShareButton } from '../sharing/ShareButton';
 import {
+  baselinePoints,
   isSweep,
   MEASURED_WORDS,
   pointRows,
@@ -59,6 +61,8 @@ function KnownSweep({ group, runs }: { readonly group: SweepGroup; readonly runs
   const [data, setData] = useState<'points' | 'runs' | null>(null);
   const { sweep } = group;
   const rows = useMemo(() => pointRows(runs, sweep), [runs, sweep]);
+  const all = useRuns((state) => state.runs);
+  const baselines = useMemo(() => baselinePoints(all, runs), [all, runs]);
   const withResult = runs.filter(({ result }) => result !== null).map(({ id }) => id);
   const rated = runs.some(({ result }) => result?.testLiked !== undefined);
   const [first] = runs;
@@ -74,7 +78,10 @@ function KnownSweep({ group, runs }: { readonly group: SweepGroup; readonly runs
         <>
           {withResult.length > 1 && <ButtonLink to={`/compare?runs=${withResult.join(',')}`}>Compare</ButtonLink>}
           <ButtonLink to={`/runs?set=${group.id}`}>Show its runs</ButtonLink>
-          <ShareButton ids={runs.map(({ id }) => id)} />
+          <ShareButton
+            ids={runs.map(({ id }) => id)}
+            baselines={baselines.flatMap((row) => row.runs.map(({ id }) => id))}
+          />
         </>
       }
     >
@@ -117,7 +124,15 @@ function KnownSweep({ group, runs }: { readonly group: SweepGroup; readonly runs
           </>
         }
       >
-        <SweepTable label={`Points of ${group.name}`} rows={rows} sweep={sweep} metric={metric} where={where} />
+        <SweepTable
+          label={`Points of ${group.name}`}
+          rows={rows}
+          baselines={baselines}
+          sweep={sweep}
+          metric={metric}
+          where={where}
+        />
+        <BaselineNote fingerprint={experiment.dataset.fingerprint} />
       </Panel>
       <div className={styles.notes}>
         {notes.map((note) => (
@@ -131,10 +146,18 @@ function KnownSweep({ group, runs }: { readonly group: SweepGroup; readonly runs
       </div>
       <FailedRuns runs={runs} />
       {data === 'points' && (
-        <DataDialog title={group.name} table={pointsTable(rows, sweep)} onClose={() => setData(null)} />
+        <DataDialog
+          title={group.name}
+          table={pointsTable([...rows, ...baselines], sweep)}
+          onClose={() => setData(null)}
+        />
       )}
       {data === 'runs' && (
-        <DataDialog title={`${group.name}, by run`} table={pointRunsTable(rows, sweep)} onClose={() => setData(null)} />
+        <DataDialog
+          title={`${group.name}, by run`}
+          table={pointRunsTable([...rows, ...baselines], sweep)}
+          onClose={() => setData(null)}
+        />
       )}
     </Page>
   );
