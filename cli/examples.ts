@@ -14,9 +14,13 @@ import { loadDataset } from './loadDataset';
 import { nodeHost } from './nodeHost';
 
 /** What the page opens as a finished study; the definitions are data, as a plan is. */
-type Examples = Readonly<
-  Record<string, readonly { readonly model: ModelId; readonly changes: Config; readonly seed: number }[]>
->;
+type Examples = Readonly<Record<string, Example>>;
+
+interface Example {
+  /** The options that are varied, where the runs are points of a sweep. */
+  readonly sweep?: readonly string[];
+  readonly runs: readonly { readonly model: ModelId; readonly changes: Config; readonly seed: number }[];
+}
 
 const PLACE = 'public/examples';
 /** Points of a curve, as many as a link with curves has. */
@@ -30,7 +34,7 @@ export async function makeExamples(): Promise<void> {
   const { id, name, fingerprint } = dataset;
   const deviceHost = await nodeHost(false, false);
   await mkdir(PLACE, { recursive: true });
-  for (const [example, wanted] of Object.entries(examples)) {
+  for (const [example, { sweep, runs: wanted }] of Object.entries(examples)) {
     const runs: RunDocument[] = [];
     for (const [place, { model, changes, seed }] of wanted.entries()) {
       if (!isModelId(model)) throw new Error(`There is no model ${String(model)}.`);
@@ -55,7 +59,7 @@ export async function makeExamples(): Promise<void> {
       process.stderr.write(`${example}: ${run.name}, Recall@20 ${run.result?.test['recall@20'].toFixed(4) ?? ''}\n`);
       runs.push(run);
     }
-    const text = await encodeStudy(sharedStudy(runs, [dataset], DETAIL));
+    const text = await encodeStudy({ ...sharedStudy(runs, [dataset], DETAIL), ...(sweep && { sweep }) });
     await writeFile(`${PLACE}/${example}.txt`, text);
     process.stderr.write(`${PLACE}/${example}.txt: ${text.length} bytes\n`);
   }

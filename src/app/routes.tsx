@@ -70,7 +70,7 @@ export function createRouter() {
             },
             {
               path: 'shared',
-              lazy: async () => ({ Component: (await import('../features/sharing/SharedPage')).SharedPage }),
+              lazy: async () => ({ Component: (await import('../features/shared/SharedPage')).SharedPage }),
             },
             {
               path: 'shared/device',

@@ -8,17 +8,17 @@ import type { PairedUsers, Visibility } from './gains';
 import type { Knockout, KnockoutChoices, KnockoutReport, ListChange } from './knockouts';
 import type { LeakageProbe } from './leakage';
 import type { SettingGroups } from './longTail';
-import type { Cutoff, MetricKey } from './metrics';
+import type { Cutoff, MetricKey, Metrics } from './metrics';
 import type { WeightsOf } from './run';
 import type { PairExplanation, RunRouting } from './routes';
 import type { SettingTests } from './significance';
 import type { EntityRouting, Projection, ProjectionRequest, Traits } from './projection';
 import type { UserResults, UserView } from './userResults';
 
-/** Runs of one setting, by seed. */
+/** Runs of one setting, by seed. Of runs that are not stored here the `means` over users are all that is known. */
 export interface ComparedRuns {
   readonly key: string;
-  readonly runs: readonly { readonly id: string; readonly seed: number }[];
+  readonly runs: readonly { readonly id: string; readonly seed: number; readonly means?: Metrics }[];
 }
 
 export type AnalysisCommand =

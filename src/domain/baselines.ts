@@ -30,6 +30,17 @@ export function baselinesOn(runs: readonly RunSummary[], fingerprint: string): R
   return [...always, ...(best ? [best] : [])];
 }
 
+/** The baselines of the datasets of some runs that are not among these. */
+export function baselinesBeside(runs: readonly RunSummary[], own: readonly RunSummary[]): RunSummary[] {
+  const known = new Set(own.map(({ id }) => id));
+  return [...new Set(own.map(({ experiment }) => experiment.dataset.fingerprint))]
+    .flatMap((fingerprint) => baselinesOn(runs, fingerprint))
+    .filter(({ id }) => !known.has(id));
+}
+
+/** What such a run is called in a table of others. */
+export const baselineLabel = ({ experiment }: RunSummary): string => `${modelTable(experiment.model).name} (baseline)`;
+
 /** Experiments of the baselines that the dataset allows and that have neither run on it nor wait. */
 export function missingBaselines(
   runs: readonly RunSummary[],

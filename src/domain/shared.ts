@@ -3,7 +3,7 @@ import type { DatasetDocument } from './dataset';
 import { byKey, type MetricKey, type Metrics } from './metrics';
 import { NOTHING_ANSWERED, portableReading, type DatasetReading } from './reading';
 import type { Reproduced } from './publishedTables';
-import { summarise, type RunDocument } from './run';
+import { summarise, type RunDocument, type RunGroup } from './run';
 import { rowSeeds } from './search';
 import { APP_VERSION } from './version';
 
@@ -15,6 +15,10 @@ export interface SharedStudy {
   readonly runs: readonly SharedRun[];
   /** The printed table whose rows they are, where all of them are of one. */
   readonly table?: Reproduced;
+  /** The options that were varied, where all runs are points of one sweep. */
+  readonly sweep?: readonly string[];
+  /** Places of runs that were not compared themselves, but stand beside those that were. */
+  readonly baselines?: readonly number[];
   /** What whoever shared it saw of results per user or of weights, which a link does not hold. */
   readonly readings?: readonly SharedReading[];
 }
@@ -92,23 +96,44 @@ function withReading(source: DatasetDocument['source']): { readonly reading?: Da
   return filters ? { reading: { ...NOTHING_ANSWERED, filters } } : {};
 }
 
-/** The runs of a study with their datasets. Of a search the best trials alone, with what it took. */
+/**
+ * The runs of a study with their datasets. Of a search the best trials alone, with what it took. Runs whose ids are among
+ * `baselines` stand beside the others.
+ */
 export function sharedStudy(
   runs: readonly RunDocument[],
   datasets: readonly DatasetDocument[],
   detail: Detail,
+  baselines: readonly string[] = [],
 ): SharedStudy {
   const used = sharedDatasets(runs, datasets);
   const placeOf = ({ experiment }: RunDocument): number =>
     used.findIndex(({ fingerprint }) => fingerprint === experiment.dataset.fingerprint);
-  const table = tableOf(runs);
+  const own = runs.filter(({ id }) => !baselines.includes(id));
+  const table = tableOf(own);
+  const sweep = sweepOf(own);
+  const beside = runs.flatMap(({ id }, place) => (baselines.includes(id) ? [place] : []));
   const shared = (run: RunDocument): SharedRun => sharedRun(run, placeOf(run), detail);
   return {
     app: APP_VERSION,
     runs: table && runs.length > 1 ? chosenOf(runs, shared) : runs.map(shared),
     datasets: used,
     ...(table && { table }),
+    ...(sweep && { sweep }),
+    ...(beside.length > 0 && { baselines: beside }),
   };
+}
+
+/** The options of the one sweep whose points all runs are. */
+function sweepOf(runs: readonly RunDocument[]): readonly string[] | null {
+  const group = groupOf(runs);
+  return group?.sweep?.axes.map(({ key }) => key) ?? null;
+}
+
+/** The set that all runs belong to. */
+function groupOf(runs: readonly RunDocument[]): RunGroup | undefined {
+  const [first] = runs;
+  return runs.every(({ group }) => group?.id === first?.group?.id) ? first?.group : undefined;
 }
 
 function chosenOf(runs: readonly RunDocument[], shared: (run: RunDocument) => SharedRun): SharedRun[] {
@@ -119,11 +144,7 @@ function chosenOf(runs: readonly RunDocument[], shared: (run: RunDocument) => Sh
 }
 
 /** The printed table that all runs are held against. */
-function tableOf(runs: readonly RunDocument[]): Reproduced | null {
-  const [first] = runs;
-  const same = runs.every(({ group }) => group?.id === first?.group?.id);
-  return (same && first?.group?.table) || null;
-}
+const tableOf = (runs: readonly RunDocument[]): Reproduced | null => groupOf(runs)?.table ?? null;
 
 /** A run as it is shared; `dataset` is the place of its dataset in the study. */
 export function sharedRun(run: RunDocument, dataset: number, { points, routing }: Detail): SharedRun {

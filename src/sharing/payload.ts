@@ -17,6 +17,7 @@ const MOST_READINGS = 4;
 const MOST_ROWS = 60;
 const MOST_COLUMNS = 12;
 const MOST_NOTES = 6;
+const MOST_AXES = 20;
 const LINE = 80;
 const NOTE = 400;
 const SPLITS = [
@@ -77,17 +78,21 @@ const schema = z.strictObject({
   d: z.array(datasetPayload).max(50),
   r: z.array(runPayload).min(1).max(MOST_RUNS),
   t: z.tuple([words, words, words]).exactOptional(),
+  p: z.array(words).min(1).max(MOST_AXES).exactOptional(),
+  l: z.array(count).max(MOST_RUNS).exactOptional(),
   w: z.array(readingPayload).max(MOST_READINGS).exactOptional(),
 });
 type Payload = z.infer<typeof schema>;
 type DatasetPayload = z.infer<typeof datasetPayload>;
 type RunPayload = z.infer<typeof runPayload>;
 
-export const toPayload = ({ app, datasets, runs, table, readings }: SharedStudy): Payload => ({
+export const toPayload = ({ app, datasets, runs, table, sweep, baselines, readings }: SharedStudy): Payload => ({
   ...(app !== undefined && { a: app }),
   d: datasets.map(toDatasetPayload),
   r: runs.map(toRunPayload),
   ...(table && { t: [table.paper, table.table, table.dataset] }),
+  ...(sweep && { p: sweep.slice(0, MOST_AXES) }),
+  ...(baselines && { l: [...baselines] }),
   ...(readings && { w: readings.slice(0, MOST_READINGS).map(toReadingPayload) }),
 });
 
@@ -176,12 +181,15 @@ export function toRunPayload({
 export function fromPayload(value: unknown): SharedStudy {
   const found = schema.safeParse(value);
   if (!found.success) throw invalid(`${found.error.issues[0]?.path.map(String).join('.') || 'its content'} is invalid`);
-  const { a: app, d: datasets, r: runs, t: table, w: readings } = found.data;
+  const { a: app, d: datasets, r: runs, t: table, p: sweep, l: baselines, w: readings } = found.data;
+  if (baselines?.some((place) => place >= runs.length)) throw invalid('a baseline is a run that is not in it');
   return {
     ...(app !== undefined && { app }),
     datasets: datasets.map(fromDatasetPayload),
     runs: runs.map((one) => fromRunPayload(one, datasets.length)),
     ...(table && { table: { paper: table[0], table: table[1], dataset: table[2] } }),
+    ...(sweep && { sweep }),
+    ...(baselines && { baselines }),
     ...(readings && { readings: readings.map(({ c, h, r, n }) => ({ caption: c, columns: h, rows: r, notes: n })) }),
   };
 }

@@ -34,15 +34,20 @@ test('an empty workbench says what it is, opens finished studies read-only in on
   await page.setViewportSize({ width: 1440, height: 900 });
   await page.goto('./#/data');
   await page.getByRole('link', { name: 'Six models compared' }).click();
-  await expect(page.getByRole('group', { name: 'Shared runs' }).getByRole('row')).toHaveCount(7);
+  await expect(page.getByRole('group', { name: /^Results by setting/ }).getByRole('row')).toHaveCount(7);
+  await expectFit(page, 'example: comparison');
+  await page.setViewportSize({ width: 1440, height: 900 });
   await page.goBack();
   await page.getByRole('link', { name: 'A sweep of two options' }).click();
   const runs = page.getByRole('group', { name: 'Shared runs' });
   await expect(runs.getByRole('row')).toHaveCount(10);
   await expect(runs.getByRole('columnheader', { name: 'Layers L' })).toBeVisible();
-  // A run's name reads as a link, not as a bare button.
-  const name = runs.getByRole('button', { name: /^LightGCN/ }).first();
-  expect(await name.evaluate((button) => getComputedStyle(button).textDecorationLine)).toBe('underline');
+  // A run's name leads to the run.
+  await runs
+    .getByRole('link', { name: /^LightGCN/ })
+    .nth(4)
+    .click();
+  await expect(runs.getByRole('row').nth(5)).toContainText('shown below');
   // Nothing of it was stored.
   await page.goto('./#/runs');
   await expect(page.getByText('No runs yet.')).toBeVisible();

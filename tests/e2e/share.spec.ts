@@ -43,10 +43,14 @@ test('a run becomes a link; whoever opens it sees it, runs it, and gets the same
   await visitor.waitForURL(/#\/runs\/.+/);
   const mine = await ended(visitor, visitor.url().replace(/^.*#\/runs\//, ''));
   expect(mine.result).toEqual(run.result);
-  await expect(visitor.getByText('identical: every metric agrees to six digits')).toBeVisible();
-  await expect(visitor.getByRole('group', { name: 'Test metrics, theirs and mine' }).getByRole('row')).toHaveCount(
-    1 + METRIC_KEYS.length,
-  );
+  await expect(
+    visitor.getByText(`Reproduced: ${METRIC_KEYS.length} of ${METRIC_KEYS.length} metrics identical`),
+  ).toBeVisible();
+  const beside = visitor.getByRole('group', { name: 'Test metrics, theirs and mine' });
+  await expect(beside).toHaveCount(0);
+  await visitor.getByRole('button', { name: /^Theirs and mine/ }).click();
+  await expectFit(visitor, 'theirs and mine');
+  await expect(beside.getByRole('row')).toHaveCount(1 + METRIC_KEYS.length);
   expect((await storedRun(visitor, mine.id))!.theirs!.seed).toBe(5);
 
   // A dataset that is not here, and a link that something has cut.
@@ -149,7 +153,7 @@ test('a run becomes a file; where it is dropped it is there in full, and can be 
   await visitor.waitForURL((url) => /#\/runs\/.+/.test(url.href) && !url.href.endsWith(run.id));
   const mine = await ended(visitor, visitor.url().replace(/^.*#\/runs\//, ''));
   expect(mine.result).toEqual(run.result);
-  await expect(visitor.getByText('identical: every metric agrees to six digits')).toBeVisible();
+  await expect(visitor.getByText(/^Reproduced: /)).toBeVisible();
 
   // All that the visitor has, in one archive; back here both runs stand beside each other.
   await visitor.goto('./#/device');
@@ -222,9 +226,7 @@ test.describe('on real data', () => {
     const run = await ended(page, page.url().replace(/^.*#\/runs\//, ''));
     expect(run.theirs!.seed).toBe(7);
     expect(run.experiment.dataset.fingerprint).toBe(TIKTOK_FINGERPRINT);
-    await expect(
-      page.getByText(/metrics further apart than one standard error|within one standard error/),
-    ).toBeVisible();
+    await expect(page.getByText(/^(Reproduced|Agrees within one standard error|Differs): /)).toBeVisible();
   });
 });
 

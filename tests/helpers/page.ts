@@ -80,6 +80,28 @@ export async function ended(page: Page, id: string, timeout = 300_000): Promise<
   return run;
 }
 
+/** Waits until every stored run has ended; returns how many there are. */
+export async function allEnded(page: Page, timeout = 120_000): Promise<number> {
+  const statuses = () =>
+    page.evaluate(
+      () =>
+        new Promise<string[]>((resolve, reject) => {
+          const opening = indexedDB.open('lodestone');
+          opening.onerror = () => reject(opening.error);
+          opening.onsuccess = () => {
+            const request = opening.result.transaction('runs').objectStore('runs').getAll();
+            request.onsuccess = () => {
+              resolve(request.result.flatMap((one) => ('epochs' in one ? [one.status] : [])));
+              opening.result.close();
+            };
+          };
+        }),
+    );
+  const waiting = async () => (await statuses()).filter((status) => !/finished|failed|stopped/.test(status));
+  await expect.poll(waiting, { timeout, intervals: [200] }).toEqual([]);
+  return (await statuses()).length;
+}
+
 const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 /** All rules of these whose answer depends on colours, which are all that a theme changes. */
 const OF_COLOURS = ['color-contrast', 'link-in-text-block'];

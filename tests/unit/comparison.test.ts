@@ -7,7 +7,7 @@ import { memoryDatabase } from '../../src/storage/database';
 import { writeDetails } from '../../src/storage/runs';
 import { latexText, toLatex, toMarkdown } from '../../src/charts/paperTable';
 import { markLegend, resultRows, resultsPaper, resultsTable, seedsWords } from '../../src/features/compare/resultRows';
-import { significanceRows } from '../../src/features/compare/significanceRows';
+import { significanceRows, unpairedAlike } from '../../src/features/compare/significanceRows';
 import { formatP } from '../../src/ui/format';
 import { marksOf } from '../../src/domain/significance';
 import { compareRuns, testRuns } from '../../workers/analysis/compareRuns';
@@ -276,6 +276,32 @@ describe('tests of stored runs', () => {
     expect('interval' in x!.users && x!.users.interval).toEqual([0.25, 0.25]);
     expect(y).toMatchObject({ seeds: [1], users: { refused: expect.stringContaining('same users') }, bySeed: null });
     expect(z).toMatchObject({ users: { refused: expect.stringContaining('share no seed') } });
+  });
+
+  it('of runs that are not stored pair the seeds’ means, and say what users would need', async () => {
+    const shared = (key: string, recalls: readonly number[]) => ({
+      key,
+      runs: recalls.map((recall, i) => ({ id: `${key}${i}`, seed: i + 1, means: metrics(recall) })),
+    });
+    const reference = shared('r', [0.1, 0.2, 0.3]);
+    const others = [shared('x', [0.2, 0.35, 0.35]), shared('y', [0.5])];
+    const asked = { reference, others, relevant: 'all' } as const;
+    const [x, y] = await compareRuns(memoryDatabase(), { type: 'compare', metric: 'recall@20', ...asked });
+    expect(x).toMatchObject({
+      seeds: [1, 2, 3],
+      users: { refused: expect.stringContaining('.lodestone.json') },
+      bySeed: { pairs: 3, higher: 3 },
+      scatter: null,
+    });
+    // The differences are .1, .15 and .05: t = 2 √3 with two degrees of freedom.
+    expect(x!.bySeed!.t.statistic).toBeCloseTo(2 * Math.sqrt(3), 9);
+    expect(x!.bySeed!.t.p).toBeCloseTo(0.0742, 4);
+    expect(y).toMatchObject({ seeds: [1], bySeed: null });
+    const [tests] = await testRuns(memoryDatabase(), { type: 'test', metrics: ['recall@20'], ...asked });
+    expect(tests!.metrics[0]).toEqual({ key: 'recall@20', users: null, seeds: x!.bySeed!.t.p });
+    const settings = settingsOf(runs.slice(0, 4)).map((one, i) => ({ ...one, key: 'rxy'[i] ?? '' }));
+    expect(unpairedAlike(significanceRows(settings, [x!, y!]))).toMatch(/cannot be paired/);
+    expect(unpairedAlike([])).toBeNull();
   });
 
   it('are adjusted for the rows that have a p-value', () => {

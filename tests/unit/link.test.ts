@@ -9,6 +9,7 @@ import { newRun, type RunDocument } from '../../src/domain/run';
 import { agreement, sharedNumber, sharedStudy } from '../../src/domain/shared';
 import { decodeStudy, encodeStudy } from '../../src/sharing/link';
 import { fromPayload, toPayload } from '../../src/sharing/payload';
+import { besideRows, verdictOf } from '../../src/features/sharing/verdict';
 import { stream } from '../../workers/numbers/rng';
 
 const FINGERPRINT = 'ab'.repeat(32);
@@ -105,6 +106,37 @@ describe('a link', () => {
     expect(curves!.epochs).toContain(run.result!.bestEpoch);
     expect(curves!.epochs.at(-1)).toBe(89);
     expect(curves!.recall[curves!.epochs.indexOf(45)]).toBeCloseTo(run.epochs[45]!.valid!['recall@20'], 4);
+  });
+});
+
+describe('a link of several runs', () => {
+  const axes = [
+    { key: 'layers', values: [1, 2] },
+    { key: 'regWeight', values: [0.1] },
+  ];
+  const point = (id: string): RunDocument => ({
+    ...finished('lightgcn', 3),
+    id,
+    group: { id: 'g', name: 'A sweep', variant: id, sweep: { axes, method: 'grid', medianRule: false } },
+  });
+
+  it('says which options a sweep varied, where all of its runs are of one', async () => {
+    const study = studyOf([point('a'), point('b')]);
+    expect(study.sweep).toEqual(['layers', 'regWeight']);
+    expect((await decodeStudy(await encodeStudy(study))).sweep).toEqual(study.sweep);
+    expect(studyOf([point('a'), finished('bpr', 3)]).sweep).toBeUndefined();
+    const detail = { points: 0, routing: false };
+    const withBaseline = sharedStudy([point('a'), finished('mostpop', 1)], [demo], detail, ['mostpop-id']);
+    expect(withBaseline).toMatchObject({ sweep: study.sweep, baselines: [1] });
+  });
+
+  it('says which runs stand beside the others, and names none that is not in it', async () => {
+    const runs = [finished('lightgcn', 3), finished('bpr', 3)];
+    const study = sharedStudy(runs, [demo], { points: 0, routing: false }, ['bpr-id', 'gone']);
+    expect(study.baselines).toEqual([1]);
+    expect((await decodeStudy(await encodeStudy(study))).baselines).toEqual([1]);
+    expect(studyOf(runs).baselines).toBeUndefined();
+    expect(() => fromPayload({ ...toPayload(study), l: [2] })).toThrow(/a baseline is a run that is not in it/);
   });
 });
 
@@ -213,6 +245,26 @@ describe('agreement with a shared number', () => {
     expect(agreement(0.1, 0.109, 1000)).toBe('within');
     expect(agreement(0.1, 0.11, 1000)).toBe('outside');
     expect(METRIC_KEYS).toHaveLength(16);
+  });
+});
+
+describe('the verdict on a repeated run', () => {
+  const shared = byKey(() => 0.2);
+  const verdict = (mine: number, other: number) =>
+    verdictOf(besideRows(shared, { ...byKey(() => 0.2), 'recall@20': mine, 'ndcg@20': other }, 100));
+
+  it('is that of its worst metric, and counts', () => {
+    const all = METRIC_KEYS.length;
+    expect(verdict(0.2, 0.2)).toEqual({ tone: 'ok', title: `Reproduced: ${all} of ${all} metrics identical` });
+    // One standard error over 100 users is .04.
+    expect(verdict(0.23, 0.2)).toEqual({
+      tone: 'info',
+      title: `Agrees within one standard error: ${all - 1} of ${all} metrics identical`,
+    });
+    expect(verdict(0.25, 0.21)).toEqual({
+      tone: 'warning',
+      title: `Differs: 1 of ${all} metrics further apart than one standard error`,
+    });
   });
 });
 

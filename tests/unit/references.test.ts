@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import * as tf from '@tensorflow/tfjs-core';
 import { drawnLines } from '../../src/charts/curveLines';
 import { seriesStyle } from '../../src/charts/palette';
-import { baselinesOn, belowBaseline, missingBaselines } from '../../src/domain/baselines';
+import {
+  baselineLabel,
+  baselinesBeside,
+  baselinesOn,
+  belowBaseline,
+  missingBaselines,
+} from '../../src/domain/baselines';
 import {
   completeConfig,
   evaluationOf,
@@ -170,7 +176,12 @@ describe('baselines beside a result', () => {
   );
 
   it('are random order too, below popularity', () => {
-    const runs = [at('a', 'randomorder', 0.01), at('b', 'mostpop', 0.2), at('c', 'randomorder', 0.02), at('d', 'userknn', 0.3)];
+    const runs = [
+      at('a', 'randomorder', 0.01),
+      at('b', 'mostpop', 0.2),
+      at('c', 'randomorder', 0.02),
+      at('d', 'userknn', 0.3),
+    ];
     expect(baselinesOn(runs, 'f').map(({ id }) => id)).toEqual(['b', 'c', 'd']);
     expect(belowBaseline(at('x', 'bpr', 0.015), baselinesOn(runs, 'f'))?.id).toBe('b');
     expect(belowBaseline(at('x', 'bpr', 0.015), [at('c', 'randomorder', 0.02)])?.id).toBe('c');
@@ -178,7 +189,11 @@ describe('baselines beside a result', () => {
 
   it('are drawn beside a run’s curve, dotted, at their validation Recall@20', () => {
     const curves = { stepsPerEpoch: 5, epochs: [{ step: 5 }, { step: 10 }] as never };
-    const levels = levelSeries(curves, [at('b', 'mostpop', 0.2), at('c', 'randomorder', 0.02), at('d', 'userknn', 0.3)]);
+    const levels = levelSeries(curves, [
+      at('b', 'mostpop', 0.2),
+      at('c', 'randomorder', 0.02),
+      at('d', 'userknn', 0.3),
+    ]);
     expect(levels.map(({ name, kind, points }) => [name, kind, points.at(-1)?.[1]])).toEqual([
       ['Popularity, R@20', 'level', 0.2],
       ['Random, R@20', 'level', 0.02],
@@ -195,6 +210,11 @@ describe('baselines beside a result', () => {
     const runs = [at('a', 'itemknn', 0.1), at('b', 'userknn', 0.3), at('c', 'mostpop', 0.2), at('d', 'ease', 0.25)];
     expect(baselinesOn(runs, 'f').map(({ id }) => id)).toEqual(['c', 'b']);
     expect(baselinesOn(runs, 'other')).toEqual([]);
+    expect(baselinesBeside(runs, [at('x', 'bpr', 0.1)]).map(baselineLabel)).toEqual([
+      'Popularity (baseline)',
+      'User kNN (baseline)',
+    ]);
+    expect(baselinesBeside(runs, [at('x', 'bpr', 0.1), at('c', 'mostpop', 0.2)]).map(({ id }) => id)).toEqual(['b']);
     expect(belowBaseline(at('x', 'bpr', 0.19), runs)?.id).toBe('c');
     expect(belowBaseline(at('x', 'bpr', 0.21), runs)).toBeNull();
     expect(belowBaseline(at('x', 'itemknn', 0.1), runs)).toBeNull();

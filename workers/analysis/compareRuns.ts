@@ -76,7 +76,14 @@ function scatter({ mine, theirs, refused }: SettingPair, metric: MetricKey): Sca
   );
 }
 
-function bySeed({ mine, theirs }: SettingPair, metric: MetricKey): PairedComparison | null {
+function bySeed({ mine, theirs, means }: SettingPair, metric: MetricKey): PairedComparison | null {
+  if (means) {
+    if (means.mine.length < 2) return null;
+    return comparePaired(
+      means.mine.map((one) => one[metric]),
+      means.theirs.map((one) => one[metric]),
+    );
+  }
   if (mine.length < 2 || mine.length !== theirs.length) return null;
   return comparePaired(runMeans(mine, metric), runMeans(theirs, metric));
 }

@@ -1,6 +1,6 @@
 import { at } from '../../src/domain/at';
 import type { Relevant } from '../../src/domain/comparison';
-import type { MetricKey, PerUserMetrics } from '../../src/domain/metrics';
+import type { MetricKey, Metrics, PerUserMetrics } from '../../src/domain/metrics';
 import type { ComparedRuns } from '../../src/domain/analysisProtocol';
 import type { Database } from '../../src/storage/database';
 import { readDetails } from '../../src/storage/runs';
@@ -28,6 +28,8 @@ export interface SettingPair {
   /** By seed, of the runs that kept every user's metrics. */
   readonly mine: readonly PerUserMetrics[];
   readonly theirs: readonly PerUserMetrics[];
+  /** By seed, where means are all that is known of both; null where runs are stored. */
+  readonly means: { readonly mine: readonly Metrics[]; readonly theirs: readonly Metrics[] } | null;
   /** Why nothing can be paired by user; null when it can. */
   readonly refused: string | null;
 }
@@ -38,9 +40,18 @@ export async function pairSettings(
   read: UserReader,
 ): Promise<SettingPair> {
   const seeds = setting.runs.map(({ seed }) => seed).filter((seed) => reference.runs.some((run) => run.seed === seed));
+  const means = { mine: meansOf(setting, seeds), theirs: meansOf(reference, seeds) };
+  if ([...setting.runs, ...reference.runs].every((run) => run.means))
+    return { seeds, mine: [], theirs: [], means, refused: MEANS_ALONE };
   const [mine, theirs] = [await ofSeeds(setting, seeds, read), await ofSeeds(reference, seeds, read)];
-  return { seeds, mine, theirs, refused: refusal(mine, theirs) };
+  return { seeds, mine, theirs, means: null, refused: refusal(mine, theirs) };
 }
+
+const MEANS_ALONE =
+  'What each user got is not in a link, so that users cannot be paired. The study’s file (.lodestone.json) has it.';
+
+const meansOf = ({ runs }: ComparedRuns, seeds: readonly number[]): Metrics[] =>
+  seeds.flatMap((seed) => runs.find((run) => run.seed === seed)?.means ?? []);
 
 async function ofSeeds({ runs }: ComparedRuns, seeds: readonly number[], read: UserReader): Promise<PerUserMetrics[]> {
   const all = await Promise.all(seeds.map((seed) => read(runs.find((run) => run.seed === seed)?.id ?? '')));

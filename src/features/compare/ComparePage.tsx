@@ -1,27 +1,24 @@
 import { useMemo } from 'react';
 import { plural } from '../../ui/format';
 import { Button, ButtonLink } from '../../ui/Button';
-import { Choice, Field, Select } from '../../ui/Field';
 import { FaultNotice, Notice } from '../../ui/Notice';
 import { Page } from '../../ui/Page';
-import { Surface } from '../../ui/Panel';
 import { Tabs } from '../../ui/Tabs';
-import { CurveChart } from '../../charts/CurveChart';
-import { METRIC_KEYS, metricLabel } from '../../domain/metrics';
-import { plugInGrid } from '../../domain/plugInGrid';
+import type { Setting } from '../../domain/comparison';
 import type { RunSummary } from '../../domain/run';
+import { useDatasets } from '../../state/datasets';
 import { useRuns } from '../../state/runs';
-import { ConfigDifferences } from './ConfigDifferences';
-import { isRated, settingSeries } from './curves';
+import { BaselineNote } from '../readings/BaselineNote';
+import { ShareButton } from '../sharing/ShareButton';
+import { baselineSettings } from './baselineSettings';
+import { ComparisonControls } from './ComparisonControls';
 import { EfficiencyView } from './EfficiencyView';
+import type { Evidence } from './evidence';
 import { GainsView } from './GainsView';
 import { LongTailView } from './LongTailView';
 import { MixedDevices } from './MixedDevices';
-import { PlugInPanel } from './PlugInPanel';
-import { ResultsPanel } from './ResultsPanel';
-import { SignificancePanel } from './SignificancePanel';
+import { ResultsView } from './ResultsView';
 import { useComparisonAddress, useEpochs, useSettings, VIEWS } from './useComparison';
-import { ShareButton } from '../sharing/ShareButton';
 import styles from './compare.module.css';
 
 /** Runs side by side as papers have them: grouped by everything but the seed, with what differs and whether it matters. */
@@ -33,66 +30,28 @@ export function ComparePage() {
   const { metric, relevant } = address;
   const reference = settings.find(({ key }) => key === address.reference) ?? settings[0];
   const { epochs, fault } = useEpochs(settings);
-  const series = useMemo(() => settingSeries(settings, epochs, metric, relevant), [settings, epochs, metric, relevant]);
-  const grid = useMemo(() => plugInGrid(settings, metric, relevant), [settings, metric, relevant]);
+  const evidence = useEvidence(runs, settings);
   if (!loaded) return <Page title="Compare">{null}</Page>;
   if (settings.length === 0)
     return <Choose runs={runs} asked={address.ids.length} onChoose={(ids) => address.change({ ids })} />;
 
   const datasets = [...new Set(settings.map(({ dataset }) => dataset.name))].join(', ');
-  const liked = relevant === 'liked' ? ', liked items only' : '';
   const actions = (
     <>
       <ButtonLink to="/tables">Papers’ tables</ButtonLink>
       <ButtonLink to="/runs">Choose runs</ButtonLink>
-      <ShareButton ids={settings.flatMap(({ runs: of }) => of.map(({ id }) => id))} />
+      <ShareButton ids={idsOf(settings)} baselines={address.baselines ? idsOf(evidence.baselines) : []} />
     </>
   );
   return (
     <Page
       title="Compare"
-      subtitle={`${plural(settings.length, 'setting')} · ${plural(
-        settings.reduce((sum, setting) => sum + setting.runs.length, 0),
-        'run',
-      )} · ${datasets}`}
+      subtitle={`${plural(settings.length, 'setting')} · ${plural(idsOf(settings).length, 'run')} · ${datasets}`}
       actions={actions}
     >
       {fault && <FaultNotice fault={fault} />}
       <MixedDevices settings={settings} />
-      <div className={styles.controls}>
-        <Field label="Metric">
-          {(control) => (
-            <Select
-              {...control}
-              value={metric}
-              options={METRIC_KEYS.map((key) => ({ value: key, label: metricLabel(key) }))}
-              onValueChange={(next) => address.change({ metric: next })}
-            />
-          )}
-        </Field>
-        <Field label="Reference">
-          {(control) => (
-            <Select
-              {...control}
-              value={reference?.key ?? ''}
-              options={settings.map(({ key, label }) => ({ value: key, label }))}
-              onValueChange={(next) => address.change({ reference: next })}
-            />
-          )}
-        </Field>
-        {isRated(settings) && (
-          <Choice
-            segments
-            label="Held-out items"
-            value={relevant}
-            options={[
-              { value: 'all', label: 'all' },
-              { value: 'liked', label: 'liked only' },
-            ]}
-            onValueChange={(next) => address.change({ relevant: next })}
-          />
-        )}
-      </div>
+      <ComparisonControls settings={settings} reference={reference} address={address} />
       <Tabs
         label="Views of the comparison"
         value={address.view}
@@ -102,33 +61,14 @@ export function ComparePage() {
             value: 'results',
             label: 'Results',
             content: (
-              <div className={styles.column}>
-                <ResultsPanel
-                  settings={settings}
-                  reference={reference}
-                  metric={metric}
-                  relevant={relevant}
-                  printed={address.printed}
-                  ranked={address.ranked}
-                  baselines={address.baselines}
-                  onChange={address.change}
-                />
-                {grid && <PlugInPanel grid={grid} name={`${metricLabel(metric)}${liked}`} dataset={datasets} />}
-                <SignificancePanel settings={settings} reference={reference} metric={metric} relevant={relevant} />
-                <div className={styles.halves}>
-                  <Surface>
-                    <CurveChart
-                      title={`${metricLabel(metric)}, validation`}
-                      series={series}
-                      xLabel="epoch"
-                      yLabel={`${metricLabel(metric)}${liked}`}
-                      cursorKey="compare"
-                      emptyText="None of these runs kept its epochs."
-                    />
-                  </Surface>
-                  <ConfigDifferences settings={settings} />
-                </div>
-              </div>
+              <ResultsView
+                settings={settings}
+                reference={reference}
+                address={address}
+                evidence={evidence}
+                epochs={epochs}
+                noCurves="None of these runs kept its epochs."
+              />
             ),
           },
           {
@@ -154,6 +94,24 @@ export function ComparePage() {
         ]}
       />
     </Page>
+  );
+}
+
+const idsOf = (settings: readonly Setting[]): string[] => settings.flatMap(({ runs }) => runs.map(({ id }) => id));
+
+/** What is stored here behind the settings. */
+function useEvidence(runs: readonly RunSummary[], settings: readonly Setting[]): Evidence {
+  const { fingerprint, name } = settings[0]?.dataset ?? { fingerprint: '', name: '' };
+  const dataset = useDatasets((state) => state.datasets.find((stored) => stored.fingerprint === fingerprint));
+  return useMemo(
+    () => ({
+      stored: true,
+      baselines: baselineSettings(runs, settings),
+      baselineNote: <BaselineNote fingerprint={fingerprint} />,
+      dataset: dataset ?? { name, statistics: null },
+      addressOf: ({ id }) => `/runs/${id}`,
+    }),
+    [runs, settings, fingerprint, name, dataset],
   );
 }
 

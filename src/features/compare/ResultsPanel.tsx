@@ -2,50 +2,36 @@ import { useMemo } from 'react';
 import { Checkbox, Choice } from '../../ui/Field';
 import { Panel } from '../../ui/Panel';
 import { PaperButtons } from '../../charts/PaperButtons';
-import { baselinesOn } from '../../domain/baselines';
-import { settingsOf, type Relevant, type Setting } from '../../domain/comparison';
-import type { MetricKey } from '../../domain/metrics';
+import type { Relevant, Setting } from '../../domain/comparison';
 import { modelTable } from '../../domain/models/catalogue';
 import { publishedResults, type PublishedRow } from '../../domain/published';
 import { marksOf } from '../../domain/significance';
-import { useDatasets } from '../../state/datasets';
-import { useRuns } from '../../state/runs';
-import { BaselineNote } from '../readings/BaselineNote';
 import { SHOWN_METRICS } from '../readings/curves';
+import type { Evidence } from './evidence';
 import { markLegend, resultRows, resultsPaper, resultsTable, seedsWords } from './resultRows';
 import { ResultsTable } from './ResultsTable';
-import { PRINTED_CHOICES, type Printed } from './useComparison';
+import { PRINTED_CHOICES, type Comparison, type Printed } from './useComparison';
 import { useMarks } from './useTests';
 import styles from './compare.module.css';
 
 interface ResultsPanelProps {
   readonly settings: readonly Setting[];
   readonly reference: Setting | undefined;
-  readonly metric: MetricKey;
-  readonly relevant: Relevant;
-  readonly printed: Printed;
-  readonly ranked: boolean;
-  /** Whether baselines stand beside the settings. */
-  readonly baselines: boolean;
-  readonly onChange: (changes: { printed?: Printed; ranked?: boolean; baselines?: boolean }) => void;
+  readonly address: Comparison;
+  readonly evidence: Evidence;
 }
 
 const NO_MARKS = marksOf([]);
+const NONE: readonly Setting[] = [];
 
 /** Test metrics by setting, with the papers' rows beside them where the dataset is one of theirs. */
-export function ResultsPanel({
-  settings: compared,
-  reference,
-  metric,
-  relevant,
-  printed,
-  ranked,
-  baselines,
-  onChange,
-}: ResultsPanelProps) {
-  const settings = useWithBaselines(compared, baselines);
-  const tests = useMarks(settings, reference, relevant);
-  const published = usePublished(settings, relevant);
+export function ResultsPanel({ settings: compared, reference, address, evidence }: ResultsPanelProps) {
+  const { metric, relevant, printed, ranked, change } = address;
+  const baselines = address.baselines ? evidence.baselines : NONE;
+  // The settings stay the same objects: one of them is the reference.
+  const settings = useMemo(() => [...compared, ...baselines], [compared, baselines]);
+  const tests = useMarks(settings, reference, relevant, evidence.stored);
+  const published = usePublished(settings, relevant, evidence.dataset);
   const chosen = useMemo(() => shownRows(published, settings, printed), [published, settings, printed]);
   const rows = useMemo(
     () =>
@@ -75,12 +61,14 @@ export function ResultsPanel({
         />
       }
     >
-      <Checkbox
-        label="Show baselines"
-        help="Popularity, and the best of the others by validation, on the same dataset."
-        checked={baselines}
-        onCheckedChange={(value) => onChange({ baselines: value })}
-      />
+      {(evidence.stored || evidence.baselines.length > 0) && (
+        <Checkbox
+          label="Show baselines"
+          help="Popularity, and the best of the others by validation, on the same dataset."
+          checked={address.baselines}
+          onCheckedChange={(value) => change({ baselines: value })}
+        />
+      )}
       {published.length > 0 && (
         <div className={styles.printedControls}>
           <Choice
@@ -88,15 +76,15 @@ export function ResultsPanel({
             label="Printed rows"
             value={printed}
             options={PRINTED_CHOICES}
-            onValueChange={(value) => onChange({ printed: value })}
+            onValueChange={(value) => change({ printed: value })}
           />
           {chosen.length > 0 && (
-            <Checkbox label="Rank them too" checked={ranked} onCheckedChange={(value) => onChange({ ranked: value })} />
+            <Checkbox label="Rank them too" checked={ranked} onCheckedChange={(value) => change({ ranked: value })} />
           )}
         </div>
       )}
-      <ResultsTable rows={rows} compared={metric} reference={reference} />
-      {baselines && compared[0] && <BaselineNote fingerprint={compared[0].dataset.fingerprint} />}
+      <ResultsTable rows={rows} compared={metric} reference={reference} addressOf={evidence.addressOf} />
+      {address.baselines && evidence.baselineNote}
       {legend && <p className={styles.note}>{legend}</p>}
       {datasetCount > 1 && (
         <p className={styles.note}>Settings are ranked, and compared with the reference, within their dataset only.</p>
@@ -111,33 +99,15 @@ export function ResultsPanel({
   );
 }
 
-/** The settings, and after them the baselines of their datasets that are not among them. */
-function useWithBaselines(settings: readonly Setting[], wanted: boolean): readonly Setting[] {
-  const runs = useRuns((state) => state.runs);
-  return useMemo(() => {
-    if (!wanted) return settings;
-    const fingerprints = [...new Set(settings.map(({ dataset }) => dataset.fingerprint))];
-    const known = new Set(settings.flatMap((setting) => setting.runs.map(({ id }) => id)));
-    const others = fingerprints
-      .flatMap((fingerprint) => baselinesOn(runs, fingerprint))
-      .filter(({ id }) => !known.has(id));
-    // The settings stay the same objects: one of them is the reference.
-    return [...settings, ...settingsOf(others).map((one) => ({ ...one, label: `${one.label} (baseline)` }))];
-  }, [runs, settings, wanted]);
-}
-
 /** The papers' rows for the one dataset of all settings; none over liked items, which no paper prints. */
-function usePublished(settings: readonly Setting[], relevant: Relevant): readonly PublishedRow[] {
+function usePublished(
+  settings: readonly Setting[],
+  relevant: Relevant,
+  dataset: Evidence['dataset'],
+): readonly PublishedRow[] {
   const [first] = settings;
-  const same = settings.every(({ dataset }) => dataset.fingerprint === first?.dataset.fingerprint);
-  const stored = useDatasets((state) =>
-    state.datasets.find(({ fingerprint }) => fingerprint === first?.dataset.fingerprint),
-  );
-  const [name, statistics] = [stored?.name ?? first?.dataset.name ?? '', stored?.statistics ?? null];
-  return useMemo(
-    () => (same && relevant === 'all' ? publishedResults({ name, statistics }) : []),
-    [same, relevant, name, statistics],
-  );
+  const same = settings.every((one) => one.dataset.fingerprint === first?.dataset.fingerprint);
+  return useMemo(() => (same && relevant === 'all' ? publishedResults(dataset) : []), [same, relevant, dataset]);
 }
 
 function shownRows(

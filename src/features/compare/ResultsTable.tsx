@@ -3,6 +3,7 @@ import { formatMeanSd, formatP } from '../../ui/format';
 import { DataTable, type Column } from '../../ui/DataTable';
 import type { Setting } from '../../domain/comparison';
 import { metricLabel, type MetricKey } from '../../domain/metrics';
+import type { RunSummary } from '../../domain/run';
 import { shortMetric } from '../readings/curves';
 import { RunLinks } from '../readings/RunLinks';
 import { improvementText, type ResultCell, type ResultRow } from './resultRows';
@@ -12,10 +13,12 @@ interface ResultsTableProps {
   readonly rows: readonly ResultRow[];
   readonly compared: MetricKey;
   readonly reference: Setting | undefined;
+  /** Where a run is shown. */
+  readonly addressOf: (run: RunSummary) => string;
 }
 
 /** One row per setting, then printed rows: best bold, second best underlined, † and ‡ where the difference to the reference is significant. */
-export const ResultsTable = memo(function ResultsTable({ rows, compared, reference }: ResultsTableProps) {
+export const ResultsTable = memo(function ResultsTable({ rows, compared, reference, addressOf }: ResultsTableProps) {
   const columns = useMemo((): readonly Column<ResultRow>[] => {
     const keys = rows[0]?.cells.map(({ key }) => key) ?? [];
     return [
@@ -46,10 +49,10 @@ export const ResultsTable = memo(function ResultsTable({ rows, compared, referen
         header: 'Seeds',
         sortable: false,
         value: () => null,
-        cell: ({ setting }) => (setting ? <RunLinks runs={setting.runs} /> : 'printed'),
+        cell: ({ setting }) => (setting ? <RunLinks runs={setting.runs} addressOf={addressOf} /> : 'printed'),
       },
     ];
-  }, [rows, compared, reference]);
+  }, [rows, compared, reference, addressOf]);
   return (
     <DataTable
       label={`Results by setting; Δ ${metricLabel(compared)} is relative to the reference`}

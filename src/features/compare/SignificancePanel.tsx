@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react';
-import { formatCount, formatSignedMeanSd, formatP } from '../../ui/format';
+import { formatCount, formatSignedMeanSd, formatP, plural } from '../../ui/format';
 import { Button } from '../../ui/Button';
 import { DataTable, type Column } from '../../ui/DataTable';
 import { FaultNotice } from '../../ui/Notice';
@@ -10,7 +10,7 @@ import { metricLabel, type MetricKey } from '../../domain/metrics';
 import { detectable, type Scatter } from '../../domain/power';
 import { powerWords } from '../readings/power';
 import { isSignificant, SIGNIFICANT } from '../../domain/significance';
-import { significanceRows, significanceTable, type SignificanceRow } from './significanceRows';
+import { significanceRows, significanceTable, unpairedAlike, type SignificanceRow } from './significanceRows';
 import { useTests } from './useTests';
 import styles from './compare.module.css';
 
@@ -19,13 +19,17 @@ interface SignificancePanelProps {
   readonly reference: Setting | undefined;
   readonly metric: MetricKey;
   readonly relevant: Relevant;
+  /** Whether each user's results can be read. */
+  readonly stored: boolean;
 }
 
 /** Whether the differences to the reference are more than chance: paired over users, and over seeds. */
-export function SignificancePanel({ settings, reference, metric, relevant }: SignificancePanelProps) {
-  const tested = useTests(settings, reference, metric, relevant);
+export function SignificancePanel({ settings, reference, metric, relevant, stored }: SignificancePanelProps) {
+  const tested = useTests(settings, reference, metric, relevant, stored);
   const rows = useMemo(() => significanceRows(settings, tested?.comparisons ?? []), [settings, tested]);
   const power = useMemo(() => leastPower(tested?.comparisons ?? [], metric), [tested, metric]);
+  const unpaired = useMemo(() => unpairedAlike(rows), [rows]);
+  const testable = rows.some(({ comparison: { bySeed } }) => unpaired === null || bySeed !== null);
   const [data, setData] = useState(false);
   const refusals = settings.flatMap((setting) =>
     reference && setting !== reference ? (unpairable(setting, reference) ?? []) : [],
@@ -36,7 +40,7 @@ export function SignificancePanel({ settings, reference, metric, relevant }: Sig
       title={title}
       note={metricLabel(metric)}
       actions={
-        rows.length > 0 && (
+        testable && (
           <Button small variant="quiet" onClick={() => setData(true)}>
             Data
           </Button>
@@ -48,10 +52,19 @@ export function SignificancePanel({ settings, reference, metric, relevant }: Sig
         <p>All these runs have the same setting. Add runs of another setting on the Runs page.</p>
       )}
       {!tested && settings.length - refusals.length > 1 && (
-        <p role="status">Testing {settings.length - refusals.length - 1} settings …</p>
+        <p role="status">Testing {plural(settings.length - refusals.length - 1, 'setting')} …</p>
       )}
-      {rows.length > 0 && (
-        <DataTable label={title} columns={COLUMNS} rows={rows} rowId={({ setting }) => setting.key} />
+      {testable && (
+        <DataTable
+          label={title}
+          columns={unpaired === null ? COLUMNS : SEED_COLUMNS}
+          rows={rows}
+          rowId={({ setting }) => setting.key}
+        />
+      )}
+      {unpaired !== null && <p className={styles.refused}>{unpaired}</p>}
+      {rows.length > 0 && !testable && (
+        <p className={styles.refused}>Over seeds there is a test once both settings have two seeds in common.</p>
       )}
       {refusals.map((reason) => (
         <p key={reason} className={styles.refused}>
@@ -59,11 +72,17 @@ export function SignificancePanel({ settings, reference, metric, relevant }: Sig
         </p>
       ))}
       {power && <p className={styles.note}>{power}</p>}
-      {rows.length > 0 && (
+      {testable && unpaired === null && (
         <p className={styles.note}>
           Over users: each user’s mean over common seeds, paired; p-values are two-sided and Holm-adjusted for the
           number of rows; the interval comes from resampling users. Over seeds: the paired t-test of the means, adjusted
           in the same way. † over users, ‡ over seeds: p &lt; {SIGNIFICANT}.
+        </p>
+      )}
+      {testable && unpaired !== null && (
+        <p className={styles.note}>
+          Over seeds: the paired t-test of the means; p-values are two-sided and Holm-adjusted for the number of rows. ‡
+          p &lt; {SIGNIFICANT}.
         </p>
       )}
       {data && <DataDialog title={title} table={significanceTable(rows)} onClose={() => setData(false)} />}
@@ -78,14 +97,47 @@ function leastPower(comparisons: readonly SettingComparison[], metric: MetricKey
   return powerWords(known.sort((a, b) => least(b) - least(a))[0] ?? null, metric);
 }
 
-const COLUMNS: readonly Column<SignificanceRow>[] = [
+const SETTING: Column<SignificanceRow> = {
+  id: 'setting',
+  header: 'Setting',
+  rowHeader: true,
+  value: ({ setting }) => setting.label,
+  cell: ({ setting }) => <span className={styles.setting}>{setting.label}</span>,
+};
+
+const OVER_SEEDS: Column<SignificanceRow> = {
+  id: 'seeds',
+  header: 't, seeds',
+  numeric: true,
+  value: ({ adjusted }) => adjusted.seeds,
+  cell: ({ comparison: { bySeed }, adjusted }) =>
+    bySeed ? (
+      <>
+        <P value={adjusted.seeds} mark="‡" />
+        <span className={styles.small}>
+          higher in {formatCount(bySeed.higher)} of {formatCount(bySeed.pairs)}
+        </span>
+      </>
+    ) : (
+      '–'
+    ),
+};
+
+/** Where users cannot be paired. */
+const SEED_COLUMNS: readonly Column<SignificanceRow>[] = [
+  SETTING,
   {
-    id: 'setting',
-    header: 'Setting',
-    rowHeader: true,
-    value: ({ setting }) => setting.label,
-    cell: ({ setting }) => <span className={styles.setting}>{setting.label}</span>,
+    id: 'difference',
+    header: 'Difference, over seeds',
+    numeric: true,
+    value: ({ comparison: { bySeed } }) => bySeed?.mean ?? null,
+    cell: ({ comparison: { bySeed } }) => (bySeed ? formatSignedMeanSd(bySeed.mean, bySeed.deviation) : '–'),
   },
+  OVER_SEEDS,
+];
+
+const COLUMNS: readonly Column<SignificanceRow>[] = [
+  SETTING,
   {
     id: 'difference',
     header: 'Difference, 95 %',
@@ -117,23 +169,7 @@ const COLUMNS: readonly Column<SignificanceRow>[] = [
     value: ({ adjusted }) => adjusted.wilcoxon,
     cell: ({ adjusted }) => <P value={adjusted.wilcoxon} mark="†" />,
   },
-  {
-    id: 'seeds',
-    header: 't, seeds',
-    numeric: true,
-    value: ({ adjusted }) => adjusted.seeds,
-    cell: ({ comparison: { bySeed }, adjusted }) =>
-      bySeed ? (
-        <>
-          <P value={adjusted.seeds} mark="‡" />
-          <span className={styles.small}>
-            higher in {formatCount(bySeed.higher)} of {formatCount(bySeed.pairs)}
-          </span>
-        </>
-      ) : (
-        '–'
-      ),
-  },
+  OVER_SEEDS,
 ];
 
 const P = ({ value, mark }: { readonly value: number | null; readonly mark: string }) => (

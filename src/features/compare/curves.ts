@@ -1,29 +1,33 @@
 import type { Range, Series } from '../../charts/series';
 import { metricsOf, type Relevant, type Setting } from '../../domain/comparison';
-import type { MetricKey } from '../../domain/metrics';
-import type { EpochPoint } from '../../domain/run';
+import type { MetricKey, Metrics } from '../../domain/metrics';
 import { spread } from '../../domain/spread';
 
-const validOf = (point: EpochPoint, relevant: Relevant): EpochPoint['valid'] | undefined =>
+/** An epoch, with as many of its validation metrics as are known. */
+export interface CurvePoint {
+  readonly epoch: number;
+  readonly valid: Partial<Metrics> | null;
+  readonly validLiked?: Partial<Metrics>;
+}
+
+const validOf = (point: CurvePoint, relevant: Relevant): CurvePoint['valid'] | undefined =>
   relevant === 'all' ? point.valid : point.validLiked;
 
-/** A validation metric by epoch, mean over seeds, with ± one standard deviation around it; as long as all seeds have it. */
+/** A validation metric by epoch, mean over seeds, with ± one standard deviation around it, where all seeds have it. */
 export function settingSeries(
   settings: readonly Setting[],
-  epochs: ReadonlyMap<string, readonly EpochPoint[]>,
+  epochs: ReadonlyMap<string, readonly CurvePoint[]>,
   metric: MetricKey,
   relevant: Relevant,
 ): Series[] {
   return settings.map((setting): Series => {
-    const runs = setting.runs.map(({ id }) => epochs.get(id) ?? []);
-    const common = Math.min(...runs.map(({ length }) => length));
+    const runs = setting.runs.map(
+      ({ id }) => new Map((epochs.get(id) ?? []).map((point) => [point.epoch, validOf(point, relevant)?.[metric]])),
+    );
     const points: [number, number][] = [];
     const band: Range[] = [];
-    for (let epoch = 0; epoch < common; epoch++) {
-      const values = runs.flatMap((run) => {
-        const point = run[epoch];
-        return (point && validOf(point, relevant)?.[metric]) ?? [];
-      });
+    for (const epoch of runs[0]?.keys() ?? []) {
+      const values = runs.flatMap((run) => run.get(epoch) ?? []);
       const { mean, sd } = spread(values);
       if (mean === null || values.length < runs.length) continue;
       points.push([epoch + 1, mean]);

@@ -31,6 +31,13 @@ export function significanceRows(
   }));
 }
 
+/** Why no row can be paired by user, where it is the same for all; null otherwise. */
+export function unpairedAlike(rows: readonly SignificanceRow[]): string | null {
+  const reasons = new Set(rows.map(({ comparison: { users } }) => ('refused' in users ? users.refused : null)));
+  const [reason = null] = reasons;
+  return reasons.size === 1 ? reason : null;
+}
+
 export function significanceTable(rows: readonly SignificanceRow[]): ChartTable {
   const test = (one: PairedTest | undefined): (number | null)[] => [
     one?.statistic ?? null,

@@ -15,9 +15,9 @@ export const PRINTED_CHOICES: readonly { readonly value: Printed; readonly label
   { value: 'all', label: 'all' },
 ];
 
-/** The page's tabs. */
-export type View = 'results' | 'gains' | 'longTail' | 'efficiency';
-export const VIEWS: readonly View[] = ['results', 'gains', 'longTail', 'efficiency'];
+/** The page's tabs; of a comparison that somebody shared also its runs. */
+export type View = 'results' | 'gains' | 'longTail' | 'efficiency' | 'runs';
+export const VIEWS: readonly View[] = ['results', 'gains', 'longTail', 'efficiency', 'runs'];
 
 interface Changes {
   readonly metric: MetricKey;

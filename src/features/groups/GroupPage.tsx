@@ -12,11 +12,12 @@ import type { Relevant } from '../../domain/comparison';
 import { modelTable } from '../../domain/models/catalogue';
 import type { RunGroup, RunSummary } from '../../domain/run';
 import { useRuns } from '../../state/runs';
+import { BaselineNote } from '../readings/BaselineNote';
 import { standIn } from '../readings/findings';
-import { studyPaper, studyRows } from '../readings/studyTable';
+import { referenceRows, studyPaper, studyRows } from '../readings/studyTable';
 import { StudyNotes, StudyWordsButton, useStudyWords } from '../readings/StudyWords';
 import { ShareButton } from '../sharing/ShareButton';
-import { evaluationsOf, runsOfGroup, runsTable, variantRows, variantsTable } from './groupRows';
+import { baselineRows, evaluationsOf, runsOfGroup, runsTable, variantRows, variantsTable } from './groupRows';
 import { progressWords } from './progress';
 import { AtInference } from './AtInference';
 import { ControlVerdicts } from './ControlVerdicts';
@@ -53,7 +54,9 @@ function KnownGroup({ group, runs }: { readonly group: RunGroup; readonly runs: 
   const fault = useRuns((state) => state.fault);
   const words = useStudyWords(group.id, group.name);
   const [byRun, setByRun] = useState(false);
-  const rows = useMemo(() => variantRows(runs), [runs]);
+  const all = useRuns((state) => state.runs);
+  const baselines = useMemo(() => baselineRows(all, runs), [all, runs]);
+  const rows = useMemo(() => [...variantRows(runs), ...baselines], [runs, baselines]);
   const evaluations = evaluationsOf(runs);
   const [first] = runs;
   if (!first) return null;
@@ -71,7 +74,10 @@ function KnownGroup({ group, runs }: { readonly group: RunGroup; readonly runs: 
         <>
           <StudyWordsButton id={group.id} {...words} />
           <ButtonLink to={`/runs?set=${group.id}`}>Show its runs</ButtonLink>
-          <ShareButton ids={runs.map(({ id }) => id)} />
+          <ShareButton
+            ids={runs.map(({ id }) => id)}
+            baselines={baselines.flatMap((row) => row.runs.map(({ id }) => id))}
+          />
         </>
       }
     >
@@ -88,7 +94,7 @@ function KnownGroup({ group, runs }: { readonly group: RunGroup; readonly runs: 
                 <PaperButtons
                   main
                   title={words.name}
-                  paper={() => studyPaper(`${words.name}.`, studyRows(runs), [])}
+                  paper={() => studyPaper(`${words.name}.`, studyRows(runs), referenceRows(runs, all))}
                   data={() => variantsTable(rows, evaluations)}
                 />
                 <Button small variant="quiet" onClick={() => setByRun(true)}>
@@ -104,6 +110,7 @@ function KnownGroup({ group, runs }: { readonly group: RunGroup; readonly runs: 
             relevant={relevant}
             withRuns={place === 0}
           />
+          {place === 0 && <BaselineNote fingerprint={experiment.dataset.fingerprint} />}
         </Panel>
       ))}
       {group.controls && (

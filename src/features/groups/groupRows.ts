@@ -1,4 +1,5 @@
 import type { Cell, ChartTable } from '../../charts/table';
+import { baselineLabel, baselinesBeside } from '../../domain/baselines';
 import { metricsOf, type Relevant } from '../../domain/comparison';
 import type { MetricKey } from '../../domain/metrics';
 import { modelTable } from '../../domain/models/catalogue';
@@ -15,7 +16,7 @@ export interface Difference extends Spread {
   readonly higher: number;
 }
 
-/** One row of the table: a variant over its seeds. */
+/** One row of the table: a variant over its seeds, or a baseline. */
 export interface VariantRow {
   readonly variant: string;
   readonly full: boolean;
@@ -24,7 +25,7 @@ export interface VariantRow {
   /** Runs with a result. */
   readonly done: number;
   readonly metrics: Readonly<Record<Relevant, ReadonlyMap<MetricKey, Spread>>>;
-  /** In Recall@20; null for the full model, and where no seed has both results. */
+  /** In Recall@20; null for the full model and for baselines, and where no seed has both results. */
   readonly difference: Readonly<Record<Relevant, Difference | null>>;
 }
 
@@ -57,18 +58,33 @@ export function variantRows(runs: readonly RunSummary[]): VariantRow[] {
   return variants.map((variant) => {
     const own = of(variant);
     const isFull = variant === table.name;
-    const metrics = (which: Relevant): ReadonlyMap<MetricKey, Spread> =>
-      new Map(SHOWN_METRICS.map((key) => [key, spread(known(own.map((run) => valueOf(run, which, key))))]));
     const difference = (which: Relevant): Difference | null => (isFull ? null : differenceOf(own, full, which));
     return {
       variant,
       full: isFull,
       runs: own,
       done: own.filter(({ result }) => result !== null).length,
-      metrics: { all: metrics('all'), liked: metrics('liked') },
+      metrics: metricsBy(own),
       difference: { all: difference('all'), liked: difference('liked') },
     };
   });
+}
+
+/** The baselines on the dataset of the runs, as rows beneath theirs. */
+export const baselineRows = (all: readonly RunSummary[], runs: readonly RunSummary[]): VariantRow[] =>
+  baselinesBeside(all, runs).map((run) => ({
+    variant: baselineLabel(run),
+    full: false,
+    runs: [run],
+    done: 1,
+    metrics: metricsBy([run]),
+    difference: { all: null, liked: null },
+  }));
+
+function metricsBy(runs: readonly RunSummary[]): VariantRow['metrics'] {
+  const of = (which: Relevant): ReadonlyMap<MetricKey, Spread> =>
+    new Map(SHOWN_METRICS.map((key) => [key, spread(known(runs.map((run) => valueOf(run, which, key))))]));
+  return { all: of('all'), liked: of('liked') };
 }
 
 function differenceOf(own: readonly RunSummary[], full: readonly RunSummary[], relevant: Relevant): Difference | null {

@@ -1,10 +1,9 @@
 import { formatMeanSd } from '../../ui/format';
 import type { PaperTable } from '../../charts/paperTable';
 import type { Cell, ChartTable } from '../../charts/table';
-import { baselinesOn } from '../../domain/baselines';
+import { baselineLabel, baselinesBeside } from '../../domain/baselines';
 import { bestTwo, configDifferences, settingsOf } from '../../domain/comparison';
 import { METRIC_KEYS, type MetricKey } from '../../domain/metrics';
-import { modelTable } from '../../domain/models/catalogue';
 import type { RunSummary } from '../../domain/run';
 import { rowSeeds } from '../../domain/search';
 import { spread, type Spread } from '../../domain/spread';
@@ -38,14 +37,10 @@ export function studyRows(runs: readonly RunSummary[]): StudyRow[] {
 const metricOf = ({ runs }: StudyRow, key: MetricKey): Spread =>
   spread(runs.flatMap(({ result }) => result?.test[key] ?? []));
 
-/** What always stands beside results, where all runs are on the same data and none of the rows is one. */
+/** The baselines beside these runs, where all are on the same data. */
 export function referenceRows(runs: readonly RunSummary[], all: readonly RunSummary[]): StudyRow[] {
-  const fingerprints = new Set(runs.map(({ experiment }) => experiment.dataset.fingerprint));
-  const [fingerprint] = fingerprints;
-  if (fingerprint === undefined || fingerprints.size > 1) return [];
-  return baselinesOn(all, fingerprint)
-    .filter(({ id }) => !runs.some((run) => run.id === id))
-    .map((run) => ({ label: `${modelTable(run.experiment.model).name} (baseline)`, runs: [run], asked: 1 }));
+  if (new Set(runs.map(({ experiment }) => experiment.dataset.fingerprint)).size !== 1) return [];
+  return baselinesBeside(all, runs).map((run) => ({ label: baselineLabel(run), runs: [run], asked: 1 }));
 }
 
 /** Test metrics, mean ± sd over seeds; the baselines are below a rule and are not ranked. */

@@ -19,13 +19,15 @@ import styles from './sharing.module.css';
 
 interface ShareButtonProps {
   readonly ids: readonly string[];
+  /** Runs that stand beside these, and go along. */
+  readonly baselines?: readonly string[];
   readonly small?: boolean;
   /** Tables that go with the link as they stand here. */
   readonly readings?: () => readonly SharedReading[];
 }
 
 /** Gives runs out as a link. */
-export function ShareButton({ ids, small = false, readings }: ShareButtonProps) {
+export function ShareButton({ ids, baselines = [], small = false, readings }: ShareButtonProps) {
   const [open, setOpen] = useState(false);
   return (
     <>
@@ -33,7 +35,14 @@ export function ShareButton({ ids, small = false, readings }: ShareButtonProps) 
         <Icon name="external" />
         Share
       </Button>
-      {open && <ShareDialog ids={ids} readings={readings} onClose={() => setOpen(false)} />}
+      {open && (
+        <ShareDialog
+          ids={[...ids, ...baselines]}
+          baselines={baselines}
+          readings={readings}
+          onClose={() => setOpen(false)}
+        />
+      )}
     </>
   );
 }
@@ -55,19 +64,23 @@ const LABELS: Readonly<Record<Amount, string>> = {
 
 interface ShareDialogProps {
   readonly ids: readonly string[];
+  readonly baselines: readonly string[];
   readonly readings: ShareButtonProps['readings'];
   readonly onClose: () => void;
 }
 
-function ShareDialog({ ids, readings, onClose }: ShareDialogProps) {
+function ShareDialog({ ids, baselines, readings, onClose }: ShareDialogProps) {
   const [tables] = useState(() => readings?.() ?? null);
   const [wanted, setWanted] = useState<Amount | null>(null);
   const [said, setSaid] = useState('');
   const datasets = useDatasets((state) => state.datasets);
   const all = useRuns((state) => state.runs);
   const runs = useMemo(() => all.filter(({ id }) => ids.includes(id)), [all, ids]);
-  const key = ids.join(',');
-  const command = useMemo(() => ({ ids: key.split(','), datasets, tables }), [key, datasets, tables]);
+  const [key, beside] = [ids.join(','), baselines.join(',')];
+  const command = useMemo(
+    () => ({ ids: key.split(','), baselines: beside.split(','), datasets, tables }),
+    [key, beside, datasets, tables],
+  );
   const { value, fault } = useAnswer(command, addressesOf);
   const made = value ?? [];
   const fits = made.find(({ address }) => address.length <= CARRIERS[0].characters) ?? made.at(-1);
@@ -145,6 +158,7 @@ function ShareDialog({ ids, readings, onClose }: ShareDialogProps) {
 
 interface Asked {
   readonly ids: readonly string[];
+  readonly baselines: readonly string[];
   readonly datasets: readonly DatasetDocument[];
   readonly tables: readonly SharedReading[] | null;
 }
@@ -152,6 +166,7 @@ interface Asked {
 /** A link of every amount. */
 async function addressesOf({
   ids,
+  baselines,
   datasets,
   tables,
 }: Asked): Promise<readonly { readonly amount: Amount; readonly address: string }[]> {
@@ -160,7 +175,10 @@ async function addressesOf({
     AMOUNTS.map(async (amount) => ({
       amount,
       address: sharedAddress(
-        await encodeStudy({ ...sharedStudy(runs, datasets, DETAILS[amount]), ...(tables && { readings: tables }) }),
+        await encodeStudy({
+          ...sharedStudy(runs, datasets, DETAILS[amount], baselines),
+          ...(tables && { readings: tables }),
+        }),
       ),
     })),
   );

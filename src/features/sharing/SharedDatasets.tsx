@@ -1,18 +1,11 @@
-import { useState } from 'react';
-import { useNavigate } from 'react-router';
 import { formatCount, formatFingerprint, plural } from '../../ui/format';
 import { Button, ButtonLink } from '../../ui/Button';
 import { Notice } from '../../ui/Notice';
 import { SPLIT_RULE_LABELS } from '../../ui/words';
-import type { DatasetDocument } from '../../domain/dataset';
-import { faultOf } from '../../domain/errors';
 import { localMatch, type SharedStudy } from '../../domain/shared';
 import { type SharedDataset } from '../../domain/sharedRun';
 import { useDatasets } from '../../state/datasets';
-import { useDevice } from '../../state/device';
-import { useRuns } from '../../state/runs';
-import { useTheirs } from '../../state/theirs';
-import { keepDraftLike } from '../drafts/useDraft';
+import { useRunHere } from './useRunHere';
 
 /** Whether the study's datasets are here, how they get here, and the button that runs it on them. */
 export function SharedDatasets({ study }: { readonly study: SharedStudy }) {
@@ -30,46 +23,12 @@ interface SharedDatasetNoticeProps {
 }
 
 function SharedDatasetNotice({ study, shared, place }: SharedDatasetNoticeProps) {
-  const navigate = useNavigate();
-  const [starting, setStarting] = useState(false);
+  const { starting, start } = useRunHere();
   const datasets = useDatasets((state) => state.datasets);
   const making = useDatasets((state) => state.job?.kind === 'demo');
-  const { backend, allowSoftware } = useDevice((state) => state.preference);
   const match = localMatch(shared, datasets);
   const runs = study.runs.filter(({ dataset }) => dataset === place);
   const counts = `${formatCount(shared.users)} users, ${formatCount(shared.items)} items, ${formatCount(shared.interactions)} interactions`;
-
-  const start = async ({ id, name, fingerprint }: DatasetDocument): Promise<void> => {
-    setStarting(true);
-    const [only] = runs;
-    if (only && runs.length === 1) {
-      useTheirs.getState().take(only, fingerprint);
-      await useDatasets.getState().select(id);
-      // The form's page shows the fault.
-      await keepDraftLike({ model: only.model, config: only.config, seed: only.seed, backend: null }).catch(
-        (error: unknown) => useRuns.setState({ fault: faultOf(error) }),
-      );
-      return void navigate('/experiment');
-    }
-    await useRuns
-      .getState()
-      .enqueue(
-        runs.map((theirs) => ({
-          experiment: {
-            model: theirs.model,
-            config: theirs.config,
-            seed: theirs.seed,
-            dataset: { id, name, fingerprint },
-            backend,
-            allowSoftware,
-          },
-          theirs,
-        })),
-      );
-    setStarting(false);
-    // Where some could not be stored, that page says so.
-    await navigate('/runs');
-  };
 
   if (match.kind === 'same') {
     return (
@@ -77,7 +36,7 @@ function SharedDatasetNotice({ study, shared, place }: SharedDatasetNoticeProps)
         tone="ok"
         title={`${shared.name} is here, with the same content.`}
         actions={
-          <Button variant="primary" disabled={starting} onClick={() => void start(match.dataset)}>
+          <Button variant="primary" disabled={starting} onClick={() => void start(match.dataset, runs)}>
             Run it here
           </Button>
         }

@@ -1,11 +1,13 @@
 import { formatMetric, formatSignedMeanSd } from '../../ui/format';
 import { DataTable, type Column } from '../../ui/DataTable';
-import { Panel } from '../../ui/Panel';
-import { METRIC_KEYS, metricLabel, type MetricKey } from '../../domain/metrics';
+import { Disclosure } from '../../ui/Disclosure';
+import { Notice } from '../../ui/Notice';
+import { metricLabel } from '../../domain/metrics';
 import type { RunSummary } from '../../domain/run';
+import type { Agreement } from '../../domain/shared';
+import type { SharedRun } from '../../domain/sharedRun';
 import { useDatasets } from '../../state/datasets';
-import { agreement, type Agreement } from '../../domain/shared';
-import { type SharedRun } from '../../domain/sharedRun';
+import { besideRows, verdictOf, type BesideRow } from './verdict';
 
 const WORDS: Readonly<Record<Agreement, string>> = {
   identical: '= identical',
@@ -13,14 +15,7 @@ const WORDS: Readonly<Record<Agreement, string>> = {
   outside: '≠ further apart',
 };
 
-interface Row {
-  readonly key: MetricKey;
-  readonly theirs: number;
-  readonly mine: number;
-  readonly agrees: Agreement;
-}
-
-/** A run that came from a link beside what the link said of it. */
+/** Whether a run that came from a link came out as the link said, with both results beneath. */
 export function TheirsBeside({ run, theirs }: { readonly run: RunSummary; readonly theirs: SharedRun }) {
   const { result } = run;
   // The standard error is that of a mean over the test split's users.
@@ -28,39 +23,25 @@ export function TheirsBeside({ run, theirs }: { readonly run: RunSummary; readon
     (state) => state.datasets.find(({ id }) => id === run.experiment.dataset.id)?.statistics.splits.test.users ?? 1,
   );
   if (!theirs.result) return null;
-  const rows = METRIC_KEYS.map((key): Row => {
-    const value = theirs.result?.test[key] ?? NaN;
-    const mine = result?.test[key] ?? NaN;
-    return { key, theirs: value, mine, agrees: agreement(value, mine, users) };
-  });
-  const identical = rows.every(({ agrees }) => agrees === 'identical');
-  const apart = rows.filter(({ agrees }) => agrees === 'outside').length;
+  if (!result)
+    return <Notice title="This run repeats a shared one.">Theirs and mine are compared when it has ended.</Notice>;
+  const rows = besideRows(theirs.result.test, result.test, users);
+  const { tone, title } = verdictOf(rows);
   return (
-    <Panel
-      title="Theirs and mine"
-      note={
-        !result
-          ? 'mine appears when this run has ended'
-          : identical
-            ? 'identical: every metric agrees to six digits'
-            : apart === 0
-              ? 'every metric within one standard error'
-              : `${apart} of ${rows.length} metrics further apart than one standard error`
-      }
-    >
-      {result && (
-        <DataTable label="Test metrics, theirs and mine" columns={COLUMNS} rows={rows} rowId={({ key }) => key} />
-      )}
-      <p>
-        Theirs: {theirs.device || 'an unknown device'}, best epoch {theirs.result.bestEpoch + 1}
-        {result && `; mine: ${run.device?.name ?? ''}, best epoch ${result.bestEpoch + 1}`}. On the same kind of device
-        the same experiment gives the same result; other devices round sums in another order.
-      </p>
-    </Panel>
+    <section aria-label="Theirs and mine">
+      <Notice tone={tone} title={title} live="polite">
+        Theirs: {theirs.device || 'an unknown device'}, best epoch {theirs.result.bestEpoch + 1}; mine:{' '}
+        {run.device?.name ?? 'an unknown device'}, best epoch {result.bestEpoch + 1}. On the same kind of device the
+        same experiment gives the same result; other devices round sums in another order.
+        <Disclosure title="Theirs and mine" summary="every metric of the test split">
+          <DataTable label="Test metrics, theirs and mine" columns={COLUMNS} rows={rows} rowId={({ key }) => key} />
+        </Disclosure>
+      </Notice>
+    </section>
   );
 }
 
-const COLUMNS: readonly Column<Row>[] = [
+const COLUMNS: readonly Column<BesideRow>[] = [
   { id: 'metric', header: 'Metric', rowHeader: true, value: ({ key }) => metricLabel(key) },
   {
     id: 'theirs',

@@ -14,11 +14,13 @@ import type { RunSummary } from '../../domain/run';
 import { useRuns } from '../../state/runs';
 import { FailedRuns, GroupControls } from '../groups/GroupControls';
 import { runsOfGroup } from '../groups/groupRows';
+import { BaselineNote } from '../readings/BaselineNote';
 import { standIn } from '../readings/findings';
-import { studyPaper, studyRows } from '../readings/studyTable';
+import { referenceRows, studyPaper, studyRows } from '../readings/studyTable';
 import { StudyNotes, StudyWordsButton, useStudyWords } from '../readings/StudyWords';
 import { ShareButton } from '../sharing/ShareButton';
 import {
+  baselinePoints,
   isSweep,
   MEASURED_WORDS,
   pointRows,
@@ -63,6 +65,8 @@ function KnownSweep({ group, runs }: { readonly group: SweepGroup; readonly runs
   const [byRun, setByRun] = useState(false);
   const { sweep } = group;
   const rows = useMemo(() => pointRows(runs, sweep), [runs, sweep]);
+  const all = useRuns((state) => state.runs);
+  const baselines = useMemo(() => baselinePoints(all, runs), [all, runs]);
   const withResult = runs.filter(({ result }) => result !== null).map(({ id }) => id);
   const rated = runs.some(({ result }) => result?.testLiked !== undefined);
   const [first] = runs;
@@ -79,7 +83,10 @@ function KnownSweep({ group, runs }: { readonly group: SweepGroup; readonly runs
           {withResult.length > 1 && <ButtonLink to={`/compare?runs=${withResult.join(',')}`}>Compare</ButtonLink>}
           <StudyWordsButton id={group.id} {...words} />
           <ButtonLink to={`/runs?set=${group.id}`}>Show its runs</ButtonLink>
-          <ShareButton ids={runs.map(({ id }) => id)} />
+          <ShareButton
+            ids={runs.map(({ id }) => id)}
+            baselines={baselines.flatMap((row) => row.runs.map(({ id }) => id))}
+          />
         </>
       }
     >
@@ -117,8 +124,8 @@ function KnownSweep({ group, runs }: { readonly group: SweepGroup; readonly runs
             <PaperButtons
               main
               title={words.name}
-              paper={() => studyPaper(`${words.name}.`, studyRows(runs), [])}
-              data={() => pointsTable(rows, sweep)}
+              paper={() => studyPaper(`${words.name}.`, studyRows(runs), referenceRows(runs, all))}
+              data={() => pointsTable([...rows, ...baselines], sweep)}
             />
             <Button small variant="quiet" onClick={() => setByRun(true)}>
               Data by run
@@ -126,7 +133,15 @@ function KnownSweep({ group, runs }: { readonly group: SweepGroup; readonly runs
           </>
         }
       >
-        <SweepTable label={`Points of ${group.name}`} rows={rows} sweep={sweep} metric={metric} where={where} />
+        <SweepTable
+          label={`Points of ${group.name}`}
+          rows={rows}
+          baselines={baselines}
+          sweep={sweep}
+          metric={metric}
+          where={where}
+        />
+        <BaselineNote fingerprint={experiment.dataset.fingerprint} />
       </Panel>
       <div className={styles.notes}>
         {notes.map((note) => (
@@ -142,7 +157,7 @@ function KnownSweep({ group, runs }: { readonly group: SweepGroup; readonly runs
       {byRun && (
         <DataDialog
           title={`${group.name}, by run`}
-          table={pointRunsTable(rows, sweep)}
+          table={pointRunsTable([...rows, ...baselines], sweep)}
           onClose={() => setByRun(false)}
         />
       )}

@@ -11,13 +11,15 @@ import styles from './sweeps.module.css';
 interface SweepTableProps {
   readonly label: string;
   readonly rows: readonly PointRow[];
+  /** Beneath them. */
+  readonly baselines: readonly PointRow[];
   readonly sweep: Sweep;
   readonly metric: MetricKey;
   readonly where: Measured;
 }
 
 /** One row per point: the validation metric that it is chosen by, and the test split. */
-export const SweepTable = memo(function SweepTable({ label, rows, sweep, metric, where }: SweepTableProps) {
+export const SweepTable = memo(function SweepTable({ label, rows, baselines, sweep, metric, where }: SweepTableProps) {
   const best = useMemo(() => bestPoint(rows, where, metric), [rows, where, metric]);
   const columns = useMemo((): readonly Column<PointRow>[] => {
     const test = where === 'liked' ? 'liked' : 'test';
@@ -30,7 +32,9 @@ export const SweepTable = memo(function SweepTable({ label, rows, sweep, metric,
         numeric: false,
         value: ({ values }) => values[key] ?? null,
         cell: (row) =>
-          place === 0 && row === best ? (
+          place === 0 && row.baseline ? (
+            row.label
+          ) : place === 0 && row === best ? (
             <strong title={`highest ${metricLabel(metric)}`}>★ {valueName(row.values[key])}</strong>
           ) : (
             valueName(row.values[key])
@@ -57,7 +61,7 @@ export const SweepTable = memo(function SweepTable({ label, rows, sweep, metric,
     <DataTable
       label={label}
       columns={columns}
-      rows={rows}
+      rows={[...rows, ...baselines]}
       rowId={(row) => row.label}
       isCurrent={(row) => row === best}
     />

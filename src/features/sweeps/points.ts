@@ -1,4 +1,5 @@
 import type { Cell, ChartTable } from '../../charts/table';
+import { baselineLabel, baselinesBeside } from '../../domain/baselines';
 import { METRIC_KEYS, type MetricKey, type Metrics } from '../../domain/metrics';
 import { modelTable } from '../../domain/models/catalogue';
 import type { Config, Option, OptionValue } from '../../domain/models/table';
@@ -31,6 +32,8 @@ export interface PointRow {
   readonly done: number;
   /** How many of them the median rule ended. */
   readonly stopped: number;
+  /** No point: it stands beneath them to measure by, and has no values. */
+  readonly baseline?: true;
 }
 
 export const isSweep = (group: RunGroup | undefined): group is SweepGroup => group?.sweep !== undefined;
@@ -74,6 +77,17 @@ export function pointRows(runs: readonly RunSummary[], { axes }: Sweep): PointRo
     listed.findIndex((value) => value === values[key]);
   return rows.sort((a, b) => axes.reduce((order, axis) => order || place(a, axis) - place(b, axis), 0));
 }
+
+/** The baselines on the dataset of the runs, as rows beneath the points. */
+export const baselinePoints = (all: readonly RunSummary[], runs: readonly RunSummary[]): PointRow[] =>
+  baselinesBeside(all, runs).map((run) => ({
+    label: baselineLabel(run),
+    values: {},
+    runs: [run],
+    done: 1,
+    stopped: 0,
+    baseline: true,
+  }));
 
 /** The point with the highest mean; of equals the first. null before any result. */
 export function bestPoint(rows: readonly PointRow[], where: Measured, key: MetricKey): PointRow | null {
@@ -133,7 +147,7 @@ export function pointsTable(rows: readonly PointRow[], { axes }: Sweep): ChartTa
       row.done,
       row.runs.length,
       row.stopped,
-      [...new Set(row.runs.flatMap((run) => standIn(run) ?? []))].join(' ') || null,
+      [...nameOf(row), ...new Set(row.runs.flatMap((run) => standIn(run) ?? []))].join(' ') || null,
     ]),
   };
 }
@@ -164,11 +178,14 @@ export function pointRunsTable(rows: readonly PointRow[], { axes }: Sweep): Char
         run.seconds,
         ...each.map(({ where, key }) => measured(run, where)?.[key] ?? null),
         stopWords(run),
-        standIn(run),
+        [...nameOf(row), ...(standIn(run) === null ? [] : [standIn(run)])].join(' ') || null,
       ]),
     ),
   };
 }
+
+/** A baseline has no values that would tell it. */
+const nameOf = ({ label, baseline }: PointRow): string[] => (baseline ? [label] : []);
 
 const kindsOf = (runs: readonly RunSummary[]): readonly Measured[] =>
   runs.some(({ result }) => result?.testLiked) ? ['valid', 'test', 'liked'] : ['valid', 'test'];

@@ -6,6 +6,7 @@ import type { Config, ModelId } from '../../../src/domain/models/table';
 import { newRun, summarise, type Experiment, type RunSummary } from '../../../src/domain/run';
 import { plannedRows, referenceSteps, setName } from '../../../src/features/experiments/ablationPlan';
 import {
+  baselineRows,
   evaluationsOf,
   runsOfGroup,
   runsTable,
@@ -201,6 +202,23 @@ describe('the table of a set', () => {
       cell(runsTable(noted, ['all']), 0, 'note'),
       cell(runsTable(noted, ['all']), 1, 'note'),
     ]).toEqual([PROFILES, PROFILES, null]);
+  });
+
+  it('has the baselines of its dataset beneath, which are compared with nothing', () => {
+    const elsewhere = { ...full('mostpop'), dataset: { ...dataset, fingerprint: 'other' } };
+    const beneath = baselineRows(
+      [...runs, run('x', 9, { test: 0.05 }, full('mostpop')), run('y', 9, { test: 0.04 }, elsewhere)],
+      runs,
+    );
+    expect(
+      beneath.map(({ variant, full: isFull, difference, metrics: of }) => [
+        variant,
+        isFull,
+        difference.all,
+        of.all.get('recall@20')?.mean,
+      ]),
+    ).toEqual([['Popularity (baseline)', false, null, 0.05]]);
+    expect(variantsTable([...rows, ...beneath], ['all']).rows.at(-1)?.[0]).toBe('Popularity (baseline)');
   });
 
   it('knows its runs', () => {

@@ -6,6 +6,7 @@ import { newRun, summarise, type RunSummary, type Sweep } from '../../../src/dom
 import { pointLabel, pointOf } from '../../../src/domain/sweep';
 import { nextAxis, offeredOptions, readAxis, startAxis } from '../../../src/features/sweeps/axisDraft';
 import {
+  baselinePoints,
   bestPoint,
   pointMetric,
   pointRows,
@@ -108,6 +109,19 @@ describe('the points of a sweep', () => {
       expect.stringContaining('Choose by validation'),
       expect.stringContaining('1 run ended early by the median rule'),
     ]);
+  });
+
+  it('have the baselines of their dataset beneath, which are no points', () => {
+    const computed = run({}, 1, 0.9);
+    const other = { ...computed, id: 'p', experiment: { ...computed.experiment, model: 'mostpop' as const } };
+    const beneath = baselinePoints([...all, other], all);
+    expect(beneath).toMatchObject([{ label: 'Popularity (baseline)', values: {}, baseline: true }]);
+    for (const table of [pointsTable([...rows, ...beneath], grid), pointRunsTable([...rows, ...beneath], grid)]) {
+      const last = table.rows.at(-1);
+      expect(last?.slice(0, 2)).toEqual([null, null]);
+      expect(last?.[table.columns.indexOf('note')]).toBe('Popularity (baseline)');
+      expect(table.rows[0]?.[table.columns.indexOf('note')]).toBeNull();
+    }
   });
 
   it('belong to sweeps, ablation sets to none', () => {

@@ -1,48 +1,92 @@
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
+import { Link, useSearchParams } from 'react-router';
 import { formatMetric } from '../../ui/format';
+import { Button } from '../../ui/Button';
 import { DataTable, type Column } from '../../ui/DataTable';
 import { Columns } from '../../ui/Page';
 import { Panel, Surface } from '../../ui/Panel';
 import { Stat, StatList } from '../../ui/Stat';
+import { useRevealed } from '../../ui/useRevealed';
 import { BACKEND_LABELS } from '../../ui/words';
 import { CurveChart } from '../../charts/CurveChart';
 import { METRIC_KEYS, type MetricKey } from '../../domain/metrics';
 import { changedOptions, modelTable } from '../../domain/models/catalogue';
 import { routingCells } from '../../domain/routes';
 import type { Option } from '../../domain/models/table';
-import type { SharedStudy } from '../../domain/shared';
+import { localMatch, type SharedStudy } from '../../domain/shared';
 import type { SharedRun } from '../../domain/sharedRun';
+import { useDatasets } from '../../state/datasets';
 import { ExpertMap } from '../readings/ExpertMap';
 import { SHOWN_METRICS, shortMetric } from '../readings/curves';
 import { shownEpoch } from '../readings/words';
-import styles from './sharing.module.css';
+import { useRunHere } from '../sharing/useRunHere';
+import styles from './shared.module.css';
 
 interface Row {
   readonly run: SharedRun;
   readonly place: number;
+  /** Where it is shown in full. */
+  readonly address: string;
+}
+
+/** The page's address with one run of the study shown in full. */
+export function runAddress(parameters: URLSearchParams, place: number): string {
+  const next = new URLSearchParams(parameters);
+  next.set('view', 'runs');
+  next.set('run', String(place));
+  return `/shared?${next}`;
 }
 
 /** The shared runs: a table of results, and one of them in full. */
 export function SharedRuns({ study }: { readonly study: SharedStudy }) {
-  const [place, setPlace] = useState(0);
-  const rows = useMemo(() => study.runs.map((run, i): Row => ({ run, place: i })), [study]);
-  const columns = useMemo(() => columnsOf(study, setPlace), [study]);
+  const [parameters] = useSearchParams();
+  const asked = Number(parameters.get('run') ?? 0);
+  const place = study.runs[asked] ? asked : 0;
+  const heading = useRevealed(place);
+  const rows = useMemo(
+    () => study.runs.map((run, i): Row => ({ run, place: i, address: runAddress(parameters, i) })),
+    [study, parameters],
+  );
+  const columns = useMemo(() => columnsOf(study), [study]);
   const run = study.runs[place];
+  if (!run) return null;
+  const shown = <OneRun run={run} dataset={study.datasets[run.dataset]?.name ?? ''} />;
+  if (study.runs.length === 1) return shown;
   return (
-    <>
-      {study.runs.length > 1 && (
-        <Panel title="Results" note="test split, at each run's best epoch">
-          <DataTable
-            label="Shared runs"
-            columns={columns}
-            rows={rows}
-            rowId={({ place: id }) => String(id)}
-            isCurrent={({ place: id }) => id === place}
-          />
-        </Panel>
-      )}
-      {run && <OneRun run={run} dataset={study.datasets[run.dataset]?.name ?? ''} />}
-    </>
+    <div className={styles.one}>
+      <Panel title="Results" note="test split, at each run’s best epoch; a name shows its run below">
+        <DataTable
+          label="Shared runs"
+          columns={columns}
+          rows={rows}
+          rowId={({ place: id }) => String(id)}
+          isCurrent={({ place: id }) => id === place}
+        />
+      </Panel>
+      <section className={styles.one} aria-label={run.name}>
+        <div className={styles.head}>
+          <h2 ref={heading} tabIndex={-1}>
+            {run.name}
+          </h2>
+          <RunOneHere study={study} run={run} />
+        </div>
+        {shown}
+      </section>
+    </div>
+  );
+}
+
+/** Fills in the form with one of several runs, where its dataset is here. */
+function RunOneHere({ study, run }: { readonly study: SharedStudy; readonly run: SharedRun }) {
+  const datasets = useDatasets((state) => state.datasets);
+  const { starting, start } = useRunHere();
+  const shared = study.datasets[run.dataset];
+  const match = shared ? localMatch(shared, datasets) : null;
+  if (match?.kind !== 'same') return null;
+  return (
+    <Button small disabled={starting} onClick={() => void start(match.dataset, [run])}>
+      Run this one here
+    </Button>
   );
 }
 
@@ -141,7 +185,7 @@ function Routing({ run }: { readonly run: SharedRun }) {
   );
 }
 
-function columnsOf(study: SharedStudy, onShow: (place: number) => void): readonly Column<Row>[] {
+function columnsOf(study: SharedStudy): readonly Column<Row>[] {
   const metric = (key: MetricKey): Column<Row> => ({
     id: key,
     header: shortMetric(key),
@@ -155,10 +199,14 @@ function columnsOf(study: SharedStudy, onShow: (place: number) => void): readonl
       header: 'Run',
       rowHeader: true,
       value: ({ run }) => run.name,
-      cell: ({ run, place }) => (
-        <button type="button" className={styles.show} onClick={() => onShow(place)}>
-          {run.name}
-        </button>
+      cell: ({ run, place, address }, current) => (
+        <span className={styles.name}>
+          <Link to={address} title={`Show ${run.name} below`} {...(current && { 'aria-current': true })}>
+            {run.name}
+          </Link>
+          {study.baselines?.includes(place) && <span className={styles.small}>baseline</span>}
+          {current && <span className={styles.small}>shown below</span>}
+        </span>
       ),
     },
     ...varied(study).map((option): Column<Row> => ({
@@ -173,9 +221,12 @@ function columnsOf(study: SharedStudy, onShow: (place: number) => void): readonl
   ];
 }
 
-/** The options in which runs of one model differ; none where there are several models. */
-function varied({ runs }: SharedStudy): readonly Option[] {
+/** The options that a sweep varies, or in which runs of one model differ; none where there are several models. */
+function varied({ runs, sweep }: SharedStudy): readonly Option[] {
   const [first] = runs;
-  if (!first || runs.some(({ model }) => model !== first.model)) return [];
-  return modelTable(first.model).options.filter(({ key }) => new Set(runs.map(({ config }) => config[key])).size > 1);
+  if (!first) return [];
+  const { options } = modelTable(first.model);
+  if (sweep) return options.filter(({ key }) => sweep.includes(key));
+  if (runs.some(({ model }) => model !== first.model)) return [];
+  return options.filter(({ key }) => new Set(runs.map(({ config }) => config[key])).size > 1);
 }

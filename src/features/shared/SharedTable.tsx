@@ -9,7 +9,7 @@ import { Notice } from '../../ui/Notice';
 import { Panel } from '../../ui/Panel';
 import { ClaimsTable, ReproducedTable, RowOrder } from '../readings/ReproducedTable';
 import { reproductionData, reproductionPaper } from '../readings/reproduction';
-import styles from './sharing.module.css';
+import styles from './shared.module.css';
 
 /** Somebody's runs of a printed table beside its figures. A link holds no user's results, so that its claims are not tested. */
 export function SharedTable({ study, table }: { readonly study: SharedStudy; readonly table: Reproduced }) {

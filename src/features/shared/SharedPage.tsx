@@ -10,10 +10,12 @@ import { tableTitle } from '../../domain/paperTables';
 import type { SharedStudy } from '../../domain/shared';
 import { readExample, readLink } from '../../state/sharing';
 import type { AskOptions } from '../../state/workerThread';
-import { EXAMPLES } from './examples';
-import { SharedDatasets } from './SharedDatasets';
+import { EXAMPLES } from '../sharing/examples';
+import { SharedDatasets } from '../sharing/SharedDatasets';
 import { SharedReadings } from './SharedReadings';
+import { SharedComparison } from './SharedComparison';
 import { SharedRuns } from './SharedRuns';
+import { sharedSettings, type SharedSettings } from './sharedSettings';
 import { SharedTable } from './SharedTable';
 
 /** What somebody shared: read-only, with no data and nothing run, until "Run it here". */
@@ -48,6 +50,7 @@ interface StudyProps {
 }
 
 function Study({ study, example }: StudyProps) {
+  const compared = useMemo(() => comparedBy(study), [study]);
   const [first] = study.runs;
   const models = [...new Set(study.runs.map(({ model }) => modelTable(model).name))].join(', ');
   const title = study.table
@@ -66,7 +69,14 @@ function Study({ study, example }: StudyProps) {
       {study.table && <SharedTable study={study} table={study.table} />}
       {study.readings && <SharedReadings readings={study.readings} />}
       <SharedDatasets study={study} />
-      <SharedRuns study={study} />
+      {compared ? <SharedComparison study={study} compared={compared} /> : <SharedRuns study={study} />}
     </Page>
   );
+}
+
+/** What a study of several runs compares; null for a paper's table, a sweep, and where no run has ended. */
+function comparedBy(study: SharedStudy): SharedSettings | null {
+  if (study.runs.length < 2 || study.table || study.sweep) return null;
+  const compared = sharedSettings(study);
+  return compared.settings.length > 0 ? compared : null;
 }
