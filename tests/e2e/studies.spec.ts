@@ -83,6 +83,23 @@ test('a study is named, noted and copied; a report on it stays live, and leaves 
     await expect(page.getByRole('region', { name: 'Words, part 2' })).toContainText('Because it');
   });
 
+  await test.step('a comparison that is kept', async () => {
+    await page.goto('./#/compare');
+    await page.getByRole('button', { name: /^All \d+ on Demo/ }).click();
+    await page.getByRole('combobox', { name: 'Metric' }).selectOption({ label: 'NDCG@10' });
+    await page.getByRole('button', { name: 'Keep…' }).click();
+    await page.getByRole('textbox', { name: 'Name' }).fill('All of them');
+    await page.getByRole('button', { name: 'Keep', exact: true }).click();
+    await page.getByRole('link', { name: 'Open the studies' }).click();
+    await expect(page.getByRole('row', { name: /All of them/ })).toContainText('comparison');
+    await page.getByRole('link', { name: 'All of them' }).click();
+    await expect(page.getByRole('combobox', { name: 'Metric' })).toHaveValue('ndcg@10');
+    await page.goto('./#/studies');
+    await page.getByRole('button', { name: 'Forget All of them; its runs stay' }).click();
+    await expect(page.getByRole('row', { name: /All of them/ })).toHaveCount(0);
+    await page.getByRole('link', { name: 'Routers & rows' }).click();
+  });
+
   await test.step('as HTML, opened without a network', async () => {
     const { path, name } = await saved(page, 'HTML');
     expect(name).toBe('routers-rows.html');
@@ -106,7 +123,10 @@ test('a study is named, noted and copied; a report on it stays live, and leaves 
       return void test.info().annotations.push({ type: 'skipped', description: 'no pdflatex here: not compiled' });
     const folder = mkdtempSync(join(tmpdir(), 'report-'));
     execFileSync('python3', ['-m', 'zipfile', '-e', path, folder]);
-    execFileSync('pdflatex', ['-halt-on-error', '-interaction=nonstopmode', 'report.tex'], { cwd: folder });
+    execFileSync('pdflatex', ['-halt-on-error', '-interaction=nonstopmode', 'report.tex'], {
+      cwd: folder,
+      stdio: 'ignore',
+    });
     expect(statSync(join(folder, 'report.pdf')).size).toBeGreaterThan(20_000);
     rmSync(folder, { recursive: true });
   });

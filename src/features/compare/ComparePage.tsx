@@ -15,6 +15,7 @@ import { ComparisonControls } from './ComparisonControls';
 import { EfficiencyView } from './EfficiencyView';
 import type { Evidence } from './evidence';
 import { GainsView } from './GainsView';
+import { KeepButton } from './KeepButton';
 import { LongTailView } from './LongTailView';
 import { MixedDevices } from './MixedDevices';
 import { ResultsView } from './ResultsView';
@@ -40,6 +41,7 @@ export function ComparePage() {
     <>
       <ButtonLink to="/tables">Papers’ tables</ButtonLink>
       <ButtonLink to="/runs">Choose runs</ButtonLink>
+      <KeepButton ids={idsOf(settings)} proposed={`${plural(settings.length, 'setting')} on ${datasets}`} />
       <ShareButton ids={idsOf(settings)} baselines={address.baselines ? idsOf(evidence.baselines) : []} />
     </>
   );

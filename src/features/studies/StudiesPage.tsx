@@ -57,7 +57,7 @@ export function StudiesPage() {
       {loaded && studies.length === 0 && (
         <Notice title="No studies yet.">
           On the Experiment page, Sweep…, Ablations… and Control set… queue runs that belong together; Papers’ tables
-          run a printed table here; and Keep on the Compare page keeps a comparison.
+          run a printed table here; and Keep… on the Compare page keeps a comparison.
         </Notice>
       )}
       {kinds.length > 1 && (

@@ -130,6 +130,8 @@ const PREAMBLE = [
   '\\ifPDFTeX',
   '  \\usepackage[T1]{fontenc}',
   '  \\usepackage[utf8]{inputenc}',
+  '  % Letters as outlines, where these are installed.',
+  '  \\IfFileExists{lmodern.sty}{\\usepackage{lmodern}}{}',
   '\\fi',
   '\\usepackage{amssymb}',
   '\\usepackage{booktabs}',
