@@ -84,7 +84,6 @@ export function Breakdowns({ routing }: { readonly routing: RunRouting }) {
             valueLabel="reliance"
             rowLabel={title}
             columnLabel="modality"
-            low={0}
           />
           <HeatMap
             title="Family mass"
@@ -101,7 +100,6 @@ export function Breakdowns({ routing }: { readonly routing: RunRouting }) {
             valueLabel="mass"
             rowLabel={title}
             columnLabel="family"
-            low={0}
           />
         </Surface>
       </Columns>
