@@ -1,6 +1,7 @@
 import { METRIC_KEYS } from '../domain/metrics';
 import type { Report } from '../domain/report';
 import type { StudyBook } from '../domain/study';
+import { ownPreset } from './settings';
 import { z } from './schemas';
 
 /** What a person keeps of studies, and reports, form 1. */
@@ -43,4 +44,12 @@ export const report: z.ZodType<Report> = z.strictObject({
       ]),
     )
     .max(1000),
+});
+
+/** All of it in one file of a backup. */
+export const writtenDocument = z.strictObject({
+  version: z.literal(1),
+  studies: studyBook,
+  reports: z.array(report).max(10_000),
+  presets: z.array(ownPreset).max(10_000),
 });

@@ -200,6 +200,8 @@ export interface ImportReport {
   readonly weights: number;
   /** Answers of model servers that were not here. */
   readonly answers: number;
+  /** Names of studies, kept comparisons, reports and presets that were not here. */
+  readonly written: number;
   readonly datasets: readonly { readonly id: string; readonly name: string }[];
   /** Files of which nothing was stored, with the reason. */
   readonly refused: readonly { readonly file: string; readonly fault: Fault }[];

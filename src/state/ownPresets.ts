@@ -9,6 +9,8 @@ interface OwnPresets {
   /** Why the last change was not stored. */
   readonly fault: Fault | null;
   load(): Promise<void>;
+  /** Reads again what an import has stored. */
+  reload(): Promise<void>;
   keep(preset: Parameters<typeof withPreset>[1]): Promise<void>;
   forget(preset: Pick<OwnPreset, 'model' | 'name'>): Promise<void>;
 }
@@ -22,6 +24,7 @@ export const useOwnPresets = create<OwnPresets>()((set) => {
     presets: [],
     fault: null,
     load: () => (loading ??= readOwnPresets(database).then(take, fail)),
+    reload: () => (loading = readOwnPresets(database).then(take, fail)),
     keep: (preset) => changeOwnPresets(database, (presets) => withPreset(presets, preset)).then(take, fail),
     forget: (preset) => changeOwnPresets(database, (presets) => withoutPreset(presets, preset)).then(take, fail),
   };

@@ -13,6 +13,8 @@ interface Reports {
   /** Why the last change was not stored, or nothing could be read. */
   readonly fault: Fault | null;
   load(): Promise<void>;
+  /** Reads again what an import has stored. */
+  reload(): Promise<void>;
   add(report: Report): Promise<void>;
   change(id: string, next: (report: Report) => Partial<Pick<Report, 'title' | 'blocks'>>): Promise<void>;
   remove(id: string): Promise<void>;
@@ -26,16 +28,18 @@ export const useReports = create<Reports>()((set, get) => {
       () => set({ fault: null }),
       (error: unknown) => set({ fault: faultOf(error) }),
     );
+  const read = (): Promise<void> =>
+    readReports(database).then(
+      (found) => set({ ...found, loaded: true }),
+      (error: unknown) => set({ loaded: true, fault: faultOf(error) }),
+    );
   return {
     reports: [],
     unreadable: [],
     loaded: false,
     fault: null,
-    load: () =>
-      (loading ??= readReports(database).then(
-        (read) => set({ ...read, loaded: true }),
-        (error: unknown) => set({ loaded: true, fault: faultOf(error) }),
-      )),
+    load: () => (loading ??= read()),
+    reload: () => (loading = read()),
     add: (report) => {
       set({ reports: [report, ...get().reports] });
       return stored(writeReport(database, report));

@@ -6,7 +6,10 @@ import type { SharedStudy } from '../domain/shared';
 import { useDatasets } from './datasets';
 import { useKept } from './keptHere';
 import { useRemoval } from './removal';
+import { useOwnPresets } from './ownPresets';
+import { useReports } from './reports';
 import { useRuns } from './runs';
+import { useStudies } from './studies';
 import { askOnce, WorkerThread, type AskOptions, type Phase } from './workerThread';
 
 const newThread = (): WorkerThread<SharingCommand, SharingEvent> =>
@@ -77,6 +80,7 @@ async function taken(files: readonly NamedFile[], options: AskOptions): Promise<
     // Some of it may be stored where it ended early.
     await useDatasets.getState().reload();
     await useRuns.getState().reload();
+    await Promise.all([useStudies, useReports, useOwnPresets].map((store) => store.getState().reload()));
   }
 }
 

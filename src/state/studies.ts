@@ -9,6 +9,8 @@ interface Studies extends StudyBook {
   /** Why the last change was not stored, or nothing could be read. */
   readonly fault: Fault | null;
   load(): Promise<void>;
+  /** Reads again what an import has stored. */
+  reload(): Promise<void>;
   /** Names a set or a comparison, and notes what there is to note. */
   write(id: string, words: StudyWords): Promise<void>;
   keep(comparison: KeptComparison): Promise<void>;
@@ -36,6 +38,7 @@ export const useStudies = create<Studies>()((set) => {
     loaded: false,
     fault: null,
     load: () => (loading ??= readStudyBook(database).then(take, fail)),
+    reload: () => (loading = readStudyBook(database).then(take, fail)),
     write: (id, words) =>
       change((book) => {
         const comparisons = book.comparisons.map((one) => (one.id === id ? { ...one, ...words } : one));

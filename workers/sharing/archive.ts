@@ -15,6 +15,7 @@ import { ANSWER_KEYS, BACKUP_FORMAT, BACKUP_VERSION, HEAD } from './backupForm';
 import { datasetFiles } from './datasetFiles';
 import { contentDigest, partDigests, runDigest } from './digests';
 import { exportRaw } from './rawFile';
+import { WRITTEN, writtenFile } from './writtenFile';
 
 export type Phase = (text: string, fraction: number | null) => void;
 
@@ -26,6 +27,8 @@ export interface Choice {
   readonly weights: boolean;
   /** Keys of answers of model servers. */
   readonly answers: readonly string[];
+  /** What a person wrote about studies, reports and presets. */
+  readonly written: boolean;
   /** Put the list of these keys in as a file of its own, to be read without the answers. */
   readonly withKeys?: boolean;
 }
@@ -36,7 +39,7 @@ export interface Contents {
   readonly datasets: ReadonlyMap<string, string>;
   /** By id: the document, and what its users got. */
   readonly runs: ReadonlyMap<string, string>;
-  /** By name: files of weights and of answers. */
+  /** By name: files of weights, of answers, and of what a person wrote. */
   readonly files: ReadonlyMap<string, readonly string[]>;
   /** What is kept as it is stored, and is not restored. */
   readonly asStored: readonly string[];
@@ -112,6 +115,8 @@ export async function writeArchive(
     if (choice.withKeys) yield file(ANSWER_KEYS, JSON.stringify(choice.answers));
     for await (const { name, input } of answerFiles(database, choice.answers, now))
       yield name.startsWith('unreadable/') ? file(name, input) : witnessed(name, input);
+    const written = choice.written ? await writtenFile(database) : null;
+    if (written) yield witnessed(WRITTEN, written);
     for (const run of choice.runs) yield* runEntries(run);
   }
   return { file: await zipped(files()), contents };

@@ -21,6 +21,7 @@ export async function choiceOfAll(database: Database, weights: boolean): Promise
     ],
     weights,
     answers: [...(await answerKeys(database))],
+    written: true,
   };
 }
 

@@ -1,6 +1,6 @@
 /**
  * A backup: a zip archive with `backup.json` (its form), `datasets/<id>/…`, `runs/<id>.lodestone.json`, `weights/<id>.safetensors` and
- * `answers/<n>.json` of model servers. What cannot be read lies in `unreadable/` as it is stored, and is stored so again. What is brought in
+ * `answers/<n>.json` of model servers, and `written.json` (names of studies, reports, presets). What cannot be read lies in `unreadable/` as it is stored, and is stored so again. What is brought in
  * again from its files (texts and pictures to reason about), and what somebody set for this browser (theme, backend, the form's draft) is
  * not part of it.
  */

@@ -11,14 +11,21 @@ import type { Folder } from './folder';
 import { MANIFEST, manifestText, parseManifest, type Entry } from './manifest';
 import { openBackup } from './openBackup';
 import { exportRaw } from './rawFile';
+import { writtenFile } from './writtenFile';
 
 /** What has an archive of its own. */
 interface Part extends Pick<Entry, 'kind' | 'id' | 'name' | 'state' | 'weights'> {
   readonly choice: Choice;
 }
 
-const NOTHING: Choice = { datasets: [], runs: [], unreadable: [], weights: false, answers: [] };
-const FOLDERS = { dataset: 'datasets', run: 'runs', answers: 'answers', unreadable: 'unreadable' } as const;
+const NOTHING: Choice = { datasets: [], runs: [], unreadable: [], weights: false, answers: [], written: false };
+const FOLDERS = {
+  dataset: 'datasets',
+  run: 'runs',
+  answers: 'answers',
+  written: 'written',
+  unreadable: 'unreadable',
+} as const;
 
 export interface FolderOptions {
   readonly weights: boolean;
@@ -116,7 +123,7 @@ async function partsOf(database: Database, folder: Folder, all: Choice, before: 
       choice: { ...NOTHING, unreadable: [one] },
     });
   }
-  return [...parts, ...(await answerParts(folder, all.answers, before))];
+  return [...parts, ...(await answerParts(folder, all.answers, before)), ...(await writtenPart(database, all))];
 }
 
 async function runPart(database: Database, run: RunSummary, wanted: boolean): Promise<Part> {
@@ -133,6 +140,23 @@ async function runPart(database: Database, run: RunSummary, wanted: boolean): Pr
     weights,
     choice: { ...NOTHING, runs: [run], weights: wanted },
   };
+}
+
+/** One archive of what a person wrote beside runs and datasets; none where that is nothing. */
+async function writtenPart(database: Database, { written }: Choice): Promise<Part[]> {
+  const file = written ? await writtenFile(database) : null;
+  return file
+    ? [
+        {
+          kind: 'written',
+          id: 'written',
+          name: 'names of studies, reports and presets',
+          state: await contentDigest(await partDigests(file)),
+          weights: false,
+          choice: { ...NOTHING, written: true },
+        },
+      ]
+    : [];
 }
 
 /** Archives that hold answers of here, and one for those that none has. */

@@ -11,6 +11,7 @@ import { openBackup } from './openBackup';
 import { restoreDataset } from './datasetFiles';
 import { RunImport } from './importRuns';
 import { restoreRaw } from './restoreRaw';
+import { restoreWritten, WRITTEN } from './writtenFile';
 import { foldersAmong, wholeArchive } from './restoreFolder';
 
 /** Bytes of weights that are read at all. */
@@ -37,6 +38,7 @@ export async function importFiles(
     copies: 0,
     weights: 0,
     answers: 0,
+    written: 0,
     datasets: [],
     refused: [],
   };
@@ -86,6 +88,10 @@ export async function importFiles(
         if (file) report.answers += await restoreAnswers(database, `${path}/${name}`, file);
       });
     }
+    await attempt(`${path}/${WRITTEN}`, async () => {
+      const file = await backup.open(WRITTEN);
+      if (file) report.written += await restoreWritten(database, `${path}/${WRITTEN}`, file);
+    });
     for (const id of backup.runs) {
       phase(`${path}: run ${done + 1 - backup.datasets.length} of ${backup.runs.length}`, done++ / total);
       await attempt(`${path}/runs/${id}`, async () => {

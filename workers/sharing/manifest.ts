@@ -4,7 +4,7 @@ import { APP_VERSION } from '../../src/domain/version';
 import { parseJson } from '../../src/sharing/deflate';
 
 /**
- * A backup in a folder: the manifest, and one archive for each dataset and run, for the answers of model servers that were new, and for
+ * A backup in a folder: the manifest, and one archive for each dataset and run, for the answers of model servers that were new, for what a person wrote, and for
  * each of what cannot be read. An archive is a backup of its own. Its name ends in its digest: a file is never written over. The manifest
  * is written last, so that it names whole files only.
  */
@@ -14,7 +14,7 @@ const VERSION = 1;
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const entry = z.object({
-  kind: z.enum(['dataset', 'run', 'answers', 'unreadable']),
+  kind: z.enum(['dataset', 'run', 'answers', 'written', 'unreadable']),
   id: z.string(),
   name: z.string(),
   /** Digest of what was stored when the archive was made: as long as it is the same, nothing is written. */

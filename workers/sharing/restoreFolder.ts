@@ -10,7 +10,7 @@ export interface FolderArchive {
   readonly file: Blob | null;
 }
 
-const ORDER: readonly Entry['kind'][] = ['dataset', 'answers', 'run'];
+const ORDER: readonly Entry['kind'][] = ['dataset', 'answers', 'written', 'run'];
 
 /**
  * Takes backups in folders out of files that were dropped or picked together: the archives that their manifests name, datasets first.
@@ -35,7 +35,8 @@ export async function foldersAmong(
       const inside = new Map(others.map((one) => [one.path, one.file]));
       others = others.filter(
         (one) =>
-          !one.path.startsWith(root) || !/^(datasets|runs|answers|unreadable)\//.test(one.path.slice(root.length)),
+          !one.path.startsWith(root) ||
+          !/^(datasets|runs|answers|written|unreadable)\//.test(one.path.slice(root.length)),
       );
       for (const entry of entries)
         archives.push({ path: root + entry.file, entry, file: inside.get(root + entry.file) ?? null });

@@ -5,6 +5,7 @@ import { readAnswers } from './answerFiles';
 import { restoreDataset } from './datasetFiles';
 import { contentDigest, partDigests, runDigest } from './digests';
 import { openBackup, type OpenBackup } from './openBackup';
+import { decodeWritten, WRITTEN } from './writtenFile';
 
 /** What an archive gives back in another state than it was written, as places; answers count as one. */
 export async function differences(
@@ -30,10 +31,12 @@ export async function differences(
     });
   for (const [path, parts] of contents.files) {
     const id = /^weights\/(.+)\.safetensors$/.exec(path)?.[1];
-    await expect(id === undefined ? ANSWERS : placeOf('run', id), async () => {
+    const place = path === WRITTEN ? WRITTEN : id === undefined ? ANSWERS : placeOf('run', id);
+    await expect(place, async () => {
       const content = await backup.open(path);
       if (!content || String(await partDigests(content)) !== String(parts)) return false;
-      await (id === undefined ? readAnswers(path, content) : backup.weights(id));
+      if (path === WRITTEN) await decodeWritten(path, content);
+      else await (id === undefined ? readAnswers(path, content) : backup.weights(id));
       return true;
     });
   }

@@ -69,7 +69,7 @@ function StudyWordsDialog({
             />
           )}
         </Field>
-        <Field label="Notes" help="Kept in this browser, not in backups.">
+        <Field label="Notes" help="Kept in this browser, and in backups.">
           {(control) => (
             <TextArea {...control} rows={5} value={notes} onChange={(event) => setNotes(event.target.value)} />
           )}

@@ -37,7 +37,7 @@ export function BackupDialog({ onClose }: { readonly onClose: () => void }) {
       open
       onOpenChange={onClose}
       title="Back up everything"
-      description="All datasets, runs and answers of model servers in this browser. Every backup is read back and compared before it counts. It does not contain the theme, the backend, the form’s draft, or texts and pictures for the reasoning stage. What this version cannot read is saved, and restored, as it is stored."
+      description="All datasets, runs, answers of model servers, reports, names of studies and presets in this browser. Every backup is read back and compared before it counts. It does not contain the theme, the backend, the form’s draft, or texts and pictures for the reasoning stage. What this version cannot read is saved, and restored, as it is stored."
       actions={
         <Button
           variant="primary"

@@ -78,7 +78,7 @@ async function takeFolder(folder: FileSystemDirectoryHandle): Promise<'taken' | 
 }
 
 function Report({ report, onClose }: { readonly report: ImportReport; readonly onClose: () => void }) {
-  const { runs, known, copies, weights, answers, datasets, refused } = report;
+  const { runs, known, copies, weights, answers, written, datasets, refused } = report;
   const [only] = runs;
   const parts = [
     ...(datasets.length > 0
@@ -90,10 +90,12 @@ function Report({ report, onClose }: { readonly report: ImportReport; readonly o
         ]
       : []),
     ...(known > 0 ? [`${known} ${known === 1 ? 'was' : 'were'} already here and left unchanged.`] : []),
+    ...(written > 0 ? [`${plural(written, 'name, report or preset', 'names, reports and presets')} restored.`] : []),
     ...(answers > 0 ? [`${plural(answers, 'answer')} of model servers restored.`] : []),
     ...(weights > 0 ? [`${plural(weights, 'run')} got ${weights === 1 ? 'its' : 'their'} weights.`] : []),
   ];
-  const nothing = runs.length === 0 && datasets.length === 0 && known === 0 && weights === 0 && answers === 0;
+  const nothing =
+    runs.length === 0 && datasets.length === 0 && known === 0 && weights === 0 && answers === 0 && written === 0;
   return (
     <>
       {!nothing && (

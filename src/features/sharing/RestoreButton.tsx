@@ -48,7 +48,7 @@ function RestoreDialog({ onClose }: { readonly onClose: () => void }) {
       open
       onOpenChange={onClose}
       title="Restore a backup"
-      description="Brings back the datasets, runs and answers that the backup holds and this browser does not. What is here stays as it is. You can also drop the archive or the folder on the Runs page."
+      description="Brings back the datasets, runs, answers, reports, names of studies and presets that the backup holds and this browser does not. What is here stays as it is. You can also drop the archive or the folder on the Runs page."
       actions={
         <>
           <Button onClick={() => void pick()}>Choose a folder…</Button>

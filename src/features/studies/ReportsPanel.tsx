@@ -36,7 +36,7 @@ export function ReportsPanel() {
       {fault && <FaultNotice fault={fault} />}
       {unreadable.length > 0 && (
         <Notice tone="warning" title={`This version cannot read ${plural(unreadable.length, 'report')}.`}>
-          They stay as they are stored; a newer version of Lodestone may show them.
+          They stay as they are stored, but are in no backup; a newer version of Lodestone may show them.
         </Notice>
       )}
       {loaded && reports.length === 0 ? (
