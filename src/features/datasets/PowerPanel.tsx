@@ -5,21 +5,18 @@ import type { AnalysisCommand } from '../../domain/analysisProtocol';
 import { compareSettings } from '../../state/analysis';
 import { useRuns } from '../../state/runs';
 import { useAnswer } from '../../state/useAsked';
+import { useFinished } from '../../state/useFinished';
 import { FaultNotice } from '../../ui/Notice';
 import { Panel } from '../../ui/Panel';
 import { powerWords } from '../readings/power';
 
 /** How large a difference this dataset could show, from the two newest settings that were run on it with a common seed. */
 export function PowerPanel({ fingerprint }: { readonly fingerprint: string }) {
-  const runs = useRuns((state) => state.runs);
-  // It changes when a run ends, not with every report of one that trains.
-  const key = runs
-    .filter(({ result, experiment }) => result !== null && experiment.dataset.fingerprint === fingerprint)
-    .map(({ id }) => id)
-    .join(',');
+  const runs = useFinished(useRuns((state) => state.runs));
   const pair = useMemo(() => {
     const trained = runs.filter(
-      ({ id, experiment: { model } }) => key.split(',').includes(id) && modelTable(model).computed === undefined,
+      ({ experiment: { model, dataset } }) =>
+        dataset.fingerprint === fingerprint && modelTable(model).computed === undefined,
     );
     const settings = settingsOf(trained).reverse();
     const [first] = settings;
@@ -28,8 +25,7 @@ export function PowerPanel({ fingerprint }: { readonly fingerprint: string }) {
       (one) => one !== first && one.runs.some(({ experiment }) => seeds.includes(experiment.seed)),
     );
     return first && second ? { first, second } : null;
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- `key` stands for the finished runs
-  }, [key]);
+  }, [runs, fingerprint]);
   const command = useMemo((): Extract<AnalysisCommand, { type: 'compare' }> | null => {
     const asked = ({ key: name, runs: own }: NonNullable<typeof pair>['first']) => ({
       key: name,

@@ -9,6 +9,7 @@ import type { AnalysisCommand } from '../../domain/analysisProtocol';
 import type { RunSummary } from '../../domain/run';
 import { compareSettings } from '../../state/analysis';
 import { useAnswer } from '../../state/useAsked';
+import { useFinished } from '../../state/useFinished';
 import { DataTable, type Column } from '../../ui/DataTable';
 import { formatMetric, formatP } from '../../ui/format';
 import { FaultNotice } from '../../ui/Notice';
@@ -22,14 +23,8 @@ const METRIC: MetricKey = 'recall@20';
 
 /** What the features are worth: every control against the model as it is, paired over users. */
 export function ControlVerdicts({ runs, title }: { readonly runs: readonly RunSummary[]; readonly title: string }) {
-  const finished = runs.filter(({ result }) => result !== null);
-  // The tests change when a run ends, not with every report of one that trains.
-  const key = finished.map(({ id }) => id).join(',');
-  const command = useMemo(
-    () => commandOf(finished),
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- `key` stands for the finished runs
-    [key],
-  );
+  const finished = useFinished(runs);
+  const command = useMemo(() => commandOf(finished), [finished]);
   const { value, fault } = useAnswer(command, compareSettings);
   const verdicts = useMemo(() => controlVerdicts(value ?? []), [value]);
   if (!command) return null;

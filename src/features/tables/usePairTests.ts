@@ -8,6 +8,7 @@ import type { RunSummary } from '../../domain/run';
 import { holmOfKnown } from '../../domain/significance';
 import { testSettings } from '../../state/analysis';
 import { useAnswer } from '../../state/useAsked';
+import { useFinished } from '../../state/useFinished';
 import type { AskOptions } from '../../state/workerThread';
 
 type TestCommand = Extract<AnalysisCommand, { type: 'test' }>;
@@ -25,14 +26,8 @@ interface Tested {
 
 /** The paired tests over users of all claims whose two rows have a result, made by a worker; Holm over the claims of a metric. */
 export function usePairTests(claims: readonly Claim[], runs: readonly RunSummary[]): Tested {
-  const finished = runs.filter(({ result }) => result !== null);
-  // The tests change when a run ends, not with every report of one that trains.
-  const key = finished.map(({ id }) => id).join(',');
-  const asked = useMemo(
-    () => askedOf(claims, finished),
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- `key` stands for the finished runs
-    [claims, key],
-  );
+  const finished = useFinished(runs);
+  const asked = useMemo(() => askedOf(claims, finished), [claims, finished]);
   const { value, fault } = useAnswer(asked, pairTests);
   return useMemo(() => ({ tests: value, fault }), [value, fault]);
 }
