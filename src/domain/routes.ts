@@ -193,6 +193,6 @@ export function firstChoiceAlarm(first: Uint8Array, names: readonly string[]): R
   return {
     kind: 'few',
     title: `Only ${own.length} of ${names.length} experts ${own.length === 1 ? 'is' : 'are'} ever a first choice`,
-    text: `${own.join(', ')}: of all held-out pairs, no other expert is the most probable one for any. The others count only as part of the mixture.`,
+    text: `Of every held-out pair, ${own.join(' or ')} is the most probable expert. The others count only as part of the mixture.`,
   };
 }

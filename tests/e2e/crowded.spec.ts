@@ -116,11 +116,11 @@ test('with many runs stored and one training, views open and histories scrub wit
   await page.getByRole('tab', { name: 'Routing' }).click();
   const slider = page.getByRole('slider', { name: 'Epoch', exact: true });
   await slider.focus();
-  await expect(page.getByRole('grid', { name: /^Mean routing, epoch 200:/ })).toBeVisible();
+  await expect(page.getByRole('grid', { name: /^Mean routing of the validation pairs, epoch 200:/ })).toBeVisible();
   const scrub = await longestTask(page, async () => {
     for (let i = 0; i < 30; i++) await page.keyboard.press('ArrowLeft');
   });
-  await expect(page.getByRole('grid', { name: /^Mean routing, epoch 170:/ })).toBeVisible();
+  await expect(page.getByRole('grid', { name: /^Mean routing of the validation pairs, epoch 170:/ })).toBeVisible();
   expect(scrub, 'scrubbing').toBeLessThan(ANSWER_MS);
 
   // So many runs with curves are more than a link carries: what is given out in its place is a file, and it is read again.

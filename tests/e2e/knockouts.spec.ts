@@ -17,7 +17,7 @@ test('experts, parts and features of a trained MAGNET are knocked out at once, a
 
   // One expert, by its cell.
   await page
-    .getByRole('grid', { name: /^Mean routing, epoch 3:/ })
+    .getByRole('grid', { name: /^Mean routing of the validation pairs, epoch 3:/ })
     .locator('[data-cell="1-0"]')
     .click();
   await panel.getByRole('button', { name: 'Knock out Dom image' }).click();
@@ -32,16 +32,18 @@ test('experts, parts and features of a trained MAGNET are knocked out at once, a
     });
   });
   expect(Math.max(0, ...tasks)).toBeLessThan(100);
-  await expect(panel.getByText(/^Mass against effect over 9 experts: r = /)).toBeVisible();
+  await expect(panel.getByText(/^Share of the routing against what each of 9 experts is worth: r = /)).toBeVisible();
   await expect(table.locator('tbody tr')).toHaveCount(9);
   const map = panel.getByRole('grid', { name: /^Fall of Recall@20/ });
   const cell = (await map.locator('[data-cell="1-0"]').textContent())!;
-  await expect(row('Dom image').getByRole('cell').nth(3)).toHaveText(new RegExp(`^\\${cell[0]}${cell.slice(1)} \\(`));
+  await expect(row('Dom image').getByRole('cell').nth(3)).toHaveText(
+    cell === '+0.0000' ? /^(no change|\+0\.0000 \()/ : new RegExp(`^\\${cell[0]}${cell.slice(1)} \\(`),
+  );
 
-  await panel.getByRole('button', { name: 'Other parts' }).click();
+  await panel.getByRole('button', { name: 'Families, cues and edges' }).click();
   await expect(row('users’ cues, set to zero')).toBeVisible({ timeout: 60_000 });
   await expect(row('edges from content')).toBeVisible();
-  await panel.getByRole('button', { name: 'Features' }).click();
+  await panel.getByRole('button', { name: 'Input features' }).click();
   await expect(row('all features, shuffled')).toBeVisible({ timeout: 60_000 });
 
   // Who loses, and one user's list.
@@ -63,7 +65,7 @@ test('experts, parts and features of a trained MAGNET are knocked out at once, a
   // Beside the evidence of one pair: what the score loses without each interaction.
   const evidence = page.getByRole('group', { name: 'History and its similarity to the item' });
   const before = await evidence.locator('thead th').count();
-  await page.getByRole('button', { name: 'Which items did it?' }).click();
+  await page.getByRole('button', { name: 'Score without each item' }).click();
   await expect(evidence.getByRole('columnheader', { name: 'fall of ŷ without it' })).toBeVisible({ timeout: 60_000 });
   await expect(evidence.locator('thead th')).toHaveCount(before + 2);
   await expect(evidence.locator('tbody tr').first().getByRole('cell').last()).toHaveText(/^[\d,]+$/);

@@ -17,7 +17,7 @@ async function column(table: Locator, place: number): Promise<string[]> {
 }
 
 const routingMap = (page: Page, epoch: number): Locator =>
-  page.getByRole('grid', { name: new RegExp(`^Mean routing, epoch ${epoch}:`) });
+  page.getByRole('grid', { name: new RegExp(`^Mean routing of the validation pairs, epoch ${epoch}:`) });
 
 test('the routing of MAGNET moves while it trains, can be gone through, and explained pair by pair', async ({
   page,
@@ -125,7 +125,7 @@ test('the routing of MAGNET moves while it trains, can be gone through, and expl
   await page.setViewportSize({ width: 1440, height: 500 });
   await routingMap(page, EPOCHS).locator('[data-cell="1-1"]').focus();
   await page.keyboard.press('Enter');
-  const heading = page.getByRole('heading', { name: /^Pairs of/ });
+  const heading = page.getByRole('heading', { name: /^Pairs (of|with)/ });
   await expect(heading).toBeFocused();
   await expect(heading).toBeInViewport();
   await page.setViewportSize({ width: 1440, height: 900 });
@@ -155,7 +155,7 @@ test('the routing of MAGNET moves while it trains, can be gone through, and expl
   const list = page.getByRole('group', { name: 'Ranked list of the user' });
   const own = list.getByRole('row').filter({ hasText: 'this pair' });
   expect(sum(await column(experts, 4))).toBeCloseTo(sum([(await own.locator('> :nth-child(3)').textContent())!]), 3);
-  await expect(list.getByRole('row').filter({ hasText: 'hardest negative' })).toHaveCount(1);
+  await expect(list.getByRole('row').filter({ hasText: 'highest negative' })).toHaveCount(1);
   expect((await column(list, 1)).slice(0, 20).map(count)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
 
   // Another user beside it; a name that does not exist is said to be none.
@@ -182,7 +182,7 @@ test('the routing of MAGNET moves while it trains, can be gone through, and expl
   // The timeline draws what the run recorded, with the switch of stages that follows the first epoch marked.
   const timeline = page.getByRole('figure', { name: 'Routing over time', exact: true });
   await expect(timeline.getByText('stage 2', { exact: true })).toBeVisible();
-  await expect(timeline.getByText('window', { exact: true })).toBeVisible();
+  await expect(timeline.getByText('trigger', { exact: true })).toBeVisible();
   await page.getByRole('button', { name: 'Data of Routing over time' }).click();
   const data = page.getByRole('dialog').getByRole('table');
   const names = await data.locator('thead th').allTextContents();
@@ -204,9 +204,9 @@ test('the routing of MAGNET moves while it trains, can be gone through, and expl
   alike(await ofFrames('Top3Mass'), observed('top3Mass'));
   await page.keyboard.press('Escape');
 
-  await page.getByRole('button', { name: `Data of Mean routing, epoch ${EPOCHS}` }).click();
+  await page.getByRole('button', { name: `Data of Mean routing of the validation pairs, epoch ${EPOCHS}` }).click();
   near((await column(page.getByRole('dialog'), 3)).map(Number), recorded(EPOCHS - 1));
   await page.keyboard.press('Escape');
-  await page.getByRole('button', { name: `Figure of Mean routing, epoch ${EPOCHS}` }).click();
+  await page.getByRole('button', { name: `Figure of Mean routing of the validation pairs, epoch ${EPOCHS}` }).click();
   await expect(page.getByRole('dialog').getByRole('img')).toHaveJSProperty('complete', true);
 });

@@ -75,8 +75,8 @@ function groupRows(intact: Standing, effect: Standing, metric: UserMetric): Grou
   ];
 }
 
-const changeOf = ({ before, after }: GroupRow): number | null =>
-  before === null || after === null ? null : after - before;
+const fallOf = ({ before, after }: GroupRow): number | null =>
+  before === null || after === null ? null : before - after;
 
 const GROUP_COLUMNS: readonly Column<GroupRow>[] = [
   { id: 'name', header: 'Group', rowHeader: true, sortable: false, value: ({ name }) => name },
@@ -96,13 +96,13 @@ const GROUP_COLUMNS: readonly Column<GroupRow>[] = [
     cell: ({ after }) => formatMetric(after),
   },
   {
-    id: 'change',
-    header: 'Change',
+    id: 'fall',
+    header: 'Fall',
     numeric: true,
-    value: changeOf,
+    value: fallOf,
     cell: (row) => {
-      const change = changeOf(row);
-      return change === null ? '–' : signed(change);
+      const fall = fallOf(row);
+      return fall === null ? '–' : signed(fall);
     },
   },
 ];

@@ -86,7 +86,13 @@ function columnsOf(metric: UserMetric, masses: boolean, onLook: (key: string) =>
       cell: ({ valid }) => formatMetric(valid),
     },
     { id: 'test', header: 'Test', numeric: true, value: ({ test }) => test, cell: ({ test }) => formatMetric(test) },
-    { id: 'fall', header: 'Fall, 95 %', numeric: true, value: ({ fall }) => fall, cell: ({ words }) => words },
+    {
+      id: 'fall',
+      header: 'Fall on test (95 % interval)',
+      numeric: true,
+      value: ({ fall }) => fall,
+      cell: ({ words }) => words,
+    },
     {
       id: 'look',
       header: 'Look closer',

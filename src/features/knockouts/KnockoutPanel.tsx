@@ -2,13 +2,21 @@ import { useState } from 'react';
 import { PaperButtons } from '../../charts/PaperButtons';
 import type { HeatMapCell } from '../../charts/gridKeys';
 import type { DatasetLabels } from '../../domain/dataset';
-import { knockoutKey, knockoutName, type Knockout, type KnockoutChoices } from '../../domain/knockouts';
+import {
+  knockoutKey,
+  knockoutName,
+  type Knockout,
+  type KnockoutChoices,
+  type KnockoutEffect,
+  type KnockoutReport,
+} from '../../domain/knockouts';
 import { metricLabel } from '../../domain/metrics';
 import type { RunSummary, WeightsOf } from '../../domain/run';
 import { USER_METRICS, type UserMetric } from '../../domain/userResults';
 import type { AnalysisThread } from '../../state/analysis';
 import { Button } from '../../ui/Button';
 import { Choice } from '../../ui/Field';
+import { formatMetric } from '../../ui/format';
 import { FaultNotice } from '../../ui/Notice';
 import { Panel } from '../../ui/Panel';
 import { ProgressBar } from '../../ui/ProgressBar';
@@ -37,12 +45,13 @@ export function KnockoutPanel({ thread, run, labels, selected = null, pairUser =
   const { choices, report, phase, busy, fault, ask } = useKnockouts(thread, run.id, of);
   const [metric, setMetric] = useState<UserMetric>('recall@20');
   const [looked, setLooked] = useState<string | null>(null);
-  const effect = report?.effects.find(({ knockout }) => knockoutKey(knockout) === looked) ?? report?.effects[0];
+  const effect =
+    report?.effects.find(({ knockout }) => knockoutKey(knockout) === looked) ?? largestFall(report, metric);
   const title = `Knock-outs of ${run.name}`;
   return (
     <Panel
       title="Knock-outs"
-      note={`${metricLabel(metric)} without a part of the trained model; nothing is trained`}
+      note={`${metricLabel(metric)} without a part of the trained model, not retrained`}
       actions={
         <>
           <Choice
@@ -80,8 +89,8 @@ export function KnockoutPanel({ thread, run, labels, selected = null, pairUser =
               small
               disabled={busy}
               onClick={() => {
-                const [first] = knockouts;
-                if (first) setLooked(knockoutKey(first));
+                const [first, ...others] = knockouts;
+                setLooked(first && others.length === 0 ? knockoutKey(first) : null);
                 ask(knockouts);
               }}
             >
@@ -100,6 +109,10 @@ export function KnockoutPanel({ thread, run, labels, selected = null, pairUser =
         <>
           <EffectMap report={report} choices={choices} metric={metric} selected={selected} />
           {report.faithfulness && <p>{faithfulnessWords(report.faithfulness[metric], metric)}</p>}
+          <p>
+            With everything, {metricLabel(metric)} is {formatMetric(report.intact.test[metric])} on the test split. A
+            fall above zero is what the ranking loses.
+          </p>
           <EffectTable
             report={report}
             choices={choices}
@@ -126,6 +139,10 @@ export function KnockoutPanel({ thread, run, labels, selected = null, pairUser =
   );
 }
 
+/** What costs most, which is worth a closer look first. */
+const largestFall = (report: KnockoutReport | null, metric: UserMetric): KnockoutEffect | undefined =>
+  [...(report?.effects ?? [])].sort((a, b) => b.fall[metric].mean - a.fall[metric].mean)[0];
+
 interface Ask {
   readonly label: string;
   readonly knockouts: readonly Knockout[];
@@ -145,7 +162,7 @@ function asksOf({ parts, features, experts, families }: KnockoutChoices, selecte
   return [
     ...(only ? [{ label: `Knock out ${knockoutName(only, experts)}`, knockouts: chosen }] : []),
     { label: `Knock out each of the ${single.length} experts`, knockouts: single },
-    { label: 'Other parts', knockouts: parts.filter(({ kind }) => kind !== 'expert') },
-    { label: 'Features', knockouts: features },
+    { label: 'Families, cues and edges', knockouts: parts.filter(({ kind }) => kind !== 'expert') },
+    { label: 'Input features', knockouts: features },
   ].filter(({ knockouts }) => knockouts.length > 0);
 }

@@ -14,7 +14,8 @@ import { formatMetric } from '../../ui/format';
 import { signed } from '../readings/reproduction';
 
 /** `+.0031 (+.0010 to +.0052)` */
-export const fallWords = ({ mean, low, high }: Fall): string => `${signed(mean)} (${signed(low)} to ${signed(high)})`;
+export const fallWords = ({ mean, low, high }: Fall): string =>
+  mean === 0 && low === 0 && high === 0 ? 'no change' : `${signed(mean)} (${signed(low)} to ${signed(high)})`;
 
 const cut = (value: number): string => value.toFixed(2).replace('-', '−');
 
@@ -25,11 +26,11 @@ export function faithfulnessWords({ r, interval, mass }: Faithfulness, metric: U
   const [low, high] = interval;
   const verdict =
     low > 0
-      ? 'experts with more mass matter more: as an explanation the routing points the right way'
+      ? 'experts with a larger share of the routing matter more, so that the routing says something of what the model uses'
       : high < 0
-        ? 'experts with more mass matter less: as an explanation the routing misleads'
-        : 'whether experts with more mass matter more cannot be told here';
-  return `Mass against effect over ${mass.length} experts: r = ${cut(r)} (95 % ${cut(low)} to ${cut(high)}, by resampling users), by the fall of ${metricLabel(metric)}; ${verdict}.`;
+        ? 'experts with a larger share of the routing matter less: as an explanation it misleads'
+        : 'whether experts with a larger share matter more cannot be told here';
+  return `Share of the routing against what each of ${mass.length} experts is worth: r = ${cut(r)} (95 % ${cut(low)} to ${cut(high)}, by resampling users), by the fall of ${metricLabel(metric)}; ${verdict}.`;
 }
 
 /** π̄ of an expert over the test pairs, where it is known. */

@@ -41,7 +41,7 @@ export const expertMapContent = ({
   ratio: {
     middle: evenShare(cells),
     reach: reach ?? ratioReach([cells]),
-    words: `fewer than an even share (${probabilityText(evenShare(cells))}) … more`,
+    words: `less than an even share (${probabilityText(evenShare(cells))}) … more`,
     label: 'of an even share',
   },
   marginals: { rowsLabel: 'by anchor', rows: rowSums(cells), columnsLabel: 'by family', columns: columnSums(cells) },

@@ -5,8 +5,10 @@ import { Panel, Surface } from '../../ui/Panel';
 import { Choice } from '../../ui/Field';
 import { DataTable, type Column } from '../../ui/DataTable';
 import { HeatMap } from '../../charts/HeatMap';
+import type { RatioScale } from '../../charts/heatScale';
 import { RadarChart } from '../../charts/RadarChart';
-import type { BreakdownKey, RoutedGroup, RunRouting } from '../../domain/routes';
+import { ratioReach, type BreakdownKey, type RoutedGroup, type RunRouting } from '../../domain/routes';
+import { probabilityText } from '../readings/ExpertMap';
 import { FAMILY_NAMES, groupName } from '../readings/expertNames';
 import { BREAKDOWN_NAMES } from './names';
 import { largestDifference } from './partedBy';
@@ -14,6 +16,13 @@ import styles from './routing.module.css';
 
 /** Outlines that one radar can hold and still be told apart. */
 const MOST_OUTLINES = 5;
+
+/** A scale around an even share of rows that each sum to 1. */
+function evenRatio(rows: readonly (readonly number[])[]): RatioScale {
+  const middle = 1 / Math.max(1, rows[0]?.length ?? 1);
+  const words = `less than an even share (${probabilityText(middle)}) … more`;
+  return { middle, reach: ratioReach(rows.map((row) => [row])), words, label: 'of an even share' };
+}
 
 /** Experts, modalities and families of parts of the data: by split, popularity, activity, the groups that users' names tell, and category. */
 export function Breakdowns({ routing }: { readonly routing: RunRouting }) {
@@ -23,7 +32,8 @@ export function Breakdowns({ routing }: { readonly routing: RunRouting }) {
   const columns = useMemo(() => columnsOf(), []);
   if (!breakdown) return null;
   const names = breakdown.groups.map(({ name }) => name);
-  const others = groups.length - 1;
+  const reliances = breakdown.groups.map(({ reliance }) => reliance);
+  const masses = breakdown.groups.map(({ familyMass }) => familyMass);
   const title = BREAKDOWN_NAMES[breakdown.key];
   const difference = largestDifference(breakdown, experts);
   return (
@@ -67,7 +77,7 @@ export function Breakdowns({ routing }: { readonly routing: RunRouting }) {
         </Surface>
         <Surface>
           <HeatMap
-            title="Modality reliance"
+            title="Modality reliance: share of each source in the mixture"
             summary={breakdown.groups
               .map(
                 (group) =>
@@ -75,15 +85,13 @@ export function Breakdowns({ routing }: { readonly routing: RunRouting }) {
               )
               .join('; ')}
             rows={names}
-            columns={[...groups.map(groupName), ...(others > 1 ? ['all content'] : [])]}
-            values={breakdown.groups.map(({ reliance }) => [
-              ...reliance,
-              ...(others > 1 ? [reliance.slice(1).reduce((sum, value) => sum + value, 0)] : []),
-            ])}
-            format={(value) => value.toFixed(2).replace(/^0/, '')}
+            columns={groups.map(groupName)}
+            values={reliances}
+            format={probabilityText}
             valueLabel="reliance"
             rowLabel={title}
             columnLabel="modality"
+            ratio={evenRatio(reliances)}
           />
           <HeatMap
             title="Family mass"
@@ -95,11 +103,12 @@ export function Breakdowns({ routing }: { readonly routing: RunRouting }) {
               .join('; ')}
             rows={names}
             columns={families.map((family) => FAMILY_NAMES[family])}
-            values={breakdown.groups.map(({ familyMass }) => [...familyMass])}
-            format={(value) => value.toFixed(2).replace(/^0/, '')}
+            values={masses}
+            format={probabilityText}
             valueLabel="mass"
             rowLabel={title}
             columnLabel="family"
+            ratio={evenRatio(masses)}
           />
         </Surface>
       </Columns>

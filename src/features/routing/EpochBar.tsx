@@ -64,7 +64,7 @@ export function EpochBar({ frames, player, stage, switchShare }: EpochBarProps) 
         />
       </div>
       <output className={styles.epoch}>
-        epoch {epoch} · {stageName}
+        epoch {epoch} · {stageName}, {stage === 1 ? 'use all experts' : 'choose firmly'}
       </output>
     </div>
   );

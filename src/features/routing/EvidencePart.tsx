@@ -33,7 +33,7 @@ export function EvidencePart({ thread, runId, of, explanation, labels }: Evidenc
   return (
     <>
       <h3 className={styles.subhead}>
-        Evidence: {plural(history.length, 'item')} of the user’s history, by similarity to this item
+        The user’s history by similarity to this item: {plural(history.length, 'item')}
       </h3>
       <div className={styles.scroll}>
         <DataTable
@@ -50,7 +50,7 @@ export function EvidencePart({ thread, runId, of, explanation, labels }: Evidenc
       {!asked && history.length > 0 && (
         <div>
           <Button small onClick={() => setAsked(true)}>
-            Which items did it?
+            Score without each item
           </Button>
         </div>
       )}

@@ -48,13 +48,13 @@ export function PairList({ routing, shape, labels, selected, onSelect, calls, sh
   };
   return (
     <Panel
-      title={`Pairs of ${cell ? cell.label : 'all experts'}`}
+      title={cell ? `Pairs of ${cell.label}` : 'Pairs with the surest first choice'}
       headingRef={heading}
       note={
         <span role="status">
           {cell
             ? `first choice of ${formatCount(count)} of ${plural(routing.pairs.users.length, 'held-out pair')}`
-            : plural(count, 'held-out pair')}
+            : `${plural(count, 'held-out pair')}, validation and test`}
         </span>
       }
       actions={
@@ -76,8 +76,8 @@ export function PairList({ routing, shape, labels, selected, onSelect, calls, sh
       />
       <p className={styles.note}>
         {cell
-          ? `The pairs with its highest probability${count === 0 ? ', though it is the first choice of none' : ''}.`
-          : 'The pairs with the surest first choice; choose a cell of the heat map for those of one expert.'}
+          ? `The pairs to which ${cell.label} gives most${count === 0 ? ', though it is the first choice of none' : ''}; π is its probability.`
+          : 'π is the probability of the first choice. Choose a cell of the heat map for the pairs of one expert.'}
       </p>
     </Panel>
   );
@@ -119,7 +119,7 @@ function columnsOf(labels: DatasetLabels | null, onShow: PairListProps['onShow']
           aria-label={`Look inside ${entityLabel(labels, 'user', user)}, ${entityLabel(labels, 'item', item)}`}
           onClick={() => onShow({ user, item })}
         >
-          Look
+          Show
         </Button>
       ),
     },

@@ -119,6 +119,9 @@ function Explained({ thread, runId, of, explanation, routing, labels, wide, onIt
           rowId={({ name }) => name}
           initialSort={{ id: 'probability', descending: true }}
         />
+        <p className={styles.note}>
+          π: probability of the expert. π̃: the same among the selected ones. What they add sums to the score ŷ.
+        </p>
       </Surface>
       <Surface>
         <EvidencePart thread={thread} runId={runId} of={of} explanation={explanation} labels={labels} />
@@ -155,14 +158,14 @@ const EXPERT_COLUMNS: readonly Column<ExpertRow>[] = [
   },
   {
     id: 'share',
-    header: 'π̃',
+    header: 'π̃, selected',
     numeric: true,
     value: ({ share }) => share,
     cell: ({ share }) => (share > 0 ? formatMetric(share) : 'not selected'),
   },
   {
     id: 'contribution',
-    header: 'contribution to ŷ',
+    header: 'adds to ŷ',
     numeric: true,
     value: ({ contribution }) => contribution,
     cell: ({ share, contribution }) => (share > 0 ? formatNumber(contribution, 4) : '–'),
@@ -179,7 +182,7 @@ function listColumnsOf(
       item === target && 'this pair',
       heldOut === 'test' && 'test item',
       heldOut === 'valid' && 'validation item',
-      item === hardestNegative && 'hardest negative',
+      item === hardestNegative && 'highest negative',
     ]
       .filter(Boolean)
       .join(', ');

@@ -88,7 +88,7 @@ function WeightsChooser({ run, look, first, onChange }: WeightsChooserProps) {
   const apart = look.runId !== first.runId || look.of !== first.of;
   return (
     <>
-      <Field label="Weights">
+      <Field label="Model">
         {(control) => (
           <Select
             {...control}

@@ -1,5 +1,5 @@
 import { useCallback, useMemo, useState } from 'react';
-import { formatPercent } from '../../ui/format';
+import { plural } from '../../ui/format';
 import { Button } from '../../ui/Button';
 import { FaultNotice, Notice } from '../../ui/Notice';
 import { Panel } from '../../ui/Panel';
@@ -61,7 +61,7 @@ export function RoutedParts({ run, shape, selected, onSelect, calls }: RoutedPar
   }
   if (!routing) {
     return (
-      <Panel title="Behind the routing">
+      <Panel title="Pairs, knock-outs and groups">
         <p role="status">{phase?.text ?? 'reading the run'} …</p>
         <ProgressBar label="Reading the run" fraction={phase?.fraction ?? null} />
       </Panel>
@@ -78,12 +78,13 @@ export function RoutedParts({ run, shape, selected, onSelect, calls }: RoutedPar
     <div className={styles.column}>
       <div className={styles.basis}>
         <p>
-          Below: the weights of {result ? 'the best epoch' : 'the newest checkpoint'}, epoch {shownEpoch(routing.epoch)}
-          {result ? '' : `; ${formatPercent((routing.epoch + 1) / Math.max(1, run.epochsDone))} of the epochs so far`}.
+          {result
+            ? `Everything below uses the model of the best epoch, ${shownEpoch(routing.epoch)}, whichever epoch the slider shows.`
+            : `Everything below uses the model as saved after epoch ${shownEpoch(routing.epoch)}; ${plural(run.epochsDone, 'epoch')} done so far.`}
         </p>
         {training && (
           <Button small onClick={again}>
-            Read the newest checkpoint
+            Update to the newest epoch
           </Button>
         )}
       </div>

@@ -101,7 +101,7 @@ export const RoutingTab = memo(function RoutingTab({ run, curves, shape }: Routi
       <div className={styles.hero}>
         <Surface>
           <ExpertMap
-            title={`Mean routing, epoch ${epoch}`}
+            title={`Mean routing of the validation pairs, epoch ${epoch}`}
             summary={summaryOf(frame, shape)}
             groups={shape.groups}
             families={shape.families}
@@ -110,8 +110,9 @@ export const RoutingTab = memo(function RoutingTab({ run, curves, shape }: Routi
             selected={selected}
             onSelect={choose}
             height={320}
-            tools={<Checkbox label="rescale to this epoch" checked={rescale} onCheckedChange={setRescale} />}
+            tools={<Checkbox label="colours for this epoch only" checked={rescale} onCheckedChange={setRescale} />}
           />
+          <p className={styles.note}>{readingOf(frame, shape)}</p>
           <RoutingStats frame={frame} experts={shape.experts.length} />
         </Surface>
         <Surface>
@@ -119,12 +120,17 @@ export const RoutingTab = memo(function RoutingTab({ run, curves, shape }: Routi
             title="Routing over time"
             series={timeline}
             xLabel="epoch"
-            yLabel="share"
+            yLabel="value, 0 to 1"
             cursorKey={run.id}
             marks={marks}
             describeX={describeX}
             height={376}
           />
+          <p className={styles.note}>
+            H̃: how even the routing of a training batch is. N_eff / E: effective experts, of all. SpecScore: how decided
+            single pairs are, 1 − their entropy. Top3Mass: what a pair’s three most probable experts have together. The
+            others are explained on the left.
+          </p>
         </Surface>
       </div>
       {batches}
@@ -163,6 +169,20 @@ function shareBefore(frames: readonly RoutingFrame[], switched: number | null): 
 
 function summaryOf(frame: RoutingFrame, shape: RouterShape): string {
   return `Epoch ${shownEpoch(frame.epoch)}: ${mostOf(frame.cells, shape)}; ${formatNumber(frame.effective, 3)} experts are in effective use.`;
+}
+
+/** In words what the map and its numbers say together, and what can be done with it. */
+function readingOf(frame: RoutingFrame, shape: RouterShape): string {
+  const experts = shape.experts.length;
+  const decided =
+    frame.winnerShare > 2 / experts
+      ? `a pair’s most probable expert has ${formatNumber(frame.winnerShare, 2)} on average`
+      : `a pair’s most probable expert has only ${formatNumber(frame.winnerShare, 2)} on average, where an even share is ${formatNumber(1 / experts, 2)}, so that first choices mean little`;
+  const families = shape.families.includes('com')
+    ? ' A Complementary expert leaves its anchor almost out and mixes the others.'
+    : '';
+  const most = mostOf(frame.cells, shape);
+  return `${most.charAt(0).toUpperCase()}${most.slice(1)}; ${decided}.${families} Choose a cell to list its pairs below.`;
 }
 
 function mostOf(all: RoutingFrame['cells'], { groups, families }: RouterShape): string {

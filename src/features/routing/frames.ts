@@ -90,7 +90,7 @@ export function newestRouting(
 export const reachOf = (frames: readonly Pick<RoutingFrame, 'cells'>[]): number =>
   ratioReach(frames.map(({ cells }) => cells));
 
-const ENTROPY = { key: 'entropy', title: 'entropy H̃', help: '', kind: 'curve' } as const;
+const ENTROPY = { key: 'entropy', title: 'H̃, training batches', help: '', kind: 'curve' } as const;
 
 /** H̃ of the batches, and what the routing of the validation pairs looked like: all of them shares of one. */
 export function timelineSeries(curves: Curves, frames: readonly RoutingFrame[], experts: number): Series[] {
@@ -114,7 +114,7 @@ export function triggerMarks(curves: Curves, rule: StageRule | null): VerticalMa
   const step = stageSwitch(curves);
   if (step === null) return [];
   const window =
-    rule?.kind === 'entropy' ? [{ x: epochsDone(Math.max(0, step - rule.window), curves), label: 'window' }] : [];
+    rule?.kind === 'entropy' ? [{ x: epochsDone(Math.max(0, step - rule.window), curves), label: 'trigger' }] : [];
   return [...window, { x: epochsDone(step, curves), label: 'stage 2' }];
 }
 
