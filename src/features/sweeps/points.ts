@@ -99,21 +99,6 @@ export function bestPoint(rows: readonly PointRow[], where: Measured, key: Metri
   return best?.row ?? null;
 }
 
-/** The sweeps among the runs, newest first. */
-export function sweepsOf(
-  runs: readonly RunSummary[],
-): { readonly group: SweepGroup; readonly runs: readonly RunSummary[] }[] {
-  const sweeps = new Map<string, { readonly group: SweepGroup; readonly runs: RunSummary[] }>();
-  for (const run of runs) {
-    const { group } = run;
-    if (!isSweep(group)) continue;
-    const known = sweeps.get(group.id);
-    if (known) known.runs.push(run);
-    else sweeps.set(group.id, { group, runs: [run] });
-  }
-  return [...sweeps.values()].reverse();
-}
-
 /** The option that an axis varies. */
 export const optionOf = (run: RunSummary, axis: SweepAxis): Option | undefined =>
   modelTable(run.experiment.model).options.find(({ key }) => key === axis.key);

@@ -12,7 +12,6 @@ import {
   pointRows,
   pointRunsTable,
   pointsTable,
-  sweepsOf,
 } from '../../../src/features/sweeps/points';
 import {
   heatMapValues,
@@ -122,11 +121,6 @@ describe('the points of a sweep', () => {
       expect(last?.[table.columns.indexOf('note')]).toBe('Popularity (baseline)');
       expect(table.rows[0]?.[table.columns.indexOf('note')]).toBeNull();
     }
-  });
-
-  it('belong to sweeps, ablation sets to none', () => {
-    const other = { ...run({ layers: 1 }, 1, 0.1), group: { id: 'a', name: 'A', variant: 'full' } };
-    expect(sweepsOf([...all, other]).map(({ group, runs }) => [group.id, runs.length])).toEqual([['g', 6]]);
   });
 });
 
