@@ -45,6 +45,7 @@ describe('importing runs', () => {
       copies: 0,
       weights: 1,
       answers: 0,
+      written: 0,
       datasets: [],
       refused: [],
     });
