@@ -24,7 +24,7 @@ const PAGES: readonly (readonly [label: string, to: string])[] = [
   ['Experiment', '/experiment'],
   ['Runs', '/runs'],
   ['Compare', '/compare'],
-  ['Studies and reports', '/studies'],
+  ['Studies: sweeps, sets, comparisons, reports', '/studies'],
   ['Papers’ tables', '/tables'],
   ['Device', '/device'],
   ['Help', '/help'],

@@ -64,7 +64,7 @@ test('after one visit the app can be installed, and opens and trains without a n
     expect(run.epochs).toHaveLength(2);
     await page.getByRole('tab', { name: 'Projection' }).click();
     await expect(page.getByText(/explains .* of the variance/)).toBeVisible({ timeout: 60_000 });
-    for (const place of ['Compare', 'Sweeps', 'Device', 'Data']) {
+    for (const place of ['Compare', 'Studies', 'Device', 'Data']) {
       await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: place }).click();
       await expect(page.getByRole('heading', { level: 1 })).toContainText(place);
     }

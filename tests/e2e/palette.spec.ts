@@ -18,7 +18,7 @@ test('Ctrl+K finds pages, runs, datasets and actions by keyboard', async ({ page
   await find('bpr finished');
   await expect(page).toHaveURL(new RegExp(`#/runs/${run}`));
   await find('swee');
-  await expect(page.getByRole('heading', { level: 1, name: 'Sweeps' })).toBeVisible();
+  await expect(page.getByRole('heading', { level: 1, name: 'Studies' })).toBeVisible();
   await find('theme: dark');
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
   await page.keyboard.press('Control+k');

@@ -62,7 +62,7 @@ test('training and its views stay inside the content policy and ask no other hos
   await chooseWebGpu(page);
   const shaded = await ended(page, await startRun(page, 'BPR-MF', { 'Epochs, at most': '1', 'Embedding size': '16' }));
   expect(shaded.device?.backend).toBe('webgpu');
-  for (const place of ['Data', 'Runs', 'Compare', 'Sweeps', 'Device']) {
+  for (const place of ['Data', 'Runs', 'Compare', 'Studies', 'Device']) {
     await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: place }).click();
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
   }

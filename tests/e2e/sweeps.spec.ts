@@ -159,7 +159,7 @@ test('a sweep over one axis is a line with a band over seeds, and knows how long
 
   await page.keyboard.press('g');
   await page.keyboard.press('s');
-  await expect(page.getByRole('heading', { level: 1, name: 'Sweeps' })).toBeVisible();
+  await expect(page.getByRole('heading', { level: 1, name: 'Studies' })).toBeVisible();
   const again = await openDialog(page, '2');
   await expect(again.getByText(/^About \d.*: the newest finished run here took/)).toBeVisible();
   await again.getByRole('radio', { name: 'Random draws' }).check();
