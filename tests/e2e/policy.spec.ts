@@ -58,7 +58,9 @@ test('training and its views stay inside the content policy and ask no other hos
   await page.getByRole('button', { name: 'Close' }).click();
   await ended(page, await startRun(page, 'MAGNET', { 'Epochs, at most': '1' }));
   await page.getByRole('tab', { name: 'Routing' }).click();
-  await expect(page.getByRole('grid', { name: /^Mean routing of the validation pairs, epoch 1:/ })).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole('grid', { name: /^Mean routing of the validation pairs, epoch 1:/ })).toBeVisible({
+    timeout: 60_000,
+  });
   await chooseWebGpu(page);
   const shaded = await ended(page, await startRun(page, 'BPR-MF', { 'Epochs, at most': '1', 'Embedding size': '16' }));
   expect(shaded.device?.backend).toBe('webgpu');
