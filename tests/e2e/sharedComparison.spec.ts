@@ -139,9 +139,14 @@ test('a comparison with its baselines is shared as it stands; each of its runs c
   await page.goto(address);
   await expect(page.getByText('Someone shared this with you.')).toBeVisible();
   await expect(row(page, /\(baseline\)/)).toHaveCount(baselines);
-  // Figure for figure what stands on the page where it was made.
-  const figures = (cells: readonly string[]): string[] => cells.filter((text) => /\d\.\d{4}|%/.test(text));
-  expect(figures(await results(page).getByRole('cell').allTextContents())).toEqual(figures(here));
+  // Figure for figure what stands on the page where it was made; a link has six digits, so that a per cent may be rounded otherwise.
+  const there = await results(page).getByRole('cell').allTextContents();
+  const figures = (cells: readonly string[]): string[] => cells.filter((text) => /\d\.\d{4}/.test(text));
+  expect(figures(there)).toEqual(figures(here));
+  const shares = (cells: readonly string[]): number[] =>
+    cells.filter((text) => text.endsWith('%')).map((text) => parseFloat(text.replace('−', '-')));
+  expect(shares(there)).toHaveLength(shares(here).length);
+  shares(there).forEach((share, place) => expect(Math.abs(share - shares(here)[place]!)).toBeLessThan(0.11));
   await expect(page.getByRole('button', { name: 'Run it here' })).toBeVisible();
 
   await page.getByRole('tab', { name: 'Runs' }).click();
