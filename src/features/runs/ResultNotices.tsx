@@ -4,6 +4,7 @@ import { modelTable } from '../../domain/models/catalogue';
 import type { RunSummary } from '../../domain/run';
 import { formatCount, formatMetric, plural } from '../../ui/format';
 import { Notice } from '../../ui/Notice';
+import styles from './runs.module.css';
 
 interface ResultNoticesProps {
   readonly run: RunSummary;
@@ -17,24 +18,24 @@ export function ResultNotices({ run, baselines }: ResultNoticesProps) {
   return (
     <>
       {below && (
-        <Notice tone="warning" title={`Below ${modelTable(below.experiment.model).name.toLowerCase()}.`}>
-          {modelTable(below.experiment.model).name} has a test Recall@20 of{' '}
-          {formatMetric(below.result?.test['recall@20'])} here, this run {formatMetric(run.result?.test['recall@20'])}.
-        </Notice>
+        <div className={styles.notices}>
+          <Notice tone="warning" title={`Below ${modelTable(below.experiment.model).name.toLowerCase()}.`}>
+            {modelTable(below.experiment.model).name} has a test Recall@20 of{' '}
+            {formatMetric(below.result?.test['recall@20'])} here, this run {formatMetric(run.result?.test['recall@20'])}
+            .
+          </Notice>
+        </div>
       )}
       {soon && (
-        <Notice
-          tone="warning"
-          title={soon.since === 0 ? 'The best epoch is the last.' : 'It ended soon after its best epoch.'}
-        >
-          {soonWords(soon)} More epochs may give better numbers.
-        </Notice>
+        <p className={styles.standIn}>
+          ⚠ {soon.since === 0 ? 'The best epoch is the last.' : 'It ended soon after its best epoch.'} {soonWords(soon)}
+        </p>
       )}
     </>
   );
 }
 
 function soonWords({ best, last, since, patience }: EndedSoon): string {
-  if (since === 0) return `Validation was still rising when training ended after ${plural(last, 'epoch')}.`;
-  return `Training ended after epoch ${formatCount(last)}, ${plural(since, 'evaluation')} after the best one (epoch ${formatCount(best)}); early stopping waits for ${formatCount(patience)}.`;
+  if (since === 0) return `Validation was still rising; more epochs may give better numbers.`;
+  return `Training ended after epoch ${formatCount(last)}, ${plural(since, 'evaluation')} after the best one (epoch ${formatCount(best)}); early stopping waits for ${formatCount(patience)}. More epochs may give better numbers.`;
 }
