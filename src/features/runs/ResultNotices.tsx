@@ -6,32 +6,34 @@ import { formatCount, formatMetric, plural } from '../../ui/format';
 import { Notice } from '../../ui/Notice';
 import styles from './runs.module.css';
 
-interface ResultNoticesProps {
+interface BelowNoticeProps {
   readonly run: RunSummary;
   readonly baselines: readonly RunSummary[];
 }
 
-/** What should be known before a run's numbers are believed. */
-export function ResultNotices({ run, baselines }: ResultNoticesProps) {
+/** That a run is below a baseline which always stands beside it. */
+export function BelowNotice({ run, baselines }: BelowNoticeProps) {
   const below = belowBaseline(run, baselines);
-  const soon = endedSoon(run);
+  if (!below) return null;
+  const { name } = modelTable(below.experiment.model);
   return (
-    <>
-      {below && (
-        <div className={styles.notices}>
-          <Notice tone="warning" title={`Below ${modelTable(below.experiment.model).name.toLowerCase()}.`}>
-            {modelTable(below.experiment.model).name} has a test Recall@20 of{' '}
-            {formatMetric(below.result?.test['recall@20'])} here, this run {formatMetric(run.result?.test['recall@20'])}
-            .
-          </Notice>
-        </div>
-      )}
-      {soon && (
-        <p className={styles.standIn}>
-          ⚠ {soon.since === 0 ? 'The best epoch is the last.' : 'It ended soon after its best epoch.'} {soonWords(soon)}
-        </p>
-      )}
-    </>
+    <div className={styles.notices}>
+      <Notice tone="warning" title={`Below ${name.toLowerCase()}.`}>
+        {name} has a test Recall@20 of {formatMetric(below.result?.test['recall@20'])} here, this run{' '}
+        {formatMetric(run.result?.test['recall@20'])}.
+      </Notice>
+    </div>
+  );
+}
+
+/** That a run ended while validation could still rise. */
+export function EndedSoonNote({ run }: { readonly run: RunSummary }) {
+  const soon = endedSoon(run);
+  if (!soon) return null;
+  return (
+    <p className={styles.standIn}>
+      ⚠ {soon.since === 0 ? 'The best epoch is the last.' : 'It ended soon after its best epoch.'} {soonWords(soon)}
+    </p>
   );
 }
 

@@ -13,7 +13,7 @@ import { BaselineNote } from '../readings/BaselineNote';
 import { SHOWN_METRICS, shortMetric } from '../readings/curves';
 import { standIn } from '../readings/findings';
 import { shownEpoch } from '../readings/words';
-import { ResultNotices } from './ResultNotices';
+import { BelowNotice, EndedSoonNote } from './ResultNotices';
 import styles from './runs.module.css';
 
 interface ResultTableProps {
@@ -108,7 +108,7 @@ export const ResultTable = memo(function ResultTable({ run, baselines, validLike
             </tbody>
           </table>
         </div>
-        <ResultNotices run={run} baselines={baselines} />
+        <BelowNotice run={run} baselines={baselines} />
         <BaselineNote fingerprint={used.fingerprint} />
         {standsIn && <p className={styles.standIn}>⚠ {standsIn}</p>}
         {rated && (
@@ -121,7 +121,11 @@ export const ResultTable = memo(function ResultTable({ run, baselines, validLike
         )}
         <p className={styles.note}>{noteOf(dataset, printed.length, measured.length, modelTable(model).name)}</p>
       </section>
-      {valid && <AllMetrics valid={valid} test={run.result?.test} validLiked={validLiked} testLiked={testLiked} />}
+      {valid && (
+        <AllMetrics valid={valid} test={run.result?.test} validLiked={validLiked} testLiked={testLiked}>
+          <EndedSoonNote run={run} />
+        </AllMetrics>
+      )}
     </div>
   );
 });
@@ -155,10 +159,12 @@ interface AllMetricsProps {
   readonly test: Metrics | undefined;
   readonly validLiked: Metrics | undefined;
   readonly testLiked: Metrics | undefined;
+  /** What is said under them. */
+  readonly children: ReactNode;
 }
 
 /** Every metric of the protocol at every cutoff, for the splits that are known, over all held-out items or the liked ones. */
-function AllMetrics({ valid, test, validLiked, testLiked }: AllMetricsProps) {
+function AllMetrics({ valid, test, validLiked, testLiked, children }: AllMetricsProps) {
   const [relevant, setRelevant] = useState<'all' | 'liked'>('all');
   const liked = relevant === 'liked' && (validLiked !== undefined || testLiked !== undefined);
   const splits = [
@@ -219,6 +225,7 @@ function AllMetrics({ valid, test, validLiked, testLiked }: AllMetricsProps) {
           </tbody>
         </table>
       </div>
+      {children}
     </section>
   );
 }
@@ -229,7 +236,8 @@ function noteOf(
   measured: number,
   model: string,
 ): string {
-  if (measured > 0) return 'Measured with another program on data of the same counts: one seed, and other random numbers.';
+  if (measured > 0)
+    return 'Measured with another program on data of the same counts: one seed, and other random numbers.';
   const known = publishedDataset(dataset.name, dataset.statistics);
   if (known === null) return 'No printed results: the dataset’s counts match no dataset in the papers.';
   if (printed === 0) return `The papers print no row for ${model} on ${known}.`;
