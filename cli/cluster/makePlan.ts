@@ -85,7 +85,8 @@ function setPart(
   if (rows.length === 1)
     return { runs: [], notes: [`${called} is left out. It has no ${setOf(wanted)} on ${dataset.name}.`] };
   const able = withReasons(rows, dataset);
-  const group = { id: newId(), name: `${called} ${setOf(wanted)} on ${dataset.name}` };
+  const name = `${called} ${setOf(wanted)} on ${dataset.name}`;
+  const group = { id: newId(), name, ...(controls.length > 0 && { controls: true as const }) };
   const notes = able.flatMap(({ label, reason, note }) =>
     reason ? [`“${label}” is left out. ${reason}`] : note ? [`“${label}”: ${note}`] : [],
   );

@@ -2,8 +2,7 @@ import type { MetricKey } from './metrics';
 
 /** Runs that a part of a report shows: a whole study, as it is when it is looked at, or these. */
 export type RunSource =
-  | { readonly kind: 'study'; readonly id: string }
-  | { readonly kind: 'runs'; readonly ids: readonly string[] };
+  { readonly kind: 'study'; readonly id: string } | { readonly kind: 'runs'; readonly ids: readonly string[] };
 
 /** A part of a report. All but words are made anew from the runs whenever the report is opened or exported. */
 export type ReportBlock = { readonly id: string } & (

@@ -138,6 +138,7 @@ describe('plan', () => {
       ...['pre-training', 'EGRA', 'pre-training', 'image shuffled', 'pre-training', 'text shuffled'],
       ...['pre-training', 'all features shuffled', 'S_pt of random embeddings'],
     ]);
+    expect(plan.runs.filter(({ asked }) => asked).every(({ group }) => group!.controls)).toBe(true);
     const controlled = plan.runs.map(
       ({ experiment: { config } }) => `${config['featureControl']} ${config['controlled']}`,
     );
