@@ -53,6 +53,22 @@ test('an empty workbench says what it is, opens finished studies read-only in on
   await expect(page.getByText('No runs yet.')).toBeVisible();
 });
 
+test('a folder that is dropped trains after three clicks', async ({ page }) => {
+  await page.goto('./');
+  await expect(page.getByText('The demo dataset is ready')).toBeVisible({ timeout: 60_000 });
+  const interactions = Array.from({ length: 2000 }, (_, i) => `${i % 80},${(i * 7 + Math.floor(i / 80)) % 90}`);
+  await page
+    .getByLabel('Dataset files')
+    .setInputFiles([
+      { name: 'mine.csv', mimeType: 'text/csv', buffer: Buffer.from(`user,item\n${interactions.join('\n')}\n`) },
+    ]);
+  await page.getByRole('button', { name: /^(Accept|Store)/ }).click();
+  await page.getByRole('link', { name: 'Use in an experiment' }).click();
+  await page.getByRole('button', { name: 'Start the run' }).click();
+  await page.waitForURL(/#\/runs\//);
+  await expect(page.getByRole('slider', { name: 'Cursor in Ranking, validation' })).toBeVisible({ timeout: 60_000 });
+});
+
 test('help is one click away, leads to the part about the page, and needs no network', async ({ page, context }) => {
   await page.goto('./');
   await expect(page.getByText('The demo dataset is ready')).toBeVisible({ timeout: 60_000 });
@@ -65,6 +81,8 @@ test('help is one click away, leads to the part about the page, and needs no net
     ['device', 'Device, storage and privacy', 'The device'],
   ] as const) {
     await page.goto(`./#/${place}`);
+    // The page before stays until this one is there.
+    await expect(page.locator(`nav a[href="#/${place}"]`)).toHaveAttribute('aria-current', 'page');
     await page.getByRole('link', { name: 'Help on this page' }).click();
     await expect(page.getByRole('heading', { level: 1, name: title })).toBeVisible();
     if (heading) await expect(page.getByRole('heading', { name: heading, exact: true })).toBeFocused();

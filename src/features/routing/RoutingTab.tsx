@@ -182,7 +182,7 @@ function readingOf(frame: RoutingFrame, shape: RouterShape): string {
     ? ' A Complementary expert leaves its anchor almost out and mixes the others.'
     : '';
   const most = mostOf(frame.cells, shape);
-  return `${most.charAt(0).toUpperCase()}${most.slice(1)}; ${decided}.${families} Choose a cell to list its pairs below.`;
+  return `${most.charAt(0).toUpperCase()}${most.slice(1)}; ${decided}.${families} The colours end at the largest departure of any epoch. Choose a cell to list its pairs below.`;
 }
 
 function mostOf(all: RoutingFrame['cells'], { groups, families }: RouterShape): string {
