@@ -1,10 +1,10 @@
-import { useState, type FormEvent } from 'react';
+import { useState } from 'react';
 import { useSearchParams } from 'react-router';
 import { newId } from '../../domain/ids';
 import { useStudies } from '../../state/studies';
 import { Button, ButtonLink } from '../../ui/Button';
 import { Dialog } from '../../ui/Dialog';
-import { Field, Input } from '../../ui/Field';
+import { NameForm } from '../../ui/NameForm';
 import { FaultNotice } from '../../ui/Notice';
 import styles from './compare.module.css';
 
@@ -27,20 +27,16 @@ export function KeepButton({ ids, proposed }: KeepButtonProps) {
 
 function KeepDialog({ ids, proposed, onClose }: KeepButtonProps & { readonly onClose: () => void }) {
   const [parameters] = useSearchParams();
-  const [name, setName] = useState(proposed);
-  const [kept, setKept] = useState(false);
+  const [kept, setKept] = useState<string | null>(null);
   const fault = useStudies((state) => state.fault);
-  const trimmed = name.trim();
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    if (trimmed === '') return;
+  const keep = (name: string): void => {
     const look = new URLSearchParams(parameters);
     look.delete('runs');
-    const comparison = { id: newId(), name: trimmed, notes: '', createdAt: new Date().toISOString(), runs: ids };
+    const comparison = { id: newId(), name, notes: '', createdAt: new Date().toISOString(), runs: ids };
     void useStudies
       .getState()
       .keep({ ...comparison, look: look.toString() })
-      .then(() => setKept(useStudies.getState().fault === null));
+      .then(() => setKept(useStudies.getState().fault === null ? name : null));
   };
   return (
     <Dialog
@@ -50,32 +46,20 @@ function KeepDialog({ ids, proposed, onClose }: KeepButtonProps & { readonly onC
       description="It is then among the studies: these runs, and how you look at them."
     >
       {fault && <FaultNotice fault={fault} />}
-      {kept ? (
+      {kept !== null ? (
         <div className={styles.keepButtons}>
-          <span role="status">Kept as “{trimmed}”.</span>
+          <span role="status">Kept as “{kept}”.</span>
           <ButtonLink to="/studies">Open the studies</ButtonLink>
           <Button onClick={onClose}>Close</Button>
         </div>
       ) : (
-        <form className={styles.column} onSubmit={submit}>
-          <Field label="Name" {...(trimmed === '' && { error: 'A comparison needs a name.' })}>
-            {(control) => (
-              <Input
-                {...control}
-                autoFocus
-                maxLength={200}
-                value={name}
-                onChange={(event) => setName(event.target.value)}
-              />
-            )}
-          </Field>
-          <div className={styles.keepButtons}>
-            <Button onClick={onClose}>Cancel</Button>
-            <Button type="submit" variant="primary" disabled={trimmed === ''}>
-              Keep
-            </Button>
-          </div>
-        </form>
+        <NameForm
+          initial={proposed}
+          missing="A comparison needs a name."
+          verb="Keep"
+          onCancel={onClose}
+          onSubmit={keep}
+        />
       )}
     </Dialog>
   );

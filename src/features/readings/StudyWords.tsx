@@ -1,9 +1,10 @@
-import { useEffect, useState, type FormEvent } from 'react';
+import { useEffect, useState } from 'react';
 import { useStudies } from '../../state/studies';
-import { Button, IconButton } from '../../ui/Button';
+import { IconButton } from '../../ui/Button';
 import { Dialog } from '../../ui/Dialog';
-import { Field, Input, TextArea } from '../../ui/Field';
+import { Field, TextArea } from '../../ui/Field';
 import { Icon } from '../../ui/Icon';
+import { NameForm } from '../../ui/NameForm';
 import type { StudyWords } from '../../domain/study';
 import styles from './StudyWords.module.css';
 
@@ -46,41 +47,25 @@ function StudyWordsDialog({
   notes: notesBefore,
   onClose,
 }: StudyWordsButtonProps & { readonly onClose: () => void }) {
-  const [name, setName] = useState(before);
   const [notes, setNotes] = useState(notesBefore);
-  const trimmed = name.trim();
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    if (trimmed === '') return;
-    void useStudies.getState().write(id, { name: trimmed, notes });
-    onClose();
-  };
   return (
     <Dialog open onOpenChange={onClose} title="Name and notes">
-      <form className={styles.form} onSubmit={submit}>
-        <Field label="Name" {...(trimmed === '' && { error: 'A study needs a name.' })}>
-          {(control) => (
-            <Input
-              {...control}
-              autoFocus
-              maxLength={200}
-              value={name}
-              onChange={(event) => setName(event.target.value)}
-            />
-          )}
-        </Field>
+      <NameForm
+        initial={before}
+        missing="A study needs a name."
+        verb="Save"
+        onCancel={onClose}
+        onSubmit={(name) => {
+          void useStudies.getState().write(id, { name, notes });
+          onClose();
+        }}
+      >
         <Field label="Notes" help="Kept in this browser, and in backups.">
           {(control) => (
             <TextArea {...control} rows={5} value={notes} onChange={(event) => setNotes(event.target.value)} />
           )}
         </Field>
-        <div className={styles.buttons}>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" variant="primary" disabled={trimmed === ''}>
-            Save
-          </Button>
-        </div>
-      </form>
+      </NameForm>
     </Dialog>
   );
 }
