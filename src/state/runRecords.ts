@@ -110,9 +110,10 @@ export class RunRecords {
   async readAll(): Promise<void> {
     const { database } = this.env;
     const writes = this.#writes;
+    // Before the runs: one that another tab starts between the two reads would look as if it waited, last of all.
+    const order = await this.orFault(readQueue(database), []);
     const listed = await listRuns(database);
     const readable = listed.readable.filter(({ id }) => !this.#aside.has(id));
-    const order = await this.orFault(readQueue(database), []);
     const paused = await this.orFault(readPaused(database), []);
     const queued = readable.filter(({ status }) => status === 'queued').map(({ id }) => id);
     if (writes !== this.#writes) return this.readAll();

@@ -12,6 +12,8 @@ import type { RunsEnvironment } from '../../../src/state/runsState';
 import type { TrainingLock } from '../../../src/state/tabs';
 import type { TrainingListener } from '../../../src/state/trainingWorker';
 import { memoryDatabase, type Database } from '../../../src/storage/database';
+import { changeQueue } from '../../../src/storage/queue';
+import { changeRun } from '../../../src/storage/runLayout';
 import { listRuns, readRun, writeRun, writeTrained } from '../../../src/storage/runs';
 
 const experimentOf = (model: ModelId, seed: number): Experiment => ({
@@ -75,10 +77,10 @@ function browser() {
       await turn;
     },
   };
-  const tab = () => {
+  const tab = (seen: Database = database) => {
     const workers: FakeWorker[] = [];
     const env: RunsEnvironment = {
-      database,
+      database: seen,
       lock,
       channel: {
         tell: () => heard.forEach((listener) => listener !== mine && listener()),
@@ -492,6 +494,35 @@ describe('a reload', () => {
     await settled();
     expect(second.useRuns.getState()).toMatchObject({ elsewhere: false, activeId: null });
     expect(second.useRuns.getState().runs.map(({ status }) => status)).toEqual(['finished', 'finished']);
+  });
+
+  it('a second tab that looks while a run starts does not list it as waiting, last of all', async () => {
+    const { database, tab } = browser();
+    for (const [place, id] of ['a', 'b'].entries())
+      await writeRun(database, newRun(id, id, experimentOf('lightgcn', place), `2026-01-0${place + 1}`));
+    await changeQueue(database, () => ['a', 'b']);
+    // Between its two looks, at the runs and at the queue, the other tab starts the first run.
+    let looks = 0;
+    const between = async (): Promise<void> => {
+      looks += 1;
+      if (looks !== 2) return;
+      await changeRun(database, 'a', (run) => ({ ...run, status: 'preparing' }));
+      await changeQueue(database, (queue) => queue.filter((id) => id !== 'a'));
+    };
+    const looking: Database = {
+      ...database,
+      runs: { ...database.runs, keys: async (prefix) => (await between(), database.runs.keys(prefix)) },
+      settings: {
+        ...database.settings,
+        get: async (key) => (await (key === 'queue' ? between() : null), database.settings.get(key)),
+      },
+    };
+    const { useRuns } = tab(looking);
+    const listed: string[][] = [];
+    useRuns.subscribe(({ loaded, queue }) => loaded && listed.push([...queue]));
+    await useRuns.getState().load();
+    expect(looks).toBeGreaterThan(1);
+    expect(listed[0]).toEqual(['b']);
   });
 });
 
