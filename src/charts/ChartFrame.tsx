@@ -39,7 +39,7 @@ interface ChartFrameProps {
   readonly children: (width: number) => ReactNode;
 }
 
-/** What every chart has: a title, its controls, "Data" and "Figure" in the same corner, and a summary in words. */
+/** What every chart has: a title, its controls, "Numbers" and "Save figure" in the same corner, and a summary in words. */
 export function ChartFrame({
   title,
   summary,
@@ -73,20 +73,20 @@ export function ChartFrame({
             small
             className={styles.export}
             disabled={empty}
-            aria-label={`Data of ${title}`}
+            aria-label={`Numbers of ${title}`}
             onClick={() => setDialog('data')}
           >
-            Data
+            Numbers
           </Button>
           <Button
             variant="quiet"
             small
             className={styles.export}
             disabled={empty}
-            aria-label={`Figure of ${title}`}
+            aria-label={`Save figure of ${title}`}
             onClick={() => setDialog('figure')}
           >
-            Figure
+            Save figure
           </Button>
         </div>
       </div>

@@ -25,7 +25,7 @@ export interface CurveChartProps {
   readonly marks?: readonly VerticalMark[];
   /** In place of an axis over the data from 0: values that are not a time. Every point of a line is then marked. */
   readonly xAxis?: Axis;
-  /** What "Data" shows; without it one column per line. */
+  /** What "Numbers" shows; without it one column per line. */
   readonly table?: () => ChartTable;
   /** Right end of the x axis when it reaches beyond the data. */
   readonly xEnd?: number;

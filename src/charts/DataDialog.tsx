@@ -35,7 +35,7 @@ export function DataDialog({ title, table, onClose }: DataDialogProps) {
         </Button>
       }
     >
-      <div className={styles.dataScroll} tabIndex={0} role="region" aria-label={`Data of ${title}`}>
+      <div className={styles.dataScroll} tabIndex={0} role="region" aria-label={`Numbers of ${title}`}>
         <table className={styles.dataTable}>
           <thead>
             <tr>

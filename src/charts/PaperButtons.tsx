@@ -27,8 +27,13 @@ export function PaperButtons({ title, paper, data, main = false }: PaperButtonsP
         ]}
         {...(!main && { of: title })}
       />
-      <Button small variant="quiet" {...(!main && { 'aria-label': `Data of ${title}` })} onClick={() => setOpen(true)}>
-        Data
+      <Button
+        small
+        variant="quiet"
+        {...(!main && { 'aria-label': `Numbers of ${title}` })}
+        onClick={() => setOpen(true)}
+      >
+        Numbers
       </Button>
       {open && <DataDialog title={title} table={data()} onClose={() => setOpen(false)} />}
     </>

@@ -20,10 +20,14 @@ interface RadarChartProps {
   readonly axes: readonly string[];
   readonly series: readonly RadarSeries[];
   readonly valueLabel: string;
+  /** A value that every axis is read against, drawn as a dotted ring. */
+  readonly reference?: number;
   /** One sentence that says what the picture shows. */
   readonly summary: string;
   readonly height?: number;
 }
+
+const TICK = { className: styles.tick ?? '', fontSize: 11, fill: 'var(--ink-muted)' };
 
 /** Values around a circle, one outline per series; outlines differ in dash as well as in colour. */
 export const RadarChart = memo(function RadarChart({
@@ -31,15 +35,20 @@ export const RadarChart = memo(function RadarChart({
   axes,
   series,
   valueLabel,
+  reference,
   summary,
   height = 300,
 }: RadarChartProps) {
-  const highest = axisOver([0, Math.max(1e-6, ...series.flatMap(({ values }) => values))], { count: 4 }).high;
+  const { high: highest, ticks } = axisOver(
+    [0, Math.max(1e-6, reference ?? 0, ...series.flatMap(({ values }) => values))],
+    { count: 3 },
+  );
   const data = axes.map((axis, place) => ({
     axis,
     ...Object.fromEntries(series.map(({ values }, s) => [`s${s}`, values[place] ?? 0])),
+    reference,
   }));
-  const figure = (): Figure => ({ title, svg: radarSvg(title, axes, series, highest) });
+  const figure = (): Figure => ({ title, svg: radarSvg({ title, axes, series, highest, reference }) });
   const table = (): ChartTable => ({
     columns: [valueLabel, ...series.map(({ name }) => name)],
     rows: axes.map((axis, place) => [axis, ...series.map(({ values }) => values[place] ?? null)]),
@@ -57,14 +66,26 @@ export const RadarChart = memo(function RadarChart({
       {(width) => (
         <Recharts width={width} height={height} data={data} outerRadius="72%" accessibilityLayer={false}>
           <PolarGrid stroke="var(--chart-grid)" />
-          <PolarAngleAxis dataKey="axis" tick={{ className: styles.tick ?? '', fontSize: 11 }} tickLine={false} />
+          <PolarAngleAxis dataKey="axis" tick={TICK} tickLine={false} />
           <PolarRadiusAxis
             domain={[0, highest]}
-            tickCount={3}
-            angle={90}
-            tick={{ className: styles.tick ?? '', fontSize: 11 }}
+            type="number"
+            ticks={ticks}
+            // Between two spokes, where no name stands.
+            angle={90 - 180 / axes.length}
+            tick={TICK}
             axisLine={false}
           />
+          {reference !== undefined && (
+            <Radar
+              dataKey="reference"
+              stroke="var(--ink-muted)"
+              strokeDasharray="1 3"
+              strokeWidth={1.5}
+              fill="none"
+              isAnimationActive={false}
+            />
+          )}
           {series.map(({ name }, slot) => {
             const { colour, dash } = seriesStyle(slot);
             return (
@@ -90,7 +111,16 @@ export const RadarChart = memo(function RadarChart({
 const FIGURE_HEIGHT = 250;
 const RADIUS = 84;
 
-function radarSvg(title: string, axes: readonly string[], series: readonly RadarSeries[], highest: number): string {
+function radarSvg({
+  title,
+  axes,
+  series,
+  highest,
+  reference,
+}: Pick<RadarChartProps, 'title' | 'axes' | 'series'> & {
+  readonly highest: number;
+  readonly reference: number | undefined;
+}): string {
   const [cx, cy] = [FIGURE_WIDTH / 2, 132];
   const at = (place: number, share: number): readonly [number, number] => {
     const angle = (2 * Math.PI * place) / axes.length - Math.PI / 2;
@@ -103,6 +133,11 @@ function radarSvg(title: string, axes: readonly string[], series: readonly Radar
     ...[0.5, 1].map(
       (share) => `<path d="${outline(axes.map(() => share))}" fill="none" stroke="#cccccc" stroke-width="0.6"/>`,
     ),
+    ...(reference === undefined
+      ? []
+      : [
+          `<path d="${outline(axes.map(() => reference / highest))}" fill="none" stroke="#555555" stroke-width="0.8" stroke-dasharray="1 2"/>`,
+        ]),
     ...axes.flatMap((name, place) => {
       const [x, y] = at(place, 1);
       const [tx, ty] = at(place, 1.1);

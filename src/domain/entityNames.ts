@@ -27,9 +27,12 @@ export function idAndName(labels: EntityLabels | null, scope: Scope, index: numb
   return `${idOf(labels, scope, index)}${name === null ? '' : `, ${name}`}`;
 }
 
-/** The same where nothing else says what it is: a number is `item 17`. */
-export const entityLabel = (labels: EntityLabels | null, scope: Scope, index: number): string =>
-  `${/^\d+$/.test(idOf(labels, scope, index)) ? `${scope} ` : ''}${idAndName(labels, scope, index)}`;
+/** The same where nothing else says what it is: a number is `item 17`. A name that ends in the id says it already: `Film 17`. */
+export function entityLabel(labels: EntityLabels | null, scope: Scope, index: number): string {
+  const [id, name] = [idOf(labels, scope, index), nameOf(labels, scope, index)];
+  if (!/^\d+$/.test(id)) return idAndName(labels, scope, index);
+  return name !== null && new RegExp(`\\D${id}$`).test(name) ? name : `${scope} ${idAndName(labels, scope, index)}`;
+}
 
 /** Finds the index of an id as a person types it, among `count` of them; null where it is none. */
 export function idFinder(labels: EntityLabels | null, scope: Scope, count: number): (text: string) => number | null {

@@ -50,11 +50,11 @@ test('an ablation set is queued at once, fills its table, and leads to its runs'
   await expect(page.getByRole('group', { name: /liked items only/ }).getByRole('row')).toHaveCount(4);
   await expectFit(page, 'table');
 
-  await page.getByRole('button', { name: 'Data by run' }).click();
+  await page.getByRole('button', { name: 'Numbers by run' }).click();
   const byRun = await savedCsv(page);
   expect(byRun).toHaveLength(7);
   expect(byRun[0]).toMatch(/^variant,seed,status,best_epoch,test_recall@10,/);
-  await page.getByRole('button', { name: 'Data', exact: true }).click();
+  await page.getByRole('button', { name: 'Numbers', exact: true }).click();
   expect((await savedCsv(page)).map((row) => row.split(',')[0])).toEqual(['variant', 'SiMGR', 'Base', "'+SGA"]);
 
   await page.reload();
@@ -68,7 +68,7 @@ test('an ablation set is queued at once, fills its table, and leads to its runs'
   await expect(page.getByRole('region', { name: 'Edges by sign' })).toContainText(
     /users without a negative edge, after it/,
   );
-  await expect(page.getByRole('button', { name: /Data of Sign thresholds/ })).toBeVisible();
+  await expect(page.getByRole('button', { name: /Numbers of Sign thresholds/ })).toBeVisible();
   await expectFit(page, 'findings');
 
   await page.getByRole('link', { name: 'SiMGR ablations on Demo' }).click();
@@ -122,7 +122,7 @@ test('MAGNET warns before it starts, and its panel shows routing and stages whil
   await expect(page.getByText('Stage 2 began after step 3, so coverage had no time to act.')).toBeVisible();
   await expect(page.getByText('stage 2').first()).toBeVisible();
   await third(page).selectOption({ label: 'Mean routing by expert' });
-  await page.getByRole('button', { name: 'Data of Mean routing by expert' }).click();
+  await page.getByRole('button', { name: 'Numbers of Mean routing by expert' }).click();
   for (const name of ['Dom behaviour', 'Bal image', 'Com text'])
     await expect(page.getByRole('columnheader', { name })).toBeVisible();
   await page.keyboard.press('Escape');

@@ -47,7 +47,7 @@ test('baselines stand beneath the points of a sweep, go along in its link, and s
   const set = page.getByRole('group', { name: /all held-out items/ });
   await expect(set.getByRole('row')).toHaveCount(5 + baselines);
   await expect(set.getByRole('row', { name: /^Popularity \(baseline\)/ })).toContainText(/0\.\d{4}.*–.*1 \/ 1/);
-  await page.getByRole('button', { name: 'Data', exact: true }).first().click();
+  await page.getByRole('button', { name: 'Numbers', exact: true }).first().click();
   await expect(page.getByRole('dialog').getByRole('row', { name: /^Popularity \(baseline\)/ })).toBeVisible();
   await page.keyboard.press('Escape');
   await page.evaluate(() => scrollTo(0, 0));

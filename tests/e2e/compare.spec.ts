@@ -100,7 +100,7 @@ test('runs of several seeds become a table for a paper, with tests against a ref
   // The groups of the settings are those of the run's own page.
   await page.getByRole('tab', { name: 'Long tail' }).click();
   await expect(page.getByRole('group', { name: 'Recall@20, by group' }).getByRole('row')).toHaveCount(3);
-  await page.getByRole('button', { name: 'Data of Recall@20, by group' }).click();
+  await page.getByRole('button', { name: 'Numbers of Recall@20, by group' }).click();
   const ofRun = page.getByRole('dialog').getByRole('row', { name: /^LightGCN 1 most popular/ });
   const inGroups = await ofRun.getByRole('cell').allTextContents();
   await page.keyboard.press('Escape');

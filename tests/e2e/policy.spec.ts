@@ -32,7 +32,7 @@ test('training and its views stay inside the content policy and ask no other hos
   // The headers isolate the page: its threads share the work.
   const cores = await page.evaluate(() => navigator.hardwareConcurrency);
   expect(run.device?.name).toMatch(cores > 1 ? /^WebAssembly SIMD × \d$/ : /^WebAssembly SIMD$/);
-  await page.getByRole('button', { name: 'Figure of Loss terms' }).click();
+  await page.getByRole('button', { name: 'Save figure of Loss terms' }).click();
   const preview = page.getByRole('img', { name: /Preview of the figure/ });
   await expect.poll(() => preview.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(100);
   const download = page.waitForEvent('download');

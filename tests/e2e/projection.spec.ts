@@ -41,7 +41,7 @@ test('users and items in the plane: components, colours, UMAP, directions', asyn
 
   // Every item is a point, and what the axes say of the variance is that of the stored vectors.
   expect(await drawn(final)).toBe(String(items));
-  const { columns, rows } = await csvOf(page, 'Data of Principal components, Final representation');
+  const { columns, rows } = await csvOf(page, 'Numbers of Principal components, Final representation');
   expect(rows).toHaveLength(items);
   const vectors = await page.evaluate(async (key) => {
     const database = await new Promise<IDBDatabase>((resolve) => {
@@ -76,7 +76,7 @@ test('users and items in the plane: components, colours, UMAP, directions', asyn
   await expect(slider).toHaveAttribute('aria-valuetext', /^item 1,/);
 
   // The directions of the points are a density.
-  const angles = await csvOf(page, 'Data of Density of the angle');
+  const angles = await csvOf(page, 'Numbers of Density of the angle');
   expect(angles.columns[1]).toBe('items');
   const step = (2 * Math.PI) / (angles.rows.length - 1);
   expect(angles.rows.slice(0, -1).reduce((sum, row) => sum + Number(row[1]) * step, 0)).toBeCloseTo(1, 6);
@@ -113,14 +113,14 @@ test('users and items in the plane: components, colours, UMAP, directions', asyn
   await expect(final.locator('canvas')).toHaveCount(0);
   await final.getByRole('button', { name: 'Project again' }).click();
   await expect(final.locator('canvas')).toHaveAttribute('data-points', String(users + items), { timeout: 120_000 });
-  const once = await csvOf(page, /^Data of UMAP/);
+  const once = await csvOf(page, /^Numbers of UMAP/);
   expect(new Set(once.rows.map((row) => row[4])).size).toBeGreaterThan(0.9 * (users + items));
   await page.reload();
   await page.getByRole('tab', { name: 'Projection' }).click();
   await page.getByRole('radio', { name: 'Both' }).check();
   await page.getByRole('radio', { name: 'UMAP' }).check();
   await expect(final.locator('canvas')).toBeVisible({ timeout: 120_000 });
-  expect((await csvOf(page, /^Data of UMAP/)).rows.map((row) => row.slice(0, 6))).toEqual(
+  expect((await csvOf(page, /^Numbers of UMAP/)).rows.map((row) => row.slice(0, 6))).toEqual(
     once.rows.map((row) => row.slice(0, 6)),
   );
 });

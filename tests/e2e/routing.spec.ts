@@ -183,7 +183,7 @@ test('the routing of MAGNET moves while it trains, can be gone through, and expl
   const timeline = page.getByRole('figure', { name: 'Routing over time', exact: true });
   await expect(timeline.getByText('stage 2', { exact: true })).toBeVisible();
   await expect(timeline.getByText('trigger', { exact: true })).toBeVisible();
-  await page.getByRole('button', { name: 'Data of Routing over time' }).click();
+  await page.getByRole('button', { name: 'Numbers of Routing over time' }).click();
   const data = page.getByRole('dialog').getByRole('table');
   const names = await data.locator('thead th').allTextContents();
   const ofFrames = async (name: string): Promise<number[]> =>
@@ -204,9 +204,9 @@ test('the routing of MAGNET moves while it trains, can be gone through, and expl
   alike(await ofFrames('Top3Mass'), observed('top3Mass'));
   await page.keyboard.press('Escape');
 
-  await page.getByRole('button', { name: `Data of Mean routing of the validation pairs, epoch ${EPOCHS}` }).click();
+  await page.getByRole('button', { name: `Numbers of Mean routing of the validation pairs, epoch ${EPOCHS}` }).click();
   near((await column(page.getByRole('dialog'), 3)).map(Number), recorded(EPOCHS - 1));
   await page.keyboard.press('Escape');
-  await page.getByRole('button', { name: `Figure of Mean routing of the validation pairs, epoch ${EPOCHS}` }).click();
+  await page.getByRole('button', { name: `Save figure of Mean routing of the validation pairs, epoch ${EPOCHS}` }).click();
   await expect(page.getByRole('dialog').getByRole('img')).toHaveJSProperty('complete', true);
 });

@@ -65,7 +65,7 @@ test('figures and tables of a chart can be saved, and one cursor moves over all 
     ['Download PNG', 'loss-terms.png'],
     ['Download SVG', 'loss-terms.svg'],
   ] as const) {
-    await page.getByRole('button', { name: 'Figure of Loss terms' }).click();
+    await page.getByRole('button', { name: 'Save figure of Loss terms' }).click();
     const download = page.waitForEvent('download');
     await page.getByRole('button', { name: button }).click();
     expect((await download).suggestedFilename()).toBe(name);

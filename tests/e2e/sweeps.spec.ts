@@ -94,7 +94,7 @@ test('a grid over two axes is paused, outlasts a reload, and becomes a heat map 
   // The same as lines: the other axis stands where a person sets it.
   await page.getByRole('radio', { name: 'Line' }).check();
   await page.getByRole('combobox', { name: 'Embedding size, fixed' }).selectOption('8');
-  await page.getByRole('button', { name: 'Data of NDCG@10' }).click();
+  await page.getByRole('button', { name: 'Numbers of NDCG@10' }).click();
   await expect(page.getByRole('dialog').getByRole('row')).toHaveCount(3);
   await page.keyboard.press('Escape');
   await page.getByRole('radio', { name: 'Parallel coordinates' }).check();
@@ -152,7 +152,7 @@ test('a sweep over one axis is a line with a band over seeds, and knows how long
   // A mark per point, a smaller one per seed.
   await expect(line.locator('circle[r="2.5"]')).toHaveCount(3);
   await expect(line.locator('circle[r="1.75"]')).toHaveCount(6);
-  await page.getByRole('button', { name: 'Data of Recall@20' }).click();
+  await page.getByRole('button', { name: 'Numbers of Recall@20' }).click();
   await expect(page.getByRole('dialog').getByRole('row')).toHaveCount(4);
   await page.keyboard.press('Escape');
   await expectFit(page, 'line');

@@ -58,7 +58,7 @@ async function openTableDialog(): Promise<void> {
 async function openDataset(): Promise<void> {
   await openPlace('data', 'Stored in this browser');
   await page.getByRole('group', { name: 'Stored datasets' }).getByRole('link').first().click();
-  await expect(page.getByRole('button', { name: 'Data of Degree distribution' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Numbers of Degree distribution' })).toBeVisible();
 }
 
 async function openTab(tab: (typeof TABS)[number]): Promise<void> {
@@ -155,8 +155,8 @@ test('the keyboard sheet opens with ?, changes the theme, and closes with one Es
 test('dialogs are accessible, take the focus, and give it back at the first Escape', async () => {
   await openTab('Curves');
   const dialogs = [
-    ['Data of Loss terms', /Loss terms/],
-    ['Figure of Loss terms', /Loss terms/],
+    ['Numbers of Loss terms', /Loss terms/],
+    ['Save figure of Loss terms', /Loss terms/],
   ] as const;
   for (const [opener, name] of dialogs) {
     const button = page.getByRole('button', { name: opener });
@@ -171,7 +171,7 @@ test('dialogs are accessible, take the focus, and give it back at the first Esca
   }
   // Under a dialog the page does not scroll, and a click beside it closes it.
   await page.setViewportSize({ width: 1440, height: 500 });
-  await page.getByRole('button', { name: 'Data of Loss terms' }).press('Enter');
+  await page.getByRole('button', { name: 'Numbers of Loss terms' }).press('Enter');
   await expect(page.getByRole('dialog')).toBeFocused();
   const scrolled = await page.evaluate(() => scrollY);
   await page.mouse.move(20, 250);

@@ -30,6 +30,12 @@ describe('what stands for an index', () => {
     expect(idOf({ ...shop, originalItems: null }, 'item', 1)).toBe('1');
     expect(idOf(null, 'user', 5)).toBe('5');
     expect(entityLabel({ ...shop, originalItems: null }, 'item', 0)).toBe('item 0, Red hat');
+    // A name that ends in the id needs it no second time; one that ends in a longer number does.
+    const groups = { ...shop, users: ['text-driven 0', 'looks-driven 11'], originalUsers: null };
+    expect([0, 1].map((user) => entityLabel(groups, 'user', user))).toEqual([
+      'text-driven 0',
+      'user 1, looks-driven 11',
+    ]);
   });
 
   it('is found by the id, and by the index only where that is the id', () => {

@@ -42,7 +42,7 @@ export function SignificancePanel({ settings, reference, metric, relevant, store
       actions={
         testable && (
           <Button small variant="quiet" onClick={() => setData(true)}>
-            Data
+            Numbers
           </Button>
         )
       }

@@ -98,7 +98,7 @@ function KnownGroup({ group, runs }: { readonly group: RunGroup; readonly runs: 
                   data={() => variantsTable(rows, evaluations)}
                 />
                 <Button small variant="quiet" onClick={() => setByRun(true)}>
-                  Data by run
+                  Numbers by run
                 </Button>
               </>
             )

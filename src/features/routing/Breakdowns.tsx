@@ -62,6 +62,7 @@ export function Breakdowns({ routing }: { readonly routing: RunRouting }) {
               .slice(0, MOST_OUTLINES)
               .map(({ name, statistics }) => ({ name, values: statistics.mean }))}
             valueLabel="mean probability"
+            reference={1 / experts.length}
             summary={breakdown.groups
               .map(
                 ({ name, pairs, statistics }) =>
@@ -69,6 +70,10 @@ export function Breakdowns({ routing }: { readonly routing: RunRouting }) {
               )
               .join('; ')}
           />
+          <p className={styles.note}>
+            Mean probability of each expert, 0 in the centre. The dotted ring is an even share,{' '}
+            {probabilityText(1 / experts.length)}.
+          </p>
           {breakdown.groups.length > MOST_OUTLINES && (
             <p className={styles.note}>
               The first {MOST_OUTLINES} of {breakdown.groups.length} parts; the tables list all.

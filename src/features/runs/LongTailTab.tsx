@@ -95,7 +95,7 @@ function Groups({ run, groups, cutoff, wanted, onWanted }: GroupsProps) {
             onValueChange={(value) => onWanted(CUTOFFS.find((one) => String(one) === value) ?? 20)}
           />
           <Button small variant="quiet" onClick={() => setData(true)}>
-            Data
+            Numbers
           </Button>
         </>
       }

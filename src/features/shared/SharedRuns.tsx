@@ -149,19 +149,21 @@ function OneRun({ run, dataset }: { readonly run: SharedRun; readonly dataset: s
           </StatList>
         )}
       </Panel>
-      {series.length > 0 && (
-        <Surface>
-          <CurveChart
-            title="Ranking, validation"
-            series={series}
-            xLabel="epoch"
-            yLabel="Recall, NDCG"
-            cursorKey="shared"
-            marks={marks}
-          />
-        </Surface>
-      )}
-      {run.routing && <Routing run={run} />}
+      <div className={styles.one}>
+        {series.length > 0 && (
+          <Surface>
+            <CurveChart
+              title="Ranking, validation"
+              series={series}
+              xLabel="epoch"
+              yLabel="Recall, NDCG"
+              cursorKey="shared"
+              marks={marks}
+            />
+          </Surface>
+        )}
+        {run.routing && <Routing run={run} />}
+      </div>
     </Columns>
   );
 }

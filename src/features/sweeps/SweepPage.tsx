@@ -128,7 +128,7 @@ function KnownSweep({ group, runs }: { readonly group: SweepGroup; readonly runs
               data={() => pointsTable([...rows, ...baselines], sweep)}
             />
             <Button small variant="quiet" onClick={() => setByRun(true)}>
-              Data by run
+              Numbers by run
             </Button>
           </>
         }
