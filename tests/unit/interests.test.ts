@@ -9,6 +9,7 @@ import {
 } from '../../workers/graphs/interests';
 import type { NeighbourLists } from '../../workers/graphs/neighbours';
 import { rowsOfDraws } from '../../workers/engine/drawnRows';
+import { hostDrawnRows, hostDraws } from '../../workers/engine/kernels/uniformDraws';
 import { mirroredPlaces } from '../../workers/models/layers/diffusion';
 import { csrOf, dense } from '../helpers/matrices';
 
@@ -142,5 +143,10 @@ describe('rows that are drawn', () => {
     expect([...indices]).toEqual([0, 2, 1, 1, 2]);
     expect([...pointers]).toEqual([0, 1, 3, 5]);
     expect([...places]).toEqual([0, 2, 3, 1, 4]);
+  });
+
+  it('on the host are those of the uniform numbers', () => {
+    const key = Int32Array.of(-7, 99);
+    expect(hostDrawnRows(key, 300, 10, 67)).toEqual(rowsOfDraws(hostDraws(key, 300, 10), 67).indices);
   });
 });

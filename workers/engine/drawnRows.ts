@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { entry, required } from '../../src/domain/at';
+import { required } from '../../src/domain/at';
 import { given, type GivenNumbers } from './capture/given';
-import { hostDraws } from './kernels/uniformDraws';
+import { hostDrawnRows } from './kernels/uniformDraws';
 import { hostRowIndex, type RowIndex } from './rows';
 import { integers } from './tensors';
 
@@ -27,9 +27,13 @@ const nameOf = ({ site, n, count, rows }: WantedRows, part: Part): string =>
   `${PREFIX}${part}/${n}/${count}/${rows}/${site}`;
 
 /** `⌊u · rows⌋` for numbers `u` in [0, 1), and where each row was taken. */
-export function rowsOfDraws(draws: ArrayLike<number>, rows: number): Record<Part, Int32Array> {
-  const indices = new Int32Array(draws.length);
-  for (let k = 0; k < indices.length; k++) indices[k] = Math.min(rows - 1, Math.floor(entry(draws, k) * rows));
+export const rowsOfDraws = (draws: ArrayLike<number>, rows: number): Record<Part, Int32Array> =>
+  placed(
+    Int32Array.from(draws, (draw) => Math.min(rows - 1, Math.floor(draw * rows))),
+    rows,
+  );
+
+function placed(indices: Int32Array, rows: number): Record<Part, Int32Array> {
   const { pointers, places } = hostRowIndex(indices, indices.length, rows);
   return { indices, pointers, places };
 }
@@ -40,7 +44,8 @@ export function drawnRows(keyOf: (site: string) => Int32Array): GivenNumbers {
   return (name) => {
     const [part = '', n = 0, count = 0, rows = 0, ...site] = name.slice(PREFIX.length).split('/');
     const key = site.join('/');
-    const own = made.get(key) ?? rowsOfDraws(hostDraws(keyOf(key), Number(n), Number(count)), Number(rows));
+    const own =
+      made.get(key) ?? placed(hostDrawnRows(keyOf(key), Number(n), Number(count), Number(rows)), Number(rows));
     made.set(key, own);
     return own[required(PARTS.find((one) => one === part))];
   };

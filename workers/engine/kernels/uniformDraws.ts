@@ -71,6 +71,20 @@ export function hostDraws(key: Int32Array, n: number, width: number): Float32Arr
   return draws;
 }
 
+/** `⌊u · rows⌋` of the same numbers, `[n, width]` row by row. */
+export function hostDrawnRows(key: Int32Array, n: number, width: number, rows: number): Int32Array {
+  const drawn = new Int32Array(n * width);
+  const [first, second] = [key[0] ?? 0, key[1] ?? 0];
+  // In double precision the product is exact.
+  const scale = rows * RESOLUTION;
+  let place = 0;
+  for (let id = 0; id < n; id++) {
+    const start = mix(first ^ Math.imul(id, ID_STEP)) ^ second;
+    for (let c = 0; c < width; c++) drawn[place++] = (mix((start + Math.imul(c, COLUMN_STEP)) | 0) >>> 8) * scale;
+  }
+  return drawn;
+}
+
 /** Uniform numbers `[ids.length, width]` of a key `[2]` int32; rows with the same id are the same. */
 export const uniformDraws = (key: tf.Tensor1D, ids: tf.Tensor1D, width: number): tf.Tensor2D =>
   matrixOf(runPair(uniformDrawsPair, [key, ids], { width }));
