@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import { required } from '../../src/domain/at';
 import { divergencePair, divergenceSlopePair } from '../../workers/engine/kernels/divergence';
+import { feedbackPair, meanLikelihoodPair } from '../../workers/engine/kernels/feedbackWeights';
 import {
   expSumsPair,
   labelledLossesPair,
@@ -13,7 +14,6 @@ import { nearestValidRows } from '../../workers/engine/nearest';
 import { heldRows } from '../../workers/engine/rowSource';
 import { matrixOf, vectorOf } from '../../workers/engine/tensors';
 import { labelledAlignment, labelTables, weighedDivergence } from '../../workers/models/layers/alignment';
-import { distinctOfBoth } from '../../workers/models/layers/distinct';
 import { stream } from '../../workers/numbers/rng';
 import { deviceBatch } from '../../workers/training/batch';
 import { BACKENDS, describeOn, values } from '../helpers/device';
@@ -25,7 +25,31 @@ describePairs('a kernel of alignment', [
   [expSumsPair, [[70, 90]], { scale: 5, shift: 2 }],
   [plusSharesPair, [[70, 90], [70]], {}],
   [plusSharesPair, [[70, 90], [70], [70, 90]], {}],
+  [meanLikelihoodPair, [[3, 90]], {}],
 ]);
+
+describeOn('webgpu', 'a kernel of feedback', (test) => {
+  const uniform = uniformOf('feedback');
+  for (const groups of [2, 5])
+    test(`weighs pairs as its twin does, by ${groups} graphs`, async () => {
+      const [x, weights] = [uniform([groups, 90]), uniform([90])];
+      const inputs = [
+        { values: x, shape: [groups, 90] },
+        { values: Float32Array.of(0.52), shape: [1] },
+        { values: weights, shape: [90] },
+      ];
+      await sameAsTwin(feedbackPair, inputs, {}, 1e-5);
+      const twin = new Float32Array(180);
+      feedbackPair.portable(
+        inputs.map(({ values }) => values),
+        twin,
+        inputs.map(({ shape }) => shape),
+        {},
+      );
+      // Pairs on either side of the threshold are among them.
+      expect(new Set(Array.from(twin.subarray(0, 90), (value) => value === 0)).size).toBe(2);
+    });
+});
 
 describeOn('webgpu', 'a kernel of labels', (test) => {
   const uniform = uniformOf('labels');
@@ -186,7 +210,7 @@ for (const backend of BACKENDS)
         2,
         6,
       );
-      const got = await values(() => distinctOfBoth(batch).weights);
+      const got = await values(() => batch.distinctBoth.weights);
       batch.dispose();
       // Items 5 and 2 are positives; 3, 0 and 1 are drawn besides.
       [1, 1, 0, 0, 0, 1, 0, 1, 0, 1, 0, 0].forEach((counts, place) => expect(got[place]).toBeCloseTo(counts / 5, 6));

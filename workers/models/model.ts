@@ -78,6 +78,8 @@ export interface Batch {
   /** The batch's users, and the items of its positives, each once. */
   readonly distinctUsers: DistinctRows;
   readonly distinctItems: DistinctRows;
+  /** `[B + B·ρ]`: the items of its positives, and then those of its negatives that are none of them, each once. */
+  readonly distinctBoth: DistinctRows;
 }
 
 /** Entities of a batch, each at the first row in which it occurs. */

@@ -32,6 +32,10 @@ export function batchNumbers(host: HostBatch, users: number, items: number): Giv
     const { weights, mask } = distinctRows(ids, host.count);
     return { [`${name}/weights`]: weights, [`${name}/mask`]: mask };
   };
+  const distinctInBoth = (): NamedArrays => {
+    const { weights, mask } = distinctRows(host.positives, host.count, host.negatives, host.count * ratio);
+    return { 'distinctBoth/weights': weights, 'distinctBoth/mask': mask };
+  };
   const groups: Readonly<Record<string, () => NamedArrays>> = {
     pairs: () => ({ pairs: host.pairs }),
     users: () => index('users', host.users, host.count, users),
@@ -43,6 +47,7 @@ export function batchNumbers(host: HostBatch, users: number, items: number): Giv
     count: () => ({ count: Float32Array.of(host.count) }),
     distinctUsers: () => distinct('distinctUsers', host.users),
     distinctItems: () => distinct('distinctItems', host.positives),
+    distinctBoth: distinctInBoth,
   };
   const made: NamedArrays = {};
   return (wanted) => {
@@ -88,10 +93,10 @@ export function deviceBatch(
     indices.set(name, now);
     return now;
   };
-  const distinct = (name: string, ids: Int32Array): DistinctRows => ({
+  const distinct = (name: string, count: () => number): DistinctRows => ({
     get count() {
       noticed(`${name}.count`);
-      return distinctRows(ids, host.count).count;
+      return count();
     },
     get weights() {
       return tensor(`${name}/weights`);
@@ -102,6 +107,10 @@ export function deviceBatch(
   });
   const size = host.users.length;
   const ratio = host.negatives.length / size;
+  const inBoth = distinct(
+    'distinctBoth',
+    () => distinctRows(host.positives, host.count, host.negatives, host.count * ratio).count,
+  );
   return {
     size,
     get count() {
@@ -135,8 +144,12 @@ export function deviceBatch(
       refuseNone(ratio);
       return tensor('negativeMask');
     },
-    distinctUsers: distinct('distinctUsers', host.users),
-    distinctItems: distinct('distinctItems', host.positives),
+    distinctUsers: distinct('distinctUsers', () => distinctRows(host.users, host.count).count),
+    distinctItems: distinct('distinctItems', () => distinctRows(host.positives, host.count).count),
+    get distinctBoth() {
+      refuseNone(ratio);
+      return inBoth;
+    },
     dispose: () => disposeTensors([...made.values()]),
   };
 }
@@ -146,14 +159,24 @@ function refuseNone(ratio: number): void {
   if (ratio === 0) throw new Error('This model’s table says that its loss draws no negatives.');
 }
 
-function distinctRows(ids: Int32Array, count: number): { count: number; weights: Float32Array; mask: Float32Array } {
+/** Each entity where it stands first among the first `count` of `ids`, and then among the first `more` of `others`, which lie behind them. */
+function distinctRows(
+  ids: Int32Array,
+  count: number,
+  others: Int32Array = new Int32Array(0),
+  more = 0,
+): { count: number; weights: Float32Array; mask: Float32Array } {
   const seen = new Set<number>();
-  const mask = new Float32Array(ids.length);
-  for (let row = 0; row < count; row++) {
-    const id = at(ids, row);
-    if (seen.has(id)) continue;
-    seen.add(id);
-    mask[row] = 1;
-  }
+  const mask = new Float32Array(ids.length + others.length);
+  const look = (of: Int32Array, taken: number, behind: number): void => {
+    for (let row = 0; row < taken; row++) {
+      const id = at(of, row);
+      if (seen.has(id)) continue;
+      seen.add(id);
+      mask[behind + row] = 1;
+    }
+  };
+  look(ids, count, 0);
+  look(others, more, ids.length);
   return { count: seen.size, weights: mask.map((value) => value / seen.size), mask };
 }

@@ -9,6 +9,7 @@ import { registerComplexProduct } from './complexProduct';
 import { registerCsrProduct } from './csrProduct';
 import { registerDivergence } from './divergence';
 import { registerDropoutMask } from './dropoutMask';
+import { registerFeedback } from './feedbackWeights';
 import { registerExpertScores } from './expertScores';
 import { registerHalves } from './halves';
 import { registerHistoryRows } from './historyRows';
@@ -48,6 +49,7 @@ import { registerWeightedSum } from './weightedSum';
 export function registerKernels(): void {
   registerCsrProduct();
   registerExpertScores();
+  registerFeedback();
   registerMaskedTopK();
   registerTopMask();
   registerHalves();

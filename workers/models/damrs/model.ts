@@ -4,12 +4,13 @@
  */
 import type { ConfigOf } from '../../../src/domain/models/table';
 import * as tf from '@tensorflow/tfjs-core';
-import { entry } from '../../../src/domain/at';
+import { entry, required } from '../../../src/domain/at';
 import { AppError } from '../../../src/domain/errors';
 import type { Finding } from '../../../src/domain/observations';
 import { readFloats } from '../../engine/backends';
 import { disposeParameter, newParameter, type Parameter } from '../../engine/kernels/adam';
 import { bprLosses } from '../../engine/kernels/bpr';
+import { feedback, meanLikelihood } from '../../engine/kernels/feedbackWeights';
 import { copyInto } from '../../engine/kernels/inPlace';
 import type { LabelSets } from '../../engine/kernels/labelled';
 import { rowDots, unitRows } from '../../engine/kernels/rowCosines';
@@ -22,11 +23,10 @@ import { behaviourGraph, interactionMatrix } from '../../graphs/behaviour';
 import { commonNeighbours } from '../../graphs/common';
 import { transpose } from '../../graphs/csr';
 import { listedGraph } from '../../graphs/neighbours';
+import { withoutGradient } from '../layers/losses';
 import { labelledAlignment, labelTables, weighedDivergence } from '../layers/alignment';
-import { distinctOfBoth } from '../layers/distinct';
 import { requireFeatures } from '../layers/features';
 import { xavierUniform } from '../layers/initialisers';
-import { withoutGradient } from '../layers/losses';
 import { lastLayer, meanOfLayers, nodeTable, splitNodes, stackNodes } from '../layers/propagation';
 import { defineModel, type Batch, type BuildContext, type Model, type NamedGraph } from '../model';
 import { table } from './table';
@@ -118,7 +118,7 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
       const units = views.map(unitRows);
       const ofViews = units.map((unit) => both((side) => gatherRows(unit, batch[side])));
 
-      const items = distinctOfBoth(batch).weights;
+      const items = batch.distinctBoth.weights;
       const weights = { rows: batch.distinctUsers.weights, columns: items };
       const alignUsers = weighedDivergence(users, unitRows(stacked(ofNodes)), unitRows(stacked(ofContent)), weights);
       const sets = knownLabels(units, batch, step.first);
@@ -129,7 +129,7 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
       );
       const scored = both((side) => matrixOf(tf.add(ofNodes[side], ofContent[side])));
       return [
-        { key: 'bpr', weight: 1, value: weightedBpr(users, scored, feedbackWeights(users, ofViews, batch), batch) },
+        { key: 'bpr', weight: 1, value: weightedBpr(users, scored, ofViews, batch) },
         { key: 'alignUsers', weight: config.alignUserWeight, value: alignUsers },
         { key: 'alignItems', weight: config.alignItemWeight, value: alignItems },
       ];
@@ -197,57 +197,32 @@ function neighbourFinding(lists: readonly ItemNeighbours[], wanted: number): Fin
   };
 }
 
-/** How much each row's positive counts as liked, w⁺, and as disliked, w⁻, `[B]`. */
-interface Feedback {
-  readonly liked: tf.Tensor1D;
-  readonly disliked: tf.Tensor1D;
-}
-
-/**
- * `w⁺ = μ e^(−2 s²)`, `w⁻ = max_g p_g − ν` where `μ < ν`, else 0, both between 0 and 1: `p_g` and `n_g` are σ of the products of a user with the positive's and the
- * negatives' unit rows by each item graph, μ and s² the mean and the unbiased variance of the `p_g`, ν the mean of all `n_g` of the batch. Constants.
- */
-function feedbackWeights(users: tf.Tensor2D, views: readonly Sides<tf.Tensor2D>[], batch: Batch): Feedback {
-  const ratio = batch.negativesPerPositive;
-  const both = withoutGradient(tf.zeros([2, batch.size]), () => {
-    const width = users.shape[1];
-    const repeated =
-      ratio === 1
-        ? users
-        : matrixOf(tf.reshape(tf.tile(tf.reshape(users, [-1, 1, width]), [1, ratio, 1]), [-1, width]));
-    const likely = (rows: tf.Tensor2D, side: 'positives' | 'negatives'): tf.Tensor =>
-      tf.sigmoid(tf.stack(views.map((view) => rowDots(rows, view[side]))));
-    const liked = likely(users, 'positives');
-    const mean = tf.mean(liked, 0);
-    const variance = tf.mul(tf.sum(tf.square(tf.sub(liked, mean)), 0), 1 / (views.length - 1));
-    const drawn = vectorOf(tf.mean(likely(repeated, 'negatives'), 0));
-    const other = tf.div(weightedSum(drawn, batch.negativeMask, 1 / ratio), batch.rows);
-    const up = tf.mul(mean, tf.exp(tf.mul(variance, -2)));
-    const margin = tf.mul(tf.sub(tf.max(liked, 0), other), tf.cast(tf.less(mean, other), 'float32'));
-    return tf.clipByValue(tf.stack([up, margin]), 0, 1);
-  });
-  return {
-    liked: vectorOf(tf.reshape(tf.slice(both, [0, 0], [1, batch.size]), [-1])),
-    disliked: vectorOf(tf.reshape(tf.slice(both, [1, 0], [1, batch.size]), [-1])),
-  };
-}
-
 /**
  * The mean of `−w⁺ ln σ(x) − w⁻ ln σ(−x)`, `x = ŷ_ui − ŷ_uj`, of several negatives the mean. As `−ln σ(−x) = x − ln σ(x)`, it is BPR weighted by `w⁺ + w⁻`, and
- * `w⁻ x` besides.
+ * `w⁻ x` besides. `w⁺ = μ e^(−2 s²)`, `w⁻ = max_g p_g − ν` where `μ < ν`, else 0, both between 0 and 1: `p_g` and `n_g` are σ of the products of a user with the positive's and
+ * the negatives' unit rows by each item graph, μ and s² the mean and the unbiased variance of the `p_g`, ν the mean of all `n_g` of the batch. The weights are constants.
  */
 function weightedBpr(
   users: tf.Tensor2D,
   { positives, negatives }: Sides<tf.Tensor2D>,
-  { liked, disliked }: Feedback,
-  { weights, negativesPerPositive: ratio }: Batch,
+  views: readonly Sides<tf.Tensor2D>[],
+  { weights, negativeMask, rows, negativesPerPositive: ratio }: Batch,
 ): tf.Scalar {
-  const other = ratio === 1 ? negatives : matrixOf(tf.mean(tf.reshape(negatives, [-1, ratio, negatives.shape[1]]), 1));
+  const width = users.shape[1];
+  const repeated =
+    ratio === 1 ? users : matrixOf(tf.reshape(tf.tile(tf.reshape(users, [-1, 1, width]), [1, ratio, 1]), [-1, width]));
+  const logits = (of: tf.Tensor2D, side: 'positives' | 'negatives'): tf.Tensor2D =>
+    matrixOf(tf.stack(views.map((view) => rowDots(of, view[side]))));
+  const both = withoutGradient(tf.zeros([2, users.shape[0]]), () => {
+    const drawn = meanLikelihood(logits(repeated, 'negatives'));
+    const threshold = tf.div(weightedSum(drawn, negativeMask, 1 / ratio), rows);
+    return feedback(logits(users, 'positives'), vectorOf(tf.reshape(threshold, [1])), weights);
+  });
+  const [doubted, all] = [0, 1].map((row) => vectorOf(tf.reshape(tf.slice(both, [row, 0], [1, -1]), [-1])));
+  const other = ratio === 1 ? negatives : matrixOf(tf.mean(tf.reshape(negatives, [-1, ratio, width]), 1));
   const margins = rowDots(users, matrixOf(tf.sub(positives, other)));
   const losses = bprLosses(users, positives, negatives, false);
-  const doubted = vectorOf(tf.mul(disliked, weights));
-  const all = vectorOf(tf.add(tf.mul(liked, weights), doubted));
-  return scalarOf(tf.add(weightedSum(losses, all), weightedSum(margins, doubted)));
+  return scalarOf(tf.add(weightedSum(losses, required(all)), weightedSum(margins, required(doubted))));
 }
 
 const tooFewItems = (items: number, count: number): AppError =>
