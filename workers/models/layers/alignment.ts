@@ -11,6 +11,8 @@ import { withGradient } from '../../engine/withGradient';
 
 /** The most bytes of a block of products. */
 const BLOCK = 2 ** 26;
+/** Bytes of a block whose buffers are not left waiting. */
+const LARGE = 2 ** 22;
 /** Single precision holds e^80 a hundred million times over. */
 const LARGEST = 80;
 
@@ -27,14 +29,29 @@ function inBlocks<T extends tf.TensorContainer>(
   make: (block: Block) => T,
 ): T[] {
   const most = Math.max(1, Math.floor(bytes / (4 * columns)));
-  return Array.from({ length: Math.ceil(rows / most) }, (_, place) => {
-    const first = place * most;
-    const made = tf.tidy(() => make({ first, taken: Math.min(most, rows - first) }));
-    // What is recorded holds on to its buffers until it is submitted.
-    const backend: unknown = tf.backend();
-    if (rows > most && isWebGPU(backend)) submitRecorded(backend);
+  // Blocks of one size take each other's buffers.
+  const height = Math.ceil(rows / Math.ceil(rows / most));
+  return Array.from({ length: Math.ceil(rows / height) }, (_, place) => {
+    const first = place * height;
+    const taken = Math.min(height, rows - first);
+    const made = tf.tidy(() => make({ first, taken }));
+    giveBack(taken * columns);
     return made;
   });
+}
+
+/** Submits what is recorded: it holds on to its buffers until then. */
+function giveBack(size: number): void {
+  const backend: unknown = tf.backend();
+  if (4 * size > LARGE && isWebGPU(backend)) submitRecorded(backend);
+}
+
+/** What `use` makes of a block that is not needed again. */
+function usedUp<T>(block: tf.Tensor2D, use: (block: tf.Tensor2D) => T): T {
+  const made = use(block);
+  block.dispose();
+  giveBack(block.size);
+  return made;
 }
 
 /** Says that no more than `bytes` of a block is held at once, whatever the tables. */
@@ -113,14 +130,17 @@ function labelsOf(cosines: readonly tf.Tensor2D[], count: number, bytes: number)
   const nothing = { pointers: vectorOf(tf.zeros([2], 'int32')), columns: vectorOf(tf.zeros([1], 'int32')) };
   const greatest = (x: tf.Tensor2D): tf.Tensor2D => matrixOf(maskedTopK(x, ids, nothing, count));
   const sums = cosines.map((x) => expSums(x, { scale: 1, shift: 0 }));
-  const whole = cosines.reduce<tf.Tensor2D | undefined>(
-    (base, x, view) => bounded(plusShares(x, entry(sums, view), base), bytes),
-    undefined,
+  const added = (base: tf.Tensor2D | undefined, view: number): tf.Tensor2D =>
+    bounded(plusShares(entry(cosines, view), entry(sums, view), base), bytes);
+  const all = cosines
+    .slice(1)
+    .reduce((base, _, before) => usedUp(base, () => added(base, before + 1)), added(undefined, 0));
+  return usedUp(all, () =>
+    cosines.map((x, view) => {
+      const near = usedUp(added(all, view), greatest);
+      return { near, own: usedUp(bounded(withoutLabels(x, near, count), bytes), greatest), count };
+    }),
   );
-  return cosines.map((x, view) => {
-    const near = greatest(bounded(plusShares(x, entry(sums, view), whole), bytes));
-    return { near, own: greatest(bounded(withoutLabels(x, near, count), bytes)), count };
-  });
 }
 
 const productsOf = (views: readonly LabelledView[], block: Block, bytes: number): tf.Tensor2D[] =>
@@ -186,10 +206,13 @@ export function labelledAlignment(
             count,
           }));
           const made = (labels ?? labelsOf(cosines, count, bytes)).map((set, view) => {
-            const { losses, slope } = labelledLosses(entry(cosines, view), own, set, powers);
-            bounded(slope, bytes);
+            const { losses, slope } = usedUp(entry(cosines, view), (x) => labelledLosses(x, own, set, powers));
             const { anchors: rows, table } = entry(held, view);
-            return { losses, anchors: tf.matMul(slope, table), table: tf.matMul(slope, rowsOf(rows, block), true) };
+            return usedUp(bounded(slope, bytes), () => ({
+              losses,
+              anchors: tf.matMul(slope, table),
+              table: tf.matMul(slope, rowsOf(rows, block), true),
+            }));
           });
           return {
             loss: weightedSum(vectorOf(joined(made.map(({ losses }) => losses))), own),

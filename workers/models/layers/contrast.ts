@@ -102,9 +102,11 @@ export function logSumExpAgainst(a: tf.Tensor2D, c: tf.Tensor2D, bound: number, 
   const shift = Math.max(0, bound - LARGEST);
   const [rows, candidates] = [a.shape[0], c.shape[0]];
   const most = Math.max(1, Math.floor(blockBytes / (4 * rows)));
-  const blocks = Array.from({ length: Math.ceil(candidates / most) }, (_, place) => ({
-    first: place * most,
-    taken: Math.min(most, candidates - place * most),
+  // Blocks of one size take each other's buffers.
+  const height = Math.ceil(candidates / Math.ceil(candidates / most));
+  const blocks = Array.from({ length: Math.ceil(candidates / height) }, (_, place) => ({
+    first: place * height,
+    taken: Math.min(height, candidates - place * height),
   }));
   const noted = (block: tf.Tensor): tf.Tensor2D => {
     noteBuffer(block, { mostBytes: blockBytes });
