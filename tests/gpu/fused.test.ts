@@ -112,6 +112,7 @@ const OPERATIONS: Readonly<
     ([x]) => dots(unit(x!), unit(FIXED())),
     1,
   ],
+  'unitRows of another length': [([x]) => unitRows(x!, 5), ([x]) => tf.mul(unit(x!), 5), 1],
   'unitRows of what was made on the way': [([x]) => unitRows(tf.mul(x!, 2)), ([x]) => unit(tf.mul(x!, 2)), 1],
   rowCosines: [([a, b]) => rowCosines(a!, b!), ([a, b]) => dots(unit(a!), unit(b!)), 2],
   sumOfSquares: [

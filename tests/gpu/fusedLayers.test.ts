@@ -4,6 +4,8 @@ import { required } from '../../src/domain/at';
 import { ACTIVATIONS, activationSlopePair } from '../../workers/engine/kernels/activationSlope';
 import { complexProduct, complexProductPair } from '../../workers/engine/kernels/complexProduct';
 import { columnSums, columnSumsPair } from '../../workers/engine/kernels/columnSums';
+import { dropped, droppedPair } from '../../workers/engine/kernels/dropoutMask';
+import { gumbelSoftmax, gumbelSoftmaxPair, softmaxSlopePair } from '../../workers/engine/kernels/gumbelSoftmax';
 import { keptRows, keptRowsPair } from '../../workers/engine/kernels/keptRows';
 import { layerNorm, normedRowsPair, normedRowsSlopePair } from '../../workers/engine/kernels/layerNorm';
 import { neighbourLosses } from '../../workers/engine/kernels/neighbourShares';
@@ -12,8 +14,11 @@ import {
   productLogSumsPair,
   productLogSumsSlopePair,
 } from '../../workers/engine/kernels/productLogSums';
-import { rowDots } from '../../workers/engine/kernels/rowCosines';
+import { rowDots, unitRowsPair, unitRowsSlopePair } from '../../workers/engine/kernels/rowCosines';
 import {
+  tableNormsPair,
+  tableNormsSlopePair,
+  weightedNorms,
   weightedSquares,
   weightedSquaresPair,
   weightedSquaresSlopePair,
@@ -22,8 +27,17 @@ import { weightedSum, weightedSumPair, weightedSumSlopePair } from '../../worker
 import { longProductPair } from '../../workers/engine/kernels/longProduct';
 import { productWithBias } from '../../workers/engine/products';
 import { matrixOf, vectorOf } from '../../workers/engine/tensors';
+import { softWithNoise } from '../../workers/models/layers/gumbel';
 import { BACKENDS, describeOn, values, worst } from '../helpers/device';
-import { describeOperations, describePairs, slopes, uniformOf, type Operations, type PairCase } from '../helpers/fused';
+import {
+  describeOperations,
+  describePairs,
+  sameAsTwin,
+  slopes,
+  uniformOf,
+  type Operations,
+  type PairCase,
+} from '../helpers/fused';
 
 const uniform = uniformOf('layers');
 
@@ -100,7 +114,43 @@ const CONTRASTS: readonly PairCase[] = [
   [productLogSumsSlopePair, [[70, 70], [70], [140], [140]], { scale: 3, ways: 2, paired: 1 }],
   ...[64, 7].flatMap((columns) => [
     [weightedSquaresPair, [[70, columns], [70], [70, columns], [70], [210, columns], [210]], { factor: 0.3 }] as const,
+    [tableNormsSlopePair, [[70, columns], [70], [3], [1]], { table: 1 }] as const,
     [weightedSquaresSlopePair, [[70, columns], [70], [1]], { factor: 0.3 }] as const,
+  ]),
+  ...[4, 7].flatMap((columns) => [
+    [
+      gumbelSoftmaxPair,
+      [
+        [70, columns],
+        [70, columns],
+      ],
+      { temperature: 0.3 },
+    ] as const,
+    [
+      softmaxSlopePair,
+      [
+        [70, columns],
+        [70, columns],
+      ],
+      { temperature: 0.3 },
+    ] as const,
+    [
+      droppedPair,
+      [
+        [70, columns],
+        [70, columns],
+      ],
+      { rate: 0.3 },
+    ] as const,
+    [unitRowsPair, [[70, columns]], { length: 5 }] as const,
+    [
+      unitRowsSlopePair,
+      [
+        [70, columns],
+        [70, columns],
+      ],
+      { length: 5 },
+    ] as const,
   ]),
   ...[1, -1].map((sign) => [keptRowsPair, [[210], [70]], { share: 0.29, sign, first: 1, end: 3 }] as const),
   [weightedSumPair, [[140], [70]], { factor: 0.3 }],
@@ -136,6 +186,14 @@ const complexChain = ([a, b]: tf.Tensor2D[]): tf.Tensor => {
   const [ar, ai, br, bi] = [...partsOf(a), ...partsOf(b)] as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
   return tf.concat([tf.sub(tf.mul(ar, br), tf.mul(ai, bi)), tf.add(tf.mul(ar, bi), tf.mul(ai, br))], 1);
 };
+
+const noise = (): tf.Tensor2D => tf.tensor2d(NOISE, [20, 4]);
+const NOISE = uniform([80]).map((value) => (value + 1) / 2);
+const keptNumbers = (rate: number): tf.Tensor2D =>
+  tf.tensor2d(
+    NOISE.map((draw) => (draw >= Math.fround(rate) ? 1 / (1 - rate) : 0)),
+    [20, 4],
+  );
 
 const OPERATIONS: Operations = {
   'a layer norm': [
@@ -233,6 +291,24 @@ const OPERATIONS: Operations = {
     ([x]) => tf.mul(tf.sum(tf.mul(tf.reshape(x!, [-1, 12]), maskOf(12))), 0.3),
     [[3, 12]],
   ],
+  'norms of weighted tables': [
+    ([a, b]) =>
+      weightedNorms([
+        [a!, maskOf(20)],
+        [b!, maskOf(30)],
+      ]),
+    ([a, b]) => tf.addN([a!, b!].map((x) => tf.sqrt(tf.sum(tf.mul(tf.sum(tf.square(x), 1), maskOf(x.shape[0])))))),
+    [
+      [20, 8],
+      [30, 8],
+    ],
+  ],
+  'a softmax with noise': [
+    ([x]) => gumbelSoftmax(x!, noise(), 0.3),
+    ([x]) => softWithNoise(x!, noise(), 0.3),
+    [[20, 4]],
+  ],
+  'dropped numbers': [([x]) => dropped(x!, noise(), 0.3), ([x]) => tf.mul(x!, keptNumbers(0.3)), [[20, 4]]],
   'squares of weighted rows': [
     ([a, b]) =>
       weightedSquares(
@@ -251,6 +327,16 @@ const OPERATIONS: Operations = {
 };
 
 describeOperations('an operation of layers', OPERATIONS);
+
+describeOn('webgpu', 'a kernel of norms', (test) => {
+  test('equals its twin', () =>
+    sameAsTwin(
+      tableNormsPair,
+      [{ values: uniform([1000]).map((value) => value ** 2), shape: [1000] }],
+      { rows0: 300, rows1: 1, rows2: 699 },
+      1e-6,
+    ));
+});
 
 for (const backend of BACKENDS)
   describeOn(backend, 'a layer', (test) => {

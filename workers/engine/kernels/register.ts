@@ -11,6 +11,7 @@ import { registerDivergence } from './divergence';
 import { registerDropoutMask } from './dropoutMask';
 import { registerFeedback } from './feedbackWeights';
 import { registerExpertScores } from './expertScores';
+import { registerGumbelSoftmax } from './gumbelSoftmax';
 import { registerHalves } from './halves';
 import { registerHistoryRows } from './historyRows';
 import { registerKeptRows } from './keptRows';
@@ -53,6 +54,7 @@ export function registerKernels(): void {
   registerMaskedTopK();
   registerTopMask();
   registerHalves();
+  registerGumbelSoftmax();
   registerUniformDraws();
   registerRowCosines();
   registerWeightedSum();

@@ -70,51 +70,51 @@ export const squaresSlopePair: KernelPair = {
     ),
 };
 
-/** `x [n, d]` → rows divided by `max(‖x‖, 1e-12)`. */
+/** `x [n, d]` → rows divided by `max(‖x‖, 1e-12)`, times `length`. */
 export const unitRowsPair: KernelPair = {
   name: 'LodestoneUnitRows',
   inputs: ['x'],
   outputShape: sameAsFirst,
-  portable: ([x], output, [[rows = 0, columns = 0] = []]) => {
+  portable: ([x], output, [[rows = 0, columns = 0] = []], { length = 1 }) => {
     if (!x) throw new Error('There is no table.');
     for (let row = 0; row < rows; row++) {
-      const scale = inverse(dotOf(x, x, row * columns, columns));
+      const scale = length * inverse(dotOf(x, x, row * columns, columns));
       for (let c = row * columns; c < (row + 1) * columns; c++) output[c] = scale * x[c]!;
     }
   },
-  wgsl: (shapes) =>
+  wgsl: (shapes, { length = 1 }) =>
     rowSource(
       { tables: ['x'], makes: 'table' },
       shapes,
-      '',
+      String(length),
       (_, dot) => `
         var square = 0.0;
         for (var c = first; c < first + width; c = c + 1) { square = square + ${dot('x[c]', 'x[c]')}; }
-        let scale = inverseSqrt(max(square, ${LEAST_SQUARE}));
+        let scale = ${length === 1 ? '' : `f32(${length}) * `}inverseSqrt(max(square, ${LEAST_SQUARE}));
         for (var c = first; c < first + width; c = c + 1) { result[c] = scale * x[c]; }`,
     ),
 };
 
-/** `(∂y − ŷ (ŷ · ∂y)) / ‖x‖` for `ŷ = x/‖x‖`; a row shorter than 1e-12 is only divided. */
+/** `length · (∂y − ŷ (ŷ · ∂y)) / ‖x‖` for `ŷ = x/‖x‖`; a row shorter than 1e-12 is only divided. */
 export const unitRowsSlopePair: KernelPair = {
   name: 'LodestoneUnitRowsSlope',
   inputs: ['x', 'dy'],
   outputShape: sameAsFirst,
-  portable: (inputs, output, shapes) => {
+  portable: (inputs, output, shapes, { length = 1 }) => {
     const { a: x, b: dy, rows, columns } = operands(inputs, shapes);
     for (let row = 0; row < rows; row++) {
       const first = row * columns;
       const square = dotOf(x, x, first, columns);
       const scale = inverse(square);
       const turn = square >= LEAST_SQUARE ? dotOf(x, dy, first, columns) * scale * scale : 0;
-      for (let c = first; c < first + columns; c++) output[c] = scale * (dy[c]! - turn * x[c]!);
+      for (let c = first; c < first + columns; c++) output[c] = length * scale * (dy[c]! - turn * x[c]!);
     }
   },
-  wgsl: (shapes) =>
+  wgsl: (shapes, { length = 1 }) =>
     rowSource(
       { tables: ['x', 'dy'], makes: 'table' },
       shapes,
-      '',
+      String(length),
       (_, dot) => `
         var square = 0.0;
         var along = 0.0;
@@ -124,7 +124,8 @@ export const unitRowsSlopePair: KernelPair = {
         }
         let scale = inverseSqrt(max(square, ${LEAST_SQUARE}));
         let turn = select(0.0, along * scale * scale, square >= ${LEAST_SQUARE});
-        for (var c = first; c < first + width; c = c + 1) { result[c] = scale * (dy[c] - turn * x[c]); }`,
+        let slope = ${length === 1 ? '' : `f32(${length}) * `}scale;
+        for (var c = first; c < first + width; c = c + 1) { result[c] = slope * (dy[c] - turn * x[c]); }`,
     ),
 };
 
@@ -227,13 +228,13 @@ export const rowSquares = (x: tf.Tensor2D): tf.Tensor1D =>
     }),
   );
 
-/** Rows divided by `max(‖x‖, 1e-12)`. */
-export const unitRows = (x: tf.Tensor2D): tf.Tensor2D =>
+/** Rows divided by `max(‖x‖, 1e-12)`, times `length`. */
+export const unitRows = (x: tf.Tensor2D, length = 1): tf.Tensor2D =>
   matrixOf(
     withGradient({
       inputs: [x],
-      forward: (tables) => runPair(unitRowsPair, tables),
-      backward: (dy, [table]) => [runPair(unitRowsSlopePair, [required(table), dy])],
+      forward: (tables) => runPair(unitRowsPair, tables, { length }),
+      backward: (dy, [table]) => [runPair(unitRowsSlopePair, [required(table), dy], { length })],
     }),
   );
 

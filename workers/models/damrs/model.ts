@@ -115,7 +115,7 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
       const users = nodes.users(batch.users);
       const ofNodes = both((side) => nodes.items(batch[side]));
       const ofContent = both((side) => gatherRows(mean, batch[side]));
-      const units = views.map(unitRows);
+      const units = views.map((view) => unitRows(view));
       const ofViews = units.map((unit) => both((side) => gatherRows(unit, batch[side])));
 
       const items = batch.distinctBoth.weights;

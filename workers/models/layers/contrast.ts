@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { required } from '../../../src/domain/at';
 import { isWebGPU, submitRecorded } from '../../engine/backends';
+import { expSums } from '../../engine/kernels/labelled';
 import { rowDots, unitRows } from '../../engine/kernels/rowCosines';
 import { productLogSums } from '../../engine/kernels/productLogSums';
 import { weightedSum } from '../../engine/kernels/weightedSum';
@@ -92,7 +93,7 @@ export function logSumExpProducts(terms: readonly ScaledProducts[]): tf.Tensor1D
 }
 
 /** The most bytes of a block of exponentials against a whole table. */
-const BLOCK = 2 ** 24;
+const BLOCK = 2 ** 25;
 
 /**
  * `ln Σ_j exp(a_i · c_j)` over all rows of `c [n, d]`, `[B, 1]`. Blocks of candidates are exponentiated one after the other, and again for the
@@ -112,17 +113,23 @@ export function logSumExpAgainst(a: tf.Tensor2D, c: tf.Tensor2D, bound: number, 
     noteBuffer(block, { mostBytes: blockBytes });
     return matrixOf(block);
   };
-  /** What `use` makes of each block of candidates and its exponentials `[B, taken]`. */
+  const exponentialsOf = (products: tf.Tensor2D): tf.Tensor2D =>
+    noted(tf.exp(shift > 0 ? noted(tf.sub(products, shift)) : products));
+  /** `[B, 1]`: on WebGPU no exponential is kept. */
+  const sumsOf = (products: tf.Tensor2D): tf.Tensor =>
+    isWebGPU(tf.backend())
+      ? tf.reshape(expSums(products, { scale: 1, shift }), [rows, 1])
+      : tf.sum(exponentialsOf(products), 1, true);
+  /** What `use` makes of each block of candidates and its products `[B, taken]`. */
   const throughBlocks = <T extends tf.TensorContainer>(
     x: tf.Tensor2D,
     y: tf.Tensor2D,
-    use: (exponentials: tf.Tensor2D, block: tf.Tensor2D) => T,
+    use: (products: tf.Tensor2D, block: tf.Tensor2D) => T,
   ): T[] =>
     blocks.map(({ first, taken }) => {
       const made = tf.tidy(() => {
         const block: tf.Tensor2D = blocks.length === 1 ? y : tf.slice(y, [first, 0], [taken, -1]);
-        const products = noted(tf.matMul(x, block, false, true));
-        return use(noted(tf.exp(shift > 0 ? noted(tf.sub(products, shift)) : products)), block);
+        return use(noted(tf.matMul(x, block, false, true)), block);
       });
       // What is recorded holds on to its buffers until it is submitted.
       const backend: unknown = tf.backend();
@@ -133,7 +140,7 @@ export function logSumExpAgainst(a: tf.Tensor2D, c: tf.Tensor2D, bound: number, 
     if (!(left instanceof tf.Tensor) || !(right instanceof tf.Tensor) || typeof save !== 'function')
       throw new Error('logSumExpAgainst takes two matrices.');
     const [x, y] = [matrixOf(left), matrixOf(right)];
-    const sums = matrixOf(tf.addN(throughBlocks(x, y, (exponentials) => tf.sum(exponentials, 1, true))));
+    const sums = matrixOf(tf.addN(throughBlocks(x, y, sumsOf)));
     save([x, y, sums]);
     return {
       value: shift > 0 ? tf.add(tf.log(sums), shift) : tf.log(sums),
@@ -142,10 +149,10 @@ export function logSumExpAgainst(a: tf.Tensor2D, c: tf.Tensor2D, bound: number, 
         if (!anchors || !table || !total) throw new Error('logSumExpAgainst has lost its saved values.');
         const shares = matrixOf(tf.div(dy, total));
         const weighted = matrixOf(tf.mul(shares, anchors));
-        const slopes = throughBlocks(anchors, table, (exponentials, block) => [
-          tf.matMul(exponentials, block),
-          tf.matMul(exponentials, weighted, true),
-        ]);
+        const slopes = throughBlocks(anchors, table, (products, block) => {
+          const exponentials = exponentialsOf(products);
+          return [tf.matMul(exponentials, block), tf.matMul(exponentials, weighted, true)];
+        });
         const ofAnchors = tf.mul(shares, tf.addN(slopes.map(([slope]) => required(slope))));
         return [
           ofAnchors,
@@ -171,7 +178,7 @@ export function infoNceAgainst(
   temperature: number,
   { weights }: Pick<LossRows, 'weights'>,
 ): tf.Scalar {
-  const a = matrixOf(tf.mul(unitRows(anchors), 1 / temperature));
+  const a = unitRows(anchors, 1 / temperature);
   const c = unitRows(candidates);
   const sums = vectorOf(tf.reshape(logSumExpAgainst(a, c, 1 / temperature), [-1]));
   return weightedSum(tf.sub<tf.Tensor1D>(sums, rowDots(a, gatherRows(c, index))), weights);
@@ -182,7 +189,7 @@ export function infoNceAgainst(
  * is the same row, and stands in the denominator; the mean over rows.
  */
 export function infoNceTables(anchors: tf.Tensor2D, candidates: tf.Tensor2D, temperature: number): tf.Scalar {
-  const a = matrixOf(tf.mul(unitRows(anchors), 1 / temperature));
+  const a = unitRows(anchors, 1 / temperature);
   const c = unitRows(candidates);
   const sums = tf.reshape(logSumExpAgainst(a, c, 1 / temperature), [-1]);
   return scalarOf(tf.mean(tf.sub(sums, rowDots(a, c))));

@@ -25,6 +25,7 @@ export function trainedTable(parameter: Parameter): RowTable {
   const table = (): tf.Tensor2D => matrixOf(parameter.tensor);
   return {
     through: (layer, activation = 'linear') => layer.apply(table(), { activation }),
+    timesEach: (weights) => weights.map((weight) => tf.matMul(table(), weight)),
     times: (weight) => tf.matMul(table(), weight),
     rows: (index) => gatherRows(table(), index),
     dispose: () => disposeParameter(parameter),

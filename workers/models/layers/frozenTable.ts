@@ -23,6 +23,8 @@ export interface RowTable {
   through(layer: Linear, activation?: Activation): tf.Tensor2D;
   /** All rows times a matrix `[columns, out]`, `[rows, out]`. */
   times(weight: tf.Tensor2D): tf.Tensor2D;
+  /** The same of several matrices. On WebGPU each is a product; elsewhere the table is read once for all. */
+  timesEach(weights: readonly tf.Tensor2D[]): tf.Tensor2D[];
   /** The rows that a batch names, `[n, columns]`. */
   rows(index: RowIndex): tf.Tensor2D;
   dispose(): void;
@@ -78,6 +80,11 @@ export async function frozenTable(
   };
   return {
     times,
+    timesEach: (weights) => {
+      if (isWebGPU(tf.backend())) return weights.map(times);
+      const widths = weights.map((weight) => weight.shape[1]);
+      return tf.split(times(matrixOf(tf.concat([...weights], 1))), widths, 1).map(matrixOf);
+    },
     through: (layer, activation = 'linear') => {
       if (half) return activated(matrixOf(tf.add(times(matrixOf(layer.weight.tensor)), layer.bias.tensor)), activation);
       const options = { constant: true, activation };

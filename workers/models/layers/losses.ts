@@ -3,7 +3,7 @@ import type { Parameter } from '../../engine/kernels/adam';
 import { bprLosses } from '../../engine/kernels/bpr';
 import { rowCosinesWith, rowDots, rowSquares } from '../../engine/kernels/rowCosines';
 import { sumOfSquares } from '../../engine/kernels/sumOfSquares';
-import { weightedSquares } from '../../engine/kernels/weightedSquares';
+import { weightedNorms, weightedSquares } from '../../engine/kernels/weightedSquares';
 import { weightedSum } from '../../engine/kernels/weightedSum';
 import { gatherRows } from '../../engine/rows';
 import { matrixOf, scalarOf, vectorOf } from '../../engine/tensors';
@@ -70,28 +70,19 @@ export const margins = ({ positives, negatives }: Scores, factors: tf.Tensor1D):
 export const rowLosses = (x: tf.Tensor2D): tf.Tensor1D => vectorOf(tf.sum(tf.softplus(x), 1));
 
 /** `(‖E_u‖_F + ‖E_i‖_F + ‖E_j‖_F) / b`: Frobenius norms of the batch's rows, not squared, `b` the real batch size. */
-export function frobeniusRegulariser(rows: BatchRows, batch: Batch): tf.Scalar {
-  const norms = [
-    frobenius(rows.users, batch.mask),
-    frobenius(rows.positives, batch.mask),
-    frobenius(rows.negatives, batch.negativeMask),
-  ];
-  return scalarOf(tf.div(tf.addN(norms), batch.rows));
-}
+export const frobeniusRegulariser = (rows: BatchRows, batch: Batch): tf.Scalar =>
+  scalarOf(tf.div(weightedNorms(maskedRows(rows, batch)), batch.rows));
 
-function frobenius(rows: tf.Tensor2D, mask: tf.Tensor1D): tf.Scalar {
-  return scalarOf(tf.sqrt(weightedSum(rowSquares(rows), mask)));
-}
+const maskedRows = ({ users, positives, negatives }: BatchRows, { mask, negativeMask }: Batch) =>
+  [
+    [users, mask],
+    [positives, mask],
+    [negatives, negativeMask],
+  ] as const;
 
 /** `½(ΣE_u² + ΣE_i² + ΣE_j²) / B` over the batch's real rows, `B` the configured batch size also in a short batch. */
-export function squaredRegulariser(rows: BatchRows, batch: Batch): tf.Scalar {
-  const tables = [
-    [rows.users, batch.mask],
-    [rows.positives, batch.mask],
-    [rows.negatives, batch.negativeMask],
-  ] as const;
-  return weightedSquares(tables, 0.5 / batch.size);
-}
+export const squaredRegulariser = (rows: BatchRows, batch: Batch): tf.Scalar =>
+  weightedSquares(maskedRows(rows, batch), 0.5 / batch.size);
 
 /** `Σ ‖Θ‖²` over parameters. */
 export const squaresOf = (parameters: readonly Parameter[]): tf.Scalar =>

@@ -4,7 +4,7 @@
  */
 import type { ConfigOf } from '../../../src/domain/models/table';
 import * as tf from '@tensorflow/tfjs-core';
-import { entry } from '../../../src/domain/at';
+import { entry, required } from '../../../src/domain/at';
 import { AppError } from '../../../src/domain/errors';
 import type { Representation, StepScope } from '../../engine/contract';
 import { disposeParameter, newParameter, type Parameter } from '../../engine/kernels/adam';
@@ -18,21 +18,15 @@ import { infoNce, infoNceAgainst } from '../layers/contrast';
 import { dropout } from '../layers/dropout';
 import { forEachFeature, requireFeatures } from '../layers/features';
 import { frozenTable, storageOf } from '../layers/frozenTable';
+import { softWithNoise } from '../layers/gumbel';
 import { xavierUniform } from '../layers/initialisers';
-import { batchRows, bprLoss, frobeniusRegulariser } from '../layers/losses';
-import { lastLayer, meanOfLayers, splitNodes, stackNodes } from '../layers/propagation';
+import { batchRowsOf, bprLoss, frobeniusRegulariser } from '../layers/losses';
+import { lastLayer, meanOfLayers, nodeTable, splitNodes, stackNodes } from '../layers/propagation';
 import { defineModel, type Batch, type BuildContext, type LossTermValue, type Model, type NamedInput } from '../model';
 import { table } from './table';
 
 type Settings = ConfigOf<typeof table>;
 type Side = 'users' | 'items';
-
-/** Uniform numbers are kept so far from 0 and 1 before two logarithms. */
-const MARGIN = 1e-7;
-
-/** `−ln(−ln ξ)` is added to logits `[n, K]`. */
-const withGumbel = (logits: tf.Tensor2D, uniform: tf.Tensor2D): tf.Tensor2D =>
-  matrixOf(tf.sub(logits, tf.log(tf.neg(tf.log(tf.clipByValue(uniform, MARGIN, 1 - MARGIN))))));
 
 /** Throws `MODEL_NEEDS_FEATURES`, and `CONFIG_INVALID` where memberships as published are asked for of other than two modalities. */
 async function build(context: BuildContext<Settings>): Promise<Model> {
@@ -108,8 +102,10 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
   /** `softmax((logits + g)/τ)` over hyperedges; while ranking with the run's own noise, or with none. */
   const softened = (site: string, side: Side, logits: tf.Tensor2D, step: StepScope | null): tf.Tensor2D => {
     const uniform = step ? step.draw(site, ids[side], edges) : uniforms.get(site);
-    const raised = uniform ? withGumbel(logits, uniform) : logits;
-    return matrixOf(tf.softmax(tf.mul(raised, 1 / config.temperatureMembership)));
+    const temperature = config.temperatureMembership;
+    return uniform
+      ? softWithNoise(logits, uniform, temperature)
+      : matrixOf(tf.softmax(tf.mul(logits, 1 / temperature)));
   };
   /** Memberships of users and items, per modality, from the items' logits. */
   const memberships = (itemLogits: readonly tf.Tensor2D[], step: StepScope | null): Record<Side, tf.Tensor2D>[] => {
@@ -142,15 +138,14 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
   const views = (step: StepScope | null): { final: tf.Tensor2D; hyper: Representation[] } => {
     const stacked = stackNodes(matrixOf(userIds.tensor), matrixOf(itemIds.tensor));
     const collaborative = meanOfLayers(userItem, stacked, config.layers);
-    // One product with the features makes the projection and the logits.
     const both = modalities.map(({ features, project, hyperedges }) =>
-      features.times(matrixOf(tf.concat([project.tensor, hyperedges.tensor], 1))),
+      features.timesEach([matrixOf(project.tensor), matrixOf(hyperedges.tensor)]),
     );
-    const logits = both.map((made): tf.Tensor2D => tf.slice(made, [0, width], [input.items, edges]));
+    const logits = both.map(([, made]) => required(made));
     // The modalities side by side: one propagation for all.
     const content = matrixOf(
       tf.concat(
-        both.map((made) => tf.slice(made, [0, 0], [input.items, width])),
+        both.map(([made]) => required(made)),
         1,
       ),
     );
@@ -164,7 +159,7 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
         tf.addN([
           collaborative,
           tf.sum(tf.reshape(units, [nodes, modalities.length, width]), 1),
-          tf.mul(unitRows(matrixOf(global)), config.globalWeight),
+          unitRows(matrixOf(global), config.globalWeight),
         ]),
       ),
       hyper,
@@ -197,8 +192,7 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
     ],
     loss: (batch, step): LossTermValue[] => {
       const { final, hyper } = views(step);
-      const { users, items } = splitNodes(final, input.users);
-      const rows = batchRows(users, items, batch);
+      const rows = batchRowsOf(nodeTable(final, input.users), batch);
       const contrasts: LossTermValue[] =
         hyper.length > 1
           ? [

@@ -187,7 +187,7 @@ function tensorOf(parameter: Parameter | undefined): tf.Tensor2D {
 
 /** `Σ_m a_m Ê^m` with `a = softmax_m(q·Ê^m)` per node; without a query the sum of unit vectors. */
 function fuse(views: readonly tf.Tensor2D[], query: tf.Tensor2D | null): tf.Tensor2D {
-  if (!query) return matrixOf(tf.addN(views.map(unitRows)));
+  if (!query) return matrixOf(tf.addN(views.map((view) => unitRows(view))));
   const shares = matrixOf(
     tf.softmax(
       tf.concat(
