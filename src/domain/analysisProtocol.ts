@@ -29,6 +29,8 @@ export type AnalysisCommand =
       readonly others: readonly ComparedRuns[];
       readonly metric: MetricKey;
       readonly relevant: Relevant;
+      /** Of these users alone. */
+      readonly users?: readonly number[];
     }
   /** The p-values alone, in several metrics: what the marks of a results table say. */
   | {

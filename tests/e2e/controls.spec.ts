@@ -55,6 +55,16 @@ test('a control set says what each modality is worth', async ({ page, context })
     .getByRole('button', { name: 'Copy LaTeX' })
     .click();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toContain('text shuffled &');
+  // The demo's groups of users are known: each has its own verdict.
+  const before = await row.getByRole('cell').first().textContent();
+  await page.getByRole('combobox', { name: 'Users' }).selectOption('text-driven users');
+  await expect(row.getByRole('cell').first()).not.toHaveText(before!);
+  await expect(row.getByRole('cell').first()).toHaveText(/^[+−]0\.\d{4} \([+−]0\.\d{4} to [+−]0\.\d{4}\)$/);
+  await page
+    .getByRole('region', { name: 'What each is worth here' })
+    .getByRole('button', { name: 'Copy LaTeX' })
+    .click();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toContain('text-driven users');
   // And at inference, with the weights of the full model.
   const knockouts = page.getByRole('region', { name: 'Knock-outs' });
   await knockouts.getByRole('button', { name: 'Features' }).click();

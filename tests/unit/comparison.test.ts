@@ -278,6 +278,23 @@ describe('tests of stored runs', () => {
     expect(z).toMatchObject({ users: { refused: expect.stringContaining('share no seed') } });
   });
 
+  it('are of some users alone where those are asked for', async () => {
+    const database = memoryDatabase();
+    for (const id of ['r1', 'x1']) await database.runs.set(id, {});
+    await writeDetails(database, 'r1', details([0.25, 0.5, 0, 0.5]));
+    await writeDetails(database, 'x1', details([0.5, 0.25, 0.5, 0.25]));
+    const [x] = await compareRuns(database, {
+      type: 'compare',
+      metric: 'recall@20',
+      relevant: 'all',
+      reference: asked('r', ['r1']),
+      others: [asked('x', ['x1'])],
+      users: [5, 0, 1],
+    });
+    // Users 0 and 5: .25 and .5 more.
+    expect(x).toMatchObject({ users: { pairs: 2, mean: 0.375, higher: 2, lower: 0 }, bySeed: null });
+  });
+
   it('of runs that are not stored pair the seeds’ means, and say what users would need', async () => {
     const shared = (key: string, recalls: readonly number[]) => ({
       key,

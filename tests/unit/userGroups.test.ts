@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Expert, RoutingStatistics } from '../../src/domain/routing';
 import type { RoutedGroup } from '../../src/domain/routes';
 import { largestDifference } from '../../src/features/routing/partedBy';
-import { userGroups } from '../../workers/analysis/userGroups';
+import { userGroups } from '../../src/domain/userGroups';
 
 describe('groups of users', () => {
   it('are what their names have in common before the number', () => {

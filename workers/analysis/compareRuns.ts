@@ -6,7 +6,7 @@ import type { AnalysisCommand } from '../../src/domain/analysisProtocol';
 import type { SettingTests } from '../../src/domain/significance';
 import type { Database } from '../../src/storage/database';
 import { stream } from '../numbers/rng';
-import { pairSettings, runMeans, userMeans, userReader, type SettingPair } from './pairs';
+import { ofUsers, pairSettings, runMeans, userMeans, userReader, type SettingPair } from './pairs';
 import { bootstrapInterval, comparePaired } from './significance';
 
 const RESAMPLES = 2000;
@@ -17,9 +17,10 @@ type Request<Type> = Extract<AnalysisCommand, { type: Type }>;
 /** Tests of each other setting against the reference, from what every user got in the stored runs. */
 export async function compareRuns(
   database: Database,
-  { reference, others, metric, relevant }: Request<'compare'>,
+  { reference, others, metric, relevant, users }: Request<'compare'>,
 ): Promise<SettingComparison[]> {
-  const read = userReader(database, relevant);
+  const all = userReader(database, relevant);
+  const read = users ? ofUsers(all, new Set(users)) : all;
   const comparisons: SettingComparison[] = [];
   for (const other of others) {
     const pair = await pairSettings(other, reference, read);

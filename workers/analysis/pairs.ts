@@ -1,6 +1,6 @@
 import { at } from '../../src/domain/at';
 import type { Relevant } from '../../src/domain/comparison';
-import type { MetricKey, Metrics, PerUserMetrics } from '../../src/domain/metrics';
+import { byKey, type MetricKey, type Metrics, type PerUserMetrics } from '../../src/domain/metrics';
 import type { ComparedRuns } from '../../src/domain/analysisProtocol';
 import type { Database } from '../../src/storage/database';
 import { readDetails } from '../../src/storage/runs';
@@ -21,6 +21,16 @@ export function userReader(database: Database, relevant: Relevant): UserReader {
     return reading;
   };
 }
+
+/** What some of the users got. */
+export const ofUsers =
+  (read: UserReader, wanted: ReadonlySet<number>): UserReader =>
+  async (id) => {
+    const all = await read(id);
+    if (!all) return null;
+    const chosen = (_: number, place: number): boolean => wanted.has(at(all.users, place));
+    return { users: all.users.filter(chosen), values: byKey((key) => all.values[key].filter(chosen)) };
+  };
 
 /** Two settings over the seeds that both have. */
 export interface SettingPair {

@@ -25,7 +25,7 @@ import type { OpenedRun } from './openRun';
 import { refusePair } from './pair';
 import { routedPairs } from './routedPairs';
 import { ACTIVITY_NAMES, countsOf, partsBySize } from './sizes';
-import { userGroups } from './userGroups';
+import { userGroups } from '../../src/domain/userGroups';
 
 /** Held-out places that a list names. */
 const LISTED = 20;

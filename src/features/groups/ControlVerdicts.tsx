@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { PaperButtons } from '../../charts/PaperButtons';
 import type { PaperTable } from '../../charts/paperTable';
 import type { ChartTable } from '../../charts/table';
@@ -7,10 +7,13 @@ import { metricLabel, type MetricKey } from '../../domain/metrics';
 import { modelTable } from '../../domain/models/catalogue';
 import type { AnalysisCommand } from '../../domain/analysisProtocol';
 import type { RunSummary } from '../../domain/run';
+import { userGroups, type UserGroups } from '../../domain/userGroups';
 import { compareSettings } from '../../state/analysis';
 import { useAnswer } from '../../state/useAsked';
 import { useFinished } from '../../state/useFinished';
+import { useLabels } from '../../state/useLabels';
 import { DataTable, type Column } from '../../ui/DataTable';
+import { Select } from '../../ui/Field';
 import { formatMetric, formatP } from '../../ui/format';
 import { FaultNotice } from '../../ui/Notice';
 import { Panel } from '../../ui/Panel';
@@ -20,11 +23,18 @@ import { ShareButton } from '../sharing/ShareButton';
 import styles from './groups.module.css';
 
 const METRIC: MetricKey = 'recall@20';
+const ALL = '';
 
 /** What the features are worth: every control against the model as it is, paired over users. */
 export function ControlVerdicts({ runs, title }: { readonly runs: readonly RunSummary[]; readonly title: string }) {
   const finished = useFinished(runs);
-  const command = useMemo(() => commandOf(finished), [finished]);
+  const labels = useLabels(finished[0]?.experiment.dataset.id ?? '');
+  const groups = useMemo(() => userGroups(labels?.users ?? null), [labels]);
+  const [chosen, setChosen] = useState(ALL);
+  const group = groups?.names.includes(chosen) ? chosen : null;
+  const users = useMemo(() => (group === null ? null : usersOf(groups, group)), [groups, group]);
+  const command = useMemo(() => commandOf(finished, users), [finished, users]);
+  const caption = group === null ? title : `${title}, ${group} users`;
   const { value, fault } = useAnswer(command, compareSettings);
   const verdicts = useMemo(() => controlVerdicts(value ?? []), [value]);
   if (!command) return null;
@@ -35,15 +45,26 @@ export function ControlVerdicts({ runs, title }: { readonly runs: readonly RunSu
       actions={
         verdicts.length > 0 && (
           <>
+            {groups && (
+              <Select
+                aria-label="Users"
+                value={group ?? ALL}
+                options={[
+                  { value: ALL, label: 'all users' },
+                  ...groups.names.map((name) => ({ value: name, label: `${name} users` })),
+                ]}
+                onValueChange={setChosen}
+              />
+            )}
             <PaperButtons
-              title={title}
-              paper={() => verdictPaper(verdicts, title)}
+              title={caption}
+              paper={() => verdictPaper(verdicts, caption)}
               data={() => verdictData(verdicts)}
             />
             <ShareButton
               small
               ids={finished.map(({ id }) => id)}
-              readings={() => [sharedReading(verdictPaper(verdicts, title))]}
+              readings={() => [sharedReading(verdictPaper(verdicts, caption))]}
             />
           </>
         )
@@ -62,12 +83,22 @@ export function ControlVerdicts({ runs, title }: { readonly runs: readonly RunSu
       <p className={styles.small}>
         Cost: how much the metric falls, paired over users on each user’s mean over common seeds; 95 % by resampling
         users. p: paired t-test, Holm over the rows.
+        {groups && ' A modality that only some users follow shows in their group first.'}
       </p>
     </Panel>
   );
 }
 
-function commandOf(runs: readonly RunSummary[]): Extract<AnalysisCommand, { type: 'compare' }> | null {
+/** The users of a group that names tell. */
+const usersOf = (groups: UserGroups | null, name: string): number[] => {
+  const place = groups?.names.indexOf(name) ?? -1;
+  return Array.from(groups?.of.keys() ?? []).filter((user) => groups?.of[user] === place);
+};
+
+function commandOf(
+  runs: readonly RunSummary[],
+  users: readonly number[] | null,
+): Extract<AnalysisCommand, { type: 'compare' }> | null {
   const [first] = runs;
   if (!first) return null;
   const full = modelTable(first.experiment.model).name;
@@ -81,7 +112,14 @@ function commandOf(runs: readonly RunSummary[]): Extract<AnalysisCommand, { type
   const reference = asked(full);
   return reference.runs.length === 0 || variants.length === 0
     ? null
-    : { type: 'compare', reference, others: variants.map(asked), metric: METRIC, relevant: 'all' };
+    : {
+        type: 'compare',
+        reference,
+        others: variants.map(asked),
+        metric: METRIC,
+        relevant: 'all',
+        ...(users && { users }),
+      };
 }
 
 /** `costs .0031 (.0010 to .0052)` in a sentence about what it means. */
