@@ -147,6 +147,8 @@ describe('rows that are drawn', () => {
 
   it('on the host are those of the uniform numbers', () => {
     const key = Int32Array.of(-7, 99);
-    expect(hostDrawnRows(key, 300, 10, 67)).toEqual(rowsOfDraws(hostDraws(key, 300, 10), 67).indices);
+    const { indices, counts } = hostDrawnRows(key, 300, 10, 67);
+    expect(indices).toEqual(rowsOfDraws(hostDraws(key, 300, 10), 67).indices);
+    expect([...counts]).toEqual(Array.from({ length: 68 }, (_, row) => indices.filter((one) => one === row).length));
   });
 });

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { required } from '../../src/domain/at';
 import { given, type GivenNumbers } from './capture/given';
 import { hostDrawnRows } from './kernels/uniformDraws';
-import { hostRowIndex, type RowIndex } from './rows';
+import { hostRowIndex, placesOf, type RowIndex } from './rows';
 import { integers } from './tensors';
 
 /** Rows that a step draws at random on the host, where the places at which each was taken are counted too. */
@@ -27,15 +27,15 @@ const nameOf = ({ site, n, count, rows }: WantedRows, part: Part): string =>
   `${PREFIX}${part}/${n}/${count}/${rows}/${site}`;
 
 /** `⌊u · rows⌋` for numbers `u` in [0, 1), and where each row was taken. */
-export const rowsOfDraws = (draws: ArrayLike<number>, rows: number): Record<Part, Int32Array> =>
-  placed(
-    Int32Array.from(draws, (draw) => Math.min(rows - 1, Math.floor(draw * rows))),
-    rows,
-  );
-
-function placed(indices: Int32Array, rows: number): Record<Part, Int32Array> {
+export function rowsOfDraws(draws: ArrayLike<number>, rows: number): Record<Part, Int32Array> {
+  const indices = Int32Array.from(draws, (draw) => Math.min(rows - 1, Math.floor(draw * rows)));
   const { pointers, places } = hostRowIndex(indices, indices.length, rows);
   return { indices, pointers, places };
+}
+
+function drawn(key: Int32Array, n: number, count: number, rows: number): Record<Part, Int32Array> {
+  const { indices, counts: pointers } = hostDrawnRows(key, n, count, rows);
+  return { indices, pointers, places: placesOf(indices, indices.length, pointers) };
 }
 
 /** What a step is handed of its drawn rows, by name; each site is drawn when it is asked for, once. `keyOf` gives a site's key. */
@@ -44,8 +44,7 @@ export function drawnRows(keyOf: (site: string) => Int32Array): GivenNumbers {
   return (name) => {
     const [part = '', n = 0, count = 0, rows = 0, ...site] = name.slice(PREFIX.length).split('/');
     const key = site.join('/');
-    const own =
-      made.get(key) ?? placed(hostDrawnRows(keyOf(key), Number(n), Number(count), Number(rows)), Number(rows));
+    const own = made.get(key) ?? drawn(keyOf(key), Number(n), Number(count), Number(rows));
     made.set(key, own);
     return own[required(PARTS.find((one) => one === part))];
   };

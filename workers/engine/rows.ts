@@ -22,13 +22,24 @@ export interface HostRowIndex {
 
 /** Entries from `count` on are padding. O(tableRows + indices). */
 export function hostRowIndex(indices: Int32Array, count: number, tableRows: number): HostRowIndex {
-  // Sums up to each row's end; filling from the back then leaves each row's start.
   const pointers = new Int32Array(tableRows + 1);
   for (let place = 0; place < count; place++) pointers[indices[place]!]! += 1;
-  for (let row = 1; row <= tableRows; row++) pointers[row]! += pointers[row - 1]!;
+  return { indices, pointers, places: placesOf(indices, count, pointers) };
+}
+
+/** The places of rows that `pointers` counts, which become the starts of rows. */
+export function placesOf(indices: Int32Array, count: number, pointers: Int32Array): Int32Array {
+  // Sums up to each row's end; filling from the back then leaves each row's start.
+  let sum = 0;
+  for (let row = 0; row < pointers.length; row++) pointers[row] = sum += pointers[row]!;
   const places = new Int32Array(indices.length);
-  for (let place = count - 1; place >= 0; place--) places[--pointers[indices[place]!]!] = place;
-  return { indices, pointers, places };
+  for (let place = count - 1; place >= 0; place--) {
+    const row = indices[place]!;
+    const at = pointers[row]! - 1;
+    pointers[row] = at;
+    places[at] = place;
+  }
+  return places;
 }
 
 export function rowIndex(host: HostRowIndex): RowIndex {

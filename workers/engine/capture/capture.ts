@@ -4,6 +4,8 @@ import { submitRecorded } from '../backends';
 import type { GivenNumbers } from './given';
 import type { Binding, Command, Recording, Slot } from './recording';
 
+/** What a step is handed in more bytes than these is not copied on its way. */
+const LARGE = 2 ** 15;
 /** Bytes between two starts of a binding: WebGPU's largest least alignment. */
 const ALIGNMENT = 256;
 
@@ -26,7 +28,7 @@ type Bound =
 
 /**
  * A recorded step that is played again: buffers, bind groups and constants are its own until it is released, and a play is one write
- * of the batch's numbers, one encoder and one submit. Intermediate results lie where the recording had them, in buffers that the pool
+ * of the batch's numbers (and one of each that is large), one encoder and one submit. Intermediate results lie where the recording had them, in buffers that the pool
  * hands to nobody else meanwhile.
  */
 export class Capture {
@@ -44,7 +46,8 @@ export class Capture {
     submitRecorded(backend);
     const { places, given, constants, bytes } = arrange(recording.slots);
     this.#given = given;
-    this.#numbers = new Uint8Array(given.reduce((end, { offset, size }) => Math.max(end, offset + size), 0));
+    const small = given.filter(({ size }) => size <= LARGE);
+    this.#numbers = new Uint8Array(small.reduce((end, { offset, size }) => Math.max(end, offset + size), 0));
     const { STORAGE, UNIFORM, COPY_SRC, COPY_DST } = GPUBufferUsage;
     this.#host = backend.bufferManager.acquireBuffer(
       Math.max(ALIGNMENT, bytes),
@@ -63,12 +66,13 @@ export class Capture {
 
   /** Takes the step with other numbers. Throws when one has another length than in the recording. */
   play(numbers: GivenNumbers): void {
-    for (const { name, offset, size } of this.#given) {
-      const values = numbers(name);
-      if (values.byteLength !== size) throw new Error(`${name} has ${values.byteLength} bytes, not ${size}.`);
-      this.#numbers.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), offset);
-    }
     const { device, queue } = this.#backend;
+    for (const { name, offset, size } of this.#given) {
+      const { buffer, byteOffset, byteLength } = numbers(name);
+      if (byteLength !== size) throw new Error(`${name} has ${byteLength} bytes, not ${size}.`);
+      if (size > LARGE) queue.writeBuffer(this.#host, offset, buffer, byteOffset, size);
+      else this.#numbers.set(new Uint8Array(buffer, byteOffset, size), offset);
+    }
     if (this.#numbers.length > 0) queue.writeBuffer(this.#host, 0, this.#numbers);
     const encoder = device.createCommandEncoder();
     let pass: GPUComputePassEncoder | null = null;
@@ -121,12 +125,14 @@ function arrange(slots: readonly Slot[]) {
     bytes += Math.ceil(size / ALIGNMENT) * ALIGNMENT;
     return place;
   };
-  slots.forEach(({ source }, slot) => {
-    if (source.kind !== 'given') return;
-    const place = next(source.bytes.length);
-    places.set(slot, place);
-    given.push({ ...place, name: source.name });
-  });
+  // Small numbers lie side by side, for one write.
+  for (const large of [false, true])
+    slots.forEach(({ source }, slot) => {
+      if (source.kind !== 'given' || source.bytes.length > LARGE !== large) return;
+      const place = next(source.bytes.length);
+      places.set(slot, place);
+      given.push({ ...place, name: source.name });
+    });
   const known = new Map<string, Place>();
   slots.forEach(({ source }, slot) => {
     if (source.kind !== 'constant') return;

@@ -71,18 +71,27 @@ export function hostDraws(key: Int32Array, n: number, width: number): Float32Arr
   return draws;
 }
 
-/** `⌊u · rows⌋` of the same numbers, `[n, width]` row by row. */
-export function hostDrawnRows(key: Int32Array, n: number, width: number, rows: number): Int32Array {
-  const drawn = new Int32Array(n * width);
+/** `⌊u · rows⌋` of the same numbers, `[n, width]` row by row, and how often each row is drawn, `[rows + 1]`, the last 0. */
+export function hostDrawnRows(
+  key: Int32Array,
+  n: number,
+  width: number,
+  rows: number,
+): { readonly indices: Int32Array; readonly counts: Int32Array } {
+  const [indices, counts] = [new Int32Array(n * width), new Int32Array(rows + 1)];
   const [first, second] = [key[0] ?? 0, key[1] ?? 0];
   // In double precision the product is exact.
   const scale = rows * RESOLUTION;
   let place = 0;
   for (let id = 0; id < n; id++) {
     const start = mix(first ^ Math.imul(id, ID_STEP)) ^ second;
-    for (let c = 0; c < width; c++) drawn[place++] = (mix((start + Math.imul(c, COLUMN_STEP)) | 0) >>> 8) * scale;
+    for (let c = 0; c < width; c++) {
+      const row = ((mix((start + Math.imul(c, COLUMN_STEP)) | 0) >>> 8) * scale) | 0;
+      indices[place++] = row;
+      counts[row]! += 1;
+    }
   }
-  return drawn;
+  return { indices, counts };
 }
 
 /** Uniform numbers `[ids.length, width]` of a key `[2]` int32; rows with the same id are the same. */
