@@ -8,6 +8,7 @@ import { openDevice, type Device, type DeviceHost } from '../../workers/engine/d
 import { peakMeter } from '../../workers/engine/peak';
 import { newRanker } from '../../workers/engine/ranking';
 import { RecordingStep } from '../../workers/engine/recordingStep';
+import { eachTerm } from '../../workers/engine/step';
 import { withRepresentation } from '../../workers/engine/representation';
 import { stream } from '../../workers/numbers/rng';
 import type { Model, NamedGraph } from '../../workers/models/model';
@@ -205,7 +206,9 @@ async function firstLoss(
 ): Promise<number> {
   const batch = deviceBatch(host, sizes.users, sizes.items);
   const scope = new RecordingStep({ epoch: 0, stepInEpoch: 1, step: 0 }, random);
-  const total = tf.tidy(() => tf.addN(model.loss(batch, scope).map(({ weight, value }) => tf.mul(value, weight))));
+  const total = tf.tidy(() =>
+    tf.addN(eachTerm(model.loss(batch, scope)).map(({ weight, value }) => tf.mul(value, weight))),
+  );
   const [loss = NaN] = await total.data();
   total.dispose();
   batch.dispose();

@@ -10,6 +10,7 @@ import { readValues } from '../../workers/engine/parameters';
 import { newRanker } from '../../workers/engine/ranking';
 import { TILES, withTiles } from '../../workers/engine/tiles';
 import { withRepresentation } from '../../workers/engine/representation';
+import { eachTerm, type LossTerms } from '../../workers/engine/step';
 import type { LossTermValue, Model } from '../../workers/models/model';
 import { stream } from '../../workers/numbers/rng';
 import { evaluate, heldOut } from '../../workers/training/evaluator';
@@ -194,8 +195,8 @@ async function refusal(
   return steps!;
 }
 
-const scaled = (terms: LossTermValue[], by: number | tf.Scalar): LossTermValue[] =>
-  terms.map((term) => ({ ...term, value: tf.mul(term.value, by) }));
+const scaled = (terms: LossTerms, by: number | tf.Scalar): LossTermValue[] =>
+  eachTerm(terms).map((term) => ({ ...term, value: tf.mul(term.value, by) }));
 
 describeOn('webgpu', 'a step that changes in what it did not declare', (test) => {
   const PLANTED: Readonly<Record<string, [RegExp, Parameters<typeof refusal>[0]]>> = {
@@ -215,14 +216,14 @@ describeOn('webgpu', 'a step that changes in what it did not declare', (test) =>
         (...given) =>
           step() % 2 === 0
             ? scaled(loss(...given), 1)
-            : loss(...given).map((term) => ({ ...term, value: tf.neg(tf.neg(term.value)) })),
+            : eachTerm(loss(...given)).map((term) => ({ ...term, value: tf.neg(tf.neg(term.value)) })),
     ],
     'a tensor kept for the next step': [
       /kept after it|disposed in it|another one/,
       (loss) => {
         let kept: tf.Scalar | null = null;
         return (...given) => {
-          const terms = loss(...given);
+          const terms = eachTerm(loss(...given));
           const before = kept;
           kept = tf.keep(tf.clone(tf.mul<tf.Scalar>(terms[0]!.value, 0.5)));
           const result = before ? scaled(terms, tf.add<tf.Scalar>(tf.mul(before, 0), 1)) : scaled(terms, tf.scalar(1));

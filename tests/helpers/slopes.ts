@@ -4,8 +4,8 @@ import { required } from '../../src/domain/at';
 import { readFloats } from '../../workers/engine/backends';
 import { overwrite, type Parameter } from '../../workers/engine/kernels/adam';
 import type { Random } from '../../workers/numbers/rng';
-import { termGradients } from '../../workers/engine/step';
-import { firstParameters, type Batch, type LossTermValue, type Model } from '../../workers/models/model';
+import { eachTerm, termGradients } from '../../workers/engine/step';
+import { firstParameters, type Batch, type Model } from '../../workers/models/model';
 import { values } from './device';
 import { held } from './held';
 import { QuietStep } from './step';
@@ -34,7 +34,7 @@ async function termsOf(
   model.restoreState?.(state);
   let count = 0;
   const both = await values(() => {
-    const all = lossOf(model, second)(batch, new QuietStep({ stepInEpoch }));
+    const all = eachTerm(lossOf(model, second)(batch, new QuietStep({ stepInEpoch })));
     count = all.length;
     return tf.stack([
       ...all.map(({ value }) => value),
@@ -95,7 +95,7 @@ export async function expectGradients(at: Slopes): Promise<void> {
   let gradients: tf.Tensor[] = [];
   expect(
     held.keep(() => {
-      const made = termGradients(parameters, (): LossTermValue[] =>
+      const made = termGradients(parameters, () =>
         lossOf(model, at.second)(batch, new QuietStep({ stepInEpoch: at.stepInEpoch })),
       );
       made.values.dispose();

@@ -5,6 +5,7 @@ import type { Config } from '../../src/domain/models/table';
 import { readFloats } from '../../workers/engine/backends';
 import { heldRows } from '../../workers/engine/rowSource';
 import { stream } from '../../workers/numbers/rng';
+import { eachTerm } from '../../workers/engine/step';
 import type { Model, ModelInput } from '../../workers/models/model';
 import { modelKind } from '../../workers/models/registry';
 import { deviceBatch } from '../../workers/training/batch';
@@ -135,8 +136,7 @@ describeOn('cpu', 'MAGNET’s user cue', (test) => {
         );
         const [bpr] = await values(() =>
           tf.stack(
-            model
-              .loss(batch, new QuietStep())
+            eachTerm(model.loss(batch, new QuietStep()))
               .filter(({ key }) => key === 'bpr')
               .map(({ value }) => value),
           ),

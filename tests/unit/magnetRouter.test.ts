@@ -6,6 +6,7 @@ import { readFloats } from '../../workers/engine/backends';
 import { overwrite } from '../../workers/engine/kernels/adam';
 import { heldRows } from '../../workers/engine/rowSource';
 import { stream } from '../../workers/numbers/rng';
+import { eachTerm } from '../../workers/engine/step';
 import type { Model, ModelInput } from '../../workers/models/model';
 import { modelKind } from '../../workers/models/registry';
 import { deviceBatch } from '../../workers/training/batch';
@@ -64,7 +65,8 @@ async function told(model: Model) {
     ITEMS,
   );
   const { value, grads } = tf.engine().gradients(
-    () => tf.addN(model.loss(batch, new QuietStep()).map((term) => tf.mul<tf.Scalar>(term.value, term.weight))),
+    () =>
+      tf.addN(eachTerm(model.loss(batch, new QuietStep())).map((term) => tf.mul<tf.Scalar>(term.value, term.weight))),
     model.parameters.map(({ tensor }) => tensor),
   );
   const gradients = new Map<string, Float32Array>();

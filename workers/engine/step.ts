@@ -11,6 +11,32 @@ export interface WeightedTerm {
   readonly value: tf.Scalar;
 }
 
+/** Several terms of one weight, whose values lie side by side. */
+export interface WeightedTerms {
+  readonly keys: readonly string[];
+  readonly weight: number;
+  /** One for each key. */
+  readonly values: tf.Tensor1D;
+}
+
+export type LossTerms = readonly (WeightedTerm | WeightedTerms)[];
+
+/** The keys of all terms, in their order. */
+export const termKeys = (terms: LossTerms): string[] =>
+  terms.flatMap((term) => ('keys' in term ? term.keys : [term.key]));
+
+/** Each term by itself. */
+export const eachTerm = (terms: LossTerms): WeightedTerm[] =>
+  terms.flatMap((term) =>
+    'keys' in term
+      ? term.keys.map((key, place) => ({
+          key,
+          weight: term.weight,
+          value: scalarOf(tf.reshape(tf.slice(term.values, [place], [1]), [])),
+        }))
+      : [term],
+  );
+
 /** Numbers to be read together with the terms, each under its key. */
 export interface ObservedValues {
   readonly keys: readonly string[];
@@ -31,7 +57,7 @@ const weighted = ({ weight, value }: WeightedTerm): tf.Tensor => (weight === 1 ?
 /** Values and gradients of Σ weight · term; a parameter that takes no part in this step's loss gets zeros. */
 export function termGradients(
   parameters: readonly Parameter[],
-  loss: () => WeightedTerm[],
+  loss: () => LossTerms,
   observed: readonly ObservedValues[] = [],
 ): Gradients {
   let values: tf.Tensor1D | null = null;
@@ -61,22 +87,26 @@ interface Total {
 }
 
 /** Σ weight · term, and its parts. */
-function totalOf(terms: readonly WeightedTerm[]): Total {
+function totalOf(terms: LossTerms): Total {
   const parts: tf.Tensor[] = [];
-  const scalars = terms.map(({ weight }) => (typeof weight === 'number' ? tf.scalar(weight) : weight));
+  const weights = terms.map((term) => {
+    if ('keys' in term) return tf.tensor1d(term.keys.map(() => term.weight));
+    return typeof term.weight === 'number' ? tf.scalar(term.weight) : term.weight;
+  });
+  const listed = (tensors: readonly tf.Tensor[]): tf.Tensor => tf.concat(tensors.map((one) => tf.reshape(one, [-1])));
   const total = withGradient({
-    inputs: terms.map(({ value }) => value),
-    constants: scalars,
+    inputs: terms.map((term) => ('keys' in term ? term.values : term.value)),
+    constants: weights,
     forward: (values) => {
-      const numbers = terms.map(({ weight }) => weight);
-      const weights = numbers.every((weight) => typeof weight === 'number') ? tf.tensor1d(numbers) : tf.stack(scalars);
-      const raw = tf.keep(tf.stack([...values]));
-      const weighted = tf.keep(tf.mul(raw, weights));
+      const numbers = terms.flatMap((term) => ('keys' in term ? term.keys.map(() => term.weight) : [term.weight]));
+      const all = numbers.every((weight) => typeof weight === 'number') ? tf.tensor1d(numbers) : listed(weights);
+      const raw = tf.keep(listed(values));
+      const weighted = tf.keep(tf.mul(raw, all));
       parts.push(weighted, raw);
       return tf.sum(weighted);
     },
     // Nothing else is made of the total, so its own gradient is 1.
-    backward: (_dy, _values, weights) => weights.map((weight) => weight.clone()),
+    backward: (_dy, _values, factors) => factors.map((weight) => weight.clone()),
   });
   return { total: scalarOf(total), weighted: entry(parts, 0), raw: entry(parts, 1) };
 }
@@ -90,15 +120,11 @@ function present(gradients: readonly (tf.Tensor | undefined)[], parameters: read
  * `[terms, parameters]`: the Euclidean norm of each weighted term's gradient with respect to each parameter. One forward
  * and one backward pass per term: for looking now and then, not at every step.
  */
-export function termGradientNorms(
-  parameters: readonly Parameter[],
-  loss: () => WeightedTerm[],
-  terms: number,
-): tf.Tensor2D {
+export function termGradientNorms(parameters: readonly Parameter[], loss: () => LossTerms, terms: number): tf.Tensor2D {
   return tf.tidy(() => {
     const rows = Array.from({ length: terms }, (_, place) => {
       const one = (): tf.Tensor => {
-        const term = loss()[place];
+        const term = eachTerm(loss())[place];
         if (!term) throw new Error('The loss has fewer terms than it had.');
         // A term that a parameter has no part in still needs a path to it.
         return tf.addN([weighted(term), ...parameters.map(({ tensor }) => tf.mul(tf.sum(tensor), 0))]);

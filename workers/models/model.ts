@@ -7,6 +7,7 @@ import type { Config, ConfigOf, ModelId } from '../../src/domain/models/table';
 import type { Parameter } from '../engine/kernels/adam';
 import type { Representation, StepScope } from '../engine/contract';
 import type { Random } from '../numbers/rng';
+import type { LossTerms, WeightedTerm } from '../engine/step';
 import type { RowIndex } from '../engine/rows';
 import type { RowSource } from '../engine/rowSource';
 import type { Pairs } from '../graphs/behaviour';
@@ -93,11 +94,7 @@ export interface DistinctRows {
 }
 
 /** A term of the loss; the loss is Σ weight · value. A weight on the device carries no gradient. */
-export interface LossTermValue {
-  readonly key: string;
-  readonly weight: number | tf.Scalar;
-  readonly value: tf.Scalar;
-}
+export type LossTermValue = WeightedTerm;
 
 /**
  * A second loss. It moves parameters that the first one never moves, by an Adam of its own with the same rates and decay; all else is constant
@@ -112,7 +109,7 @@ export interface SecondLoss {
    */
   readonly pass?: true;
   /** Called inside a tidy and a gradient scope. */
-  loss(batch: Batch, step: StepScope): LossTermValue[];
+  loss(batch: Batch, step: StepScope): LossTerms;
 }
 
 /** A graph as it is multiplied, for the audit trace. */
@@ -176,7 +173,7 @@ export interface Model {
   /** Takes graphs of `epochGraphs` into use. */
   useEpochGraphs?(graphs: readonly NamedGraph[]): void;
   /** Called inside a tidy and a gradient scope. */
-  loss(batch: Batch, step: StepScope): LossTermValue[];
+  loss(batch: Batch, step: StepScope): LossTerms;
   /**
    * Takes an epoch of a model that is computed and not trained by steps: a sweep, or nothing where `build` has done all. Gives the terms of its loss as
    * they then are. `between` is awaited now and then, and ends the work where it gives false; the result is then null.

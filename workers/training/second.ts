@@ -1,14 +1,14 @@
 import type { StepScope } from '../engine/contract';
 import { Adam, type AdamSettings, type Parameter } from '../engine/kernels/adam';
-import { termGradients, type Gradients } from '../engine/step';
-import type { Batch, LossTermValue, SecondLoss } from '../models/model';
+import { termGradients, termKeys, type Gradients, type LossTerms } from '../engine/step';
+import type { Batch, SecondLoss } from '../models/model';
 
 /** Under which name the settings of its Adam are handed to a step. */
 export const SECOND_ADAM_NAME = 'adam/second';
 
 /** What a step of a second loss computed, and what it has moved; gradients and values are the caller's to dispose. */
 export interface SecondTaken extends Gradients {
-  readonly terms: readonly LossTermValue[];
+  readonly terms: LossTerms;
   readonly parameters: readonly Parameter[];
 }
 
@@ -30,9 +30,9 @@ export class SecondSteps {
   /** What a batch makes of the parameters as they are now; they are moved. */
   take(batch: Batch, scope: StepScope, learningRate: number): SecondTaken {
     const { parameters } = this.#second;
-    let terms: LossTermValue[] = [];
+    let terms: LossTerms = [];
     const made = termGradients(parameters, () => (terms = this.#second.loss(batch, scope)));
-    this.termKeys = terms.map(({ key }) => key);
+    this.termKeys = termKeys(terms);
     this.adam.step(parameters, made.gradients, learningRate);
     return { ...made, terms, parameters };
   }

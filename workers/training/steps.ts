@@ -10,11 +10,11 @@ import { Repeated } from '../engine/capture/repeated';
 import { drawnRows, namesRows } from '../engine/drawnRows';
 import { Adam, ADAM_DEFAULTS, ADAM_NAME, type Parameter } from '../engine/kernels/adam';
 import { drawName, RecordingStep, siteKey, type StepPlace } from '../engine/recordingStep';
-import { termGradientNorms, termGradients } from '../engine/step';
+import { termGradientNorms, termGradients, termKeys, type LossTerms } from '../engine/step';
 import { vectorOf } from '../engine/tensors';
 import { RunningSums, SUMS_NAME, sumsNumbers } from '../engine/sums';
 import type { Random } from '../numbers/rng';
-import { firstParameters, type LossTermValue, type Model } from '../models/model';
+import { firstParameters, type Model } from '../models/model';
 import { batchNumbers, deviceBatch, PREFIX, type DeviceBatch, type HostBatch } from './batch';
 import type { BatchSource } from './sampler';
 import { SECOND_ADAM_NAME, SecondSteps } from './second';
@@ -153,7 +153,7 @@ export class Steps {
     const { model, trace } = this.#parts;
     const { place, learningRate, batch, scope, recorder } = of;
     const first = place.stepInEpoch === 0;
-    let terms: LossTermValue[] = [];
+    let terms: LossTerms = [];
     const { gradients, values, unreached } = termGradients(
       this.#moved,
       () => {
@@ -163,7 +163,7 @@ export class Steps {
       scope.observed,
     );
     if (first) refuseLostParameters(model.parameters, unreached);
-    this.termKeys = terms.map(({ key }) => key);
+    this.termKeys = termKeys(terms);
     this.observedKeys = scope.observed.flatMap(({ keys }) => keys);
     recorder?.suspend();
     const observed = first ? await this.#observeFirst(batch, scope, place) : {};
@@ -223,7 +223,7 @@ export class Steps {
       observed[key] = countBetween(await readFloats(values), edges);
     if (!model.gradientShares) return observed;
     const parameters = model.gradientShares;
-    const again = (): LossTermValue[] => model.loss(batch, new RecordingStep({ ...place, stepInEpoch: 1 }, random));
+    const again = (): LossTerms => model.loss(batch, new RecordingStep({ ...place, stepInEpoch: 1 }, random));
     const norms = termGradientNorms(parameters, again, this.termKeys.length);
     const values = await readFloats(norms);
     norms.dispose();

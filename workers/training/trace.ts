@@ -8,8 +8,8 @@ import type { Trace } from '../../src/storage/weights';
 import { readFloats } from '../engine/backends';
 import type { Parameter } from '../engine/kernels/adam';
 import { readAll } from '../engine/rowSource';
-import type { Gradients, ObservedValues } from '../engine/step';
-import type { FeatureMatrix, LossTermValue, Model, NamedGraph } from '../models/model';
+import { termKeys, type Gradients, type LossTerms, type ObservedValues } from '../engine/step';
+import type { FeatureMatrix, Model, NamedGraph } from '../models/model';
 import { featureName } from '../models/model';
 import type { HostBatch } from './batch';
 import type { TrainingData } from './input';
@@ -18,7 +18,7 @@ interface StepRecord {
   readonly epoch: number;
   readonly learningRate: number;
   readonly host: HostBatch;
-  readonly terms: readonly LossTermValue[];
+  readonly terms: LossTerms;
   readonly observed: readonly ObservedValues[];
   readonly values: Gradients['values'];
   readonly gradients: Gradients['gradients'];
@@ -31,7 +31,7 @@ interface StepRecord {
 /** A step of a second loss. */
 interface SecondRecord {
   readonly parameters: readonly Parameter[];
-  readonly terms: readonly LossTermValue[];
+  readonly terms: LossTerms;
   readonly values: Gradients['values'];
   readonly gradients: Gradients['gradients'];
 }
@@ -124,7 +124,9 @@ export class TraceRecorder {
       ...(second && { second: losses(second.terms, await readFloats(second.values)) }),
       ...(observed.length > 0 && {
         observed: Object.fromEntries(
-          observed.flatMap(({ keys }) => keys).map((key, place) => [key, at(numbers, 2 * terms.length + 1 + place)]),
+          observed
+            .flatMap(({ keys }) => keys)
+            .map((key, place) => [key, at(numbers, 2 * termKeys(terms).length + 1 + place)]),
         ),
       }),
     });
@@ -186,12 +188,15 @@ export class TraceRecorder {
 }
 
 /** Terms before and after weighting, and their total. */
-const losses = (terms: readonly LossTermValue[], numbers: Float32Array) => ({
-  terms: Object.fromEntries(
-    terms.map(({ key }, place) => [
-      key,
-      { unweighted: at(numbers, terms.length + 1 + place), weighted: at(numbers, place) },
-    ]),
-  ),
-  total: at(numbers, terms.length),
-});
+function losses(terms: LossTerms, numbers: Float32Array) {
+  const keys = termKeys(terms);
+  return {
+    terms: Object.fromEntries(
+      keys.map((key, place) => [
+        key,
+        { unweighted: at(numbers, keys.length + 1 + place), weighted: at(numbers, place) },
+      ]),
+    ),
+    total: at(numbers, keys.length),
+  };
+}

@@ -1,7 +1,7 @@
 import { required } from '../../../src/domain/at';
 import * as tf from '@tensorflow/tfjs-core';
 import { registerPair, runPair, type HostArray, type KernelPair } from '../kernelPair';
-import { matrixOf } from '../tensors';
+import { vectorOf } from '../tensors';
 import { withGradient } from '../withGradient';
 
 /** Numbers in descending order, and sums of what belongs to them: how many are greater than a bound, and what those sum up to. */
@@ -41,33 +41,33 @@ interface Critic {
 }
 
 /** The critics of `pq [n, 2C]`, one after the other. */
-function forEachCritic([pq, signs, logs, weights]: readonly HostArray[], use: (critic: Critic, of: number) => void) {
-  if (!pq || !signs || !logs || !weights) throw new Error('Critics have numbers, signs, kinds and weights.');
-  const count = signs.length;
+function forEachCritic([pq, factors, logs, weights]: readonly HostArray[], use: (critic: Critic, of: number) => void) {
+  if (!pq || !factors || !logs || !weights) throw new Error('Critics have numbers, factors, kinds and weights.');
+  const count = factors.length;
   const rows = Array.from(weights.keys()).filter((row) => weights[row]! > 0);
   for (let of = 0; of < count; of++) {
     const column = (place: number): number[] => rows.map((row) => pq[row * 2 * count + place]!);
-    use({ rows, p: column(of), q: column(count + of), sign: signs[of]!, logs: logs[of]! > 0 }, of);
+    use({ rows, p: column(of), q: column(count + of), sign: Math.sign(factors[of]!), logs: logs[of]! > 0 }, of);
   }
 }
 
 /** The index of row and critic, and what both shaders read of them. */
 const READ = `
-  fn signOf(critic : i32) -> f32 { return signs[critic]; }
+  fn signOf(critic : i32) -> f32 { return sign(factors[critic]); }
   fn hidden(i : i32, j : i32, critic : i32) -> f32 {
-    let count = uniforms.signsShape;
+    let count = uniforms.factorsShape;
     return pq[i * 2 * count + critic] + pq[j * 2 * count + count + critic];
   }
   fn estimate(i : i32, j : i32, critic : i32) -> f32 { return signOf(critic) * max(hidden(i, j, critic), 0.0); }`;
 
 /**
- * Critics with one hidden unit: `T_ij = s · max(p_i + q_j, 0)` for pairs of rows, `pq [n, 2C]` the p of all critics and then the q, `signs s [C]`. Of those rows whose
+ * Critics with one hidden unit: `T_ij = s · max(p_i + q_j, 0)` for pairs of rows, `pq [n, 2C]` the p of all critics and then the q, s the sign of `factors [C]`. Of those rows whose
  * `weights [n]` are 1/b and not 0: `T_ii − R_i`, `R_i` and the share of `j` with `p_i + q_j > 0`, `[n, 3C]`, where `R_i` is `mean_j T_ij`, or `ln mean_j e^T_ij` for
  * critics whose `logs [C]` are 1. The twin sorts, the shader goes through all pairs.
  */
 export const pairCriticsPair: KernelPair = {
   name: 'LodestonePairCritics',
-  inputs: ['pq', 'signs', 'logs', 'weights'],
+  inputs: ['pq', 'factors', 'logs', 'weights'],
   outputShape: ([[rows = 0] = [], [count = 0] = []]) => [rows, 3 * count],
   portable: (inputs, output, [, [count = 0] = []]) => {
     output.fill(0);
@@ -142,17 +142,17 @@ export const pairCriticsPair: KernelPair = {
   }),
 };
 
-/** The same, what the pair made, and `dy [C]` of `Σ_i weights_i (T_ii − R_i)` → the slope with respect to `pq`. */
+/** The same, what the pair made, and `dy` of `± Σ_i weights_i (T_ii − R_i)`, the first C of them → the slope with respect to `pq`. The sign is − for critics with logarithms. */
 export const pairCriticsSlopePair: KernelPair = {
   name: 'LodestonePairCriticsSlope',
-  inputs: ['pq', 'signs', 'logs', 'weights', 'made', 'dy'],
+  inputs: ['pq', 'factors', 'logs', 'weights', 'made', 'dy'],
   outputShape: ([shape = []]) => [...shape],
   portable: (inputs, output, [, [count = 0] = []]) => {
     const [, , , , made, dy] = inputs;
     output.fill(0);
     forEachCritic(inputs, ({ rows, p, q, sign, logs }, of) => {
       const all = rows.map((row) => made![row * 3 * count + count + of]!);
-      const factor = (dy![of]! * sign) / rows.length;
+      const factor = (dy![of]! * (logs ? -sign : sign)) / rows.length;
       const share = (exponent: number): number => (logs ? Math.exp(exponent) : 1) / rows.length;
       const behind = ranked(
         q,
@@ -204,43 +204,118 @@ export const pairCriticsSlopePair: KernelPair = {
             }
           }
           let slope = select(select(0.0, 1.0, own && !whole) - sum, sum, whole && own);
-          result[index] = dy[critic] * signOf(critic) * weights[row] * slope;
+          result[index] = dy[critic] * select(1.0, -1.0, logs[critic] > 0.0) * signOf(critic) * weights[row] * slope;
         }
       }`,
   }),
 };
 
-export const CRITIC_PAIRS: readonly KernelPair[] = [pairCriticsPair, pairCriticsSlopePair];
+const LANES = 64;
+
+/**
+ * What the pair made of two blocks of rows, `made_k [n_k, 3C]` with their `weights_k [n_k]`, and `logs [C]` → of each critic `± Σ_k Σ_i weights_ki (T_ii − R_i)`, − for those with logarithms, and then the share
+ * of pairs that it lets through, the second block counted `ratio²` times, `[2C]`.
+ */
+export const criticTotalsPair: KernelPair = {
+  name: 'LodestoneCriticTotals',
+  inputs: ['made0', 'weights0', 'made1', 'weights1', 'logs'],
+  outputShape: ([, , , , [count = 0] = []]) => [2 * count],
+  portable: ([made0, weights0, made1, weights1, logs], output, _, { ratio = 1 }) => {
+    if (!made0 || !weights0 || !made1 || !weights1 || !logs) throw new Error('Totals are of two blocks.');
+    const count = logs.length;
+    const mean = (made: HostArray, weights: HostArray, column: number): number => {
+      let sum = 0;
+      for (let row = 0; row < weights.length; row++) sum += weights[row]! * made[row * 3 * count + column]!;
+      return sum;
+    };
+    for (let of = 0; of < count; of++) {
+      const sum = mean(made0, weights0, of) + mean(made1, weights1, of);
+      output[of] = logs[of]! > 0 ? -sum : sum;
+      const [first, second] = [mean(made0, weights0, 2 * count + of), mean(made1, weights1, 2 * count + of)];
+      output[count + of] = (first + second * ratio ** 2) / (1 + ratio ** 2);
+    }
+  },
+  wgsl: ([, , , , [count = 0] = []], { ratio = 1 }) => ({
+    key: `${count}_${ratio}`,
+    inputComponents: [1, 1, 1, 1, 1],
+    outputComponent: 1,
+    workgroupSize: LANES,
+    workgroups: 2 * count,
+    code: `
+      var<workgroup> parts : array<f32, ${LANES}>;
+      fn main(index : i32) {
+        let place = min(index / ${LANES}, ${2 * count - 1});
+        let lane = i32(localId.x);
+        let critic = place % ${count};
+        let shares = place >= ${count};
+        let column = select(critic, ${2 * count} + critic, shares);
+        let second = select(1.0, f32(${ratio ** 2}), shares);
+        var sum = 0.0;
+        for (var row = lane; row < uniforms.weights0Shape; row = row + ${LANES}) {
+          sum = sum + weights0[row] * made0[row * ${3 * count} + column];
+        }
+        for (var row = lane; row < uniforms.weights1Shape; row = row + ${LANES}) {
+          sum = sum + second * weights1[row] * made1[row * ${3 * count} + column];
+        }
+        parts[lane] = sum;
+        workgroupBarrier();
+        for (var half = ${LANES / 2}; half > 0; half = half / 2) {
+          if (lane < half) { parts[lane] = parts[lane] + parts[lane + half]; }
+          workgroupBarrier();
+        }
+        if (lane == 0) {
+          let signed = select(parts[0], -parts[0], logs[critic] > 0.0);
+          result[place] = select(signed, parts[0] * f32(${1 / (1 + ratio ** 2)}), shares);
+        }
+      }`,
+  }),
+};
+
+export const CRITIC_PAIRS: readonly KernelPair[] = [pairCriticsPair, pairCriticsSlopePair, criticTotalsPair];
 
 export const registerPairCritics = (): void => CRITIC_PAIRS.forEach(registerPair);
 
 /** Critics of pairs, as `pairCriticsPair` has them. */
 export interface Critics {
-  /** `[C]`: 1, −1 or 0. */
-  readonly signs: tf.Tensor1D;
+  /** `[C]`, of which the signs count. */
+  readonly factors: tf.Tensor1D;
   /** `[C]`: 1 for logarithms of sums, 0 for means. */
   readonly logs: tf.Tensor1D;
 }
 
+/** Rows `pq [n, 2C]` that are paired with each other; `weights [n]` are 1/b for b rows and 0 for the others. */
+export interface CriticBlock {
+  readonly pq: tf.Tensor2D;
+  readonly weights: tf.Tensor1D;
+}
+
 /**
- * Means over the rows of what `pairCriticsPair` makes of `pq [n, 2C]`, `[1, 3C]`: of each critic `T_ii − R_i`, which alone carries a gradient, `R_i`, and the share of pairs for which it
- * lets anything through. `weights [n]` are 1/b for b rows and 0 for the others. No `n × n` matrix is made.
+ * As `criticTotalsPair` has them, of two blocks, `[2C]`: estimates, which alone carry a gradient, and the shares of pairs that critics let through. No `n × n` matrix
+ * is made.
  */
-export const criticMeans = (pq: tf.Tensor2D, { signs, logs }: Critics, weights: tf.Tensor1D): tf.Tensor2D => {
-  const count = signs.size;
-  return matrixOf(
+export const criticTotals = (
+  [first, second]: readonly [CriticBlock, CriticBlock],
+  { factors, logs }: Critics,
+  ratio: number,
+): tf.Tensor1D =>
+  vectorOf(
     withGradient({
-      inputs: [pq],
-      constants: [signs, logs, weights],
-      forward: ([x], keep) => {
-        const made = runPair(pairCriticsPair, [required(x), signs, logs, weights]);
-        keep(made);
-        return tf.matMul(tf.reshape(weights, [1, -1]), matrixOf(made));
+      inputs: [first.pq, second.pq],
+      constants: [factors, logs, first.weights, second.weights],
+      forward: ([x, y], keep) => {
+        const made = [
+          runPair(pairCriticsPair, [required(x), factors, logs, first.weights]),
+          runPair(pairCriticsPair, [required(y), factors, logs, second.weights]),
+        ] as const;
+        made.forEach(keep);
+        return runPair(criticTotalsPair, [made[0], first.weights, made[1], second.weights, logs], { ratio });
       },
-      backward: (dy, [x], constants, [made]) => {
-        const slopes = tf.reshape(tf.slice(dy, [0, 0], [1, count]), [-1]);
-        return [runPair(pairCriticsSlopePair, [required(x), ...constants, required(made), slopes])];
-      },
+      backward: (dy, tables, [signs, kinds, ...weights], made) =>
+        tables.map((x, of) =>
+          runPair(
+            pairCriticsSlopePair,
+            [x, signs, kinds, weights[of], made[of], dy].map((one) => required(one)),
+          ),
+        ),
     }),
   );
-};

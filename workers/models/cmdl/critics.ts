@@ -1,16 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { entry } from '../../../src/domain/at';
+import { entry, required } from '../../../src/domain/at';
 import { newParameter, type Parameter } from '../../engine/kernels/adam';
-import { sparseProduct } from '../../engine/kernels/csrProduct';
-import { criticMeans, type Critics } from '../../engine/kernels/pairCritics';
+import { columnSums } from '../../engine/kernels/columnSums';
+import { criticBiases, criticMatrix, criticSlopes, type CriticLists } from '../../engine/kernels/criticWeights';
+import { multiplyCsr, type SparseTensor } from '../../engine/kernels/csrProduct';
+import { criticTotals } from '../../engine/kernels/pairCritics';
 import { productWithBias } from '../../engine/products';
-import { gatherRows } from '../../engine/rows';
+import type { RowIndex } from '../../engine/rows';
 import { disposeSparse, sparseTensor } from '../../engine/sparse';
-import { matrixOf, scalarOf, vectorOf } from '../../engine/tensors';
+import { matrixOf, vectorOf } from '../../engine/tensors';
 import { withGradient } from '../../engine/withGradient';
 import { csrFromEntries, type Csr } from '../../graphs/csr';
 import type { Random } from '../../numbers/rng';
 import { linearUniform } from '../layers/initialisers';
+import { rowsFrom } from '../layers/propagation';
 import type { Batch } from '../model';
 
 /** `upper`: C^S on D_m and E_S; `lower`: I^S on E_m and E_S; `cross`: C^X on E_m and [E_S; E_m̄], the mean of the other modalities. */
@@ -37,9 +40,9 @@ export interface CriticRows {
   readonly items: number;
 }
 
-/** What a group of critics makes of a batch: of each the estimate with its sign, summed over the block of positives and that of negatives, and the share of pairs it is active for, `[C]`. */
+/** What a group of critics makes of a batch, `[C]` each: the estimates with their signs, summed over the block of positives and that of negatives, and the shares of pairs they are active for. */
 interface Estimates {
-  readonly values: readonly tf.Scalar[];
+  readonly values: tf.Tensor1D;
   active(): tf.Tensor1D;
 }
 
@@ -88,64 +91,95 @@ export const parametersOf = (critics: readonly Critic[], kinds: readonly Kind[])
  * Critics that are evaluated together. All are linear in the parts before their kink, so one product gives every `p` and `q` of the pairs `T_ij = κ ReLU(p_i + q_j)`;
  * |κ| goes into it, its sign is left.
  */
-export function criticGroup(
-  critics: readonly Critic[],
-  { modalities, width, trained, logs }: CriticOptions,
-): CriticGroup {
+export function criticGroup(critics: readonly Critic[], options: CriticOptions): CriticGroup {
+  const { modalities, width, trained, logs } = options;
   const spread = sparseTensor(placesOf(critics, modalities, width), false);
   const count = critics.length;
   const kinds = tf.keep(tf.tensor1d(critics.map(({ kind }) => Number(logs.includes(kind)))));
-  // A lower bound is to rise.
-  const directions = tf.keep(tf.tensor1d(critics.map(({ kind }) => (logs.includes(kind) ? -1 : 1))));
-  const moved = critics.map(({ kind }) => trained.includes(kind));
-  const list = (of: (critic: Critic) => Parameter): tf.Tensor1D => concatenated(critics.map(of), moved);
+  const list = (of: (critic: Critic) => Parameter): tf.Tensor1D =>
+    vectorOf(tf.concat(critics.map((critic) => tf.reshape(of(critic).tensor, [-1]))));
   return {
     names: critics.map(({ name }) => name),
     parameters: parametersOf(critics, trained),
     estimates: ({ parts, first, items }, batch) => {
-      const factors = list(({ factor }) => factor);
-      const sizes = tf.tile(tf.abs(factors), [2]);
-      const flat = tf.reshape(
-        list(({ weight }) => weight),
-        [-1, 1],
-      );
-      const weights = tf.mul(tf.reshape(sparseProduct(spread, matrixOf(flat)), [-1, 2 * count]), sizes);
-      const biases = tf.mul(
-        tf.pad(
-          list(({ bias }) => bias),
-          [[0, count]],
-        ),
-        sizes,
-      );
-      const nodes = tf.slice(productWithBias(parts, matrixOf(weights), biases), [first, 0], [items, -1]);
-      const of: Critics = { signs: vectorOf(tf.sign(factors)), logs: kinds };
-      const ratio = batch.negativesPerPositive;
-      const blocks = [
-        { index: batch.positives, weights: batch.weights },
-        {
-          index: batch.negatives,
-          weights: ratio === 1 ? batch.weights : vectorOf(tf.div(batch.negativeMask, tf.mul(batch.rows, ratio))),
-        },
-      ].map(({ index, weights: counted }) => criticMeans(gatherRows(matrixOf(nodes), index), of, counted));
-      const [positives, negatives] = [entry(blocks, 0), entry(blocks, 1)];
-      const sums = vectorOf(tf.reshape(tf.slice(tf.add(positives, negatives), [0, 0], [1, count]), [-1]));
-      const signed = tf.mul(sums, directions);
-      // tfjs has no gradient for a split into one.
-      const values = count === 1 ? [tf.reshape(signed, [])] : tf.unstack(signed);
-      return {
-        values: values.map(scalarOf),
-        active: () => {
-          const pairs = tf.add(positives, tf.mul(negatives, ratio ** 2));
-          const shares = tf.mul(tf.slice(pairs, [0, 2 * count], [1, count]), 1 / (1 + ratio ** 2));
-          return vectorOf(tf.reshape(shares, [-1]));
-        },
+      const lists = {
+        weights: list(({ weight }) => weight),
+        biases: list(({ bias }) => bias),
+        factors: list(({ factor }) => factor),
       };
+      const moved = critics.map(({ kind }) => trained.includes(kind));
+      const numbers = criticNumbers(parts, critics, { lists, spread, moved, constant: options.constant });
+      const ratio = batch.negativesPerPositive;
+      const blockOf = (index: RowIndex, weights: tf.Tensor1D) => ({
+        pq: rowsFrom(numbers, index, { first, count: items }),
+        weights,
+      });
+      const drawn = ratio === 1 ? batch.weights : vectorOf(tf.div(batch.negativeMask, tf.mul(batch.rows, ratio)));
+      const blocks = [blockOf(batch.positives, batch.weights), blockOf(batch.negatives, drawn)] as const;
+      const totals = criticTotals(blocks, { factors: lists.factors, logs: kinds }, ratio);
+      return { values: tf.slice(totals, [0], [count]), active: () => tf.slice(totals, [count], [count]) };
     },
     dispose: () => {
       disposeSparse(spread);
-      tf.dispose([kinds, directions]);
+      kinds.dispose();
     },
   };
+}
+
+/** `p` of all critics for every node, and then `q`, times |κ|, `[U + I, 2C]`. Gradients flow to the parts, unless they are `constant`, and to the critics that are `moved`. */
+function criticNumbers(
+  parts: tf.Tensor2D,
+  critics: readonly Critic[],
+  {
+    lists,
+    spread,
+    moved,
+    constant,
+  }: {
+    readonly lists: CriticLists;
+    readonly spread: SparseTensor;
+    readonly moved: readonly boolean[];
+    readonly constant: boolean;
+  },
+): tf.Tensor2D {
+  const sizes = critics.map(({ weight }) => weight.tensor.size);
+  const ends = sizes.map((_, of) => sizes.slice(0, of + 1).reduce((sum, size) => sum + size, 0));
+  const [length, count] = [entry(ends, ends.length - 1), critics.length];
+  const wanted = critics.flatMap((critic, of) => (moved[of] ? [{ ...critic, of }] : []));
+  return matrixOf(
+    withGradient({
+      inputs: [
+        ...(constant ? [] : [parts]),
+        ...wanted.flatMap(({ weight, bias, factor }) => [weight.tensor, bias.tensor, factor.tensor]),
+      ],
+      constants: [parts, lists.weights, lists.biases, lists.factors],
+      forward: (_, keep) => {
+        const matrix = criticMatrix(spread.forward, lists);
+        keep(matrix);
+        return productWithBias(parts, matrix, criticBiases(lists));
+      },
+      backward: (dy, _, [x, weights, biases, factors], [matrix]) => {
+        const slope = matrixOf(tf.matMul(matrixOf(required(x)), matrixOf(dy), true));
+        const ofWeights = multiplyCsr(spread.backward, tf.reshape(slope, [-1, 1]));
+        const known = {
+          weights: vectorOf(required(weights)),
+          biases: vectorOf(required(biases)),
+          factors: vectorOf(required(factors)),
+        };
+        const slopes = criticSlopes(tf.reshape(ofWeights, [-1]), columnSums(dy), known, ends);
+        const part = (first: number, shape: number[]): tf.Tensor =>
+          tf.reshape(tf.slice(slopes, [first], [tf.util.sizeFromShape(shape)]), shape);
+        return [
+          ...(constant ? [] : [tf.matMul(matrixOf(dy), matrixOf(required(matrix)), false, true)]),
+          ...wanted.flatMap(({ of, weight, bias, factor }) => [
+            part(entry(ends, of) - entry(sizes, of), weight.tensor.shape),
+            part(length + of, bias.tensor.shape),
+            part(length + count + of, factor.tensor.shape),
+          ]),
+        ];
+      },
+    }),
+  );
 }
 
 interface CriticOptions {
@@ -157,24 +191,8 @@ interface CriticOptions {
   readonly trained: readonly Kind[];
   /** Kinds of lower bounds, which have logarithms of sums. */
   readonly logs: readonly Kind[];
-}
-
-/** Parameters one behind the other; a gradient flows to those that are moved. */
-function concatenated(parameters: readonly Parameter[], moved: readonly boolean[]): tf.Tensor1D {
-  const lists = parameters.map(({ tensor }) => tf.reshape(tensor, [-1]));
-  const ends = lists.reduce<number[]>((all, { size }) => [...all, (all.at(-1) ?? 0) + size], []);
-  const wanted = lists.flatMap((_, place) => (moved[place] ? [place] : []));
-  return vectorOf(
-    withGradient({
-      inputs: wanted.map((place) => entry(lists, place)),
-      forward: () => tf.concat(lists),
-      backward: (dy) =>
-        wanted.map((place) => {
-          const { size } = entry(lists, place);
-          return tf.slice(dy, [entry(ends, place) - size], [size]);
-        }),
-    }),
-  );
+  /** Whether no gradient flows to the parts. */
+  readonly constant: boolean;
 }
 
 /**

@@ -4,15 +4,14 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { ConfigOf } from '../../../src/domain/models/table';
-import { entry } from '../../../src/domain/at';
 import { disposeParameter, newParameter, type Parameter } from '../../engine/kernels/adam';
 import { sharedPart } from '../../engine/kernels/sharedPart';
 import { tanhScores } from '../../engine/kernels/tanhScores';
-import { matrixOf } from '../../engine/tensors';
+import { matrixOf, vectorOf } from '../../engine/tensors';
 import { behaviourGraph, userFromItem } from '../../graphs/behaviour';
 import { cosineGraph } from '../../graphs/neighbours';
 import { infoNce } from '../layers/contrast';
-import { gatesOf } from '../layers/fusion';
+import { gatesOf, partsOfViews, sharedOut } from '../layers/fusion';
 import { linearUniform } from '../layers/initialisers';
 import { modalityNeighbours } from '../layers/itemGraphs';
 import { linear } from '../layers/linear';
@@ -45,9 +44,9 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
   const all = ['upper', 'lower', 'cross'] as const;
   const own = [...shared.parameters, ...fusion.parameters, fusionOut, ...parametersOf(critics, all)];
   const sizes = { modalities: count, width };
-  const first = criticGroup(critics, { ...sizes, trained: ['lower'], logs: ['lower'] });
+  const first = criticGroup(critics, { ...sizes, trained: ['lower'], logs: ['lower'], constant: false });
   const above = critics.filter(({ kind }) => kind !== 'lower');
-  const bounds = { ...sizes, trained: ['upper', 'cross'], logs: ['upper', 'cross'] } as const;
+  const bounds = { ...sizes, trained: ['upper', 'cross'], logs: ['upper', 'cross'], constant: true } as const;
   const second = above.length > 0 ? criticGroup(above, bounds) : null;
   const authors = config.training === 'authors';
   const fixed = ({ name }: Parameter): boolean =>
@@ -59,9 +58,7 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
     const { attention, query } = core.fusion;
     const { stacked } = core.modalities();
     const joint = sharedPart(stacked, tanhScores(attention.apply(stacked), matrixOf(query.tensor)), count);
-    const nodes = joint.shape[0];
-    const specific = keys.map((_, m) => tf.sub(tf.slice(stacked, [m * nodes, 0], [nodes, width]), joint));
-    return matrixOf(tf.concat([...specific, joint], 1));
+    return partsOfViews(stacked, joint, count);
   };
   /** ω = softmax_k max over all nodes of f(E_B)_k, `[|M| + 1]`. */
   const sharesOf = (behaviour: tf.Tensor2D): tf.Tensor => {
@@ -71,14 +68,10 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
   /** E_B, E_M and E, `[U + I, d]`. */
   const makeViews = (parts: tf.Tensor2D) => {
     const behaviour = core.behaviour();
-    const shares =
-      authors || !config.fusionGradient
-        ? withoutGradient(tf.zeros([count + 1]), () => sharesOf(behaviour))
-        : sharesOf(behaviour);
+    const constant = authors || !config.fusionGradient;
+    const shares = constant ? withoutGradient(tf.zeros([count + 1]), () => sharesOf(behaviour)) : sharesOf(behaviour);
     const gates = gatesOf(behaviour, [...core.fusion.preferences, shared]);
-    const blocks = (x: tf.Tensor): tf.Tensor => tf.reshape(x, [-1, count + 1, width]);
-    const weighed = tf.mul(blocks(gates), tf.reshape(shares, [1, -1, 1]));
-    const side = matrixOf(tf.sum(tf.mul(weighed, blocks(parts)), 1));
+    const side = sharedOut(gates, parts, vectorOf(shares), { constant });
     return { behaviour, side, final: matrixOf(tf.add(behaviour, side)) };
   };
   const rowsOf = (parts: tf.Tensor2D) => ({
@@ -113,7 +106,7 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
         { key: 'reg', weight: config.regWeight, value: squaredRegulariser(rows, batch) },
         { key: 'contrastUsers', weight: config.contrastWeight, value: users },
         { key: 'contrastItems', weight: config.contrastWeight, value: items },
-        ...first.names.map((key, place) => ({ key, weight: config.miWeight, value: entry(values, place) })),
+        { keys: first.names, weight: config.miWeight, values },
       ];
     },
     ...(second && {
@@ -121,7 +114,7 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
         parameters: second.parameters,
         loss: (batch: Batch) => {
           const { values } = second.estimates(rowsOf(makeParts()), batch);
-          return second.names.map((key, place) => ({ key, weight: 1, value: entry(values, place) }));
+          return [{ keys: second.names, weight: 1, values }];
         },
       },
     }),

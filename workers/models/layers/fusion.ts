@@ -2,6 +2,7 @@ import { entry } from '../../../src/domain/at';
 import * as tf from '@tensorflow/tfjs-core';
 import { isWebGPU } from '../../engine/backends';
 import { modalityMix } from '../../engine/kernels/modalityMix';
+import { gatedSum, viewParts } from '../../engine/kernels/partsOfViews';
 import { tanhScores } from '../../engine/kernels/tanhScores';
 import { productWithBias } from '../../engine/products';
 import { matrixOf } from '../../engine/tensors';
@@ -55,6 +56,28 @@ function mixed(views: tf.Tensor2D, gates: tf.Tensor2D, scores: tf.Tensor1D): tf.
   const shared = tf.addN(each.map((view, m) => tf.mul(view, share(m))));
   const specific = each.map((view, m) => tf.mul(entry(gate, m), tf.sub(view, shared)));
   return matrixOf(tf.mul(tf.addN([shared, ...specific]), 1 / (count + 1)));
+}
+
+/** What each of `count` views one under the other has besides what they share, side by side, and then that: `[count·n, d]`, `[n, d]` → `[n, (count + 1)·d]`. */
+export function partsOfViews(views: tf.Tensor2D, shared: tf.Tensor2D, count: number): tf.Tensor2D {
+  // On WASM the compiled operations of the chains below are faster than the kernels' twins.
+  if (isWebGPU(tf.backend())) return viewParts(views, shared, count);
+  const [rows, width] = shared.shape;
+  const own = Array.from({ length: count }, (_, m) => tf.sub(tf.slice(views, [m * rows, 0], [rows, width]), shared));
+  return matrixOf(tf.concat([...own, shared], 1));
+}
+
+/** `Σ_k s_k G_k ⊙ P_k` of gates and parts side by side, `[n, K·d]`, with shares `[K]`, `[n, d]`. To shares that are `constant` no gradient flows. */
+export function sharedOut(
+  gates: tf.Tensor2D,
+  parts: tf.Tensor2D,
+  shares: tf.Tensor1D,
+  { constant }: { readonly constant: boolean },
+): tf.Tensor2D {
+  if (constant && isWebGPU(tf.backend())) return gatedSum(gates, parts, shares);
+  const blocks = (x: tf.Tensor): tf.Tensor => tf.reshape(x, [gates.shape[0], shares.size, -1]);
+  const weighed = tf.mul(blocks(gates), tf.reshape(shares, [1, -1, 1]));
+  return matrixOf(tf.sum(tf.mul(weighed, blocks(parts)), 1));
 }
 
 /** `σ(x W_m + b_m)` of several layers side by side, `[n, d]` → `[n, |M|·out]`: one product. */

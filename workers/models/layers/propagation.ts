@@ -90,21 +90,34 @@ export interface NodeTable {
 }
 
 /**
- * Takes rows of `nodes [U + I, d]`. On WebGPU they are read where they lie, and their gradient is `[U + I, d]` at once; on WASM the two halves
- * are cut first, which costs less there than whole tables of gradients.
+ * Rows that `index` takes of the `count` rows of `x [n, d]` from `first` on, `[length, d]`. On WebGPU they are read where they lie, and their gradient is `[n, d]` at once; on WASM the
+ * rows are cut first, which costs less there than whole tables of gradients.
  */
+export function rowsFrom(
+  x: tf.Tensor2D,
+  index: RowIndex,
+  { first, count }: { readonly first: number; readonly count: number },
+): tf.Tensor2D {
+  const rows = x.shape[0];
+  if (!isWebGPU(tf.backend())) return gatherRows(count === rows ? x : tf.slice(x, [first, 0], [count, -1]), index);
+  return matrixOf(
+    withGradient({
+      inputs: [x],
+      forward: ([table]) => nodeRows(required(table), index.indices, first),
+      backward: (dy) => [nodeSums(index.places, dy, first, rows)],
+    }),
+  );
+}
+
+/** Takes rows of `nodes [U + I, d]`, as `rowsFrom` does; on WASM the two halves are cut once. */
 export function nodeTable(nodes: tf.Tensor2D, users: number): NodeTable {
   if (!isWebGPU(tf.backend())) {
     const halves = splitNodes(nodes, users);
     return { users: (index) => gatherRows(halves.users, index), items: (index) => gatherRows(halves.items, index) };
   }
-  const taken = (index: RowIndex, first: number): tf.Tensor2D =>
-    matrixOf(
-      withGradient({
-        inputs: [nodes],
-        forward: ([x]) => nodeRows(required(x), index.indices, first),
-        backward: (dy) => [nodeSums(index.places, dy, first, nodes.shape[0])],
-      }),
-    );
-  return { users: (index) => taken(index, 0), items: (index) => taken(index, users) };
+  const items = { first: users, count: nodes.shape[0] - users };
+  return {
+    users: (index) => rowsFrom(nodes, index, { first: 0, count: users }),
+    items: (index) => rowsFrom(nodes, index, items),
+  };
 }

@@ -2,9 +2,9 @@ import { at, entry } from '../../../src/domain/at';
 import { isModelId } from '../../../src/domain/models/catalogue';
 import { readFloats } from '../../engine/backends';
 import { overwrite, type Parameter } from '../../engine/kernels/adam';
-import { termGradients } from '../../engine/step';
+import { termGradients, termKeys, type LossTerms } from '../../engine/step';
 import type { GoldenCase, GoldenDataset, GoldenStep, GoldenTaken } from '../../models/golden';
-import { firstParameters, type LossTermValue, type Model, type SecondLoss } from '../../models/model';
+import { firstParameters, type Model, type SecondLoss } from '../../models/model';
 import { modelKind } from '../../models/registry';
 import { deviceBatch, type HostBatch } from '../batch';
 import { contextOf, GoldenScope, graphOf, hostBatchOf } from './golden';
@@ -99,7 +99,7 @@ export async function takeGoldenSecond(
 /** A loss and its gradients beside the reference's. */
 async function compare(
   parameters: readonly Parameter[],
-  loss: () => LossTermValue[],
+  loss: () => LossTerms,
   scope: GoldenScope,
   reference: GoldenTaken,
 ): Promise<TakenStep> {
@@ -108,7 +108,7 @@ async function compare(
     parameters,
     () => {
       const all = loss();
-      keys.push(...all.map((term) => term.key));
+      keys.push(...termKeys(all));
       return all;
     },
     scope.observed,
