@@ -33,6 +33,8 @@ export function restoreStream(state: readonly number[]): Random {
 function resume(generatorState: readonly number[], waiting: number | null): Random {
   const generator = xoroshiro128plusFromState(generatorState);
   let spare = waiting;
+  // As the last integer was drawn: most are drawn from one range.
+  let [buckets, bucket] = [1, RANGE];
   const next = (): number => generator.next() >>> 0;
   const uniform = (): number => (generator.next() >>> 0) / RANGE;
 
@@ -41,9 +43,9 @@ function resume(generatorState: readonly number[], waiting: number | null): Rand
     uniform,
     integer(n) {
       // Equal buckets of the range, taken by the high bits: the low ones of this generator are weaker.
-      const bucket = Math.floor(RANGE / n);
+      if (n !== buckets) [buckets, bucket] = [n, Math.floor(RANGE / n)];
       for (;;) {
-        const value = Math.floor(next() / bucket);
+        const value = Math.floor((generator.next() >>> 0) / bucket);
         if (value < n) return value;
       }
     },

@@ -64,18 +64,21 @@ function drawNegatives(
   random: Random,
 ): Int32Array {
   const negatives = new Int32Array(users.length * ratio);
-  for (let place = 0; place < count * ratio; place++) {
-    const user = users[Math.floor(place / ratio)]!;
-    let item: number;
-    let bit: number;
-    do {
-      item = items[chances ? drawPlace(chances, random) : random.integer(items.length)]!;
-      bit = hashOf(user, item) >>> shift;
-    } while (
-      (bits[bit >>> 5]! & (1 << (bit & 31))) !== 0 &&
-      includesSorted(indices, pointers[user]!, pointers[user + 1]!, item)
-    );
-    negatives[place] = item;
+  let place = 0;
+  for (let row = 0; row < count; row++) {
+    const user = users[row]!;
+    for (let of = 0; of < ratio; of++) {
+      let item: number;
+      let bit: number;
+      do {
+        item = items[chances ? drawPlace(chances, random) : random.integer(items.length)]!;
+        bit = hashOf(user, item) >>> shift;
+      } while (
+        (bits[bit >>> 5]! & (1 << (bit & 31))) !== 0 &&
+        includesSorted(indices, pointers[user]!, pointers[user + 1]!, item)
+      );
+      negatives[place++] = item;
+    }
   }
   return negatives;
 }

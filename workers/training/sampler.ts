@@ -1,4 +1,3 @@
-import { at } from '../../src/domain/at';
 import type { NegativesConfig } from '../../src/domain/models/config';
 import type { Csr } from '../graphs/csr';
 import type { Pairs } from '../graphs/behaviour';
@@ -68,11 +67,12 @@ export class Sampler implements BatchSource {
     const positives = new Int32Array(batchSize);
     const order = this.#order;
     const { users: userOf, items: itemOf } = this.#pairs;
+    // In bounds by construction: a step on a graphics card waits for this loop.
     for (let row = 0; row < count; row++) {
-      const pair = at(order, first + row);
+      const pair = order[first + row]!;
       pairs[row] = pair;
-      users[row] = at(userOf, pair);
-      positives[row] = at(itemOf, pair);
+      users[row] = userOf[pair]!;
+      positives[row] = itemOf[pair]!;
     }
     const negatives = this.#negatives?.draw(users, count) ?? new Int32Array(0);
     this.#taken += 1;
@@ -102,8 +102,8 @@ export class Sampler implements BatchSource {
     for (let i = 0; i < order.length; i++) order[i] = i;
     for (let i = order.length - 1; i > 0; i--) {
       const j = this.#shuffle.integer(i + 1);
-      const kept = at(order, i);
-      order[i] = at(order, j);
+      const kept = order[i]!;
+      order[i] = order[j]!;
       order[j] = kept;
     }
   }
