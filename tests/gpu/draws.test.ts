@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { RecordingStep } from '../../workers/engine/recordingStep';
 import { runPair } from '../../workers/engine/kernelPair';
-import { drawKey, uniformDraws, uniformDrawsPair } from '../../workers/engine/kernels/uniformDraws';
+import { drawKey, drawnRowsOf, uniformDraws, uniformDrawsPair } from '../../workers/engine/kernels/uniformDraws';
 import { stream } from '../../workers/numbers/rng';
 import { integers } from '../../workers/engine/tensors';
 import { BACKENDS, describeOn, values } from '../helpers/device';
@@ -51,6 +51,19 @@ for (const backend of BACKENDS) {
         expect(row(0)).not.toEqual(row(1));
       });
     }
+
+    test('tell rows of a table, whole ones, of small tables and of the largest', async () => {
+      for (const rows of [1, 3, 6710, 1_234_567, 2 ** 24]) {
+        const key = KEYS[2]!;
+        const sizes = { n: 70, width: 11, rows };
+        const got = await values(() => drawnRowsOf(integers(Int32Array.from(key)), sizes));
+        expect([...got]).toEqual(
+          Array.from(got.keys(), (i) => Math.floor(drawOf(key, Math.floor(i / 11), i % 11) * rows)),
+        );
+      }
+      const tooMany = { n: 1, width: 1, rows: 2 ** 24 + 1 };
+      expect(() => drawnRowsOf(integers(Int32Array.of(0, 0)), tooMany)).toThrow(RangeError);
+    });
 
     test('are even in [0, 1), and of one row, column or key know nothing of another', async () => {
       const rows = 500;

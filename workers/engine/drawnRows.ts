@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { required } from '../../src/domain/at';
 import { given, type GivenNumbers } from './capture/given';
-import { hostDrawnRows } from './kernels/uniformDraws';
-import { hostRowIndex, placesOf, type RowIndex } from './rows';
+import { drawnRowsOf, hostDrawnRows } from './kernels/uniformDraws';
+import { hostRowIndex, placesOf, type HostRowIndex, type RowIndex } from './rows';
 import { integers } from './tensors';
 
 /** Rows that a step draws at random on the host, where the places at which each was taken are counted too. */
@@ -16,7 +16,8 @@ interface WantedRows {
   readonly rows: number;
 }
 
-const PARTS = ['indices', 'pointers', 'places'] as const;
+/** What the host hands over; the rows themselves are drawn where they are used. */
+const PARTS = ['pointers', 'places'] as const;
 type Part = (typeof PARTS)[number];
 
 const PREFIX = 'rows/';
@@ -27,15 +28,14 @@ const nameOf = ({ site, n, count, rows }: WantedRows, part: Part): string =>
   `${PREFIX}${part}/${n}/${count}/${rows}/${site}`;
 
 /** `⌊u · rows⌋` for numbers `u` in [0, 1), and where each row was taken. */
-export function rowsOfDraws(draws: ArrayLike<number>, rows: number): Record<Part, Int32Array> {
+export function rowsOfDraws(draws: ArrayLike<number>, rows: number): HostRowIndex {
   const indices = Int32Array.from(draws, (draw) => Math.min(rows - 1, Math.floor(draw * rows)));
-  const { pointers, places } = hostRowIndex(indices, indices.length, rows);
-  return { indices, pointers, places };
+  return hostRowIndex(indices, indices.length, rows);
 }
 
 function drawn(key: Int32Array, n: number, count: number, rows: number): Record<Part, Int32Array> {
   const { indices, counts: pointers } = hostDrawnRows(key, n, count, rows);
-  return { indices, pointers, places: placesOf(indices, indices.length, pointers) };
+  return { pointers, places: placesOf(indices, indices.length, pointers) };
 }
 
 /** What a step is handed of its drawn rows, by name; each site is drawn when it is asked for, once. `keyOf` gives a site's key. */
@@ -50,15 +50,16 @@ export function drawnRows(keyOf: (site: string) => Int32Array): GivenNumbers {
   };
 }
 
-/** The rows on the device. They are the loss's: what needs them for a gradient has to save them. */
-export function deviceRows(wanted: WantedRows, numbers: GivenNumbers): RowIndex {
+/** The rows on the device, of a site's `key [2]`. They are the loss's: what needs them for a gradient has to save them. */
+export function deviceRows(wanted: WantedRows, key: tf.Tensor1D, numbers: GivenNumbers): RowIndex {
   const part = (of: Part): tf.Tensor1D => {
     const name = nameOf(wanted, of);
     return given(integers(Int32Array.from(numbers(name))), name);
   };
+  const { n, count, rows } = wanted;
   return {
-    length: wanted.n * wanted.count,
-    indices: part('indices'),
+    length: n * count,
+    indices: drawnRowsOf(key, { n, width: count, rows }),
     places: { rowPointers: part('pointers'), columnIndices: part('places'), values: null },
   };
 }

@@ -73,12 +73,17 @@ export class RecordingStep implements StepScope {
   }
 
   drawRows(site: string, n: number, count: number, rows: number): RowIndex {
-    const key = siteKey(this.#random, drawName(site), this.#place.step);
-    if (this.#options.keepDraws) this.draws.set(site, tf.keep(matrix(hostDraws(key, n, count), n, count)));
-    return deviceRows(
+    const name = drawName(site);
+    const host = siteKey(this.#random, name, this.#place.step);
+    if (this.#options.keepDraws) this.draws.set(site, tf.keep(matrix(hostDraws(host, n, count), n, count)));
+    const key = given(integers(host), name);
+    const drawn = deviceRows(
       { site, n, count, rows },
-      drawnRows(() => key),
+      key,
+      drawnRows(() => host),
     );
+    key.dispose();
+    return drawn;
   }
 
   observe(key: string, value: tf.Scalar): void {

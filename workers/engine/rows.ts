@@ -8,7 +8,7 @@ import { integers, matrixOf } from './tensors';
  */
 export interface RowIndex {
   readonly length: number;
-  /** `[length]` int32. */
+  /** `[length]` int32; float32 where the device has drawn them. */
   readonly indices: tf.Tensor1D;
   readonly places: CsrTensors;
 }

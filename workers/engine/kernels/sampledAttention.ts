@@ -77,7 +77,7 @@ export const sequenceSharesPair: KernelPair = {
         var most = -3.0e38;
         for (var j = 0; j <= ${count}; j = j + 1) {
           var row = node;
-          if (j > 0) { row = ${first} + indices[node * ${count} + j - 1]; }
+          if (j > 0) { row = ${first} + i32(indices[node * ${count} + j - 1]); }
           var sum = 0.0;
           for (var c = 0; c < ${width}; c = c + 1) { sum = sum + q[node * ${width} + c] * k[row * ${width} + c]; }
           scores[j] = f32(${scale}) * sum;
@@ -130,7 +130,7 @@ export const sequenceMixPair: KernelPair = {
           let own = node * ${count + 1};
           var sum = weights[own] * x[index];
           for (var j = 0; j < ${count}; j = j + 1) {
-            sum = sum + weights[own + 1 + j] * x[(${first} + indices[node * ${count} + j]) * ${columns} + column];
+            sum = sum + weights[own + 1 + j] * x[(${first} + i32(indices[node * ${count} + j])) * ${columns} + column];
           }
           result[index] = f32(${keep}) * x[index] + f32(${scale}) * sum;
         }
@@ -229,7 +229,7 @@ export const sequenceSlopePair: KernelPair = {
         var mean = 0.0;
         for (var j = 0; j <= ${count}; j = j + 1) {
           var row = node;
-          if (j > 0) { row = ${first} + indices[node * ${count} + j - 1]; }
+          if (j > 0) { row = ${first} + i32(indices[node * ${count} + j - 1]); }
           var sum = 0.0;
           for (var c = 0; c < ${columns}; c = c + 1) {
             sum = sum + ${times(`dz[node * ${columns} + c]`, `y[row * ${columns} + c]`)};

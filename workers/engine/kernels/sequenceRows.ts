@@ -42,7 +42,7 @@ export const sequenceRowsPair: KernelPair = {
           let node = nodes[place / ${count + 1}];
           let j = place % ${count + 1};
           var row = node;
-          if (j > 0) { row = indices[(${first} + node) * ${count} + j - 1]; }
+          if (j > 0) { row = i32(indices[(${first} + node) * ${count} + j - 1]); }
           result[index] = x[(${first} + row) * ${columns} + index % ${columns}];
         }
       }`,

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { registerPair, runPair, type KernelPair } from '../kernelPair';
 import type { Random } from '../../numbers/rng';
-import { matrixOf } from '../tensors';
+import { matrixOf, vectorOf } from '../tensors';
 
 /** A bijection of 32 bits that leaves no visible pattern. */
 function mix(value: number): number {
@@ -10,6 +10,13 @@ function mix(value: number): number {
   x = Math.imul(x ^ (x >>> 15), 0x846ca68b);
   return x ^ (x >>> 16);
 }
+
+const MIX = `
+      fn mixBits(value : u32) -> u32 {
+        var x = (value ^ (value >> 16u)) * ${0x7feb352d}u;
+        x = (x ^ (x >> 15u)) * ${0x846ca68b}u;
+        return x ^ (x >> 16u);
+      }`;
 
 /** Draws are multiples of this. */
 const RESOLUTION = 2 ** -24;
@@ -42,11 +49,7 @@ export const uniformDrawsPair: KernelPair = {
     workgroupSize: 128,
     workgroups: null,
     code: `
-      fn mixBits(value : u32) -> u32 {
-        var x = (value ^ (value >> 16u)) * ${0x7feb352d}u;
-        x = (x ^ (x >> 15u)) * ${0x846ca68b}u;
-        return x ^ (x >> 16u);
-      }
+      ${MIX}
       fn main(index : i32) {
         if (index < uniforms.size) {
           let width = uniforms.outShape[1];
@@ -59,7 +62,49 @@ export const uniformDrawsPair: KernelPair = {
   }),
 };
 
-export const registerUniformDraws = (): void => registerPair(uniformDrawsPair);
+/** A row must fit into single precision, and its product with a third of a draw's bits into 32 bits. */
+const MOST_ROWS = 2 ** 24;
+
+/** `⌊u · rows⌋` of those numbers, of the ids 0 … n − 1, `[n · width]`: whole numbers, in integers, as the host has them. */
+export const drawnRowsPair: KernelPair = {
+  name: 'LodestoneDrawnRows',
+  inputs: ['key'],
+  outputShape: (_, { n = 0, width = 1 }) => [n * width],
+  portable: ([key], output, _, { n = 0, width = 1, rows = 1 }) => {
+    if (!key) throw new Error('Draws need a key.');
+    output.set(hostDrawnRows(Int32Array.from(key), n, width, rows).indices);
+  },
+  wgsl: (_, { width = 1, rows = 1 }) => ({
+    key: `${width}_${rows}`,
+    inputComponents: [1],
+    outputComponent: 1,
+    workgroupSize: 128,
+    workgroups: null,
+    code: `
+      ${MIX}
+      fn main(index : i32) {
+        if (index < uniforms.size) {
+          let start = mixBits(bitcast<u32>(key[0]) ^ (u32(index / ${width}) * ${ID_STEP}u)) ^ bitcast<u32>(key[1]);
+          let draw = mixBits(start + u32(index % ${width}) * ${COLUMN_STEP}u) >> 8u;
+          // The product with 24 bits is taken in three parts.
+          let low = ((draw & 255u) * ${rows}u) >> 8u;
+          let middle = (((draw >> 8u) & 255u) * ${rows}u + low) >> 8u;
+          result[index] = f32(((draw >> 16u) * ${rows}u + middle) >> 8u);
+        }
+      }`,
+  }),
+};
+
+export const registerUniformDraws = (): void => [uniformDrawsPair, drawnRowsPair].forEach(registerPair);
+
+/** Rows of a table of `rows` that a key draws, `width` for each of `n`, `[n · width]`, as float32. Throws a `RangeError` for a table of more than 2²⁴ rows. */
+export function drawnRowsOf(
+  key: tf.Tensor1D,
+  { n, width, rows }: { readonly n: number; readonly width: number; readonly rows: number },
+): tf.Tensor1D {
+  if (rows > MOST_ROWS) throw new RangeError(`Rows are drawn of at most ${MOST_ROWS}, not of ${rows}.`);
+  return vectorOf(runPair(drawnRowsPair, [key], { n, width, rows }));
+}
 
 /** A key of draws, from a stream. */
 export const drawKey = (random: Random): Int32Array => Int32Array.of(random.next() | 0, random.next() | 0);
