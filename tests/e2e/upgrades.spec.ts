@@ -13,9 +13,10 @@ for (const version of PROFILES)
     // 0.1.0 had no summaries: the runs are moved, and the queue goes on with the one that waited.
     await expect.poll(async () => Boolean(await stored(page, 'runs', 'magnet-run/document'))).toBe(true);
     await expect
-      .poll(async () => ((await stored(page, 'runs', 'waiting-run/document')) as { status: string }).status, {
-        timeout: 120_000,
-      })
+      .poll(
+        async () => ((await stored(page, 'runs', 'waiting-run/document')) as { status: string } | undefined)?.status,
+        { timeout: 120_000 },
+      )
       .toBe('finished');
     await expect(page.getByText(/cannot be read/i)).toHaveCount(0);
     await expect(page.getByText(/The browser has cleared/)).toHaveCount(0);

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { required } from '../../src/domain/at';
 import { given, type GivenNumbers } from './capture/given';
-import { drawnRowsOf, hostDrawnRows } from './kernels/uniformDraws';
+import { drawnRowsOf, hostDrawnRows, type HostDrawnRows } from './kernels/uniformDraws';
 import { hostRowIndex, placesOf, type HostRowIndex, type RowIndex } from './rows';
 import { integers } from './tensors';
 
@@ -33,9 +33,19 @@ export function rowsOfDraws(draws: ArrayLike<number>, rows: number): HostRowInde
   return hostRowIndex(indices, indices.length, rows);
 }
 
+/** Arrays of a step's draws, by their sizes: megabytes, which every step writes anew. Whoever is handed them copies them before the next step. */
+const scratch = new Map<string, HostDrawnRows & { readonly places: Int32Array }>();
+
 function drawn(key: Int32Array, n: number, count: number, rows: number): Record<Part, Int32Array> {
-  const { indices, counts: pointers } = hostDrawnRows(key, n, count, rows);
-  return { pointers, places: placesOf(indices, indices.length, pointers) };
+  const name = `${n}/${count}/${rows}`;
+  const own = scratch.get(name) ?? {
+    indices: new Int32Array(n * count),
+    counts: new Int32Array(rows + 1),
+    places: new Int32Array(n * count),
+  };
+  scratch.set(name, own);
+  const { indices, counts: pointers } = hostDrawnRows(key, n, count, rows, own);
+  return { pointers, places: placesOf(indices, indices.length, pointers, own.places) };
 }
 
 /** What a step is handed of its drawn rows, by name; each site is drawn when it is asked for, once. `keyOf` gives a site's key. */

@@ -27,12 +27,16 @@ export function hostRowIndex(indices: Int32Array, count: number, tableRows: numb
   return { indices, pointers, places: placesOf(indices, count, pointers) };
 }
 
-/** The places of rows that `pointers` counts, which become the starts of rows. */
-export function placesOf(indices: Int32Array, count: number, pointers: Int32Array): Int32Array {
+/** The places of rows that `pointers` counts, which become the starts of rows; into an array that is there already, if one is given. */
+export function placesOf(
+  indices: Int32Array,
+  count: number,
+  pointers: Int32Array,
+  places: Int32Array = new Int32Array(indices.length),
+): Int32Array {
   // Sums up to each row's end; filling from the back then leaves each row's start.
   let sum = 0;
   for (let row = 0; row < pointers.length; row++) pointers[row] = sum += pointers[row]!;
-  const places = new Int32Array(indices.length);
   for (let place = count - 1; place >= 0; place--) {
     const row = indices[place]!;
     const at = pointers[row]! - 1;

@@ -116,22 +116,30 @@ export function hostDraws(key: Int32Array, n: number, width: number): Float32Arr
   return draws;
 }
 
-/** `⌊u · rows⌋` of the same numbers, `[n, width]` row by row, and how often each row is drawn, `[rows + 1]`, the last 0. */
+/** Drawn rows on the host, `[n · width]`, and how often each is drawn, `[rows + 1]`, the last 0. */
+export interface HostDrawnRows {
+  readonly indices: Int32Array;
+  readonly counts: Int32Array;
+}
+
+/** `⌊u · rows⌋` of the same numbers, `[n, width]` row by row; into arrays that are there already, if they are given. */
 export function hostDrawnRows(
   key: Int32Array,
   n: number,
   width: number,
   rows: number,
-): { readonly indices: Int32Array; readonly counts: Int32Array } {
-  const [indices, counts] = [new Int32Array(n * width), new Int32Array(rows + 1)];
+  { indices, counts }: HostDrawnRows = { indices: new Int32Array(n * width), counts: new Int32Array(rows + 1) },
+): HostDrawnRows {
   const [first, second] = [key[0] ?? 0, key[1] ?? 0];
   // In double precision the product is exact.
   const scale = rows * RESOLUTION;
+  counts.fill(0);
   let place = 0;
   for (let id = 0; id < n; id++) {
-    const start = mix(first ^ Math.imul(id, ID_STEP)) ^ second;
+    let word = mix(first ^ Math.imul(id, ID_STEP)) ^ second;
     for (let c = 0; c < width; c++) {
-      const row = ((mix((start + Math.imul(c, COLUMN_STEP)) | 0) >>> 8) * scale) | 0;
+      const row = ((mix(word) >>> 8) * scale) | 0;
+      word = (word + COLUMN_STEP) | 0;
       indices[place++] = row;
       counts[row]! += 1;
     }
