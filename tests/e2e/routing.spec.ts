@@ -207,6 +207,8 @@ test('the routing of MAGNET moves while it trains, can be gone through, and expl
   await page.getByRole('button', { name: `Numbers of Mean routing of the validation pairs, epoch ${EPOCHS}` }).click();
   near((await column(page.getByRole('dialog'), 3)).map(Number), recorded(EPOCHS - 1));
   await page.keyboard.press('Escape');
-  await page.getByRole('button', { name: `Save figure of Mean routing of the validation pairs, epoch ${EPOCHS}` }).click();
+  await page
+    .getByRole('button', { name: `Save figure of Mean routing of the validation pairs, epoch ${EPOCHS}` })
+    .click();
   await expect(page.getByRole('dialog').getByRole('img')).toHaveJSProperty('complete', true);
 });
