@@ -118,6 +118,15 @@ export const TRIALS: Readonly<Record<string, KernelTrial>> = {
       ];
     },
   },
+  LodestoneDrawnRows: {
+    label: 'random rows',
+    allowed: 0,
+    examples: () =>
+      [3, 6710, 2 ** 24].map((rows) => ({
+        inputs: [listed(Int32Array.of(123_456_789, -987_654_321))],
+        attributes: { n: ROWS, width: 10, rows },
+      })),
+  },
   LodestoneUniformDraws: {
     label: 'random draws',
     allowed: 0,
