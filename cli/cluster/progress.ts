@@ -1,4 +1,4 @@
-import { protocolOf } from '../../src/domain/models/catalogue';
+import { evaluationOf } from '../../src/domain/models/catalogue';
 import type { PlannedRun } from '../../src/domain/plan';
 import type { TrainingEvent } from '../../src/domain/protocol';
 import type { CurvePoint } from '../../src/domain/studyFolder';
@@ -17,7 +17,7 @@ export async function progressWriter(
   folder: string,
   { experiment }: PlannedRun,
 ): Promise<(event: TrainingEvent) => void> {
-  const { epochs: of } = protocolOf(experiment.config);
+  const { epochs: of } = evaluationOf(experiment.config);
   let curve: readonly CurvePoint[] = (await readProgress(folder).catch(() => null))?.curve ?? [];
   // Epochs of this worker alone: another may have been on another device.
   let epochs = 0;

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { changedOptions, modelTable, protocolOf } from '../../src/domain/models/catalogue';
+import { changedOptions, evaluationOf, modelTable } from '../../src/domain/models/catalogue';
 import type { Plan } from '../../src/domain/plan';
 import type { RunSummary } from '../../src/domain/run';
 import { RUN_STATES, type StandingOfRun } from '../../src/domain/studyFolder';
@@ -61,7 +61,7 @@ function leftOf(
 ): { readonly seconds: number; readonly atMost: boolean } | null {
   const whole = estimateTime([run.experiment], known);
   if (!progress) return whole;
-  const { epochs } = protocolOf(run.experiment.config);
+  const { epochs } = evaluationOf(run.experiment.config);
   const own = Math.max(0, epochs - progress.epochs) * progress.perEpoch;
   if (!whole) return { seconds: own, atMost: true };
   return {
@@ -116,7 +116,7 @@ function pace(runs: readonly StandingOfRun[]): string[] {
 }
 
 function rowOf({ run, state, progress, summary, host, quiet }: StandingOfRun): string[] {
-  const { epochs } = protocolOf(run.experiment.config);
+  const { epochs } = evaluationOf(run.experiment.config);
   const done = summary ? summary.epochsDone : progress?.epochs;
   const perEpoch = summary ? summary.seconds / Math.max(1, summary.epochsDone) : progress?.perEpoch;
   const silence = state === 'silent' && quiet !== null ? ` for ${duration(quiet)}` : '';

@@ -250,6 +250,17 @@ describe('a dataset that was imported with filters', () => {
   });
 });
 
+describe('baselines', () => {
+  it('are worked and told of like other runs, though they have no training to configure', async () => {
+    const folder = await newFolder();
+    const [plan, out] = [join(folder, 'p.plan.json'), join(folder, 'out')];
+    const words = ['--data', 'demo', '--model', 'mostpop', '--backend', 'cpu', '--no-estimate', '--out', plan];
+    expect((await run('plan', ...words)).code).toBe(0);
+    expect((await run('work', plan, '--data', 'demo', '--out', out)).code).toBe(0);
+    expect((await run('status', out, '--all')).out).toMatch(/Popularity.* finished +1 of 1 .*Recall@20 0\.1481/);
+  });
+});
+
 describe('status and gather', () => {
   it('say how a study is, and put what is finished into one file', async () => {
     const plan = await tinyPlan([
