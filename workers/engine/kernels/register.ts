@@ -7,6 +7,7 @@ import { registerBpr } from './bpr';
 import { registerColumnSums } from './columnSums';
 import { registerComplexProduct } from './complexProduct';
 import { registerCsrProduct } from './csrProduct';
+import { registerCriticTotals } from './criticTotals';
 import { registerCriticWeights } from './criticWeights';
 import { registerDivergence } from './divergence';
 import { registerDropoutMask } from './dropoutMask';
@@ -91,6 +92,7 @@ export function registerKernels(): void {
   registerDivergence();
   registerLabelled();
   registerPairCritics();
+  registerCriticTotals();
   registerCriticWeights();
   registerPartsOfViews();
   registerSharedPart();

@@ -4,7 +4,7 @@ import { newParameter, type Parameter } from '../../engine/kernels/adam';
 import { columnSums } from '../../engine/kernels/columnSums';
 import { criticBiases, criticMatrix, criticSlopes, type CriticLists } from '../../engine/kernels/criticWeights';
 import { multiplyCsr, type SparseTensor } from '../../engine/kernels/csrProduct';
-import { criticTotals } from '../../engine/kernels/pairCritics';
+import { criticTotals } from '../../engine/kernels/criticTotals';
 import { productWithBias } from '../../engine/products';
 import type { RowIndex } from '../../engine/rows';
 import { disposeSparse, sparseTensor } from '../../engine/sparse';
