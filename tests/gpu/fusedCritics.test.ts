@@ -1,12 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { required } from '../../src/domain/at';
 import { CRITIC_WEIGHT_PAIRS } from '../../workers/engine/kernels/criticWeights';
-import {
-  criticTotals,
-  criticTotalsPair,
-  CRITIC_PAIRS,
-  pairCriticsPair,
-} from '../../workers/engine/kernels/pairCritics';
+import { criticTotals, criticTotalsPair } from '../../workers/engine/kernels/criticTotals';
+import { CRITIC_PAIRS, pairCriticsPair } from '../../workers/engine/kernels/pairCritics';
 import { gatedSum, VIEW_PART_PAIRS, viewParts } from '../../workers/engine/kernels/partsOfViews';
 import { sharedPart, SHARED_PAIRS } from '../../workers/engine/kernels/sharedPart';
 import { vectorOf } from '../../workers/engine/tensors';
