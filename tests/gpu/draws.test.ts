@@ -1,9 +1,18 @@
 import { expect } from 'vitest';
+import { drawnRows, rowsOfDraws } from '../../workers/engine/drawnRows';
 import { RecordingStep } from '../../workers/engine/recordingStep';
 import { runPair } from '../../workers/engine/kernelPair';
-import { drawKey, drawnRowsOf, uniformDraws, uniformDrawsPair } from '../../workers/engine/kernels/uniformDraws';
+import { rowPlaces } from '../../workers/engine/kernels/rowPlaces';
+import {
+  drawKey,
+  drawnRowsOf,
+  hostDraws,
+  uniformDraws,
+  uniformDrawsPair,
+} from '../../workers/engine/kernels/uniformDraws';
+import { hostRowIndex, type RowIndex } from '../../workers/engine/rows';
 import { stream } from '../../workers/numbers/rng';
-import { integers } from '../../workers/engine/tensors';
+import { floats, integers } from '../../workers/engine/tensors';
 import { BACKENDS, describeOn, values } from '../helpers/device';
 
 /** What the shader and the loop are to compute, in whole numbers without end. */
@@ -34,7 +43,49 @@ function correlation(a: Float32Array, b: Float32Array): number {
   return sum / a.length;
 }
 
+/** What an index holds, read. */
+async function heldIn(made: () => RowIndex): Promise<{ indices: number[]; pointers: number[]; places: number[] }> {
+  const index = made();
+  const [indices, pointers, places] = await Promise.all(
+    [index.indices, index.places.rowPointers, index.places.columnIndices].map(async (tensor) => [
+      ...(await tensor.data()),
+    ]),
+  );
+  return { indices: indices!, pointers: pointers!, places: places! };
+}
+
 for (const backend of BACKENDS) {
+  describeOn(backend, 'rows that are drawn', (test) => {
+    test('come with the places at which each was taken', async () => {
+      const { indices, pointers, places } = await heldIn(() => rowsOfDraws([0, 0.99, 0.5, 0.34, 0.999999], 3));
+      expect(indices).toEqual([0, 2, 1, 1, 2]);
+      expect(pointers).toEqual([0, 1, 3, 5]);
+      expect(places).toEqual([0, 2, 3, 1, 4]);
+    });
+
+    // More rows than invocations and fewer, more places than blocks and fewer, and a block that is cut short.
+    for (const [n, count, rows] of [
+      [300, 10, 67],
+      [2003, 3, 500],
+      [7, 2, 1],
+      [1, 1, 300],
+    ] as const)
+      test(`are those of the uniform numbers, with the places that the host counts: ${n} × ${count} of ${rows}`, async () => {
+        const key = Int32Array.of(-7, 99);
+        const sizes = { n, count, rows };
+        const draws = hostDraws(key, n, count);
+        const taken = Int32Array.from(draws, (draw) => Math.floor(draw * rows));
+        const host = hostRowIndex(taken, taken.length, rows);
+        const expected = { indices: [...taken], pointers: [...host.pointers], places: [...host.places] };
+        expect(await heldIn(() => drawnRows(integers(key), sizes))).toEqual(expected);
+        expect(await heldIn(() => rowsOfDraws(draws, rows))).toEqual(expected);
+      });
+
+    test('are refused where single precision cannot count them', async () => {
+      expect(() => rowPlaces(Object.assign(floats(Float32Array.of(0)), { size: 2 ** 24 + 1 }), 3)).toThrow(RangeError);
+    });
+  });
+
   describeOn(backend, 'uniform draws', (test) => {
     for (const key of KEYS) {
       test(`have the bits of their twin and of their formula, key ${key.join(' ')}`, async () => {

@@ -8,8 +8,6 @@ import {
   unionOfLists,
 } from '../../workers/graphs/interests';
 import type { NeighbourLists } from '../../workers/graphs/neighbours';
-import { rowsOfDraws } from '../../workers/engine/drawnRows';
-import { hostDrawnRows, hostDraws } from '../../workers/engine/kernels/uniformDraws';
 import { mirroredPlaces } from '../../workers/models/layers/diffusion';
 import { csrOf, dense } from '../helpers/matrices';
 
@@ -134,21 +132,5 @@ describe('graphs', () => {
     const places = mirroredPlaces(graph);
     expect(Array.from(places, (place) => graph.values[place])).toEqual([...graph.values]);
     expect([...places]).toEqual([0, 2, 1, 4, 3, 5]);
-  });
-});
-
-describe('rows that are drawn', () => {
-  it('come with the places at which each was taken', () => {
-    const { indices, pointers, places } = rowsOfDraws([0, 0.99, 0.5, 0.34, 0.999999], 3);
-    expect([...indices]).toEqual([0, 2, 1, 1, 2]);
-    expect([...pointers]).toEqual([0, 1, 3, 5]);
-    expect([...places]).toEqual([0, 2, 3, 1, 4]);
-  });
-
-  it('on the host are those of the uniform numbers', () => {
-    const key = Int32Array.of(-7, 99);
-    const { indices, counts } = hostDrawnRows(key, 300, 10, 67);
-    expect(indices).toEqual(rowsOfDraws(hostDraws(key, 300, 10), 67).indices);
-    expect([...counts]).toEqual(Array.from({ length: 68 }, (_, row) => indices.filter((one) => one === row).length));
   });
 });

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { given } from './capture/given';
-import { deviceRows, drawnRows } from './drawnRows';
+import { drawnRows } from './drawnRows';
 import { drawKey, hostDraws, uniformDraws } from './kernels/uniformDraws';
 import type { RowIndex } from './rows';
 import { integers, matrix } from './tensors';
@@ -29,7 +29,7 @@ export interface StepOptions {
 }
 
 /** The name under which the key of a site's draws is handed to a step. */
-export const drawName = (site: string): string => `draw/${site}`;
+const drawName = (site: string): string => `draw/${site}`;
 
 /** The key of a site's draws in a step: it depends on the seed, the site and the step alone, so a resumed run draws the same. */
 export const siteKey = (random: (name: string) => Random, name: string, step: number): Int32Array =>
@@ -77,11 +77,7 @@ export class RecordingStep implements StepScope {
     const host = siteKey(this.#random, name, this.#place.step);
     if (this.#options.keepDraws) this.draws.set(site, tf.keep(matrix(hostDraws(host, n, count), n, count)));
     const key = given(integers(host), name);
-    const drawn = deviceRows(
-      { site, n, count, rows },
-      key,
-      drawnRows(() => host),
-    );
+    const drawn = drawnRows(key, { n, count, rows });
     key.dispose();
     return drawn;
   }

@@ -20,31 +20,36 @@ export interface HostRowIndex {
   readonly places: Int32Array;
 }
 
-/** Entries from `count` on are padding. O(tableRows + indices). */
-export function hostRowIndex(indices: Int32Array, count: number, tableRows: number): HostRowIndex {
-  const pointers = new Int32Array(tableRows + 1);
-  for (let place = 0; place < count; place++) pointers[indices[place]!]! += 1;
-  return { indices, pointers, places: placesOf(indices, count, pointers) };
-}
-
-/** The places of rows that `pointers` counts, which become the starts of rows; into an array that is there already, if one is given. */
-export function placesOf(
+/** Entries from `count` on are padding. O(tableRows + indices). Into the arrays of an index of the same sizes, if one is given. */
+export function hostRowIndex(
   indices: Int32Array,
   count: number,
-  pointers: Int32Array,
-  places: Int32Array = new Int32Array(indices.length),
-): Int32Array {
+  tableRows: number,
+  into: Pick<HostRowIndex, 'pointers' | 'places'> = newArrays(indices.length, tableRows),
+): HostRowIndex {
+  const { pointers, places } = into;
+  pointers.fill(0);
+  places.fill(0, count);
+  for (let place = 0; place < count; place++) pointers[indices[place]!]! += 1;
   // Sums up to each row's end; filling from the back then leaves each row's start.
   let sum = 0;
-  for (let row = 0; row < pointers.length; row++) pointers[row] = sum += pointers[row]!;
+  for (let row = 0; row <= tableRows; row++) {
+    sum = (sum + pointers[row]!) | 0;
+    pointers[row] = sum;
+  }
   for (let place = count - 1; place >= 0; place--) {
     const row = indices[place]!;
     const at = pointers[row]! - 1;
     pointers[row] = at;
     places[at] = place;
   }
-  return places;
+  return { indices, pointers, places };
 }
+
+const newArrays = (length: number, tableRows: number) => ({
+  pointers: new Int32Array(tableRows + 1),
+  places: new Int32Array(length),
+});
 
 export function rowIndex(host: HostRowIndex): RowIndex {
   return {

@@ -1,7 +1,7 @@
 import { at } from '../../src/domain/at';
 import * as tf from '@tensorflow/tfjs-core';
 import { given, type GivenNumbers } from '../engine/capture/given';
-import { hostRowIndex, type RowIndex } from '../engine/rows';
+import { hostRowIndex, type HostRowIndex, type RowIndex } from '../engine/rows';
 import { disposeTensors, floats, integers, scalarOf } from '../engine/tensors';
 import type { Batch, DistinctRows } from '../models/model';
 
@@ -20,12 +20,25 @@ export interface DeviceBatch extends Batch {
   dispose(): void;
 }
 
-/** Everything a step is handed of its batch, by name; each is made when it is asked for, once. `users`, `items`: sizes of the tables that are indexed. */
-export function batchNumbers(host: HostBatch, users: number, items: number): GivenNumbers {
+/** Index tables of the batch before, by name: the next batch's may be written over them. */
+export type BatchArrays = Map<string, HostRowIndex>;
+
+/**
+ * Everything a step is handed of its batch, by name; each is made when it is asked for, once. `users`, `items`: sizes of the tables that are
+ * indexed. `arrays`: where index tables lie that no batch before needs any more.
+ */
+export function batchNumbers(
+  host: HostBatch,
+  users: number,
+  items: number,
+  arrays: BatchArrays = new Map(),
+): GivenNumbers {
   const size = host.users.length;
   const ratio = host.negatives.length / size;
   const index = (name: string, ids: Int32Array, count: number, rows: number): NamedArrays => {
-    const { indices, pointers, places } = hostRowIndex(ids, count, rows);
+    const made = hostRowIndex(ids, count, rows, arrays.get(name));
+    arrays.set(name, made);
+    const { indices, pointers, places } = made;
     return { [name]: indices, [`${name}/pointers`]: pointers, [`${name}/places`]: places };
   };
   const distinct = (name: string, ids: Int32Array): NamedArrays => {

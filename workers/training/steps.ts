@@ -7,15 +7,14 @@ import { isWebGPU, readFloats } from '../engine/backends';
 import type { Recorder } from '../engine/capture/recorder';
 import type { GivenNumbers } from '../engine/capture/given';
 import { Repeated } from '../engine/capture/repeated';
-import { drawnRows, namesRows } from '../engine/drawnRows';
 import { Adam, ADAM_DEFAULTS, ADAM_NAME, type Parameter } from '../engine/kernels/adam';
-import { drawName, RecordingStep, siteKey, type StepPlace } from '../engine/recordingStep';
+import { RecordingStep, siteKey, type StepPlace } from '../engine/recordingStep';
 import { termGradientNorms, termGradients, termKeys, type LossTerms } from '../engine/step';
 import { vectorOf } from '../engine/tensors';
 import { RunningSums, SUMS_NAME, sumsNumbers } from '../engine/sums';
 import type { Random } from '../numbers/rng';
 import { firstParameters, type Model } from '../models/model';
-import { batchNumbers, deviceBatch, PREFIX, type DeviceBatch, type HostBatch } from './batch';
+import { batchNumbers, deviceBatch, PREFIX, type BatchArrays, type DeviceBatch, type HostBatch } from './batch';
 import type { BatchSource } from './sampler';
 import { SECOND_ADAM_NAME, SecondSteps } from './second';
 import type { TraceRecorder } from './trace';
@@ -44,6 +43,8 @@ export class Steps {
   readonly #parts: StepParts;
   readonly #moved: readonly Parameter[];
   readonly #repeated: Repeated | null;
+  /** A batch is given back before the next one is drawn. */
+  readonly #arrays: BatchArrays = new Map();
   readonly #threadMs = { played: new Mean(), ordinary: new Mean() };
 
   constructor(parts: StepParts) {
@@ -100,7 +101,7 @@ export class Steps {
   async #take(place: StepPlace, learningRate: number, fresh: boolean): Promise<Record<string, readonly number[]>> {
     const { sampler, sizes, trace } = this.#parts;
     const host = sampler.next();
-    const numbers = batchNumbers(host, sizes.users, sizes.items);
+    const numbers = batchNumbers(host, sizes.users, sizes.items, this.#arrays);
     const traced = trace?.wants(place.step) ?? false;
     if (traced) this.#repeated?.release();
     if (this.#repeated?.captured) {
@@ -204,10 +205,8 @@ export class Steps {
   #given(batch: GivenNumbers, step: number, learningRate: number, fresh: boolean): GivenNumbers {
     const adam = this.adam.next(learningRate);
     const second = this.#following?.adam.next(learningRate);
-    const rows = drawnRows((site) => siteKey(this.#parts.random, drawName(site), step));
     return (name) => {
       if (name.startsWith(PREFIX)) return batch(name);
-      if (namesRows(name)) return rows(name);
       if (name === ADAM_NAME) return adam;
       if (name === SECOND_ADAM_NAME && second) return second;
       if (name === SUMS_NAME) return sumsNumbers(fresh);

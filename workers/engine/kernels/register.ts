@@ -46,6 +46,7 @@ import { registerTanhScores } from './tanhScores';
 import { registerTopMask } from './topMask';
 import { registerTripleLogSums } from './tripleLogSums';
 import { registerUniformDraws } from './uniformDraws';
+import { registerRowPlaces } from './rowPlaces';
 import { registerWeightedSquares } from './weightedSquares';
 import { registerWeightedSum } from './weightedSum';
 
@@ -59,6 +60,7 @@ export function registerKernels(): void {
   registerHalves();
   registerGumbelSoftmax();
   registerUniformDraws();
+  registerRowPlaces();
   registerRowCosines();
   registerWeightedSum();
   registerBpr();

@@ -65,14 +65,23 @@ export const uniformDrawsPair: KernelPair = {
 /** A row must fit into single precision, and its product with a third of a draw's bits into 32 bits. */
 const MOST_ROWS = 2 ** 24;
 
-/** `⌊u · rows⌋` of those numbers, of the ids 0 … n − 1, `[n · width]`: whole numbers, in integers, as the host has them. */
+/** `⌊u · rows⌋` of those numbers, of the ids 0 … n − 1, `[n · width]`: whole numbers. */
 export const drawnRowsPair: KernelPair = {
   name: 'LodestoneDrawnRows',
   inputs: ['key'],
   outputShape: (_, { n = 0, width = 1 }) => [n * width],
   portable: ([key], output, _, { n = 0, width = 1, rows = 1 }) => {
     if (!key) throw new Error('Draws need a key.');
-    output.set(hostDrawnRows(Int32Array.from(key), n, width, rows).indices);
+    // In double precision the product is exact.
+    const scale = rows * RESOLUTION;
+    let place = 0;
+    for (let id = 0; id < n; id++) {
+      let word = mix((key[0] ?? 0) ^ Math.imul(id, ID_STEP)) ^ (key[1] ?? 0);
+      for (let c = 0; c < width; c++) {
+        output[place++] = ((mix(word) >>> 8) * scale) | 0;
+        word = (word + COLUMN_STEP) | 0;
+      }
+    }
   },
   wgsl: (_, { width = 1, rows = 1 }) => ({
     key: `${width}_${rows}`,
@@ -114,37 +123,6 @@ export function hostDraws(key: Int32Array, n: number, width: number): Float32Arr
   const draws = new Float32Array(n * width);
   uniformDrawsPair.portable([key, Int32Array.from({ length: n }, (_, id) => id)], draws, [[2], [n]], { width });
   return draws;
-}
-
-/** Drawn rows on the host, `[n · width]`, and how often each is drawn, `[rows + 1]`, the last 0. */
-export interface HostDrawnRows {
-  readonly indices: Int32Array;
-  readonly counts: Int32Array;
-}
-
-/** `⌊u · rows⌋` of the same numbers, `[n, width]` row by row; into arrays that are there already, if they are given. */
-export function hostDrawnRows(
-  key: Int32Array,
-  n: number,
-  width: number,
-  rows: number,
-  { indices, counts }: HostDrawnRows = { indices: new Int32Array(n * width), counts: new Int32Array(rows + 1) },
-): HostDrawnRows {
-  const [first, second] = [key[0] ?? 0, key[1] ?? 0];
-  // In double precision the product is exact.
-  const scale = rows * RESOLUTION;
-  counts.fill(0);
-  let place = 0;
-  for (let id = 0; id < n; id++) {
-    let word = mix(first ^ Math.imul(id, ID_STEP)) ^ second;
-    for (let c = 0; c < width; c++) {
-      const row = ((mix(word) >>> 8) * scale) | 0;
-      word = (word + COLUMN_STEP) | 0;
-      indices[place++] = row;
-      counts[row]! += 1;
-    }
-  }
-  return { indices, counts };
 }
 
 /** Uniform numbers `[ids.length, width]` of a key `[2]` int32; rows with the same id are the same. */

@@ -5,7 +5,7 @@ import type { Config } from '../../../src/domain/models/table';
 import * as tf from '@tensorflow/tfjs-core';
 import { heldRows } from '../../engine/rowSource';
 import { rowsOfDraws } from '../../engine/drawnRows';
-import { rowIndex, type RowIndex } from '../../engine/rows';
+import type { RowIndex } from '../../engine/rows';
 import { matrix } from '../../engine/tensors';
 import type { StepScope } from '../../engine/contract';
 import { csrFromEntries } from '../../graphs/csr';
@@ -122,8 +122,7 @@ export class GoldenScope implements StepScope {
     const given = this.#draws[site];
     if (given?.values.length !== n * count)
       throw new Error(`The reference draws no ${count} rows for ${n} at ${site}.`);
-    const { indices, pointers, places } = rowsOfDraws(given.values, rows);
-    return rowIndex({ indices, pointers, places });
+    return rowsOfDraws(given.values, rows);
   }
 
   observe(key: string, value: tf.Scalar): void {
