@@ -51,32 +51,33 @@ describeOn('webgpu', 'a kernel of feedback', (test) => {
     });
 });
 
-describeOn('webgpu', 'a kernel of labels', (test) => {
-  const uniform = uniformOf('labels');
-  const random = stream(9, 'labels');
-  const [rows, columns, count] = [70, 90, 4];
-  /** Different columns in each row; what follows the first `count` are no labels. */
-  const labels = (from: number): { values: Float32Array; shape: number[] } => ({
-    values: Float32Array.from({ length: rows * 2 * count }, (_, place) =>
-      place % (2 * count) < count ? from + 7 * (place % (2 * count)) + random.integer(7) : 0.5,
-    ),
-    shape: [rows, 2 * count],
-  });
-  const [x, near, own] = [{ values: uniform([rows, columns]), shape: [rows, columns] }, labels(0), labels(40)];
-  const attributes = { count, scale: 5, shift: 1 };
+for (const backend of ['webgpu', 'wasm'] as const)
+  describeOn(backend, 'a kernel of labels', (test) => {
+    const uniform = uniformOf('labels');
+    const random = stream(9, 'labels');
+    const [rows, columns, count] = [70, 90, 4];
+    /** Different columns in each row; what follows the first `count` are no labels. */
+    const labels = (from: number): { values: Float32Array; shape: number[] } => ({
+      values: Float32Array.from({ length: rows * 2 * count }, (_, place) =>
+        place % (2 * count) < count ? from + 7 * (place % (2 * count)) + random.integer(7) : 0.5,
+      ),
+      shape: [rows, 2 * count],
+    });
+    const [x, near, own] = [{ values: uniform([rows, columns]), shape: [rows, columns] }, labels(0), labels(40)];
+    const attributes = { count, scale: 5, shift: 1 };
 
-  test('leaves labels out, and gives losses and slopes as its twin does', async () => {
-    const totals = new Float32Array(rows);
-    expSumsPair.portable([x.values], totals, [x.shape], attributes);
-    const given = [x, { values: totals, shape: [rows] }, near, own];
-    await sameAsTwin(withoutLabelsPair, [x, near], { count });
-    await sameAsTwin(labelledLossesPair, given, attributes, 1e-5);
-    await sameAsTwin(labelledLossesPair, given, { ...attributes, slopes: 1 }, 1e-5);
-    const slopes = { values: uniform([rows, 3]), shape: [rows, 3] };
-    const weights = { values: uniform([rows]), shape: [rows] };
-    await sameAsTwin(labelledSlopePair, [x, slopes, weights, near, own], attributes, 1e-5);
+    test('leaves labels out, and gives losses and slopes as its twin does', async () => {
+      const totals = new Float32Array(rows);
+      expSumsPair.portable([x.values], totals, [x.shape], attributes);
+      const given = [x, { values: totals, shape: [rows] }, near, own];
+      await sameAsTwin(withoutLabelsPair, [x, near], { count });
+      await sameAsTwin(labelledLossesPair, given, attributes, 1e-5);
+      await sameAsTwin(labelledLossesPair, given, { ...attributes, slopes: 1 }, 1e-5);
+      const slopes = { values: uniform([rows, 3]), shape: [rows, 3] };
+      const weights = { values: uniform([rows]), shape: [rows] };
+      await sameAsTwin(labelledSlopePair, [x, slopes, weights, near, own], attributes, 1e-5);
+    });
   });
-});
 
 const weightsOf = (rows: number): tf.Tensor1D =>
   tf.tensor1d(Array.from({ length: rows }, (_, row) => (row % 3) / rows));

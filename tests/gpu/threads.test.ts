@@ -4,7 +4,9 @@ import { describe, expect, it, vi } from 'vitest';
 import { openDevice } from '../../workers/engine/device';
 import { Adam, ADAM_DEFAULTS, newParameter } from '../../workers/engine/kernels/adam';
 import { sparseProduct } from '../../workers/engine/kernels/csrProduct';
+import { divergences, divergenceSlope } from '../../workers/engine/kernels/divergence';
 import { expertScores } from '../../workers/engine/kernels/expertScores';
+import { expSums, labelledLosses, plusShares } from '../../workers/engine/kernels/labelled';
 import { maskedTopK } from '../../workers/engine/kernels/maskedTopK';
 import { stream } from '../../workers/numbers/rng';
 import { plain } from '../../workers/engine/simd/assembly/kernels.ts?simd';
@@ -85,6 +87,29 @@ const WORK: Readonly<Record<string, () => tf.Tensor>> = {
       { pointers: integers(masked.pointers), columns: integers(masked.indices) },
       20,
     );
+  },
+  'shares of rows': () => {
+    const x = matrix(normals('x', ROWS * COLUMNS), ROWS, COLUMNS);
+    const sums = expSums(x, { scale: 1, shift: 0 });
+    return tf.concat([tf.reshape(sums, [-1, 1]), plusShares(x, sums, plusShares(x, sums))], 1);
+  },
+  'slopes of labels': () => {
+    const labels = (first: number): tf.Tensor2D =>
+      matrix(
+        Float32Array.from({ length: 4 * ROWS }, (_, place) => first + ((5 * place) % 100)),
+        ROWS,
+        4,
+      );
+    const x = matrix(normals('x', ROWS * COLUMNS), ROWS, COLUMNS);
+    const weights = tf.tensor1d(normals('weights', ROWS));
+    const powers = { scale: 2, shift: 1 };
+    return labelledLosses(x, weights, { near: labels(0), own: labels(100), count: 4 }, powers).slope;
+  },
+  'a divergence, and its slope': () => {
+    const [a, b] = ['a', 'b'].map((name) => matrix(normals(name, ROWS * COLUMNS), ROWS, COLUMNS));
+    const weights = { rows: tf.tensor1d(normals('rows', ROWS)), columns: tf.tensor1d(normals('columns', COLUMNS)) };
+    const each = divergences(a!, b!, weights);
+    return tf.concat([tf.reshape(each, [-1, 1]), divergenceSlope(a!, b!, weights)], 1);
   },
   'scores of experts': () => {
     const entity = EXPERTS * WIDTH + EXPERTS;

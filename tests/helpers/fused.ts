@@ -61,10 +61,16 @@ export function uniformOf(name: string): (shape: readonly number[]) => Float32Ar
 /** A pair, shapes of its inputs, and attributes. */
 export type PairCase = readonly [pair: KernelPair, shapes: readonly (readonly number[])[], attributes: Attributes];
 
-/** Every pair's shader against its twin. Inputs with `mask` in their name hold 0 and 1. */
+/** Every pair's shader against its twin, and its compiled loop where it has one. Inputs with `mask` in their name hold 0 and 1. */
 export function describePairs(title: string, cases: readonly PairCase[]): void {
+  describeBackend('webgpu', title, cases);
+  const compiled = cases.filter(([pair]) => pair.simd);
+  if (compiled.length > 0) describeBackend('wasm', title, compiled);
+}
+
+function describeBackend(backend: 'webgpu' | 'wasm', title: string, cases: readonly PairCase[]): void {
   const uniform = uniformOf(title);
-  describeOn('webgpu', title, (test) => {
+  describeOn(backend, title, (test) => {
     for (const [pair, shapes, attributes] of cases)
       test(`${pair.name} equals its twin, ${JSON.stringify([shapes, attributes])}`, () =>
         sameAsTwin(

@@ -28,6 +28,10 @@ export const divergencePair: KernelPair = {
       output[r] = rows[r]! * sum;
     }
   },
+  simd: {
+    run: (kernels, { inputs: [a = 0, b = 0, rows = 0, columns = 0], output }, [[n = 0, k = 0] = []]) =>
+      kernels.divergences(a, b, rows, columns, output, n, k),
+  },
   wgsl: ([[rows = 0] = []]) => ({
     key: String(rows),
     inputComponents: [1, 1, 1, 1],
@@ -71,6 +75,10 @@ export const divergenceSlopePair: KernelPair = {
         const slope = likely * (1 - likely) * (a[place]! - b[place]!) + likely - sigmoid(b[place]!);
         output[place] = rows[r]! * columns[c]! * slope;
       }
+  },
+  simd: {
+    run: (kernels, { inputs: [a = 0, b = 0, rows = 0, columns = 0], output }, [[n = 0, k = 0] = []]) =>
+      kernels.divergenceSlope(a, b, rows, columns, output, n, k),
   },
   wgsl: () => ({
     key: '',

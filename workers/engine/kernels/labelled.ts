@@ -23,6 +23,10 @@ export const expSumsPair: KernelPair = {
       output[r] = sum;
     }
   },
+  simd: {
+    run: (kernels, { inputs: [x = 0], output }, [[rows = 0, columns = 0] = []], { scale = 1, shift = 0 }) =>
+      kernels.expSums(x, output, rows, columns, scale, shift),
+  },
   wgsl: ([[rows = 0] = []], { scale = 1, shift = 0 }) => ({
     key: `${rows}_${scale}_${shift}`,
     inputComponents: [1],
@@ -60,6 +64,10 @@ export const plusSharesPair: KernelPair = {
     const columns = x.length / sums.length;
     for (let place = 0; place < x.length; place++)
       output[place] = (base ? base[place]! : 0) + Math.exp(x[place]!) / sums[Math.floor(place / columns)]!;
+  },
+  simd: {
+    run: (kernels, { inputs: [x = 0, sums = 0, base = 0], output }, [[rows = 0, columns = 0] = []]) =>
+      kernels.plusShares(x, sums, base, output, rows, columns),
   },
   wgsl: (shapes) => ({
     key: String(shapes.length),
@@ -212,6 +220,29 @@ export const labelledSlopePair: KernelPair = {
       for (let c = 0, place = row * columns; c < columns; c++, place++)
         output[place] = weights[row]! * Math.exp(scale * x[place]! - shift) * factors[c]!;
     }
+  },
+  simd: {
+    run: (
+      kernels,
+      { inputs: [x = 0, slopes = 0, weights = 0, near = 0, own = 0], output },
+      [[rows = 0, columns = 0] = [], , , [, nearWidth = 0] = [], [, ownWidth = 0] = []],
+      { count = 1, scale = 1, shift = 0 },
+    ) =>
+      kernels.labelledSlope(
+        x,
+        slopes,
+        weights,
+        near,
+        own,
+        output,
+        rows,
+        columns,
+        nearWidth,
+        ownWidth,
+        count,
+        scale,
+        shift,
+      ),
   },
   wgsl: (_, { count = 1, scale = 1, shift = 0 }) => ({
     key: `${count}_${scale}_${shift}`,

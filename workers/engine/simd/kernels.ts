@@ -31,7 +31,42 @@ export interface SimdKernels {
     width: number,
     scale: number,
   ): void;
+  divergences(
+    a: number,
+    b: number,
+    rowWeights: number,
+    columnWeights: number,
+    result: number,
+    rows: number,
+    columns: number,
+  ): void;
+  divergenceSlope(
+    a: number,
+    b: number,
+    rowWeights: number,
+    columnWeights: number,
+    result: number,
+    rows: number,
+    columns: number,
+  ): void;
   exponential(x: number, result: number, length: number): void;
+  expSums(x: number, result: number, rows: number, columns: number, scale: number, shift: number): void;
+  plusShares(x: number, sums: number, base: number, result: number, rows: number, columns: number): void;
+  labelledSlope(
+    x: number,
+    slopes: number,
+    weights: number,
+    near: number,
+    own: number,
+    result: number,
+    rows: number,
+    columns: number,
+    nearWidth: number,
+    ownWidth: number,
+    count: number,
+    scale: number,
+    shift: number,
+  ): void;
   hyperbolicTangent(x: number, result: number, length: number): void;
   sums(x: number, result: number, outer: number, depth: number, inner: number): void;
   halves(

@@ -34,9 +34,78 @@ export function sharedKernels(own: SimdKernels, team: Team, memory: WebAssembly.
         ranges(length, size, 4).map(([first, last]) => [x + BYTES * first, result + BYTES * first, last - first]),
       );
     };
+  /** Runs a kernel on rows of `columns` numbers, shared by rows: `given` are its arguments for rows `first` to `last`. */
+  const byRows = (
+    kernel: 'divergences' | 'divergenceSlope' | 'expSums' | 'plusShares' | 'labelledSlope',
+    rows: number,
+    columns: number,
+    given: (first: number, last: number) => readonly number[],
+  ): boolean => {
+    if (rows * columns < LEAST_NUMBERS) return false;
+    team.run(
+      kernel,
+      ranges(rows, size, 1).map(([first, last]) => given(first, last)),
+    );
+    return true;
+  };
+  const divergence =
+    (kernel: 'divergences' | 'divergenceSlope', across: (columns: number) => number): SimdKernels['divergences'] =>
+    (a, b, rowWeights, columnWeights, result, rows, columns) => {
+      const shared = byRows(kernel, rows, columns, (first, last) => [
+        a + BYTES * first * columns,
+        b + BYTES * first * columns,
+        rowWeights + BYTES * first,
+        columnWeights,
+        result + BYTES * first * across(columns),
+        last - first,
+        columns,
+      ]);
+      if (!shared) own[kernel](a, b, rowWeights, columnWeights, result, rows, columns);
+    };
   return {
     ...own,
     threads: size,
+    divergences: divergence('divergences', () => 1),
+    divergenceSlope: divergence('divergenceSlope', (columns) => columns),
+    expSums: (x, result, rows, columns, scale, shift) => {
+      const shared = byRows('expSums', rows, columns, (first, last) => [
+        x + BYTES * first * columns,
+        result + BYTES * first,
+        last - first,
+        columns,
+        scale,
+        shift,
+      ]);
+      if (!shared) own.expSums(x, result, rows, columns, scale, shift);
+    },
+    plusShares: (x, sums, base, result, rows, columns) => {
+      const shared = byRows('plusShares', rows, columns, (first, last) => [
+        x + BYTES * first * columns,
+        sums + BYTES * first,
+        base && base + BYTES * first * columns,
+        result + BYTES * first * columns,
+        last - first,
+        columns,
+      ]);
+      if (!shared) own.plusShares(x, sums, base, result, rows, columns);
+    },
+    labelledSlope: (x, slopes, weights, near, labels, result, rows, columns, nearWidth, ownWidth, ...powers) => {
+      const shared = byRows('labelledSlope', rows, columns, (first, last) => [
+        x + BYTES * first * columns,
+        slopes + BYTES * 3 * first,
+        weights + BYTES * first,
+        near + BYTES * first * nearWidth,
+        labels + BYTES * first * ownWidth,
+        result + BYTES * first * columns,
+        last - first,
+        columns,
+        nearWidth,
+        ownWidth,
+        ...powers,
+      ]);
+      if (!shared)
+        own.labelledSlope(x, slopes, weights, near, labels, result, rows, columns, nearWidth, ownWidth, ...powers);
+    },
     matMul: (a, b, packed, result, m, k, n, turnedA, turnedB, first, last) => {
       if ((last - first) * k * n < LEAST_PRODUCT)
         return own.matMul(a, b, packed, result, m, k, n, turnedA, turnedB, first, last);

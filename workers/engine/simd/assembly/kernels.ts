@@ -3,9 +3,11 @@
 export { adam } from './adam';
 export { compare } from './compare';
 export { csrProduct } from './csrProduct';
+export { divergences, divergenceSlope } from './divergence';
 export { exponential, hyperbolicTangent } from './exponential';
 export { expertScores } from './expertScores';
 export { halves } from './halves';
+export { expSums, labelledSlope, plusShares } from './labelled';
 export { block, line, matMul, packedNumbers } from './matMul';
 export { copyColumns, gatherRows } from './rows';
 export { sums } from './sums';
