@@ -176,7 +176,8 @@ const exponentials = (a: tf.Tensor2D, c: tf.Tensor2D, scale: number): tf.Tensor1
 /** Neighbours of eight items, themselves among them; of every third there is one less. */
 const NEIGHBOURS = Array.from({ length: 8 }, (_, item) => [item, (item + 3) % 8, item % 3 > 0 ? (item + 5) % 8 : -1]);
 const WEIGHTS = NEIGHBOURS.map((row) => row.map((place, k) => (place < 0 ? 0 : 0.6 - 0.2 * k)));
-const ITEMS = Array.from({ length: 20 }, (_, row) => (row * row) % 8);
+/** Of a number of rows that four do not divide. */
+const ITEMS = Array.from({ length: 22 }, (_, row) => (row * row) % 8);
 /** `A [n, n]` between the rows of a batch. */
 const LINKS = ITEMS.map((item) => ITEMS.map((other) => WEIGHTS[item]![NEIGHBOURS[item]!.indexOf(other)] ?? 0));
 
@@ -212,15 +213,15 @@ const OPERATIONS: Operations = {
   'logarithms of the shares of neighbours': [
     ([x]) => {
       const table = { places: tf.tensor2d(NEIGHBOURS, [8, 3], 'int32'), weights: tf.tensor2d(WEIGHTS) };
-      return neighbourLosses(x!, tf.tensor1d(ITEMS, 'int32'), maskOf(20), table, 1.5);
+      return neighbourLosses(x!, tf.tensor1d(ITEMS, 'int32'), maskOf(22), table, 1.5);
     },
     ([x]) => {
-      const others = tf.sub(1, tf.eye(20));
+      const others = tf.sub(1, tf.eye(22));
       const powers = tf.exp(tf.mul(tf.mul(tf.matMul(x!, x!, false, true), others), 1.5));
-      const counted = tf.mul(powers, maskOf(20));
+      const counted = tf.mul(powers, maskOf(22));
       return tf.neg(tf.log(tf.add(tf.div(tf.sum(tf.mul(counted, LINKS), 1), tf.sum(counted, 1)), 1e-8)));
     },
-    [[20, 8]],
+    [[22, 8]],
   ],
   'a product of complex rows': [
     ([a, b]) => complexProduct(a!, b!),

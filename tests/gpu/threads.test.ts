@@ -8,12 +8,13 @@ import { divergences, divergenceSlope } from '../../workers/engine/kernels/diver
 import { expertScores } from '../../workers/engine/kernels/expertScores';
 import { expSums, labelledLosses, plusShares } from '../../workers/engine/kernels/labelled';
 import { maskedTopK } from '../../workers/engine/kernels/maskedTopK';
+import { neighbourLosses } from '../../workers/engine/kernels/neighbourShares';
 import { stream } from '../../workers/numbers/rng';
 import { plain } from '../../workers/engine/simd/assembly/kernels.ts?simd';
 import { withSharedMemory } from '../../workers/engine/simd/sharedMemory';
 import { Crowd, openTeam, type Helper } from '../../workers/engine/simd/team';
 import { sparseTensor } from '../../workers/engine/sparse';
-import { integers, matrix } from '../../workers/engine/tensors';
+import { integers, matrix, matrixOf } from '../../workers/engine/tensors';
 import { csrFromEntries } from '../../workers/graphs/csr';
 
 const normals = (name: string, length: number): Float32Array => {
@@ -104,6 +105,21 @@ const WORK: Readonly<Record<string, () => tf.Tensor>> = {
     const weights = tf.tensor1d(normals('weights', ROWS));
     const powers = { scale: 2, shift: 1 };
     return labelledLosses(x, weights, { near: labels(0), own: labels(100), count: 4 }, powers).slope;
+  },
+  'shares of neighbours, and their slope': () => {
+    const items = integers(Int32Array.from({ length: ROWS }, (_, row) => (7 * row) % ITEMS));
+    const mask = tf.tensor1d(Array.from({ length: ROWS }, (_, row) => Number(row % 3 > 0)));
+    const table = {
+      places: tf.tensor2d(
+        Array.from({ length: ITEMS }, (_, item) => [item, (item + 7) % ITEMS]),
+        [ITEMS, 2],
+        'int32',
+      ),
+      weights: matrix(new Float32Array(2 * ITEMS).fill(0.5), ITEMS, 2),
+    };
+    const x = matrix(normals('x', ROWS * 8), ROWS, 8);
+    const { value, grad } = tf.valueAndGrad((of) => tf.sum(neighbourLosses(matrixOf(of), items, mask, table, 0.1)))(x);
+    return tf.concat([tf.reshape(value, [1]), tf.reshape(grad, [-1])]);
   },
   'a divergence, and its slope': () => {
     const [a, b] = ['a', 'b'].map((name) => matrix(normals(name, ROWS * COLUMNS), ROWS, COLUMNS));

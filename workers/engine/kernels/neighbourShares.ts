@@ -53,6 +53,15 @@ export const neighbourSharesPair: KernelPair = {
       output[2 * rows + row] = -Math.log(near / all + LEAST);
     }
   },
+  simd: {
+    scratch: ({ known = 0 }) => known,
+    run: (
+      kernels,
+      { inputs: [x = 0, items = 0, mask = 0, places = 0, weights = 0], output, scratch },
+      [[rows = 0] = [], , , [, most = 0] = []],
+      { scale = 1, known = 0 },
+    ) => kernels.neighbourShares(x, items, mask, places, weights, scratch, output, rows, known, most, scale, 0, rows),
+  },
   wgsl: ([[rows = 0] = []], { scale = 1 }) => ({
     key: `${rows}_${scale}`,
     inputComponents: [1, 1, 1, 1, 1],
@@ -120,6 +129,32 @@ export const neighbourSharesSlopePair: KernelPair = {
       });
     }
   },
+  simd: {
+    scratch: ({ known = 0 }) => known,
+    run: (
+      kernels,
+      { inputs: [x = 0, items = 0, mask = 0, places = 0, weights = 0, sums = 0, dy = 0], output, scratch },
+      [[n = 0] = [], , , [, most = 0] = []],
+      { scale = 1, known = 0 },
+    ) =>
+      kernels.neighbourSharesSlope(
+        x,
+        items,
+        mask,
+        places,
+        weights,
+        sums,
+        dy,
+        scratch,
+        output,
+        n,
+        known,
+        most,
+        scale,
+        0,
+        n,
+      ),
+  },
   wgsl: ([[rows = 0] = []], { scale = 1 }) => ({
     key: `${rows}_${scale}`,
     inputComponents: [1, 1, 1, 1, 1, 1, 1],
@@ -170,24 +205,27 @@ export const neighbourLosses = (
   mask: tf.Tensor1D,
   { places, weights }: NeighbourTable,
   scale: number,
-): tf.Tensor1D =>
-  vectorOf(
+): tf.Tensor1D => {
+  // As many items as there are; compiled loops keep a weight for each.
+  const attributes = { scale, known: places.shape[0] };
+  return vectorOf(
     withGradient({
       inputs: [x],
       constants: [items, mask, places, weights],
       forward: ([rows], keep) => {
         const table = matrixOf(required(rows));
         const products = tf.matMul(table, table, false, true);
-        const sums = matrixOf(runPair(neighbourSharesPair, [products, items, mask, places, weights], { scale }));
+        const sums = matrixOf(runPair(neighbourSharesPair, [products, items, mask, places, weights], attributes));
         keep(products);
         keep(sums);
         return tf.reshape(tf.slice(sums, [2, 0], [1, -1]), [-1]);
       },
       backward: (dy, [rows], constants, [products, sums]) => {
         const inputs = [required(products), ...constants, required(sums), dy];
-        const slope = matrixOf(runPair(neighbourSharesSlopePair, inputs, { scale }));
+        const slope = matrixOf(runPair(neighbourSharesSlopePair, inputs, attributes));
         const table = matrixOf(required(rows));
         return [tf.add(tf.matMul(slope, table), tf.matMul(slope, table, true))];
       },
     }),
   );
+};

@@ -95,6 +95,39 @@ export interface SimdKernels {
     first: number,
     last: number,
   ): void;
+  /** Rows `first` to `last` of `count`; `found` is scratch of `known` numbers. */
+  neighbourShares(
+    x: number,
+    items: number,
+    mask: number,
+    places: number,
+    weights: number,
+    found: number,
+    result: number,
+    count: number,
+    known: number,
+    most: number,
+    scale: number,
+    first: number,
+    last: number,
+  ): void;
+  neighbourSharesSlope(
+    x: number,
+    items: number,
+    mask: number,
+    places: number,
+    weights: number,
+    sums: number,
+    dy: number,
+    found: number,
+    result: number,
+    count: number,
+    known: number,
+    most: number,
+    scale: number,
+    first: number,
+    last: number,
+  ): void;
   maskedTopK(
     scores: number,
     ids: number,

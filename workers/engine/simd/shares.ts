@@ -48,6 +48,11 @@ export function sharedKernels(own: SimdKernels, team: Team, memory: WebAssembly.
     );
     return true;
   };
+  const neighbourRows = (count: number, from: number, to: number): (readonly [first: number, last: number])[] =>
+    ranges(to - from, count * (to - from) < LEAST_NUMBERS ? 1 : size, 1).map(([first, last]) => [
+      from + first,
+      from + last,
+    ]);
   const divergence =
     (kernel: 'divergences' | 'divergenceSlope', across: (columns: number) => number): SimdKernels['divergences'] =>
     (a, b, rowWeights, columnWeights, result, rows, columns) => {
@@ -170,6 +175,24 @@ export function sharedKernels(own: SimdKernels, team: Team, memory: WebAssembly.
           last - first,
           depth,
           inner,
+        ]),
+      );
+    },
+    neighbourShares: (x, items, mask, places, weights, found, result, count, known, most, scale, from, to) =>
+      team.run(
+        'neighbourShares',
+        neighbourRows(count, from, to).map(([first, last], thread) => [
+          ...[x, items, mask, places, weights, found + thread * BYTES * known, result],
+          ...[count, known, most, scale, first, last],
+        ]),
+      ),
+    neighbourSharesSlope: (x, items, mask, places, weights, sums, dy, found, result, count, known, most, ...rest) => {
+      const [scale, from, to] = rest;
+      team.run(
+        'neighbourSharesSlope',
+        neighbourRows(count, from, to).map(([first, last], thread) => [
+          ...[x, items, mask, places, weights, sums, dy, found + thread * BYTES * known, result],
+          ...[count, known, most, scale, first, last],
         ]),
       );
     },

@@ -9,6 +9,7 @@ export { expertScores } from './expertScores';
 export { halves } from './halves';
 export { expSums, labelledSlope, plusShares } from './labelled';
 export { block, line, matMul, packedNumbers } from './matMul';
+export { neighbourShares, neighbourSharesSlope } from './neighbourShares';
 export { copyColumns, gatherRows } from './rows';
 export { sums } from './sums';
 export { maskedTopK } from './topK';
