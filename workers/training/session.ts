@@ -91,8 +91,8 @@ export class TrainingSession {
       progress.epoch(point, this.#stopping.state.sinceBest, this.#trainer.memory);
       const { memory, steps } = this.#trainer;
       record.update({ memory, ...(steps && { steps }) });
-      if (this.#due || this.#dueAfterEpoch) await this.#save();
       host.control.epochEnded();
+      if (this.#due || this.#dueAfterEpoch) await this.#save();
       if (this.#stopping.shouldStop) break;
       if (epoch + 1 === host.untilEpoch && epoch + 1 < epochs) {
         await this.#save(true);
@@ -256,9 +256,10 @@ export class TrainingSession {
     return this.#checkpoints.due || leaving || saveRequested;
   }
 
-  /** A model that is computed at once has nothing to lose but its whole state, which may be large. */
+  /** Also where the run pauses now: it may be closed before it goes on. A model that is computed at once has nothing to lose but its whole state, which may be large. */
   get #dueAfterEpoch(): boolean {
-    return this.#parts.model.fit === undefined && this.#checkpoints.dueAfterEpoch;
+    const { model, host } = this.#parts;
+    return model.fit === undefined && (this.#checkpoints.dueAfterEpoch || host.control.paused);
   }
 
   /** Where `certain`, waits for room; throws `STORE_QUOTA` when it is told to stop meanwhile. */
