@@ -4,8 +4,10 @@ import { registerPair, runPair, type KernelPair } from '../kernelPair';
 import { vectorOf } from '../tensors';
 import type { CsrTensors } from './csrProduct';
 
-/** Workgroups that count the places of rows on a device, each in a block of its own. Where a loop counts, one block is enough. */
+/** Workgroups that count the places of rows on a device, each in a block of its own, at most. Where a loop counts, one block is enough. */
 const BLOCKS = 128;
+/** Counts of all blocks together, at most: 64 MiB of them fit every device's bindings. */
+const MOST_COUNTS = 2 ** 24;
 /** Invocations of a workgroup: one has every 64th row of the table, so that no two count the same row. */
 const LANES = 64;
 /** Invocations that add up all counts, one after the other. */
@@ -172,7 +174,8 @@ export const registerRowPlaces = (): void =>
 export function rowPlaces(taken: tf.Tensor1D, rows: number): CsrTensors {
   if (taken.size > MOST_PLACES)
     throw new RangeError(`Rows are taken at most at ${MOST_PLACES} places, not at ${taken.size}.`);
-  const attributes = { rows, blocks: isWebGPU(tf.backend()) ? BLOCKS : 1 };
+  const blocks = isWebGPU(tf.backend()) ? Math.max(1, Math.min(BLOCKS, Math.floor(MOST_COUNTS / rows))) : 1;
+  const attributes = { rows, blocks };
   const ranks = runPair(rowRanksPair, [taken], attributes);
   const before = runPair(rowsBeforePair, [ranks], attributes);
   const starts = runPair(rowStartsPair, [before], attributes);
