@@ -23,13 +23,16 @@ export const columnMomentsPair: KernelPair = {
   outputShape: ([[, columns = 0] = []]) => [2, columns],
   portable: ([x], output, [[rows = 0, columns = 0] = []]) => {
     if (!x) throw new Error('There is no table.');
-    const sums = new Float64Array(2 * columns);
-    for (let place = 0; place < x.length; place++) sums[place % columns]! += x[place]! / rows;
-    for (let place = 0; place < x.length; place++) {
-      const c = place % columns;
-      sums[columns + c]! += (x[place]! - sums[c]!) ** 2 / rows;
-    }
-    output.set(sums);
+    const [means, squares] = [new Float64Array(columns), new Float64Array(columns)];
+    for (let place = 0; place < x.length;) for (let c = 0; c < columns; c++) means[c]! += x[place++]!;
+    for (let c = 0; c < columns; c++) means[c]! /= rows;
+    for (let place = 0; place < x.length;)
+      for (let c = 0; c < columns; c++) squares[c]! += (x[place++]! - means[c]!) ** 2;
+    output.set(means);
+    output.set(
+      squares.map((sum) => sum / rows),
+      columns,
+    );
   },
   wgsl: ([[, columns = 0] = []]) => ({
     key: '',
@@ -67,11 +70,9 @@ export const columnMomentsPair: KernelPair = {
 
 const LAYER = ['moments', 'scale', 'shift', 'slope'];
 
-/** What a layer makes of a column's number on the way: `x̂`, and `x̂ γ + β`. */
-function onTheWay([moments, scale, shift]: readonly HostArray[], x: number, c: number, columns: number) {
-  const unit = (x - moments![c]!) / Math.sqrt(moments![columns + c]! + EPSILON);
-  return { unit, made: unit * scale![c]! + shift![c]! };
-}
+/** `1/√(variance + ε)` of each column. */
+const inverseOf = (moments: HostArray, columns: number): Float64Array =>
+  Float64Array.from({ length: columns }, (_, c) => 1 / Math.sqrt(moments[columns + c]! + EPSILON));
 
 const WGSL_WAY = `
           let unit = (x[place] - moments[column]) * inverseSqrt(moments[columns + column] + ${EPSILON});
@@ -82,12 +83,15 @@ export const normalisedPair: KernelPair = {
   name: 'LodestoneNormalised',
   inputs: ['x', ...LAYER],
   outputShape: ([shape = []]) => [...shape],
-  portable: ([x, ...layer], output, [[, columns = 0] = []]) => {
-    const slope = layer[3]![0]!;
-    for (let place = 0; place < output.length; place++) {
-      const { made } = onTheWay(layer, x![place]!, place % columns, columns);
-      output[place] = made >= 0 ? made : slope * made;
-    }
+  portable: ([x, moments, scale, shift, prelu], output, [[, columns = 0] = []]) => {
+    if (!x || !moments || !scale || !shift || !prelu) throw new Error('A layer of normalisation has its parameters.');
+    const slope = prelu[0]!;
+    const inverse = inverseOf(moments, columns);
+    for (let place = 0; place < output.length;)
+      for (let c = 0; c < columns; c++, place++) {
+        const made = (x[place]! - moments[c]!) * inverse[c]! * scale[c]! + shift[c]!;
+        output[place] = made >= 0 ? made : slope * made;
+      }
   },
   wgsl: () => ({
     key: '',
@@ -112,18 +116,21 @@ export const normalisedSumsPair: KernelPair = {
   name: 'LodestoneNormalisedSums',
   inputs: ['x', 'dy', ...LAYER],
   outputShape: ([[, columns = 0] = []]) => [3, columns],
-  portable: ([x, dy, ...layer], output, [[, columns = 0] = []]) => {
-    const slope = layer[3]![0]!;
-    const sums = new Float64Array(3 * columns);
-    for (let place = 0; place < x!.length; place++) {
-      const c = place % columns;
-      const { unit, made } = onTheWay(layer, x![place]!, c, columns);
-      const own = dy![place]! * (made >= 0 ? 1 : slope);
-      sums[c]! += own;
-      sums[columns + c]! += own * unit;
-      sums[2 * columns + c]! += dy![place]! * Math.min(made, 0);
-    }
-    output.set(sums);
+  portable: ([x, dy, moments, scale, shift, prelu], output, [[, columns = 0] = []]) => {
+    if (!x || !dy || !moments || !scale || !shift || !prelu) throw new Error('Sums are of a layer’s slopes.');
+    const slope = prelu[0]!;
+    const inverse = inverseOf(moments, columns);
+    const [shifts, scales, slopes] = [0, 1, 2].map(() => new Float64Array(columns));
+    for (let place = 0; place < x.length;)
+      for (let c = 0; c < columns; c++, place++) {
+        const unit = (x[place]! - moments[c]!) * inverse[c]!;
+        const made = unit * scale[c]! + shift[c]!;
+        const own = dy[place]! * (made >= 0 ? 1 : slope);
+        shifts![c]! += own;
+        scales![c]! += own * unit;
+        slopes![c]! += dy[place]! * Math.min(made, 0);
+      }
+    [shifts, scales, slopes].forEach((sums, of) => output.set(sums!, of * columns));
   },
   wgsl: ([[, columns = 0] = []]) => ({
     key: '',
@@ -161,15 +168,17 @@ export const normalisedSlopePair: KernelPair = {
   name: 'LodestoneNormalisedSlope',
   inputs: ['x', 'dy', ...LAYER, 'sums'],
   outputShape: ([shape = []]) => [...shape],
-  portable: ([x, dy, ...given], output, [[rows = 0, columns = 0] = []]) => {
-    const [moments, scale, , slope, sums] = given;
-    for (let place = 0; place < output.length; place++) {
-      const c = place % columns;
-      const { unit, made } = onTheWay(given, x![place]!, c, columns);
-      const own = dy![place]! * (made >= 0 ? 1 : slope![0]!);
-      const mean = (sums![c]! + unit * sums![columns + c]!) / rows;
-      output[place] = (scale![c]! * (own - mean)) / Math.sqrt(moments![columns + c]! + EPSILON);
-    }
+  portable: ([x, dy, moments, scale, shift, prelu, sums], output, [[rows = 0, columns = 0] = []]) => {
+    if (!x || !dy || !moments || !scale || !shift || !prelu || !sums) throw new Error('A slope has a layer’s sums.');
+    const slope = prelu[0]!;
+    const inverse = inverseOf(moments, columns);
+    for (let place = 0; place < output.length;)
+      for (let c = 0; c < columns; c++, place++) {
+        const unit = (x[place]! - moments[c]!) * inverse[c]!;
+        const own = dy[place]! * (unit * scale[c]! + shift[c]! >= 0 ? 1 : slope);
+        const mean = (sums[c]! + unit * sums[columns + c]!) / rows;
+        output[place] = scale[c]! * (own - mean) * inverse[c]!;
+      }
   },
   wgsl: () => ({
     key: '',

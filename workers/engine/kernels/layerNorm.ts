@@ -10,11 +10,12 @@ const sameAsFirst: KernelPair['outputShape'] = ([shape = []]) => [...shape];
 
 /** Mean of a row, and 1/√(variance + epsilon); the variance is the biased one. */
 function momentsOf(x: HostArray, first: number, columns: number, epsilon: number): { mean: number; scale: number } {
-  let mean = 0;
-  for (let c = first; c < first + columns; c++) mean += x[c]! / columns;
-  let variance = 0;
-  for (let c = first; c < first + columns; c++) variance += (x[c]! - mean) ** 2 / columns;
-  return { mean, scale: 1 / Math.sqrt(variance + epsilon) };
+  let sum = 0;
+  for (let c = first; c < first + columns; c++) sum += x[c]!;
+  const mean = sum / columns;
+  let squares = 0;
+  for (let c = first; c < first + columns; c++) squares += (x[c]! - mean) ** 2;
+  return { mean, scale: 1 / Math.sqrt(squares / columns + epsilon) };
 }
 
 const wgslMoments = (T: string, dot: (a: string, b: string) => string, epsilon: number): string => `
@@ -76,10 +77,12 @@ export const normedRowsSlopePair: KernelPair = {
       const { mean, scale: own } = momentsOf(x, first, columns, epsilon);
       let [level, along] = [0, 0];
       for (let c = 0; c < columns; c++) {
-        const g = (dy[first + c]! * scale[c]!) / columns;
+        const g = dy[first + c]! * scale[c]!;
         level += g;
-        along += g * (x[first + c]! - mean) * own;
+        along += g * (x[first + c]! - mean);
       }
+      level /= columns;
+      along *= own / columns;
       for (let c = 0; c < columns; c++)
         output[first + c] = own * (dy[first + c]! * scale[c]! - level - (x[first + c]! - mean) * own * along);
     }
