@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Config, ModelId } from '../../src/domain/models/table';
 import type { TrainingEvent } from '../../src/domain/protocol';
 import type { RunDocument } from '../../src/domain/run';
@@ -103,6 +103,23 @@ describe('a run whose tab was closed', () => {
     });
     expect((await readCheckpoint(database, 'run'))?.epoch).toBe(3);
     expect((await readRun(database, 'run')).epochs).toHaveLength(3);
+  });
+
+  it('has the epoch after which it paused, however long the checkpoint before took to write', async () => {
+    const { database } = await study('bpr', { epochs: 5 });
+    const set = database.checkpoints.set.bind(database.checkpoints);
+    vi.spyOn(database.checkpoints, 'set').mockImplementation(async (...given) => {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      return set(...given);
+    });
+    await new Promise<void>((resolve) => {
+      const { checkpointIntervalMs: _, ...host } = hostOf(database, (event, control) => {
+        if (event.type === 'epoch' && event.point.epoch === 2) control.pause();
+        if (event.type === 'status' && event.status === 'paused') resolve();
+      });
+      void executeRun('run', host);
+    });
+    expect((await readCheckpoint(database, 'run'))?.epoch).toBe(3);
   });
 
   it('has the steps until a checkpoint was asked for, in the middle of an epoch', async () => {
