@@ -31,20 +31,11 @@ export async function isCleared(
   return !datasets.some(({ id }) => storedDatasets.has(id)) && !ended.some(({ id }) => storedRuns.has(id));
 }
 
-/** While the browser clears, a database that is being opened is closed again. */
-const TRIES = 5;
-const BETWEEN_MS = 500;
-
 /** Looks whether what the page lists is still there, and says so where it is not. */
 export async function lookForData(): Promise<void> {
   const listed = { datasets: useDatasets.getState().datasets, runs: useRuns.getState().runs };
-  for (let tried = 0; tried < TRIES; tried++) {
-    // A storage that never opens is said by whoever needs it.
-    const cleared = await isCleared(listed, database).catch(() => null);
-    if (cleared) useCleared.setState({ cleared });
-    if (cleared !== null) return;
-    await new Promise((resolve) => setTimeout(resolve, BETWEEN_MS));
-  }
+  // A storage that never opens is said by whoever needs it.
+  if (await isCleared(listed, database).catch(() => false)) useCleared.setState({ cleared: true });
 }
 
 /** Looks when the browser takes the database away. */

@@ -66,11 +66,13 @@ function open(): Promise<IDBDatabase> {
         'A newer version of Lodestone has written this browser’s storage; this page is older and cannot open it.',
         'Reload the page to get the newest version. Nothing was changed.',
       );
-    throw new AppError(
+    const refusal = new AppError(
       'STORE_UNAVAILABLE',
       `The browser did not open its storage: ${error instanceof Error ? error.message : String(error)}`,
       'Leave private browsing or allow this site to store data, then reload.',
     );
+    refusal.cause = error;
+    throw refusal;
   });
   return opened;
 }
@@ -79,13 +81,15 @@ function storeOf(name: TableName): UseStore {
   return async (mode, callback) => callback((await open()).transaction(name, mode).objectStore(name));
 }
 
-/** An operation that the browser breaks off is tried once more: each can be repeated. */
+/** Faults of a connection that the browser closes, as it does while it clears the site's data: a new one may hold. */
+const OF_THE_CONNECTION = ['AbortError', 'InvalidStateError', 'UnknownError'];
+/** Milliseconds before each further try. */
+const WAITS = [0, 250, 500, 1000, 2000];
+
+/** An operation that the browser breaks off is tried again, for as long as it may take to clear the data: each can be repeated. */
 async function guarded<T>(work: () => Promise<T>): Promise<T> {
   try {
-    return await work().catch((error: unknown) => {
-      if (error instanceof AppError || faultOf(error).code === 'STORE_QUOTA') throw error;
-      return work();
-    });
+    return await tried(work);
   } catch (error) {
     if (error instanceof AppError) throw error;
     const fault = faultOf(error);
@@ -95,6 +99,20 @@ async function guarded<T>(work: () => Promise<T>): Promise<T> {
       `The browser's storage refused an operation: ${error instanceof Error ? error.message : String(error)}`,
       'Reload the page and try again. If it happens again, free some disk space.',
     );
+  }
+}
+
+async function tried<T>(work: () => Promise<T>): Promise<T> {
+  for (let at = 0; ; at++) {
+    try {
+      return await work();
+    } catch (error) {
+      const cause = error instanceof AppError ? error.cause : error;
+      const wait = WAITS[at];
+      if (wait === undefined || !(cause instanceof DOMException) || !OF_THE_CONNECTION.includes(cause.name))
+        throw error;
+      await new Promise((resolve) => setTimeout(resolve, wait));
+    }
   }
 }
 

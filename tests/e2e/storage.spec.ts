@@ -189,6 +189,8 @@ test('what cannot be read is a row that says so; every page opens, and nothing i
 
   await test.step('sharing the others, and a backup', async () => {
     await page.goto(`./#/runs/${id}`);
+    // The page before has such a button too, until this one is there.
+    await expect(page.getByRole('heading', { level: 1, name: run.name })).toBeVisible();
     await page.getByRole('button', { name: 'Share' }).click();
     await expect(page.getByRole('textbox', { name: 'Link' })).not.toHaveValue('');
     await page.getByRole('button', { name: 'Close' }).click();
@@ -257,7 +259,7 @@ test('site data that is cleared in the middle of a run: the page says so, and th
   // Under the service worker, whose end once looked like a new version.
   await page.evaluate(() => navigator.serviceWorker.ready);
   await page.reload();
-  const id = await startRun(page, 'LightGCN', { 'Epochs, at most': '400' });
+  const id = await startRun(page, 'LightGCN', { 'Epochs, at most': '5000', Patience: '5000' });
   await expect(page.getByRole('region', { name: 'Run in progress' })).toContainText('running');
   const client = await context.newCDPSession(page);
   await client.send('Storage.clearDataForOrigin', { origin: new URL(baseURL!).origin, storageTypes: 'all' });

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parseRun, USAGE } from '../../cli/arguments';
 import { filesOf } from '../../cli/folder';
 import { parseProof } from '../../cli/proveDevice';
@@ -269,23 +269,41 @@ describe('folders', () => {
 });
 
 describe('the browser’s storage, where it fails', () => {
-  afterEach(() => vi.unstubAllGlobals());
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
 
-  /** Just enough of IndexedDB for one transaction, which ends as `outcome` says. */
-  function stub(outcome: 'refused' | { readonly aborts: Error }): void {
+  type Outcome = 'refused' | 'closed' | 'completes' | { readonly aborts: Error };
+
+  /** Just enough of IndexedDB for one transaction each time it is opened, which ends as `outcomes` say, the last for good. */
+  function stub(...outcomes: [Outcome, ...Outcome[]]): void {
+    let outcome = outcomes[0];
     vi.stubGlobal('indexedDB', {
       open: () => {
+        outcome = outcomes.shift() ?? outcome;
         const request: { result?: unknown; error?: Error; onsuccess?: () => void; onerror?: () => void } = {};
         queueMicrotask(() => {
           if (outcome === 'refused') {
             request.error = new DOMException('denied', 'SecurityError');
             return request.onerror?.();
           }
+          if (outcome === 'closed') {
+            request.error = new DOMException('The connection was closed.', 'AbortError');
+            return request.onerror?.();
+          }
           request.result = {
             transaction: () => {
-              const transaction: { error?: Error; onabort?: () => void; objectStore?: () => unknown } = {};
+              const transaction: {
+                error?: Error;
+                onabort?: () => void;
+                oncomplete?: () => void;
+                objectStore?: () => unknown;
+              } = {};
               transaction.objectStore = () => {
                 setTimeout(() => {
+                  if (typeof outcome === 'string') return transaction.oncomplete?.();
                   transaction.error = outcome.aborts;
                   transaction.onabort?.();
                 }, 0);
@@ -301,16 +319,18 @@ describe('the browser’s storage, where it fails', () => {
     });
   }
 
-  /** A fresh module: an open connection is kept in it. */
-  async function write(): Promise<unknown> {
-    vi.resetModules();
+  /** 'stored', or the fault; by a fresh module unless told, since an open connection is kept in it. */
+  async function write(fresh = true): Promise<'stored' | Fault> {
+    if (fresh) vi.resetModules();
     const { browserDatabase } = await import('../../src/storage/database');
-    return browserDatabase()
+    const answer = browserDatabase()
       .settings.set('key', 1)
       .then(
-        () => 'stored',
+        () => 'stored' as const,
         (error: unknown) => (error as AppError).toFault(),
       );
+    await vi.runAllTimersAsync();
+    return answer;
   }
 
   it('says which of three things happened, and what to do', async () => {
@@ -331,18 +351,15 @@ describe('the browser’s storage, where it fails', () => {
   });
 
   it('opens again after it could not be opened', async () => {
-    vi.resetModules();
-    const { browserDatabase } = await import('../../src/storage/database');
-    const code = (): Promise<string> =>
-      browserDatabase()
-        .settings.set('key', 1)
-        .then(
-          () => '',
-          (error: unknown) => (error as AppError).code,
-        );
-    stub('refused');
-    expect(await code()).toBe('STORE_UNAVAILABLE');
-    stub({ aborts: new DOMException('full', 'QuotaExceededError') });
-    expect(await code()).toBe('STORE_QUOTA');
+    stub('refused', 'completes');
+    expect(await write()).toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    expect(await write(false)).toBe('stored');
+  });
+
+  it('tries again while the browser closes the connection, as it does while it clears the site’s data, and not for ever', async () => {
+    stub('closed', 'closed', 'closed', 'completes');
+    expect(await write()).toBe('stored');
+    stub('closed');
+    expect(await write()).toMatchObject({ code: 'STORE_UNAVAILABLE' });
   });
 });
