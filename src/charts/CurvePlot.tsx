@@ -1,14 +1,14 @@
 import { useId } from 'react';
-import { ComposedChart, useXAxisScale, useYAxisScale } from 'recharts';
+import { useXAxisScale, useYAxisScale } from 'recharts';
 import type { DrawnLine } from './curveLines';
 import type { PlotLayout } from './layout';
 import { bandPath, linePath } from './marks';
 import { seriesStyle } from './palette';
-import { PlotAxes, plotMargin } from './PlotAxes';
+import { Plot } from './Plot';
 import type { Axis } from './ticks';
 import styles from './charts.module.css';
 
-interface PlotProps {
+interface CurvePlotProps {
   readonly lines: readonly DrawnLine[];
   readonly xAxis: Axis;
   readonly yAxis: Axis;
@@ -17,26 +17,17 @@ interface PlotProps {
   readonly layout: PlotLayout;
 }
 
-const NO_DATA: never[] = [];
-
-/** The part that recharts lays out; the cursor moves over it without touching it. */
-export function CurvePlot({ lines, xAxis, yAxis, xLabel, yLabel, layout }: PlotProps) {
+/** Lines over both axes; the cursor moves over them without touching them. */
+export function CurvePlot({ lines, ...axes }: CurvePlotProps) {
   return (
-    <ComposedChart
-      width={layout.width}
-      height={layout.height}
-      data={NO_DATA}
-      margin={plotMargin(layout)}
-      accessibilityLayer={false}
-    >
-      <PlotAxes xAxis={xAxis} yAxis={yAxis} xLabel={xLabel} yLabel={yLabel} layout={layout} />
-      <Lines lines={lines} layout={layout} />
-    </ComposedChart>
+    <Plot {...axes}>
+      <Lines lines={lines} layout={axes.layout} />
+    </Plot>
   );
 }
 
 /** The lines as plain paths: recharts only knows the axes, so that a live chart stays cheap however many lines it has. */
-function Lines({ lines, layout }: Pick<PlotProps, 'lines' | 'layout'>) {
+function Lines({ lines, layout }: Pick<CurvePlotProps, 'lines' | 'layout'>) {
   const clip = useId();
   const xScale = useXAxisScale();
   const yScale = useYAxisScale();

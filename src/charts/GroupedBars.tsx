@@ -1,11 +1,11 @@
 import { memo, useMemo } from 'react';
-import { ComposedChart, useXAxisScale, useYAxisScale } from 'recharts';
+import { useXAxisScale, useYAxisScale } from 'recharts';
 import { formatNumber } from '../ui/format';
 import { ChartFrame } from './ChartFrame';
 import type { FigureSpec } from './figure';
 import { plotLayout } from './layout';
 import { seriesStyle } from './palette';
-import { PlotAxes, plotMargin } from './PlotAxes';
+import { Plot } from './Plot';
 import type { Point, Range } from './series';
 import { axisOver, type Axis } from './ticks';
 import styles from './charts.module.css';
@@ -98,10 +98,9 @@ export const GroupedBars = memo(function GroupedBars({
       {(width) => {
         const layout = plotLayout(width, height, yAxis, []);
         return (
-          <ComposedChart width={width} height={height} data={[]} margin={plotMargin(layout)} accessibilityLayer={false}>
-            <PlotAxes xAxis={xAxis} yAxis={yAxis} xLabel={xLabel} yLabel={yLabel} layout={layout} />
+          <Plot xAxis={xAxis} yAxis={yAxis} xLabel={xLabel} yLabel={yLabel} layout={layout}>
             <Bars bars={bars} barWidth={barWidth} categories={categories} />
-          </ComposedChart>
+          </Plot>
         );
       }}
     </ChartFrame>

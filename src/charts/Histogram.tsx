@@ -1,9 +1,9 @@
 import { memo, useMemo, type ReactNode } from 'react';
-import { ComposedChart, useXAxisScale, useYAxisScale } from 'recharts';
+import { useXAxisScale, useYAxisScale } from 'recharts';
 import { ChartFrame } from './ChartFrame';
 import type { FigureSpec } from './figure';
 import { plotLayout } from './layout';
-import { PlotAxes, plotMargin } from './PlotAxes';
+import { Plot } from './Plot';
 import type { VerticalMark } from './series';
 import { axisOver, tickLabel, type Axis } from './ticks';
 import styles from './charts.module.css';
@@ -92,11 +92,10 @@ export const Histogram = memo(function Histogram(props: HistogramProps) {
       {(width) => {
         const layout = plotLayout(width, height, yAxis, []);
         return (
-          <ComposedChart width={width} height={height} data={[]} margin={plotMargin(layout)} accessibilityLayer={false}>
-            <PlotAxes xAxis={xAxis} yAxis={yAxis} xLabel={xLabel} yLabel={yLabel} layout={layout} />
+          <Plot xAxis={xAxis} yAxis={yAxis} xLabel={xLabel} yLabel={yLabel} layout={layout}>
             <Bars edges={edges} places={places} counts={counts} base={yAxis.low} />
             <Marks marks={marks} bottom={yAxis.low} top={yAxis.high} />
-          </ComposedChart>
+          </Plot>
         );
       }}
     </ChartFrame>

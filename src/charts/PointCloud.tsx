@@ -1,11 +1,10 @@
 import { memo, useEffect, useMemo, useRef, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react';
-import { ComposedChart } from 'recharts';
 import { useTheme } from '../ui/theme';
 import { ChartFrame } from './ChartFrame';
 import { equalAxes, nearestPoint, pointTowards, type Cloud } from './cloud';
 import { drawPoints, pointRadius } from './drawPoints';
 import { plotLayout } from './layout';
-import { PlotAxes, plotMargin } from './PlotAxes';
+import { Plot } from './Plot';
 import { PointLegend } from './PointLegend';
 import { looksOf, type PointColours } from './pointColours';
 import { pointCloudSvg } from './pointCloudFigure';
@@ -36,7 +35,6 @@ export interface PointCloudProps {
 
 /** Pixels from which the pointer still reaches a point. */
 const REACH = 24;
-const NO_DATA: never[] = [];
 
 /** Up to twenty thousand points of the plane, a unit as long along x as along y. Arrow keys move to the nearest point in their direction. */
 export const PointCloud = memo(function PointCloud(props: PointCloudProps) {
@@ -52,19 +50,19 @@ export const PointCloud = memo(function PointCloud(props: PointCloudProps) {
         empty={points.x.length === 0}
         {...(heading && { heading })}
       >
-        {(width) => <Plot {...props} width={width} height={height} />}
+        {(width) => <Points {...props} width={width} height={height} />}
       </ChartFrame>
       {legend && <PointLegend colours={colours} />}
     </div>
   );
 });
 
-interface PlotProps extends PointCloudProps {
+interface PointsProps extends PointCloudProps {
   readonly width: number;
   readonly height: number;
 }
 
-function Plot({ title, points, colours, xLabel, yLabel, describe, focused, onFocus, width, height }: PlotProps) {
+function Points({ title, points, colours, xLabel, yLabel, describe, focused, onFocus, width, height }: PointsProps) {
   const { layout, xAxis, yAxis, places } = useMemo(() => placed(points, width, height), [points, width, height]);
   const plotWidth = layout.width - layout.left - layout.right;
   const plotHeight = layout.height - layout.top - layout.bottom;
@@ -91,15 +89,7 @@ function Plot({ title, points, colours, xLabel, yLabel, describe, focused, onFoc
   const [x, y] = [layout.left + (places.x[focused] ?? 0), layout.top + (places.y[focused] ?? 0)];
   return (
     <>
-      <ComposedChart
-        width={width}
-        height={height}
-        data={NO_DATA}
-        margin={plotMargin(layout)}
-        accessibilityLayer={false}
-      >
-        <PlotAxes xAxis={xAxis} yAxis={yAxis} xLabel={xLabel} yLabel={yLabel} layout={layout} />
-      </ComposedChart>
+      <Plot xAxis={xAxis} yAxis={yAxis} xLabel={xLabel} yLabel={yLabel} layout={layout} />
       <Marks
         points={places}
         colours={colours}

@@ -1,11 +1,11 @@
 import { memo, useMemo } from 'react';
-import { ComposedChart, useXAxisScale, useYAxisScale } from 'recharts';
+import { useXAxisScale, useYAxisScale } from 'recharts';
 import { ChartFrame } from './ChartFrame';
 import type { FigureSpec } from './figure';
 import { plotLayout } from './layout';
 import { markPath, markShape } from './marks';
 import { seriesStyle } from './palette';
-import { PlotAxes, plotMargin } from './PlotAxes';
+import { Plot } from './Plot';
 import { extent, type Point } from './series';
 import { tableOfSeries } from './table';
 import { axisOver } from './ticks';
@@ -81,10 +81,9 @@ export const ScatterPlot = memo(function ScatterPlot({
       {(width) => {
         const layout = plotLayout(width, height, yAxis, []);
         return (
-          <ComposedChart width={width} height={height} data={[]} margin={plotMargin(layout)} accessibilityLayer={false}>
-            <PlotAxes xAxis={xAxis} yAxis={yAxis} xLabel={xLabel} yLabel={yLabel} layout={layout} />
+          <Plot xAxis={xAxis} yAxis={yAxis} xLabel={xLabel} yLabel={yLabel} layout={layout}>
             <Marks series={drawn} />
-          </ComposedChart>
+          </Plot>
         );
       }}
     </ChartFrame>

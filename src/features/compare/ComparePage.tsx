@@ -3,7 +3,6 @@ import { plural } from '../../ui/format';
 import { Button, ButtonLink } from '../../ui/Button';
 import { FaultNotice, Notice } from '../../ui/Notice';
 import { Page } from '../../ui/Page';
-import { Tabs } from '../../ui/Tabs';
 import type { Setting } from '../../domain/comparison';
 import type { RunSummary } from '../../domain/run';
 import { useDatasets } from '../../state/datasets';
@@ -11,15 +10,13 @@ import { useRuns } from '../../state/runs';
 import { BaselineNote } from '../readings/BaselineNote';
 import { ShareButton } from '../sharing/ShareButton';
 import { baselineSettings } from './baselineSettings';
-import { ComparisonControls } from './ComparisonControls';
+import { ComparisonViews } from './ComparisonViews';
 import { EfficiencyView } from './EfficiencyView';
 import type { Evidence } from './evidence';
 import { GainsView } from './GainsView';
 import { KeepButton } from './KeepButton';
 import { LongTailView } from './LongTailView';
-import { MixedDevices } from './MixedDevices';
-import { ResultsView } from './ResultsView';
-import { useComparisonAddress, useEpochs, useSettings, VIEWS } from './useComparison';
+import { useComparisonAddress, useEpochs, useSettings } from './useComparison';
 import styles from './compare.module.css';
 
 /** Runs side by side as papers have them: grouped by everything but the seed, with what differs and whether it matters. */
@@ -52,48 +49,25 @@ export function ComparePage() {
       actions={actions}
     >
       {fault && <FaultNotice fault={fault} />}
-      <MixedDevices settings={settings} />
-      <ComparisonControls settings={settings} reference={reference} address={address} />
-      <Tabs
-        label="Views of the comparison"
-        value={address.view}
-        onValueChange={(view) => address.change({ view: VIEWS.find((one) => one === view) ?? 'results' })}
-        tabs={[
-          {
-            value: 'results',
-            label: 'Results',
-            content: (
-              <ResultsView
-                settings={settings}
-                reference={reference}
-                address={address}
-                evidence={evidence}
-                epochs={epochs}
-                noCurves="None of these runs kept its epochs."
-              />
-            ),
-          },
-          {
-            value: 'gains',
-            label: 'Gains',
-            content: (
-              <GainsView
-                settings={settings}
-                reference={reference}
-                chosen={address.setting}
-                metric={metric}
-                relevant={relevant}
-                onChoose={(setting) => address.change({ setting })}
-              />
-            ),
-          },
-          { value: 'longTail', label: 'Long tail', content: <LongTailView settings={settings} /> },
-          {
-            value: 'efficiency',
-            label: 'Efficiency',
-            content: <EfficiencyView settings={settings} epochs={epochs} metric={metric} relevant={relevant} />,
-          },
-        ]}
+      <ComparisonViews
+        settings={settings}
+        reference={reference}
+        address={address}
+        evidence={evidence}
+        epochs={epochs}
+        noCurves="None of these runs kept its epochs."
+        gains={
+          <GainsView
+            settings={settings}
+            reference={reference}
+            chosen={address.setting}
+            metric={metric}
+            relevant={relevant}
+            onChoose={(setting) => address.change({ setting })}
+          />
+        }
+        longTail={<LongTailView settings={settings} />}
+        efficiency={<EfficiencyView settings={settings} epochs={epochs} metric={metric} relevant={relevant} />}
       />
     </Page>
   );

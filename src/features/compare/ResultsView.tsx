@@ -13,7 +13,7 @@ import { SignificancePanel } from './SignificancePanel';
 import type { Comparison } from './useComparison';
 import styles from './compare.module.css';
 
-interface ResultsViewProps {
+export interface ResultsViewProps {
   readonly settings: readonly Setting[];
   readonly reference: Setting | undefined;
   readonly address: Comparison;

@@ -1,9 +1,10 @@
 import { formatMeanSd } from '../../ui/format';
 import type { BarSeries } from '../../charts/GroupedBars';
 import type { PaperTable } from '../../charts/paperTable';
-import type { Cell, ChartTable } from '../../charts/table';
+import type { ChartTable } from '../../charts/table';
 import { bestTwo, type Setting } from '../../domain/comparison';
 import { GROUP_NAMES, groupSpreads, type PopularityGroup, type SettingGroups } from '../../domain/longTail';
+import { groupTable } from '../readings/groupTable';
 
 type GroupMetric = 'recall' | 'ndcg';
 
@@ -59,35 +60,9 @@ export function longTailPaper(
 /** One row per run and group, in full precision. */
 export function longTailTable(rows: readonly LongTailRow[], cutoff: number): ChartTable {
   return {
-    columns: [
-      'setting',
-      'seed',
-      'group',
-      'items',
-      'fewest_training_interactions',
-      'most_training_interactions',
-      'test_users',
-      'test_interactions',
-      `share_of_top_${cutoff}`,
-      `recall@${cutoff}`,
-      `ndcg@${cutoff}`,
-    ],
+    columns: ['setting', 'seed', ...groupTable([], cutoff).columns],
     rows: rows.flatMap(({ setting, runs }) =>
-      runs.flatMap(({ seed, groups }) =>
-        groups.map((group, i): Cell[] => [
-          setting.label,
-          seed,
-          GROUP_NAMES[i] ?? i + 1,
-          group.items,
-          group.fewest,
-          group.most,
-          group.users,
-          group.tested,
-          group.recommended,
-          group.recall,
-          group.ndcg,
-        ]),
-      ),
+      runs.flatMap(({ seed, groups }) => groupTable(groups, cutoff).rows.map((row) => [setting.label, seed, ...row])),
     ),
   };
 }

@@ -1,8 +1,7 @@
 import { useMemo, useState } from 'react';
 import { Link, Navigate, useParams } from 'react-router';
-import { formatDateTime } from '../../ui/format';
 import { Button, ButtonLink } from '../../ui/Button';
-import { FaultNotice, Notice } from '../../ui/Notice';
+import { Notice } from '../../ui/Notice';
 import { Page } from '../../ui/Page';
 import { Panel } from '../../ui/Panel';
 import { DataDialog } from '../../charts/DataDialog';
@@ -15,12 +14,13 @@ import { useRuns } from '../../state/runs';
 import { BaselineNote } from '../readings/BaselineNote';
 import { standIn } from '../readings/findings';
 import { referenceRows, studyPaper, studyRows } from '../readings/studyTable';
-import { StudyNotes, StudyWordsButton, useStudyWords } from '../readings/StudyWords';
+import { useStudyWords } from '../readings/StudyWords';
 import { ShareButton } from '../sharing/ShareButton';
 import { baselineRows, evaluationsOf, runsOfGroup, runsTable, variantRows, variantsTable } from './groupRows';
 import { progressWords } from './progress';
 import { AtInference } from './AtInference';
 import { ControlVerdicts } from './ControlVerdicts';
+import { StudyPage } from './StudyPage';
 import { VariantTable } from './VariantTable';
 import styles from './groups.module.css';
 
@@ -51,7 +51,6 @@ export function GroupPage() {
 const EVALUATION_WORDS: Readonly<Record<Relevant, string>> = { all: 'all held-out items', liked: 'liked items only' };
 
 function KnownGroup({ group, runs }: { readonly group: RunGroup; readonly runs: readonly RunSummary[] }) {
-  const fault = useRuns((state) => state.fault);
   const words = useStudyWords(group.id, group.name);
   const [byRun, setByRun] = useState(false);
   const all = useRuns((state) => state.runs);
@@ -60,29 +59,25 @@ function KnownGroup({ group, runs }: { readonly group: RunGroup; readonly runs: 
   const evaluations = evaluationsOf(runs);
   const [first] = runs;
   if (!first) return null;
-  const { experiment, createdAt } = first;
+  const { experiment } = first;
   const failed = runs.filter(
     ({ status, result }) =>
       result === null && (status === 'failed' || status === 'interrupted' || status === 'stopped'),
   );
   const notes = [...new Set(runs.map(standIn).filter((note) => note !== null))];
   return (
-    <Page
-      title={words.name}
-      subtitle={`${modelTable(experiment.model).name} · ${experiment.dataset.name} · queued ${formatDateTime(createdAt)}`}
-      actions={
-        <>
-          <StudyWordsButton id={group.id} {...words} />
-          <ButtonLink to={`/runs?set=${group.id}`}>Show its runs</ButtonLink>
-          <ShareButton
-            ids={runs.map(({ id }) => id)}
-            baselines={baselines.flatMap((row) => row.runs.map(({ id }) => id))}
-          />
-        </>
+    <StudyPage
+      group={group}
+      words={words}
+      about={`${modelTable(experiment.model).name} · ${experiment.dataset.name}`}
+      runs={runs}
+      share={
+        <ShareButton
+          ids={runs.map(({ id }) => id)}
+          baselines={baselines.flatMap((row) => row.runs.map(({ id }) => id))}
+        />
       }
     >
-      {fault && <FaultNotice fault={fault} />}
-      <StudyNotes notes={words.notes} />
       {evaluations.map((relevant, place) => (
         <Panel
           key={relevant}
@@ -154,7 +149,7 @@ function KnownGroup({ group, runs }: { readonly group: RunGroup; readonly runs: 
           onClose={() => setByRun(false)}
         />
       )}
-    </Page>
+    </StudyPage>
   );
 }
 

@@ -6,7 +6,6 @@ import { Choice } from '../../ui/Field';
 import { FaultNotice, Notice } from '../../ui/Notice';
 import { Panel } from '../../ui/Panel';
 import { DataDialog } from '../../charts/DataDialog';
-import type { ChartTable } from '../../charts/table';
 import { GROUP_NAMES, type PopularityGroup } from '../../domain/longTail';
 import { CUTOFFS, type Cutoff } from '../../domain/metrics';
 import type { RunSummary } from '../../domain/run';
@@ -15,6 +14,7 @@ import { longTailOf } from '../../state/analysis';
 import { useAnswer } from '../../state/useAsked';
 import type { AskOptions } from '../../state/workerThread';
 import { standIn } from '../readings/findings';
+import { groupTable } from '../readings/groupTable';
 import { BeyondPanel } from './BeyondPanel';
 import styles from './runs.module.css';
 
@@ -104,7 +104,11 @@ function Groups({ run, groups, cutoff, wanted, onWanted }: GroupsProps) {
       {note && <p className={styles.standIn}>⚠ {note}</p>}
       <p className={styles.note}>{readingOf(groups, cutoff)}</p>
       {data && (
-        <DataDialog title={`${run.name}, by popularity`} table={tableOf(rows, cutoff)} onClose={() => setData(false)} />
+        <DataDialog
+          title={`${run.name}, by popularity`}
+          table={groupTable(groups, cutoff)}
+          onClose={() => setData(false)}
+        />
       )}
     </Panel>
   );
@@ -178,31 +182,4 @@ function readingOf(groups: readonly PopularityGroup[], cutoff: Cutoff): string {
   if (!head || !tail) return '';
   const tested = groups.reduce((sum, group) => sum + group.tested, 0);
   return `The most popular fifth of the items takes ${formatPercent(head.recommended)} of the top ${cutoff} and has ${formatPercent(head.tested / Math.max(1, tested))} of the test interactions; the rarest fifth ${formatPercent(tail.recommended)} and ${formatPercent(tail.tested / Math.max(1, tested))}.`;
-}
-
-function tableOf(rows: readonly Row[], cutoff: Cutoff): ChartTable {
-  return {
-    columns: [
-      'group',
-      'items',
-      'fewest_training_interactions',
-      'most_training_interactions',
-      'test_users',
-      'test_interactions',
-      `share_of_top_${cutoff}`,
-      `recall@${cutoff}`,
-      `ndcg@${cutoff}`,
-    ],
-    rows: rows.map((row) => [
-      nameOf(row),
-      row.items,
-      row.fewest,
-      row.most,
-      row.users,
-      row.tested,
-      row.recommended,
-      row.recall,
-      row.ndcg,
-    ]),
-  };
 }

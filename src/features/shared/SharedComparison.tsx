@@ -2,12 +2,9 @@ import { useMemo } from 'react';
 import { useSearchParams } from 'react-router';
 import type { SharedStudy } from '../../domain/shared';
 import { Notice } from '../../ui/Notice';
-import { Tabs } from '../../ui/Tabs';
-import { ComparisonControls } from '../compare/ComparisonControls';
+import { ComparisonViews } from '../compare/ComparisonViews';
 import type { Evidence } from '../compare/evidence';
-import { MixedDevices } from '../compare/MixedDevices';
-import { ResultsView } from '../compare/ResultsView';
-import { useComparisonAddress, VIEWS } from '../compare/useComparison';
+import { useComparisonAddress } from '../compare/useComparison';
 import { noCurvesWords, placeOf, type SharedSettings } from './sharedSettings';
 import { runAddress, SharedRuns } from './SharedRuns';
 
@@ -22,35 +19,18 @@ export function SharedComparison({ study, compared: { settings, baselines, epoch
   const reference = settings.find(({ key }) => key === address.reference) ?? settings[0];
   const evidence = useEvidence(study, baselines, settings[0]?.dataset.fingerprint ?? '');
   return (
-    <>
-      <MixedDevices settings={settings} />
-      <ComparisonControls settings={settings} reference={reference} address={address} />
-      <Tabs
-        label="Views of the comparison"
-        value={address.view}
-        onValueChange={(view) => address.change({ view: VIEWS.find((one) => one === view) ?? 'results' })}
-        tabs={[
-          {
-            value: 'results',
-            label: 'Results',
-            content: (
-              <ResultsView
-                settings={settings}
-                reference={reference}
-                address={address}
-                evidence={evidence}
-                epochs={epochs}
-                noCurves={noCurvesWords(study)}
-              />
-            ),
-          },
-          { value: 'gains', label: 'Gains', content: <Lacking {...LACKING.gains} /> },
-          { value: 'longTail', label: 'Long tail', content: <Lacking {...LACKING.longTail} /> },
-          { value: 'efficiency', label: 'Efficiency', content: <Lacking {...LACKING.efficiency} /> },
-          { value: 'runs', label: 'Runs', content: <SharedRuns study={study} /> },
-        ]}
-      />
-    </>
+    <ComparisonViews
+      settings={settings}
+      reference={reference}
+      address={address}
+      evidence={evidence}
+      epochs={epochs}
+      noCurves={noCurvesWords(study)}
+      gains={<Lacking {...LACKING.gains} />}
+      longTail={<Lacking {...LACKING.longTail} />}
+      efficiency={<Lacking {...LACKING.efficiency} />}
+      others={[{ value: 'runs', label: 'Runs', content: <SharedRuns study={study} /> }]}
+    />
   );
 }
 

@@ -1,8 +1,7 @@
 import { useMemo, useState } from 'react';
 import { useParams } from 'react-router';
-import { formatDateTime } from '../../ui/format';
 import { Button, ButtonLink } from '../../ui/Button';
-import { FaultNotice, Notice } from '../../ui/Notice';
+import { Notice } from '../../ui/Notice';
 import { Page } from '../../ui/Page';
 import { Panel } from '../../ui/Panel';
 import { DataDialog } from '../../charts/DataDialog';
@@ -14,10 +13,11 @@ import type { RunSummary } from '../../domain/run';
 import { useRuns } from '../../state/runs';
 import { FailedRuns, GroupControls } from '../groups/GroupControls';
 import { runsOfGroup } from '../groups/groupRows';
+import { StudyPage } from '../groups/StudyPage';
 import { BaselineNote } from '../readings/BaselineNote';
 import { standIn } from '../readings/findings';
 import { referenceRows, studyPaper, studyRows } from '../readings/studyTable';
-import { StudyNotes, StudyWordsButton, useStudyWords } from '../readings/StudyWords';
+import { useStudyWords } from '../readings/StudyWords';
 import { ShareButton } from '../sharing/ShareButton';
 import {
   baselinePoints,
@@ -58,7 +58,6 @@ export function SweepPage() {
 }
 
 function KnownSweep({ group, runs }: { readonly group: SweepGroup; readonly runs: readonly RunSummary[] }) {
-  const fault = useRuns((state) => state.fault);
   const words = useStudyWords(group.id, group.name);
   const [metric, setMetric] = useState<MetricKey>(() => stopMetricOf(runs));
   const [where, setWhere] = useState<Measured>('valid');
@@ -67,31 +66,26 @@ function KnownSweep({ group, runs }: { readonly group: SweepGroup; readonly runs
   const rows = useMemo(() => pointRows(runs, sweep), [runs, sweep]);
   const all = useRuns((state) => state.runs);
   const baselines = useMemo(() => baselinePoints(all, runs), [all, runs]);
-  const withResult = runs.filter(({ result }) => result !== null).map(({ id }) => id);
   const rated = runs.some(({ result }) => result?.testLiked !== undefined);
   const [first] = runs;
   if (!first) return null;
-  const { experiment, createdAt } = first;
+  const { experiment } = first;
   const notes = [...new Set(runs.map(standIn).filter((note) => note !== null))];
   const places: readonly Measured[] = rated ? ['valid', 'test', 'liked'] : ['valid', 'test'];
   return (
-    <Page
-      title={words.name}
-      subtitle={`${modelTable(experiment.model).name} · ${experiment.dataset.name} · ${sweep.method === 'grid' ? 'grid' : `random draws, seed ${sweep.drawSeed ?? 0}`}${sweep.medianRule ? ' · median rule' : ''} · queued ${formatDateTime(createdAt)}`}
-      actions={
-        <>
-          {withResult.length > 1 && <ButtonLink to={`/compare?runs=${withResult.join(',')}`}>Compare</ButtonLink>}
-          <StudyWordsButton id={group.id} {...words} />
-          <ButtonLink to={`/runs?set=${group.id}`}>Show its runs</ButtonLink>
-          <ShareButton
-            ids={runs.map(({ id }) => id)}
-            baselines={baselines.flatMap((row) => row.runs.map(({ id }) => id))}
-          />
-        </>
+    <StudyPage
+      group={group}
+      words={words}
+      about={`${modelTable(experiment.model).name} · ${experiment.dataset.name} · ${sweep.method === 'grid' ? 'grid' : `random draws, seed ${sweep.drawSeed ?? 0}`}${sweep.medianRule ? ' · median rule' : ''}`}
+      runs={runs}
+      comparable={runs}
+      share={
+        <ShareButton
+          ids={runs.map(({ id }) => id)}
+          baselines={baselines.flatMap((row) => row.runs.map(({ id }) => id))}
+        />
       }
     >
-      {fault && <FaultNotice fault={fault} />}
-      <StudyNotes notes={words.notes} />
       <GroupControls noun="sweep" group={group} runs={runs} />
       <div className={styles.controls}>
         <Field label="Metric">
@@ -161,6 +155,6 @@ function KnownSweep({ group, runs }: { readonly group: SweepGroup; readonly runs
           onClose={() => setByRun(false)}
         />
       )}
-    </Page>
+    </StudyPage>
   );
 }

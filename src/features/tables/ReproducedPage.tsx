@@ -15,13 +15,13 @@ import { ButtonLink } from '../../ui/Button';
 import { FaultNotice, Notice } from '../../ui/Notice';
 import { Page } from '../../ui/Page';
 import { Panel } from '../../ui/Panel';
-import { formatDateTime } from '../../ui/format';
 import { FailedRuns, GroupControls } from '../groups/GroupControls';
 import { runsOfGroup } from '../groups/groupRows';
+import { StudyPage } from '../groups/StudyPage';
 import { BaselineNote } from '../readings/BaselineNote';
 import { ClaimsTable, ReproducedTable, RowOrder } from '../readings/ReproducedTable';
 import { reproductionData, reproductionPaper, searchWords } from '../readings/reproduction';
-import { StudyNotes, StudyWordsButton, useStudyWords } from '../readings/StudyWords';
+import { useStudyWords } from '../readings/StudyWords';
 import { ShareButton } from '../sharing/ShareButton';
 import { OtherData, otherDataWords } from './OtherData';
 import styles from './tables.module.css';
@@ -61,7 +61,6 @@ interface KnownProps {
 
 function Known({ group, table, part, runs }: KnownProps) {
   const words = useStudyWords(group.id, group.name);
-  const fault = useRuns((state) => state.fault);
   const all = useRuns((state) => state.runs);
   const datasets = useDatasets((state) => state.datasets);
   const claims = useMemo(() => claimsOf(part), [part]);
@@ -95,23 +94,16 @@ function Known({ group, table, part, runs }: KnownProps) {
   const other = otherDataWords({ part, name: dataset.name, counts });
   const limited = limitWords(chosen);
   const searched = group.search ? searchWords(group.search) : null;
-  const withResult = chosen.filter(({ result }) => result !== null).map(({ id }) => id);
   const caption = `${tableTitle(table)} (${table.dataset}), and the same rows on ${dataset.name}.`;
   return (
-    <Page
-      title={words.name}
-      subtitle={`on ${dataset.name} · queued ${formatDateTime(first.createdAt)}`}
-      actions={
-        <>
-          {withResult.length > 1 && <ButtonLink to={`/compare?runs=${withResult.join(',')}`}>Compare</ButtonLink>}
-          <StudyWordsButton id={group.id} {...words} />
-          <ButtonLink to={`/runs?set=${group.id}`}>Show its runs</ButtonLink>
-          {(chosen.length > 0 || !searched) && <ShareButton ids={runs.map(({ id }) => id)} />}
-        </>
-      }
+    <StudyPage
+      group={group}
+      words={words}
+      about={`on ${dataset.name}`}
+      runs={runs}
+      comparable={chosen}
+      share={(chosen.length > 0 || !searched) && <ShareButton ids={runs.map(({ id }) => id)} />}
     >
-      {fault && <FaultNotice fault={fault} />}
-      <StudyNotes notes={words.notes} />
       <GroupControls noun="table" group={group} runs={runs} />
       <OtherData part={part} name={dataset.name} counts={counts} />
       <Panel
@@ -149,7 +141,7 @@ function Known({ group, table, part, runs }: KnownProps) {
         </p>
       </Panel>
       <FailedRuns runs={runs} />
-    </Page>
+    </StudyPage>
   );
 }
 

@@ -5,7 +5,7 @@
 import type { ConfigOf } from '../../../src/domain/models/table';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Representation, StepScope } from '../../engine/contract';
-import { disposeParameter, newParameter } from '../../engine/kernels/adam';
+import { disposeParameter } from '../../engine/kernels/adam';
 import { gatherRows, type RowIndex } from '../../engine/rows';
 import { disposeSparse, sparseTensor } from '../../engine/sparse';
 import { matrixOf, scalarOf } from '../../engine/tensors';
@@ -14,7 +14,7 @@ import { dropout } from '../layers/dropout';
 import { featureTable, forEachFeature, requireFeatures } from '../layers/features';
 import { linear, type Linear } from '../layers/linear';
 import { storageOf } from '../layers/frozenTable';
-import { xavierNormal, xavierUniform } from '../layers/initialisers';
+import { drawnMatrix, xavierNormal } from '../layers/initialisers';
 import { cosineDistance, frobeniusNorm, withoutGradient } from '../layers/losses';
 import { meanOfLayers, splitNodes, stackNodes } from '../layers/propagation';
 import { defineModel, type Batch, type BuildContext, type LossTermValue, type Model } from '../model';
@@ -29,10 +29,8 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
   await progress('building the user–item graph', null);
   const matrix = behaviourGraph(input.train, input.users, input.items, 1e-7);
   const graph = sparseTensor(matrix, true);
-  const embedding = (name: string, meaning: string, rows: number) =>
-    newParameter(name, meaning, [rows, width], xavierUniform(random(`init/${name}`), rows, width));
-  const userIds = embedding('userEmbedding', 'users × d, layer 0', input.users);
-  const itemIds = embedding('itemEmbedding', 'items × d, layer 0', input.items);
+  const userIds = drawnMatrix(random, 'userEmbedding', 'users × d, layer 0', input.users, width);
+  const itemIds = drawnMatrix(random, 'itemEmbedding', 'items × d, layer 0', input.items, width);
   const xavierLinear = (name: string, meaning: string, inputs: number): Linear =>
     linear(name, meaning, inputs, width, random, xavierNormal);
   const predictor = xavierLinear('predictor', 'predictor of users, items and modalities', width);

@@ -3,9 +3,9 @@
  * UAI 2009. Initialisation and regulariser as MMRec has them.
  */
 import type { ConfigOf } from '../../../src/domain/models/table';
-import { disposeParameter, newParameter } from '../../engine/kernels/adam';
+import { disposeParameter } from '../../engine/kernels/adam';
 import { matrixOf } from '../../engine/tensors';
-import { xavierNormal } from '../layers/initialisers';
+import { drawnMatrix, xavierNormal } from '../layers/initialisers';
 import { batchRows, bprLoss, frobeniusRegulariser } from '../layers/losses';
 import { defineModel, type BuildContext, type Model } from '../model';
 import { table } from './table';
@@ -15,10 +15,8 @@ type Settings = ConfigOf<typeof table>;
 async function build({ input, config, random }: BuildContext<Settings>): Promise<Model> {
   const width = config.embeddingSize;
   const regWeight = config.regWeight;
-  const table = (name: string, meaning: string, rows: number) =>
-    newParameter(name, meaning, [rows, width], xavierNormal(random(`init/${name}`), rows, width));
-  const users = table('userEmbedding', 'users × d', input.users);
-  const items = table('itemEmbedding', 'items × d', input.items);
+  const users = drawnMatrix(random, 'userEmbedding', 'users × d', input.users, width, xavierNormal);
+  const items = drawnMatrix(random, 'itemEmbedding', 'items × d', input.items, width, xavierNormal);
 
   return {
     parameters: [users, items],

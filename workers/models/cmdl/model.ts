@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { ConfigOf } from '../../../src/domain/models/table';
-import { disposeParameter, newParameter, type Parameter } from '../../engine/kernels/adam';
+import { disposeParameter, type Parameter } from '../../engine/kernels/adam';
 import { sharedPart } from '../../engine/kernels/sharedPart';
 import { tanhScores } from '../../engine/kernels/tanhScores';
 import { matrixOf, vectorOf } from '../../engine/tensors';
@@ -12,7 +12,7 @@ import { behaviourGraph, userFromItem } from '../../graphs/behaviour';
 import { cosineGraph } from '../../graphs/neighbours';
 import { infoNce } from '../layers/contrast';
 import { gatesOf, partsOfViews, sharedOut } from '../layers/fusion';
-import { linearUniform } from '../layers/initialisers';
+import { drawnMatrix, linearMatrix } from '../layers/initialisers';
 import { modalityNeighbours } from '../layers/itemGraphs';
 import { linear } from '../layers/linear';
 import { batchRowsOf, bprLoss, squaredRegulariser, withoutGradient } from '../layers/losses';
@@ -34,11 +34,13 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
   const core = await views(context);
   const shared = linear('preference/shared', 'gate of the shared part', width, width, random);
   const fusion = linear('fusion', 'hidden layer of the modalities’ weights', width, width, random);
-  const fusionOut = newParameter(
+  const fusionOut = drawnMatrix(
+    random,
     'fusion/output/weight',
     'scores of the modalities and of the shared part, [d, |M| + 1]',
-    [width, count + 1],
-    linearUniform(random('init/fusion/output/weight'), width, width * (count + 1)),
+    width,
+    count + 1,
+    linearMatrix,
   );
   const critics = criticsOf(keys, width, random);
   const all = ['upper', 'lower', 'cross'] as const;

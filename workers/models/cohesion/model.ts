@@ -6,7 +6,7 @@ import type { ConfigOf } from '../../../src/domain/models/table';
 import * as tf from '@tensorflow/tfjs-core';
 import { entry } from '../../../src/domain/at';
 import type { Representation } from '../../engine/contract';
-import { disposeParameter, newParameter } from '../../engine/kernels/adam';
+import { disposeParameter } from '../../engine/kernels/adam';
 import { bprLosses } from '../../engine/kernels/bpr';
 import { sparseProduct } from '../../engine/kernels/csrProduct';
 import { rowCosines, rowDots } from '../../engine/kernels/rowCosines';
@@ -15,7 +15,7 @@ import { matrixOf, scalarOf, vectorOf } from '../../engine/tensors';
 import { channel, preferenceSquares, sideBySide, unitBlocks, type Channel } from '../layers/encoder';
 import { forEachFeature } from '../layers/features';
 import { frozenTable, storageOf } from '../layers/frozenTable';
-import { xavierNormal } from '../layers/initialisers';
+import { drawnMatrix, xavierNormal } from '../layers/initialisers';
 import { mixedGraph, modalityNeighbours } from '../layers/itemGraphs';
 import { batchMean, batchRows, withoutGradient, type BatchRows } from '../layers/losses';
 import { plusLastLayer, splitNodes, stackNodes } from '../layers/propagation';
@@ -43,11 +43,13 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
   const constants = await forEachFeature(input.features, (feature) => frozenTable(feature, storageOf(config)));
   const stopped = config.idGradient === 'stopped';
 
-  const itemIds = newParameter(
+  const itemIds = drawnMatrix(
+    random,
     'itemEmbedding',
     'items × d, fused with every block',
-    [input.items, width],
-    xavierNormal(random('init/itemEmbedding'), input.items, width),
+    input.items,
+    width,
+    xavierNormal,
   );
   const ofIds = channel('id', { users: input.users, inputs: width, width }, random);
   const modalities = input.features.map(({ key, columns }) =>

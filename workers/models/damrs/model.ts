@@ -8,7 +8,7 @@ import { entry, required } from '../../../src/domain/at';
 import { AppError } from '../../../src/domain/errors';
 import type { Finding } from '../../../src/domain/observations';
 import { readFloats } from '../../engine/backends';
-import { disposeParameter, newParameter, type Parameter } from '../../engine/kernels/adam';
+import { disposeParameter } from '../../engine/kernels/adam';
 import { bprLosses } from '../../engine/kernels/bpr';
 import { feedback, meanLikelihood } from '../../engine/kernels/feedbackWeights';
 import { copyInto } from '../../engine/kernels/inPlace';
@@ -26,7 +26,7 @@ import { listedGraph } from '../../graphs/neighbours';
 import { withoutGradient } from '../layers/losses';
 import { labelledAlignment, labelTables, weighedDivergence } from '../layers/alignment';
 import { requireFeatures } from '../layers/features';
-import { xavierUniform } from '../layers/initialisers';
+import { drawnMatrix } from '../layers/initialisers';
 import { lastLayer, meanOfLayers, nodeTable, splitNodes, stackNodes } from '../layers/propagation';
 import { defineModel, type Batch, type BuildContext, type Model, type NamedGraph } from '../model';
 import { table } from './table';
@@ -62,10 +62,8 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
   const userItem = sparseTensor(userItemMatrix, true);
   const itemGraphs = itemMatrices.map(({ matrix }) => sparseTensor(matrix, false));
 
-  const embedding = (name: string, meaning: string, rows: number): Parameter =>
-    newParameter(name, meaning, [rows, width], xavierUniform(random(`init/${name}`), rows, width));
-  const userIds = embedding('userEmbedding', 'users × d', input.users);
-  const itemIds = embedding('itemEmbedding', 'items × d', input.items);
+  const userIds = drawnMatrix(random, 'userEmbedding', 'users × d', input.users, width);
+  const itemIds = drawnMatrix(random, 'itemEmbedding', 'items × d', input.items, width);
   /** Labels of the epoch, where they are made once in it: of each graph both sets, `[I, count]`. */
   const kept =
     config.labels === 'epoch'

@@ -12,7 +12,7 @@ import { disposeSparse, sparseTensor } from '../../engine/sparse';
 import { matrixOf, scalarOf, vectorOf } from '../../engine/tensors';
 import { infoNceAgainst } from '../layers/contrast';
 import { requireFeatures } from '../layers/features';
-import { xavierUniform } from '../layers/initialisers';
+import { drawnMatrix } from '../layers/initialisers';
 import { batchMean, batchRowsOf, bprLoss, squaresOf } from '../layers/losses';
 import { meanOfLayers, nodeTable, splitNodes, stackNodes } from '../layers/propagation';
 import { defineModel, type Batch, type BuildContext, type LossTermValue, type Model } from '../model';
@@ -33,10 +33,8 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
   const keys = input.features.map(({ key }) => key);
   const matrix = loopedGraph(input.train, input.users, input.items);
   const userItem = sparseTensor(matrix, true);
-  const embedding = (name: string, meaning: string, rows: number) =>
-    newParameter(name, meaning, [rows, width], xavierUniform(random(`init/${name}`), rows, width));
-  const userIds = embedding('userEmbedding', 'users × d', input.users);
-  const itemIds = embedding('itemEmbedding', 'items × d', input.items);
+  const userIds = drawnMatrix(random, 'userEmbedding', 'users × d', input.users, width);
+  const itemIds = drawnMatrix(random, 'itemEmbedding', 'items × d', input.items, width);
   const project = await projections(context);
   const logits = newParameter(
     'modalityWeights',

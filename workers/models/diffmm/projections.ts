@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { ConfigOf } from '../../../src/domain/models/table';
 import { entry } from '../../../src/domain/at';
-import { newParameter, type Parameter } from '../../engine/kernels/adam';
+import type { Parameter } from '../../engine/kernels/adam';
 import { matrixOf } from '../../engine/tensors';
 import { forEachFeature } from '../layers/features';
 import { frozenTable, storageOf } from '../layers/frozenTable';
-import { xavierUniform } from '../layers/initialisers';
+import { drawnMatrix } from '../layers/initialisers';
 import { linear } from '../layers/linear';
 import type { BuildContext } from '../model';
 import type { table } from './table';
@@ -40,12 +40,7 @@ export async function projections({
       const layer = linear(name, `projection, ${key}`, columns, width, random);
       return { parameters: layer.parameters, rows, apply: () => rows.through(layer) };
     }
-    const weight = newParameter(
-      `${name}/weight`,
-      `projection, ${key}, [in, out]`,
-      [columns, width],
-      xavierUniform(random(`init/${name}/weight`), columns, width),
-    );
+    const weight = drawnMatrix(random, `${name}/weight`, `projection, ${key}, [in, out]`, columns, width);
     return {
       parameters: [weight],
       rows,

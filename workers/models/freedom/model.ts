@@ -4,7 +4,7 @@
  */
 import type { ConfigOf } from '../../../src/domain/models/table';
 import * as tf from '@tensorflow/tfjs-core';
-import { disposeParameter, newParameter } from '../../engine/kernels/adam';
+import { disposeParameter } from '../../engine/kernels/adam';
 import type { RowIndex } from '../../engine/rows';
 import { disposeSparse, sparseTensor } from '../../engine/sparse';
 import { matrixOf } from '../../engine/tensors';
@@ -15,7 +15,7 @@ import { degreeSensitiveSample } from '../../graphs/pruning';
 import { featureTable, forEachFeature } from '../layers/features';
 import { linear } from '../layers/linear';
 import { storageOf } from '../layers/frozenTable';
-import { xavierUniform } from '../layers/initialisers';
+import { drawnMatrix } from '../layers/initialisers';
 import { modalityGraph, modalityNeighbours, modalityShares, refinedFindings } from '../layers/itemGraphs';
 import { batchRows, bprLoss } from '../layers/losses';
 import { lastLayer, meanOfLayers, splitNodes, stackNodes } from '../layers/propagation';
@@ -42,18 +42,8 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
   const full = sparseTensor(fullMatrix, true);
   let pruned = full;
 
-  const userIds = newParameter(
-    'userEmbedding',
-    'users × d',
-    [userCount, width],
-    xavierUniform(random('init/userEmbedding'), userCount, width),
-  );
-  const itemIds = newParameter(
-    'itemEmbedding',
-    'items × d',
-    [itemCount, width],
-    xavierUniform(random('init/itemEmbedding'), itemCount, width),
-  );
+  const userIds = drawnMatrix(random, 'userEmbedding', 'users × d', userCount, width);
+  const itemIds = drawnMatrix(random, 'itemEmbedding', 'items × d', itemCount, width);
   const modalities = await forEachFeature(input.features, async (feature) => ({
     table: await featureTable(feature, config.trainFeatures, storageOf(config)),
     project: linear(`project/${feature.key}`, `projection, ${feature.key}`, feature.columns, width, random),

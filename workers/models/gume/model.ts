@@ -5,13 +5,13 @@
  */
 import type { ConfigOf } from '../../../src/domain/models/table';
 import * as tf from '@tensorflow/tfjs-core';
-import { disposeParameter, newParameter } from '../../engine/kernels/adam';
+import { disposeParameter } from '../../engine/kernels/adam';
 import { momentDifferences } from '../../engine/kernels/moments';
 import { perturbedRows } from '../../engine/kernels/perturbedRows';
 import { weightedSquares } from '../../engine/kernels/weightedSquares';
 import { matrixOf } from '../../engine/tensors';
 import { behaviourGraph, userItemBlock } from '../../graphs/behaviour';
-import { xavierUniform } from '../layers/initialisers';
+import { drawnMatrix } from '../layers/initialisers';
 import { cosineGraph } from '../../graphs/neighbours';
 import { adjacencyEnhancement, enhancementRecord, modalityGraph, modalityNeighbours } from '../layers/itemGraphs';
 import { infoNce } from '../layers/contrast';
@@ -41,12 +41,7 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
     itemGraph: (list) => modalityGraph(context, list, cosineGraph),
   });
   const extended = input.features.map(({ key }) =>
-    newParameter(
-      `extendedUser/${key}`,
-      `extended user embeddings of ${key}, users × d`,
-      [input.users, width],
-      xavierUniform(random(`init/extendedUser/${key}`), input.users, width),
-    ),
+    drawnMatrix(random, `extendedUser/${key}`, `extended user embeddings of ${key}, users × d`, input.users, width),
   );
 
   return {

@@ -21,7 +21,7 @@ import { cosineGraph, cosineMatrix, weightedSum, type NeighbourLists } from '../
 import { featureTable, forEachFeature } from '../layers/features';
 import { linear } from '../layers/linear';
 import { storageOf } from '../layers/frozenTable';
-import { xavierUniform } from '../layers/initialisers';
+import { drawnMatrix } from '../layers/initialisers';
 import {
   edgeEnhancement,
   enhancementRecord,
@@ -59,18 +59,8 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
   const userItem = sparseTensor(userItemMatrix, false);
   const originalTensors = originals.map((graph) => sparseTensor(graph, false));
 
-  const userIds = newParameter(
-    'userEmbedding',
-    'users × d',
-    [input.users, width],
-    xavierUniform(random('init/userEmbedding'), input.users, width),
-  );
-  const itemIds = newParameter(
-    'itemEmbedding',
-    'items × d',
-    [input.items, width],
-    xavierUniform(random('init/itemEmbedding'), input.items, width),
-  );
+  const userIds = drawnMatrix(random, 'userEmbedding', 'users × d', input.users, width);
+  const itemIds = drawnMatrix(random, 'itemEmbedding', 'items × d', input.items, width);
   const modalities = await forEachFeature(input.features, async (feature) => ({
     features: await featureTable(feature, config.trainFeatures, storageOf(config)),
     project: linear(`project/${feature.key}`, `projection, ${feature.key}`, feature.columns, width, random),

@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { newParameter, type Parameter } from '../../engine/kernels/adam';
+import type { Parameter } from '../../engine/kernels/adam';
 import { rowSquares, unitRows } from '../../engine/kernels/rowCosines';
 import { gatherRows } from '../../engine/rows';
 import { matrixOf, scalarOf } from '../../engine/tensors';
 import type { Random } from '../../numbers/rng';
 import type { Batch } from '../model';
 import type { RowTable } from './frozenTable';
-import { xavierNormal } from './initialisers';
+import { drawnMatrix, xavierNormal } from './initialisers';
 import { linear } from './linear';
 import { batchMean } from './losses';
 
@@ -41,12 +41,7 @@ export function channel(
   prefix = '',
 ): Channel {
   const name = `${prefix}userPreference/${key}`;
-  const preference = newParameter(
-    name,
-    `preferences of users, ${key}, users × d`,
-    [users, width],
-    xavierNormal(random(`init/${name}`), users, width),
-  );
+  const preference = drawnMatrix(random, name, `preferences of users, ${key}, users × d`, users, width, xavierNormal);
   const hidden = linear(
     `${prefix}encode/${key}/hidden`,
     `encoder, hidden layer, ${key}`,

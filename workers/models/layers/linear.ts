@@ -3,7 +3,7 @@ import { newParameter, type Parameter } from '../../engine/kernels/adam';
 import { productWithBias, type LayerOptions } from '../../engine/products';
 import { matrixOf } from '../../engine/tensors';
 import type { Random } from '../../numbers/rng';
-import { linearUniform } from './initialisers';
+import { drawnMatrix, linearMatrix, linearUniform } from './initialisers';
 
 /** A layer `φ(x W + b)`, `W [in, out]`; linear unless an activation is asked for. */
 export interface Linear {
@@ -20,15 +20,9 @@ export function linear(
   inputs: number,
   outputs: number,
   random: (name: string) => Random,
-  start: (random: Random, inputs: number, outputs: number) => Float32Array = (stream) =>
-    linearUniform(stream, inputs, inputs * outputs),
+  start = linearMatrix,
 ): Linear {
-  const weight = newParameter(
-    `${name}/weight`,
-    `${meaning}, [in, out]`,
-    [inputs, outputs],
-    start(random(`init/${name}/weight`), inputs, outputs),
-  );
+  const weight = drawnMatrix(random, `${name}/weight`, `${meaning}, [in, out]`, inputs, outputs, start);
   const bias = newParameter(
     `${name}/bias`,
     `${meaning}, bias`,

@@ -5,7 +5,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { TrainFeaturesConfig } from '../../../src/domain/models/options/graphs';
-import { disposeParameter, newParameter, type Parameter } from '../../engine/kernels/adam';
+import { disposeParameter, type Parameter } from '../../engine/kernels/adam';
 import { sparseProduct, type SparseTensor } from '../../engine/kernels/csrProduct';
 import { disposeSparse, sparseTensor } from '../../engine/sparse';
 import { matrixOf } from '../../engine/tensors';
@@ -17,7 +17,7 @@ import { featureTable, forEachFeature } from './features';
 import { linear, type Linear } from './linear';
 import { storageOf } from './frozenTable';
 import { fuseModalities, fuseUngated, gatesOf } from './fusion';
-import { linearUniform, xavierUniform } from './initialisers';
+import { drawnMatrix, linearMatrix } from './initialisers';
 import { lastLayer, meanOfLayers, splitNodes, stackNodes } from './propagation';
 
 /** Views before their fusion, `[U + I, d]`, users first, unless it says otherwise. */
@@ -98,18 +98,8 @@ export async function multiView(
   const userItem = sparseTensor(graphs.userItem.matrix, graphs.symmetric);
   const fromItems = sparseTensor(graphs.userFromItem.matrix, false);
 
-  const userIds = newParameter(
-    'userEmbedding',
-    'users × d',
-    [input.users, width],
-    xavierUniform(random('init/userEmbedding'), input.users, width),
-  );
-  const itemIds = newParameter(
-    'itemEmbedding',
-    'items × d',
-    [input.items, width],
-    xavierUniform(random('init/itemEmbedding'), input.items, width),
-  );
+  const userIds = drawnMatrix(random, 'userEmbedding', 'users × d', input.users, width);
+  const itemIds = drawnMatrix(random, 'itemEmbedding', 'items × d', input.items, width);
   const modalities = await forEachFeature(input.features, async (feature, m) => {
     const matrix = itemGraphs[m]?.matrix;
     if (!matrix) throw new Error(`There is no item graph of ${feature.key}.`);
@@ -124,12 +114,7 @@ export async function multiView(
     };
   });
   const attention = linear('attention', 'attention over modalities', width, width, random);
-  const query = newParameter(
-    'attention/query',
-    'attention query v',
-    [width, 1],
-    linearUniform(random('init/attention/query'), width, width),
-  );
+  const query = drawnMatrix(random, 'attention/query', 'attention query v', width, 1, linearMatrix);
   const preferences = modalities.flatMap(({ preference }) => (preference ? [preference] : []));
   const layers = [...modalities.flatMap(({ project, purify }) => [project, purify]), ...preferences, attention];
   const own = [userIds, itemIds, ...layers.flatMap(({ parameters }) => parameters), query];

@@ -7,7 +7,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { entry, required } from '../../../src/domain/at';
 import { AppError } from '../../../src/domain/errors';
 import type { Representation, StepScope } from '../../engine/contract';
-import { disposeParameter, newParameter, type Parameter } from '../../engine/kernels/adam';
+import { disposeParameter } from '../../engine/kernels/adam';
 import { sparseProduct } from '../../engine/kernels/csrProduct';
 import { unitRows } from '../../engine/kernels/rowCosines';
 import { gatherRows } from '../../engine/rows';
@@ -19,7 +19,7 @@ import { dropout } from '../layers/dropout';
 import { forEachFeature, requireFeatures } from '../layers/features';
 import { frozenTable, storageOf } from '../layers/frozenTable';
 import { softWithNoise } from '../layers/gumbel';
-import { xavierUniform } from '../layers/initialisers';
+import { drawnMatrix } from '../layers/initialisers';
 import { batchRowsOf, bprLoss, frobeniusRegulariser } from '../layers/losses';
 import { lastLayer, meanOfLayers, nodeTable, splitNodes, stackNodes } from '../layers/propagation';
 import { defineModel, type Batch, type BuildContext, type LossTermValue, type Model, type NamedInput } from '../model';
@@ -51,15 +51,19 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
   const history = sparseTensor(historyMatrix, false);
   const historySum = sparseTensor(sumMatrix, false);
 
-  const xavier = (name: string, meaning: string, rows: number, columns: number): Parameter =>
-    newParameter(name, meaning, [rows, columns], xavierUniform(random(`init/${name}`), rows, columns));
-  const userIds = xavier('userEmbedding', 'users × d', input.users, width);
-  const itemIds = xavier('itemEmbedding', 'items × d', input.items, width);
+  const userIds = drawnMatrix(random, 'userEmbedding', 'users × d', input.users, width);
+  const itemIds = drawnMatrix(random, 'itemEmbedding', 'items × d', input.items, width);
   const modalities = await forEachFeature(input.features, async (feature) => ({
     key: feature.key,
     features: await frozenTable(feature, storageOf(config)),
-    project: xavier(`project/${feature.key}/weight`, `projection, ${feature.key}`, feature.columns, width),
-    hyperedges: xavier(`hyperedges/${feature.key}/weight`, `hyperedges, ${feature.key}`, feature.columns, edges),
+    project: drawnMatrix(random, `project/${feature.key}/weight`, `projection, ${feature.key}`, feature.columns, width),
+    hyperedges: drawnMatrix(
+      random,
+      `hyperedges/${feature.key}/weight`,
+      `hyperedges, ${feature.key}`,
+      feature.columns,
+      edges,
+    ),
   }));
   const parameters = [userIds, itemIds, ...modalities.flatMap(({ project, hyperedges }) => [project, hyperedges])];
   const ids = {

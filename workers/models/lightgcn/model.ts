@@ -3,12 +3,12 @@
  * Recommendation, SIGIR 2020 (arXiv 2002.02126). Degrees + 1e-7 and the regulariser as MMRec has them.
  */
 import type { ConfigOf } from '../../../src/domain/models/table';
-import { disposeParameter, newParameter } from '../../engine/kernels/adam';
+import { disposeParameter } from '../../engine/kernels/adam';
 import { disposeSparse, sparseTensor } from '../../engine/sparse';
 import { matrixOf } from '../../engine/tensors';
 import { behaviourGraph } from '../../graphs/behaviour';
 import { propagatedShares } from '../layers/historyShares';
-import { xavierUniform } from '../layers/initialisers';
+import { drawnMatrix } from '../layers/initialisers';
 import { edgeEnhancement, enhancementRecord } from '../layers/itemGraphs';
 import { batchRows, bprLoss, frobeniusRegulariser } from '../layers/losses';
 import { meanOfLayers, splitNodes, stackNodes } from '../layers/propagation';
@@ -27,10 +27,8 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
   const enhancement = await edgeEnhancement(context, null);
   const matrix = behaviourGraph(input.train, input.users, input.items, 1e-7, enhancement?.block);
   const graph = sparseTensor(matrix, enhancement === null);
-  const table = (name: string, meaning: string, rows: number) =>
-    newParameter(name, meaning, [rows, width], xavierUniform(random(`init/${name}`), rows, width));
-  const userIds = table('userEmbedding', 'users × d, layer 0', input.users);
-  const itemIds = table('itemEmbedding', 'items × d, layer 0', input.items);
+  const userIds = drawnMatrix(random, 'userEmbedding', 'users × d, layer 0', input.users, width);
+  const itemIds = drawnMatrix(random, 'itemEmbedding', 'items × d, layer 0', input.items, width);
 
   /** Section 3.1: E^{k+1} = D^{-1/2} A D^{-1/2} E^k, E = mean of E^0 … E^L (eq. 4, 7 and 8, α_k = 1/(L+1)). */
   const start = () => stackNodes(matrixOf(userIds.tensor), matrixOf(itemIds.tensor));

@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { ConfigOf } from '../../../src/domain/models/table';
 import type { Representation } from '../../engine/contract';
 import { bprLosses } from '../../engine/kernels/bpr';
-import { disposeParameter, newParameter } from '../../engine/kernels/adam';
+import { disposeParameter } from '../../engine/kernels/adam';
 import { sparseProduct } from '../../engine/kernels/csrProduct';
 import { keptRows } from '../../engine/kernels/keptRows';
 import { sumOfSquares } from '../../engine/kernels/sumOfSquares';
@@ -20,7 +20,7 @@ import { transpose } from '../../graphs/csr';
 import { sideBySide, unitBlocks } from '../layers/encoder';
 import { forEachFeature, requireFeatures } from '../layers/features';
 import { frozenTable, storageOf } from '../layers/frozenTable';
-import { xavierUniform } from '../layers/initialisers';
+import { drawnMatrix, xavierUniform } from '../layers/initialisers';
 import { linear, type Linear } from '../layers/linear';
 import { batchRows, type BatchRows } from '../layers/losses';
 import { defineModel, type Batch, type BuildContext, type LossTermValue, type Model } from '../model';
@@ -47,12 +47,10 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
   const fromItems = sparseTensor(fromItemsMatrix, false);
   const fromUsers = sparseTensor(fromUsersMatrix, false);
 
-  const embedding = (name: string, meaning: string, rows: number) =>
-    newParameter(name, meaning, [rows, width], xavierUniform(random(`init/${name}`), rows, width));
   const layer = (name: string, meaning: string, columns: number): Linear =>
     linear(name, meaning, columns, width, random, xavierUniform);
-  const userIds = embedding('userEmbedding', 'users × d', input.users);
-  const itemIds = embedding('itemEmbedding', 'items × d', input.items);
+  const userIds = drawnMatrix(random, 'userEmbedding', 'users × d', input.users, width);
+  const itemIds = drawnMatrix(random, 'itemEmbedding', 'items × d', input.items, width);
   const modalities = await forEachFeature(input.features, async (feature) => ({
     key: feature.key,
     features: await frozenTable(feature, storageOf(config)),

@@ -4,7 +4,7 @@
  */
 import type { ConfigOf } from '../../../src/domain/models/table';
 import * as tf from '@tensorflow/tfjs-core';
-import { disposeParameter, newParameter, type Parameter } from '../../engine/kernels/adam';
+import { disposeParameter, type Parameter } from '../../engine/kernels/adam';
 import { sparseProduct } from '../../engine/kernels/csrProduct';
 import { rowDots } from '../../engine/kernels/rowCosines';
 import { weightedSquares } from '../../engine/kernels/weightedSquares';
@@ -12,7 +12,7 @@ import { disposeSparse, sparseTensor } from '../../engine/sparse';
 import { floats, matrixOf, scalarOf, vectorOf } from '../../engine/tensors';
 import { behaviourGraph } from '../../graphs/behaviour';
 import type { Csr } from '../../graphs/csr';
-import { xavierNormal } from '../layers/initialisers';
+import { drawnMatrix, xavierNormal } from '../layers/initialisers';
 import { linear } from '../layers/linear';
 import { batchMean, batchRowsOf, margins, rowLosses, scoresOf, type BatchRows } from '../layers/losses';
 import { meanOfLayers, nodeTable, splitNodes, stackNodes } from '../layers/propagation';
@@ -37,15 +37,13 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
   /** `y`, what is predicted, by training pair. */
   const wanted = ratings && tf.keep(floats(ratings.map((rating) => rating - config.threshold)));
 
-  const embedding = (name: string, meaning: string, rows: number): Parameter =>
-    newParameter(name, meaning, [rows, width], xavierNormal(random(`init/${name}`), rows, width));
   const ids = [
-    embedding('userEmbedding', 'E⁺, users × d', userCount),
-    embedding('itemEmbedding', 'E⁺, items × d', itemCount),
+    drawnMatrix(random, 'userEmbedding', 'E⁺, users × d', userCount, width, xavierNormal),
+    drawnMatrix(random, 'itemEmbedding', 'E⁺, items × d', itemCount, width, xavierNormal),
   ] as const;
   const others = [
-    embedding('negativeUserEmbedding', 'E⁻, users × d', userCount),
-    embedding('negativeItemEmbedding', 'E⁻, items × d', itemCount),
+    drawnMatrix(random, 'negativeUserEmbedding', 'E⁻, users × d', userCount, width, xavierNormal),
+    drawnMatrix(random, 'negativeItemEmbedding', 'E⁻, items × d', itemCount, width, xavierNormal),
   ] as const;
   const head = wanted && linear('rating', 'ratings from [P_u; P_i]', 2 * width, 1, random);
   const parameters = [...ids, ...others, ...(head?.parameters ?? [])];

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { at, entry } from '../../../src/domain/at';
 import type { Emptied, RankingPart } from '../../../src/domain/knockouts';
 import type { Representation } from '../../engine/contract';
-import { newParameter, type Parameter } from '../../engine/kernels/adam';
+import type { Parameter } from '../../engine/kernels/adam';
 import { sparseProduct } from '../../engine/kernels/csrProduct';
 import { rowBlend } from '../../engine/kernels/rowBlend';
 import { disposeSparse, sparseTensor } from '../../engine/sparse';
@@ -11,7 +11,7 @@ import { behaviourGraph, historyMean } from '../../graphs/behaviour';
 import { forEachFeature } from '../layers/features';
 import { linear } from '../layers/linear';
 import { frozenTable, storageOf } from '../layers/frozenTable';
-import { xavierUniform } from '../layers/initialisers';
+import { drawnMatrix } from '../layers/initialisers';
 import { meanThrough, splitNodes, stackNodes } from '../layers/propagation';
 import { standardisedUnitRows } from '../layers/scaling';
 import type { Batch, BuildContext, Model, NamedGraph } from '../model';
@@ -53,10 +53,8 @@ export async function newEncoder(context: BuildContext<MagnetConfig>, induced: I
   let sampled = viewLayers(views, layers);
   const disposeSampled = (): void => sampled.flat().forEach((graph) => !views.includes(graph) && disposeSparse(graph));
 
-  const ids = (name: string, meaning: string, rows: number): Parameter =>
-    newParameter(name, meaning, [rows, width], xavierUniform(random(`init/${name}`), rows, width));
-  const userIds = ids('userEmbedding', 'users × d', input.users);
-  const itemIds = ids('itemEmbedding', 'items × d', input.items);
+  const userIds = drawnMatrix(random, 'userEmbedding', 'users × d', input.users, width);
+  const itemIds = drawnMatrix(random, 'itemEmbedding', 'items × d', input.items, width);
   const cues = await forEachFeature(input.features, async (feature) => {
     const { key, columns } = feature;
     const scaled = config.featureScale === 'standardise' ? await standardisedUnitRows(feature) : feature;

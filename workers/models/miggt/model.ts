@@ -19,7 +19,7 @@ import { symmetricNormalised, withDiagonal } from '../../graphs/csr';
 import { diffusion } from '../layers/diffusion';
 import { dropout, type DropoutSite } from '../layers/dropout';
 import { requireFeatures } from '../layers/features';
-import { normals, xavierUniform } from '../layers/initialisers';
+import { drawnMatrix, normals } from '../layers/initialisers';
 import { batchRowsOf } from '../layers/losses';
 import { nodeTable, splitNodes, stackNodes } from '../layers/propagation';
 import { defineModel, type BuildContext, type Model } from '../model';
@@ -63,8 +63,7 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
   const userIds = own ? embedding('userEmbedding', 'P, users × d', userCount) : null;
   const itemIds = own && config.itemEmbedding ? embedding('itemEmbedding', 'items × d', itemCount) : null;
   const encoders = await modalityEncoders(context, keys);
-  const projection = (name: string, meaning: string): Parameter =>
-    newParameter(name, meaning, [width, HEAD], xavierUniform(random(`init/${name}`), width, HEAD));
+  const projection = (name: string, meaning: string): Parameter => drawnMatrix(random, name, meaning, width, HEAD);
   const query = projection('transformer/query/weight', 'queries of the transformer, [in, out]');
   const queryBias = newParameter('transformer/query/bias', 'queries, bias', [HEAD], new Float32Array(HEAD));
   const key = projection('transformer/key/weight', 'keys of the transformer, [in, out]');

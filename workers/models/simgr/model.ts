@@ -4,7 +4,7 @@
  */
 import type { ConfigOf } from '../../../src/domain/models/table';
 import * as tf from '@tensorflow/tfjs-core';
-import { disposeParameter, newParameter, type Parameter } from '../../engine/kernels/adam';
+import { disposeParameter, type Parameter } from '../../engine/kernels/adam';
 import { sparseProduct } from '../../engine/kernels/csrProduct';
 import { disposeSparse, sparseTensor } from '../../engine/sparse';
 import { matrixOf, scalarOf } from '../../engine/tensors';
@@ -13,7 +13,7 @@ import { forEachFeature, requireFeatures } from '../layers/features';
 import { rowCosines, unitRows } from '../../engine/kernels/rowCosines';
 import { linear } from '../layers/linear';
 import { frozenTable, storageOf } from '../layers/frozenTable';
-import { linearUniform, xavierUniform } from '../layers/initialisers';
+import { drawnMatrix, linearMatrix } from '../layers/initialisers';
 import { allRows, infoNce, maskLogits } from '../layers/contrast';
 import { batchMean, batchRowsOf, bprLoss, squaredRegulariser, withoutGradient, type BatchRows } from '../layers/losses';
 import { lastLayer, meanOfLayers, nodeTable, splitNodes, stackNodes } from '../layers/propagation';
@@ -55,11 +55,12 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
   const history = sparseTensor(historyMatrix, false);
   const [positive, negative] = signedGraphs.map(({ matrix }) => sparseTensor(matrix, true));
 
-  const table = (name: string, meaning: string, rows: number): Parameter =>
-    newParameter(name, meaning, [rows, width], xavierUniform(random(`init/${name}`), rows, width));
   const vector = (name: string, meaning: string): Parameter =>
-    newParameter(name, meaning, [width, 1], linearUniform(random(`init/${name}`), width, width));
-  const ids = [table('userEmbedding', 'users × d', input.users), table('itemEmbedding', 'items × d', input.items)];
+    drawnMatrix(random, name, meaning, width, 1, linearMatrix);
+  const ids = [
+    drawnMatrix(random, 'userEmbedding', 'users × d', input.users, width),
+    drawnMatrix(random, 'itemEmbedding', 'items × d', input.items, width),
+  ];
   const modalities = await forEachFeature(input.features, async (feature) => ({
     features: await frozenTable(feature, storageOf(config)),
     project: linear(`project/${feature.key}`, `projection, ${feature.key}`, feature.columns, width, random),
@@ -78,8 +79,8 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
     const own = config.shareEmbeddings
       ? null
       : [
-          table('signedUserEmbedding', 'T, users × d', input.users),
-          table('signedItemEmbedding', 'T, items × d', input.items),
+          drawnMatrix(random, 'signedUserEmbedding', 'T, users × d', input.users, width),
+          drawnMatrix(random, 'signedItemEmbedding', 'T, items × d', input.items, width),
         ];
     const hidden = linear('negative/hidden', 'negative encoder, hidden layer', width, width, random);
     const output = linear('negative/output', 'negative encoder, last layer', width, width, random);

@@ -12,7 +12,7 @@ import { disposeSparse, sparseTensor } from '../../engine/sparse';
 import { matrixOf, scalarOf, vectorOf } from '../../engine/tensors';
 import { behaviourGraph } from '../../graphs/behaviour';
 import { dropout } from '../layers/dropout';
-import { linearUniform, normals, xavierNormal } from '../layers/initialisers';
+import { drawnMatrix, linearMatrix, normals, xavierNormal } from '../layers/initialisers';
 import { linear } from '../layers/linear';
 import { batchMean, batchRows, margins, rowLosses, scoresOf, type BatchRows } from '../layers/losses';
 import { meanOfLayers, splitNodes, stackNodes } from '../layers/propagation';
@@ -49,12 +49,7 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
     linear(`mlp/${place + 1}`, `layer ${place + 1} of the network`, width, width, random, xavierNormal),
   );
   const attention = linear('attention', 'attention over the two embeddings', width, width, random);
-  const query = newParameter(
-    'attention/query',
-    'attention query q',
-    [width, 1],
-    linearUniform(random('init/attention/query'), width, width),
-  );
+  const query = drawnMatrix(random, 'attention/query', 'attention query q', width, 1, linearMatrix);
   const parameters = [
     ...ids,
     ...others,

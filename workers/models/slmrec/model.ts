@@ -6,7 +6,7 @@ import type { ConfigOf } from '../../../src/domain/models/table';
 import * as tf from '@tensorflow/tfjs-core';
 import { entry } from '../../../src/domain/at';
 import type { Representation, StepScope } from '../../engine/contract';
-import { disposeParameter, newParameter, type Parameter } from '../../engine/kernels/adam';
+import { disposeParameter } from '../../engine/kernels/adam';
 import { sparseProduct } from '../../engine/kernels/csrProduct';
 import { unitRows } from '../../engine/nearest';
 import { gatherRows } from '../../engine/rows';
@@ -17,7 +17,7 @@ import { infoNce, productEntropy } from '../layers/contrast';
 import { dropoutMask } from '../layers/dropout';
 import { forEachFeature, requireFeatures } from '../layers/features';
 import { frozenTable, storageOf } from '../layers/frozenTable';
-import { xavierUniform } from '../layers/initialisers';
+import { drawnMatrix, xavierUniform } from '../layers/initialisers';
 import { linear, type Linear } from '../layers/linear';
 import { squaresOf } from '../layers/losses';
 import { meanOfLayers, splitNodes, stackNodes } from '../layers/propagation';
@@ -45,12 +45,10 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
   const matrix = behaviourGraph(input.train, input.users, input.items, 1e-8);
   const graph = sparseTensor(matrix, true);
 
-  const embedding = (name: string, meaning: string, rows: number): Parameter =>
-    newParameter(name, meaning, [rows, width], xavierUniform(random(`init/${name}`), rows, width));
   const layer = (name: string, meaning: string, inputs: number, outputs: number): Linear =>
     linear(name, meaning, inputs, outputs, random, xavierUniform);
-  const userIds = embedding('userEmbedding', 'users × d, layer 0 of every channel', input.users);
-  const itemIds = embedding('itemEmbedding', 'items × d, layer 0 of the channel of IDs', input.items);
+  const userIds = drawnMatrix(random, 'userEmbedding', 'users × d, layer 0 of every channel', input.users, width);
+  const itemIds = drawnMatrix(random, 'itemEmbedding', 'items × d, layer 0 of the channel of IDs', input.items, width);
   const modalities = await forEachFeature(features, async (feature) => ({
     key: feature.key,
     features: await frozenTable({ key: feature.key, ...unitRows(feature) }, storageOf(config)),

@@ -6,7 +6,7 @@ import type { ConfigOf } from '../../../src/domain/models/table';
 import * as tf from '@tensorflow/tfjs-core';
 import { entry } from '../../../src/domain/at';
 import type { Representation, StepScope } from '../../engine/contract';
-import { disposeParameter, newParameter, type Parameter } from '../../engine/kernels/adam';
+import { disposeParameter, newParameter } from '../../engine/kernels/adam';
 import { complexProduct } from '../../engine/kernels/complexProduct';
 import { sparseProduct } from '../../engine/kernels/csrProduct';
 import { productWithBias } from '../../engine/products';
@@ -18,7 +18,7 @@ import { infoNce } from '../layers/contrast';
 import { dropout } from '../layers/dropout';
 import { featureTable, forEachFeature, requireFeatures } from '../layers/features';
 import { storageOf } from '../layers/frozenTable';
-import { linearUniform, normals, xavierUniform } from '../layers/initialisers';
+import { drawnMatrix, linearMatrix, normals } from '../layers/initialisers';
 import { itemNeighbours } from '../layers/itemGraphs';
 import { linear, type Linear } from '../layers/linear';
 import { batchRowsOf, bprLoss, squaredRegulariser } from '../layers/losses';
@@ -66,22 +66,22 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
   const userItem = sparseTensor(userItemMatrix, true);
   const fromItems = sparseTensor(fromItemsMatrix, false);
 
-  const embedding = (name: string, meaning: string, rows: number): Parameter =>
-    newParameter(name, meaning, [rows, width], xavierUniform(random(`init/${name}`), rows, width));
   const layer = (name: string, meaning: string): Linear => linear(name, meaning, width, width, random);
-  const userIds = embedding('userEmbedding', 'users × d', input.users);
-  const itemIds = embedding('itemEmbedding', 'items × d', input.items);
+  const userIds = drawnMatrix(random, 'userEmbedding', 'users × d', input.users, width);
+  const itemIds = drawnMatrix(random, 'itemEmbedding', 'items × d', input.items, width);
   const modalities = await forEachFeature(input.features, async (feature) => {
     const output = `query/${feature.key}/output/weight`;
     return {
       features: await featureTable(feature, config.trainFeatures, storageOf(config)),
       project: linear(`project/${feature.key}`, `projection, ${feature.key}`, feature.columns, width, random),
       hidden: layer(`query/${feature.key}/hidden`, `attention, hidden layer, ${feature.key}`),
-      output: newParameter(
+      output: drawnMatrix(
+        random,
         output,
         `attention, last layer without a bias, ${feature.key}, [in, out]`,
-        [width, width],
-        linearUniform(random(`init/${output}`), width, width * width),
+        width,
+        width,
+        linearMatrix,
       ),
     };
   });

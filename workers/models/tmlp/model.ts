@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { ConfigOf } from '../../../src/domain/models/table';
 import { at } from '../../../src/domain/at';
 import type { StepScope } from '../../engine/contract';
-import { disposeParameter, newParameter } from '../../engine/kernels/adam';
+import { disposeParameter } from '../../engine/kernels/adam';
 import { neighbourLosses, type NeighbourTable } from '../../engine/kernels/neighbourShares';
 import { unitRows } from '../../engine/kernels/rowCosines';
 import { weightedSum } from '../../engine/kernels/weightedSum';
@@ -17,7 +17,7 @@ import { rowNormalised, withDiagonal, type Csr } from '../../graphs/csr';
 import { mostInformative } from '../../graphs/informative';
 import { forEachFeature } from '../layers/features';
 import { frozenTable, storageOf } from '../layers/frozenTable';
-import { xavierNormal, xavierUniform } from '../layers/initialisers';
+import { drawnMatrix, xavierNormal } from '../layers/initialisers';
 import { mixedGraph, modalityNeighbours } from '../layers/itemGraphs';
 import { linear } from '../layers/linear';
 import { batchRowsOf, bprLoss, type BatchRows } from '../layers/losses';
@@ -47,18 +47,15 @@ async function build(context: BuildContext<Settings>): Promise<Model> {
   const ids = tf.keep(tf.range(0, input.items, 1, 'int32'));
 
   const userWidth = (keys.length + 1) * width;
-  const userIds = newParameter(
+  const userIds = drawnMatrix(
+    random,
     'userEmbedding',
     'users × (modalities + 1) d',
-    [input.users, userWidth],
-    xavierNormal(random('init/userEmbedding'), input.users, userWidth),
+    input.users,
+    userWidth,
+    xavierNormal,
   );
-  const itemIds = newParameter(
-    'itemEmbedding',
-    'items × d',
-    [input.items, width],
-    xavierUniform(random('init/itemEmbedding'), input.items, width),
-  );
+  const itemIds = drawnMatrix(random, 'itemEmbedding', 'items × d', input.items, width);
   const modalities = await forEachFeature(input.features, async (feature) => {
     const { key, columns } = feature;
     const wide = config.projectionFactor * width;

@@ -11,7 +11,7 @@ import { matrixOf } from '../../engine/tensors';
 import { requireFeatures } from '../layers/features';
 import { linearOf } from '../layers/linear';
 import { frozenTable, storageOf } from '../layers/frozenTable';
-import { xavierNormal, xavierUniform } from '../layers/initialisers';
+import { drawnMatrix, xavierNormal } from '../layers/initialisers';
 import { bprLoss, frobeniusRegulariser } from '../layers/losses';
 import { defineModel, type BuildContext, type Model } from '../model';
 import { table } from './table';
@@ -24,20 +24,21 @@ async function build({ input, config, random }: BuildContext<Settings>): Promise
   const regWeight = config.regWeight;
   const joined = { key: 'all', ...sideBySide(input.features, input.items) };
   const features = await frozenTable(joined, storageOf(config));
-  const table = (name: string, meaning: string, rows: number, columns: number) =>
-    newParameter(name, meaning, [rows, columns], xavierUniform(random(`init/${name}`), rows, columns));
-  const userTable = table(
+  const userTable = drawnMatrix(
+    random,
     'userEmbedding',
     'users × 2d: taste for item IDs, then for projected features',
     input.users,
     2 * width,
   );
-  const itemTable = table('itemEmbedding', 'items × d', input.items, width);
-  const weight = newParameter(
+  const itemTable = drawnMatrix(random, 'itemEmbedding', 'items × d', input.items, width);
+  const weight = drawnMatrix(
+    random,
     'projection/weight',
     'projection of all features, [in, out]',
-    [joined.columns, width],
-    xavierNormal(random('init/projection/weight'), joined.columns, width),
+    joined.columns,
+    width,
+    xavierNormal,
   );
   const bias = newParameter('projection/bias', 'projection of all features, bias', [width], new Float32Array(width));
   const project = linearOf(weight, bias);

@@ -1,9 +1,10 @@
-import { CartesianGrid, XAxis, YAxis } from 'recharts';
+import type { ReactNode } from 'react';
+import { CartesianGrid, ComposedChart, XAxis, YAxis } from 'recharts';
 import type { PlotLayout } from './layout';
 import { axisLabel, type Axis } from './ticks';
 import styles from './charts.module.css';
 
-interface PlotAxesProps {
+interface PlotProps {
   readonly xAxis: Axis;
   readonly yAxis: Axis;
   readonly xLabel: string;
@@ -11,8 +12,28 @@ interface PlotAxesProps {
   readonly layout: PlotLayout;
 }
 
-/** Grid, both axes and their names; every chart has the same. The y name stands above its axis, where it can be read. */
-export function PlotAxes({ xAxis, yAxis, xLabel, yLabel, layout }: PlotAxesProps) {
+const NO_DATA: never[] = [];
+
+/** The part that recharts lays out: its axes, which every chart has, and `children` drawn by their scales. */
+export function Plot({ children, ...axes }: PlotProps & { readonly children?: ReactNode }) {
+  const { width, height, top, right } = axes.layout;
+  return (
+    <ComposedChart
+      width={width}
+      height={height}
+      data={NO_DATA}
+      // Makes recharts' plot agree with the layout.
+      margin={{ top, right, bottom: 0, left: 0 }}
+      accessibilityLayer={false}
+    >
+      <Axes {...axes} />
+      {children}
+    </ComposedChart>
+  );
+}
+
+/** Grid, both axes and their names. The y name stands above its axis, where it can be read. */
+function Axes({ xAxis, yAxis, xLabel, yLabel, layout }: PlotProps) {
   return (
     <>
       <CartesianGrid vertical={false} stroke="var(--chart-grid, #d9d9d9)" strokeWidth={1} />
@@ -53,6 +74,3 @@ export function PlotAxes({ xAxis, yAxis, xLabel, yLabel, layout }: PlotAxesProps
     </>
   );
 }
-
-/** The `margin` that makes recharts' plot agree with `layout`. */
-export const plotMargin = (layout: PlotLayout) => ({ top: layout.top, right: layout.right, bottom: 0, left: 0 });
