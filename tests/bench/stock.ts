@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { BackendName } from '../../src/domain/backend';
-import { Adam, ADAM_DEFAULTS, type Parameter } from '../../workers/engine/kernels/adam';
+import { Adam, ADAM_DEFAULTS } from '../../workers/engine/kernels/adam';
+import type { Parameter } from '../../workers/engine/parameters';
 
 type Kernel = tf.KernelConfig['kernelFunc'];
 type Moments = { -readonly [K in keyof Parameter]: Parameter[K] };

@@ -1,14 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
 import { readFloats } from '../../workers/engine/backends';
-import {
-  Adam,
-  ADAM_DEFAULTS,
-  disposeParameter,
-  newParameter,
-  restoreParameter,
-  saveParameter,
-} from '../../workers/engine/kernels/adam';
+import { Adam, ADAM_DEFAULTS } from '../../workers/engine/kernels/adam';
+import { disposeParameter, newParameter, restoreParameter, saveParameter } from '../../workers/engine/parameters';
 import { floats } from '../../workers/engine/tensors';
 import { BACKENDS, describeOn, worst } from '../helpers/device';
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
-import { disposeParameter } from '../../workers/engine/kernels/adam';
+import { disposeParameter } from '../../workers/engine/parameters';
 import { heldRows } from '../../workers/engine/rowSource';
 import { disposeRowIndex, hostRowIndex, rowIndex } from '../../workers/engine/rows';
 import { stream } from '../../workers/numbers/rng';

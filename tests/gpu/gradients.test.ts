@@ -3,7 +3,7 @@ import { expect, vi } from 'vitest';
 import { completeConfig } from '../../src/domain/models/catalogue';
 import { MODEL_IDS } from '../../src/domain/models/catalogue';
 import { readFloats } from '../../workers/engine/backends';
-import { overwrite } from '../../workers/engine/kernels/adam';
+import { overwrite } from '../../workers/engine/parameters';
 import { heldRows } from '../../workers/engine/rowSource';
 import { stream, type Random } from '../../workers/numbers/rng';
 import type { FeatureMatrix, Model, ModelInput } from '../../workers/models/model';

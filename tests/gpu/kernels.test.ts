@@ -1,13 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
-import {
-  Adam,
-  ADAM_DEFAULTS,
-  adamPortable,
-  disposeParameter,
-  newParameter,
-  overwrite,
-} from '../../workers/engine/kernels/adam';
+import { Adam, ADAM_DEFAULTS, adamPortable } from '../../workers/engine/kernels/adam';
+import { disposeParameter, newParameter, overwrite } from '../../workers/engine/parameters';
 import { csrProductPair, LONG_ROW, multiplyAdd, sparseProduct } from '../../workers/engine/kernels/csrProduct';
 import { maskedTopK, maskedTopKPair } from '../../workers/engine/kernels/maskedTopK';
 import { topMask, topMaskPair } from '../../workers/engine/kernels/topMask';
@@ -292,14 +286,12 @@ for (const backend of BACKENDS) {
         const tensor = floats(gradient);
         adam.step([parameter], [tensor], 0.01);
         tensor.dispose();
-        adamPortable(twin.theta, twin.first, twin.second, gradient, settings, {
-          learningRate: 0.01,
-          keep1: step === 1 ? 0 : 0.9,
-          keep2: step === 1 ? 0 : 0.999,
-          shrink: 0.01 * 0.2,
-          correction1: 1 - 0.9 ** step,
-          correction2: 1 - 0.999 ** step,
-        });
+        const [first, second] = [1 - 0.9 ** step, 1 - 0.999 ** step];
+        adamPortable(twin.theta, twin.first, twin.second, gradient, [
+          ...(step === 1 ? ([0, 0] as const) : ([0.9, 0.999] as const)),
+          ...([1 - 0.9, 1 - 0.999, settings.epsilon, settings.weightDecay] as const),
+          ...([0.01 / first, 1 / Math.sqrt(second), 0.01 * 0.2] as const),
+        ]);
       }
       expect(worst(await readFloats(parameter.tensor), twin.theta)).toBeLessThanOrEqual(1e-6);
       expect(worst(await readFloats(parameter.first), twin.first)).toBeLessThanOrEqual(1e-6);

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import { readFloats } from '../../workers/engine/backends';
-import { disposeParameter, newParameter } from '../../workers/engine/kernels/adam';
+import { disposeParameter, newParameter } from '../../workers/engine/parameters';
 import { stream } from '../../workers/numbers/rng';
 import { termGradients } from '../../workers/engine/step';
 import { matrix, scalarOf } from '../../workers/engine/tensors';

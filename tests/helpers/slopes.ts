@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import { required } from '../../src/domain/at';
 import { readFloats } from '../../workers/engine/backends';
-import { overwrite, type Parameter } from '../../workers/engine/kernels/adam';
+import { overwrite, type Parameter } from '../../workers/engine/parameters';
 import type { Random } from '../../workers/numbers/rng';
 import { eachTerm, termGradients } from '../../workers/engine/step';
 import { firstParameters, type Batch, type Model } from '../../workers/models/model';

@@ -5,7 +5,7 @@ import { testHost } from '#test-host';
 import { completeConfig } from '../../src/domain/models/catalogue';
 import { AppError, ERROR_CODES, faultOf } from '../../src/domain/errors';
 import { openDevice } from '../../workers/engine/device';
-import { newParameter } from '../../workers/engine/kernels/adam';
+import { newParameter } from '../../workers/engine/parameters';
 import { modelKind } from '../../workers/models/registry';
 import { stream } from '../../workers/numbers/rng';
 import { readTrainingData } from '../../workers/training/input';

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { completeConfig } from '../../src/domain/models/catalogue';
 import type { Config } from '../../src/domain/models/table';
 import { readFloats } from '../../workers/engine/backends';
-import { overwrite } from '../../workers/engine/kernels/adam';
+import { overwrite } from '../../workers/engine/parameters';
 import { heldRows } from '../../workers/engine/rowSource';
 import { stream } from '../../workers/numbers/rng';
 import { eachTerm } from '../../workers/engine/step';

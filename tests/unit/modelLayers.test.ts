@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { completeConfig } from '../../src/domain/models/catalogue';
-import { disposeParameter } from '../../workers/engine/kernels/adam';
+import { disposeParameter } from '../../workers/engine/parameters';
 import { stream } from '../../workers/numbers/rng';
 import { sampledGraph } from '../../workers/models/magnet/views';
 import { dropout } from '../../workers/models/layers/dropout';

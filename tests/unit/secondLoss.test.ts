@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import { defaultConfig } from '../../src/domain/models/catalogue';
 import { readFloats } from '../../workers/engine/backends';
-import { disposeParameter, newParameter } from '../../workers/engine/kernels/adam';
+import { disposeParameter, newParameter } from '../../workers/engine/parameters';
 import { scalarOf } from '../../workers/engine/tensors';
 import { interactionMatrix } from '../../workers/graphs/behaviour';
 import type { Batch, LossTermValue, Model } from '../../workers/models/model';

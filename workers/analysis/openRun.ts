@@ -4,7 +4,7 @@ import type { RunDocument, WeightsOf } from '../../src/domain/run';
 import type { Database } from '../../src/storage/database';
 import { readRun } from '../../src/storage/runs';
 import { byKind, readWeights } from '../../src/storage/weights';
-import { overwrite } from '../engine/kernels/adam';
+import { overwrite } from '../engine/parameters';
 import { stream } from '../numbers/rng';
 import type { Model, ModelInput } from '../models/model';
 import { modelKind } from '../models/registry';

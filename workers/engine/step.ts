@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { entry } from '../../src/domain/at';
 import { matrixOf, scalarOf, vectorOf } from './tensors';
 import { withGradient } from './withGradient';
-import type { Parameter } from './kernels/adam';
+import type { Parameter } from './parameters';
 
 /** A weighted sum that a step descends, by terms. */
 export interface WeightedTerm {

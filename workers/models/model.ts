@@ -4,7 +4,7 @@ import type { Finding, Observations } from '../../src/domain/observations';
 import { typedConfig } from '../../src/domain/models/catalogue';
 import type { Configurable } from '../../src/domain/models/config';
 import type { Config, ConfigOf, ModelId } from '../../src/domain/models/table';
-import type { Parameter } from '../engine/kernels/adam';
+import type { Parameter } from '../engine/parameters';
 import type { Representation, StepScope } from '../engine/contract';
 import type { Random } from '../numbers/rng';
 import type { LossTerms, WeightedTerm } from '../engine/step';

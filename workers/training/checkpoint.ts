@@ -5,7 +5,7 @@ import { checked, member } from '../../src/documents/check';
 import { checkpointManifest } from '../../src/documents/checkpoint';
 import type { Database } from '../../src/storage/database';
 import { orInstead } from '../../src/storage/replaced';
-import type { SavedParameter } from '../engine/kernels/adam';
+import type { SavedParameter } from '../engine/parameters';
 import type { SamplerState } from './sampler';
 import type { StoppingState } from './stopping';
 

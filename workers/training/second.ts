@@ -1,5 +1,6 @@
 import type { StepScope } from '../engine/contract';
-import { Adam, type AdamSettings, type Parameter } from '../engine/kernels/adam';
+import { Adam, type AdamSettings } from '../engine/kernels/adam';
+import type { Parameter } from '../engine/parameters';
 import { termGradients, termKeys, type Gradients, type LossTerms } from '../engine/step';
 import type { Batch, SecondLoss } from '../models/model';
 

@@ -6,7 +6,7 @@ import type { Experiment } from '../../src/domain/run';
 import { encodeSafetensors, type NamedArray } from '../../src/sharing/safetensors';
 import type { Trace } from '../../src/storage/weights';
 import { readFloats } from '../engine/backends';
-import type { Parameter } from '../engine/kernels/adam';
+import type { Parameter } from '../engine/parameters';
 import { readAll } from '../engine/rowSource';
 import { termKeys, type Gradients, type LossTerms, type ObservedValues } from '../engine/step';
 import type { FeatureMatrix, Model, NamedGraph } from '../models/model';

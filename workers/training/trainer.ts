@@ -5,7 +5,7 @@ import { protocolOf } from '../../src/domain/models/catalogue';
 import type { Config } from '../../src/domain/models/table';
 import { decoupledDecayOf, learningRateOf, startsAnew } from '../../src/domain/models/schedule';
 import type { Device } from '../engine/device';
-import { restoreParameter, saveParameter, type SavedParameter } from '../engine/kernels/adam';
+import { restoreParameter, saveParameter, type SavedParameter } from '../engine/parameters';
 import { arrived, startReading, type Reading } from '../engine/reading';
 import { RecordingStep } from '../engine/recordingStep';
 import { stepSync } from '../engine/sync';

@@ -1,12 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { deviceBuffer, hostView, isWasm, isWebGPU, readFloats } from '../backends';
-import { noteHeld, type RowSource } from '../rowSource';
+import { deviceBuffer, hostView, isWasm, isWebGPU } from '../backends';
+import type { Parameter } from '../parameters';
 import { addressOf, simdOf } from '../simd/heap';
 import { type SimdKernels } from '../simd/kernels';
 import { IN_PLACE_WORKGROUP, InPlaceProgram } from './inPlace';
-import { deviceZeros, uploadRows, writeNumbers } from '../upload';
 
 export interface AdamSettings {
   readonly beta1: number;
@@ -27,51 +26,37 @@ export const ADAM_DEFAULTS: AdamSettings = {
 };
 
 /**
- * A trainable tensor with its moments. The moments are updated where they lie; so is the tensor on WebGPU and CPU. On
- * WASM it is replaced at every step, because matrix products there keep a packed copy of a right operand for as long
- * as the tensor lives. So read `tensor` anew in every step.
+ * Numbers of a step, in the order of the shader's settings: what is kept of the moments (β₁ and β₂, nothing in a count's
+ * first step, whatever they hold), 1 − β₁, 1 − β₂, ε, the coupled decay, lr/(1 − β₁ᵗ), 1/√(1 − β₂ᵗ), and the share of
+ * itself that a parameter loses to AdamW's decay.
  */
-export interface Parameter {
-  readonly name: string;
-  /** What it is and which axis means what, for people who replay a run elsewhere. */
-  readonly meaning: string;
-  tensor: tf.Tensor;
-  readonly first: tf.Tensor;
-  readonly second: tf.Tensor;
-}
+export type StepScalars = readonly [
+  keep1: number,
+  keep2: number,
+  take1: number,
+  take2: number,
+  epsilon: number,
+  weightDecay: number,
+  stepSize: number,
+  scale: number,
+  shrink: number,
+];
 
-export function newParameter(name: string, meaning: string, shape: number[], values: Float32Array): Parameter {
-  // The values and their copy.
-  for (let copy = 0; copy < 2; copy++) noteHeld(shape);
-  return withMoments(name, meaning, tf.keep(tf.tensor(values.slice(), shape, 'float32')));
-}
-
-/** A parameter that starts as a source's rows, which only the device holds. */
-export const uploadedParameter = async (name: string, meaning: string, source: RowSource): Promise<Parameter> =>
-  withMoments(name, meaning, await uploadRows(source));
-
-const withMoments = (name: string, meaning: string, tensor: tf.Tensor): Parameter => ({
-  name,
-  meaning,
-  tensor,
-  first: tf.keep(deviceZeros(tensor.shape)),
-  second: tf.keep(deviceZeros(tensor.shape)),
-});
-
-export function disposeParameter(parameter: Parameter): void {
-  tf.dispose([parameter.tensor, parameter.first, parameter.second]);
-}
-
-interface StepScalars {
-  readonly learningRate: number;
-  /** β₁ and β₂: what is kept of the moments. A count's first step keeps nothing, whatever they hold. */
-  readonly keep1: number;
-  readonly keep2: number;
-  /** Share of itself that a parameter loses to AdamW's decay; 0 without it. */
-  readonly shrink: number;
-  /** 1 − β₁ᵗ and 1 − β₂ᵗ. */
-  readonly correction1: number;
-  readonly correction2: number;
+/** Of step `t`, from 1. */
+export function stepScalars(settings: AdamSettings, t: number, learningRate: number): StepScalars {
+  const { beta1, beta2, epsilon, weightDecay, decoupledDecay } = settings;
+  const keep = t === 1 ? 0 : 1;
+  return [
+    keep * beta1,
+    keep * beta2,
+    1 - beta1,
+    1 - beta2,
+    epsilon,
+    weightDecay,
+    learningRate / (1 - beta1 ** t),
+    1 / Math.sqrt(1 - beta2 ** t),
+    learningRate * decoupledDecay,
+  ];
 }
 
 /** Under which name the shader is handed its settings, unless it is told another. */
@@ -110,15 +95,13 @@ export class Adam {
       const gradient = gradients[position];
       if (!gradient) throw new Error(`No gradient for ${parameter.name}.`);
       const kernels = isWasm(backend) && simdOf(backend);
-      if (isWasm(backend) && kernels)
-        return adamCompiled(backend, kernels, parameter, gradient, this.#settings, scalars);
+      if (isWasm(backend) && kernels) return adamCompiled(backend, kernels, parameter, gradient, scalars);
       if (isWasm(backend)) replaceTensor(parameter, hostView(backend, parameter.tensor));
       adamPortable(
         hostView(backend, parameter.tensor),
         hostView(backend, parameter.first),
         hostView(backend, parameter.second),
         hostView(backend, gradient),
-        this.#settings,
         scalars,
       );
     });
@@ -126,33 +109,12 @@ export class Adam {
 
   /** The shader's settings of the next step, which counts as taken. */
   next(learningRate: number): Float32Array<ArrayBuffer> {
-    const { beta1, beta2, epsilon, weightDecay } = this.#settings;
-    const { keep1, keep2, shrink, correction1, correction2 } = this.#advance(learningRate);
-    return Float32Array.of(
-      keep1,
-      keep2,
-      1 - beta1,
-      1 - beta2,
-      epsilon,
-      weightDecay,
-      learningRate / correction1,
-      1 / Math.sqrt(correction2),
-      shrink,
-    );
+    return Float32Array.from(this.#advance(learningRate));
   }
 
   #advance(learningRate: number): StepScalars {
     this.#steps += 1;
-    const { beta1, beta2, decoupledDecay } = this.#settings;
-    const first = this.#steps === 1;
-    return {
-      learningRate,
-      keep1: first ? 0 : beta1,
-      keep2: first ? 0 : beta2,
-      shrink: learningRate * decoupledDecay,
-      correction1: 1 - beta1 ** this.#steps,
-      correction2: 1 - beta2 ** this.#steps,
-    };
+    return stepScalars(this.#settings, this.#steps, learningRate);
   }
 
   #onDevice(
@@ -189,15 +151,12 @@ export function adamPortable(
   first: Float32Array | Int32Array,
   second: Float32Array | Int32Array,
   gradient: Float32Array | Int32Array,
-  { beta1, beta2, epsilon, weightDecay }: AdamSettings,
-  { learningRate, keep1, keep2, shrink, correction1, correction2 }: StepScalars,
+  [keep1, keep2, take1, take2, epsilon, weightDecay, stepSize, scale, shrink]: StepScalars,
 ): void {
-  const stepSize = learningRate / correction1;
-  const scale = 1 / Math.sqrt(correction2);
   for (let i = 0; i < theta.length; i++) {
     const g = gradient[i]! + weightDecay * theta[i]!;
-    const m = keep1 * first[i]! + (1 - beta1) * g;
-    const v = keep2 * second[i]! + (1 - beta2) * g * g;
+    const m = keep1 * first[i]! + take1 * g;
+    const v = keep2 * second[i]! + take2 * g * g;
     first[i] = m;
     second[i] = v;
     theta[i]! -= shrink * theta[i]! + (stepSize * m) / (Math.sqrt(v) * scale + epsilon);
@@ -210,31 +169,14 @@ function adamCompiled(
   kernels: SimdKernels,
   parameter: Parameter,
   gradient: tf.Tensor,
-  { beta1, beta2, epsilon, weightDecay }: AdamSettings,
-  { learningRate, keep1, keep2, shrink, correction1, correction2 }: StepScalars,
+  scalars: StepScalars,
 ): void {
   const old = parameter.tensor;
   const made = backend.makeOutput(old.shape, 'float32');
   const [theta, result, first, second, slope] = [old, made, parameter.first, parameter.second, gradient].map((tensor) =>
     addressOf(backend, tensor),
   );
-  kernels.adam(
-    theta!,
-    result!,
-    first!,
-    second!,
-    slope!,
-    old.size,
-    keep1,
-    keep2,
-    1 - beta1,
-    1 - beta2,
-    epsilon,
-    weightDecay,
-    learningRate / correction1,
-    1 / Math.sqrt(correction2),
-    shrink,
-  );
+  kernels.adam(theta!, result!, first!, second!, slope!, old.size, ...scalars);
   parameter.tensor = tf.keep(tf.engine().makeTensorFromTensorInfo(made));
   old.dispose();
 }
@@ -247,7 +189,7 @@ function adamWgsl(count: number): string {
   const each = (make: (k: number) => string): string => Array.from({ length: count }, (_, k) => make(k)).join('');
   return `
 struct Settings {
-  keep1 : f32, keep2 : f32, oneMinusBeta1 : f32, oneMinusBeta2 : f32,
+  keep1 : f32, keep2 : f32, take1 : f32, take2 : f32,
   epsilon : f32, weightDecay : f32, stepSize : f32, scale : f32,
   shrink : f32,
 }
@@ -267,49 +209,14 @@ ${each(
   (k) => `
   if (i < arrayLength(&theta${k})) {
     let g = gradient${k}[i] + settings.weightDecay * theta${k}[i];
-    let m = settings.keep1 * first${k}[i] + settings.oneMinusBeta1 * g;
-    let v = settings.keep2 * second${k}[i] + settings.oneMinusBeta2 * g * g;
+    let m = settings.keep1 * first${k}[i] + settings.take1 * g;
+    let v = settings.keep2 * second${k}[i] + settings.take2 * g * g;
     first${k}[i] = m;
     second${k}[i] = v;
     theta${k}[i] = theta${k}[i] - (settings.shrink * theta${k}[i] + settings.stepSize * m / (sqrt(v) * settings.scale + settings.epsilon));
   }`,
 )}
 }`;
-}
-
-export interface SavedParameter {
-  readonly shape: number[];
-  readonly values: Float32Array;
-  readonly first: Float32Array;
-  readonly second: Float32Array;
-}
-
-/** A parameter with its moments, read back. */
-export async function saveParameter(parameter: Parameter): Promise<SavedParameter> {
-  return {
-    shape: parameter.tensor.shape,
-    values: await readFloats(parameter.tensor),
-    first: await readFloats(parameter.first),
-    second: await readFloats(parameter.second),
-  };
-}
-
-/** Gives a parameter other values. */
-export function overwrite(parameter: Parameter, values: Float32Array): void {
-  if (values.length !== parameter.tensor.size) throw new Error(`Saved values of ${parameter.name} have another size.`);
-  if (!isWebGPU(tf.backend())) {
-    const old = parameter.tensor;
-    parameter.tensor = tf.keep(deviceZeros(old.shape));
-    old.dispose();
-  }
-  writeNumbers(parameter.tensor, 0, values);
-}
-
-/** Gives a parameter the values and moments that `saveParameter` read. */
-export function restoreParameter(parameter: Parameter, saved: SavedParameter): void {
-  overwrite(parameter, saved.values);
-  writeNumbers(parameter.first, 0, saved.first);
-  writeNumbers(parameter.second, 0, saved.second);
 }
 
 function replaceTensor(parameter: Parameter, values: Float32Array | Int32Array): void {

@@ -4,7 +4,8 @@ import type { KernelProof } from '../../../src/domain/proof';
 import * as tf from '@tensorflow/tfjs-core';
 import { readFloats } from '../backends';
 import { registeredPairs, runPair, type KernelPair } from '../kernelPair';
-import { Adam, ADAM_DEFAULTS, adamPortable, disposeParameter, newParameter } from '../kernels/adam';
+import { Adam, ADAM_DEFAULTS, adamPortable, stepScalars } from '../kernels/adam';
+import { disposeParameter, newParameter } from '../parameters';
 import { floats, matrix } from '../tensors';
 import { relative } from './difference';
 import { exampleNumbers, TRIALS, type KernelExample } from './examples';
@@ -148,14 +149,13 @@ const ADAM: Trial = {
       );
       tf.dispose(tensors);
       each.forEach(({ twin }, place) =>
-        adamPortable(twin.theta, twin.first, twin.second, slopes[place] ?? new Float32Array(), ADAM_DEFAULTS, {
-          learningRate: 0.01,
-          keep1: step === 1 ? 0 : 0.9,
-          keep2: step === 1 ? 0 : 0.999,
-          shrink: 0,
-          correction1: 1 - 0.9 ** step,
-          correction2: 1 - 0.999 ** step,
-        }),
+        adamPortable(
+          twin.theta,
+          twin.first,
+          twin.second,
+          slopes[place] ?? new Float32Array(),
+          stepScalars(ADAM_DEFAULTS, step, 0.01),
+        ),
       );
     }
     let largest: number | null = 0;

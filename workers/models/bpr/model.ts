@@ -3,7 +3,7 @@
  * UAI 2009. Initialisation and regulariser as MMRec has them.
  */
 import type { ConfigOf } from '../../../src/domain/models/table';
-import { disposeParameter } from '../../engine/kernels/adam';
+import { disposeParameter } from '../../engine/parameters';
 import { matrixOf } from '../../engine/tensors';
 import { drawnMatrix, xavierNormal } from '../layers/initialisers';
 import { batchRows, bprLoss, frobeniusRegulariser } from '../layers/losses';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { entry, required } from '../../../src/domain/at';
-import { newParameter, type Parameter } from '../../engine/kernels/adam';
+import { newParameter, type Parameter } from '../../engine/parameters';
 import { columnSums } from '../../engine/kernels/columnSums';
 import { criticBiases, criticMatrix, criticSlopes, type CriticLists } from '../../engine/kernels/criticWeights';
 import { multiplyCsr, type SparseTensor } from '../../engine/kernels/csrProduct';

@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { ConfigOf } from '../../../src/domain/models/table';
-import { disposeParameter, type Parameter } from '../../engine/kernels/adam';
+import { disposeParameter, type Parameter } from '../../engine/parameters';
 import { sharedPart } from '../../engine/kernels/sharedPart';
 import { tanhScores } from '../../engine/kernels/tanhScores';
 import { matrixOf, vectorOf } from '../../engine/tensors';

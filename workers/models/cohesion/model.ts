@@ -6,7 +6,7 @@ import type { ConfigOf } from '../../../src/domain/models/table';
 import * as tf from '@tensorflow/tfjs-core';
 import { entry } from '../../../src/domain/at';
 import type { Representation } from '../../engine/contract';
-import { disposeParameter } from '../../engine/kernels/adam';
+import { disposeParameter } from '../../engine/parameters';
 import { bprLosses } from '../../engine/kernels/bpr';
 import { sparseProduct } from '../../engine/kernels/csrProduct';
 import { rowCosines, rowDots } from '../../engine/kernels/rowCosines';

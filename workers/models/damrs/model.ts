@@ -8,7 +8,7 @@ import { entry, required } from '../../../src/domain/at';
 import { AppError } from '../../../src/domain/errors';
 import type { Finding } from '../../../src/domain/observations';
 import { readFloats } from '../../engine/backends';
-import { disposeParameter } from '../../engine/kernels/adam';
+import { disposeParameter } from '../../engine/parameters';
 import { bprLosses } from '../../engine/kernels/bpr';
 import { feedback, meanLikelihood } from '../../engine/kernels/feedbackWeights';
 import { copyInto } from '../../engine/kernels/inPlace';

@@ -1,9 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { required } from '../../../src/domain/at';
 import { activationSlope } from '../../engine/kernels/activationSlope';
-import type { Parameter } from '../../engine/kernels/adam';
+import { newParameter, type Parameter } from '../../engine/parameters';
 import { columnSums } from '../../engine/kernels/columnSums';
-import { newParameter } from '../../engine/kernels/adam';
 import { matrixOf, vectorOf } from '../../engine/tensors';
 import { withGradient } from '../../engine/withGradient';
 import type { Random } from '../../numbers/rng';

@@ -5,7 +5,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { ConfigOf } from '../../../src/domain/models/table';
 import { entry } from '../../../src/domain/at';
-import { disposeParameter, newParameter } from '../../engine/kernels/adam';
+import { disposeParameter, newParameter } from '../../engine/parameters';
 import { sparseProduct } from '../../engine/kernels/csrProduct';
 import { rowSquares, unitRows } from '../../engine/kernels/rowCosines';
 import { disposeSparse, sparseTensor } from '../../engine/sparse';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { ConfigOf } from '../../../src/domain/models/table';
 import { entry } from '../../../src/domain/at';
-import type { Parameter } from '../../engine/kernels/adam';
+import type { Parameter } from '../../engine/parameters';
 import { matrixOf } from '../../engine/tensors';
 import { forEachFeature } from '../layers/features';
 import { frozenTable, storageOf } from '../layers/frozenTable';

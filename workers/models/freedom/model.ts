@@ -4,7 +4,7 @@
  */
 import type { ConfigOf } from '../../../src/domain/models/table';
 import * as tf from '@tensorflow/tfjs-core';
-import { disposeParameter } from '../../engine/kernels/adam';
+import { disposeParameter } from '../../engine/parameters';
 import type { RowIndex } from '../../engine/rows';
 import { disposeSparse, sparseTensor } from '../../engine/sparse';
 import { matrixOf } from '../../engine/tensors';

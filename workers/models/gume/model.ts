@@ -5,7 +5,7 @@
  */
 import type { ConfigOf } from '../../../src/domain/models/table';
 import * as tf from '@tensorflow/tfjs-core';
-import { disposeParameter } from '../../engine/kernels/adam';
+import { disposeParameter } from '../../engine/parameters';
 import { momentDifferences } from '../../engine/kernels/moments';
 import { perturbedRows } from '../../engine/kernels/perturbedRows';
 import { weightedSquares } from '../../engine/kernels/weightedSquares';

@@ -8,7 +8,7 @@ import { unitRows } from '../../engine/kernels/rowCosines';
 import { at } from '../../../src/domain/at';
 import * as tf from '@tensorflow/tfjs-core';
 import { readFloats } from '../../engine/backends';
-import { disposeParameter, newParameter } from '../../engine/kernels/adam';
+import { disposeParameter, newParameter } from '../../engine/parameters';
 import { sparseProduct, type SparseTensor } from '../../engine/kernels/csrProduct';
 import { nearestRows } from '../../engine/nearest';
 import { heldRows } from '../../engine/rowSource';

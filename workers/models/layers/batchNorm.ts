@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { readFloats } from '../../engine/backends';
-import { newParameter, type Parameter } from '../../engine/kernels/adam';
+import { newParameter, type Parameter } from '../../engine/parameters';
 import { columnMoments, normalised } from '../../engine/kernels/batchNorm';
 import { copyInto } from '../../engine/kernels/inPlace';
 import { matrixOf } from '../../engine/tensors';

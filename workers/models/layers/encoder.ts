@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Parameter } from '../../engine/kernels/adam';
+import type { Parameter } from '../../engine/parameters';
 import { rowSquares, unitRows } from '../../engine/kernels/rowCosines';
 import { gatherRows } from '../../engine/rows';
 import { matrixOf, scalarOf } from '../../engine/tensors';

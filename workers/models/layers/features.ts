@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { AppError } from '../../../src/domain/errors';
-import { disposeParameter, uploadedParameter, type Parameter } from '../../engine/kernels/adam';
+import { disposeParameter, uploadedParameter, type Parameter } from '../../engine/parameters';
 import { gatherRows } from '../../engine/rows';
 import { matrixOf } from '../../engine/tensors';
 import { featureName, type FeatureMatrix } from '../model';

@@ -1,4 +1,4 @@
-import { newParameter, type Parameter } from '../../engine/kernels/adam';
+import { newParameter, type Parameter } from '../../engine/parameters';
 import type { Random } from '../../numbers/rng';
 
 /** A parameter `[rows, columns]` that starts with draws from a stream of its own; `start` says how, Xavier's uniform draws unless told. */

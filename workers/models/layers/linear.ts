@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { newParameter, type Parameter } from '../../engine/kernels/adam';
+import { newParameter, type Parameter } from '../../engine/parameters';
 import { productWithBias, type LayerOptions } from '../../engine/products';
 import { matrixOf } from '../../engine/tensors';
 import type { Random } from '../../numbers/rng';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Parameter } from '../../engine/kernels/adam';
+import type { Parameter } from '../../engine/parameters';
 import { bprLosses } from '../../engine/kernels/bpr';
 import { rowCosinesWith, rowDots, rowSquares } from '../../engine/kernels/rowCosines';
 import { sumOfSquares } from '../../engine/kernels/sumOfSquares';

@@ -1,5 +1,5 @@
 import { readFloats } from '../../engine/backends';
-import { overwrite, type Parameter } from '../../engine/kernels/adam';
+import { overwrite, type Parameter } from '../../engine/parameters';
 import type { NamedInput } from '../model';
 
 /** A parameter that stays as it was drawn, for the audit trace. */

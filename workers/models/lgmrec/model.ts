@@ -7,7 +7,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { entry, required } from '../../../src/domain/at';
 import { AppError } from '../../../src/domain/errors';
 import type { Representation, StepScope } from '../../engine/contract';
-import { disposeParameter } from '../../engine/kernels/adam';
+import { disposeParameter } from '../../engine/parameters';
 import { sparseProduct } from '../../engine/kernels/csrProduct';
 import { unitRows } from '../../engine/kernels/rowCosines';
 import { gatherRows } from '../../engine/rows';

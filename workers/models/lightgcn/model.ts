@@ -3,7 +3,7 @@
  * Recommendation, SIGIR 2020 (arXiv 2002.02126). Degrees + 1e-7 and the regulariser as MMRec has them.
  */
 import type { ConfigOf } from '../../../src/domain/models/table';
-import { disposeParameter } from '../../engine/kernels/adam';
+import { disposeParameter } from '../../engine/parameters';
 import { disposeSparse, sparseTensor } from '../../engine/sparse';
 import { matrixOf } from '../../engine/tensors';
 import { behaviourGraph } from '../../graphs/behaviour';

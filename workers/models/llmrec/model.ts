@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { ConfigOf } from '../../../src/domain/models/table';
 import type { Representation } from '../../engine/contract';
 import { bprLosses } from '../../engine/kernels/bpr';
-import { disposeParameter } from '../../engine/kernels/adam';
+import { disposeParameter } from '../../engine/parameters';
 import { sparseProduct } from '../../engine/kernels/csrProduct';
 import { keptRows } from '../../engine/kernels/keptRows';
 import { sumOfSquares } from '../../engine/kernels/sumOfSquares';

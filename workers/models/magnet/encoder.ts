@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { at, entry } from '../../../src/domain/at';
 import type { Emptied, RankingPart } from '../../../src/domain/knockouts';
 import type { Representation } from '../../engine/contract';
-import type { Parameter } from '../../engine/kernels/adam';
+import type { Parameter } from '../../engine/parameters';
 import { sparseProduct } from '../../engine/kernels/csrProduct';
 import { rowBlend } from '../../engine/kernels/rowBlend';
 import { disposeSparse, sparseTensor } from '../../engine/sparse';

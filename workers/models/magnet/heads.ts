@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { required } from '../../../src/domain/at';
 import type { MagnetConfig } from './table';
 import type { Expert } from '../../../src/domain/routing';
-import { newParameter, type Parameter } from '../../engine/kernels/adam';
+import { newParameter, type Parameter } from '../../engine/parameters';
 import type { Random } from '../../numbers/rng';
 import { isWebGPU } from '../../engine/backends';
 import { columnSums } from '../../engine/kernels/columnSums';

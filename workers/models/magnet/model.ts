@@ -5,7 +5,7 @@
 import type { ConfigOf } from '../../../src/domain/models/table';
 import { routingGroups } from '../../../src/domain/routing';
 import { readFloats } from '../../engine/backends';
-import { disposeParameter } from '../../engine/kernels/adam';
+import { disposeParameter } from '../../engine/parameters';
 import { requireFeatures } from '../layers/features';
 import { defineModel, type BuildContext, type Model } from '../model';
 import { newEncoder } from './encoder';

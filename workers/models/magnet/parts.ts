@@ -1,5 +1,5 @@
 import type { Expert } from '../../../src/domain/routing';
-import type { Parameter } from '../../engine/kernels/adam';
+import type { Parameter } from '../../engine/parameters';
 import type { Encoder } from './encoder';
 import type { Experts } from './heads';
 import type { Router, StageMachine } from './router';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { MagnetConfig } from './table';
-import { disposeParameter, newParameter, type Parameter } from '../../engine/kernels/adam';
+import { disposeParameter, newParameter, type Parameter } from '../../engine/parameters';
 import { required } from '../../../src/domain/at';
 import { copyInto } from '../../engine/kernels/inPlace';
 import {

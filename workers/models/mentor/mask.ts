@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Representation, StepScope } from '../../engine/contract';
-import { disposeParameter, type Parameter } from '../../engine/kernels/adam';
+import { disposeParameter, type Parameter } from '../../engine/parameters';
 import { rowCosinesWith } from '../../engine/kernels/rowCosines';
 import { productWithBias } from '../../engine/products';
 import { floats, matrix, matrixOf, scalarOf, vectorOf } from '../../engine/tensors';

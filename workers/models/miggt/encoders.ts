@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { ConfigOf } from '../../../src/domain/models/table';
 import { readFloats } from '../../engine/backends';
 import type { StepScope } from '../../engine/contract';
-import type { Parameter } from '../../engine/kernels/adam';
+import type { Parameter } from '../../engine/parameters';
 import { matrix, matrixOf } from '../../engine/tensors';
 import { uploadRows, writeNumbers } from '../../engine/upload';
 import { normalisedLayer } from '../layers/batchNorm';

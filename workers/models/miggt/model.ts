@@ -6,7 +6,7 @@ import type { ConfigOf } from '../../../src/domain/models/table';
 import * as tf from '@tensorflow/tfjs-core';
 import { AppError } from '../../../src/domain/errors';
 import type { StepScope } from '../../engine/contract';
-import { disposeParameter, newParameter, type Parameter } from '../../engine/kernels/adam';
+import { disposeParameter, newParameter, type Parameter } from '../../engine/parameters';
 import { bprLosses } from '../../engine/kernels/bpr';
 import { sampledAttention } from '../../engine/kernels/sampledAttention';
 import { sumOfSquares } from '../../engine/kernels/sumOfSquares';

@@ -7,7 +7,7 @@ import type { ConfigOf } from '../../../src/domain/models/table';
 import { at } from '../../../src/domain/at';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Finding } from '../../../src/domain/observations';
-import { disposeParameter, newParameter, type Parameter } from '../../engine/kernels/adam';
+import { disposeParameter, newParameter, type Parameter } from '../../engine/parameters';
 import { sparseProduct, type SparseTensor } from '../../engine/kernels/csrProduct';
 import { unitRows } from '../../engine/kernels/rowCosines';
 import type { RowIndex } from '../../engine/rows';

@@ -1,5 +1,5 @@
 import { AppError } from '../../../src/domain/errors';
-import { newParameter, type Parameter } from '../../engine/kernels/adam';
+import { newParameter, type Parameter } from '../../engine/parameters';
 import { unitRows } from '../../engine/nearest';
 import { readAll, sideBySide, type RowSource } from '../../engine/rowSource';
 import { historyMean } from '../../graphs/behaviour';

@@ -4,7 +4,7 @@
  */
 import type { ConfigOf } from '../../../src/domain/models/table';
 import * as tf from '@tensorflow/tfjs-core';
-import { disposeParameter, type Parameter } from '../../engine/kernels/adam';
+import { disposeParameter, type Parameter } from '../../engine/parameters';
 import { sparseProduct } from '../../engine/kernels/csrProduct';
 import { disposeSparse, sparseTensor } from '../../engine/sparse';
 import { matrixOf, scalarOf } from '../../engine/tensors';

@@ -5,7 +5,7 @@
 import type { ConfigOf } from '../../../src/domain/models/table';
 import * as tf from '@tensorflow/tfjs-core';
 import type { StepScope } from '../../engine/contract';
-import { disposeParameter, newParameter, type Parameter } from '../../engine/kernels/adam';
+import { disposeParameter, newParameter, type Parameter } from '../../engine/parameters';
 import { rowSquares } from '../../engine/kernels/rowCosines';
 import { weightedSum } from '../../engine/kernels/weightedSum';
 import { disposeSparse, sparseTensor } from '../../engine/sparse';

@@ -6,7 +6,7 @@ import type { ConfigOf } from '../../../src/domain/models/table';
 import * as tf from '@tensorflow/tfjs-core';
 import { entry } from '../../../src/domain/at';
 import type { Representation, StepScope } from '../../engine/contract';
-import { disposeParameter } from '../../engine/kernels/adam';
+import { disposeParameter } from '../../engine/parameters';
 import { sparseProduct } from '../../engine/kernels/csrProduct';
 import { unitRows } from '../../engine/nearest';
 import { gatherRows } from '../../engine/rows';

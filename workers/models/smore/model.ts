@@ -6,7 +6,7 @@ import type { ConfigOf } from '../../../src/domain/models/table';
 import * as tf from '@tensorflow/tfjs-core';
 import { entry } from '../../../src/domain/at';
 import type { Representation, StepScope } from '../../engine/contract';
-import { disposeParameter, newParameter } from '../../engine/kernels/adam';
+import { disposeParameter, newParameter } from '../../engine/parameters';
 import { complexProduct } from '../../engine/kernels/complexProduct';
 import { sparseProduct } from '../../engine/kernels/csrProduct';
 import { productWithBias } from '../../engine/products';

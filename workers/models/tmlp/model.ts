@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { ConfigOf } from '../../../src/domain/models/table';
 import { at } from '../../../src/domain/at';
 import type { StepScope } from '../../engine/contract';
-import { disposeParameter } from '../../engine/kernels/adam';
+import { disposeParameter } from '../../engine/parameters';
 import { neighbourLosses, type NeighbourTable } from '../../engine/kernels/neighbourShares';
 import { unitRows } from '../../engine/kernels/rowCosines';
 import { weightedSum } from '../../engine/kernels/weightedSum';

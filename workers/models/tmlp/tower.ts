@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { StepScope } from '../../engine/contract';
-import { disposeParameter, newParameter, type Parameter } from '../../engine/kernels/adam';
+import { disposeParameter, newParameter, type Parameter } from '../../engine/parameters';
 import { layerNorm } from '../../engine/kernels/layerNorm';
 import type { Random } from '../../numbers/rng';
 import { dropout } from '../layers/dropout';

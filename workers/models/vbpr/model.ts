@@ -4,7 +4,7 @@
  */
 import type { ConfigOf } from '../../../src/domain/models/table';
 import * as tf from '@tensorflow/tfjs-core';
-import { disposeParameter, newParameter } from '../../engine/kernels/adam';
+import { disposeParameter, newParameter } from '../../engine/parameters';
 import { gatherRows, type RowIndex } from '../../engine/rows';
 import { sideBySide } from '../../engine/rowSource';
 import { matrixOf } from '../../engine/tensors';

@@ -1,7 +1,7 @@
 import { at, entry } from '../../../src/domain/at';
 import { isModelId } from '../../../src/domain/models/catalogue';
 import { readFloats } from '../../engine/backends';
-import { overwrite, type Parameter } from '../../engine/kernels/adam';
+import { overwrite, type Parameter } from '../../engine/parameters';
 import { termGradients, termKeys, type LossTerms } from '../../engine/step';
 import type { GoldenCase, GoldenDataset, GoldenStep, GoldenTaken } from '../../models/golden';
 import { firstParameters, type Model, type SecondLoss } from '../../models/model';
