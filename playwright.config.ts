@@ -23,6 +23,8 @@ export default defineConfig({
     { name: 'short', testIgnore: LONG },
   ],
   use: {
+    // Keeping all files takes half of what a page's first visit takes; tests of what it is for allow it.
+    serviceWorkers: 'block',
     baseURL: `http://localhost:${port}`,
     viewport: { width: 1440, height: 900 },
     actionTimeout: 30_000,

@@ -8,6 +8,8 @@ import { expectFit } from '../helpers/page';
 import { serveFolder } from '../helpers/staticHost';
 import { entriesOf } from '../helpers/zipEntries';
 
+test.use({ serviceWorkers: 'allow' });
+
 /** What PyTorch makes of each text: see `make_encoder.py`. */
 const FOLDER = join(import.meta.dirname, '../fixtures/encoder');
 const reference: readonly { readonly text: string; readonly vector: readonly number[] }[] = JSON.parse(

@@ -1,6 +1,8 @@
 import { expect, test } from '@playwright/test';
 import { expectFit } from '../helpers/page';
 
+test.use({ serviceWorkers: 'allow' });
+
 test('a newcomer sees a router move within two clicks of the address', async ({ page }) => {
   const clock = Date.now();
   await page.goto('./');

@@ -8,6 +8,8 @@ import { watchPolicy } from '../helpers/contentPolicy';
 import { ended, expectFit, startRun, storedRun } from '../helpers/page';
 import { serveFolder } from '../helpers/staticHost';
 
+test.use({ serviceWorkers: 'allow' });
+
 /** What `playwright.config.ts` has built before it serves it. */
 const BUILD = 'dist';
 

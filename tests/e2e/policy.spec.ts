@@ -3,6 +3,8 @@ import { contentPolicy } from '../../cli/contentPolicy';
 import { watchPolicy } from '../helpers/contentPolicy';
 import { chooseWebGpu, ended, startRun } from '../helpers/page';
 
+test.use({ serviceWorkers: 'allow' });
+
 /** Whether an inline script that is put into the page runs. */
 function runsInlineScript(page: Page): Promise<boolean> {
   return page.evaluate(() => {

@@ -4,6 +4,8 @@ import { rmSync } from 'node:fs';
 import { watchPolicy } from '../helpers/contentPolicy';
 import { ended, startRun } from '../helpers/page';
 
+test.use({ serviceWorkers: 'allow' });
+
 test('the server that npm start starts serves an app that trains, on its first visit', async ({ browser }) => {
   // A new checkout has no bundled dependencies yet: what is found late would reload a worker in the middle of its work.
   rmSync('node_modules/.vite', { recursive: true, force: true });

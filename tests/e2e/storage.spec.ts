@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { TABLE_NAMES } from '../../src/storage/database';
 import { ended, expectFit, startRun, stored, storedRun } from '../helpers/page';
 
+test.use({ serviceWorkers: 'allow' });
+
 /** Makes entries of the app's database out of those that are there, in the page: typed arrays stay what they are. */
 function put(page: Page, run: string, dataset: string): Promise<void> {
   return page.evaluate(
