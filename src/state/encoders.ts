@@ -4,7 +4,8 @@ import { faultOf, type Fault } from '../domain/errors';
 import type { NamedFile } from '../domain/protocol';
 import { deleteEncoder, listEncoders } from '../storage/encoders';
 import { database } from './database';
-import { once, useReasoning } from './reasoning';
+import { useReasoning } from './reasoning';
+import { once } from './reasoningQuestions';
 import type { Phase } from './workerThread';
 
 interface EncodersState {

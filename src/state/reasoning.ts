@@ -12,32 +12,19 @@ import {
   type JobStatus,
   type Override,
   type Overrides,
-  type ReasonedEntity,
   type ReasoningFailure,
-  type ReasoningFile,
   type ReasoningJob,
   type ReasoningSurvey,
-  type ServerTest,
   type StageState,
 } from '../domain/reasoning';
 import { type ReasoningSettings } from '../domain/reasoningSettings';
-import type { TextVariant } from '../domain/textVariants';
 import { keepModelKey, readModelKeys, type ModelKeys } from '../storage/modelKeys';
 import { deleteAnswers, deleteImported, readJob, writeJob } from '../storage/reasoning';
 import { database } from './database';
 import { useDatasets } from './datasets';
 import { holdImportLock } from './importLock';
-import { askOnce, WorkerThread, type AskOptions, type Phase } from './workerThread';
-
-const openWorker = (): Worker =>
-  new Worker(new URL('../../workers/reasoning.worker.ts', import.meta.url), { type: 'module', name: 'reasoning' });
-
-/** Asks a thread that lives for this question. */
-export const once = <T>(
-  command: ReasoningCommand,
-  pick: (event: ReasoningEvent) => T | undefined,
-  options: AskOptions = {},
-): Promise<T> => askOnce(new WorkerThread<ReasoningCommand, ReasoningEvent>(openWorker), command, pick, options);
+import { once, openReasoningWorker } from './reasoningQuestions';
+import type { AskOptions, Phase } from './workerThread';
 
 const MOST_FAILURES = 200;
 
@@ -150,6 +137,19 @@ export const useReasoning = create<ReasoningState>()((set, get) => {
     }
   };
 
+  /** What a thread finds in files for the job's dataset, which is then counted again; null when that failed. */
+  const taken = async <T>(ask: (datasetId: string, options: AskOptions) => Promise<T>): Promise<T | null> => {
+    const { job } = get();
+    if (!job) return null;
+    const found = await working((options) => ask(job.datasetId, options));
+    if (found) await survey(job.datasetId);
+    return found;
+  };
+
+  const deleting = async (work: Promise<unknown>): Promise<void> => {
+    await work.catch((error: unknown) => set({ fault: faultOf(error) }));
+  };
+
   return {
     keys: {},
     kept: [],
@@ -220,11 +220,7 @@ export const useReasoning = create<ReasoningState>()((set, get) => {
       await store({ ...job, overrides: { ...job.overrides, ...overrides } });
     },
     forget: async () => {
-      try {
-        await deleteAnswers(database);
-      } catch (error) {
-        set({ fault: faultOf(error) });
-      }
+      await deleting(deleteAnswers(database));
       set({ failures: [], status: { name: 'idle' } });
       const { job } = get();
       if (job) await survey(job.datasetId);
@@ -234,7 +230,7 @@ export const useReasoning = create<ReasoningState>()((set, get) => {
       if (!job || worker || status.name === 'running') return;
       surveying?.abort();
       set({ status: { name: 'running' }, runningId: job.datasetId, stages: [], failures: [], fault: null });
-      const started = openWorker();
+      const started = openReasoningWorker();
       worker = started;
       started.onmessage = ({ data }: MessageEvent<ReasoningEvent>) => onEvent(data);
       started.onerror = (event) => {
@@ -261,40 +257,26 @@ export const useReasoning = create<ReasoningState>()((set, get) => {
       worker?.postMessage(command);
       if (worker) set({ status: { name: 'pausing' } });
     },
-    importFiles: async (files) => {
-      const { job } = get();
-      if (!job) return null;
-      const found = await working((options) =>
+    importFiles: (files) =>
+      taken((datasetId, options) =>
         once(
-          { type: 'inputs', datasetId: job.datasetId, files },
+          { type: 'inputs', datasetId, files },
           (event) => (event.type === 'gathered' ? event.found : undefined),
           options,
         ),
-      );
-      if (found) await survey(job.datasetId);
-      return found;
-    },
-    importTexts: async (step, files) => {
-      const { job } = get();
-      if (!job) return null;
-      const found = await working((options) =>
+      ),
+    importTexts: (step, files) =>
+      taken((datasetId, options) =>
         once(
-          { type: 'texts', datasetId: job.datasetId, step, files },
+          { type: 'texts', datasetId, step, files },
           (event) => (event.type === 'imported' ? event.found : undefined),
           options,
         ),
-      );
-      if (found) await survey(job.datasetId);
-      return found;
-    },
+      ),
     forgetTexts: async (step) => {
       const { job } = get();
       if (!job) return;
-      try {
-        await deleteImported(database, job.datasetId, step);
-      } catch (error) {
-        set({ fault: faultOf(error) });
-      }
+      await deleting(deleteImported(database, job.datasetId, step));
       await survey(job.datasetId);
     },
     derive: async (name) => {
@@ -320,59 +302,3 @@ export const useReasoning = create<ReasoningState>()((set, get) => {
     },
   };
 });
-
-/** What of the server works. */
-export const testModelServer = (settings: ReasoningSettings, key: string, options: AskOptions): Promise<ServerTest> =>
-  once(
-    {
-      type: 'test',
-      server: settings.server,
-      models: settings.encoder.kind === 'page' ? { ...settings.models, encode: null } : settings.models,
-      key: key || null,
-    },
-    (event) => (event.type === 'tested' ? event.test : undefined),
-    options,
-  );
-
-/** `version` changes with what the answer depends on. */
-export const entityOf = (
-  {
-    datasetId,
-    scope,
-    index,
-  }: { readonly datasetId: string; readonly scope: 'item' | 'user'; readonly index: number; readonly version: unknown },
-  options: AskOptions,
-): Promise<ReasonedEntity> =>
-  once(
-    { type: 'entity', datasetId, scope, index },
-    (event) => (event.type === 'entity' ? event.entity : undefined),
-    options,
-  );
-
-export interface PairQuestion {
-  readonly datasetId: string;
-  readonly scope: 'item' | 'user';
-  readonly index: number;
-  readonly variants: readonly [TextVariant, TextVariant];
-}
-
-/** The same item or user as two variants have it. */
-export const pairOf = (
-  { datasetId, scope, index, variants }: PairQuestion & { readonly version: unknown },
-  options: AskOptions,
-): Promise<readonly [ReasonedEntity, ReasonedEntity]> =>
-  once(
-    { type: 'pair', datasetId, scope, index, variants },
-    (event) => (event.type === 'paired' ? event.pair : undefined),
-    options,
-  );
-
-/** Both texts side by side as Markdown; without an index, of all items or users. */
-export const pairsFile = (
-  question: Omit<PairQuestion, 'index'> & { readonly index: number | null },
-  labels: readonly [string, string],
-): Promise<Blob> =>
-  once({ type: 'pairs', ...question, labels }, (event) => (event.type === 'made' ? event.file : undefined));
-
-export const reasoningFile = (datasetId: string, what: ReasoningFile): Promise<Blob> =>
-  once({ type: 'file', datasetId, what }, (event) => (event.type === 'made' ? event.file : undefined));

@@ -6,7 +6,7 @@ import type { DatasetDocument } from '../../domain/dataset';
 import { faultOf, type Fault } from '../../domain/errors';
 import type { ReasoningFile } from '../../domain/reasoning';
 import type { ReasoningSettings } from '../../domain/reasoningSettings';
-import { reasoningFile } from '../../state/reasoning';
+import { reasoningFile } from '../../state/reasoningQuestions';
 import styles from './reasoning.module.css';
 
 const FILES: readonly { readonly what: ReasoningFile; readonly label: string; readonly name: string }[] = [
