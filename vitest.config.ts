@@ -48,9 +48,10 @@ export default defineConfig({
           testTimeout: 1_800_000,
           env: { LODESTONE_SOAK: '1' },
           include: [
-            'tests/gpu/memory.test.ts',
+            'tests/golden/models.test.ts',
+            'tests/gpu/{estimate,memory}.test.ts',
             'tests/cluster/{work,slurm,soak}.test.ts',
-            'tests/unit/leakage.test.ts',
+            'tests/unit/{benchPeer,leakage}.test.ts',
             'tests/unit/{formats,inputs}Mutated.test.ts',
           ],
         },
