@@ -7,6 +7,15 @@ import { versionDefine } from './cli/version.mjs';
 
 const helper = (name: string): string => fileURLToPath(new URL(`./tests/helpers/${name}`, import.meta.url));
 
+/** Bundled once for all test files: they are hundreds of modules, which Node cannot load as they are. */
+const TFJS = [
+  '@tensorflow/tfjs-core',
+  '@tensorflow/tfjs-core/dist/register_all_gradients',
+  '@tensorflow/tfjs-backend-webgpu',
+  '@tensorflow/tfjs-backend-wasm',
+  '@tensorflow/tfjs-backend-cpu',
+];
+
 /** In this process: unit and golden tests, and the device tests on Dawn, WASM and CPU. */
 const inNode = {
   plugins: modulePlugins(),
@@ -19,7 +28,7 @@ const inNode = {
     maxWorkers: 2,
     testTimeout: 180_000,
     hookTimeout: 180_000,
-    server: { deps: { inline: [/@tensorflow/] } },
+    deps: { optimizer: { ssr: { enabled: true, include: TFJS } } },
   },
 };
 
@@ -63,11 +72,7 @@ export default defineConfig({
         resolve: { alias: { '#test-host': helper('host.browser.ts') } },
         optimizeDeps: {
           include: [
-            '@tensorflow/tfjs-core',
-            '@tensorflow/tfjs-core/dist/register_all_gradients',
-            '@tensorflow/tfjs-backend-webgpu',
-            '@tensorflow/tfjs-backend-wasm',
-            '@tensorflow/tfjs-backend-cpu',
+            ...TFJS,
             'pure-rand/generator/xoroshiro128plus',
             'idb-keyval',
             'pako',
