@@ -81,8 +81,8 @@ function storeOf(name: TableName): UseStore {
   return async (mode, callback) => callback((await open()).transaction(name, mode).objectStore(name));
 }
 
-/** Faults of a connection that the browser closes, as it does while it clears the site's data: a new one may hold. */
-const OF_THE_CONNECTION = ['AbortError', 'InvalidStateError', 'UnknownError'];
+/** What opening ends with where the browser closes every connection, as it does while it clears the site's data. */
+const CLOSED = ['AbortError', 'InvalidStateError', 'UnknownError'];
 /** Milliseconds before each further try. */
 const WAITS = [0, 250, 500, 1000, 2000];
 
@@ -107,13 +107,18 @@ async function tried<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      const cause = error instanceof AppError ? error.cause : error;
       const wait = WAITS[at];
-      if (wait === undefined || !(cause instanceof DOMException) || !OF_THE_CONNECTION.includes(cause.name))
-        throw error;
+      if (wait === undefined || !mayPass(error)) throw error;
       await new Promise((resolve) => setTimeout(resolve, wait));
     }
   }
+}
+
+/** Whether the next try may get through: not where there is no room, nor where the browser refuses to open the database. */
+function mayPass(error: unknown): boolean {
+  if (!(error instanceof AppError)) return faultOf(error).code !== 'STORE_QUOTA';
+  const { cause } = error;
+  return cause instanceof DOMException && CLOSED.includes(cause.name);
 }
 
 function browserTable(name: TableName): Table {

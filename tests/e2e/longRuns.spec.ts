@@ -49,7 +49,7 @@ test('the tab says how far a run is, the device stays awake, and its end is noti
 }) => {
   await listen(page);
   await openForm(page);
-  const long = await startRun(page, 'LightGCN', { 'Epochs, at most': '900' });
+  const long = await startRun(page, 'LightGCN', { 'Epochs, at most': '900', Patience: '900' });
   await expect(page).toHaveTitle(/^\d+ % LightGCN · .* · Lodestone$/, { timeout: 60_000 });
   await expect(facts(page)).toContainText('keeps this device awake');
   expect((await asked(page)).locks).toBe(1);
@@ -109,7 +109,7 @@ test('closing the tab while a run trains is asked about, and who stays reads tha
   page,
 }) => {
   await openForm(page);
-  await startRun(page, 'BPR-MF', { 'Epochs, at most': '400' });
+  await startRun(page, 'BPR-MF', { 'Epochs, at most': '400', Patience: '400' });
   await expect(facts(page)).toContainText(/epoch ([2-9]|\d\d+) \/ ≤400/);
   const question = page.waitForEvent('dialog');
   await page.close({ runBeforeUnload: true });

@@ -132,7 +132,7 @@ test('a new version asks, waits for the run, and loses nothing', async ({ browse
   const reload = (tab: Page) => tab.getByRole('button', { name: 'Reload', exact: true });
   try {
     await visit(page, host.address);
-    const id = await startRun(page, 'LightGCN', { 'Epochs, at most': '400' });
+    const id = await startRun(page, 'LightGCN', { 'Epochs, at most': '5000', Patience: '5000' });
     await expect(page.getByRole('region', { name: 'Run in progress' })).toContainText('running');
     const [before] = await cacheNames(page);
     expect(await update(page)).toBe('nothing new');

@@ -275,36 +275,37 @@ describe('the browser’s storage, where it fails', () => {
     vi.unstubAllGlobals();
   });
 
-  type Outcome = 'refused' | 'closed' | 'completes' | { readonly aborts: Error };
+  type Outcome = 'refused' | 'closed' | 'completes' | { readonly aborts: Error | null };
 
-  /** Just enough of IndexedDB for one transaction each time it is opened, which ends as `outcomes` say, the last for good. */
-  function stub(...outcomes: [Outcome, ...Outcome[]]): void {
-    let outcome = outcomes[0];
+  /** Just enough of IndexedDB to open and write, which end as `outcomes` say, one after the other and the last for good. */
+  function stub(outcome: Outcome, ...outcomes: Outcome[]): void {
+    const next = (): void => void (outcome = outcomes.shift() ?? outcome);
     vi.stubGlobal('indexedDB', {
       open: () => {
-        outcome = outcomes.shift() ?? outcome;
         const request: { result?: unknown; error?: Error; onsuccess?: () => void; onerror?: () => void } = {};
         queueMicrotask(() => {
-          if (outcome === 'refused') {
-            request.error = new DOMException('denied', 'SecurityError');
-            return request.onerror?.();
-          }
-          if (outcome === 'closed') {
-            request.error = new DOMException('The connection was closed.', 'AbortError');
+          if (outcome === 'refused' || outcome === 'closed') {
+            request.error =
+              outcome === 'refused'
+                ? new DOMException('denied', 'SecurityError')
+                : new DOMException('The connection was closed.', 'AbortError');
+            next();
             return request.onerror?.();
           }
           request.result = {
             transaction: () => {
               const transaction: {
-                error?: Error;
+                error?: Error | null;
                 onabort?: () => void;
                 oncomplete?: () => void;
                 objectStore?: () => unknown;
               } = {};
               transaction.objectStore = () => {
                 setTimeout(() => {
-                  if (typeof outcome === 'string') return transaction.oncomplete?.();
-                  transaction.error = outcome.aborts;
+                  const end = outcome;
+                  next();
+                  if (typeof end === 'string') return transaction.oncomplete?.();
+                  transaction.error = end.aborts;
                   transaction.onabort?.();
                 }, 0);
                 return { put: () => undefined, transaction };
@@ -358,6 +359,9 @@ describe('the browser’s storage, where it fails', () => {
 
   it('tries again while the browser closes the connection, as it does while it clears the site’s data, and not for ever', async () => {
     stub('closed', 'closed', 'closed', 'completes');
+    expect(await write()).toBe('stored');
+    // A transaction that is broken off for no reason that it names.
+    stub({ aborts: null }, 'completes');
     expect(await write()).toBe('stored');
     stub('closed');
     expect(await write()).toMatchObject({ code: 'STORE_UNAVAILABLE' });
