@@ -5,6 +5,8 @@ import { browserFlags, browserPath } from './cli/browser';
 /** Another one lets two working copies test side by side. */
 const port = Number(process.env['LODESTONE_TEST_PORT'] ?? 4319);
 
+/** What `npm test` runs of these: a newcomer's way, data, runs, every view, a comparison, routing, links, faults. */
+const EVERYDAY = /(newcomer|data|runs|views|compare|routing|share|faults|upgrades)\.spec\.ts$/;
 const LONG = /(tiktok|crowded|reasoning)\.spec\.ts$/;
 
 export default defineConfig({
@@ -20,7 +22,8 @@ export default defineConfig({
   // The longest first: begun last, they would run alone.
   projects: [
     { name: 'long', testMatch: LONG },
-    { name: 'short', testIgnore: LONG },
+    { name: 'everyday', testMatch: EVERYDAY },
+    { name: 'more', testIgnore: [LONG, EVERYDAY] },
   ],
   use: {
     // Keeping all files takes half of what a page's first visit takes; tests of what it is for allow it.
