@@ -5,8 +5,10 @@ import { browserFlags, browserPath } from './cli/browser';
 /** Another one lets two working copies test side by side. */
 const port = Number(process.env['LODESTONE_TEST_PORT'] ?? 4319);
 
-/** What `npm test` runs of these: a newcomer's way, data, runs, every view, a comparison, routing, links, faults. */
-const EVERYDAY = /(newcomer|data|runs|views|compare|routing|share|faults|upgrades)\.spec\.ts$/;
+/** What `npm test` runs of these: a newcomer's way, data, runs, every view, a comparison, links and files. */
+const EVERYDAY = /(newcomer|data|runs|compare|share)\.spec\.ts$/;
+/** The same: one page for all of its tests, which therefore run one after the other. */
+const VIEWS = /views\.spec\.ts$/;
 const LONG = /(tiktok|crowded|reasoning)\.spec\.ts$/;
 
 export default defineConfig({
@@ -22,8 +24,9 @@ export default defineConfig({
   // The longest first: begun last, they would run alone.
   projects: [
     { name: 'long', testMatch: LONG },
+    { name: 'everyday-views', testMatch: VIEWS },
     { name: 'everyday', testMatch: EVERYDAY },
-    { name: 'more', testIgnore: [LONG, EVERYDAY] },
+    { name: 'more', testIgnore: [LONG, VIEWS, EVERYDAY] },
   ],
   use: {
     // Keeping all files takes half of what a page's first visit takes; tests of what it is for allow it.

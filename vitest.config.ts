@@ -20,7 +20,7 @@ const TFJS = [
 
 /** What a change to one model or page seldom breaks, and what takes half of the time: `npm test -- --all` and build servers run it. */
 const LONG = [
-  ...['proof', 'capture', 'memory', 'epochs', 'estimate', 'runs', 'faults'].map((name) => `gpu/${name}`),
+  ...['gradients', 'proof', 'capture', 'memory', 'epochs', 'estimate', 'runs', 'faults'].map((name) => `gpu/${name}`),
   ...['resumeModels', 'divergence', 'replay', 'scale', 'benchPeer'].map((name) => `unit/${name}`),
   ...['work', 'kubernetes'].map((name) => `cluster/${name}`),
 ].map((name) => `tests/${name}.test.ts`);

@@ -8,7 +8,7 @@ const STEPS = [
   ['node', 'cli/setup.mjs', '--tests'],
   ['node', 'cli/check.mjs'],
   ['npx', 'vitest', 'run', ...projects(all ? ['node*', 'chromium*'] : ['node', 'node-alone', 'chromium'])],
-  ['npx', 'playwright', 'test', ...projects(all ? [] : ['everyday'])],
+  ['npx', 'playwright', 'test', ...projects(all ? [] : ['everyday*'])],
 ];
 
 for (const [tool, ...options] of STEPS) {

@@ -79,30 +79,24 @@ test('a broken folder is explained, nothing of it is stored, and the dataset bef
   await expect(currentDataset(page)).toContainText(DEMO);
 });
 
-for (const [name, separator] of [
-  ['semicolons', ';'],
-  ['commas', ','],
-  ['bars', '|'],
-] as const) {
-  test(`a CSV with ${name} becomes the current dataset`, async ({ page }) => {
-    await firstVisit(page);
-    const path = folder('table', { 'ratings.csv': table(separator) });
-    await page.getByLabel('Dataset files').setInputFiles(join(path, 'ratings.csv'));
-    const field = page.getByRole('textbox', { name: 'Name' });
-    await expect(field).toHaveValue('ratings');
-    await field.fill(`With ${name}`);
-    await page.getByRole('button', { name: /store/i }).click();
-    await expect(
-      page.getByRole('status').filter({ hasText: `With ${name} is stored and is the current dataset.` }),
-    ).toBeVisible();
-    await expect(currentDataset(page)).toContainText('12 users × 8 items · no features');
+test('a CSV with bars becomes the current dataset', async ({ page }) => {
+  await firstVisit(page);
+  const path = folder('table', { 'ratings.csv': table('|') });
+  await page.getByLabel('Dataset files').setInputFiles(join(path, 'ratings.csv'));
+  const field = page.getByRole('textbox', { name: 'Name' });
+  await expect(field).toHaveValue('ratings');
+  await field.fill('With bars');
+  await page.getByRole('button', { name: /store/i }).click();
+  await expect(
+    page.getByRole('status').filter({ hasText: 'With bars is stored and is the current dataset.' }),
+  ).toBeVisible();
+  await expect(currentDataset(page)).toContainText('12 users × 8 items · no features');
 
-    await page.getByRole('link', { name: 'View the dataset' }).click();
-    await expect(page.getByRole('heading', { level: 1, name: `With ${name}` })).toBeVisible();
-    await expect(stat(page, 'Interactions')).toHaveText('60');
-    await expect(page.getByRole('row', { name: /^Test/ })).toContainText('12');
-  });
-}
+  await page.getByRole('link', { name: 'View the dataset' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'With bars' })).toBeVisible();
+  await expect(stat(page, 'Interactions')).toHaveText('60');
+  await expect(page.getByRole('row', { name: /^Test/ })).toContainText('12');
+});
 
 test('an import can be cancelled while it is read and when it is checked', async ({ page }) => {
   await firstVisit(page);
