@@ -21,8 +21,8 @@ const TFJS = [
 /** What a change to one model or page seldom breaks, and what takes half of the time: `npm test -- --all` and build servers run it. */
 const LONG = [
   ...['gradients', 'proof', 'capture', 'memory', 'epochs', 'estimate', 'runs', 'faults'].map((name) => `gpu/${name}`),
-  ...['resumeModels', 'divergence', 'replay', 'scale', 'benchPeer'].map((name) => `unit/${name}`),
-  ...['work', 'kubernetes'].map((name) => `cluster/${name}`),
+  ...['resumeModels', 'divergence', 'replay', 'scale', 'benchPeer', 'watchdog'].map((name) => `unit/${name}`),
+  ...['work', 'commands', 'kubernetes'].map((name) => `cluster/${name}`),
 ].map((name) => `tests/${name}.test.ts`);
 
 /** Unit tests that ask for a process of their own: they measure it, or train twice at a time. */
@@ -87,7 +87,7 @@ const inChromium = (name: string, groupOrder: number, include: readonly string[]
 
 /** What may differ in a browser, and is no part of a device's proof, which runs there with every kernel and every model's first step. */
 const IN_BROWSER = [
-  'tests/browser/**/*.test.ts',
+  'tests/browser/worker.test.ts',
   'tests/unit/packed.test.ts',
   'tests/gpu/{device,simd,threads}.test.ts',
 ];
@@ -134,7 +134,7 @@ export default defineConfig({
         },
       },
       inChromium('chromium', 1, IN_BROWSER),
-      inChromium('chromium-long', 2, ['tests/gpu/capture.test.ts']),
+      inChromium('chromium-long', 2, ['tests/browser/encoder.test.ts', 'tests/gpu/capture.test.ts']),
     ],
   },
 });
