@@ -79,6 +79,11 @@ export const table = defineTable({
     { id: 'authors-baby', label: 'Authors: Baby', config: {} },
     { id: 'authors-sports', label: 'Authors: Sports', config: { regWeight: 0.01 } },
     { id: 'authors-electronics', label: 'Authors: Electronics', config: { layers: 2, dropout: 0.3 } },
+    {
+      id: 'logged-tiktok',
+      label: 'Logged by DA-MRS’s authors: TikTok',
+      config: { layers: 2, dropout: 0.3, regWeight: 0, batchSize: 4096 },
+    },
   ],
   ablations: [
     { id: 'w/o-modalities', label: 'w/o modality terms', config: { modalityWeight: 0 } },
