@@ -28,6 +28,17 @@ describe('features in containers go to the items of their ids', () => {
     });
   }
 
+  it('study/items.parquet: two columns of vectors are two features, beside titles and categories', async () => {
+    const stored = await opened([table, file('items.parquet', 'study/items.parquet')]);
+    expect(stored.asked).toEqual([]);
+    expect(stored.document.features.map(({ key, rows, columns }) => [key, rows, columns])).toEqual([
+      ['image', 5, 20],
+      ['text', 5, 18],
+    ]);
+    expect(stored.features['image']).toEqual({ B0: 0, B1: 1, B2: 2, B3: 3, B4: 4 });
+    expect(stored.features['text']).toEqual({ B0: 100, B1: 101, B2: 102, B3: 103, B4: 104 });
+  });
+
   it('a matrix of interactions that scipy wrote is asked about and read', async () => {
     const stored = await opened([file('clicks.npz', 'formats/sparse_csr.npz')], undefined, {
       splitRule: 'globalRandom',

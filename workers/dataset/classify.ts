@@ -6,8 +6,9 @@ import { count } from '../formats/words';
 import { columnRole, isItemList } from './columnNames';
 import { COUNTED_LISTS_FORM, isListsForm } from '../formats/table';
 import { entryName, featureOfEntry, type Entry } from './entries';
-import { bareName, idListScope, isGraphCache, splitOfName } from './names';
-import { columnKind } from './sample';
+import type { TableContent } from './files';
+import { bareName, featureName, idListScope, isGraphCache, splitOfName } from './names';
+import { columnKind, type ColumnKind } from './sample';
 import { guessByContent, guessByHeader, guessNames, headerOf, type TableGuess, type Uses } from './tableGuess';
 
 /** A table that could hold the interactions. */
@@ -65,9 +66,9 @@ function classifySparse(entry: Entry, { rows, columns }: SparseMatrix): Candidat
   return [{ entry, guess: { uses: entry.uses, doubts, warnings: [], positives: null }, score: 0 }];
 }
 
-function classifyTable(entry: Entry, content: Extract<Entry['content'], { kind: 'table' }>): Candidate[] {
+function classifyTable(entry: Entry, content: TableContent): Candidate[] {
   const { table, sample } = content;
-  const { header, doubt } = headerOf(table, sample);
+  const { header, doubt } = headerOf(table, sample, content.vectors);
   entry.header = header;
   entry.headerInDoubt = doubt;
   const scope = idListScope(entry.file.source.path);
@@ -119,7 +120,7 @@ function takeNames(entry: Entry, names: Uses): void {
 }
 
 /** A table with names in which no item comes twice is about items, even when a column is perhaps a user. */
-function isAboutItems(entry: Entry, { table, sample }: Extract<Entry['content'], { kind: 'table' }>): boolean {
+function isAboutItems(entry: Entry, { table, sample }: TableContent): boolean {
   const names = guessNames(table.columns);
   if (names?.item === undefined || !columnKind(sample.rows, names.item).unique) return false;
   takeNames(entry, names);
@@ -155,47 +156,75 @@ export const isTextInDisguise = ({ content, file }: Entry): boolean =>
 export const BINARY = /\.(npy|npz|pt|pth|safetensors|h5|hdf5|parquet)$/i;
 
 /** A column of vectors, or many columns of numbers, is features. */
-function asFeatures(entry: Entry, { table, sample }: Extract<Entry['content'], { kind: 'table' }>): boolean {
-  const named = featureOfEntry(entry);
+function asFeatures(entry: Entry, content: TableContent): boolean {
+  const { table, sample, vectors } = content;
+  const named = featureOfEntry(entry) ?? nameOfVectors(content);
   const rows = entry.header ? sample.rows : [table.columns, ...sample.rows];
-  const numbers = table.columns.filter((_, column) => isNumbers(table.widths?.[column], rows, column)).length;
-  const vectors = table.widths?.some((width) => (width ?? 1) > 1) ?? false;
-  const likely = named?.promised ? numbers > 0 || vectors : vectors || numbers >= FEWEST_COLUMNS;
+  const kinds = table.columns.map((_, column) => columnKind(rows, column));
+  const isNumbers = table.columns.map((_, column) =>
+    table.widths
+      ? (table.widths[column] ?? null) !== null
+      : (vectors[column] ?? null) !== null || of(kinds, column).numeric,
+  );
+  const numbers = isNumbers.filter(Boolean).length;
+  const hasVectors = vectors.some((width) => width !== null);
+  const likely = named?.promised ? numbers > 0 : hasVectors || numbers >= FEWEST_COLUMNS;
   if (!likely || table.columns.some(isItemList)) return false;
-  const words = table.columns.filter((_, column) => !isNumbers(table.widths?.[column], rows, column)).length;
-  if (!vectors && words > 0 && (words > 1 || table.columns.some(isNumberedId(rows)))) {
+  const words = table.columns.length - numbers;
+  const isNumberedId = (header: string, column: number): boolean => isIdName(header) && of(kinds, column).numeric;
+  if (!hasVectors && words > 0 && (words > 1 || table.columns.some(isNumberedId))) {
     entry.warnings = [`${entryName(entry)} has columns of text, and is not used as features.`];
     return false;
   }
+  const column = idColumn(entry, table.columns, kinds, isNumbers, vectors);
+  const ofUsers = column !== null && entry.header && columnRole(of(table.columns, column)) === 'user';
   entry.role = 'features';
   entry.feature = {
     key: named?.key ?? (bareName(entry.path).toLowerCase() || 'features'),
-    scope: named?.scope ?? 'item',
+    scope: ofUsers ? 'user' : (named?.scope ?? 'item'),
   };
   entry.why = named ? 'its name says that it holds features' : 'it has vectors of numbers';
   if (!named) entry.question = `${entry.what}: these are perhaps features.`;
-  const id = table.columns.findIndex((_, column) => !isNumbers(table.widths?.[column], rows, column));
-  const first = columnKind(rows, 0);
-  const firstIsId =
-    entry.header && first.whole && first.unique && /id|idx|index|asin|item|user/i.test(of(table.columns, 0));
-  const column = id >= 0 ? id : firstIsId ? 0 : null;
   entry.uses = column === null ? {} : { [entry.feature.scope]: column };
   return true;
 }
 
-/** A column of users or items by number, so that a column of text is not the ids. */
-const isNumberedId =
-  (rows: readonly (readonly string[])[]) =>
-  (header: string, column: number): boolean =>
-    ['user', 'item'].includes(columnRole(header) ?? '') && columnKind(rows, column).numeric;
+/** What the only column of vectors is called, where its name says what it holds. */
+function nameOfVectors({ table, vectors }: TableContent): ReturnType<typeof featureOfEntry> {
+  const found = table.columns.filter((_, column) => (vectors[column] ?? null) !== null);
+  const [header = ''] = found;
+  return found.length === 1 ? featureName(header.trim().replace(/:float_seq$/, '')) : null;
+}
+
+/**
+ * The column that says whose row it is: one that is called an item or a user, else one of text, else a first one of different whole numbers
+ * that is named like an id or, without a header, stands before fractions. Null when rows are counted.
+ */
+function idColumn(
+  entry: Entry,
+  columns: readonly string[],
+  kinds: readonly ColumnKind[],
+  isNumbers: readonly boolean[],
+  vectors: readonly (number | null)[],
+): number | null {
+  const [first, ...others] = kinds;
+  const byName = columns.findIndex(
+    (header, at) => isIdName(header) && of(kinds, at).unique && of(vectors, at) === null,
+  );
+  if (entry.header && byName >= 0) return byName;
+  const text = isNumbers.indexOf(false);
+  if (text >= 0) return text;
+  if (!first?.whole || !first.unique || of(vectors, 0) !== null) return null;
+  const isId = entry.header
+    ? /id|idx|index|asin|item|user/i.test(of(columns, 0))
+    : others.length > 1 && others.every((kind, at) => !kind.whole || of(vectors, at + 1) !== null);
+  return isId ? 0 : null;
+}
+
+const isIdName = (header: string): boolean => ['user', 'item'].includes(columnRole(header) ?? '');
 
 /** Fewer columns of numbers, without a word in the name, are properties rather than a vector. */
 const FEWEST_COLUMNS = 16;
-
-function isNumbers(width: number | null | undefined, rows: readonly (readonly string[])[], column: number): boolean {
-  if (width !== undefined) return width !== null;
-  return columnKind(rows, column).numeric;
-}
 
 function classifyMatrix(entry: Entry): void {
   if (isGraphCache(entry.path)) {

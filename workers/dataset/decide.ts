@@ -12,6 +12,7 @@ import { questionsOf } from './numbering';
 import type { RawParts } from './parts';
 import { filesTaken, fileTaken } from './taken';
 import { judgeUnread, noInteractions } from './unread';
+import { apartFromVectors } from './vectorColumns';
 
 export interface Decided {
   readonly entries: readonly Entry[];
@@ -25,8 +26,9 @@ export async function decideFiles(
   findings: Findings,
   ask: Ask | null,
 ): Promise<Decided> {
+  const parts = opened.flatMap(apartFromVectors);
   for (let given = answers; ;) {
-    const entries = entriesOf(opened);
+    const entries = entriesOf(parts);
     choose(entries, classify(entries), given);
     const mark = findings.mark();
     judgeUnread(entries, findings);

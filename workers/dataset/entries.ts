@@ -121,7 +121,8 @@ export function featureOfEntry(
 }
 
 /** Names of arrays that say nothing. */
-const GENERIC = /^(arr|data|x|values?|tensor|feat|feature|features|emb|embedding|embeddings|block\d*)(_\d+)*$/;
+const GENERIC =
+  /^(arr|data|x|values?|tensor|feat|feature|features|emb|embedding|embeddings|vec|vector|vectors|block\d*)(_\d+)*$/;
 
 /** The columns of an entry by their names, as a reading keeps them. */
 export function namedUses(columns: readonly string[], uses: Uses, header: boolean): Partial<Record<ColumnUse, string>> {

@@ -4,16 +4,25 @@ import type { IdVector, Matrix, NamedArray, SparseMatrix, Table } from '../forma
 import { open } from '../formats/recognise';
 import { baseName, blobSource, type ByteSource, type Watch } from '../formats/source';
 import { amount, count } from '../formats/words';
-import { isClutter } from './names';
+import { bareName, featureName, isClutter } from './names';
 import { sampleOf, type Sample } from './sample';
+import { vectorWidths } from './vectorCells';
 
 /** What a file, or an array in a file, holds. */
 export type Content =
-  | { readonly kind: 'table'; readonly table: Table; readonly sample: Sample }
+  /** `vectors`: numbers per cell of the columns of vectors, null for the others. */
+  | {
+      readonly kind: 'table';
+      readonly table: Table;
+      readonly sample: Sample;
+      readonly vectors: readonly (number | null)[];
+    }
   | { readonly kind: 'matrix'; readonly matrix: Matrix }
   | { readonly kind: 'vector'; readonly ids: IdVector | null; readonly matrix: Matrix | null }
   | { readonly kind: 'sparse'; readonly sparse: SparseMatrix }
   | { readonly kind: 'unread'; readonly error: AppError };
+
+export type TableContent = Extract<Content, { kind: 'table' }>;
 
 /** A file that was opened, or one array of a file that holds several. */
 export interface OpenedFile {
@@ -71,13 +80,9 @@ function nested(path: string): AppError {
 
 async function tableFile(source: ByteSource, table: Table): Promise<OpenedFile> {
   const what = `${table.form}, ${amount(table.columns.length, 'column')}`;
-  return {
-    path: source.path,
-    source,
-    array: '',
-    what,
-    content: { kind: 'table', table, sample: await sampleOf(table) },
-  };
+  const sample = await sampleOf(table);
+  const vectors = vectorWidths(table, sample.rows, featureName(bareName(source.path))?.promised === true);
+  return { path: source.path, source, array: '', what, content: { kind: 'table', table, sample, vectors } };
 }
 
 function arrayFile(source: ByteSource, array: NamedArray, arrays: number): OpenedFile {

@@ -10,8 +10,9 @@ import { readInteractions, type InteractionPart, type RawInteractions } from './
 import { readNames, type ItemNames } from './itemNames';
 import { bareName } from './names';
 import type { ProgressMeter } from './progress';
-import { folderMatrix, textMatrix } from './rowOrder';
+import { folderMatrix } from './rowOrder';
 import type { FeatureFile } from './sizes';
+import { textMatrix } from './textMatrix';
 
 /** The files of a dataset, read, but for the rows of features. */
 export interface RawParts {
@@ -223,13 +224,13 @@ async function openFeature(entry: Entry, entries: readonly Entry[], watch: Watch
       const { table } = content;
       const column = uses.item ?? uses.user ?? null;
       if (!table.matrix) {
-        const { matrix, ids } = await textMatrix(path, table, header, column, watch);
+        const { matrix, ids } = await textMatrix(path, content, header, column, watch);
         return { matrix, rowIds: ids, folder: null };
       }
       const numbers = table.columns.flatMap((_, at) =>
         at !== column && (table.widths?.[at] ?? null) !== null ? [at] : [],
       );
-      const vectors = numbers.filter((at) => (table.widths?.[at] ?? 0) > 1);
+      const vectors = numbers.filter((at) => (content.vectors[at] ?? null) !== null);
       return {
         matrix: await table.matrix(vectors.length > 0 ? vectors : numbers),
         rowIds: column === null ? null : await columnTexts(table, column, watch),

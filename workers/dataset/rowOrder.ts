@@ -1,9 +1,7 @@
 import { entry } from '../../src/domain/at';
 import { AppError } from '../../src/domain/errors';
-import type { Matrix, Table } from '../formats/format';
+import type { Matrix } from '../formats/format';
 import { baseName, type Watch } from '../formats/source';
-import { amount, count } from '../formats/words';
-import { numberOf } from './cellValues';
 import type { OpenedFile } from './files';
 
 /** Rows are gathered in panels of this many bytes; a matrix in another order is read once per panel. */
@@ -78,62 +76,4 @@ const typeOf = (file: OpenedFile | undefined): string => matrixIn(file)?.sourceT
 async function vectorOf(file: OpenedFile, watch: Watch): Promise<Float32Array> {
   for await (const block of matrixIn(file)?.blocks(1, watch) ?? []) return block.slice();
   throw new AppError('NPY_SHAPE', `${baseName(file.path)} holds no vector.`, 'Write it again.', { path: file.path });
-}
-
-/**
- * The columns of numbers of a text table as a matrix, and the ids of its rows. The values wait in a Blob, which a browser keeps on disk
- * when it is large. Throws `TABLE_VALUE` for a cell that is not a number.
- */
-export async function textMatrix(
-  path: string,
-  table: Table,
-  header: boolean,
-  idColumn: number | null,
-  watch: Watch,
-): Promise<{ readonly matrix: Matrix; readonly ids: string[] | null }> {
-  const columns = table.columns.length - (idColumn === null ? 0 : 1);
-  const chunkRows = Math.max(1, Math.floor(2 ** 20 / columns));
-  const parts: Blob[] = [];
-  const ids: string[] = [];
-  let chunk = new Float32Array(chunkRows * columns);
-  let filled = 0;
-  let rows = 0;
-  const take = (cells: readonly string[], line: number): void => {
-    for (const [column, cell] of cells.entries()) {
-      if (column === idColumn) {
-        ids.push(cell.trim());
-        continue;
-      }
-      const value = numberOf(cell);
-      if (Number.isNaN(value) && !/^\s*nan\s*$/i.test(cell)) {
-        throw new AppError(
-          'TABLE_VALUE',
-          `Row ${count(line)} of ${baseName(path)} has “${cell.slice(0, 40)}” where a number of a feature should be.`,
-          `Features are numbers, ${amount(columns, 'column')} of them here.`,
-          { path, row: line },
-        );
-      }
-      chunk[filled++] = value;
-    }
-    rows++;
-    if (filled < chunk.length) return;
-    parts.push(new Blob([chunk]));
-    chunk = new Float32Array(chunkRows * columns);
-    filled = 0;
-  };
-  if (!header && table.headerLine !== null) take(table.columns, table.headerLine);
-  await table.read(watch, take);
-  parts.push(new Blob([chunk.subarray(0, filled)]));
-  const blob = new Blob(parts);
-  const matrix: Matrix = {
-    rows,
-    columns,
-    sourceType: 'text',
-    async *blocks(rowsPerBlock) {
-      const step = rowsPerBlock * columns * 4;
-      for (let start = 0; start < rows * columns * 4; start += step)
-        yield new Float32Array(await blob.slice(start, Math.min(blob.size, start + step)).arrayBuffer());
-    },
-  };
-  return { matrix, ids: idColumn === null ? null : ids };
 }

@@ -16,6 +16,7 @@ import {
   type ColumnRole,
 } from './columnNames';
 import { columnKind, type ColumnKind, type Sample } from './sample';
+import { vectorOf } from './vectorCells';
 
 /** Columns by their use, as numbers from 0. */
 export type Uses = Readonly<Partial<Record<ColumnUse, number>>>;
@@ -49,9 +50,18 @@ export const SPLIT_WORDS: Readonly<Record<string, 0 | 1 | 2>> = {
   tst: 2,
 };
 
-/** Whether the first line names the columns. `doubt`: all its cells are words, and so are those below. */
-export function headerOf(table: Table, sample: Sample): { readonly header: boolean; readonly doubt: boolean } {
+/**
+ * Whether the first line names the columns: not with a vector where the lines below have vectors. `doubt`: all its cells are words, and so
+ * are those below.
+ */
+export function headerOf(
+  table: Table,
+  sample: Sample,
+  vectors: readonly (number | null)[],
+): { readonly header: boolean; readonly doubt: boolean } {
   if (table.headerLine === null) return { header: true, doubt: false };
+  const vector = vectors.findIndex((width) => width !== null);
+  if (vector >= 0) return { header: vectorOf(entry(table.columns, vector)) === null, doubt: false };
   if (table.columns.some(isHeaderWord)) return { header: true, doubt: false };
   if (sample.rows.length === 0) return { header: true, doubt: false };
   const kinds = table.columns.map((_, column) => columnKind(sample.rows, column));

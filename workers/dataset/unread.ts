@@ -5,9 +5,10 @@ import { isWhat } from './ask';
 import { holdsInteractions } from './choose';
 import { BINARY, isTextInDisguise } from './classify';
 import { entryName, featureOfEntry, type Entry } from './entries';
-import { shortList } from './files';
+import { shortList, type TableContent } from './files';
 import type { Findings } from './findings';
 import { isGraphCache, isPromising } from './names';
+import { FOR_ABBREVIATED, isAbbreviated, listsIn, SAME_LENGTH } from './vectorCells';
 
 /**
  * Says what becomes of files that could not be read: an error where the file would have been used, a question where its name promises
@@ -61,7 +62,28 @@ function notFeatures(entry: Entry, findings: Findings): void {
       message: `${entryName(entry)} has the shape (${count(columns)}), but features must be a matrix of rows × columns.`,
       hint: 'Save one row of numbers per item, e.g. numpy.save(file, features.reshape(items, -1)).',
     });
-  }
+  } else if (content.kind === 'table') tableWithoutFeatures(entry, content, findings);
+}
+
+/** A table with the name of features, in which none were found: vectors that are damaged stop the import, and only consent passes others over. */
+function tableWithoutFeatures(entry: Entry, { table, sample }: TableContent, findings: Findings): void {
+  const columns = [...table.columns.keys()];
+  const abbreviated = columns.some((column) => isAbbreviated(sample.rows[0]?.[column] ?? ''));
+  const lengths = columns.map((column) => listsIn(sample.rows, column).lengths).find(({ length }) => length > 1);
+  if (abbreviated || (lengths && entry.question === null && featureOfEntry(entry)?.promised)) {
+    findings.error('TABLE_VALUE', {
+      rule: 'unrecognised',
+      file: entry.path,
+      row: null,
+      message: abbreviated
+        ? `${entryName(entry)} has vectors from which numbers were left out, with “...” in their place.`
+        : `${entryName(entry)} has vectors of different lengths in one column: ${lengths?.slice(0, 4).map(count).join(', ')} numbers.`,
+      hint: abbreviated ? FOR_ABBREVIATED : SAME_LENGTH,
+    });
+  } else if (featureOfEntry(entry)?.promised && entry.question === null && entry.warnings.length === 0)
+    entry.warnings = [
+      `${entryName(entry)} has the name of features, but neither columns of numbers nor vectors, and is not used.`,
+    ];
 }
 
 /** A file that is read here, but is damaged: only another copy helps. */

@@ -33,6 +33,7 @@ export function dialectOf(text: string, whole: boolean): Dialect | null {
   if (first < 0) return null;
   const declared = /^"?sep=(.+?)"?$/i.exec(entry(all, first).trim())?.[1] ?? null;
   if (declared !== null) first = nextContent(all, first + 1);
+  if (isSizeLine(all, first)) first = nextContent(all, first + 1);
   const comment = commentMark(all, first);
   while (comment !== null && first >= 0 && entry(all, first).startsWith(comment)) first = nextContent(all, first + 1);
   if (first < 0) return null;
@@ -64,6 +65,16 @@ export const withoutSingleQuotes = (cell: string): string =>
 
 const nextContent = (lines: readonly string[], from: number): number =>
   lines.findIndex((line, index) => index >= from && line.trim() !== '');
+
+/** word2vec's first line: how many rows there are, and how many numbers each has behind its id. */
+function isSizeLine(lines: readonly string[], first: number): boolean {
+  const width = /^\d+[ \t]+(\d+)\s*$/.exec(lines[first] ?? '')?.[1];
+  const below = lines[nextContent(lines, first + 1)];
+  if (width === undefined || below === undefined) return false;
+  const [, ...numbers] = below.trim().split(/[ \t]+/);
+  const isNumber = (cell: string): boolean => !Number.isNaN(Number(cell));
+  return numbers.length === Number(width) && numbers.every(isNumber) && numbers.some((cell) => /[.e]/i.test(cell));
+}
 
 /** `#` or `%` when the first line begins with it and is no header: the line below, or the last of such lines, has other cells. */
 function commentMark(lines: readonly string[], first: number): string | null {

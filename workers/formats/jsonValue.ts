@@ -83,10 +83,32 @@ function membersOf(members: Members): Records | null {
   return inner.length === 1 && inner[0] !== undefined ? recordsOf(inner[0]) : null;
 }
 
-/** `{user: [items]}`, `{user: [[item, rating, …], …]}`. */
+/** Numbers, as many in every list, some of them fractions: no ids. */
+function areVectors(lists: readonly (readonly Literal[])[]): boolean {
+  const isNumber = (value: Literal): boolean => typeof value === 'number' || value === 'NaN';
+  const width = lists[0]?.length ?? 0;
+  const isFraction = (value: Literal): boolean => typeof value === 'number' && !Number.isInteger(value);
+  return (
+    width > 1 &&
+    lists.every((list) => list.length === width && list.every(isNumber)) &&
+    lists.some((list) => list.some(isFraction))
+  );
+}
+
+/** `{user: [items]}`, `{user: [[item, rating, …], …]}`, `{id: [numbers]}`. */
 function ofLists(members: Members): Records | null {
   const lists = Object.values(members).filter(isList);
   const entries = lists.slice(0, SAMPLE).flat();
+  if (areVectors(lists.slice(0, SAMPLE))) {
+    return {
+      form: 'a JSON dictionary of ids and vectors',
+      columns: ['id', 'vector'],
+      named: true,
+      *rows() {
+        for (const id in members) yield [id, cellOf(members[id])];
+      },
+    };
+  }
   if (entries.every(isScalar)) {
     return {
       form: 'a JSON dictionary of users and their items',
