@@ -215,8 +215,9 @@ export function guessByContent(columns: readonly string[], sample: Sample, heade
     const column = header ? columns.findIndex((name) => knownRole(name)?.role === role) : -1;
     return column < 0 ? undefined : column;
   };
-  const user = named('user') ?? likely.find((column) => column !== named('item'));
-  const item = named('item') ?? likely.find((column) => column !== user);
+  const asin = header ? -1 : (likely.find((column) => isAsin(rows, column)) ?? -1);
+  const user = named('user') ?? likely.find((column) => column !== named('item') && column !== asin);
+  const item = named('item') ?? (asin >= 0 ? asin : likely.find((column) => column !== user));
   if (user === undefined || item === undefined) return null;
   const rest = [...kinds.entries()].filter(([column]) => column !== user && column !== item);
   const isRating = ([column, kind]: readonly [number, ColumnKind]): boolean =>
@@ -228,6 +229,16 @@ export function guessByContent(columns: readonly string[], sample: Sample, heade
   const time = named('timestamp') ?? rest.find(([, kind]) => kind.time)?.[0];
   const more = { ...(rating === undefined ? {} : { rating }), ...(time === undefined ? {} : { timestamp: time }) };
   return { uses: { user, item, ...more }, doubts: [], warnings: [], positives: null };
+}
+
+/** Product numbers of Amazon: `B00005N7P0`, or an ISBN of ten digits. Some of its files have them before the user, others behind. */
+function isAsin(rows: readonly (readonly string[])[], column: number): boolean {
+  const cells = rows.flatMap((row) => row[column]?.trim() || []);
+  return (
+    cells.length > 0 &&
+    cells.every((cell) => /^(B[0-9A-Z]{9}|\d{9}[\dX])$/.test(cell)) &&
+    cells.some((cell) => /^B\d/.test(cell) || cell.endsWith('X'))
+  );
 }
 
 /** A rating rather than an id: fractions, or a handful of small numbers that come again and again. */
