@@ -87,7 +87,7 @@ export function planText({ name, dataset, runs }: Plan, rows: readonly PlanRow[]
   const extra = runs.filter(({ asked }) => !asked).length;
   const all = rows.reduce((sum, { seconds, runs: same }) => sum + (seconds ?? NaN) * same.length, 0);
   return [
-    `${name}: ${runs.length} runs on ${dataset.name} (${dataset.users} users × ${dataset.items} items, ${dataset.interactions} interactions)${extra > 0 ? `, ${extra} of them pre-training` : ''}`,
+    `${name}: ${runs.length === 1 ? '1 run' : `${runs.length} runs`} on ${dataset.name} (${dataset.users} users × ${dataset.items} items, ${dataset.interactions} interactions)${extra > 0 ? `, ${extra} of them pre-training` : ''}`,
     '',
     table,
     ...(Number.isFinite(longest) && Number.isFinite(all)

@@ -51,13 +51,22 @@ export const unknownProfiles = (file: string): Omit<Problem, 'severity'> => ({
   hint: 'Profiles made from all interactions contain the answers of the test; runs that use the file say so.',
 });
 
-/** Users and items that training never sees, and splits without rows. */
+function howToFill(label: number, name: string, places: Places, given: Uint8Array | null): string {
+  if (!given) return 'There are too few interactions for this split rule. Choose another rule or add interactions.';
+  if (given.includes(label))
+    return 'Each of its rows repeats a pair of another split, or was filtered. Keep every pair in one split only, or filter less.';
+  return places.count > 1
+    ? `Add a file of ${name} rows, or drop one table to have a split drawn.`
+    : `Mark rows with ${label} in the split column, or remove the column to have a split drawn.`;
+}
+
+/** Users and items that training never sees, and splits without rows. `given`: the splits of all rows as the files have them, null when they were drawn. */
 export function checkSplit(
   places: Places,
   interactions: Interactions,
   lines: Int32Array,
   cold: { readonly users: number; readonly items: number },
-  provided: boolean,
+  given: Uint8Array | null,
   findings: Findings,
 ): void {
   for (const [label, name] of ['training', 'validation', 'test'].entries()) {
@@ -67,11 +76,7 @@ export function checkSplit(
       file: places.path,
       row: null,
       message: `The ${name} split of ${places.name} is empty.`,
-      hint: provided
-        ? places.count > 1
-          ? `Add a file of ${name} rows, or drop one table to have a split drawn.`
-          : `Mark rows with ${label} in the split column, or remove the column to have a split drawn.`
-        : 'There are too few interactions for this split rule. Choose another rule or add interactions.',
+      hint: howToFill(label, name, places, given),
     });
   }
   for (const [who, number] of [

@@ -113,7 +113,7 @@ export function prepare(
   };
   const statistics = datasetStatistics(interactions, sizes.users, sizes.items);
   const cold = { users: statistics.coldUsers, items: statistics.coldItems };
-  checkSplit(table.places, interactions, rows.lines, cold, rows.labels !== null, findings);
+  checkSplit(table.places, interactions, rows.lines, cold, table.labels, findings);
   checkAllItems(table.places, interactions, rows.lines, sizes, findings);
   return {
     name: stem(path),

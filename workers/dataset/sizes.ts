@@ -57,7 +57,10 @@ export function agreeOnSize(
         file: path,
         row: matrix.rows,
         message: `${who}, but ${name} has rows 0–${count(matrix.rows - 1)}.`,
-        hint,
+        hint:
+          matrix.columns === numbering.size
+            ? `It has as many columns as there are ${scope}s: if rows and columns are swapped, save features.T.`
+            : hint,
       },
       { rows: matrix.rows, line },
     );
