@@ -200,6 +200,27 @@ describe('import', () => {
     expect(problems[0]?.message).toContain('has rows 0–6, but a.csv has items 0–4');
   });
 
+  it('says that a matrix is perhaps transposed', async () => {
+    const { error } = await tryImport([named('a.csv', csv(block)), named('image_feat.npy', npy(3, 5))]);
+    expect(error).toMatchObject({ code: 'DATA_ROWS_MISMATCH', hint: expect.stringContaining('features.T') as string });
+    const other = await tryImport([named('a.csv', csv(block)), named('image_feat.npy', npy(3, 6))]);
+    expect(other.error?.hint).toContain('belongs to this interaction file');
+  });
+
+  it('says why a split is empty whose rows are in training too', async () => {
+    const twice = block.flatMap(([user, item], at) => [
+      [user, item, at % 4 === 3 ? 1 : 0],
+      ...(at % 3 ? [] : [[user, item, 2]]),
+    ]);
+    const table = `userID,itemID,x_label\n${twice.map((row) => row.join(',')).join('\n')}\n`;
+    const { error } = await tryImport([named('a.csv', table)]);
+    expect(error).toMatchObject({
+      code: 'DATA_EMPTY_SPLIT',
+      message: 'The test split of a.csv is empty.',
+      hint: expect.stringContaining('repeats a pair of another split') as string,
+    });
+  });
+
   it('reads user features, whose origin cannot be checked', async () => {
     const { document, problems } = await mustImport([
       named('a.csv', csv(block)),
