@@ -141,7 +141,18 @@ export function orderOf(
       hint: `Their similarity to every other ${scope} counts as 0.`,
     });
   }
-  const unused = rowIds.length - (size - missing);
+  const again = rowIds.length - rows.size;
+  if (again > 0) {
+    const first = rowIds.findIndex((id, row) => rows.get(plain(id)) !== row);
+    findings.warning({
+      rule: 'rows-mismatch',
+      file: path,
+      row: first,
+      message: `${amount(again, 'row')} of ${name} ${again === 1 ? 'has' : 'have'} an id that comes again, “${rowIds[first] ?? ''}” first; the last row of each id counts.`,
+      hint: 'Accept if the rows of an id are the same; else keep one of them, or their mean.',
+    });
+  }
+  const unused = rows.size - (size - missing);
   if (unused > 0 && missing < size) {
     findings.note({
       rule: 'rows-mismatch',

@@ -125,6 +125,22 @@ describe('vectors in one cell', () => {
   });
 });
 
+describe('ids that come again', () => {
+  it('count by their last row, which is a warning', async () => {
+    const text = lines([4, ...items, 11], (item) => [id(item), item === 4 ? 5 : item, 0.5], ',', 'item_id,f0,f1');
+    const twice = text.replace('i4,5,', 'i4,99,');
+    const stored = await open([table, named('image_feat.csv', twice)]);
+    expect(stored.features['image']?.['i4']).toBe(5);
+    expect(stored.warnings).toEqual([
+      '1 row of image_feat.csv has an id that comes again, “i4” first; the last row of each id counts.',
+    ]);
+    const notes = (await tryImport([table, named('image_feat.csv', twice)])).problems.filter(
+      ({ severity }) => severity === 'note',
+    );
+    expect(notes.map(({ message }) => message).join(' ')).toContain('1 row of image_feat.csv belongs to no item');
+  });
+});
+
 describe('several things in one table', () => {
   const wide = lines(
     shuffled,
