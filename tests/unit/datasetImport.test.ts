@@ -200,7 +200,11 @@ describe('import', () => {
     expect(problems[0]?.message).toContain('has rows 0–6, but a.csv has items 0–4');
   });
 
-  it('says that a matrix is perhaps transposed', async () => {
+  it('says whose rows a matrix perhaps has: of interactions, of users, or columns of items', async () => {
+    const ofPairs = await mustImport([named('a.csv', csv(block)), named('text_feat.npy', npy(block.length, 2))]);
+    expect(ofPairs.problems[0]?.hint).toContain('as many rows as there are interactions');
+    const ofUsers = await mustImport([named('a.csv', csv(block)), named('text_feat.npy', npy(8, 2))]);
+    expect(ofUsers.problems[0]?.hint).toContain('features of users begin with “user_”');
     const { error } = await tryImport([named('a.csv', csv(block)), named('image_feat.npy', npy(3, 5))]);
     expect(error).toMatchObject({ code: 'DATA_ROWS_MISMATCH', hint: expect.stringContaining('features.T') as string });
     const other = await tryImport([named('a.csv', csv(block)), named('image_feat.npy', npy(3, 6))]);

@@ -50,7 +50,7 @@ export function prepare(
   const users = numbered('user', raw, answers, findings);
   const items = numbered('item', raw, answers, findings);
   if (!users || !items) return null;
-  const place = { places: table.places, lines: table.lines };
+  const place = { places: table.places, lines: table.lines, sizes: { user: users.size, item: items.size } };
   const indexed = (scope: 'item' | 'user') =>
     raw.features.filter((feature) => feature.scope === scope && feature.rowIds === null);
   const userCount = agreeOnSize('user', users, indexed('user'), raw.userMapping, place, findings);

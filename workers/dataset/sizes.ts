@@ -25,6 +25,8 @@ export interface FeatureFile {
 export interface TablePlace {
   readonly places: Places;
   readonly lines: Int32Array;
+  /** How many users and items the table has. */
+  readonly sizes: { readonly user: number; readonly item: number };
 }
 
 /**
@@ -57,10 +59,7 @@ export function agreeOnSize(
         file: path,
         row: matrix.rows,
         message: `${who}, but ${name} has rows 0–${count(matrix.rows - 1)}.`,
-        hint:
-          matrix.columns === numbering.size
-            ? `It has as many columns as there are ${scope}s: if rows and columns are swapped, save features.T.`
-            : hint,
+        hint: whoseRows(scope, matrix, table) ?? hint,
       },
       { rows: matrix.rows, line },
     );
@@ -78,7 +77,7 @@ export function agreeOnSize(
         file: path,
         row: numbering.size,
         message: `${name} has rows 0–${count(matrix.rows - 1)}, but ${tableName} has ${scope}s 0–${count(numbering.size - 1)} and another feature file has ${count(target)} rows.`,
-        hint,
+        hint: whoseRows(scope, matrix, table) ?? hint,
       });
     }
     if (rows.size > 1 && short.length === 0 && !rows.has(numbering.size)) return Math.max(...rows);
@@ -98,10 +97,27 @@ export function agreeOnSize(
       file: features[0]?.path ?? table.places.path,
       row: numbering.size,
       message: `${features[0]?.name ?? ''} has rows 0–${count(agreed - 1)}, but ${tableName} has ${scope}s 0–${count(numbering.size - 1)}: the last ${amount(agreed - numbering.size, scope)} have features but no interactions.`,
-      hint: `Accept if the files belong together. These ${scope}s are then candidates without interactions.`,
+      hint: [
+        features[0] && whoseRows(scope, features[0].matrix, table),
+        `Accept if the files belong together. These ${scope}s are then candidates without interactions.`,
+      ]
+        .filter(Boolean)
+        .join(' '),
     });
   }
   return agreed;
+}
+
+/** What a matrix with another number of rows perhaps is; null when its shape says nothing. */
+function whoseRows(scope: 'item' | 'user', { rows, columns }: Matrix, { lines, sizes }: TablePlace): string | null {
+  const other = scope === 'item' ? 'user' : 'item';
+  if (rows === lines.length)
+    return `It has as many rows as there are interactions; features need one row per ${scope}, e.g. the mean over its interactions.`;
+  if (rows === sizes[other])
+    return `It has as many rows as there are ${other}s; ${scope === 'item' ? 'features of users begin with “user_” in their names' : 'features of items have no “user” in their names'}.`;
+  if (columns === sizes[scope])
+    return `It has as many columns as there are ${scope}s: if rows and columns are swapped, save features.T.`;
+  return null;
 }
 
 /**
