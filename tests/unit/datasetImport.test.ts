@@ -207,6 +207,11 @@ describe('import', () => {
     expect(ofUsers.problems[0]?.hint).toContain('features of users begin with “user_”');
     const { error } = await tryImport([named('a.csv', csv(block)), named('image_feat.npy', npy(3, 5))]);
     expect(error).toMatchObject({ code: 'DATA_ROWS_MISMATCH', hint: expect.stringContaining('features.T') as string });
+    const gaps = await tryImport([
+      named('a.csv', csv(block.map(([user, item]) => [user, Number(item) * 10]))),
+      named('image_feat.npy', npy(5, 2)),
+    ]);
+    expect(gaps.error?.hint).toContain('as many rows as there are different items');
     const other = await tryImport([named('a.csv', csv(block)), named('image_feat.npy', npy(3, 6))]);
     expect(other.error?.hint).toContain('belongs to this interaction file');
   });
@@ -222,6 +227,21 @@ describe('import', () => {
       code: 'DATA_EMPTY_SPLIT',
       message: 'The test split of a.csv is empty.',
       hint: expect.stringContaining('repeats a pair of another split') as string,
+    });
+  });
+
+  it('refuses a test split whose users are all new', async () => {
+    const parts = [0, 1, 2].map((split) =>
+      block.map(([user, item]) => [split === 2 ? `new${user}` : `u${user}`, item]).filter((_, at) => at % 3 === split),
+    );
+    const { error } = await tryImport(
+      ['train', 'valid', 'test'].map((name, at) =>
+        named(`${name}.csv`, `user_id,item_id\n${parts[at]!.map((row) => row.join(',')).join('\n')}\n`),
+      ),
+    );
+    expect(error).toMatchObject({
+      code: 'DATA_EMPTY_SPLIT',
+      message: 'No user of the test split has a training interaction, so that nobody could be scored.',
     });
   });
 

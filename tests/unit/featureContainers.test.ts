@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { named } from '../helpers/dataRoom';
+import { readFeatures } from '../../src/storage/datasets';
+import { mustImport, named } from '../helpers/dataRoom';
 import { opened } from './cases/drop';
 
 const FIXTURES = join(import.meta.dirname, '../fixtures');
@@ -39,9 +40,35 @@ describe('features in containers go to the items of their ids', () => {
     expect(stored.features['text']).toEqual({ B0: 100, B1: 101, B2: 102, B3: 103, B4: 104 });
   });
 
+  for (const [fixture, keys] of [
+    ['narrow.npy', ['image']],
+    ['narrow_fortran.npy', ['image']],
+    ['narrow.pt', ['image']],
+    ['narrow_strided.pt', ['image']],
+    ['narrow.safetensors', ['image']],
+    ['narrow.h5', ['image', 'text']],
+  ] as const) {
+    it(`${fixture}: axes of length 1 are left out`, async () => {
+      const indexed = named('shop.csv', ['user_id,item_id', ...pairs.map((pair) => pair.replace('B', ''))].join('\n'));
+      const name = keys.length > 1 ? 'features.h5' : `image_feat.${fixture.split('.')[1] ?? ''}`;
+      const { document, database } = await mustImport([indexed, file(name, `study/${fixture}`)]);
+      expect(document.features.map(({ key, rows, columns }) => [key, rows, columns])).toEqual(
+        keys.map((key) => [key, 5, 4]),
+      );
+      for (const key of keys) {
+        const info = document.features.find((feature) => feature.key === key)!;
+        expect(Array.from(await readFeatures(database, document.id, info))).toEqual(
+          [4, 3, 2, 1, 0].flatMap((item) => [0, 1, 2, 3].map((j) => item + j / 8)),
+        );
+      }
+    });
+  }
+
   it('a matrix of interactions that scipy wrote is asked about and read', async () => {
     const stored = await opened([file('clicks.npz', 'formats/sparse_csr.npz')], undefined, {
       splitRule: 'globalRandom',
+      // One of few under which users of all splits are in training.
+      splitSeed: 2,
     });
     expect(stored.asked.join()).toMatch(/rows users/);
     const expected = JSON.parse(readFileSync(join(FIXTURES, 'formats/expected.json'), 'utf8')) as Record<

@@ -50,6 +50,8 @@ const DESCRIBED: readonly (readonly [what: string, content: Bytes])[] = [
   ['sound', padded(text('OggS\0'))],
   ['sound', padded(text('ID3\x04\0'))],
   ['sound', padded(bytes(0xff, 0xfb, 0x90))],
+  ['Git LFS', text('version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n')],
+  ['web page', text('\ufeff<!DOCTYPE html>\n<html><head><title>404</title></head></html>\n')],
   ['PDF', padded(text('%PDF-1.7\n'))],
   ['.xls', padded(bytes(0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1))],
   ['Excel workbook', zipOf([{ name: 'xl/workbook.xml', content: text('<workbook/>') }])],

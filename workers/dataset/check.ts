@@ -79,6 +79,7 @@ export function checkSplit(
       hint: howToFill(label, name, places, given),
     });
   }
+  unscored(places, interactions, given !== null, findings);
   for (const [who, number] of [
     ['users', cold.users],
     ['items', cold.items],
@@ -97,6 +98,28 @@ export function checkSplit(
         who === 'users'
           ? 'They are not scored: the metrics leave out their validation and test interactions.'
           : 'They remain candidates, but models that learn from interactions only cannot rank them.',
+    });
+  }
+}
+
+/** A split none of whose users is in training has nothing to score: its ids are probably of another kind. */
+function unscored(places: Places, { users, split }: Interactions, isGiven: boolean, findings: Findings): void {
+  const trained = new Set(users.filter((_, row) => split[row] === 0));
+  if (trained.size === 0) return;
+  for (const [label, name] of [
+    [1, 'validation'],
+    [2, 'test'],
+  ] as const) {
+    const held = users.filter((_, row) => split[row] === label);
+    if (held.length === 0 || held.some((user) => trained.has(user))) continue;
+    findings.error('DATA_EMPTY_SPLIT', {
+      rule: 'empty-split',
+      file: places.path,
+      row: null,
+      message: `No user of the ${name} split has a training interaction, so that nobody could be scored.`,
+      hint: isGiven
+        ? 'Check that the ids of all splits are of the same kind. Models here rank for users that they have trained on.'
+        : 'Choose a rule that splits the interactions of each user, or add interactions.',
     });
   }
 }

@@ -50,7 +50,12 @@ export function prepare(
   const users = numbered('user', raw, answers, findings);
   const items = numbered('item', raw, answers, findings);
   if (!users || !items) return null;
-  const place = { places: table.places, lines: table.lines, sizes: { user: users.size, item: items.size } };
+  const place = {
+    places: table.places,
+    lines: table.lines,
+    sizes: { user: users.size, item: items.size },
+    distinct: { user: new Set(users.indices).size, item: new Set(items.indices).size },
+  };
   const indexed = (scope: 'item' | 'user') =>
     raw.features.filter((feature) => feature.scope === scope && feature.rowIds === null);
   const userCount = agreeOnSize('user', users, indexed('user'), raw.userMapping, place, findings);

@@ -27,6 +27,8 @@ export interface TablePlace {
   readonly lines: Int32Array;
   /** How many users and items the table has. */
   readonly sizes: { readonly user: number; readonly item: number };
+  /** How many different ones come in its rows. */
+  readonly distinct: { readonly user: number; readonly item: number };
 }
 
 /**
@@ -109,12 +111,18 @@ export function agreeOnSize(
 }
 
 /** What a matrix with another number of rows perhaps is; null when its shape says nothing. */
-function whoseRows(scope: 'item' | 'user', { rows, columns }: Matrix, { lines, sizes }: TablePlace): string | null {
+function whoseRows(
+  scope: 'item' | 'user',
+  { rows, columns }: Matrix,
+  { lines, sizes, distinct }: TablePlace,
+): string | null {
   const other = scope === 'item' ? 'user' : 'item';
   if (rows === lines.length)
     return `It has as many rows as there are interactions; features need one row per ${scope}, e.g. the mean over its interactions.`;
   if (rows === sizes[other])
     return `It has as many rows as there are ${other}s; ${scope === 'item' ? 'features of users begin with “user_” in their names' : 'features of items have no “user” in their names'}.`;
+  if (rows === distinct[scope] && rows < sizes[scope])
+    return `It has as many rows as there are different ${scope}s. List the ids in the order of its rows in ${scope}_ids.txt.`;
   if (columns === sizes[scope])
     return `It has as many columns as there are ${scope}s: if rows and columns are swapped, save features.T.`;
   return null;

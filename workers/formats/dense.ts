@@ -1,3 +1,4 @@
+import { entry } from '../../src/domain/at';
 import { AppError } from '../../src/domain/errors';
 import type { IdVector, Matrix, NamedArray } from './format';
 import { swapBytes, type ElementType } from './npyTypes';
@@ -24,10 +25,23 @@ export interface Dense {
   readonly shape: readonly number[];
 }
 
+/**
+ * The axes of a matrix or a vector. Of three and more, those longer than 1, if they are at most two: `(items, 1, 768)` and
+ * `(items, 2048, 1, 1)` are matrices, and `(1, 1, 768)` is one of a single row.
+ */
+export function matrixAxes(shape: readonly number[]): readonly number[] {
+  const all = [...shape.keys()];
+  const long = all.filter((axis) => shape[axis] !== 1);
+  if (shape.length <= 2 || long.length > 2) return all;
+  if (long.length === 2) return long;
+  return long[0] === 0 || long[0] === undefined ? [0, 1] : [0, long[0]];
+}
+
 /** Throws `NPY_SHAPE` unless the shape is that of a matrix of features or of a vector; a vector's has one length. */
 export function checkShape(path: string, what: string, shape: readonly number[]): void {
-  const [rows, columns] = shape;
-  const usable = shape.length === 1 ? rows : shape.length === 2 && columns && columns <= WIDEST_ROW && rows;
+  const axes = matrixAxes(shape);
+  const [rows, columns] = axes.map((axis) => entry(shape, axis));
+  const usable = axes.length === 1 ? rows : axes.length === 2 && columns && columns <= WIDEST_ROW && rows;
   if (usable && usable < 2 ** 31) return;
   throw new AppError(
     'NPY_SHAPE',
@@ -40,7 +54,7 @@ export function checkShape(path: string, what: string, shape: readonly number[])
 /** Numbers as a matrix, or as a vector where they have one dimension. Throws `NPY_SHAPE` and `NPY_TRUNCATED`. */
 export function denseNumbers(name: string, { source, offset, shape }: Dense, type: ElementType): NamedArray {
   checkShape(source.path, describe(name, source.path), shape);
-  const [rows = 0, columns] = shape;
+  const [rows = 0, columns] = matrixAxes(shape).map((axis) => entry(shape, axis));
   checkLength(source, offset, rows, (columns ?? 1) * type.bytes);
   if (columns !== undefined)
     return { name, kind: 'matrix', matrix: rowMajorMatrix(source, offset, type, rows, columns) };

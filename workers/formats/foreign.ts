@@ -138,6 +138,15 @@ function foreignOf(head: Uint8Array): Foreign | null {
 
 /** Formats whose first letters could also begin a table. */
 function markedByMore(head: Uint8Array): Foreign | null {
+  const text = String.fromCharCode(...head.subarray(0, 64));
+  if (text.startsWith('version https://git-lfs.github.com/spec/')) {
+    return {
+      what: 'a pointer of Git LFS, not the file itself',
+      hint: 'Run “git lfs pull” in the repository, or download the file from its web page.',
+    };
+  }
+  if (/^\W{0,3}\s*<(!doctype html|html)[\s>]/i.test(text))
+    return { what: 'a web page', hint: 'The download was probably refused; open its address and look.' };
   const start = String.fromCharCode(...head.subarray(0, 10));
   if (/^BZh[1-9]\x31\x41\x59\x26\x53\x59/.test(start)) return { what: 'bzip2 data', hint: REGZIP };
   if (start.startsWith('ORC') && head.subarray(3, 64).some((byte) => byte < 9)) {

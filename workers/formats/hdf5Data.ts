@@ -1,4 +1,5 @@
 import { entry } from '../../src/domain/at';
+import { matrixAxes } from './dense';
 import { readChunks, type Chunk } from './hdf5Chunks';
 import { checkFilters, unfiltered } from './hdf5Filters';
 import { bomb, inflatedLimit } from './inflate';
@@ -60,8 +61,11 @@ async function* panels(
   watch: Watch,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
   const { shape, type, filters } = dataset;
-  const [rows = 0, columns = 1] = shape;
-  const [chunkRows = 1, chunkColumns = 1] = layout.chunk;
+  const axes = matrixAxes(shape);
+  if (shape.some((_, axis) => !axes.includes(axis) && layout.chunk[axis] !== 1))
+    throw file.unsupported('has an array of three or more dimensions in chunks that reach beyond it');
+  const [rows = 0, columns = 1] = axes.map((axis) => entry(shape, axis));
+  const [chunkRows = 1, chunkColumns = 1] = axes.map((axis) => entry(layout.chunk, axis));
   const rowBytes = columns * type.bytes;
   const chunkBytes = chunkRows * chunkColumns * type.bytes;
   const height = Math.min(chunkRows, rows);

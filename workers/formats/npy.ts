@@ -1,5 +1,6 @@
+import { entry } from '../../src/domain/at';
 import { AppError } from '../../src/domain/errors';
-import { checkShape, denseNumbers, denseTexts, truncated } from './dense';
+import { checkShape, denseNumbers, denseTexts, matrixAxes, truncated } from './dense';
 import type { Format, NamedArray } from './format';
 import { LONGEST_NPY_HEADER, NPY_MAGIC, parseNpyHeader, type NpyHeader } from './npyHeader';
 import type { ElementType } from './npyTypes';
@@ -41,7 +42,7 @@ export async function npyArray(name: string, source: ByteSource, watch: Watch): 
     if (shape.length === 1 && shape[0]) return denseTexts(name, { source, offset, shape }, type);
     throw textShape(source, type.label);
   }
-  const [rows = 0, columns = 0] = shape;
+  const [rows = 0, columns = 0] = matrixAxes(shape).map((axis) => entry(shape, axis));
   if (!fortranOrder || rows <= 1 || columns <= 1) return denseNumbers(name, { source, offset, shape }, type);
   checkShape(source.path, baseName(source.path), shape);
   return columnMajor(name, source, offset, type, rows, columns);

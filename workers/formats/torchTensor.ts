@@ -1,6 +1,6 @@
 import { entry } from '../../src/domain/at';
 import { AppError } from '../../src/domain/errors';
-import { checkShape, describe, denseNumbers } from './dense';
+import { checkShape, describe, denseNumbers, matrixAxes } from './dense';
 import type { IdVector, Matrix, NamedArray } from './format';
 import { bomb, inflatedLimit } from './inflate';
 import { swapBytes, type ElementType } from './npyTypes';
@@ -50,9 +50,10 @@ export async function tensorArray(path: string, name: string, tensor: Tensor, wa
   const { type, shape, strides, storage, offset } = tensor;
   checkShape(path, describe(name, path), shape);
   checkExtent(path, name, tensor);
-  const [rows = 1, columns] = shape;
+  const axes = matrixAxes(shape);
+  const [rows = 1, columns] = axes.map((axis) => entry(shape, axis));
   const begin = (await storage.start(watch)) + offset * type.bytes;
-  const [rowStride = 1, columnStride = 1] = strides;
+  const [rowStride = 1, columnStride = 1] = axes.map((axis) => entry(strides, axis));
   const dense =
     columns === undefined
       ? rowStride === 1 || rows === 1
