@@ -236,7 +236,7 @@ describe('a dataset for MMRec', () => {
     const database = memoryDatabase();
     await expect(datasetArchive(database, 'none', () => undefined)).rejects.toMatchObject({ code: 'DATA_NOT_FOUND' });
     const { document, database: whole } = await mustImport([
-      named('d.inter', 'userID\titemID\tx_label\n0\t0\t0\n0\t1\t1\n1\t0\t2\n'),
+      named('d.inter', 'userID\titemID\tx_label\n0\t0\t0\n0\t1\t1\n1\t0\t2\n1\t1\t0\n'),
       named('image_feat.npy', npy(2, 2)),
     ]);
     const feature = { ...document.features[0]!, chunkRows: 1 };
