@@ -1,6 +1,7 @@
 import { at, entry } from '../../src/domain/at';
 import type { Choice, DatasetReading, IdReading } from '../../src/domain/reading';
 import { count } from '../formats/words';
+import { alike, SPELL_ALIKE } from './alike';
 import type { Findings } from './findings';
 import { idQuestion, numberIds, type Numbering, type NumberingInput } from './ids';
 import type { RawParts } from './parts';
@@ -68,6 +69,7 @@ export function numbered(
   if (numbering.offending !== null) {
     const place = places.place(at(table.lines, column.codes.indexOf(numbering.offending)));
     const text = entry(column.texts, numbering.offending).slice(0, 40);
+    const other = mapping ? alike(text, mapping.originals) : null;
     findings.error('DATA_ID_RANGE', {
       rule: 'id-range',
       file: place.path,
@@ -76,7 +78,9 @@ export function numbered(
         ? `Row ${count(place.line)} of ${place.file} has the ${scope} ${text}, which ${mapping.file} does not list.`
         : `Row ${count(place.line)} of ${place.file} has the ${scope} ${text}, which has no row in the feature files.`,
       hint: mapping
-        ? 'Check that the mapping belongs to this interaction file.'
+        ? other !== null
+          ? `It lists “${other.slice(0, 40)}”. ${SPELL_ALIKE}`
+          : 'Check that the mapping belongs to this interaction file.'
         : `Add ${scope === 'item' ? 'i' : 'u'}_id_mapping.csv with the columns original id and index.`,
     });
     return null;

@@ -1,3 +1,4 @@
+import { alike, SPELL_ALIKE } from './alike';
 import type { Matrix } from '../formats/format';
 import { amount, count } from '../formats/words';
 import type { Findings } from './findings';
@@ -148,12 +149,17 @@ export function orderOf(
   const { scope, name, path } = feature;
   const missing = all.reduce((sum, row) => sum + (row < 0 ? 1 : 0), 0);
   if (missing === size) {
+    const first = rowIds[0] ?? '';
+    const other = alike(first, originals ?? []);
     findings.error('DATA_ROWS_MISMATCH', {
       rule: 'rows-mismatch',
       file: path,
       row: null,
-      message: `None of the ${amount(rowIds.length, 'id')} of ${name} is ${scope === 'item' ? 'an item' : 'a user'} of the interactions; its first is “${rowIds[0] ?? ''}”.`,
-      hint: 'Check that the features belong to this interaction file.',
+      message: `None of the ${amount(rowIds.length, 'id')} of ${name} is ${scope === 'item' ? 'an item' : 'a user'} of the interactions; its first is “${first.slice(0, 40)}”.`,
+      hint:
+        other === null
+          ? 'Check that the features belong to this interaction file.'
+          : `The interactions have “${other.slice(0, 40)}”. ${SPELL_ALIKE}`,
     });
   } else if (missing > 0) {
     const first = all.indexOf(-1);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { npy } from '../../helpers/dataBuilders';
 import { named, tryImport } from '../../helpers/dataRoom';
 import { expectStored, ITEMS, lines, open, openSuggested, refusal, ROWS, seconds, USERS, type Row } from './world';
 
@@ -138,6 +139,31 @@ describe('ids that come again', () => {
       ({ severity }) => severity === 'note',
     );
     expect(notes.map(({ message }) => message).join(' ')).toContain('1 row of image_feat.csv belongs to no item');
+  });
+});
+
+describe('ids that are spelled otherwise', () => {
+  it('are named with both spellings', async () => {
+    const padded = (item: number): string => String(item + 100).padStart(6, '0');
+    const interactions = named(
+      'ratings.csv',
+      lines(ROWS, (row) => [`u${row.user}`, padded(row.item)], ',', 'userID,itemID'),
+    );
+    const features = lines(items, (item) => [item + 100, item, 0.5], ',', 'item_id,f0,f1');
+    expect(await refusal([interactions, named('image_feat.csv', features)])).toMatch(
+      /its first is “100”\. The interactions have “000100”\. Ids must be spelled alike/,
+    );
+    const list = named(
+      'item_ids.txt',
+      lines(items, (item) => [`B${item}`]),
+    );
+    const small = named(
+      'ratings.csv',
+      lines(ROWS, (row) => [`u${row.user}`, `b${row.item}`], ',', 'userID,itemID'),
+    );
+    expect(await refusal([small, list, named('image_feat.npy', npy(ITEMS, 2))])).toMatch(
+      /has the item (b\d), which item_ids\.txt does not list\. It lists “B\d”/,
+    );
   });
 });
 
