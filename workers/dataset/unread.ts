@@ -77,7 +77,7 @@ function tableWithoutFeatures(entry: Entry, { table, sample }: TableContent, fin
       row: null,
       message: abbreviated
         ? `${entryName(entry)} has vectors from which numbers were left out, with “...” in their place.`
-        : `${entryName(entry)} has vectors of different lengths in one column: ${lengths?.slice(0, 4).map(count).join(', ')} numbers.`,
+        : `${entryName(entry)} has vectors of different lengths in one column: ${lengths?.slice(0, 4).map(count).join(' and ')} numbers.`,
       hint: abbreviated ? FOR_ABBREVIATED : SAME_LENGTH,
     });
   } else if (featureOfEntry(entry)?.promised && entry.question === null && entry.warnings.length === 0)

@@ -203,6 +203,17 @@ describe('several things in one table', () => {
     expect(Object.keys(stored.features).sort()).toEqual(['latent', 'text']);
   });
 
+  it('answers are kept for each column', async () => {
+    const files = [table, named('items.csv', wide.replace(',image_emb', ',latent'))];
+    const answer = {
+      'items.csv/latent': { role: 'features', feature: { key: 'audio', scope: 'item' } },
+      'items.csv/text_emb': { role: 'unused' },
+    } as const;
+    const stored = await open(files, { files: answer });
+    expectStored(stored, { ...expected, features: { audio: expected.features.image }, name: (i) => `Title ${i}` });
+    expect(stored.warnings.join()).toContain('items.csv/text_emb was left out, as answered');
+  });
+
   it('ids under a header that says nothing', async () => {
     const stored = await open([table, named('things.csv', wide.replace('item_id', 'id').replace('title', 'label'))]);
     expectStored(stored, { ...expected, features: { image: expected.features.image, text: (item) => item + 0.5 } });
@@ -245,7 +256,7 @@ describe('vectors that cannot be used', () => {
             .slice(0, item === 7 ? 3 : 4)
             .join(', ')}]`,
       ),
-    ).toMatch(/image_feat\.csv has vectors of different lengths in one column: 3, 4 numbers/);
+    ).toMatch(/image_feat\.csv has vectors of different lengths in one column: 3 and 4 numbers/);
   });
 
   it('a table with the name of features and nothing of the kind is passed over with consent only', async () => {
