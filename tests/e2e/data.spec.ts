@@ -59,7 +59,7 @@ test('a broken folder is explained, nothing of it is stored, and the dataset bef
   await dropFolder(
     page,
     folder('broken', {
-      'toy.inter': 'userID\titemID\tx_label\n0\t0\t0\n0\t1\t1\n1\t2\t2\n',
+      'toy.inter': 'userID\titemID\tx_label\n0\t0\t0\n0\t1\t1\n1\t2\t2\n2\t0\t0\n',
       'image_feat.npy': npy(2, 4),
     }),
   );
