@@ -3,7 +3,7 @@ import type { Table } from '../formats/format';
 import { baseName } from '../formats/source';
 import type { SparseMatrix } from '../formats/format';
 import { count } from '../formats/words';
-import { columnRole, isItemList } from './columnNames';
+import { columnRole, isItemList, withoutType } from './columnNames';
 import { COUNTED_LISTS_FORM, isListsForm } from '../formats/table';
 import { entryName, featureOfEntry, type Entry } from './entries';
 import type { TableContent } from './files';
@@ -193,7 +193,7 @@ function asFeatures(entry: Entry, content: TableContent): boolean {
 function nameOfVectors({ table, vectors }: TableContent): ReturnType<typeof featureOfEntry> {
   const found = table.columns.filter((_, column) => (vectors[column] ?? null) !== null);
   const [header = ''] = found;
-  return found.length === 1 ? featureName(header.trim().replace(/:float_seq$/, '')) : null;
+  return found.length === 1 ? featureName(withoutType(header)) : null;
 }
 
 /**

@@ -48,6 +48,9 @@ export const bare = (header: string): string =>
     .replace(/:.*$/, '')
     .replace(/[^\p{L}\p{N}]/gu, '');
 
+/** A header without RecBole's type: `item_emb:float_seq` → `item_emb`. */
+export const withoutType = (header: string): string => header.trim().replace(/:(token|float)(_seq)?$/, '');
+
 /** The word of a header, or of what stands behind the last dot: Hive writes the table before each column. */
 function known<T>(header: string, find: (word: string) => T | null): T | null {
   const found = find(bare(header));

@@ -1,7 +1,7 @@
 import { entry } from '../../src/domain/at';
 import type { Table } from '../formats/format';
 import { count } from '../formats/words';
-import { columnRole } from './columnNames';
+import { columnRole, withoutType } from './columnNames';
 import type { OpenedFile, TableContent } from './files';
 import { columnKind, type Sample } from './sample';
 import { guessByHeader, headerOf } from './tableGuess';
@@ -22,10 +22,7 @@ export function apartFromVectors(file: OpenedFile): OpenedFile[] {
   const id = idColumn(table, sample, others);
   const { content } = file;
   const parts = found.map((column): OpenedFile => {
-    const name =
-      entry(table.columns, column)
-        .trim()
-        .replace(/:float_seq$/, '') || `#${column + 1}`;
+    const name = withoutType(entry(table.columns, column)) || `#${column + 1}`;
     const width = count(entry(vectors, column) ?? 0);
     return {
       ...file,
